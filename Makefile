@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make install`.
+# BUILD names the folder that everything is built in; CC and CFLAGS are yours to set.
+
+CC ?= cc
+BUILD ?= build
+PREFIX ?= /usr/local
+PKG_CONFIG ?= pkg-config
+CFLAGS ?= -O2 -g
+VERSION := 0.1
+
+ifdef SANITIZE
+override BUILD := $(BUILD)/sanitize
+override CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+override LDFLAGS += -fsanitize=address,undefined
+endif
+
+required := libpcre2-8 libipset libconfuse
+missing := $(strip $(foreach p,$(required),$(shell $(PKG_CONFIG) --exists $(p) || echo $(p))))
+ifneq ($(missing),)
+ifeq ($(filter clean,$(MAKECMDGOALS)),)
+$(error missing: $(missing); scripts/deps installs what the build needs)
+endif
+endif
+# what is there of the optional ones; WITHOUT="libarchive ..." leaves one out
+optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp),$(shell $(PKG_CONFIG) --exists $(p) && echo $(p)))
+has = $(if $(filter $(1),$(optional)),1,0)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
+CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DMAILBAN_VERSION='"$(VERSION)"' \
+	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
+	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
+CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
+LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(optional)) -pthread
+
+sources := $(filter-out src/main.c,$(sort $(wildcard src/*/*.c)))
+objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o
+rule_files := $(sort $(wildcard src/rules/*.conf))
+unit_sources := $(sort $(wildcard tests/unit/test_*.c))
+units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
+
+.PHONY: all check check-unit check-cmd check-net check-layers lint bench install uninstall clean
+.SECONDARY:
+
+all: $(BUILD)/mailban
+
+$(BUILD)/mailban: $(BUILD)/obj/main.o $(BUILD)/libmailban.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libmailban.a: $(objects)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# the flags are a prerequisite: objects of another compiler or of other options are never mixed in
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)' | cmp -s - $@ || echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)' > $@
+.PHONY: FORCE
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# the built-in rules travel in the binary, each file under its name
+$(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
+	@mkdir -p $(@D)
+	scripts/embed $(rule_files) > $@.new && mv $@.new $@
+
+$(BUILD)/obj/rules_builtin.o: $(BUILD)/gen/rules_builtin.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests/unit -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS) -lcmocka
+
+-include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
+
+check: check-layers check-unit check-cmd check-net
+
+check-unit: $(units)
+	@for t in $(units); do echo "$$t"; "$$t" || exit 1; done
+
+check-cmd: $(BUILD)/mailban
+	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats tests/cmd
+
+check-net: $(BUILD)/mailban
+	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats tests/net
+
+check-layers:
+	scripts/check-layers
+
+clean:
+	rm -rf $(BUILD)

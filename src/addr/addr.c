@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * addr: one address or network.
+ *
+ * IPv4 lives in the mapped range of IPv6, so that masks, order and containment are written once. Only text
+ * knows the difference. Nothing here allocates, resolves names or fails in any way but by saying false.
+ */
+#include "addr/addr.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static const uint64_t V4_MARK = UINT64_C(0xffff) << 32;
+
+bool addr_is_v4(const struct addr *a)
+{
+	return a->hi == 0 && (a->lo >> 32) == 0xffff && a->prefix >= ADDR_V4_BITS;
+}
+
+/* Four decimal numbers without leading zeros. Hand-made since it runs once a matched line. */
+static bool parse_v4(uint32_t *value, const char *text, size_t len)
+{
+	uint32_t all = 0, part = 0;
+	unsigned dots = 0, digits = 0;
+
+	if (len < 7 || len > 15)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned c = (unsigned char)text[i];
+
+		if (c - '0' <= 9) {
+			if (digits > 0 && part == 0)
+				return false;
+			part = part * 10 + (c - '0');
+			if (++digits > 3 || part > 255)
+				return false;
+		} else if (c == '.' && digits > 0 && dots < 3) {
+			all = all << 8 | part;
+			part = 0;
+			digits = 0;
+			dots++;
+		} else {
+			return false;
+		}
+	}
+	*value = all << 8 | part;
+	return dots == 3 && digits > 0;
+}
+
+static uint64_t load_be64(const unsigned char *bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+static void store_be64(unsigned char *bytes, uint64_t value)
+{
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)(value >> (56 - 8 * i));
+}
+
+static bool parse_v6(struct addr *a, const char *text, size_t len)
+{
+	char copy[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+
+	if (len < 2 || len >= sizeof(copy) || memchr(text, '\0', len) != NULL)
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	if (inet_pton(AF_INET6, copy, bytes) != 1)
+		return false;
+	a->hi = load_be64(bytes);
+	a->lo = load_be64(bytes + 8);
+	return true;
+}
+
+bool addr_parse(struct addr *a, const char *text, size_t len)
+{
+	uint32_t v4;
+
+	a->prefix = ADDR_BITS;
+	if (parse_v4(&v4, text, len)) {
+		a->hi = 0;
+		a->lo = V4_MARK | v4;
+		return true;
+	}
+	return parse_v6(a, text, len);
+}
+
+static bool parse_prefix(unsigned *value, const char *text, size_t len)
+{
+	unsigned n = 0;
+
+	if (len == 0 || len > 3 || (text[0] == '0' && len > 1))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+
+		if (digit > 9)
+			return false;
+		n = n * 10 + digit;
+	}
+	*value = n;
+	return true;
+}
+
+bool addr_parse_net(struct addr *a, const char *text, size_t len)
+{
+	const char *slash = memchr(text, '/', len);
+	size_t address_len = slash != NULL ? (size_t)(slash - text) : len;
+	bool written_as_v4;
+	unsigned prefix;
+	struct addr net;
+
+	if (!addr_parse(a, text, address_len))
+		return false;
+	if (slash == NULL)
+		return true;
+	/* ::ffff:192.0.2.0/120 is the IPv4 network 192.0.2.0/24 */
+	written_as_v4 = memchr(text, ':', address_len) == NULL;
+	if (!parse_prefix(&prefix, slash + 1, len - address_len - 1) || prefix > (written_as_v4 ? 32U : 128U))
+		return false;
+	if (written_as_v4)
+		prefix += ADDR_V4_BITS;
+	net = addr_network(a, (uint8_t)prefix);
+	if (net.hi != a->hi || net.lo != a->lo)
+		return false;
+	*a = net;
+	return true;
+}
+
+size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a)
+{
+	unsigned char bytes[16];
+	unsigned prefix = a->prefix;
+	size_t len;
+
+	store_be64(bytes, a->hi);
+	store_be64(bytes + 8, a->lo);
+	if (addr_is_v4(a))
+		inet_ntop(AF_INET, bytes + 12, text, ADDR_TEXT_MAX);
+	else
+		inet_ntop(AF_INET6, bytes, text, ADDR_TEXT_MAX);
+	len = strlen(text);
+	if (prefix < ADDR_BITS) {
+		prefix = addr_text_prefix(a);
+		text[len++] = '/';
+		if (prefix >= 100)
+			text[len++] = (char)('0' + prefix / 100);
+		if (prefix >= 10)
+			text[len++] = (char)('0' + prefix / 10 % 10);
+		text[len++] = (char)('0' + prefix % 10);
+		text[len] = '\0';
+	}
+	return len;
+}
+
+void addr_add_to(struct buf *b, const struct addr *a)
+{
+	b->len += addr_format(buf_room(b, ADDR_TEXT_MAX), a);
+}
+
+int addr_compare(const struct addr *a, const struct addr *b)
+{
+	bool a4 = addr_is_v4(a), b4 = addr_is_v4(b);
+
+	if (a4 != b4)
+		return a4 ? -1 : 1;
+	if (a->hi != b->hi)
+		return a->hi < b->hi ? -1 : 1;
+	if (a->lo != b->lo)
+		return a->lo < b->lo ? -1 : 1;
+	return (int)a->prefix - (int)b->prefix;
+}
+
+bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return a->hi == b->hi && a->lo == b->lo && a->prefix == b->prefix;
+}
+
+static uint64_t mask_of(unsigned bits)
+{
+	return bits == 0 ? 0 : ~UINT64_C(0) << (64 - bits);
+}
+
+struct addr addr_network(const struct addr *a, uint8_t prefix)
+{
+	struct addr net = *a;
+
+	if (prefix < a->prefix) {
+		net.prefix = prefix;
+		net.hi &= mask_of(prefix >= 64 ? 64 : prefix);
+		net.lo &= mask_of(prefix <= 64 ? 0 : prefix - 64U);
+	}
+	return net;
+}
+
+bool addr_contains(const struct addr *net, const struct addr *a)
+{
+	struct addr around;
+
+	if (a->prefix < net->prefix || addr_is_v4(a) != addr_is_v4(net))
+		return false;
+	around = addr_network(a, net->prefix);
+	return around.hi == net->hi && around.lo == net->lo;
+}
+
+struct addr addr_last(const struct addr *net)
+{
+	struct addr last = *net;
+
+	last.hi |= ~mask_of(net->prefix >= 64 ? 64 : net->prefix);
+	last.lo |= ~mask_of(net->prefix <= 64 ? 0 : net->prefix - 64U);
+	last.prefix = ADDR_BITS;
+	return last;
+}
+
+unsigned addr_text_prefix(const struct addr *a)
+{
+	return addr_is_v4(a) ? a->prefix - (unsigned)ADDR_V4_BITS : a->prefix;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_ADDR_ADDR_H
+#define MAILBAN_ADDR_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* One address or network: the 128 bits in host order and a prefix length in bits. IPv4 is mapped
+ * (::ffff:a.b.c.d, RFC 4291 2.5.5.2), so that one algorithm serves both families: an IPv4 /24 has prefix
+ * 120. Bits behind the prefix are zero. A single address has prefix 128. */
+struct addr {
+	uint64_t hi, lo;
+	uint8_t prefix;
+};
+
+enum {
+	ADDR_BITS = 128,
+	ADDR_V4_BITS = 96,    /* what an IPv4 prefix is more in the mapped form */
+	ADDR_TEXT_MAX = 52,   /* the longest text with prefix and NUL */
+};
+
+bool addr_is_v4(const struct addr *a);
+
+/* Text to address: exactly a numeric IPv4 (four decimal numbers, as inet_pton(3) takes them) or IPv6
+ * address, nothing before or behind. ::ffff:a.b.c.d is that IPv4 address. False where it is none. */
+bool addr_parse(struct addr *a, const char *text, size_t len);
+
+/* The same with an optional /prefix; false too where bits behind the prefix are set. */
+bool addr_parse_net(struct addr *a, const char *text, size_t len);
+
+/* Canonical text (RFC 5952), with /prefix where it is a network, NUL-terminated. Returns its length. */
+size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a);
+void addr_add_to(struct buf *b, const struct addr *a);
+
+/* The order of every list: IPv4 before IPv6, then by number, then the wider network first. <0, 0, >0. */
+int addr_compare(const struct addr *a, const struct addr *b);
+bool addr_equal(const struct addr *a, const struct addr *b);
+
+/* The network of that prefix length (of the 128 bits) around a. */
+struct addr addr_network(const struct addr *a, uint8_t prefix);
+bool addr_contains(const struct addr *net, const struct addr *a); /* true too where they are equal */
+
+/* The last address of a network, prefix 128. */
+struct addr addr_last(const struct addr *net);
+
+/* The prefix length as people write it: 0..32 for IPv4, 0..128 for IPv6. */
+unsigned addr_text_prefix(const struct addr *a);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_BASE_FILE_H
+#define MAILBAN_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Appends the whole of a regular file to out. Returns 0 or -errno (EISDIR, EINVAL for what is no regular
+ * file); out is then as it was. */
+int file_read(const char *path, struct buf *out);
+
+/* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
+ * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
+ * so that the file it names is replaced. Where keep_former, the former version stays as path.1.
+ * Returns 0 or -errno; after an error path is what it was and nothing temporary is left. */
+int file_replace(const char *path, const char *bytes, size_t len, bool keep_former);
+
+/* A lock that one process at a time holds for the file path. */
+struct file_lock {
+	int fd;
+	char *path;
+};
+
+/* Takes the lock of path (a file path.lock beside it, which holds the holder's number and command),
+ * waiting at most wait_ms. Returns 0, -ETIMEDOUT with holder ("pid 4711 (mailban run)") filled in, or
+ * another -errno. */
+int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder);
+
+/* Gives it back and removes the lock file. Does nothing for a lock that is not held (fd < 0). */
+void file_unlock(struct file_lock *lock);
+
+#endif

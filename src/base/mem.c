@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mem: allocation that cannot fail.
+ *
+ * A one-shot program that runs out of memory has nothing better to do than stop before it writes
+ * anything; so callers never see NULL. Every size is checked for overflow before it is used.
+ */
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+
+static size_t bytes_of(size_t count, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(count, size, &bytes))
+		msg_die("a table would outgrow the address space; nothing was written");
+	return bytes != 0 ? bytes : 1;
+}
+
+static void *must(void *ptr)
+{
+	if (ptr == NULL)
+		msg_die("out of memory; nothing was written");
+	return ptr;
+}
+
+void *mem_alloc(size_t count, size_t size)
+{
+	return must(malloc(bytes_of(count, size)));
+}
+
+void *mem_zalloc(size_t count, size_t size)
+{
+	return must(calloc(1, bytes_of(count, size)));
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+	return must(realloc(old, bytes_of(count, size)));
+}
+
+char *mem_text(const char *text)
+{
+	return mem_text_of(text, strlen(text));
+}
+
+char *mem_text_of(const char *bytes, size_t len)
+{
+	size_t room;
+	char *copy;
+
+	if (__builtin_add_overflow(len, (size_t)1, &room))
+		msg_die("a text would outgrow the address space; nothing was written");
+	copy = mem_alloc(room, 1);
+	if (len > 0)
+		memcpy(copy, bytes, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+void *mem_grow(void *array, size_t *capacity, size_t need, size_t size)
+{
+	size_t room = *capacity != 0 ? *capacity : 16;
+
+	if (array != NULL && need <= *capacity)
+		return array;
+	while (room < need) {
+		if (__builtin_mul_overflow(room, (size_t)2, &room))
+			msg_die("a table would outgrow the address space; nothing was written");
+	}
+	array = mem_resize(array, room, size);
+	*capacity = room;
+	return array;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_BASE_MSG_H
+#define MAILBAN_BASE_MSG_H
+
+#include <stddef.h>
+
+/* One diagnostic to stderr: "mailban: TEXT\n", in one write. TEXT says what is wrong; what to do.
+ * Control and 8-bit bytes of the formatted text are shown escaped (\xHH). */
+void msg(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The same with a place: "mailban: FILE:LINE: TEXT\n". */
+void msg_at(const char *file, unsigned long line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* For a broken promise inside the program or memory that ran out: says so and exits with 3. */
+_Noreturn void msg_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* commands: what src/main.c's table names, one file of src/cmd each. Each returns an exit status. */
+#ifndef MAILBAN_CMD_COMMANDS_H
+#define MAILBAN_CMD_COMMANDS_H
+
+#include "cmd/options.h"
+
+extern const struct command command_rules;
+
+#endif

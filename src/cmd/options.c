@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options: the one definition of every option.
+ *
+ * The table below is the parser, the help and (through scripts/man-options) the manual. A command names the
+ * options that it takes; any other is misuse. Texts are not copied: they live in argv as long as the program.
+ */
+#define _GNU_SOURCE
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/msg.h"
+
+enum kind { FLAG, TEXT, NUMBER, COLOR };
+
+struct definition {
+	const char *name;
+	char letter;           /* 0: none */
+	enum kind kind;
+	size_t field;          /* offset in struct options */
+	const char *argument;  /* its name in the help */
+	const char *help;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct definition definitions[] = {
+	{ "config", 'c', TEXT, AT(config), "FILE", "settings, instead of /etc/mailban/mailban.conf" },
+	{ "dry-run", 'n', FLAG, AT(dry_run), NULL, "show what would change, and change nothing at all" },
+	{ "quiet", 'q', FLAG, AT(quiet), NULL, "report nothing but what is wrong" },
+	{ "verbose", 'v', FLAG, AT(verbose), NULL, "say more" },
+	{ "json", 0, FLAG, AT(json), NULL, "print JSON" },
+	{ "color", 0, COLOR, AT(color), "WHEN", "colours: auto, always or never" },
+	{ "blacklist", 0, TEXT, AT(blacklist), "FILE", "the blacklist, instead of /var/lib/mailban/blacklist" },
+	{ "state", 0, TEXT, AT(state), "FILE", "the state, instead of /var/lib/mailban/state" },
+	{ "allow", 0, TEXT, AT(allow), "FILE", "the allowlist, instead of /etc/mailban/allow" },
+	{ "rules", 0, TEXT, AT(rules), "DIR", "more rules, instead of /etc/mailban/rules.d" },
+	{ "threads", 0, NUMBER, AT(threads), "N", "threads to scan with; default: the processors there are" },
+	{ "no-sync", 0, FLAG, AT(no_sync), NULL, "leave the kernel alone" },
+	{ "full", 0, FLAG, AT(full), NULL, "read the logs from their start" },
+	{ "force", 0, FLAG, AT(force), NULL, "ban even more than the limits allow" },
+	{ "classic", 0, FLAG, AT(classic), NULL, "judge exactly as the original shell recipe" },
+	{ "since", 0, TEXT, AT(since), "TIME", "leave out what happened before" },
+	{ "directory", 0, TEXT, AT(directory), "DIR", "read the journals in this folder" },
+	{ "tsv", 0, FLAG, AT(tsv), NULL, "print fields between tabs" },
+	{ "plain", 0, FLAG, AT(plain), NULL, "print addresses only" },
+	{ "check", 0, FLAG, AT(check), NULL, "prove every rule's own samples" },
+	{ "rule", 0, TEXT, AT(rule), "NAME", "only this rule, and why it did not match" },
+	{ "program", 0, TEXT, AT(program), "NAME", "take lines to be of this program, without a header" },
+	{ "for", 0, TEXT, AT(duration), "TIME", "how long: 90m, 12h, 1w; default: for ever" },
+	{ "no-prefilter", 0, FLAG, AT(no_prefilter), NULL, "try every rule on every line (slow; to compare with)" },
+	{ "help", 'h', FLAG, AT(help), NULL, "print this help" },
+};
+
+enum { DEFINITIONS = sizeof(definitions) / sizeof(definitions[0]) };
+
+static bool takes(const struct command *command, const struct definition *definition)
+{
+	char word[40];
+
+	snprintf(word, sizeof(word), " %s ", definition->name);
+	return strcmp(definition->name, "help") == 0 || strstr(command->options, word) != NULL;
+}
+
+static int misuse(const struct command *command, const char *what, const char *word)
+{
+	msg("%s: %s %s; see: mailban help %s", command->name, what, word, command->name);
+	return EXIT_USAGE;
+}
+
+static int set_number(unsigned *field, const char *text)
+{
+	char *end;
+	unsigned long value;
+
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	if (errno != 0 || *end != '\0' || end == text || *text == '-' || value < 1 || value > 1024)
+		return -1;
+	*field = (unsigned)value;
+	return 0;
+}
+
+static int set_color(enum color *field, const char *text)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*field = (enum color)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static int set(const struct definition *definition, struct options *options, const char *text)
+{
+	char *field = (char *)options + definition->field;
+
+	switch (definition->kind) {
+	case FLAG:
+		*(bool *)field = true;
+		return 0;
+	case TEXT:
+		*(const char **)(void *)field = text;
+		return 0;
+	case NUMBER:
+		return set_number((unsigned *)(void *)field, text);
+	case COLOR:
+		return set_color((enum color *)(void *)field, text);
+	}
+	return -1;
+}
+
+static const struct definition *by_code(int code)
+{
+	for (unsigned i = 0; i < DEFINITIONS; i++) {
+		if (code == (int)(256 + i) || (definitions[i].letter != 0 && code == definitions[i].letter))
+			return &definitions[i];
+	}
+	return NULL;
+}
+
+/* getopt_long(3)'s tables, with the options that the command takes. */
+static void make_tables(const struct command *command, struct option *longs, char *letters)
+{
+	*letters++ = ':';
+	for (unsigned i = 0; i < DEFINITIONS; i++) {
+		bool argument = definitions[i].kind != FLAG;
+
+		if (!takes(command, &definitions[i]))
+			continue;
+		*longs++ = (struct option){ definitions[i].name, argument ? required_argument : no_argument, NULL,
+					    (int)(256 + i) };
+		if (definitions[i].letter != 0) {
+			*letters++ = definitions[i].letter;
+			if (argument)
+				*letters++ = ':';
+		}
+	}
+	*longs = (struct option){ 0 };
+	*letters = '\0';
+}
+
+int options_parse(const struct command *command, int argc, char **argv, struct options *options)
+{
+	struct option longs[DEFINITIONS + 1];
+	char letters[2 * DEFINITIONS + 2];
+	int code;
+
+	*options = (struct options){ 0 };
+	make_tables(command, longs, letters);
+	optind = 0;
+	opterr = 0;
+	while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct definition *definition = by_code(code);
+
+		if (code == ':')
+			return misuse(command, "a value is missing behind", argv[optind - 1]);
+		if (definition == NULL)
+			return misuse(command, "there is no option", argv[optind - 1]);
+		if (set(definition, options, optarg) < 0)
+			return misuse(command, "wrong value", optarg);
+	}
+	options->args = argv + optind;
+	options->arg_count = argc - optind;
+	if (options->help)
+		return EXIT_ALL_WELL;
+	if (options->arg_count < command->min_args)
+		return misuse(command, "expects", command->synopsis);
+	if (command->max_args >= 0 && options->arg_count > command->max_args)
+		return misuse(command, "does not know what to do with", options->args[command->max_args]);
+	return EXIT_ALL_WELL;
+}
+
+void options_print_help(const struct command *command, FILE *out)
+{
+	fprintf(out, "usage: mailban %s [OPTION]... %s\n%s\n", command->name, command->synopsis, command->summary);
+	if (command->details != NULL)
+		fprintf(out, "\n%s\n", command->details);
+	fputs("\noptions:\n", out);
+	for (unsigned i = 0; i < DEFINITIONS; i++) {
+		const struct definition *d = &definitions[i];
+		char left[40];
+
+		if (!takes(command, d))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", d->name, d->argument != NULL ? " " : "",
+			 d->argument != NULL ? d->argument : "");
+		if (d->letter != 0)
+			fprintf(out, "  -%c, %-18s  %s\n", d->letter, left, d->help);
+		else
+			fprintf(out, "      %-18s  %s\n", left, d->help);
+	}
+}

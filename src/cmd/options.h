@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_CMD_OPTIONS_H
+#define MAILBAN_CMD_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Exit statuses of every command. */
+enum exit_status {
+	EXIT_ALL_WELL = 0,
+	EXIT_IN_PART = 1,   /* a source could not be read, the set not synced; all else was done */
+	EXIT_USAGE = 2,     /* usage or configuration */
+	EXIT_NOTHING = 3,   /* nothing was done */
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* What the command line says. Texts point into argv. NULL or zero: not given. */
+struct options {
+	const char *config, *blacklist, *state, *allow, *rules, *rule, *program, *duration, *since, *directory;
+	unsigned threads;
+	enum color color;
+	bool dry_run, quiet, verbose, json, no_sync, full, force, classic, tsv, plain, check, no_prefilter;
+	bool help, version;
+	char **args;        /* what follows the options */
+	int arg_count;
+};
+
+struct command {
+	const char *name;
+	const char *synopsis;   /* of the arguments: "[FILE...]" */
+	const char *summary;    /* one line */
+	const char *details;    /* further lines of its help, or NULL */
+	const char *options;    /* the letters and names of the options it takes, between blanks: " c n blacklist " */
+	int min_args, max_args; /* max -1: any number */
+	int (*run)(const struct command *command, const struct options *options);
+};
+
+/* Reads the words behind the command's name. Returns EXIT_ALL_WELL, or EXIT_USAGE after saying what is
+ * wrong on stderr. */
+int options_parse(const struct command *command, int argc, char **argv, struct options *options);
+
+/* Prints the help of one command. */
+void options_print_help(const struct command *command, FILE *out);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * event: the names of the classes.
+ *
+ * The names are the ones of rule files, the configuration, the blacklist and every output; they are written
+ * here once.
+ */
+#include "detect/event.h"
+
+#include <string.h>
+
+static const char *const class_names[CLASS_COUNT] = {
+	[CLASS_AUTH] = "auth",     [CLASS_UNKNOWN] = "unknown", [CLASS_HELO] = "helo",
+	[CLASS_REJECT] = "reject", [CLASS_PROBE] = "probe",     [CLASS_GOOD] = "good",
+};
+
+const char *event_class_name(enum event_class event_class)
+{
+	return class_names[event_class];
+}
+
+bool event_class_parse(enum event_class *event_class, const char *name)
+{
+	for (unsigned i = 0; i < CLASS_COUNT; i++) {
+		if (strcmp(class_names[i], name) == 0) {
+			*event_class = (enum event_class)i;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* event: one recognised line of a log, and the classes that events have. */
+#ifndef MAILBAN_DETECT_EVENT_H
+#define MAILBAN_DETECT_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/span.h"
+
+/* What a rule is evidence of. */
+enum event_class {
+	CLASS_AUTH,
+	CLASS_UNKNOWN,
+	CLASS_HELO,
+	CLASS_REJECT,
+	CLASS_PROBE,
+	CLASS_GOOD,
+	CLASS_COUNT,
+};
+
+/* "auth", "unknown", ... */
+const char *event_class_name(enum event_class event_class);
+bool event_class_parse(enum event_class *event_class, const char *name);
+
+#define EVENT_TIME_UNKNOWN INT64_MIN
+
+enum event_flag {
+	EVENT_NO_ADDRESS = 1,      /* the line names a failure and no address; addr is not set */
+	EVENT_PER_CONNECTION = 2,  /* its class counts once a connection, not once a line */
+	EVENT_BEGINS = 4,          /* the first line of its connection */
+	EVENT_ENDS = 8,            /* the last one */
+	EVENT_WEAK = 16,           /* evidence that an accepted mail from the address takes away */
+	EVENT_ACCEPTED = 32,       /* class good: a mail accepted, not a login */
+};
+
+struct event {
+	struct addr addr;       /* a single address, prefix 128 */
+	int64_t time;           /* seconds since the epoch */
+	uint64_t connection;    /* which connection of which server process it belongs to; 0 where not known */
+	uint64_t offset;        /* of its line in the uncompressed bytes of its source */
+	struct span user;       /* bytes of the log line; len 0 where it names none; valid only while the
+	                           event is handed over */
+	uint32_t source;        /* number of the source in the order of reading */
+	uint32_t count;         /* how many times it happened, at least 1, weight of the rule included */
+	uint16_t rule;          /* index in the ruleset */
+	uint8_t event_class;    /* enum event_class */
+	uint8_t flags;          /* enum event_flag */
+	uint8_t phrases;        /* bits of the classic recipe's phrases that the line holds (detect/classic.h) */
+};
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_RULES_H
+#define MAILBAN_DETECT_RULES_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/event.h"
+
+/* One rule as its file says it. Texts are NUL-terminated and owned by the ruleset. */
+struct rule {
+	char *name;
+	char *server;          /* the file's name without folder and ending */
+	char *description;
+	char *source;          /* the rule's text as it stands in its file */
+	const char *file;      /* where it stands, for messages: a path, or "built-in:SERVER" */
+	unsigned line;
+	enum event_class event_class;
+	uint32_t weight;
+	uint8_t flags;         /* enum event_flag */
+	char *program_text, *match_text;
+	char **hits, **misses; /* samples, NULL-terminated */
+};
+
+struct ruleset {
+	struct rule *rules;    /* built-in ones in the order of their files, then those of the folder */
+	size_t count, capacity;
+};
+
+/* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists; one with the name of
+ * another replaces it. Compiles no pattern. Returns 0, or -1 after a message with file and line. */
+int rules_load(struct ruleset *set, const char *dir);
+void rules_free(struct ruleset *set);
+
+const struct rule *rules_find(const struct ruleset *set, const char *name);
+
+/* Compiles a rule's patterns: program anchored at both ends, match anchored at the start, <ADDR> put in.
+ * Returns 0, or -1 after a message that names rule, offset and PCRE2's words. The caller frees the codes. */
+int rule_compile(const struct rule *rule, pcre2_code **program, pcre2_code **match);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ban: the sorted list of bans.
+ *
+ * A list is filled with banlist_add() and sorted once; after that it is searched by halving. It owns every
+ * text that its entries point to, so that a list can be passed on whole and freed in one place.
+ */
+#include "judge/ban.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+void banlist_free(struct banlist *list)
+{
+	for (size_t i = 0; i < list->note_count; i++)
+		free(list->notes[i]);
+	free(list->notes);
+	free(list->text);
+	free(list->bans);
+	*list = (struct banlist){ 0 };
+}
+
+void banlist_add(struct banlist *list, const struct ban *ban)
+{
+	list->bans = mem_grow(list->bans, &list->capacity, list->count + 1, sizeof(*list->bans));
+	list->bans[list->count++] = *ban;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return addr_compare(&((const struct ban *)a)->net, &((const struct ban *)b)->net);
+}
+
+void banlist_sort(struct banlist *list)
+{
+	for (size_t i = 1; i < list->count; i++) {
+		if (compare(&list->bans[i - 1], &list->bans[i]) > 0) {
+			qsort(list->bans, list->count, sizeof(*list->bans), compare);
+			return;
+		}
+	}
+}
+
+struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len)
+{
+	char *copy = mem_text_of(bytes, len);
+
+	list->notes = mem_grow(list->notes, &list->note_capacity, list->note_count + 1, sizeof(*list->notes));
+	list->notes[list->note_count++] = copy;
+	return (struct span){ copy, len };
+}
+
+/* The number of entries that stand before net or are net. */
+static size_t upper_bound(const struct banlist *list, const struct addr *net)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&list->bans[middle].net, net) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct ban *banlist_find(const struct banlist *list, const struct addr *net)
+{
+	size_t at = upper_bound(list, net);
+
+	return at > 0 && addr_equal(&list->bans[at - 1].net, net) ? &list->bans[at - 1] : NULL;
+}
+
+struct ban *banlist_covering(const struct banlist *list, const struct addr *a)
+{
+	unsigned widest = addr_is_v4(a) ? ADDR_V4_BITS : 0;
+
+	for (unsigned prefix = a->prefix + 1U; prefix-- > widest;) {
+		struct addr net = addr_network(a, (uint8_t)prefix);
+		struct ban *ban = banlist_find(list, &net);
+
+		if (ban != NULL)
+			return ban;
+	}
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ban: one entry of the blacklist and the sorted list of them. What reads and writes the file is
+ * list/blacklist, what decides is judge/policy, what projects it into the kernel is firewall/ipset. */
+#ifndef MAILBAN_JUDGE_BAN_H
+#define MAILBAN_JUDGE_BAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/span.h"
+#include "detect/event.h"
+
+#define BAN_FOREVER INT64_MAX
+
+/* What a ban is for: a class, or a person who said so with a time limit. */
+enum ban_by {
+	BAN_BY_CLASS_LAST = CLASS_COUNT - 1, /* values up to here are enum event_class */
+	BAN_BY_HAND = CLASS_COUNT,
+};
+
+struct ban {
+	struct addr net;
+	int64_t since, until;  /* seconds since the epoch, whole minutes; until may be BAN_FOREVER */
+	uint64_t hits;         /* events counted when it began */
+	uint32_t hosts;        /* a network: how many banned hosts it was formed of; else 0 */
+	uint8_t by;            /* enum ban_by */
+	bool person;           /* a person's line: permanent, kept to the letter, never judged */
+	struct span line;      /* the line as it was read, no newline; len 0 for a ban that is new or changed */
+	struct span above;     /* the comment and blank lines that stand above it, with their newlines */
+};
+
+/* Sorted by addr_compare(), no address twice. Owns the array and the texts that the spans point into. */
+struct banlist {
+	struct ban *bans;
+	size_t count, capacity;
+	struct span tail;      /* comment and blank lines behind the last entry */
+	char *text;            /* the file as it was read; spans of its entries point into it */
+	char **notes;          /* further texts that spans point into, made by ban_keep_text() */
+	size_t note_count, note_capacity;
+};
+
+void banlist_free(struct banlist *list);
+void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
+void banlist_sort(struct banlist *list);
+struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the list */
+
+/* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */
+struct ban *banlist_find(const struct banlist *list, const struct addr *net);
+struct ban *banlist_covering(const struct banlist *list, const struct addr *a);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_LOG_HEADER_H
+#define MAILBAN_LOG_HEADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+/* A log line taken apart: the spans point into the line. */
+struct header {
+	struct span stamp;    /* the text of the time, len 0 where there is none that is known */
+	struct span host;     /* len 0 where the format has none */
+	struct span program;  /* the whole program name without [pid] and colon; len 0 where there is none */
+	struct span pid;      /* the digits between the brackets; len 0 where there are none */
+	struct span message;  /* what follows; the whole line where no header was recognised */
+};
+
+/* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */
+void header_parse(struct header *header, const char *line, size_t len);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * main: the table of subcommands, and nothing more.
+ *
+ * Finds the command that the first word names, reads its options and runs it. Help that was asked for goes
+ * to stdout with 0, misuse to stderr with 2.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/options.h"
+
+static const struct command *const commands[] = {
+	NULL,
+};
+
+static const char *feature(int has, const char *name)
+{
+	return has ? name : "";
+}
+
+static int print_version(void)
+{
+	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s\n", MAILBAN_VERSION,
+	       feature(HAVE_LIBARCHIVE, " libarchive"), feature(HAVE_LIBSYSTEMD, " libsystemd"),
+	       feature(HAVE_LIBSECCOMP, " libseccomp"));
+	return EXIT_ALL_WELL;
+}
+
+static int print_overview(FILE *out, int status)
+{
+	fputs("usage: mailban COMMAND [OPTION]... [ARG]...\n"
+	      "Turns mail logs into a blacklist and the blacklist into one firewall set.\n\ncommands:\n",
+	      out);
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		fprintf(out, "  %-9s %s\n", (*c)->name, (*c)->summary);
+	fputs("\nmailban help COMMAND tells more; the manual is mailban(8).\n", out);
+	return status;
+}
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *const *c = commands; *c != NULL; c++) {
+		if (strcmp((*c)->name, name) == 0)
+			return *c;
+	}
+	msg("there is no command %s; see: mailban help", name);
+	return NULL;
+}
+
+static int help(const char *name)
+{
+	const struct command *command;
+
+	if (name == NULL)
+		return print_overview(stdout, EXIT_ALL_WELL);
+	command = find(name);
+	if (command == NULL)
+		return EXIT_USAGE;
+	options_print_help(command, stdout);
+	return EXIT_ALL_WELL;
+}
+
+static int run(int argc, char **argv)
+{
+	const struct command *command = find(argv[0]);
+	struct options options;
+	int ret;
+
+	if (command == NULL)
+		return EXIT_USAGE;
+	ret = options_parse(command, argc, argv, &options);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
+	if (options.help) {
+		options_print_help(command, stdout);
+		return EXIT_ALL_WELL;
+	}
+	return command->run(command, &options);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (argc < 2)
+		return print_overview(stderr, EXIT_USAGE);
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+		status = help(NULL);
+	else if (strcmp(argv[1], "help") == 0)
+		status = help(argv[2]);
+	else if (strcmp(argv[1], "--version") == 0)
+		status = print_version();
+	else
+		status = run(argc - 1, argv + 1);
+	/* output that could not be written is not output: a full disk or a closed pipe behind stdout */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		msg("standard output could not be written; what was printed is not complete");
+		status = status == EXIT_ALL_WELL ? EXIT_IN_PART : status;
+	}
+	return status;
+}
