@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ipset: the two sets in the kernel, read once and then made equal to the blacklist by difference.
+ *
+ *	struct firewall fw = { 0 };
+ *	if (firewall_read(&fw, NULL, &error) == 0)
+ *		... fw.sets[..].entries are the counters that the judge and `stats` want ...
+ *		firewall_sync(&fw, &bans, now, dry_run, &report, &error);
+ *	firewall_free(&fw);
+ */
+#ifndef MAILBAN_FIREWALL_IPSET_H
+#define MAILBAN_FIREWALL_IPSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+#include "judge/ban.h"
+
+#define FIREWALL_SET4 "mailban4"
+#define FIREWALL_SET6 "mailban6"
+
+enum firewall_family { FIREWALL_V4, FIREWALL_V6, FIREWALL_FAMILIES };
+
+/* What the sets are called, at most 27 bytes each; the temporaries are NAME-new. */
+struct firewall_names {
+	const char *name[FIREWALL_FAMILIES];
+};
+
+/* One entry of a set. A blacklist's /0 is two entries of /1: hash:net holds no /0. */
+struct firewall_entry {
+	struct addr net;
+	uint32_t remaining;      /* seconds until the kernel lets it go; 0: never */
+	uint64_t packets, bytes; /* dropped since it was added */
+};
+
+/* One set as the kernel had it. */
+struct firewall_set {
+	char name[32];
+	bool exists;
+	bool right_kind;        /* hash:net of its family with counters and timeout; else sync replaces it */
+	char type[32];          /* of the set that exists */
+	uint32_t references;    /* rules, and other sets, that use it */
+	uint32_t max_entries, hash_size;
+	struct firewall_entry *entries; /* sorted by addr_compare(); none where it is not of the right kind */
+	size_t count;
+};
+
+struct firewall {
+	struct firewall_set sets[FIREWALL_FAMILIES];
+};
+
+/* What firewall_sync() did to one set, or would do in a dry run. */
+struct firewall_change {
+	size_t added, removed, renewed, kept; /* renewed: only the time that remains was set anew */
+	bool created;           /* there was none */
+	bool replaced;          /* there was one of another kind, or too small */
+};
+
+/* Zero-initialise it; firewall_report_free() afterwards. */
+struct firewall_report {
+	struct firewall_change changes[FIREWALL_FAMILIES];
+	struct addr *added, *removed;  /* both families, sorted */
+	size_t added_count, removed_count;
+};
+
+/* Reads both sets. names NULL: mailban4 and mailban6. A set that does not exist is read as an empty one.
+ * Returns 0, or -errno after adding one sentence to error: what is wrong; what to do (-EPERM: no permission,
+ * -EPROTONOSUPPORT: no ipset in the kernel). fw is then to be freed, too. */
+int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error);
+
+/* Makes the sets that fw was read from equal to bans: creates what is missing, replaces what cannot serve,
+ * else sends the difference. Entries that stay keep their counters. Entries whose until is not after now
+ * (seconds since the epoch) are left out. In a dry run nothing is sent, and report says what would be.
+ * Returns 0, or -errno with a sentence in error as above. fw's entries are the former ones afterwards. */
+int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
+		  struct firewall_report *report, struct buf *error);
+
+/* The entry of the sets that is exactly net, or NULL. */
+const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net);
+
+/* Whether a set exists that no rule (and no other set) refers to, so that its entries drop nothing. */
+bool firewall_unused(const struct firewall *fw, enum firewall_family family);
+
+void firewall_free(struct firewall *fw);
+void firewall_report_free(struct firewall_report *report);
+
+#endif
