@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * when: times and lengths of time, as texts and as seconds.
+ *
+ * The one place that knows how the files, the settings and the command line write a minute ("2026-11-21T03:17Z")
+ * and a length ("1w"). Hand-made and locale-free: a blacklist of a million lines goes through here, and the
+ * time zone of the host must not matter. Never asks for the current time, never prints, never fails but by
+ * saying false.
+ */
+#include "base/when.h"
+
+#include <string.h>
+
+enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };
+
+static const struct {
+	char letter;
+	int64_t seconds;
+} units[] = { { 'w', WEEK }, { 'd', DAY }, { 'h', HOUR }, { 'm', MINUTE }, { 's', 1 } };
+
+enum { UNITS = sizeof(units) / sizeof(units[0]) };
+
+static const char forever[] = "forever";
+
+static int64_t unit_of(const char *text)
+{
+	for (unsigned i = 0; i < UNITS; i++) {
+		if (text[0] == units[i].letter && text[1] == '\0')
+			return units[i].seconds;
+	}
+	return 0;
+}
+
+bool when_parse_duration(const char *text, int64_t *seconds)
+{
+	int64_t number = 0, unit;
+	const char *at = text;
+
+	if (strcmp(text, forever) == 0) {
+		*seconds = WHEN_FOREVER;
+		return true;
+	}
+	for (; *at >= '0' && *at <= '9'; at++) {
+		number = number * 10 + (*at - '0');
+		if (number > WHEN_LONGEST)
+			return false;
+	}
+	if (at == text)
+		return false;
+	unit = number == 0 && *at == '\0' ? 1 : unit_of(at);
+	if (unit == 0 || number > WHEN_LONGEST / unit)
+		return false;
+	*seconds = number * unit;
+	return true;
+}
+
+void when_add_duration(struct buf *out, int64_t seconds)
+{
+	unsigned i = 0;
+
+	if (seconds == WHEN_FOREVER) {
+		buf_add_text(out, forever);
+		return;
+	}
+	if (seconds == 0) {
+		buf_add_char(out, '0');
+		return;
+	}
+	while (seconds % units[i].seconds != 0)
+		i++;
+	buf_addf(out, "%lld%c", (long long)(seconds / units[i].seconds), units[i].letter);
+}
+
+/* Both conversions count from 0000-03-01, so that the leap day is the last one of its year. */
+int64_t when_days(int64_t year, unsigned month, unsigned day)
+{
+	int64_t era, year_of_era, day_of_year;
+
+	year -= month <= 2;
+	era = (year >= 0 ? year : year - 399) / 400;
+	year_of_era = year - era * 400;
+	day_of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + (int64_t)day - 1;
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+void when_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
+{
+	int64_t era, day_of_era, year_of_era, day_of_year, shifted;
+
+	days += 719468;
+	era = (days >= 0 ? days : days - 146096) / 146097;
+	day_of_era = days - era * 146097;
+	year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	shifted = (5 * day_of_year + 2) / 153;
+	*day = (unsigned)(day_of_year - (153 * shifted + 2) / 5 + 1);
+	*month = (unsigned)(shifted + (shifted < 10 ? 3 : -9));
+	*year = year_of_era + era * 400 + (*month <= 2);
+}
+
+unsigned when_month_length(int64_t year, unsigned month)
+{
+	if (month == 2)
+		return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+	return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+static void put_digits(char *at, unsigned count, unsigned value)
+{
+	while (count > 0) {
+		at[--count] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
+void when_add_minute(struct buf *out, int64_t seconds)
+{
+	const int64_t first = when_days(0, 1, 1) * DAY, last = when_days(10000, 1, 1) * DAY - 1;
+	char text[] = "0000-00-00T00:00Z";
+	unsigned month, day, second;
+	int64_t days, year;
+
+	if (seconds == WHEN_FOREVER) {
+		buf_add_text(out, forever);
+		return;
+	}
+	seconds = seconds < first ? first : seconds > last ? last : seconds;
+	days = (seconds >= 0 ? seconds : seconds - (DAY - 1)) / DAY;
+	second = (unsigned)(seconds - days * DAY);
+	when_civil(days, &year, &month, &day);
+	put_digits(text, 4, (unsigned)year);
+	put_digits(text + 5, 2, month);
+	put_digits(text + 8, 2, day);
+	put_digits(text + 11, 2, second / HOUR);
+	put_digits(text + 14, 2, second % HOUR / MINUTE);
+	buf_add(out, text, WHEN_MINUTE_LEN);
+}
+
+/* The number that the digits at text make; *ok becomes false where one is none. */
+static unsigned digits(const char *text, unsigned count, bool *ok)
+{
+	unsigned value = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
+
+		*ok = *ok && digit <= 9;
+		value = value * 10 + digit;
+	}
+	return value;
+}
+
+bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds)
+{
+	unsigned year, month, day, hour, minute;
+	bool ok = true;
+
+	if (len == sizeof(forever) - 1 && memcmp(bytes, forever, len) == 0) {
+		*seconds = WHEN_FOREVER;
+		return true;
+	}
+	if (len != WHEN_MINUTE_LEN || bytes[4] != '-' || bytes[7] != '-' || bytes[10] != 'T' || bytes[13] != ':' ||
+	    bytes[16] != 'Z')
+		return false;
+	year = digits(bytes, 4, &ok);
+	month = digits(bytes + 5, 2, &ok);
+	day = digits(bytes + 8, 2, &ok);
+	hour = digits(bytes + 11, 2, &ok);
+	minute = digits(bytes + 14, 2, &ok);
+	if (!ok || month < 1 || month > 12 || day < 1 || day > when_month_length(year, month) || hour > 23 || minute > 59)
+		return false;
+	*seconds = when_days(year, month, day) * DAY + hour * HOUR + minute * MINUTE;
+	return true;
+}

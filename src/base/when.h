@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_BASE_WHEN_H
+#define MAILBAN_BASE_WHEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Times are seconds since the epoch, UTC; WHEN_FOREVER is the end that never comes. */
+#define WHEN_FOREVER INT64_MAX
+
+enum {
+	WHEN_MINUTE_LEN = 17, /* of 2026-11-21T03:17Z */
+};
+
+/* The longest length of time that a text can name, in seconds: 1000 years of 365 days. */
+#define WHEN_LONGEST (INT64_C(365000) * 86400)
+
+/* "90m", "12h", "1w" to seconds: a number and one of s m h d w, nothing else; "0" needs no unit;
+ * "forever" is WHEN_FOREVER. False for anything else and beyond WHEN_LONGEST. */
+bool when_parse_duration(const char *text, int64_t *seconds);
+
+/* The other way, in the largest unit that divides it: 604800 is "1w", 5400 "90m". seconds >= 0. */
+void when_add_duration(struct buf *out, int64_t seconds);
+
+/* 2026-11-21T03:17Z, the minute that holds the second; "forever" for WHEN_FOREVER. Years 0000 to 9999:
+ * a time beyond is written as the first or last minute of these. */
+void when_add_minute(struct buf *out, int64_t seconds);
+
+/* Exactly such a text of 17 bytes, or "forever", with a real date, to seconds. */
+bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds);
+
+/* Days since 1970-01-01 of a date of the Gregorian calendar, and back. month 1..12, day 1..31. */
+int64_t when_days(int64_t year, unsigned month, unsigned day);
+void when_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day);
+unsigned when_month_length(int64_t year, unsigned month);
+
+#endif
