@@ -133,29 +133,51 @@ bool addr_parse_net(struct addr *a, const char *text, size_t len)
 	return true;
 }
 
-size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a)
+/* A number below 1000 without leading zeros. Returns the digits. */
+static size_t put_number(char *at, unsigned number)
+{
+	size_t len = 0;
+
+	if (number >= 100)
+		at[len++] = (char)('0' + number / 100);
+	if (number >= 10)
+		at[len++] = (char)('0' + number / 10 % 10);
+	at[len++] = (char)('0' + number % 10);
+	return len;
+}
+
+/* Hand-made as parse_v4() is: lists of a million go through here. */
+static size_t format_v4(char *text, uint32_t value)
+{
+	size_t len = 0;
+
+	for (unsigned shift = 32; shift > 0;) {
+		shift -= 8;
+		len += put_number(text + len, value >> shift & 0xff);
+		text[len++] = '.';
+	}
+	return len - 1;
+}
+
+static size_t format_v6(char *text, const struct addr *a)
 {
 	unsigned char bytes[16];
-	unsigned prefix = a->prefix;
-	size_t len;
 
 	store_be64(bytes, a->hi);
 	store_be64(bytes + 8, a->lo);
-	if (addr_is_v4(a))
-		inet_ntop(AF_INET, bytes + 12, text, ADDR_TEXT_MAX);
-	else
-		inet_ntop(AF_INET6, bytes, text, ADDR_TEXT_MAX);
-	len = strlen(text);
-	if (prefix < ADDR_BITS) {
-		prefix = addr_text_prefix(a);
+	inet_ntop(AF_INET6, bytes, text, ADDR_TEXT_MAX);
+	return strlen(text);
+}
+
+size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a)
+{
+	size_t len = addr_is_v4(a) ? format_v4(text, (uint32_t)a->lo) : format_v6(text, a);
+
+	if (a->prefix < ADDR_BITS) {
 		text[len++] = '/';
-		if (prefix >= 100)
-			text[len++] = (char)('0' + prefix / 100);
-		if (prefix >= 10)
-			text[len++] = (char)('0' + prefix / 10 % 10);
-		text[len++] = (char)('0' + prefix % 10);
-		text[len] = '\0';
+		len += put_number(text + len, addr_text_prefix(a));
 	}
+	text[len] = '\0';
 	return len;
 }
 

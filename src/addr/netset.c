@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * netset: a sorted set of addresses and networks.
+ *
+ * One array, sorted once by counting (a radix sort over the bytes that differ at all), then questions by
+ * halving and whole sets by one walk. Both families share the code; they stand apart in the array and are
+ * never joined. Finished sets hold no network inside another, so that the last one that begins at or before
+ * an address is the only one that can hold it. Never allocates but through mem_*, never fails.
+ */
+#include "addr/netset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { DIGITS = 17, VALUES = 256 }; /* the prefix, then 16 bytes from the last to the first */
+
+void netset_free(struct netset *set)
+{
+	free(set->nets);
+	*set = (struct netset){ 0 };
+}
+
+void netset_add(struct netset *set, const struct addr *net)
+{
+	if (set->count == set->capacity)
+		set->nets = mem_grow(set->nets, &set->capacity, set->count + 1, sizeof(*set->nets));
+	set->nets[set->count++] = *net;
+}
+
+void netset_add_all(struct netset *set, const struct netset *other)
+{
+	if (other->count == 0)
+		return;
+	set->nets = mem_grow(set->nets, &set->capacity, set->count + other->count, sizeof(*set->nets));
+	memcpy(set->nets + set->count, other->nets, other->count * sizeof(*set->nets));
+	set->count += other->count;
+}
+
+static inline unsigned digit_of(const struct addr *a, unsigned digit)
+{
+	if (digit == 0)
+		return a->prefix;
+	return (unsigned)((digit <= 8 ? a->lo >> (8 * (digit - 1)) : a->hi >> (8 * (digit - 9))) & 0xff);
+}
+
+/* One stable pass: from is laid out in into by that digit. */
+static void sort_by(const struct addr *from, struct addr *into, size_t count, unsigned digit)
+{
+	size_t starts[VALUES] = { 0 }, next = 0;
+
+	for (size_t i = 0; i < count; i++)
+		starts[digit_of(&from[i], digit)]++;
+	for (unsigned v = 0; v < VALUES; v++) {
+		size_t here = starts[v];
+
+		starts[v] = next;
+		next += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		into[starts[digit_of(&from[i], digit)]++] = from[i];
+}
+
+/* Sorts nets of one family. A digit that is the same everywhere costs nothing. */
+static void sort_family(struct addr *nets, struct addr *scratch, size_t count)
+{
+	struct addr *from = nets, *into = scratch, differing = { 0 };
+
+	for (size_t i = 1; i < count; i++) {
+		differing.hi |= nets[i].hi ^ nets[0].hi;
+		differing.lo |= nets[i].lo ^ nets[0].lo;
+		differing.prefix |= nets[i].prefix ^ nets[0].prefix;
+	}
+	for (unsigned digit = 0; digit < DIGITS; digit++) {
+		struct addr *swap = from;
+
+		if (digit_of(&differing, digit) == 0)
+			continue;
+		sort_by(from, into, count, digit);
+		from = into;
+		into = swap;
+	}
+	if (from != nets)
+		memcpy(nets, from, count * sizeof(*nets));
+}
+
+static bool is_sorted(const struct netset *set)
+{
+	for (size_t i = 1; i < set->count; i++) {
+		if (addr_compare(&set->nets[i - 1], &set->nets[i]) > 0)
+			return false;
+	}
+	return true;
+}
+
+static void sort(struct netset *set)
+{
+	struct addr *scratch;
+	size_t v4 = 0, v6 = 0;
+
+	if (is_sorted(set))
+		return;
+	scratch = mem_alloc(set->count, sizeof(*scratch));
+	/* IPv4 to the front of the array, IPv6 to the scratch and then behind it */
+	for (size_t i = 0; i < set->count; i++) {
+		if (addr_is_v4(&set->nets[i]))
+			set->nets[v4++] = set->nets[i];
+		else
+			scratch[v6++] = set->nets[i];
+	}
+	if (v6 > 0)
+		memcpy(set->nets + v4, scratch, v6 * sizeof(*scratch));
+	sort_family(set->nets, scratch, v4);
+	sort_family(set->nets + v4, scratch, v6);
+	free(scratch);
+}
+
+void netset_finish(struct netset *set)
+{
+	size_t kept = 0;
+
+	sort(set);
+	/* a network stands before all that lies in it */
+	for (size_t i = 0; i < set->count; i++) {
+		if (kept == 0 || !addr_contains(&set->nets[kept - 1], &set->nets[i]))
+			set->nets[kept++] = set->nets[i];
+	}
+	set->count = kept;
+}
+
+/* The number of networks that stand before a or begin where it does and are at least as wide. */
+static size_t upper_bound(const struct netset *set, const struct addr *a)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&set->nets[middle], a) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+const struct addr *netset_covering(const struct netset *set, const struct addr *a)
+{
+	size_t at = upper_bound(set, a);
+
+	return at > 0 && addr_contains(&set->nets[at - 1], a) ? &set->nets[at - 1] : NULL;
+}
+
+bool netset_contains(const struct netset *set, const struct addr *a)
+{
+	return netset_covering(set, a) != NULL;
+}
+
+const struct addr *netset_first_overlap(const struct netset *set, const struct addr *net)
+{
+	size_t at = upper_bound(set, net);
+
+	if (at > 0 && addr_contains(&set->nets[at - 1], net))
+		return &set->nets[at - 1];
+	return at < set->count && addr_contains(net, &set->nets[at]) ? &set->nets[at] : NULL;
+}
+
+bool netset_overlaps(const struct netset *set, const struct addr *net)
+{
+	return netset_first_overlap(set, net) != NULL;
+}
+
+void netset_union(struct netset *out, const struct netset *a, const struct netset *b)
+{
+	netset_add_all(out, a);
+	netset_add_all(out, b);
+	netset_finish(out);
+}
+
+static struct addr half_of(const struct addr *net, bool upper)
+{
+	struct addr half = *net;
+
+	if (upper && net->prefix < 64)
+		half.hi |= UINT64_C(1) << (63 - net->prefix);
+	else if (upper)
+		half.lo |= UINT64_C(1) << (127 - net->prefix);
+	half.prefix++;
+	return half;
+}
+
+/* Adds what is in net and in none of the holes, all of which lie inside net. At most 128 levels deep. */
+static void add_rest(struct netset *out, const struct addr *net, const struct addr *holes, size_t count)
+{
+	struct addr lower, upper;
+	size_t in_lower = 0;
+
+	if (count == 0) {
+		netset_add(out, net);
+		return;
+	}
+	if (addr_equal(&holes[0], net))
+		return;
+	lower = half_of(net, false);
+	upper = half_of(net, true);
+	while (in_lower < count && addr_contains(&lower, &holes[in_lower]))
+		in_lower++;
+	add_rest(out, &lower, holes, in_lower);
+	/* the mapped range inside an IPv6 network is not IPv4's */
+	if (addr_is_v4(&upper) == addr_is_v4(net))
+		add_rest(out, &upper, holes + in_lower, count - in_lower);
+}
+
+void netset_subtract(struct netset *out, const struct netset *a, const struct netset *b)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct addr *net = &a->nets[i];
+		size_t hole, last;
+
+		if (netset_contains(b, net))
+			continue;
+		hole = upper_bound(b, net);
+		last = hole;
+		while (last < b->count && addr_contains(net, &b->nets[last]))
+			last++;
+		add_rest(out, net, b->nets + hole, last - hole);
+	}
+}
+
+/* Whether the two halves of one network stand here, and then that network. */
+static bool join(struct addr *whole, const struct addr *lower, const struct addr *upper)
+{
+	struct addr expected;
+
+	if (lower->prefix != upper->prefix || lower->prefix == 0 || addr_is_v4(lower) != addr_is_v4(upper) ||
+	    (addr_is_v4(lower) && lower->prefix == ADDR_V4_BITS))
+		return false;
+	*whole = addr_network(lower, (uint8_t)(lower->prefix - 1));
+	expected = half_of(whole, true);
+	return addr_equal(&expected, upper);
+}
+
+void netset_collapse(struct netset *set)
+{
+	size_t kept = 0;
+
+	netset_finish(set);
+	/* what is kept so far is a stack: a joined pair may be the other half of what stands below it */
+	for (size_t i = 0; i < set->count; i++) {
+		struct addr whole;
+
+		set->nets[kept++] = set->nets[i];
+		while (kept >= 2 && join(&whole, &set->nets[kept - 2], &set->nets[kept - 1]))
+			set->nets[--kept - 1] = whole;
+	}
+	set->count = kept;
+}
