@@ -8,13 +8,17 @@
 
 #include "base/span.h"
 
-/* A log line taken apart: the spans point into the line. */
+/* A log line taken apart: the spans point into the line, but for a program name that its form alone
+ * tells, which points to a constant text. */
 struct header {
 	struct span stamp;    /* the text of the time, len 0 where there is none that is known */
 	struct span host;     /* len 0 where the format has none */
-	struct span program;  /* the whole program name without [pid] and colon; len 0 where there is none */
+	struct span program;  /* the whole program name without [pid] and colon; for logs that servers write
+	                         without a syslog header the server's name ("exim", "nginx", "dovecot", ...);
+	                         len 0 where there is none */
 	struct span pid;      /* the digits between the brackets; len 0 where there are none */
-	struct span message;  /* what follows; the whole line where no header was recognised */
+	struct span message;  /* what follows; the whole line where no header was recognised, and in formats
+	                         that put the client's address before the time (icewarp) */
 };
 
 /* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * header: takes a log line apart.
+ *
+ * Runs once on every line of a log, so the two forms that nearly all lines have (traditional syslog and
+ * RFC 3339) are told by a few bytes at fixed places and then read with one table look-up a byte. All else is
+ * looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c.
+ * Never allocates, never fails, never reads behind the line; a line that fits nothing is all message.
+ * The program name decides which rules are tried, so it is taken only from where the logger writes it: a
+ * "host" that has a parenthesis in it is a Dovecot process with a user's name, not a host.
+ */
+#include "log/header.h"
+
+#include <string.h>
+
+#include "log/native.h"
+
+enum { STOP_HOST = 1, STOP_PROGRAM = 2 };
+
+static const uint8_t stops[256] = {
+	[' '] = STOP_HOST | STOP_PROGRAM,
+	['('] = STOP_HOST,
+	['['] = STOP_PROGRAM,
+	[':'] = STOP_PROGRAM,
+};
+
+static bool digit(char c)
+{
+	return (unsigned char)c - (unsigned)'0' <= 9;
+}
+
+static const char *find_stop(const char *p, const char *end, uint8_t kind)
+{
+	while (p < end && (stops[(unsigned char)*p] & kind) == 0)
+		p++;
+	return p;
+}
+
+static struct span span_between(const char *from, const char *to)
+{
+	return (struct span){ from, (size_t)(to - from) };
+}
+
+/* Sets the message, without the one blank ahead, Solaris's "[ID 801593 mail.info] " and a time of the
+ * server's own that syslog's time makes superfluous (Exim). */
+static void set_message(struct header *header, const char *p, const char *end)
+{
+	if (p < end && *p == ' ')
+		p++;
+	if (end - p > 4 && *p == '[' && p[1] == 'I' && p[2] == 'D' && p[3] == ' ') {
+		const char *close = memchr(p, ']', (size_t)(end - p));
+
+		if (close != NULL && close + 1 < end && close[1] == ' ')
+			p = close + 2;
+	}
+	if (end - p > 20 && p[4] == '-' && p[10] == ' ' && digit(*p)) {
+		const char *behind = native_skip_time(p, end);
+
+		if (behind != NULL && behind < end && *behind == ' ')
+			p = behind + 1;
+	}
+	header->message = span_between(p, end);
+}
+
+/* [digits] at p: sets the pid and returns what is behind it, or NULL. */
+static const char *read_pid(struct header *header, const char *p, const char *end)
+{
+	const char *from = p + 1;
+
+	if (p >= end || *p != '[')
+		return NULL;
+	for (p = from; p < end && digit(*p);)
+		p++;
+	if (p == from || p >= end || *p != ']')
+		return NULL;
+	header->pid = span_between(from, p);
+	return p + 1;
+}
+
+void header_read_program(struct header *header, const char *p, const char *end)
+{
+	const char *name = p, *behind;
+
+	p = find_stop(p, end, STOP_PROGRAM);
+	header->program = span_between(name, p);
+	behind = read_pid(header, p, end);
+	if (behind != NULL && (behind == end || *behind == ':' || *behind == ' ')) {
+		/* "sogod [26818]: ..." has no host: what was taken for it is the program */
+		if (p == name) {
+			header->program = header->host;
+			header->host.len = 0;
+		}
+		set_message(header, behind + (behind < end && *behind == ':'), end);
+	} else if (p > name && p < end && *p == ':') {
+		set_message(header, p + 1, end);
+	} else {
+		header->program.len = 0;
+		header->pid.len = 0;
+		header->message = span_between(name, end);
+	}
+}
+
+static bool span_is(struct span s, const char *text)
+{
+	return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;
+}
+
+/* Lines whose first word behind the time is no host. */
+static void read_origin_odd(struct header *header, const char *p, const char *stop, const char *end)
+{
+	const char *close;
+
+	if (*p == '<') {
+		/* <mail.notice> */
+		close = memchr(p, '>', (size_t)(stop - p));
+		if (close != NULL && close + 2 < end && close[1] == ' ' && close[2] != '<') {
+			header_read_origin(header, close + 2, end);
+			return;
+		}
+	} else if (*p == '[' && stop - p > 2 && stop[-1] == ']') {
+		/* metalog: "[exim] message" */
+		header->program = span_between(p + 1, stop - 1);
+		set_message(header, stop, end);
+		return;
+	} else if (native_is_dovecot(p, end)) {
+		header->program = (struct span){ "dovecot", 7 };
+		header->message = span_between(p, end);
+		return;
+	} else if (stop[-1] == ':') {
+		if (end - stop > 7 && memcmp(stop, " HORDE ", 7) == 0)
+			header_read_origin(header, stop + 1, end);
+		else
+			header_read_program(header, p, end);
+		return;
+	}
+	header->message = span_between(p, end);
+}
+
+void header_read_origin(struct header *header, const char *p, const char *end)
+{
+	const char *stop = find_stop(p, end, STOP_HOST);
+
+	if (stop == end || stop == p) {
+		header->message = span_between(p, end);
+		return;
+	}
+	if (*stop == '(' || *p == '<' || *p == '[' || stop[-1] == ':') {
+		read_origin_odd(header, p, stop, end);
+		return;
+	}
+	header->host = span_between(p, stop);
+	p = stop + 1;
+	if (p < end && *p == '<') {
+		stop = memchr(p, '>', (size_t)(end - p));
+		if (stop != NULL && stop + 1 < end && stop[1] == ' ')
+			p = stop + 2;
+	}
+	header_read_program(header, p, end);
+	if (header->program.len == 0 && span_is(header->host, "HORDE")) {
+		header->program = header->host;
+		header->host.len = 0;
+	}
+}
+
+/* "Nov  3 10:00:00", "Nov 3 ...", "Nov 03 2026 10:00:00", with or without a fraction: where it ends, or NULL. */
+static const char *skip_syslog_time(const char *p, const char *end)
+{
+	if (end - p < 15 || p[3] != ' ')
+		return NULL;
+	p += 4;
+	p += *p == ' ';
+	for (int digits = 0; digits < 2 && digit(*p); digits++)
+		p++;
+	if (*p++ != ' ')
+		return NULL;
+	if (end - p > 13 && digit(p[0]) && digit(p[3]) && p[4] == ' ')
+		p += 5;
+	if (end - p < 8 || !digit(p[0]) || p[2] != ':' || p[5] != ':')
+		return NULL;
+	p += 8;
+	if (p < end && *p == '.') {
+		for (p++; p < end && digit(*p);)
+			p++;
+	}
+	return p;
+}
+
+static bool parse_syslog(struct header *header, const char *line, const char *end)
+{
+	const char *p = line + 15;
+
+	/* the usual width first */
+	if (end - line <= 16 || line[3] != ' ' || line[6] != ' ' || line[9] != ':' || line[12] != ':' || *p != ' ')
+		p = skip_syslog_time(line, end);
+	if (p == NULL || p >= end || *p != ' ')
+		return false;
+	header->stamp = span_between(line, p);
+	header_read_origin(header, p + 1, end);
+	return true;
+}
+
+/* Where the time zone behind "YYYY-MM-DDTHH:MM:SS" ends, the fraction included. */
+static const char *skip_zone(const char *p, const char *end)
+{
+	if (p < end && (*p == '.' || *p == ',')) {
+		const char *from = p++;
+
+		while (p < end && digit(*p))
+			p++;
+		if (p == from + 1)
+			return from;
+	}
+	if (p < end && (*p == 'Z' || *p == 'z'))
+		return p + 1;
+	if (end - p >= 5 && (*p == '+' || *p == '-') && digit(p[1]) && digit(p[2])) {
+		if (end - p >= 6 && p[3] == ':' && digit(p[4]) && digit(p[5]))
+			return p + 6;
+		if (digit(p[3]) && digit(p[4]))
+			return p + 5;
+	}
+	return p;
+}
+
+static bool is_iso(const char *p, const char *end)
+{
+	return end - p > 19 && p[4] == '-' && p[7] == '-' && p[10] == 'T' && p[13] == ':' && p[16] == ':' &&
+	       digit(*p);
+}
+
+static bool parse_iso(struct header *header, const char *line, const char *end)
+{
+	const char *p;
+
+	if (!is_iso(line, end))
+		return false;
+	p = skip_zone(line + 19, end);
+	if (p >= end || *p != ' ')
+		return false;
+	header->stamp = span_between(line, p);
+	header_read_origin(header, p + 1, end);
+	return true;
+}
+
+/* One word up to a blank; "-" is none. Returns what is behind the blank, or NULL. */
+static const char *read_word(struct span *word, const char *p, const char *end)
+{
+	const char *stop = p >= end ? NULL : memchr(p, ' ', (size_t)(end - p));
+
+	if (stop == NULL)
+		return NULL;
+	*word = stop - p == 1 && *p == '-' ? (struct span){ p, 0 } : span_between(p, stop);
+	return stop + 1;
+}
+
+/* RFC 5424's structured data: "-" or "[id name="value"]...". A bracket inside a value is no end of it. */
+static const char *skip_structured(const char *p, const char *end)
+{
+	bool quoted = false;
+
+	if (p < end && *p == '-')
+		return p + 1;
+	while (p < end && *p == '[') {
+		for (p++; p < end && (quoted || *p != ']'); p++) {
+			if (quoted && *p == '\\' && p + 1 < end)
+				p++;
+			else if (*p == '"')
+				quoted = !quoted;
+		}
+		if (p >= end)
+			return NULL;
+		p++;
+	}
+	return p;
+}
+
+/* "<22>1 2026-11-03T10:00:00Z host program pid id data message", the number ahead being optional. */
+static bool parse_rfc5424(struct header *header, const char *p, const char *end)
+{
+	struct header h = *header;
+	struct span id;
+
+	if (end - p < 22 || p[0] != '1' || p[1] != ' ')
+		return false;
+	p += 2;
+	if (*p != '-' && !is_iso(p, end))
+		return false;
+	if ((p = read_word(&h.stamp, p, end)) == NULL || (p = read_word(&h.host, p, end)) == NULL ||
+	    (p = read_word(&h.program, p, end)) == NULL || (p = read_word(&h.pid, p, end)) == NULL ||
+	    (p = read_word(&id, p, end)) == NULL || (p = skip_structured(p, end)) == NULL)
+		return false;
+	*header = h;
+	if (p < end && *p == ' ')
+		p++;
+	if (end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		p += 3;
+	set_message(header, p, end);
+	return true;
+}
+
+/* "<22>": the number of facility and level that a network log carries ahead. */
+static const char *skip_priority(const char *line, const char *end)
+{
+	const char *p = line + 1;
+
+	while (p < end && p - line <= 3 && digit(*p))
+		p++;
+	return p > line + 1 && p < end && *p == '>' ? p + 1 : NULL;
+}
+
+static bool weekday(const char *p, const char *end)
+{
+	static const char names[] = "SunMonTueWedThuFriSat";
+
+	if (end - p < 20 || (p[3] != ' ' && (p[3] != ',' || p[4] != ' ')))
+		return false;
+	for (unsigned i = 0; i < 7; i++) {
+		if (memcmp(names + 3 * i, p, 3) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool parse_other(struct header *header, const char *p, const char *end)
+{
+	if (end - p > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+		p += 3;
+	if (p < end && *p == '<') {
+		p = skip_priority(p, end);
+		if (p == NULL)
+			return false;
+		if (parse_rfc5424(header, p, end))
+			return true;
+	}
+	if (weekday(p, end))
+		p += p[3] == ',' ? 5 : 4;
+	return parse_syslog(header, p, end) || parse_iso(header, p, end) || parse_rfc5424(header, p, end) ||
+	       native_parse(header, p, end);
+}
+
+void header_parse(struct header *header, const char *line, size_t len)
+{
+	const char *end = line + len;
+
+	*header = (struct header){ .message = { line, len } };
+	if (len > 16 && line[9] == ':' && line[12] == ':' && line[15] == ' ' && line[3] == ' ' && line[6] == ' ') {
+		if ((unsigned char)line[0] - (unsigned)'A' < 26) {
+			header->stamp = (struct span){ line, 15 };
+			header_read_origin(header, line + 16, end);
+			return;
+		}
+	}
+	if (!parse_iso(header, line, end) && !parse_other(header, line, end))
+		header->message = (struct span){ line, len };
+}

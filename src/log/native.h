@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* native: the log lines that servers write to files of their own, without a syslog header. */
+#ifndef MAILBAN_LOG_NATIVE_H
+#define MAILBAN_LOG_NATIVE_H
+
+#include "log/header.h"
+
+/* Takes such a line apart where its form is known, and says whether it was. *header is all message before. */
+bool native_parse(struct header *header, const char *line, const char *end);
+
+/* What Dovecot writes behind the time in its own file: "imap-login: Info: ...", "auth-worker(7): ...". */
+bool native_is_dovecot(const char *text, const char *end);
+
+/* Where a leading time "YYYY-MM-DD HH:MM:SS[.frac][ +ZZZZ]" ends, or NULL where there is none. */
+const char *native_skip_time(const char *text, const char *end);
+
+/* Used by both: what follows the time in a syslog line: [<facility.level>] [host] program[pid]: message. */
+void header_read_origin(struct header *header, const char *text, const char *end);
+
+/* program[pid]: message. */
+void header_read_program(struct header *header, const char *text, const char *end);
+
+#endif

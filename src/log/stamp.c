@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stamp: turns the texts of times into seconds since the epoch.
+ *
+ * The lines of a log share their minute with their neighbours, so the reader remembers the last minute's text
+ * and what it meant: an equal minute costs one compare and two digits. Else the text is taken apart into a
+ * date, a time and a zone, and only times without a zone ask the C library (mktime(3)).
+ * A time without a year is put into the year, a time without a date on the day, that makes it the last one not
+ * more than a day after the log's own last change. Never allocates; a text that is no time is said to be none.
+ */
+#include "log/stamp.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { DAY = 86400, NO_YEAR = -1, NO_DATE = -2 };
+
+/* A time as it was written. */
+struct written {
+	int year;              /* NO_YEAR, NO_DATE */
+	int month, day;        /* from 1 */
+	int hour, minute, second;
+	bool month_or_day;     /* 03-11-2026: which is which is not said */
+	bool zoned;
+	int zone;              /* seconds east of Greenwich */
+};
+
+struct reading {
+	const char *p, *end;
+};
+
+static bool digit(char c)
+{
+	return (unsigned char)c - (unsigned)'0' <= 9;
+}
+
+static bool take(struct reading *r, char c)
+{
+	if (r->p < r->end && *r->p == c) {
+		r->p++;
+		return true;
+	}
+	return false;
+}
+
+/* A number of min to max digits. */
+static bool take_number(struct reading *r, int min, int max, int *value)
+{
+	int n = 0;
+
+	*value = 0;
+	while (n < max && r->p < r->end && digit(*r->p)) {
+		*value = *value * 10 + (*r->p++ - '0');
+		n++;
+	}
+	return n >= min;
+}
+
+static bool take_month(struct reading *r, int *month)
+{
+	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	char low[3];
+
+	if (r->end - r->p < 3)
+		return false;
+	for (int i = 0; i < 3; i++)
+		low[i] = (char)(r->p[i] | 0x20);
+	for (int i = 0; i < 12; i++) {
+		if (memcmp(names + 3 * i, low, 3) == 0) {
+			*month = i + 1;
+			r->p += 3;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_clock(struct reading *r, struct written *w)
+{
+	return take_number(r, 1, 2, &w->hour) && take(r, ':') && take_number(r, 2, 2, &w->minute) && take(r, ':') &&
+	       take_number(r, 2, 2, &w->second);
+}
+
+/* Four digits, or two of this century. */
+static bool take_year(struct reading *r, struct written *w)
+{
+	if (!take_number(r, 2, 4, &w->year))
+		return false;
+	if (w->year < 100)
+		w->year += 2000;
+	return true;
+}
+
+static int days_in_month(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* Days from 1970-01-01, in the Gregorian calendar. */
+static int64_t days_from_civil(int year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t era = y / 400, year_of_era = y - era * 400;
+	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+/* "Nov  3 10:00:00", "Nov 3 2026 10:00:00", "Nov 3 10:00:00 2026" */
+static bool take_month_first(struct reading *r, struct written *w)
+{
+	if (!take_month(r, &w->month))
+		return false;
+	if (take(r, '-'))
+		/* Apr-07-13 07:08:36 */
+		return take_number(r, 2, 2, &w->day) && take(r, '-') && take_year(r, w) && take(r, ' ') &&
+		       take_clock(r, w);
+	if (!take(r, ' '))
+		return false;
+	take(r, ' ');
+	if (!take_number(r, 1, 2, &w->day) || !take(r, ' '))
+		return false;
+	w->year = NO_YEAR;
+	if (r->end - r->p > 5 && r->p[4] == ' ') {
+		if (!take_number(r, 4, 4, &w->year) || !take(r, ' '))
+			return false;
+	}
+	return take_clock(r, w);
+}
+
+/* "22-Jan-2013 22:28:21", "17/Jun/2011:17:00:45", "03-11-2026 10:00:00", "11/03/2026 10:00:00 AM" */
+static bool take_day_first(struct reading *r, struct written *w)
+{
+	char between;
+
+	if (!take_number(r, 2, 2, &w->day) || r->p >= r->end)
+		return false;
+	between = *r->p;
+	if (between != '-' && between != '/' && between != '.' && between != ' ')
+		return false;
+	r->p++;
+	if (!take_month(r, &w->month)) {
+		if (between == ' ' || !take_number(r, 2, 2, &w->month))
+			return false;
+		/* dots are never the American order */
+		w->month_or_day = between != '.';
+	}
+	if (!take(r, between) || !take_year(r, w))
+		return false;
+	return (take(r, ' ') || take(r, ':')) && take_clock(r, w);
+}
+
+static bool take_year_first(struct reading *r, struct written *w)
+{
+	char between;
+
+	if (!take_number(r, 4, 4, &w->year) || r->p >= r->end)
+		return false;
+	between = *r->p++;
+	return (between == '-' || between == '/') && take_number(r, 2, 2, &w->month) && take(r, between) &&
+	       take_number(r, 2, 2, &w->day) && (take(r, 'T') || take(r, 't') || take(r, ' ')) && take_clock(r, w);
+}
+
+/* What may follow: a fraction, AM or PM, a zone, a year. */
+static bool take_tail(struct reading *r, struct written *w)
+{
+	int fraction, hours, minutes;
+	bool west;
+
+	if (take(r, '.') || take(r, ',')) {
+		while (take_number(r, 1, 9, &fraction))
+			continue;
+	}
+	take(r, ' ');
+	if (r->p == r->end)
+		return true;
+	if (r->end - r->p == 2 && r->p[1] == 'M' && (r->p[0] == 'A' || r->p[0] == 'P')) {
+		if (w->hour < 1 || w->hour > 12)
+			return false;
+		w->hour = w->hour % 12 + (r->p[0] == 'P' ? 12 : 0);
+		return true;
+	}
+	if (w->year == NO_YEAR && digit(*r->p))
+		return take_number(r, 4, 4, &w->year) && r->p == r->end;
+	if (take(r, 'Z') || take(r, 'z')) {
+		w->zoned = true;
+		return r->p == r->end;
+	}
+	west = *r->p == '-';
+	if (take(r, '+') || take(r, '-')) {
+		if (!take_number(r, 2, 2, &hours))
+			return false;
+		take(r, ':');
+		if (!take_number(r, 2, 2, &minutes) || hours > 15 || minutes > 59)
+			return false;
+		w->zoned = true;
+		w->zone = (hours * 3600 + minutes * 60) * (west ? -1 : 1);
+		return r->p == r->end;
+	}
+	if (r->end - r->p == 3 && (memcmp(r->p, "UTC", 3) == 0 || memcmp(r->p, "GMT", 3) == 0)) {
+		w->zoned = true;
+		return true;
+	}
+	/* other names of zones are local time */
+	while (r->p < r->end && (((unsigned char)*r->p | 0x20u) - (unsigned)'a' < 26 || *r->p == '/' || *r->p == '_'))
+		r->p++;
+	return r->p == r->end;
+}
+
+static bool valid(const struct written *w)
+{
+	return w->month >= 1 && w->month <= 12 && w->day >= 1 && w->year >= 1970 && w->year <= 9999 &&
+	       w->day <= days_in_month(w->year, w->month) && w->hour <= 23 && w->minute <= 59 && w->second <= 60;
+}
+
+/* The written time with all its parts known; the seconds are left out. */
+static bool to_minute(const struct written *w, int64_t *when)
+{
+	struct tm tm = { .tm_year = w->year - 1900, .tm_mon = w->month - 1, .tm_mday = w->day, .tm_hour = w->hour,
+			 .tm_min = w->minute, .tm_isdst = -1 };
+
+	if (!valid(w))
+		return false;
+	if (w->zoned)
+		*when = days_from_civil(w->year, w->month, w->day) * DAY + w->hour * 3600 + w->minute * 60 - w->zone;
+	else
+		*when = (int64_t)mktime(&tm);
+	return true;
+}
+
+/* Whether a text that leaves something open may mean this time. */
+static bool not_later(const struct stamp_reader *reader, int64_t when)
+{
+	return when <= reader->reference + DAY;
+}
+
+static bool place(const struct stamp_reader *reader, struct written *w, int64_t *when)
+{
+	time_t reference = (time_t)reader->reference + DAY;
+	struct tm tm;
+
+	if (w->year >= 0 && !w->month_or_day)
+		return to_minute(w, when);
+	if (w->month_or_day) {
+		struct written other = *w;
+		int64_t swapped;
+		bool first;
+
+		other.month = w->day;
+		other.day = w->month;
+		first = to_minute(w, when);
+		if (!to_minute(&other, &swapped))
+			return first;
+		/* both can be: the later one that is not after the log's end */
+		if (!first || !not_later(reader, *when) || (not_later(reader, swapped) && swapped > *when))
+			*when = swapped;
+		return true;
+	}
+	if (localtime_r(&reference, &tm) == NULL)
+		return false;
+	if (w->year == NO_DATE) {
+		w->year = tm.tm_year + 1900;
+		w->month = tm.tm_mon + 1;
+		w->day = tm.tm_mday;
+		if (!to_minute(w, when))
+			return false;
+		/* the day of the last change, or the one before it where that would be later */
+		while (*when > reader->reference + 3600)
+			*when -= DAY;
+		return true;
+	}
+	/* 8 years back reach a 29th of February even across 2100 */
+	for (int back = 0; back <= 8; back++) {
+		w->year = tm.tm_year + 1900 - back;
+		if (to_minute(w, when) && not_later(reader, *when))
+			return true;
+	}
+	return false;
+}
+
+/* multilog's label: "@", 2^62 + seconds of TAI, nanoseconds. Leap seconds are left out, as qmail does. */
+static bool read_tai(struct span text, int64_t *when)
+{
+	uint64_t value = 0;
+
+	if (text.len != 25)
+		return false;
+	for (size_t i = 1; i <= 16; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		unsigned low = c | 0x20u;
+
+		if (digit((char)c))
+			value = value << 4 | (c - (unsigned)'0');
+		else if (low - 'a' <= 5)
+			value = value << 4 | (low - 'a' + 10);
+		else
+			return false;
+	}
+	if (value >> 62 != 1)
+		return false;
+	*when = (int64_t)(value - (UINT64_C(1) << 62)) - 10;
+	return true;
+}
+
+static bool read_written(struct span text, struct written *w)
+{
+	struct reading r = { text.ptr, text.ptr + text.len };
+
+	*w = (struct written){ 0 };
+	if (text.len < 8)
+		return false;
+	if (!digit(text.ptr[0]))
+		return take_month_first(&r, w) && take_tail(&r, w);
+	if (text.ptr[2] == ':') {
+		w->year = NO_DATE;
+		return take_clock(&r, w) && r.p == r.end;
+	}
+	if (digit(text.ptr[2]))
+		return take_year_first(&r, w) && take_tail(&r, w);
+	return take_day_first(&r, w) && take_tail(&r, w);
+}
+
+void stamp_begin(struct stamp_reader *reader, int64_t reference)
+{
+	*reader = (struct stamp_reader){ .reference = reference };
+	tzset();
+}
+
+/* What stands for the minute: the text up to it, and the zone where one follows the seconds. Only the two
+ * common forms are remembered. Returns the length, or 0. */
+static size_t minute_key(char key[32], struct span text, int *second)
+{
+	size_t len, zone;
+	const char *p = text.ptr;
+
+	if (text.len == 15 && p[12] == ':' && p[9] == ':') {
+		len = 12;
+		zone = 15;
+	} else if (text.len >= 19 && text.len <= 35 && p[16] == ':' && p[13] == ':' && p[4] == '-') {
+		len = 16;
+		zone = 19;
+		if (zone < text.len && (p[zone] == '.' || p[zone] == ',')) {
+			for (zone++; zone < text.len && digit(p[zone]);)
+				zone++;
+		}
+		if (text.len - zone > 8)
+			return 0;
+	} else {
+		return 0;
+	}
+	if (!digit(p[len + 1]) || !digit(p[len + 2]))
+		return 0;
+	*second = (p[len + 1] - '0') * 10 + (p[len + 2] - '0');
+	memcpy(key, p, len);
+	memcpy(key + len, p + zone, text.len - zone);
+	return *second <= 60 ? len + text.len - zone : 0;
+}
+
+bool stamp_read(struct stamp_reader *reader, struct span text, int64_t *when)
+{
+	struct written w;
+	char key[32];
+	int second = 0;
+	size_t len = minute_key(key, text, &second);
+
+	if (len != 0 && len == reader->minute_len && memcmp(key, reader->minute_text, len) == 0) {
+		*when = reader->minute + second;
+		return true;
+	}
+	if (text.len > 0 && text.ptr[0] == '@')
+		return read_tai(text, when);
+	if (!read_written(text, &w) || w.second > 60 || !place(reader, &w, when))
+		return false;
+	if (len != 0) {
+		memcpy(reader->minute_text, key, len);
+		reader->minute_len = len;
+		reader->minute = *when;
+	}
+	*when += w.second;
+	return true;
+}
