@@ -44,6 +44,7 @@ struct event {
 	                           event is handed over */
 	uint32_t source;        /* number of the source in the order of reading */
 	uint32_t count;         /* how many times it happened, at least 1, weight of the rule included */
+	uint32_t repeats;       /* "last message repeated": how often; 0 for a line that says what it is */
 	uint16_t rule;          /* index in the ruleset */
 	uint8_t event_class;    /* enum event_class */
 	uint8_t flags;          /* enum event_flag */

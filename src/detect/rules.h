@@ -2,9 +2,6 @@
 #ifndef MAILBAN_DETECT_RULES_H
 #define MAILBAN_DETECT_RULES_H
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +14,7 @@ struct rule {
 	char *server;          /* the file's name without folder and ending */
 	char *description;
 	char *source;          /* the rule's text as it stands in its file */
-	const char *file;      /* where it stands, for messages: a path, or "built-in:SERVER" */
+	char *file;            /* where it stands, for messages: a path, or "built-in:SERVER" */
 	unsigned line;
 	enum event_class event_class;
 	uint32_t weight;
@@ -37,9 +34,5 @@ int rules_load(struct ruleset *set, const char *dir);
 void rules_free(struct ruleset *set);
 
 const struct rule *rules_find(const struct ruleset *set, const char *name);
-
-/* Compiles a rule's patterns: program anchored at both ends, match anchored at the start, <ADDR> put in.
- * Returns 0, or -1 after a message that names rule, offset and PCRE2's words. The caller frees the codes. */
-int rule_compile(const struct rule *rule, pcre2_code **program, pcre2_code **match);
 
 #endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * block: some complete lines of a log to their events.
+ *
+ * A block knows nothing of the ones before it; what it cannot know (the time of a first line without one,
+ * what "last message repeated" at its beginning repeats) it leaves for detect/scan, which puts blocks in
+ * order. So the result does not depend on where a log was cut.
+ * A batch is used again and again: in a long scan nothing is allocated any more.
+ */
+#define _GNU_SOURCE
+#include "detect/block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct cursor {
+	struct matcher *matcher;
+	struct batch *batch;
+	const char *begin;         /* of the block */
+	uint64_t offset;
+	uint32_t source;
+	const char *resolved_at;   /* up to here the time is known to be resolved_time, or not to be known */
+	int64_t resolved_time;
+	bool previous_is_event;    /* the line before was the last event of the batch, or repeated it */
+	bool only_repeats;         /* so far */
+};
+
+struct batch *batch_new(void)
+{
+	return mem_zalloc(1, sizeof(struct batch));
+}
+
+void batch_free(struct batch *batch)
+{
+	if (batch == NULL)
+		return;
+	free(batch->events);
+	free(batch->users);
+	free(batch);
+}
+
+static void batch_reset(struct batch *b, size_t block_len)
+{
+	b->count = 0;
+	b->users_used = 0;
+	b->lines = 0;
+	b->too_long = 0;
+	b->leading_repeats = 0;
+	b->ends_with_event = false;
+	/* all users together are shorter than the block that they are parts of: this never moves while it fills */
+	b->users = mem_grow(b->users, &b->users_room, block_len + 1, 1);
+}
+
+static size_t line_len(const char *line, const char *end)
+{
+	size_t len = (size_t)(end - line);
+
+	return len > 0 && line[len - 1] == '\r' ? len - 1 : len;
+}
+
+/* The time of the nearest line before at whose time can be read. Each line is looked at once, however many
+ * lines without a time there are. */
+static int64_t time_before(struct cursor *c, const char *at)
+{
+	const char *end = at;
+	int64_t when = c->resolved_time;
+
+	while (end > c->resolved_at) {
+		const char *before = memrchr(c->begin, '\n', (size_t)(end - 1 - c->begin));
+		const char *line = before != NULL ? before + 1 : c->begin;
+
+		if (line < c->resolved_at)
+			break;
+		if (matcher_time(c->matcher, line, line_len(line, end - 1), &when))
+			break;
+		end = line;
+	}
+	c->resolved_at = at;
+	c->resolved_time = when;
+	return when;
+}
+
+static struct event *next_event(struct batch *b)
+{
+	b->events = mem_grow(b->events, &b->capacity, b->count + 1, sizeof(*b->events));
+	return &b->events[b->count];
+}
+
+static void keep_user(struct batch *b, struct event *event)
+{
+	char *copy = b->users + b->users_used;
+
+	if (event->user.len > 0)
+		memcpy(copy, event->user.ptr, event->user.len);
+	event->user.ptr = copy;
+	b->users_used += event->user.len;
+}
+
+static void take_event(struct cursor *c, struct event *event, const char *line)
+{
+	event->offset = c->offset + (uint64_t)(line - c->begin);
+	event->source = c->source;
+	if (event->time == EVENT_TIME_UNKNOWN) {
+		event->time = time_before(c, line);
+	} else {
+		c->resolved_at = line;
+		c->resolved_time = event->time;
+	}
+	keep_user(c->batch, event);
+	c->batch->count++;
+	c->previous_is_event = true;
+	c->only_repeats = false;
+}
+
+static void take_repeated(struct cursor *c, uint32_t times, const char *line)
+{
+	struct batch *b = c->batch;
+	struct event *again;
+
+	if (c->only_repeats) {
+		if (b->leading_repeats == 0)
+			b->leading_offset = c->offset + (uint64_t)(line - c->begin);
+		b->leading_repeats += times;
+		return;
+	}
+	if (!c->previous_is_event)
+		return;
+	again = next_event(b);
+	*again = b->events[b->count - 1];
+	/* the line repeated is counted times more; a line that repeats a repetition means the same line */
+	again->count = (again->repeats > 0 ? again->count / again->repeats : again->count) * times;
+	again->repeats = times;
+	again->offset = c->offset + (uint64_t)(line - c->begin);
+	b->count++;
+}
+
+static void take_line(struct cursor *c, const char *line, const char *end)
+{
+	size_t len = line_len(line, end);
+	struct event *event = next_event(c->batch);
+
+	c->batch->lines++;
+	if (len > MATCH_LINE_MAX)
+		c->batch->too_long++;
+	switch (matcher_line(c->matcher, line, len, event)) {
+	case MATCH_EVENT:
+		take_event(c, event, line);
+		break;
+	case MATCH_REPEATED:
+		take_repeated(c, event->count, line);
+		break;
+	case MATCH_NONE:
+		c->previous_is_event = false;
+		c->only_repeats = false;
+		break;
+	}
+}
+
+void block_scan(struct matcher *matcher, const char *bytes, size_t len, uint64_t offset, uint32_t source,
+		struct batch *batch)
+{
+	struct cursor c = { .matcher = matcher, .batch = batch, .begin = bytes, .offset = offset, .source = source,
+			    .resolved_at = bytes, .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = true };
+	const char *line = bytes, *end = bytes + len;
+
+	batch_reset(batch, len);
+	while (line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+
+		if (newline == NULL)
+			newline = end;
+		take_line(&c, line, newline);
+		line = newline + 1;
+	}
+	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
+	batch->last_time = time_before(&c, line);
+}

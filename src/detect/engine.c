@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine: which rules can match which program's lines, and their patterns compiled when first needed.
+ *
+ * A run meets few programs and, of their rules, few that any line comes near; so the program patterns are
+ * tried once for each name that occurs and a match pattern is compiled when a line passes its literals.
+ * What is made is published under one lock and never changed again, so that threads read it without one.
+ * A pattern that does not compile is found before the first line: rules of the folder are compiled when the
+ * engine is made (the built-in ones are proved by `mailban rules --check`, which the tests run).
+ */
+#include "detect/engine.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+
+enum { PROGRAMS_MAX = 4096 };
+
+struct engine {
+	const struct ruleset *set;
+	struct engine_rule *rules;
+	_Atomic(struct pattern *) *patterns;
+	uint16_t *program_of;          /* rule to its program pattern in codes */
+	pcre2_code **codes;
+	size_t code_count;
+	pthread_mutex_t lock;          /* of what follows, and of publishing patterns */
+	struct engine_program **programs;
+	size_t program_count, program_capacity;
+	struct engine_program *none;   /* for names beyond PROGRAMS_MAX */
+};
+
+/* Rules share program patterns: each text is compiled once. */
+static int compile_programs(struct engine *engine)
+{
+	const struct ruleset *set = engine->set;
+
+	engine->codes = mem_zalloc(set->count + 1, sizeof(*engine->codes));
+	engine->program_of = mem_zalloc(set->count + 1, sizeof(*engine->program_of));
+	for (size_t i = 0; i < set->count; i++) {
+		size_t same = 0;
+
+		while (same < i && strcmp(set->rules[same].program_text, set->rules[i].program_text) != 0)
+			same++;
+		if (same < i) {
+			engine->program_of[i] = engine->program_of[same];
+			continue;
+		}
+		engine->codes[engine->code_count] = pattern_compile_program(&set->rules[i]);
+		if (engine->codes[engine->code_count] == NULL)
+			return -1;
+		engine->program_of[i] = (uint16_t)engine->code_count++;
+	}
+	return 0;
+}
+
+static bool is_builtin(const struct rule *rule)
+{
+	return strncmp(rule->file, "built-in:", 9) == 0;
+}
+
+static struct engine_program *make_program(struct engine *engine, struct span name, const bool *fits);
+
+int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
+{
+	struct engine *engine = mem_zalloc(1, sizeof(*engine));
+	int ret = 0;
+
+	engine->set = set;
+	engine->rules = mem_zalloc(set->count + 1, sizeof(*engine->rules));
+	engine->patterns = mem_zalloc(set->count + 1, sizeof(*engine->patterns));
+	pthread_mutex_init(&engine->lock, NULL);
+	if (set->count >= ENGINE_END)
+		msg_die("more than %d rules; nothing was read", ENGINE_END - 1);
+	for (size_t i = 0; i < set->count; i++) {
+		engine->rules[i].rule = &set->rules[i];
+		if (prefilter)
+			pattern_literals(&engine->rules[i].literals, set->rules[i].match_text);
+	}
+	ret = compile_programs(engine);
+	for (size_t i = 0; i < set->count && ret == 0; i++) {
+		if (!is_builtin(&set->rules[i]) && engine_pattern(engine, (uint16_t)i) == NULL)
+			ret = -1;
+	}
+	if (ret < 0) {
+		engine_free(engine);
+		return -1;
+	}
+	engine->none = make_program(engine, (struct span){ "", 0 }, NULL);
+	*out = engine;
+	return 0;
+}
+
+static void free_program(struct engine_program *program)
+{
+	if (program == NULL)
+		return;
+	free(program->first);
+	free(program->lists);
+	free(program->rules);
+	free(program->name);
+	free(program);
+}
+
+void engine_free(struct engine *engine)
+{
+	if (engine == NULL)
+		return;
+	for (size_t i = 0; i < engine->set->count; i++) {
+		struct pattern *pattern = atomic_load(&engine->patterns[i]);
+
+		if (pattern != NULL)
+			pattern_free(pattern);
+		free(pattern);
+	}
+	for (size_t i = 0; i < engine->code_count; i++)
+		pcre2_code_free(engine->codes[i]);
+	for (size_t i = 0; i < engine->program_count; i++)
+		free_program(engine->programs[i]);
+	free_program(engine->none);
+	free(engine->programs);
+	free(engine->codes);
+	free(engine->program_of);
+	free(engine->patterns);
+	free(engine->rules);
+	pthread_mutex_destroy(&engine->lock);
+	free(engine);
+}
+
+const struct ruleset *engine_ruleset(const struct engine *engine)
+{
+	return engine->set;
+}
+
+const struct engine_rule *engine_rule(const struct engine *engine, uint16_t number)
+{
+	return &engine->rules[number];
+}
+
+static bool can_begin_with(const struct pattern_literals *literals, unsigned char first)
+{
+	for (unsigned i = 0; i < literals->beginning_count; i++) {
+		if ((unsigned char)literals->beginnings[i][0] == first)
+			return true;
+	}
+	return literals->beginning_count == 0;
+}
+
+static void sort_by_first(struct engine *engine, struct engine_program *program)
+{
+	size_t used = 0, room = 0;
+
+	program->first = mem_alloc(256, sizeof(*program->first));
+	for (unsigned first = 0; first < 256; first++) {
+		program->lists = mem_grow(program->lists, &room, used + program->rule_count + 1, sizeof(*program->lists));
+		program->first[first] = (uint32_t)used;
+		for (size_t i = 0; i < program->rule_count; i++) {
+			uint16_t number = program->rules[i];
+
+			if (can_begin_with(&engine->rules[number].literals, (unsigned char)first))
+				program->lists[used++] = number;
+		}
+		program->lists[used++] = ENGINE_END;
+	}
+}
+
+/* fits says of each program pattern whether it takes the name; NULL: none does. */
+static struct engine_program *make_program(struct engine *engine, struct span name, const bool *fits)
+{
+	struct engine_program *program = mem_zalloc(1, sizeof(*program));
+
+	program->name = mem_text_of(name.ptr, name.len);
+	program->name_len = name.len;
+	program->rules = mem_alloc(engine->set->count + 1, sizeof(*program->rules));
+	for (size_t i = 0; fits != NULL && i < engine->set->count; i++) {
+		if (!fits[engine->program_of[i]])
+			continue;
+		program->rules[program->rule_count++] = (uint16_t)i;
+		if (engine->set->rules[i].flags & (EVENT_PER_CONNECTION | EVENT_BEGINS | EVENT_ENDS))
+			program->has_connections = true;
+	}
+	if (program->rule_count > 0)
+		sort_by_first(engine, program);
+	return program;
+}
+
+static struct engine_program *new_program(struct engine *engine, struct span name)
+{
+	bool *fits = mem_zalloc(engine->code_count + 1, sizeof(*fits));
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	struct engine_program *program;
+
+	if (data == NULL)
+		msg_die("out of memory; nothing was written");
+	for (size_t i = 0; i < engine->code_count; i++)
+		fits[i] = pcre2_match(engine->codes[i], (PCRE2_SPTR)name.ptr, name.len, 0, 0, data, NULL) >= 0;
+	program = make_program(engine, name, fits);
+	pcre2_match_data_free(data);
+	free(fits);
+	return program;
+}
+
+static struct engine_program *find_program(const struct engine *engine, struct span name)
+{
+	for (size_t i = 0; i < engine->program_count; i++) {
+		struct engine_program *program = engine->programs[i];
+
+		if (program->name_len == name.len && memcmp(program->name, name.ptr, name.len) == 0)
+			return program;
+	}
+	return NULL;
+}
+
+const struct engine_program *engine_program(struct engine *engine, struct span name)
+{
+	struct engine_program *program;
+
+	if (name.ptr == NULL)
+		name.ptr = "";
+	pthread_mutex_lock(&engine->lock);
+	program = find_program(engine, name);
+	if (program == NULL && engine->program_count >= PROGRAMS_MAX) {
+		/* no log of a real host has so many; one that does is not to fill the memory */
+		program = engine->none;
+	} else if (program == NULL) {
+		program = new_program(engine, name);
+		engine->programs = mem_grow(engine->programs, &engine->program_capacity, engine->program_count + 1,
+					    sizeof(struct engine_program *));
+		engine->programs[engine->program_count++] = program;
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return program;
+}
+
+const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
+{
+	struct pattern *pattern = atomic_load_explicit(&engine->patterns[number], memory_order_acquire);
+
+	if (pattern != NULL)
+		return pattern->code != NULL ? pattern : NULL;
+	pthread_mutex_lock(&engine->lock);
+	pattern = atomic_load(&engine->patterns[number]);
+	if (pattern == NULL) {
+		pattern = mem_zalloc(1, sizeof(*pattern));
+		/* one that fails is kept as such, so that it is said once */
+		(void)pattern_compile(pattern, &engine->set->rules[number]);
+		atomic_store_explicit(&engine->patterns[number], pattern, memory_order_release);
+	}
+	pthread_mutex_unlock(&engine->lock);
+	return pattern->code != NULL ? pattern : NULL;
+}
+
+int engine_compile_all(struct engine *engine)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < engine->set->count; i++) {
+		if (engine_pattern(engine, (uint16_t)i) == NULL)
+			ret = -1;
+	}
+	return ret;
+}

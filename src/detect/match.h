@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_MATCH_H
+#define MAILBAN_DETECT_MATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/engine.h"
+#include "detect/event.h"
+#include "log/header.h"
+#include "log/stamp.h"
+
+enum { MATCH_LINE_MAX = 1 << 16 }; /* bytes; a longer line is no line of a mail server and is passed over */
+
+enum match_verdict {
+	MATCH_NONE,      /* no rule knows the line */
+	MATCH_EVENT,
+	MATCH_REPEATED,  /* "last message repeated N times": the event before once more, N times; only count is set */
+};
+
+/* What one thread needs to turn lines into events. */
+struct matcher;
+
+struct matcher *matcher_new(struct engine *engine);
+void matcher_free(struct matcher *matcher);
+
+/* A new log: when it was last written, seconds since the epoch. */
+void matcher_begin(struct matcher *matcher, int64_t reference);
+
+/* For lines that have no header: what program they are of. NULL: they have one. Borrowed. */
+void matcher_set_program(struct matcher *matcher, const char *program);
+
+/* From now on events tell which phrases of the classic recipe their lines hold. */
+void matcher_want_phrases(struct matcher *matcher);
+
+/* One line without its newline; its event's user points into it. The event's time is EVENT_TIME_UNKNOWN
+ * where the line's cannot be read; its source and offset are the caller's to set. */
+enum match_verdict matcher_line(struct matcher *matcher, const char *line, size_t len, struct event *event);
+
+/* When the line says it was written, in seconds since the epoch; false where that cannot be read. */
+bool matcher_time(struct matcher *matcher, const char *line, size_t len, int64_t *when);
+
+/* The header of the line that matcher_line() saw last. */
+const struct header *matcher_header(const struct matcher *matcher);
+
+/* Tries one rule alone on a message, without its literals: for those who write rules. */
+bool matcher_try(struct matcher *matcher, uint16_t rule, struct span message, struct event *event);
+
+/* How often a rule ran into a limit of PCRE2 since the matcher was made. */
+uint64_t matcher_limit_hits(const struct matcher *matcher, uint16_t rule);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_PATTERN_H
+#define MAILBAN_DETECT_PATTERN_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+
+#include <pcre2.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "detect/rules.h"
+
+enum { PATTERN_GROUPS_MAX = 4, PATTERN_BEGINNINGS_MAX = 8, PATTERN_LITERAL_MAX = 40 };
+
+/* The literals that a match cannot be without; found in the pattern's text, so that most lines need no
+ * regular expression at all. */
+struct pattern_literals {
+	char beginnings[PATTERN_BEGINNINGS_MAX][PATTERN_LITERAL_MAX]; /* the message begins with one of these */
+	unsigned char beginning_lens[PATTERN_BEGINNINGS_MAX];
+	unsigned beginning_count;                                   /* 0: no telling */
+	char inside[PATTERN_LITERAL_MAX];                           /* the message holds this */
+	unsigned char inside_len;                                   /* 0: no telling */
+};
+
+/* A rule's match pattern, ready to be tried. Read-only once made: threads share it. */
+struct pattern {
+	pcre2_code *code;
+	unsigned groups;                              /* capture groups in all */
+	unsigned address;                             /* number of the <ADDR> group; 0: none */
+	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
+	unsigned counts[PATTERN_GROUPS_MAX];
+};
+
+void pattern_literals(struct pattern_literals *literals, const char *text);
+
+/* Compiles the match pattern of a rule, anchored at the start, with <ADDR> put in and JIT where the host
+ * allows it. Returns 0, or -1 after a message that names rule, offset and PCRE2's words. */
+int pattern_compile(struct pattern *pattern, const struct rule *rule);
+void pattern_free(struct pattern *pattern);
+
+/* Compiles a program pattern, anchored at both ends. NULL after a message. */
+pcre2_code *pattern_compile_program(const struct rule *rule);
+
+#endif

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scan: logs to events, on several threads, in the order of the logs and their lines.
+ *
+ * Each worker does all of the work in turn: it reads the next block of a log (one reader a log at a time),
+ * finds the block's events, and, where the block is next in order, hands the events on. While one worker
+ * reads a log another one finds events in its last block or reads the next log, so that decompression, which
+ * cannot be divided within a log, is done side by side. Events of later logs wait in memory up to a limit.
+ * The memory does not depend on the size of a log. Nothing is opened here.
+ */
+#define _GNU_SOURCE
+#include "detect/scan.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "detect/block.h"
+
+enum {
+	BLOCK_BYTES = 256 * 1024,            /* with its events it fits in a core's second-level cache */
+	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* events that wait for an earlier log, in all */
+	AHEAD_BLOCKS_MAX = 4096,             /* blocks of one log that wait for an earlier log */
+};
+
+/* A log while it is read. What the lock guards: everything but carry and skipping, which belong to the
+ * worker that is reading. */
+struct stream {
+	struct scan_log *log;
+	uint64_t offset;           /* of the first byte of carry */
+	char *carry;               /* the beginning of a line whose end has not been read */
+	size_t carry_len;
+	bool skipping;             /* inside a line that is too long */
+	bool reading, ended;
+	uint64_t blocks_read;
+	uint64_t next_block;       /* the one to hand on next */
+	struct batch *done;        /* found and waiting, by number */
+	size_t waiting_bytes;
+	struct event last;         /* the event of the last line, for "last message repeated" */
+	struct buf last_user;
+	bool last_is_event;
+};
+
+struct work {
+	struct scan *scan;
+	struct stream *streams;
+	size_t turn;               /* the log whose events are handed on */
+	bool handing_on;
+	size_t waiting_bytes;      /* of batches of logs behind the one whose turn it is */
+	struct batch *free;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+};
+
+struct worker {
+	struct work *work;
+	struct matcher *matcher;
+	char *block;
+	bool reports;              /* this one tells the progress */
+};
+
+/* ---- reading ---- */
+
+/* Fills up to room bytes; 0 at the end of the log. */
+static size_t read_bytes(struct stream *s, char *bytes, size_t room)
+{
+	size_t len = 0;
+
+	while (len < room) {
+		ssize_t got = source_read(s->log->source, bytes + len, room - len);
+
+		if (got < 0)
+			s->log->failed = true;
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	return len;
+}
+
+/* Leaves out the rest of a line that is too long; what is behind it moves to the front. */
+static size_t skip_rest_of_line(struct stream *s, char *bytes, size_t len)
+{
+	char *newline = memchr(bytes, '\n', len);
+	size_t rest = newline != NULL ? (size_t)(newline + 1 - bytes) : len;
+
+	if (newline != NULL) {
+		s->skipping = false;
+		s->log->lines++;
+		s->log->too_long++;
+		memmove(bytes, newline + 1, len - rest);
+	}
+	s->offset += rest;
+	return len - rest;
+}
+
+static void keep_carry(struct stream *s, const char *bytes, size_t len)
+{
+	if (len > MATCH_LINE_MAX + 1) {
+		/* too long to be a line of a mail server: never held whole */
+		s->skipping = true;
+		s->offset += len;
+		len = 0;
+	}
+	if (len > 0)
+		memcpy(s->carry, bytes, len);
+	s->carry_len = len;
+}
+
+/* Reads the next block: complete lines, and at the end of the log the rest where it is to be taken.
+ * *offset: of its first byte. Returns its bytes, 0 where none are complete yet or the log has ended. */
+static size_t read_block(struct stream *s, char *block, uint64_t *offset)
+{
+	size_t len = s->carry_len, got, complete;
+	const char *newline;
+
+	memcpy(block, s->carry, len);
+	got = read_bytes(s, block + len, BLOCK_BYTES);
+	len += got;
+	s->carry_len = 0;
+	if (s->skipping)
+		len = skip_rest_of_line(s, block, len);
+	*offset = s->offset;
+	newline = len > 0 ? memrchr(block, '\n', len) : NULL;
+	complete = newline != NULL ? (size_t)(newline + 1 - block) : 0;
+	if (got < BLOCK_BYTES) {
+		s->ended = true;
+		if (s->log->take_unterminated)
+			complete = len;
+	}
+	s->offset += complete;
+	if (!s->skipping)
+		s->log->consumed = s->offset - source_start(s->log->source);
+	keep_carry(s, block + complete, len - complete);
+	return complete;
+}
+
+/* ---- handing on ---- */
+
+static void hand_on(struct work *w, struct stream *s, struct event *event)
+{
+	if (event->time == EVENT_TIME_UNKNOWN)
+		event->time = s->log->last_time != EVENT_TIME_UNKNOWN ? s->log->last_time
+								       : source_reference(s->log->source);
+	s->log->events++;
+	w->scan->take(w->scan->context, event);
+}
+
+static void hand_on_leading_repeats(struct work *w, struct stream *s, const struct batch *batch)
+{
+	struct event again = s->last;
+
+	if (batch->leading_repeats == 0 || !s->last_is_event)
+		return;
+	again.count = (again.repeats > 0 ? again.count / again.repeats : again.count) * batch->leading_repeats;
+	again.repeats = batch->leading_repeats;
+	again.offset = batch->leading_offset;
+	again.user = (struct span){ s->last_user.ptr, s->last_user.len };
+	hand_on(w, s, &again);
+}
+
+static void remember_last(struct stream *s, const struct batch *batch)
+{
+	bool only_repeats = batch->count == 0 && batch->leading_repeats > 0 && !batch->ends_with_event;
+
+	if (batch->lines == 0 || only_repeats)
+		return;
+	s->last_is_event = batch->ends_with_event;
+	if (!s->last_is_event)
+		return;
+	s->last = batch->events[batch->count - 1];
+	buf_clear(&s->last_user);
+	buf_add_span(&s->last_user, s->last.user);
+}
+
+static void hand_on_batch(struct work *w, struct stream *s, struct batch *batch)
+{
+	hand_on_leading_repeats(w, s, batch);
+	for (size_t i = 0; i < batch->count; i++)
+		hand_on(w, s, &batch->events[i]);
+	remember_last(s, batch);
+	s->log->lines += batch->lines;
+	s->log->too_long += batch->too_long;
+	if (batch->last_time != EVENT_TIME_UNKNOWN)
+		s->log->last_time = batch->last_time;
+}
+
+static size_t batch_bytes(const struct batch *batch)
+{
+	return batch->count * sizeof(*batch->events) + batch->users_used;
+}
+
+static void put_in_order(struct stream *s, struct batch *batch)
+{
+	struct batch **place = &s->done;
+
+	while (*place != NULL && (*place)->number < batch->number)
+		place = &(*place)->next;
+	batch->next = *place;
+	*place = batch;
+	s->waiting_bytes += batch_bytes(batch);
+}
+
+/* Moves the turn on past logs of which everything has been handed on. */
+static void move_turn(struct work *w)
+{
+	while (w->turn < w->scan->log_count) {
+		struct stream *s = &w->streams[w->turn];
+
+		if (s->reading || !s->ended || s->next_block < s->blocks_read)
+			return;
+		w->turn++;
+		if (w->turn < w->scan->log_count)
+			w->waiting_bytes -= w->streams[w->turn].waiting_bytes;
+	}
+}
+
+/* Hands on what is next in order, as far as it is there. Called with the lock, which is given up while
+ * events are handed on; only one worker does this at a time. */
+static bool hand_on_all(struct work *w)
+{
+	bool any = false;
+
+	if (w->handing_on)
+		return false;
+	w->handing_on = true;
+	for (;;) {
+		struct stream *s;
+		struct batch *batch;
+
+		move_turn(w);
+		if (w->turn >= w->scan->log_count)
+			break;
+		s = &w->streams[w->turn];
+		batch = s->done;
+		if (batch == NULL || batch->number != s->next_block)
+			break;
+		s->done = batch->next;
+		s->waiting_bytes -= batch_bytes(batch);
+		pthread_mutex_unlock(&w->lock);
+		hand_on_batch(w, s, batch);
+		pthread_mutex_lock(&w->lock);
+		s->next_block++;
+		batch->next = w->free;
+		w->free = batch;
+		any = true;
+		pthread_cond_broadcast(&w->changed);
+	}
+	w->handing_on = false;
+	return any;
+}
+
+/* ---- workers ---- */
+
+static struct batch *take_batch(struct work *w)
+{
+	struct batch *batch = w->free;
+
+	if (batch == NULL)
+		return batch_new();
+	w->free = batch->next;
+	return batch;
+}
+
+/* The log to read next: the first one that nobody is reading; logs behind the turn only while the events
+ * that wait for it are few. NULL: none. */
+static struct stream *choose(struct work *w)
+{
+	size_t end = w->turn + 2 * (size_t)w->scan->threads;
+
+	for (size_t i = w->turn; i < w->scan->log_count && i < end; i++) {
+		struct stream *s = &w->streams[i];
+
+		if (i > w->turn && w->waiting_bytes > AHEAD_BYTES_MAX)
+			return NULL;
+		if (!s->reading && !s->ended && s->blocks_read - s->next_block < (i > w->turn ? AHEAD_BLOCKS_MAX : 16))
+			return s;
+	}
+	return NULL;
+}
+
+static void read_and_scan(struct worker *worker, struct stream *s)
+{
+	struct work *w = worker->work;
+	struct batch *batch = take_batch(w);
+	uint64_t offset = 0;
+	size_t len;
+
+	s->reading = true;
+	pthread_mutex_unlock(&w->lock);
+	if (s->carry == NULL)
+		s->carry = mem_alloc(MATCH_LINE_MAX + 1, 1);
+	len = read_block(s, worker->block, &offset);
+	pthread_mutex_lock(&w->lock);
+	batch->number = s->blocks_read++;
+	s->reading = false;
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	matcher_begin(worker->matcher, source_reference(s->log->source));
+	block_scan(worker->matcher, worker->block, len, offset, (uint32_t)(s->log - w->scan->logs), batch);
+	pthread_mutex_lock(&w->lock);
+	put_in_order(s, batch);
+	if (s > &w->streams[w->turn])
+		w->waiting_bytes += batch_bytes(batch);
+}
+
+static void tell_progress(const struct work *w)
+{
+	uint64_t done = 0, total = 0;
+
+	for (size_t i = 0; i < w->scan->log_count; i++) {
+		uint64_t log_done, log_total;
+
+		source_progress(w->scan->logs[i].source, &log_done, &log_total);
+		done += log_done;
+		total += log_total;
+	}
+	w->scan->progress(w->scan->progress_context, done, total);
+}
+
+static void *worker_run(void *argument)
+{
+	struct worker *worker = argument;
+	struct work *w = worker->work;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->turn < w->scan->log_count) {
+		struct stream *s = choose(w);
+
+		if (s != NULL)
+			read_and_scan(worker, s);
+		if (!hand_on_all(w) && s == NULL && w->turn < w->scan->log_count)
+			pthread_cond_wait(&w->changed, &w->lock);
+		if (worker->reports)
+			tell_progress(w);
+	}
+	pthread_cond_broadcast(&w->changed);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static void worker_init(struct worker *worker, struct work *w)
+{
+	*worker = (struct worker){ .work = w, .matcher = matcher_new(w->scan->engine) };
+	worker->block = mem_alloc(MATCH_LINE_MAX + 1 + BLOCK_BYTES, 1);
+	if (w->scan->want_phrases)
+		matcher_want_phrases(worker->matcher);
+}
+
+static void worker_end(struct worker *worker)
+{
+	const struct scan *scan = worker->work->scan;
+
+	for (size_t i = 0; i < engine_ruleset(scan->engine)->count; i++)
+		scan->limit_hits[i] += matcher_limit_hits(worker->matcher, (uint16_t)i);
+	matcher_free(worker->matcher);
+	free(worker->block);
+}
+
+static void work_init(struct work *w, struct scan *scan)
+{
+	*w = (struct work){ .scan = scan };
+	w->streams = mem_zalloc(scan->log_count + 1, sizeof(*w->streams));
+	for (size_t i = 0; i < scan->log_count; i++) {
+		w->streams[i].log = &scan->logs[i];
+		w->streams[i].offset = source_start(scan->logs[i].source);
+		scan->logs[i].last_time = EVENT_TIME_UNKNOWN;
+	}
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->changed, NULL);
+}
+
+static void work_end(struct work *w)
+{
+	for (size_t i = 0; i < w->scan->log_count; i++) {
+		free(w->streams[i].carry);
+		buf_free(&w->streams[i].last_user);
+	}
+	for (struct batch *batch = w->free, *next; batch != NULL; batch = next) {
+		next = batch->next;
+		batch_free(batch);
+	}
+	free(w->streams);
+	pthread_mutex_destroy(&w->lock);
+	pthread_cond_destroy(&w->changed);
+}
+
+void scan_run(struct scan *scan)
+{
+	unsigned threads = scan->threads > 0 ? scan->threads : 1, started = 1;
+	struct worker *workers = mem_zalloc(threads, sizeof(*workers));
+	pthread_t *ids = mem_zalloc(threads, sizeof(*ids));
+	struct work w;
+
+	work_init(&w, scan);
+	for (unsigned i = 0; i < threads; i++)
+		worker_init(&workers[i], &w);
+	workers[0].reports = scan->progress != NULL;
+	/* a thread that cannot be had is done without: the others do its work */
+	while (started < threads && pthread_create(&ids[started], NULL, worker_run, &workers[started]) == 0)
+		started++;
+	worker_run(&workers[0]);
+	for (unsigned i = 1; i < started; i++)
+		pthread_join(ids[i], NULL);
+	for (unsigned i = 0; i < threads; i++)
+		worker_end(&workers[i]);
+	work_end(&w);
+	free(workers);
+	free(ids);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_SCAN_H
+#define MAILBAN_DETECT_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/engine.h"
+#include "detect/event.h"
+#include "log/source.h"
+
+/* One log of a scan. */
+struct scan_log {
+	struct source *source;
+	bool take_unterminated;  /* a last line without a newline counts; else it is left for the next run */
+	/* told by the scan: */
+	uint64_t consumed;       /* uncompressed bytes of complete lines, from source_start() on */
+	uint64_t lines;
+	uint64_t events;
+	uint64_t too_long;       /* lines over MATCH_LINE_MAX, passed over */
+	int64_t last_time;       /* of the last line that has a readable time; EVENT_TIME_UNKNOWN: none has */
+	bool failed;             /* source_error() says why; what came before it is counted */
+};
+
+/* Takes each event in the order of the logs and of their lines, whatever the number of threads; one call at
+ * a time, from any thread. The event and its user live until the call returns. */
+typedef void scan_take(void *context, const struct event *event);
+
+struct scan {
+	struct engine *engine;
+	struct scan_log *logs;     /* read side by side, told in order */
+	size_t log_count;
+	unsigned threads;
+	bool want_phrases;         /* of the classic recipe */
+	scan_take *take;
+	void *context;
+	void (*progress)(void *context, uint64_t done, uint64_t total); /* stored bytes; NULL: not wanted */
+	void *progress_context;
+	uint64_t *limit_hits;      /* a rule: how often it met a limit of PCRE2; the caller's, one a rule, zeroed */
+};
+
+void scan_run(struct scan *scan);
+
+#endif
