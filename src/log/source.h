@@ -8,18 +8,21 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/span.h"
 
 /* A log to read: bytes in order, from wherever they come. One thread at a time may use one source;
  * different sources may be used side by side. */
 struct source;
 
-/* Opens a file for reading from its first byte; "-" is standard input. Returns NULL where it cannot be
- * read, with one sentence about why ("is a directory; ...") appended to why. */
+/* Opens a file for reading from its first byte; "-" is standard input, "journal:[UNIT,...]" the system's
+ * journal. Compressed files are recognised by content. Returns NULL where it cannot be read, with one
+ * sentence about why ("is a directory; ...") appended to why. */
 struct source *source_open(const char *path, struct buf *why);
 void source_close(struct source *source);
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
- * source_error() then says why. */
+ * source_error() then says why. A file is read up to the size that it had when it was opened; one that is
+ * emptied or rewritten meanwhile ends where the bytes that were opened end. */
 ssize_t source_read(struct source *source, char *bytes, size_t room);
 
 const char *source_name(const struct source *source);   /* for messages; lives as long as the source */
@@ -29,10 +32,46 @@ const char *source_error(const struct source *source);  /* NULL where there was 
 int64_t source_reference(const struct source *source);
 
 /* For a progress line: bytes of the file read so far and in all, as stored (compressed ones count as
- * compressed). total is 0 where it is not known. */
+ * compressed). total is 0 where it is not known. May be asked while another thread reads. */
 void source_progress(const struct source *source, uint64_t *done, uint64_t *total);
 
 /* The position of the first byte that source_read() gives, in uncompressed bytes from the log's start. */
 uint64_t source_start(const struct source *source);
+
+bool source_is_compressed(const struct source *source);
+
+/* What tells one file from another without looking into it; all zero for what is no file. */
+struct source_file {
+	uint64_t device, inode, size; /* size in bytes as stored */
+	int64_t written;              /* time of the last change, in ns since the epoch */
+};
+
+struct source_file source_file(const struct source *source);
+
+/* A fingerprint of len bytes. */
+struct print {
+	uint64_t hash;
+	uint32_t len;
+};
+
+enum { PRINT_BYTES = 4096 }; /* a fingerprint is of so many bytes, or of fewer where there are no more */
+
+struct print print_of(const char *bytes, size_t len);
+
+/* The first bytes, uncompressed: at most PRINT_BYTES. They live as long as the source. */
+struct span source_head(const struct source *source);
+
+/* Makes offset the start, provided that the tail.len bytes before it are those of the fingerprint. Where
+ * they are not, or cannot be read, returns false and the source starts at its first byte again.
+ * Only before the first source_read(). */
+bool source_resume(struct source *source, uint64_t offset, struct print tail);
+
+/* The fingerprint of the last bytes before offset, which lies between the start and the last byte given.
+ * Its length is 0 where those bytes are not known any more. */
+struct print source_tail(struct source *source, uint64_t offset);
+
+/* Whether a copy that is not longer than source holds the same bytes, as far as the copy goes. Neither
+ * may have been read yet; both start at their first byte afterwards. */
+bool source_begins_with(struct source *source, struct source *copy);
 
 #endif

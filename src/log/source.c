@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * source: opens one log and finds out what it is.
+ *
+ * Opens nothing but regular files (standard input aside), and follows no symbolic link that somebody else
+ * than root or ourselves could have made. Decides by the first bytes whether it is text, compressed text
+ * or no log at all. A source owns its descriptor and its buffers, shares nothing and prints nothing: what
+ * is wrong goes to the caller as one sentence. No error is fatal here.
+ */
+#define _GNU_SOURCE
+#include "log/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "log/source_inside.h"
+
+enum { HOLE_STEP = 1 << 16 };
+
+const char *source_name(const struct source *source)
+{
+	return source->name;
+}
+
+const char *source_error(const struct source *source)
+{
+	return source->error.len > 0 ? source->error.ptr : NULL;
+}
+
+int64_t source_reference(const struct source *source)
+{
+	return source->reference;
+}
+
+uint64_t source_start(const struct source *source)
+{
+	return source->start;
+}
+
+bool source_is_compressed(const struct source *source)
+{
+	return source->content != CONTENT_PLAIN;
+}
+
+struct source_file source_file(const struct source *source)
+{
+	return source->file;
+}
+
+struct span source_head(const struct source *source)
+{
+	return (struct span){ source->head, source->head_len };
+}
+
+void source_progress(const struct source *source, uint64_t *done, uint64_t *total)
+{
+	*done = atomic_load_explicit(&source->stored, memory_order_relaxed);
+	*total = source->regular ? source->file.size : 0;
+}
+
+/* Whether a symbolic link in the path's folder can only have been made by root or by ourselves. */
+static bool is_folder_trusted(const char *path)
+{
+	char *copy = mem_text(path);
+	struct stat st;
+	bool trusted = stat(dirname(copy), &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+		       (st.st_mode & S_IWOTH) == 0;
+
+	free(copy);
+	return trusted;
+}
+
+static const char *kind_of(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "is a directory; name the files in it";
+	if (S_ISFIFO(mode))
+		return "is a FIFO, not a log; to read one, redirect it to standard input and name -";
+	if (S_ISSOCK(mode))
+		return "is a socket, not a log";
+	return "is a device, not a log";
+}
+
+static bool refuse(struct buf *why, const char *text)
+{
+	buf_add_text(why, text);
+	return false;
+}
+
+static bool refuse_for(struct buf *why, int error)
+{
+	buf_addf(why, "cannot be read: %s", strerror(error));
+	return false;
+}
+
+static bool open_file(struct source *source, const char *path, struct buf *why)
+{
+	/* O_NONBLOCK: what became a FIFO since stat() must not hang us */
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	struct stat st;
+
+	/* devices may do something when they are opened, sockets cannot be: look first */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return refuse(why, kind_of(st.st_mode));
+	if (!is_folder_trusted(path))
+		flags |= O_NOFOLLOW;
+	source->fd = open(path, flags);
+	if (source->fd < 0 && errno == ELOOP && (flags & O_NOFOLLOW) != 0)
+		return refuse(why, "is a symbolic link in a folder that others than root may write to; "
+				   "name the file that it leads to");
+	if (source->fd < 0 || fstat(source->fd, &st) < 0)
+		return refuse_for(why, errno);
+	if (!S_ISREG(st.st_mode))
+		return refuse(why, kind_of(st.st_mode));
+	return true;
+}
+
+static void take_stat(struct source *source)
+{
+	struct stat st;
+
+	source->reference = time(NULL);
+	if (fstat(source->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	source->reference = st.st_mtim.tv_sec;
+	/* redirected input is read from where the shell left it, once */
+	source->regular = !source->is_stdin;
+	source->file = (struct source_file){ .device = st.st_dev, .inode = st.st_ino, .size = (uint64_t)st.st_size,
+					     .written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec };
+}
+
+/* Where a writer does not append, emptying its log leaves a hole before the next line: begin behind it. */
+static bool skip_hole(struct source *source)
+{
+	char step[HOLE_STEP];
+	off_t data = lseek(source->fd, 0, SEEK_DATA);
+	uint64_t at = data > 0 ? (uint64_t)data : 0;
+	ssize_t got;
+
+	while ((got = source_pread(source, step, sizeof(step), at)) > 0) {
+		for (ssize_t i = 0; i < got; i++) {
+			if (step[i] == 0)
+				continue;
+			source->first = source->start = source->at = at + (uint64_t)i;
+			got = source_pread(source, source->head, sizeof(source->head), source->first);
+			source->head_len = got > 0 ? (size_t)got : 0;
+			return got > 0;
+		}
+		at += (uint64_t)got;
+	}
+	return false;
+}
+
+static bool is_log(struct source *source)
+{
+	if (source->regular && source->content == CONTENT_PLAIN && source->head_len > 0 && source->head[0] == 0 &&
+	    !skip_hole(source))
+		return false;
+	return !content_is_binary(source->head, source->head_len);
+}
+
+/* Reads the first bytes as they are stored, and the first ones uncompressed. */
+static bool look_at_head(struct source *source, struct buf *why)
+{
+	ssize_t got;
+
+	if (source->regular)
+		got = source_pread(source, source->peeked, sizeof(source->peeked), 0);
+	else
+		got = source_fill(source, source->peeked, sizeof(source->peeked));
+	if (got < 0)
+		return errno == EISDIR ? refuse(why, kind_of(S_IFDIR)) : refuse_for(why, errno);
+	source->peeked_len = (size_t)got;
+	source->content = content_of(source->peeked, source->peeked_len);
+	got = source_fill(source, source->head, sizeof(source->head));
+	if (got < 0)
+		return source->error.len > 0 ? refuse(why, buf_text(&source->error)) : refuse_for(why, errno);
+	source->head_len = (size_t)got;
+	if (!is_log(source))
+		return refuse(why, "is a binary file, not a log");
+	/* many files may be open at once: no buffers of a decompressor for one that is not being read */
+	if (source->regular)
+		source_rewind(source);
+	return true;
+}
+
+struct source *source_open(const char *path, struct buf *why)
+{
+	struct source *source = mem_zalloc(1, sizeof(*source));
+	bool ok = true;
+
+	source->fd = -1;
+	source->is_stdin = strcmp(path, "-") == 0;
+	source->name = mem_text(source->is_stdin ? "standard input" : path);
+	if (source->is_stdin)
+		source->fd = STDIN_FILENO;
+	else
+		ok = open_file(source, path, why);
+	if (ok) {
+		take_stat(source);
+		ok = look_at_head(source, why);
+	}
+	if (ok)
+		return source;
+	source_close(source);
+	return NULL;
+}
+
+void source_close(struct source *source)
+{
+	if (source == NULL)
+		return;
+	unpack_close(source->unpack);
+	if (source->fd >= 0 && !source->is_stdin)
+		close(source->fd);
+	buf_free(&source->error);
+	free(source->name);
+	free(source);
+}

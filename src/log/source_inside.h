@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* source_inside: what a source is made of; for src/log/source*.c alone. */
+#ifndef MAILBAN_LOG_SOURCE_INSIDE_H
+#define MAILBAN_LOG_SOURCE_INSIDE_H
+
+#include <stdatomic.h>
+
+#include "log/content.h"
+#include "log/source.h"
+#include "log/unpack.h"
+
+struct source {
+	char *name;
+	int fd;                      /* -1: none, as of the journal */
+	bool is_stdin;
+	bool regular;                /* can be read at any offset */
+	enum content content;
+	struct unpack *unpack;       /* NULL: plain, or not begun yet */
+	struct source_file file;
+	int64_t reference;
+	uint64_t first, start, at;   /* uncompressed: where the text begins, where we began, the next byte */
+	atomic_uint_fast64_t stored; /* bytes of the file taken so far */
+	char head[PRINT_BYTES];      /* the first bytes, uncompressed */
+	size_t head_len;
+	size_t head_given;           /* what cannot be read twice gives its head from here first */
+	char peeked[PRINT_BYTES];    /* the first stored bytes */
+	size_t peeked_len, peeked_given;
+	char last[PRINT_BYTES];      /* the bytes before at */
+	size_t last_len;
+	struct buf error;            /* NUL-terminated where it is not empty */
+};
+
+/* pread(2) until it is not interrupted. */
+ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at);
+
+/* Fills len bytes of what comes next unless the end comes before. Returns how many, or -1. Does not count
+ * as reading: at and last stay what they are. */
+ssize_t source_fill(struct source *source, char *bytes, size_t len);
+
+/* Goes back to the first byte of a file that can be read at any offset. */
+void source_rewind(struct source *source);
+
+/* Whether the bytes before at still stand in the plain file. */
+bool source_still_stands(const struct source *source);
+
+#endif

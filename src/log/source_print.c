@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * source_print: fingerprints of what a source holds, and going on where another run stopped.
+ *
+ * A log is known again by its bytes: the first ones, and those before the place where reading stopped.
+ * Both are of the uncompressed text, so that compressing, renaming and copying change nothing. The hash is
+ * no secret and need not be: who could choose the first and the last bytes of a log could as well delete it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "log/source_inside.h"
+
+enum { STEP = 1 << 16, TAIL = 1024 };
+
+struct print print_of(const char *bytes, size_t len)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
+	return (struct print){ .hash = hash, .len = (uint32_t)len };
+}
+
+static bool same_print(struct print a, struct print b)
+{
+	return a.hash == b.hash && a.len == b.len;
+}
+
+/* Reads and forgets what comes before offset. */
+static bool read_up_to(struct source *source, uint64_t offset)
+{
+	char *step = mem_alloc(STEP, 1);
+	ssize_t got = 1;
+
+	while (got > 0 && source->at < offset) {
+		uint64_t left = offset - source->at;
+
+		got = source_read(source, step, left < STEP ? (size_t)left : STEP);
+	}
+	free(step);
+	return source->at == offset;
+}
+
+static bool go_to(struct source *source, uint64_t offset, size_t tail_len)
+{
+	if (offset < source->first || offset - source->first < tail_len || tail_len > sizeof(source->last))
+		return false;
+	if (source->content != CONTENT_PLAIN)
+		return read_up_to(source, offset) && source->last_len >= tail_len;
+	if (offset > source->file.size)
+		return false;
+	if (source_pread(source, source->last, tail_len, offset - tail_len) != (ssize_t)tail_len)
+		return false;
+	source->last_len = tail_len;
+	source->at = offset;
+	return true;
+}
+
+bool source_resume(struct source *source, uint64_t offset, struct print tail)
+{
+	if (!source->regular)
+		return false;
+	if (!go_to(source, offset, tail.len) ||
+	    !same_print(tail, print_of(source->last + source->last_len - tail.len, tail.len))) {
+		source_rewind(source);
+		return false;
+	}
+	source->start = offset;
+	return true;
+}
+
+struct print source_tail(struct source *source, uint64_t offset)
+{
+	uint64_t known = source->at - source->last_len;
+	uint64_t want = offset - source->first < TAIL ? offset - source->first : TAIL;
+	char bytes[TAIL];
+
+	if (offset >= known && offset - known >= want)
+		return print_of(source->last + (offset - known) - want, (size_t)want);
+	/* behind offset lies the beginning of a long line: read once more, if the file is still the same */
+	if (source->regular && source->content == CONTENT_PLAIN && source_still_stands(source) &&
+	    source_pread(source, bytes, (size_t)want, offset - want) == (ssize_t)want)
+		return print_of(bytes, (size_t)want);
+	return print_of(bytes, 0);
+}
+
+/* Fills len bytes unless the end or a damaged place comes before. */
+static size_t read_full(struct source *source, char *bytes, size_t len)
+{
+	size_t have = 0;
+	ssize_t got = 1;
+
+	while (have < len && got > 0) {
+		got = source_read(source, bytes + have, len - have);
+		have += got > 0 ? (size_t)got : 0;
+	}
+	return have;
+}
+
+bool source_begins_with(struct source *source, struct source *copy)
+{
+	char *steps = mem_alloc(2, STEP);
+	size_t got;
+	bool same;
+
+	do {
+		got = read_full(copy, steps + STEP, STEP);
+		same = read_full(source, steps, got) == got && memcmp(steps, steps + STEP, got) == 0;
+	} while (same && got == STEP);
+	free(steps);
+	source_rewind(source);
+	source_rewind(copy);
+	return same;
+}

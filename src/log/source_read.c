@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * source_read: the bytes of an open source, in order.
+ *
+ * Files are read with pread(), never mapped, so that emptying one cannot kill the program. Each read of a
+ * plain file takes a few bytes that were read before once more: where they differ, the file was rewritten
+ * under us, and what we opened ends here. The reason of the first error stays with the source.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "log/source_inside.h"
+
+enum { OVERLAP = 64 };
+
+ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at)
+{
+	ssize_t got;
+
+	do
+		got = pread(source->fd, bytes, room, (off_t)at);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static ssize_t read_waiting(int fd, char *bytes, size_t room)
+{
+	struct pollfd wait = { .fd = fd, .events = POLLIN };
+	ssize_t got;
+
+	for (;;) {
+		got = read(fd, bytes, room);
+		if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+			return got;
+		/* standard input may come to us set not to block */
+		if (errno == EAGAIN && poll(&wait, 1, -1) < 0 && errno != EINTR)
+			return -1;
+	}
+}
+
+/* The next stored bytes. */
+static ssize_t pull(void *owner, char *bytes, size_t room)
+{
+	struct source *source = owner;
+	uint64_t at = atomic_load_explicit(&source->stored, memory_order_relaxed);
+	size_t waiting = source->peeked_len - source->peeked_given;
+	ssize_t got;
+
+	if (source->regular) {
+		got = source_pread(source, bytes, room, at);
+	} else if (waiting > 0) {
+		got = (ssize_t)(waiting < room ? waiting : room);
+		memcpy(bytes, source->peeked + source->peeked_given, (size_t)got);
+		source->peeked_given += (size_t)got;
+		return got;
+	} else {
+		got = read_waiting(source->fd, bytes, room);
+	}
+	if (got > 0)
+		atomic_store_explicit(&source->stored, at + (uint64_t)got, memory_order_relaxed);
+	return got;
+}
+
+static ssize_t read_unpacked(struct source *source, char *bytes, size_t room)
+{
+	if (source->unpack == NULL)
+		source->unpack = unpack_open(source->content, pull, source, &source->error);
+	if (source->unpack == NULL)
+		return -1;
+	return unpack_read(source->unpack, bytes, room, &source->error);
+}
+
+ssize_t source_fill(struct source *source, char *bytes, size_t len)
+{
+	size_t have = 0;
+
+	while (have < len) {
+		ssize_t got = source->content == CONTENT_PLAIN ? pull(source, bytes + have, len - have)
+							       : read_unpacked(source, bytes + have, len - have);
+
+		/* what came before a damaged place is the file's all the same */
+		if (got < 0)
+			return have > 0 ? (ssize_t)have : -1;
+		if (got == 0)
+			break;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}
+
+static size_t overlap_of(const struct source *source)
+{
+	return source->last_len < OVERLAP ? source->last_len : OVERLAP;
+}
+
+static bool is_as_read(const struct source *source, const char *again, size_t len)
+{
+	return memcmp(again, source->last + source->last_len - len, len) == 0;
+}
+
+bool source_still_stands(const struct source *source)
+{
+	char again[OVERLAP];
+	size_t len = overlap_of(source);
+
+	return source_pread(source, again, len, source->at - len) == (ssize_t)len && is_as_read(source, again, len);
+}
+
+static ssize_t read_plain(struct source *source, char *bytes, size_t room)
+{
+	char again[OVERLAP];
+	size_t len = overlap_of(source);
+	uint64_t left = source->file.size > source->at ? source->file.size - source->at : 0;
+	struct iovec parts[2] = { { again, len }, { bytes, room < left ? room : (size_t)left } };
+	ssize_t got;
+
+	do
+		got = preadv(source->fd, parts, 2, (off_t)(source->at - len));
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return -1;
+	if ((size_t)got < len || !is_as_read(source, again, len))
+		return 0;
+	got -= (ssize_t)len;
+	atomic_store_explicit(&source->stored, source->at + (uint64_t)got, memory_order_relaxed);
+	return got;
+}
+
+/* Remembers the last bytes that were given. */
+static void keep_last(struct source *source, const char *bytes, size_t len)
+{
+	size_t room = sizeof(source->last), stay;
+
+	if (len >= room) {
+		memcpy(source->last, bytes + len - room, room);
+		source->last_len = room;
+		return;
+	}
+	stay = room - len < source->last_len ? room - len : source->last_len;
+	memmove(source->last, source->last + source->last_len - stay, stay);
+	memcpy(source->last + stay, bytes, len);
+	source->last_len = stay + len;
+}
+
+/* What cannot be read twice was read for its head already. */
+static ssize_t give_head(struct source *source, char *bytes, size_t room)
+{
+	size_t len = source->head_len - source->head_given;
+
+	len = len < room ? len : room;
+	memcpy(bytes, source->head + source->head_given, len);
+	source->head_given += len;
+	return (ssize_t)len;
+}
+
+static ssize_t read_any(struct source *source, char *bytes, size_t room)
+{
+	if (!source->regular && source->head_given < source->head_len)
+		return give_head(source, bytes, room);
+	if (source->content != CONTENT_PLAIN)
+		return read_unpacked(source, bytes, room);
+	return source->regular ? read_plain(source, bytes, room) : pull(source, bytes, room);
+}
+
+ssize_t source_read(struct source *source, char *bytes, size_t room)
+{
+	ssize_t got;
+
+	if (source->error.len > 0)
+		return -1;
+	got = read_any(source, bytes, room);
+	if (got < 0) {
+		if (source->error.len == 0)
+			buf_addf(&source->error, "cannot be read: %s", strerror(errno));
+		buf_text(&source->error);
+	} else if (got > 0) {
+		keep_last(source, bytes, (size_t)got);
+		source->at += (uint64_t)got;
+	}
+	return got;
+}
+
+void source_rewind(struct source *source)
+{
+	unpack_close(source->unpack);
+	source->unpack = NULL;
+	source->start = source->at = source->first;
+	source->last_len = 0;
+	buf_clear(&source->error);
+	atomic_store(&source->stored, 0);
+}

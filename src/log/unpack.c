@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * unpack: compressed logs, through libarchive.
+ *
+ * Uses its filters and no archive format: a log is one stream. Only the filter whose magic number was
+ * seen is enabled; the others would look into the content (uuencode, for one) and could be led astray by
+ * a line in a log. Never runs an external program. Nothing is shared between streams, so each may be
+ * read by a thread of its own. Built without libarchive it only says so.
+ */
+#include "log/unpack.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#if HAVE_LIBARCHIVE
+
+#include <archive.h>
+#include <archive_entry.h>
+
+enum { STORED_STEP = 1 << 17 };
+
+struct unpack {
+	struct archive *archive;
+	unpack_pull *pull;
+	void *owner;
+	bool begun;
+	char stored[STORED_STEP];
+};
+
+static la_ssize_t give(struct archive *archive, void *data, const void **bytes)
+{
+	struct unpack *unpack = data;
+	ssize_t got = unpack->pull(unpack->owner, unpack->stored, sizeof(unpack->stored));
+
+	if (got < 0)
+		archive_set_error(archive, errno, "%s", strerror(errno));
+	*bytes = unpack->stored;
+	return got;
+}
+
+static int enable(struct archive *archive, enum content content)
+{
+	switch (content) {
+	case CONTENT_GZIP:
+		return archive_read_support_filter_gzip(archive);
+	case CONTENT_XZ:
+		return archive_read_support_filter_xz(archive);
+	case CONTENT_ZSTD:
+		return archive_read_support_filter_zstd(archive);
+	case CONTENT_BZIP2:
+		return archive_read_support_filter_bzip2(archive);
+	case CONTENT_LZ4:
+		return archive_read_support_filter_lz4(archive);
+	case CONTENT_PLAIN:
+		break;
+	}
+	return ARCHIVE_FATAL;
+}
+
+struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why)
+{
+	struct unpack *unpack = mem_alloc(1, sizeof(*unpack));
+
+	unpack->pull = pull;
+	unpack->owner = owner;
+	unpack->begun = false;
+	unpack->archive = archive_read_new();
+	/* ARCHIVE_WARN: libarchive would run an external program for this format */
+	if (unpack->archive == NULL || archive_read_support_format_raw(unpack->archive) != ARCHIVE_OK ||
+	    enable(unpack->archive, content) != ARCHIVE_OK) {
+		buf_addf(why, "is compressed with %s, which the installed libarchive cannot read; uncompress it first",
+			 content_name(content));
+		unpack_close(unpack);
+		return NULL;
+	}
+	return unpack;
+}
+
+static ssize_t failed(struct unpack *unpack, struct buf *why)
+{
+	const char *text = archive_error_string(unpack->archive);
+
+	buf_addf(why, "cannot be uncompressed to its end (%s); is it damaged?", text != NULL ? text : "unknown error");
+	return -1;
+}
+
+ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf *why)
+{
+	la_ssize_t got;
+
+	if (!unpack->begun) {
+		struct archive_entry *entry;
+		int ret = archive_read_open(unpack->archive, unpack, NULL, give, NULL);
+
+		if (ret == ARCHIVE_OK)
+			ret = archive_read_next_header(unpack->archive, &entry);
+		/* the raw format takes an empty stream for no entry at all */
+		if (ret == ARCHIVE_EOF)
+			return 0;
+		if (ret != ARCHIVE_OK)
+			return failed(unpack, why);
+		unpack->begun = true;
+	}
+	got = archive_read_data(unpack->archive, bytes, room);
+	return got < 0 ? failed(unpack, why) : (ssize_t)got;
+}
+
+void unpack_close(struct unpack *unpack)
+{
+	if (unpack == NULL)
+		return;
+	if (unpack->archive != NULL)
+		archive_read_free(unpack->archive);
+	free(unpack);
+}
+
+#else
+
+struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why)
+{
+	(void)pull;
+	(void)owner;
+	buf_addf(why, "is compressed with %s, and this mailban was built without libarchive; uncompress it first, "
+		 "or build with libarchive", content_name(content));
+	return NULL;
+}
+
+ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf *why)
+{
+	(void)unpack;
+	(void)bytes;
+	(void)room;
+	(void)why;
+	return -1;
+}
+
+void unpack_close(struct unpack *unpack)
+{
+	(void)unpack;
+}
+
+#endif
