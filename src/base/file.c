@@ -24,7 +24,7 @@
 
 #include "base/mem.h"
 
-enum { READ_STEP = 1 << 16, LOCK_POLL_MS = 20 };
+enum { READ_STEP = 1 << 16, BLOCK = 1 << 16, LOCK_POLL_MS = 20 };
 
 int file_read(const char *path, struct buf *out)
 {
@@ -73,6 +73,64 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
+/* Small pieces are gathered, so that a file of a million lines takes few calls. */
+static int write_parts(int fd, const struct span *parts, size_t count)
+{
+	char block[BLOCK];
+	size_t used = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < count && ret == 0; i++) {
+		if (parts[i].len > sizeof(block) - used) {
+			ret = write_all(fd, block, used);
+			used = 0;
+		}
+		if (ret == 0 && parts[i].len > sizeof(block)) {
+			ret = write_all(fd, parts[i].ptr, parts[i].len);
+		} else if (ret == 0 && parts[i].len > 0) {
+			memcpy(block + used, parts[i].ptr, parts[i].len);
+			used += parts[i].len;
+		}
+	}
+	return ret == 0 ? write_all(fd, block, used) : ret;
+}
+
+/* Whether the next bytes of the file are those. */
+static bool reads_as(int fd, struct span expected)
+{
+	char block[BLOCK];
+
+	while (expected.len > 0) {
+		ssize_t got = read(fd, block, expected.len < sizeof(block) ? expected.len : sizeof(block));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0 || memcmp(block, expected.ptr, (size_t)got) != 0)
+			return false;
+		expected.ptr += got;
+		expected.len -= (size_t)got;
+	}
+	return true;
+}
+
+bool file_holds(const char *path, const struct span *parts, size_t count)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	size_t len = 0;
+	bool same;
+
+	for (size_t i = 0; i < count; i++)
+		len += parts[i].len;
+	if (fd < 0)
+		return false;
+	same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size == len;
+	for (size_t i = 0; i < count && same; i++)
+		same = reads_as(fd, parts[i]);
+	close(fd);
+	return same;
+}
+
 /* The file that a path leads to in the end; the path itself where there is none yet. */
 static char *resolve(const char *path)
 {
@@ -98,8 +156,8 @@ static int sync_folder(const char *path)
 	return ret;
 }
 
-/* Writes bytes to the open temporary file, with the mode and owner that the former file had. */
-static int fill(int fd, const char *path, const char *bytes, size_t len)
+/* Writes the parts to the open temporary file, with the mode and owner that the former file had. */
+static int fill(int fd, const char *path, const struct span *parts, size_t count)
 {
 	struct stat former;
 	int ret;
@@ -112,7 +170,7 @@ static int fill(int fd, const char *path, const char *bytes, size_t len)
 	} else if (fchmod(fd, 0640) < 0) {
 		return -errno;
 	}
-	ret = write_all(fd, bytes, len);
+	ret = write_parts(fd, parts, count);
 	if (ret == 0 && fsync(fd) < 0)
 		ret = -errno;
 	return ret;
@@ -139,6 +197,13 @@ static int keep_as_former(const char *path)
 
 int file_replace(const char *path, const char *bytes, size_t len, bool keep_former)
 {
+	const struct span whole = { bytes, len };
+
+	return file_replace_parts(path, &whole, 1, keep_former);
+}
+
+int file_replace_parts(const char *path, const struct span *parts, size_t count, bool keep_former)
+{
 	char *real = resolve(path);
 	struct buf name = { 0 };
 	int ret = 0, fd;
@@ -150,7 +215,7 @@ int file_replace(const char *path, const char *bytes, size_t len, bool keep_form
 		ret = -errno;
 		goto cleanup;
 	}
-	ret = fill(fd, real, bytes, len);
+	ret = fill(fd, real, parts, count);
 	if (close(fd) < 0 && ret == 0)
 		ret = -errno;
 	if (ret == 0 && keep_former)

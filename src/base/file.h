@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/span.h"
 
 /* Appends the whole of a regular file to out. Returns 0 or -errno (EISDIR, EINVAL for what is no regular
  * file); out is then as it was. */
@@ -16,6 +17,12 @@ int file_read(const char *path, struct buf *out);
  * so that the file it names is replaced. Where keep_former, the former version stays as path.1.
  * Returns 0 or -errno; after an error path is what it was and nothing temporary is left. */
 int file_replace(const char *path, const char *bytes, size_t len, bool keep_former);
+
+/* The same with the new bytes in pieces, so that a large file need not be copied into one. */
+int file_replace_parts(const char *path, const struct span *parts, size_t count, bool keep_former);
+
+/* Whether the file holds exactly these bytes. False too where it cannot be read. */
+bool file_holds(const char *path, const struct span *parts, size_t count);
 
 /* A lock that one process at a time holds for the file path. */
 struct file_lock {

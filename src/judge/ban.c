@@ -8,7 +8,9 @@
 #include "judge/ban.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 void banlist_free(struct banlist *list)
@@ -32,14 +34,55 @@ static int compare(const void *a, const void *b)
 	return addr_compare(&((const struct ban *)a)->net, &((const struct ban *)b)->net);
 }
 
+/* A large list with a few entries added at its end is the usual case: only these are sorted, then merged in
+ * from behind. */
 void banlist_sort(struct banlist *list)
 {
-	for (size_t i = 1; i < list->count; i++) {
-		if (compare(&list->bans[i - 1], &list->bans[i]) > 0) {
-			qsort(list->bans, list->count, sizeof(*list->bans), compare);
-			return;
-		}
+	size_t sorted = list->count > 0 ? 1 : 0, added, to = list->count;
+	struct ban *tail;
+
+	while (sorted < list->count && compare(&list->bans[sorted - 1], &list->bans[sorted]) <= 0)
+		sorted++;
+	added = list->count - sorted;
+	if (added == 0)
+		return;
+	tail = mem_alloc(added, sizeof(*tail));
+	memcpy(tail, list->bans + sorted, added * sizeof(*tail));
+	qsort(tail, added, sizeof(*tail), compare);
+	while (added > 0) {
+		if (sorted > 0 && compare(&list->bans[sorted - 1], &tail[added - 1]) > 0)
+			list->bans[--to] = list->bans[--sorted];
+		else
+			list->bans[--to] = tail[--added];
 	}
+	free(tail);
+}
+
+void banlist_remove(struct banlist *list, const bool *gone)
+{
+	struct buf above = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct ban *ban = &list->bans[i];
+
+		if (gone[i]) {
+			buf_add_span(&above, ban->above);
+			continue;
+		}
+		if (above.len > 0) {
+			buf_add_span(&above, ban->above);
+			ban->above = banlist_keep_text(list, above.ptr, above.len);
+			buf_clear(&above);
+		}
+		list->bans[kept++] = *ban;
+	}
+	list->count = kept;
+	if (above.len > 0) {
+		buf_add_span(&above, list->tail);
+		list->tail = banlist_keep_text(list, above.ptr, above.len);
+	}
+	buf_free(&above);
 }
 
 struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len)

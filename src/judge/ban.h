@@ -27,7 +27,8 @@ struct ban {
 	uint32_t hosts;        /* a network: how many banned hosts it was formed of; else 0 */
 	uint8_t by;            /* enum ban_by */
 	bool person;           /* a person's line: permanent, kept to the letter, never judged */
-	struct span line;      /* the line as it was read, no newline; len 0 for a ban that is new or changed */
+	struct span line;      /* the line as it was read, no newline; len 0 for a ban that is new or changed.
+	                          The byte behind it can be read: a newline, or the NUL of a kept text */
 	struct span above;     /* the comment and blank lines that stand above it, with their newlines */
 };
 
@@ -43,7 +44,8 @@ struct banlist {
 
 void banlist_free(struct banlist *list);
 void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
-void banlist_sort(struct banlist *list);
+void banlist_sort(struct banlist *list);                           /* fast where only what was added last is not in order */
+void banlist_remove(struct banlist *list, const bool *gone);       /* entry i where gone[i]; what stood above goes above the next */
 struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the list */
 
 /* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */

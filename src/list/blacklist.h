@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_LIST_BLACKLIST_H
+#define MAILBAN_LIST_BLACKLIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "judge/ban.h"
+
+#define BLACKLIST_HEADER "# mailban blacklist 1\n"
+
+/* Reads the blacklist into an empty list, sorted, every entry with its line and what stands above it. A file
+ * that is not there is an empty list. Returns 0, or -1 after saying which line is unreadable or why the file
+ * is; the list is then empty. */
+int blacklist_read(const char *path, struct banlist *list);
+
+/* The same of a text that stands in memory; name is for messages. The text becomes the list's. */
+int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
+
+/* The whole file as it would be written, added to out. The list is sorted. */
+void blacklist_format(const struct banlist *list, struct buf *out);
+
+/* Makes the file hold the list, keeping the former version as path.1; writes nothing where it holds exactly
+ * that already, or where the list is empty and there is no file. The list is sorted. *changed (where not
+ * NULL) says whether anything was written. Returns 0 or -errno. */
+int blacklist_write(const char *path, const struct banlist *list, bool *changed);
+
+/* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is
+ * known of the ban, or for a person's line the note alone. A note may be empty. */
+void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note);
+
+/* What a person wrote behind # in an entry's line: the whole remark of a person's line, the note of a ban
+ * by hand; len 0 where there is none. */
+struct span blacklist_note(const struct ban *ban);
+
+/* "auth", "unknown", ..., "hand". */
+const char *blacklist_by_name(unsigned by);
+
+#endif

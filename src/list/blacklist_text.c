@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * blacklist_text: writing the blacklist file.
+ *
+ * The new file is put together of pieces: what did not change is one long piece of the file as it was read,
+ * only new and changed lines are made. So writing a million lines of which a few changed copies no text.
+ * Nothing is written where the file holds the same bytes already, so that its time says when it changed.
+ */
+#include "list/blacklist.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/when.h"
+
+enum { REMARK_COLUMN = 25 };
+
+/* The pieces of a file. One with ptr NULL is the next of made, which may still move while it grows. */
+struct pieces {
+	struct span *parts;
+	size_t count, capacity;
+	struct buf made;
+};
+
+static void add_part(struct pieces *p, struct span part)
+{
+	p->parts = mem_grow(p->parts, &p->capacity, p->count + 1, sizeof(*p->parts));
+	p->parts[p->count++] = part;
+}
+
+static void add_old(struct pieces *p, const char *bytes, size_t len)
+{
+	struct span *last = p->count > 0 ? &p->parts[p->count - 1] : NULL;
+
+	if (len == 0)
+		return;
+	if (last != NULL && last->ptr != NULL && last->ptr + last->len == bytes)
+		last->len += len;
+	else
+		add_part(p, (struct span){ bytes, len });
+}
+
+/* What was added to made since it held before bytes. */
+static void add_made(struct pieces *p, size_t before)
+{
+	struct span *last = p->count > 0 ? &p->parts[p->count - 1] : NULL;
+
+	if (last != NULL && last->ptr == NULL)
+		last->len += p->made.len - before;
+	else
+		add_part(p, (struct span){ NULL, p->made.len - before });
+}
+
+static void add_entry(struct pieces *p, const struct ban *ban)
+{
+	bool ends_line = ban->line.len > 0 && ban->line.ptr[ban->line.len] == '\n';
+	size_t before;
+
+	add_old(p, ban->above.ptr, ban->above.len);
+	if (ends_line) {
+		add_old(p, ban->line.ptr, ban->line.len + 1);
+		return;
+	}
+	before = p->made.len;
+	if (ban->line.len > 0)
+		buf_add_span(&p->made, ban->line);
+	else
+		blacklist_add_line(&p->made, ban, (struct span){ NULL, 0 });
+	buf_add_char(&p->made, '\n');
+	add_made(p, before);
+}
+
+static void make(struct pieces *p, const struct banlist *list)
+{
+	const char *made;
+
+	buf_add_text(&p->made, BLACKLIST_HEADER);
+	add_made(p, 0);
+	for (size_t i = 0; i < list->count; i++)
+		add_entry(p, &list->bans[i]);
+	add_old(p, list->tail.ptr, list->tail.len);
+	made = p->made.ptr;
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->parts[i].ptr == NULL) {
+			p->parts[i].ptr = made;
+			made += p->parts[i].len;
+		}
+	}
+}
+
+static void pieces_free(struct pieces *p)
+{
+	buf_free(&p->made);
+	free(p->parts);
+}
+
+void blacklist_format(const struct banlist *list, struct buf *out)
+{
+	struct pieces p = { 0 };
+
+	make(&p, list);
+	for (size_t i = 0; i < p.count; i++)
+		buf_add_span(out, p.parts[i]);
+	pieces_free(&p);
+}
+
+int blacklist_write(const char *path, const struct banlist *list, bool *changed)
+{
+	bool nothing = list->count == 0 && list->tail.len == 0 && access(path, F_OK) < 0 && errno == ENOENT, same;
+	struct pieces p = { 0 };
+	int ret = 0;
+
+	make(&p, list);
+	same = nothing || file_holds(path, p.parts, p.count);
+	if (!same)
+		ret = file_replace_parts(path, p.parts, p.count, true);
+	if (changed != NULL)
+		*changed = !same && ret == 0;
+	pieces_free(&p);
+	return ret;
+}
+
+/* Text behind the address begins in one column where the address is not too long. */
+static void add_address(struct buf *out, const struct addr *net, bool alone)
+{
+	size_t before = out->len;
+
+	addr_add_to(out, net);
+	if (alone)
+		return;
+	do
+		buf_add_char(out, ' ');
+	while (out->len - before < REMARK_COLUMN);
+	buf_add(out, "# ", 2);
+}
+
+static void add_number(struct buf *out, const char *word, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while ((value /= 10) != 0);
+	buf_add_text(out, word);
+	buf_add(out, digits + at, sizeof(digits) - at);
+}
+
+void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note)
+{
+	add_address(out, &ban->net, ban->person && note.len == 0);
+	if (!ban->person) {
+		buf_add_text(out, "since ");
+		when_add_minute(out, ban->since);
+		buf_add_text(out, " until ");
+		when_add_minute(out, ban->until);
+		buf_add_text(out, " by ");
+		buf_add_text(out, blacklist_by_name(ban->by));
+		add_number(out, " hits ", ban->hits);
+		if (ban->hosts > 0)
+			add_number(out, " hosts ", ban->hosts);
+		if (note.len > 0)
+			buf_add_text(out, " note ");
+	}
+	buf_add_span(out, note);
+}
