@@ -15,7 +15,7 @@ override CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefi
 override LDFLAGS += -fsanitize=address,undefined
 endif
 
-required := libpcre2-8 libipset libconfuse
+required := libpcre2-8 libipset libmnl libconfuse
 missing := $(strip $(foreach p,$(required),$(shell $(PKG_CONFIG) --exists $(p) || echo $(p))))
 ifneq ($(missing),)
 ifeq ($(filter clean,$(MAKECMDGOALS)),)

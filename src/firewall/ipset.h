@@ -33,6 +33,7 @@ struct firewall_entry {
 	struct addr net;
 	uint32_t remaining;      /* seconds until the kernel lets it go; 0: never */
 	uint64_t packets, bytes; /* dropped since it was added */
+	bool exempt;             /* somebody marked it nomatch: it lets through */
 };
 
 /* One set as the kernel had it. */

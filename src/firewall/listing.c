@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * listing: what the kernel holds in one set.
+ *
+ * libipset hands a listing out as text only, which takes longer to make and to read again than the kernel
+ * takes for the whole listing. So the dump is asked for and read here as the kernel sends it, through
+ * libmnl; a daily run reads 100,000 entries with their counters in little more than the kernel's own time.
+ * Nothing here changes anything, prints, or knows the blacklist. Every attribute's length is checked against
+ * what holds it, although the kernel is trusted. Errors are -errno as the kernel gave them.
+ */
+#include "firewall/listing.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libipset/linux_ip_set.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "firewall/order.h"
+
+enum {
+	DUMP_BYTES = 1 << 16,
+	ATTR_HEAD = 4,        /* bytes in front of an attribute's value, and what attributes are aligned to */
+	ATTR_TYPE = 0x3fff,   /* the other bits are flags */
+	GENMSG_BYTES = 4,
+};
+
+_Static_assert(sizeof(struct nlattr) == ATTR_HEAD && NLA_ALIGNTO == ATTR_HEAD && sizeof(struct nfgenmsg) == GENMSG_BYTES,
+	       "the layout of netlink attributes");
+
+/* Reading position inside a row of attributes. libmnl's calls, one for each of some ten attributes an
+ * entry, would cost as much as all the rest. */
+struct walk {
+	const char *at, *end;
+	const char *value;
+	size_t len;
+	unsigned type;
+};
+
+static bool next(struct walk *w)
+{
+	struct nlattr head;
+	size_t left = (size_t)(w->end - w->at), step;
+
+	if (left < sizeof(head))
+		return false;
+	memcpy(&head, w->at, sizeof(head));
+	if (head.nla_len < ATTR_HEAD || head.nla_len > left)
+		return false;
+	step = ((size_t)head.nla_len + ATTR_HEAD - 1) / ATTR_HEAD * ATTR_HEAD;
+	w->type = (unsigned)head.nla_type & ATTR_TYPE;
+	w->value = w->at + ATTR_HEAD;
+	w->len = (size_t)head.nla_len - ATTR_HEAD;
+	w->at += step < left ? step : left;
+	return true;
+}
+
+static struct walk inside(const struct walk *w)
+{
+	return (struct walk){ .at = w->value, .end = w->value + w->len };
+}
+
+/* A number of up to 8 bytes, the highest first. */
+static uint64_t number(const struct walk *w)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < w->len && i < 8; i++)
+		value = value << 8 | (unsigned char)w->value[i];
+	return value;
+}
+
+static void read_address(struct walk w, struct addr *a)
+{
+	struct walk half;
+
+	while (next(&w)) {
+		if (w.type == IPSET_ATTR_IPADDR_IPV4 && w.len == 4) {
+			a->hi = 0;
+			a->lo = UINT64_C(0xffff) << 32 | number(&w);
+		} else if (w.type == IPSET_ATTR_IPADDR_IPV6 && w.len == 16) {
+			half = w;
+			a->hi = number(&half);
+			half.value += 8;
+			half.len = 8;
+			a->lo = number(&half);
+		}
+	}
+}
+
+static void read_entry(struct walk w, struct firewall_entry *e, unsigned prefix_base)
+{
+	*e = (struct firewall_entry){ .net.prefix = ADDR_BITS };
+	while (next(&w)) {
+		switch (w.type) {
+		case IPSET_ATTR_IP:
+			read_address(inside(&w), &e->net);
+			break;
+		case IPSET_ATTR_CIDR:
+			e->net.prefix = (uint8_t)(prefix_base + (number(&w) & 0xff));
+			break;
+		case IPSET_ATTR_TIMEOUT:
+			e->remaining = (uint32_t)number(&w);
+			break;
+		case IPSET_ATTR_BYTES:
+			e->bytes = number(&w);
+			break;
+		case IPSET_ATTR_PACKETS:
+			e->packets = number(&w);
+			break;
+		case IPSET_ATTR_CADT_FLAGS:
+			e->exempt = (number(&w) & IPSET_FLAG_NOMATCH) != 0;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void read_entries(struct walk w, struct firewall_set *set, enum firewall_family family, size_t *capacity)
+{
+	while (next(&w)) {
+		if (w.type != IPSET_ATTR_DATA)
+			continue;
+		set->entries = mem_grow(set->entries, capacity, set->count + 1, sizeof(*set->entries));
+		read_entry(inside(&w), &set->entries[set->count++], family == FIREWALL_V4 ? ADDR_V4_BITS : 0);
+	}
+}
+
+/* Whether the set is what mailban makes: the type, the family and both extensions. */
+struct kind {
+	bool type, family, timeout, counters;
+};
+
+static void read_header(struct walk w, struct firewall_set *set, struct kind *kind)
+{
+	while (next(&w)) {
+		if (w.type == IPSET_ATTR_HASHSIZE)
+			set->hash_size = (uint32_t)number(&w);
+		else if (w.type == IPSET_ATTR_MAXELEM)
+			set->max_entries = (uint32_t)number(&w);
+		else if (w.type == IPSET_ATTR_REFERENCES)
+			set->references = (uint32_t)number(&w);
+		else if (w.type == IPSET_ATTR_TIMEOUT)
+			kind->timeout = true;
+		else if (w.type == IPSET_ATTR_CADT_FLAGS)
+			kind->counters = (number(&w) & IPSET_FLAG_WITH_COUNTERS) != 0;
+	}
+}
+
+static void read_type(const struct walk *w, struct firewall_set *set, struct kind *kind)
+{
+	size_t len = strnlen(w->value, w->len);
+
+	if (len >= sizeof(set->type))
+		len = sizeof(set->type) - 1;
+	memcpy(set->type, w->value, len);
+	set->type[len] = '\0';
+	kind->type = strcmp(set->type, "hash:net") == 0;
+}
+
+struct reading {
+	struct firewall_set *set;
+	enum firewall_family family;
+	struct kind kind;
+	size_t capacity;
+};
+
+/* One message of the dump. The first one carries the header; entries come only behind it. */
+static void read_message(const struct nlmsghdr *nlh, struct reading *r)
+{
+	const char *payload = mnl_nlmsg_get_payload(nlh);
+	struct walk w = { .at = payload + GENMSG_BYTES, .end = (const char *)nlh + nlh->nlmsg_len };
+
+	r->set->exists = true;
+	while (next(&w)) {
+		switch (w.type) {
+		case IPSET_ATTR_TYPENAME:
+			read_type(&w, r->set, &r->kind);
+			break;
+		case IPSET_ATTR_FAMILY:
+			r->kind.family = number(&w) == (r->family == FIREWALL_V4 ? AF_INET : AF_INET6);
+			break;
+		case IPSET_ATTR_DATA:
+			read_header(inside(&w), r->set, &r->kind);
+			break;
+		case IPSET_ATTR_ADT:
+			if (r->set->right_kind)
+				read_entries(inside(&w), r->set, r->family, &r->capacity);
+			break;
+		default:
+			break;
+		}
+		r->set->right_kind = r->kind.type && r->kind.family && r->kind.timeout && r->kind.counters;
+	}
+}
+
+static int ask(struct mnl_socket *netlink, const struct firewall_set *set, bool header_only)
+{
+	char bytes[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(bytes);
+	struct nfgenmsg *nfg;
+
+	nlh->nlmsg_type = NFNL_SUBSYS_IPSET << 8 | IPSET_CMD_LIST;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_DUMP;
+	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	nfg->nfgen_family = AF_INET;
+	nfg->version = NFNETLINK_V0;
+	nfg->res_id = 0;
+	/* the oldest protocol lists as the newest does, and every kernel speaks it */
+	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL_MIN);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, set->name);
+	if (header_only)
+		mnl_attr_put_u32(nlh, IPSET_ATTR_FLAGS | NLA_F_NET_BYTEORDER, htonl(IPSET_FLAG_LIST_HEADER));
+	return mnl_socket_sendto(netlink, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+/* Returns 1 where more is to come, 0 at the end, or -errno. */
+static int read_part(const char *bytes, size_t len, struct reading *r)
+{
+	const struct nlmsghdr *nlh = (const void *)bytes;
+	int left = (int)len;
+
+	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (nlh->nlmsg_type == NLMSG_ERROR)
+			return ((const struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
+		if (mnl_nlmsg_get_payload_len(nlh) >= GENMSG_BYTES)
+			read_message(nlh, r);
+	}
+	return 1;
+}
+
+int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only)
+{
+	struct reading r = { .set = set, .family = family };
+	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	char *bytes = mem_alloc(DUMP_BYTES, 1);
+	int ret = 1;
+
+	if (netlink == NULL || mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
+		ret = -errno;
+	else if (ask(netlink, set, header_only) < 0)
+		ret = -errno;
+	while (ret == 1) {
+		ssize_t got = mnl_socket_recvfrom(netlink, bytes, DUMP_BYTES);
+
+		ret = got < 0 ? -errno : read_part(bytes, (size_t)got, &r);
+	}
+	if (ret == -ENOENT && !set->exists)
+		ret = 0;
+	if (netlink != NULL)
+		mnl_socket_close(netlink);
+	free(bytes);
+	if (ret == 0)
+		order_entries(set->entries, set->count);
+	return ret;
+}

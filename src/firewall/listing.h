@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_FIREWALL_LISTING_H
+#define MAILBAN_FIREWALL_LISTING_H
+
+#include "firewall/ipset.h"
+
+/* Reads the set whose name is in set->name, and sorts its entries; header_only: leaves them out. A set that does not exist leaves
+ * set->exists false. Returns 0, or -errno (values above 4096: -IPSET_ERR_...). set->entries is the
+ * caller's to free, after an error too. */
+int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * plan: what has to be sent to make a set equal to the blacklist.
+ *
+ * A pure function of the blacklist, the time and the set as it was read: no kernel, no clock, so that its
+ * tests are tables. Bans that are over are no part of it. A ban's end becomes the kernel's timeout, cut to
+ * what the kernel takes; a cut one is renewed when an eighth of it has passed, not at every run.
+ * /0, which the kernel's type does not hold, becomes its two halves.
+ */
+#include "firewall/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum {
+	ENTRIES_MIN = 65536,    /* of a set that is made: room to grow costs nothing */
+	HASH_MIN = 1024,
+	HASH_MAX = 1 << 26,
+};
+
+static uint32_t timeout_of(const struct ban *ban, int64_t now)
+{
+	int64_t left;
+
+	if (ban->until == BAN_FOREVER)
+		return 0;
+	if (__builtin_sub_overflow(ban->until, now, &left) || left > PLAN_TIMEOUT_MAX)
+		return PLAN_TIMEOUT_MAX;
+	return (uint32_t)left;
+}
+
+/* The network, or the two halves of one that is everything. */
+static unsigned halves(const struct addr *net, enum firewall_family family, struct addr out[2])
+{
+	unsigned base = family == FIREWALL_V4 ? ADDR_V4_BITS : 0;
+
+	out[0] = *net;
+	if (net->prefix != base)
+		return 1;
+	out[0].prefix = (uint8_t)(base + 1);
+	out[1] = out[0];
+	if (family == FIREWALL_V4)
+		out[1].lo |= UINT64_C(1) << 31;
+	else
+		out[1].hi |= UINT64_C(1) << 63;
+	return 2;
+}
+
+static int by_net(const void *a, const void *b)
+{
+	return addr_compare(&((const struct plan_entry *)a)->net, &((const struct plan_entry *)b)->net);
+}
+
+/* Sorts, and of entries that are equal keeps the one that lasts longest. */
+static void settle(struct plan *plan)
+{
+	size_t n = 0;
+
+	qsort(plan->entries, plan->count, sizeof(*plan->entries), by_net);
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *e = &plan->entries[i];
+
+		if (n > 0 && addr_equal(&plan->entries[n - 1].net, &e->net)) {
+			uint32_t *timeout = &plan->entries[n - 1].timeout;
+
+			*timeout = *timeout == 0 || e->timeout == 0 ? 0 : *timeout > e->timeout ? *timeout : e->timeout;
+			continue;
+		}
+		plan->entries[n++] = *e;
+	}
+	plan->count = n;
+}
+
+static void collect(struct plan *plan, const struct banlist *bans, int64_t now, enum firewall_family family)
+{
+	bool split = false;
+
+	plan->entries = mem_alloc(bans->count + 1, sizeof(*plan->entries));
+	for (size_t i = 0; i < bans->count; i++) {
+		const struct ban *ban = &bans->bans[i];
+		struct addr nets[2];
+		unsigned count;
+
+		if (addr_is_v4(&ban->net) != (family == FIREWALL_V4) || ban->until <= now)
+			continue;
+		count = halves(&ban->net, family, nets);
+		/* there is at most one /0 in a list, and one room more than bans */
+		split = split || count > 1;
+		for (unsigned k = 0; k < count; k++)
+			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k], .timeout = timeout_of(ban, now) };
+	}
+	if (split)
+		settle(plan);
+}
+
+/* Whether the kernel would let an entry go at another time than it should. */
+static bool is_off(const struct plan_entry *e)
+{
+	uint32_t is = e->former->remaining, should = e->timeout;
+
+	if (e->former->exempt || (is == 0) != (should == 0))
+		return true;
+	if (should == PLAN_TIMEOUT_MAX)
+		return is < PLAN_TIMEOUT_MAX - PLAN_TIMEOUT_MAX / 8;
+	return is > should ? is - should > PLAN_SLACK : should - is > PLAN_SLACK;
+}
+
+static void compare(struct plan *plan, const struct firewall_set *set)
+{
+	size_t i = 0, k = 0;
+
+	plan->gone = mem_alloc(set->count, sizeof(const struct firewall_entry *));
+	while (i < plan->count || k < set->count) {
+		struct plan_entry *e = &plan->entries[i];
+		int order;
+
+		if (i == plan->count)
+			order = 1;
+		else if (k == set->count)
+			order = -1;
+		else
+			order = addr_compare(&e->net, &set->entries[k].net);
+		if (order > 0) {
+			plan->gone[plan->gone_count++] = &set->entries[k++];
+			continue;
+		}
+		i++;
+		if (order < 0) {
+			e->action = PLAN_ADD;
+			plan->added++;
+			continue;
+		}
+		e->former = &set->entries[k++];
+		e->action = is_off(e) ? PLAN_RENEW : PLAN_KEEP;
+		plan->renewed += e->action == PLAN_RENEW;
+		plan->kept += e->action == PLAN_KEEP;
+	}
+}
+
+static uint32_t power_of_two(size_t least, uint32_t min, uint32_t max)
+{
+	uint32_t n = min;
+
+	while (n < least && n < max)
+		n *= 2;
+	return n;
+}
+
+static void size(struct plan *plan, const struct firewall_set *set)
+{
+	bool small, slow;
+
+	/* two entries a bucket is where the kernel's own growing ends */
+	plan->hash_size = power_of_two(plan->count / 2, HASH_MIN, HASH_MAX);
+	plan->max_entries = power_of_two(2 * plan->count, ENTRIES_MIN, UINT32_C(1) << 31);
+	if (!set->exists)
+		return;
+	small = set->max_entries < plan->count;
+	/* growing costs the kernel more than filling a new set of the right size */
+	slow = set->hash_size < plan->hash_size / 4 && plan->added > plan->count / 2;
+	plan->replace = !set->right_kind || small || slow;
+}
+
+void plan_make(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
+	       enum firewall_family family)
+{
+	*plan = (struct plan){ 0 };
+	collect(plan, bans, now, family);
+	compare(plan, set);
+	size(plan, set);
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->entries);
+	free(plan->gone);
+	*plan = (struct plan){ 0 };
+}
