@@ -36,7 +36,7 @@ static size_t escape_into(char *out, size_t room, const char *text)
 	return n;
 }
 
-static void put(const char *format, va_list args)
+__attribute__((format(printf, 1, 0))) static void put(const char *format, va_list args)
 {
 	static const char name[] = "mailban: ";
 	char text[TEXT_MAX], line[LINE_MAX_BYTES];

@@ -6,18 +6,27 @@
 #include <stddef.h>
 
 #include "cmd/options.h"
+#include "judge/settings.h"
+
+#define CONFIG_FILE "/etc/mailban/mailban.conf"
 
 /* Every setting, from the configuration file, then the command line. Owns its texts. */
 struct config {
 	char *blacklist, *state, *allow, *rules; /* paths */
-	char **logs;                             /* the setting log; NULL-terminated, empty: the usual paths */
+	char **logs;                             /* the setting log; empty: the usual paths */
 	size_t log_count;
+	char **allow_also;                       /* further networks of the allowlist */
+	size_t allow_also_count;
+	char *set4, *set6;                       /* names of the sets in the kernel */
+	bool mynetworks;                         /* Postfix's mynetworks are allowed */
 	unsigned threads;
-	unsigned lock_wait_s;
+	unsigned lock_wait_ms;
+	struct judge_settings judge;
 };
 
-/* Reads the configuration that the options name, or /etc/mailban/mailban.conf where it exists, or takes the
- * defaults. Returns EXIT_ALL_WELL, or EXIT_USAGE after saying FILE:LINE and what is wrong. */
+/* Reads the configuration that the options name, or CONFIG_FILE where it exists, or takes the defaults; sets
+ * TZ from the setting timezone. Returns EXIT_ALL_WELL, or EXIT_USAGE after saying FILE:LINE and what is
+ * wrong. config_free() is to be called in both cases. */
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
 

@@ -50,7 +50,7 @@ static cfg_opt_t file_options[] = {
 	CFG_END(),
 };
 
-static void confuse_error(cfg_t *cfg, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void confuse_error(cfg_t *cfg, const char *format, va_list args)
 {
 	char text[500];
 

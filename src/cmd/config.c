@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config: the settings.
+ *
+ * libconfuse reads the file; defaults are those of the judgement (judge/settings) and of the table below, so
+ * that the program runs with no configuration at all. The command line goes over the file. Every wrong value
+ * is an error with file and line; nothing is ever ignored or put right in silence.
+ */
+#include "cmd/config.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr/addr.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/when.h"
+
+/* Values that libconfuse cannot check. It calls this at the place, so that file and line are at hand. */
+static int fault(cfg_t *cfg, const cfg_opt_t *opt, const char *what)
+{
+	cfg_error(cfg, "%s: %s", opt->name, what);
+	return -1;
+}
+
+static int check_duration(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	int64_t seconds;
+
+	if (!when_parse_duration(text, &seconds))
+		return fault(cfg, opt, "is not a length of time such as 90m, 12h, 1d, 1w");
+	return 0;
+}
+
+static int check_window(cfg_t *cfg, cfg_opt_t *opt)
+{
+	int64_t seconds;
+
+	if (!when_parse_duration(cfg_opt_getstr(opt), &seconds) || seconds < 1 || seconds > JUDGE_WINDOW_MAX)
+		return fault(cfg, opt, "is not a length of time from 1s to 366d");
+	return 0;
+}
+
+static int check_number(cfg_t *cfg, cfg_opt_t *opt)
+{
+	static const struct {
+		const char *name;
+		long lowest, highest;
+	} bounds[] = {
+		{ "threads", 0, 1024 }, { "ipv6-prefix", 16, 128 }, { "max-prefix", 1, 32 }, { "max-prefix6", 1, 128 },
+	};
+	long value = cfg_opt_getnint(opt, 0), lowest = 0, highest = INT32_MAX;
+
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(*bounds); i++) {
+		if (strcmp(bounds[i].name, opt->name) == 0) {
+			lowest = bounds[i].lowest;
+			highest = bounds[i].highest;
+		}
+	}
+	if (value >= lowest && value <= highest)
+		return 0;
+	cfg_error(cfg, "%s: is not a number from %ld to %ld", opt->name, lowest, highest);
+	return -1;
+}
+
+static int check_aggregate(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct judge_settings trial;
+	const char *wrong;
+
+	judge_settings_defaults(&trial);
+	wrong = judge_settings_aggregate(&trial, cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1), true);
+	return wrong == NULL ? 0 : fault(cfg, opt, wrong);
+}
+
+/* A name of the zone database, or a rule such as CET-1CEST (POSIX, environment variable TZ). */
+static int check_timezone(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *zone = cfg_opt_getstr(opt);
+	size_t letters = strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+	char path[300];
+
+	if (letters >= 3 && zone[letters] != '\0' && strchr("+-0123456789", zone[letters]) != NULL)
+		return 0;
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
+	if (strcmp(zone, "UTC") == 0 || (zone[0] != '\0' && strstr(zone, "..") == NULL && access(path, R_OK) == 0))
+		return 0;
+	return fault(cfg, opt, "is no time zone that this host knows");
+}
+
+static int check_net(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	struct addr ignored;
+
+	return addr_parse_net(&ignored, text, strlen(text)) ? 0 : fault(cfg, opt, "holds what is no address or network");
+}
+
+static int check_path(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+
+	return text != NULL && text[0] != '\0' ? 0 : fault(cfg, opt, "is empty");
+}
+
+static int check_class(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	enum event_class event_class;
+
+	if (!event_class_parse(&event_class, cfg_title(section)) || event_class == CLASS_GOOD)
+		return fault(cfg, opt, "is not one of auth, unknown, helo, reject, probe");
+	return 0;
+}
+
+static int check_set(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getstr(opt);
+
+	/* IPSET_MAXNAMELEN is 32 with the NUL (linux/netfilter/ipset/ip_set.h); "-new" is put behind */
+	return text[0] != '\0' && strlen(text) <= 27 ? 0 : fault(cfg, opt, "is not a name of 1 to 27 bytes");
+}
+
+static cfg_opt_t class_options[] = {
+	CFG_INT("threshold", -1, CFGF_NONE),
+	CFG_STR("window", NULL, CFGF_NODEFAULT),
+	CFG_STR_LIST("ban", NULL, CFGF_NODEFAULT),
+	CFG_END(),
+};
+
+static cfg_opt_t options_table[] = {
+	CFG_STR_LIST("log", NULL, CFGF_NODEFAULT),
+	CFG_STR("blacklist", "/var/lib/mailban/blacklist", CFGF_NONE),
+	CFG_STR("state", "/var/lib/mailban/state", CFGF_NONE),
+	CFG_STR("allow", "/etc/mailban/allow", CFGF_NONE),
+	CFG_STR("rules", "/etc/mailban/rules.d", CFGF_NONE),
+	CFG_STR_LIST("allow-also", NULL, CFGF_NODEFAULT),
+	CFG_BOOL("mynetworks", cfg_true, CFGF_NONE),
+	CFG_STR("timezone", NULL, CFGF_NODEFAULT),
+	CFG_INT("threads", 0, CFGF_NONE),
+	CFG_STR("lock-wait", "60s", CFGF_NONE),
+	CFG_STR("set4", "mailban4", CFGF_NONE),
+	CFG_STR("set6", "mailban6", CFGF_NONE),
+	CFG_SEC("class", class_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_STR("repeat", "10m", CFGF_NONE),
+	CFG_STR("known", "30d", CFGF_NONE),
+	CFG_INT("known-threshold", 100, CFGF_NONE),
+	CFG_STR("known-window", "1d", CFGF_NONE),
+	CFG_INT("breach-users", 0, CFGF_NODEFAULT),
+	CFG_INT("attack-addresses", 20, CFGF_NONE),
+	CFG_STR("attack-window", "1d", CFGF_NONE),
+	CFG_BOOL("ban-sprayers", cfg_false, CFGF_NONE),
+	CFG_INT("net-hosts", 8, CFGF_NONE),
+	CFG_STR_LIST("aggregate", NULL, CFGF_NODEFAULT),
+	CFG_INT("ipv6-prefix", 64, CFGF_NONE),
+	CFG_BOOL("collapse", cfg_true, CFGF_NONE),
+	CFG_STR("forget", "180d", CFGF_NONE),
+	CFG_BOOL("ban-private", cfg_false, CFGF_NONE),
+	CFG_INT("max-new", 100000, CFGF_NONE),
+	CFG_INT("max-prefix", 16, CFGF_NONE),
+	CFG_INT("max-prefix6", 32, CFGF_NONE),
+	CFG_BOOL("renew", cfg_true, CFGF_NONE),
+	CFG_END(),
+};
+
+static void set_checks(cfg_t *cfg)
+{
+	static const char *const durations[] = { "repeat", "known", "forget", "lock-wait", "class|ban" };
+	static const char *const windows[] = { "known-window", "attack-window", "class|window" };
+	static const char *const numbers[] = { "threads", "known-threshold", "breach-users", "attack-addresses", "net-hosts",
+					      "ipv6-prefix", "max-new", "max-prefix", "max-prefix6", "class|threshold" };
+	static const char *const paths[] = { "log", "blacklist", "state", "allow", "rules" };
+
+	for (size_t i = 0; i < sizeof(durations) / sizeof(*durations); i++)
+		cfg_set_validate_func(cfg, durations[i], check_duration);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
+		cfg_set_validate_func(cfg, windows[i], check_window);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		cfg_set_validate_func(cfg, numbers[i], check_number);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		cfg_set_validate_func(cfg, paths[i], check_path);
+	cfg_set_validate_func(cfg, "allow-also", check_net);
+	cfg_set_validate_func(cfg, "class", check_class);
+	cfg_set_validate_func(cfg, "aggregate", check_aggregate);
+	cfg_set_validate_func(cfg, "timezone", check_timezone);
+	cfg_set_validate_func(cfg, "set4", check_set);
+	cfg_set_validate_func(cfg, "set6", check_set);
+}
+
+__attribute__((format(printf, 2, 0))) static void tell_error(cfg_t *cfg, const char *format, va_list args)
+{
+	char text[500];
+
+	vsnprintf(text, sizeof(text), format, args);
+	msg_at(cfg->filename != NULL ? cfg->filename : CONFIG_FILE, (unsigned long)cfg->line, "%s; see mailban.conf(5)", text);
+}
+
+static char **copy_list(cfg_t *cfg, const char *name, size_t *count)
+{
+	char **list;
+
+	*count = cfg_size(cfg, name);
+	list = mem_zalloc(*count + 1, sizeof(*list));
+	for (size_t i = 0; i < *count; i++)
+		list[i] = mem_text(cfg_getnstr(cfg, name, (unsigned)i));
+	return list;
+}
+
+static char *path_of(cfg_t *cfg, const char *name, const char *option)
+{
+	return mem_text(option != NULL ? option : cfg_getstr(cfg, name));
+}
+
+static int64_t duration_of(cfg_t *cfg, const char *name)
+{
+	int64_t seconds = 0;
+
+	/* checked when it was read */
+	(void)when_parse_duration(cfg_getstr(cfg, name), &seconds);
+	return seconds;
+}
+
+static void take_class(struct judge_class *to, cfg_t *section)
+{
+	unsigned bans = cfg_size(section, "ban");
+
+	if (cfg_getint(section, "threshold") >= 0)
+		to->threshold = (uint32_t)cfg_getint(section, "threshold");
+	if (cfg_getstr(section, "window") != NULL)
+		to->window = duration_of(section, "window");
+	if (bans > JUDGE_STEPS)
+		bans = JUDGE_STEPS;
+	for (unsigned i = 0; i < bans; i++)
+		(void)when_parse_duration(cfg_getnstr(section, "ban", i), &to->bans[i]);
+	if (bans > 0)
+		to->ban_count = bans;
+}
+
+static void take_aggregates(struct judge_settings *judge, cfg_t *cfg)
+{
+	judge_settings_net_hosts(judge, (uint32_t)cfg_getint(cfg, "net-hosts"));
+	for (unsigned i = 0; i < cfg_size(cfg, "aggregate"); i++)
+		(void)judge_settings_aggregate(judge, cfg_getnstr(cfg, "aggregate", i), i == 0);
+}
+
+static int take_judge(struct judge_settings *judge, cfg_t *cfg)
+{
+	const char *wrong;
+
+	judge_settings_defaults(judge);
+	for (unsigned i = 0; i < cfg_size(cfg, "class"); i++) {
+		cfg_t *section = cfg_getnsec(cfg, "class", i);
+		enum event_class event_class;
+
+		if (event_class_parse(&event_class, cfg_title(section)))
+			take_class(&judge->classes[event_class], section);
+	}
+	judge->repeat = duration_of(cfg, "repeat");
+	judge->known = duration_of(cfg, "known");
+	judge->known_threshold = (uint32_t)cfg_getint(cfg, "known-threshold");
+	judge->known_window = duration_of(cfg, "known-window");
+	if (cfg_size(cfg, "breach-users") > 0)
+		judge->breach_users = (uint32_t)cfg_getint(cfg, "breach-users");
+	judge->attack_addresses = (uint32_t)cfg_getint(cfg, "attack-addresses");
+	judge->attack_window = duration_of(cfg, "attack-window");
+	judge->ban_sprayers = cfg_getbool(cfg, "ban-sprayers");
+	judge->ipv6_prefix = (uint8_t)cfg_getint(cfg, "ipv6-prefix");
+	judge->collapse = cfg_getbool(cfg, "collapse");
+	judge->forget = duration_of(cfg, "forget");
+	judge->ban_private = cfg_getbool(cfg, "ban-private");
+	judge->max_new = (uint64_t)cfg_getint(cfg, "max-new");
+	judge->max_prefix4 = (uint8_t)cfg_getint(cfg, "max-prefix");
+	judge->max_prefix6 = (uint8_t)cfg_getint(cfg, "max-prefix6");
+	judge->renew = cfg_getbool(cfg, "renew");
+	take_aggregates(judge, cfg);
+	wrong = judge_settings_check(judge);
+	if (wrong != NULL)
+		cfg_error(cfg, "%s", wrong);
+	return wrong != NULL ? -1 : 0;
+}
+
+static unsigned processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
+}
+
+static int take(struct config *config, cfg_t *cfg, const struct options *options)
+{
+	int64_t wait = duration_of(cfg, "lock-wait");
+	const char *zone = cfg_getstr(cfg, "timezone");
+
+	config->blacklist = path_of(cfg, "blacklist", options->blacklist);
+	config->state = path_of(cfg, "state", options->state);
+	config->allow = path_of(cfg, "allow", options->allow);
+	config->rules = path_of(cfg, "rules", options->rules);
+	config->set4 = mem_text(cfg_getstr(cfg, "set4"));
+	config->set6 = mem_text(cfg_getstr(cfg, "set6"));
+	config->logs = copy_list(cfg, "log", &config->log_count);
+	config->allow_also = copy_list(cfg, "allow-also", &config->allow_also_count);
+	config->mynetworks = cfg_getbool(cfg, "mynetworks");
+	config->lock_wait_ms = wait > 86400 ? 86400000 : (unsigned)wait * 1000;
+	if (take_judge(&config->judge, cfg) < 0)
+		return EXIT_USAGE;
+	config->threads = options->threads > 0 ? options->threads : (unsigned)cfg_getint(cfg, "threads");
+	if (config->threads == 0)
+		config->threads = processors();
+	/* TZ unset makes the C library look at /etc/localtime again at each call */
+	if (zone != NULL)
+		setenv("TZ", zone, 1);
+	else
+		setenv("TZ", ":/etc/localtime", 0);
+	return EXIT_ALL_WELL;
+}
+
+static int parse(cfg_t *cfg, const struct options *options)
+{
+	const char *path = options->config != NULL ? options->config : CONFIG_FILE;
+
+	/* the usual place may be empty; a file that was named must be there */
+	if (options->config == NULL && access(path, F_OK) < 0 && errno == ENOENT) {
+		cfg->filename = NULL;
+		return 0;
+	}
+	switch (cfg_parse(cfg, path)) {
+	case CFG_SUCCESS:
+		return 0;
+	case CFG_FILE_ERROR:
+		msg("%s: %s; name a configuration that can be read", path, strerror(errno));
+		return -1;
+	default:
+		return -1;
+	}
+}
+
+int config_load(struct config *config, const struct options *options)
+{
+	cfg_t *cfg = cfg_init(options_table, CFGF_NONE);
+	int ret = EXIT_USAGE;
+
+	*config = (struct config){ 0 };
+	if (cfg == NULL)
+		msg_die("out of memory; nothing was written");
+	cfg_set_error_function(cfg, tell_error);
+	set_checks(cfg);
+	if (parse(cfg, options) == 0)
+		ret = take(config, cfg, options);
+	cfg_free(cfg);
+	return ret;
+}
+
+static void free_list(char **list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(list[i]);
+	free(list);
+}
+
+void config_free(struct config *config)
+{
+	free(config->blacklist);
+	free(config->state);
+	free(config->allow);
+	free(config->rules);
+	free(config->set4);
+	free(config->set6);
+	free_list(config->logs, config->log_count);
+	free_list(config->allow_also, config->allow_also_count);
+	*config = (struct config){ 0 };
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * detection: what every command that reads logs does alike.
+ *
+ * Loads the rules, runs a scan, shows its progress, and says what went wrong in it. The events go to the
+ * command. A log that cannot be read to its end is told and counted; the others are read all the same.
+ */
+#include "cmd/detection.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+
+struct progress {
+	int64_t begun_ms, shown_ms;
+	bool shown;
+};
+
+int detection_open(struct detection *detection, const struct config *config, const struct options *options)
+{
+	if (rules_load(&detection->set, config->rules) < 0)
+		return EXIT_USAGE;
+	if (engine_new(&detection->engine, &detection->set, !options->no_prefilter) < 0) {
+		rules_free(&detection->set);
+		return EXIT_USAGE;
+	}
+	return EXIT_ALL_WELL;
+}
+
+void detection_close(struct detection *detection)
+{
+	engine_free(detection->engine);
+	rules_free(&detection->set);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+	struct progress *p = context;
+	int64_t now = now_ms(), passed = now - p->begun_ms;
+	double rate, left;
+
+	if (passed < 1000 || now - p->shown_ms < 200)
+		return;
+	p->shown_ms = now;
+	p->shown = true;
+	rate = (double)done / (double)passed * 1000;
+	left = total > done && rate > 0 ? (double)(total - done) / rate : 0;
+	fprintf(stderr, "\r%8.1f of %.1f MB, %.1f MB/s, %.0f s left   ", (double)done / 1e6, (double)total / 1e6, rate / 1e6,
+		left);
+}
+
+static size_t tell_failures(const struct scan_log *logs, size_t log_count)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < log_count; i++) {
+		if (!logs[i].failed)
+			continue;
+		msg("%s: %s; what came before was counted", source_name(logs[i].source), source_error(logs[i].source));
+		failed++;
+	}
+	return failed;
+}
+
+static void tell_limits(const struct ruleset *set, const uint64_t *limit_hits)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (limit_hits[i] > 0)
+			msg_at(set->rules[i].file, set->rules[i].line,
+			       "rule %s met PCRE2's limit of work on %" PRIu64 " lines, which did not count; mend its pattern",
+			       set->rules[i].name, limit_hits[i]);
+	}
+}
+
+size_t detection_scan(struct detection *detection, const struct config *config, struct scan_log *logs, size_t log_count,
+		      bool want_phrases, scan_take *take, void *context)
+{
+	uint64_t *limit_hits = mem_zalloc(detection->set.count + 1, sizeof(*limit_hits));
+	struct progress progress = { .begun_ms = now_ms() };
+	struct scan scan = {
+		.engine = detection->engine, .logs = logs, .log_count = log_count, .threads = config->threads,
+		.want_phrases = want_phrases, .take = take, .context = context, .limit_hits = limit_hits,
+	};
+
+	if (isatty(STDERR_FILENO)) {
+		scan.progress = show_progress;
+		scan.progress_context = &progress;
+	}
+	scan_run(&scan);
+	if (progress.shown)
+		fputs("\r\033[K", stderr);
+	tell_limits(&detection->set, limit_hits);
+	free(limit_hits);
+	return tell_failures(logs, log_count);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_CMD_DETECTION_H
+#define MAILBAN_CMD_DETECTION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/config.h"
+#include "cmd/options.h"
+#include "detect/engine.h"
+#include "detect/scan.h"
+
+/* The rules and the engine that a command detects with. */
+struct detection {
+	struct ruleset set;
+	struct engine *engine;
+};
+
+/* Loads the rules that configuration and options name. EXIT_ALL_WELL, or EXIT_USAGE after a message. */
+int detection_open(struct detection *detection, const struct config *config, const struct options *options);
+void detection_close(struct detection *detection);
+
+/* Scans the logs, with a progress line on stderr where that is a terminal and the work takes over a second.
+ * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. */
+size_t detection_scan(struct detection *detection, const struct config *config, struct scan_log *logs, size_t log_count,
+		      bool want_phrases, scan_take *take, void *context);
+
+#endif
