@@ -39,37 +39,58 @@ static void skip_blanks(struct cursor *c)
 		c->at++;
 }
 
-/* The next word: everything up to a blank. */
-static struct span next_word(struct cursor *c)
+static bool at_word_end(const struct cursor *c)
 {
-	struct span word;
+	return c->at == c->end || is_blank(*c->at);
+}
+
+/* Whether the next word is this one; then it is taken. Words are never searched for their end: a line of
+ * mailban's own is read by comparing it with what it should be. */
+static inline bool take_bytes(struct cursor *c, const char *word, size_t len)
+{
+	struct cursor next = *c;
+
+	skip_blanks(&next);
+	if ((size_t)(next.end - next.at) < len || memcmp(next.at, word, len) != 0)
+		return false;
+	next.at += len;
+	if (!at_word_end(&next))
+		return false;
+	*c = next;
+	return true;
+}
+
+#define take(c, word) take_bytes(c, word, sizeof(word) - 1)
+
+static bool take_minute(struct cursor *c, int64_t *seconds)
+{
+	skip_blanks(c);
+	if ((size_t)(c->end - c->at) < WHEN_MINUTE_LEN || !when_parse_minute(c->at, WHEN_MINUTE_LEN, seconds))
+		return false;
+	c->at += WHEN_MINUTE_LEN;
+	return at_word_end(c);
+}
+
+static bool take_until(struct cursor *c, int64_t *seconds)
+{
+	if (!take(c, "forever"))
+		return take_minute(c, seconds);
+	*seconds = BAN_FOREVER;
+	return true;
+}
+
+static bool take_number(struct cursor *c, uint64_t *value)
+{
+	const char *first;
 
 	skip_blanks(c);
-	word.ptr = c->at;
-	while (c->at < c->end && !is_blank(*c->at))
-		c->at++;
-	word.len = (size_t)(c->at - word.ptr);
-	return word;
-}
-
-static bool word_is(struct span word, const char *text)
-{
-	return word.len == strlen(text) && memcmp(word.ptr, text, word.len) == 0;
-}
-
-static bool read_number(struct cursor *c, uint64_t *value)
-{
-	struct span word = next_word(c);
-
-	*value = 0;
-	for (size_t i = 0; i < word.len; i++) {
-		unsigned digit = (unsigned)(unsigned char)word.ptr[i] - '0';
-
-		if (digit > 9 || __builtin_mul_overflow(*value, (uint64_t)10, value) ||
-		    __builtin_add_overflow(*value, (uint64_t)digit, value))
+	first = c->at;
+	for (*value = 0; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
+		if (__builtin_mul_overflow(*value, (uint64_t)10, value) ||
+		    __builtin_add_overflow(*value, (uint64_t)(*c->at - '0'), value))
 			return false;
 	}
-	return word.len > 0;
+	return c->at > first && at_word_end(c);
 }
 
 const char *blacklist_by_name(unsigned by)
@@ -77,10 +98,12 @@ const char *blacklist_by_name(unsigned by)
 	return by == BAN_BY_HAND ? "hand" : event_class_name((enum event_class)by);
 }
 
-static bool read_by(struct span word, uint8_t *by)
+static bool take_by(struct cursor *c, uint8_t *by)
 {
 	for (unsigned i = 0; i <= BAN_BY_HAND; i++) {
-		if (word_is(word, blacklist_by_name(i))) {
+		const char *name = blacklist_by_name(i);
+
+		if (take_bytes(c, name, strlen(name))) {
 			*by = (uint8_t)i;
 			return true;
 		}
@@ -96,38 +119,29 @@ static struct span rest_of(struct cursor *c)
 	return (struct span){ c->at, (size_t)(c->end - c->at) };
 }
 
-/* "M until M by WORD hits N[ hosts N][ note TEXT]", as it stands behind the word since. */
+/* "TIME until TIME by CLASS hits N[ hosts N][ note TEXT]", as it stands behind the word since. */
 static bool read_facts(struct cursor *c, struct ban *ban, struct span *note)
 {
-	struct span word = next_word(c);
 	uint64_t hosts = 0;
 
-	if (!when_parse_minute(word.ptr, word.len, &ban->since) || ban->since == BAN_FOREVER ||
-	    !word_is(next_word(c), "until"))
+	if (!take_minute(c, &ban->since) || !take(c, "until") || !take_until(c, &ban->until) || !take(c, "by") ||
+	    !take_by(c, &ban->by) || !take(c, "hits") || !take_number(c, &ban->hits))
 		return false;
-	word = next_word(c);
-	if (!when_parse_minute(word.ptr, word.len, &ban->until) || !word_is(next_word(c), "by") ||
-	    !read_by(next_word(c), &ban->by) || !word_is(next_word(c), "hits") || !read_number(c, &ban->hits))
+	if (take(c, "hosts") && (!take_number(c, &hosts) || hosts > UINT32_MAX))
 		return false;
-	word = next_word(c);
-	if (word_is(word, "hosts")) {
-		if (!read_number(c, &hosts) || hosts > UINT32_MAX)
-			return false;
-		word = next_word(c);
-	}
 	ban->hosts = (uint32_t)hosts;
-	if (word_is(word, "note"))
+	if (take(c, "note")) {
 		*note = rest_of(c);
-	else if (word.len > 0)
-		return false;
-	return true;
+		return true;
+	}
+	skip_blanks(c);
+	return c->at == c->end;
 }
 
 /* Takes the line of an entry apart. Returns NULL, or what is wrong with it. */
 static const char *read_entry(struct cursor c, struct ban *ban, struct span *note)
 {
 	struct span address;
-	struct cursor remark;
 
 	*ban = (struct ban){ .line = { c.at, (size_t)(c.end - c.at) }, .until = BAN_FOREVER, .by = BAN_BY_HAND,
 			     .person = true };
@@ -144,9 +158,8 @@ static const char *read_entry(struct cursor c, struct ban *ban, struct span *not
 		return NULL;
 	if (*c.at++ != '#')
 		return "holds more than one address; write remarks behind #";
-	remark = c;
-	if (!word_is(next_word(&c), "since")) {
-		*note = rest_of(&remark);
+	if (!take(&c, "since")) {
+		*note = rest_of(&c);
 		return NULL;
 	}
 	ban->person = false;
