@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * diff: the unified diff of two texts.
+ *
+ * The lines of a blacklist are nearly all different from each other, so the lines that stand exactly once in
+ * both texts are paired by a hash table; the longest run of pairs that is in order in both is what stayed
+ * (patience), and equal lines beside them stayed too. That takes n log n at worst for any input and one walk
+ * for sorted lists; it may call a line changed that a minimal diff would not, never the other way round.
+ * Never prints, never fails.
+ */
+#include "report/diff.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/mem.h"
+
+enum { CONTEXT = 3 };
+
+#define NONE SIZE_MAX
+
+struct text {
+	struct span *lines;    /* each with its newline, but perhaps the last */
+	size_t *partner;       /* of each line: its line in the other text, or NONE */
+	size_t count, capacity;
+};
+
+/* One line's text in both: where it stands, or how often. */
+struct slot {
+	size_t old_line, new_line; /* the last one */
+	unsigned old_count, new_count;
+};
+
+struct table {
+	struct slot *slots;
+	size_t mask;
+	uint64_t seed;
+};
+
+static void split(struct text *text, struct span bytes)
+{
+	const char *at = bytes.ptr, *end = bytes.ptr + bytes.len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t len = newline != NULL ? (size_t)(newline + 1 - at) : (size_t)(end - at);
+
+		text->lines = mem_grow(text->lines, &text->capacity, text->count + 1, sizeof(*text->lines));
+		text->lines[text->count++] = (struct span){ at, len };
+		at += len;
+	}
+	text->partner = mem_alloc(text->count, sizeof(*text->partner));
+	for (size_t i = 0; i < text->count; i++)
+		text->partner[i] = NONE;
+}
+
+static void text_free(struct text *text)
+{
+	free(text->lines);
+	free(text->partner);
+}
+
+static bool equal(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+static uint64_t hash(uint64_t seed, struct span line)
+{
+	uint64_t h = seed ^ line.len, word;
+
+	for (; line.len >= sizeof(word); line.ptr += sizeof(word), line.len -= sizeof(word)) {
+		memcpy(&word, line.ptr, sizeof(word));
+		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		h ^= h >> 29;
+	}
+	word = 0;
+	memcpy(&word, line.ptr, line.len);
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 32;
+}
+
+/* The slot of a line's text, perhaps an empty one. */
+static struct slot *slot_of(const struct table *table, const struct text *old_text, const struct text *new_text,
+			    struct span line)
+{
+	for (size_t at = (size_t)hash(table->seed, line) & table->mask;; at = (at + 1) & table->mask) {
+		struct slot *slot = &table->slots[at];
+
+		if (slot->old_count == 0 && slot->new_count == 0)
+			return slot;
+		if (equal(line, slot->old_count > 0 ? old_text->lines[slot->old_line] : new_text->lines[slot->new_line]))
+			return slot;
+	}
+}
+
+static void fill_table(struct table *table, const struct text *old_text, const struct text *new_text)
+{
+	size_t size = 16;
+
+	while (size / 2 < old_text->count + new_text->count)
+		size *= 2;
+	table->slots = mem_zalloc(size, sizeof(*table->slots));
+	table->mask = size - 1;
+	/* a seed of zero is no fault: only the time depends on it */
+	if (getrandom(&table->seed, sizeof(table->seed), GRND_NONBLOCK) < 0)
+		table->seed = 0;
+	for (size_t i = 0; i < old_text->count; i++) {
+		struct slot *slot = slot_of(table, old_text, new_text, old_text->lines[i]);
+
+		slot->old_line = i;
+		slot->old_count += slot->old_count < 2;
+	}
+	for (size_t i = 0; i < new_text->count; i++) {
+		struct slot *slot = slot_of(table, old_text, new_text, new_text->lines[i]);
+
+		slot->new_line = i;
+		slot->new_count += slot->new_count < 2;
+	}
+}
+
+/* Keeps of the pairs in old's partners those of a longest run that rises, and forgets the others. */
+static void keep_rising(struct text *old_text)
+{
+	size_t *ends = mem_alloc(old_text->count, sizeof(*ends));     /* the line that ends the best run of each length */
+	size_t *before = mem_alloc(old_text->count, sizeof(*before)); /* the line before each in its run */
+	size_t longest = 0, at;
+
+	for (size_t i = 0; i < old_text->count; i++) {
+		size_t low = 0, high = longest, partner = old_text->partner[i];
+
+		if (partner == NONE)
+			continue;
+		/* most lines come in order: then the run grows at its end */
+		if (longest > 0 && old_text->partner[ends[longest - 1]] < partner)
+			low = longest;
+		while (low < high) {
+			size_t middle = low + (high - low) / 2;
+
+			if (old_text->partner[ends[middle]] < partner)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		before[i] = low > 0 ? ends[low - 1] : NONE;
+		ends[low] = i;
+		longest += low == longest;
+	}
+	at = longest > 0 ? ends[longest - 1] : NONE;
+	for (size_t i = old_text->count; i-- > 0;) {
+		if (i == at)
+			at = before[i];
+		else
+			old_text->partner[i] = NONE;
+	}
+	free(ends);
+	free(before);
+}
+
+static void pair(struct text *old_text, struct text *new_text, size_t i, size_t j)
+{
+	old_text->partner[i] = j;
+	new_text->partner[j] = i;
+}
+
+static bool both_free(const struct text *old_text, const struct text *new_text, size_t i, size_t j)
+{
+	return i < old_text->count && j < new_text->count && old_text->partner[i] == NONE &&
+	       new_text->partner[j] == NONE && equal(old_text->lines[i], new_text->lines[j]);
+}
+
+/* Equal lines beside lines that stayed have stayed too; the ends of the texts count as such. */
+static void spread(struct text *old_text, struct text *new_text)
+{
+	for (size_t i = 0; both_free(old_text, new_text, i, i); i++)
+		pair(old_text, new_text, i, i);
+	for (size_t i = 0; i < old_text->count; i++) {
+		if (old_text->partner[i] != NONE && both_free(old_text, new_text, i + 1, old_text->partner[i] + 1))
+			pair(old_text, new_text, i + 1, old_text->partner[i] + 1);
+	}
+	for (size_t n = 1; n <= old_text->count && n <= new_text->count; n++) {
+		if (!both_free(old_text, new_text, old_text->count - n, new_text->count - n))
+			break;
+		pair(old_text, new_text, old_text->count - n, new_text->count - n);
+	}
+	for (size_t i = old_text->count; i-- > 1;) {
+		if (old_text->partner[i] != NONE && old_text->partner[i] > 0 &&
+		    both_free(old_text, new_text, i - 1, old_text->partner[i] - 1))
+			pair(old_text, new_text, i - 1, old_text->partner[i] - 1);
+	}
+}
+
+static void find_what_stayed(struct text *old_text, struct text *new_text)
+{
+	struct table table;
+
+	fill_table(&table, old_text, new_text);
+	for (size_t i = 0; i < old_text->count; i++) {
+		struct slot *slot = slot_of(&table, old_text, new_text, old_text->lines[i]);
+
+		if (slot->old_count == 1 && slot->new_count == 1)
+			old_text->partner[i] = slot->new_line;
+	}
+	free(table.slots);
+	keep_rising(old_text);
+	for (size_t i = 0; i < old_text->count; i++) {
+		if (old_text->partner[i] != NONE)
+			new_text->partner[old_text->partner[i]] = i;
+	}
+	spread(old_text, new_text);
+}
+
+/* What is being written. */
+struct writer {
+	struct buf *out;
+	bool color;
+};
+
+static void put(const struct writer *w, const char *color, char mark, struct span line)
+{
+	bool newline = line.len > 0 && line.ptr[line.len - 1] == '\n';
+
+	if (w->color && color != NULL)
+		buf_add_text(w->out, color);
+	buf_add_char(w->out, mark);
+	buf_add(w->out, line.ptr, line.len - newline);
+	if (w->color && color != NULL)
+		buf_add_text(w->out, "\033[0m");
+	buf_add_char(w->out, '\n');
+	if (!newline)
+		buf_add_text(w->out, "\\ No newline at end of file\n");
+}
+
+/* "12,3" as diff writes it: "12" for one line, the line before for none. */
+static void put_range(struct buf *out, size_t first, size_t count)
+{
+	buf_addf(out, "%zu", count == 0 ? first : first + 1);
+	if (count != 1)
+		buf_addf(out, ",%zu", count);
+}
+
+static void put_hunk(const struct writer *w, const struct text *old_text, const struct text *new_text, size_t i,
+		     size_t i_end, size_t j, size_t j_end)
+{
+	buf_add_text(w->out, w->color ? "\033[36m@@ -" : "@@ -");
+	put_range(w->out, i, i_end - i);
+	buf_add_text(w->out, " +");
+	put_range(w->out, j, j_end - j);
+	buf_add_text(w->out, w->color ? " @@\033[0m\n" : " @@\n");
+	while (i < i_end || j < j_end) {
+		if (i < i_end && old_text->partner[i] == NONE) {
+			put(w, "\033[31m", '-', old_text->lines[i++]);
+		} else if (j < j_end && new_text->partner[j] == NONE) {
+			put(w, "\033[32m", '+', new_text->lines[j++]);
+		} else {
+			put(w, NULL, ' ', old_text->lines[i++]);
+			j++;
+		}
+	}
+}
+
+/* How many lines from (i, j) on stayed, counting no further than most. */
+static size_t unchanged(const struct text *old_text, size_t i, size_t j, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && i + n < old_text->count && old_text->partner[i + n] == j + n)
+		n++;
+	return n;
+}
+
+static void put_hunks(const struct writer *w, const struct text *old_text, const struct text *new_text)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		size_t same = unchanged(old_text, i, j, SIZE_MAX), lead, i_first, j_first, tail;
+
+		i += same;
+		j += same;
+		if (i == old_text->count && j == new_text->count)
+			return;
+		lead = same < CONTEXT ? same : CONTEXT;
+		i_first = i - lead;
+		j_first = j - lead;
+		/* the hunk goes on over what stayed where the next change is near */
+		do {
+			while (i < old_text->count && old_text->partner[i] == NONE)
+				i++;
+			while (j < new_text->count && new_text->partner[j] == NONE)
+				j++;
+			tail = unchanged(old_text, i, j, 2 * CONTEXT + 1);
+			i += tail;
+			j += tail;
+		} while (tail <= 2 * CONTEXT && (i < old_text->count || j < new_text->count));
+		if (tail > CONTEXT) {
+			i -= tail - CONTEXT;
+			j -= tail - CONTEXT;
+		}
+		put_hunk(w, old_text, new_text, i_first, i, j_first, j);
+	}
+}
+
+static void put_name(const struct writer *w, const char *mark, const char *name)
+{
+	buf_addf(w->out, w->color ? "\033[1m%s %s\033[0m\n" : "%s %s\n", mark, name);
+}
+
+bool diff_unified(struct buf *out, const char *old_name, struct span old_text, const char *new_name,
+		  struct span new_text, bool color)
+{
+	struct writer w = { out, color };
+	struct text a = { 0 }, b = { 0 };
+
+	if (equal(old_text, new_text))
+		return false;
+	split(&a, old_text);
+	split(&b, new_text);
+	find_what_stayed(&a, &b);
+	put_name(&w, "---", old_name);
+	put_name(&w, "+++", new_name);
+	put_hunks(&w, &a, &b);
+	text_free(&a);
+	text_free(&b);
+	return true;
+}
