@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * allow: the allowlist, made of a file, the settings, and what texts of the system say.
+ *
+ * A line of the file that is no address is an error: a typing mistake must not turn into a ban. Texts of the
+ * system are read the other way round: what is not understood in them is passed over, since they are not
+ * ours. Where they come from is allow_host's part; nothing here asks the system but for the file.
+ */
+#include "judge/allow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+enum { QUOTE_MAX = 60 };
+
+const char *allow_from_name(enum allow_from from)
+{
+	static const char *const names[ALLOW_FROM_COUNT] = {
+		[ALLOW_FILE] = "the allowlist",
+		[ALLOW_SETTING] = "the setting allow-also",
+		[ALLOW_LOOPBACK] = "loopback",
+		[ALLOW_OWN] = "an address of this host",
+		[ALLOW_GATEWAY] = "a gateway of this host",
+		[ALLOW_RESOLVER] = "a resolver of this host",
+		[ALLOW_MYNETWORKS] = "Postfix's mynetworks",
+		[ALLOW_SSH] = "the client of this SSH session",
+	};
+
+	return names[from];
+}
+
+void allow_free(struct allow *allow)
+{
+	netset_free(&allow->nets);
+	free(allow->entries);
+	*allow = (struct allow){ 0 };
+}
+
+void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line)
+{
+	allow->entries = mem_grow(allow->entries, &allow->capacity, allow->count + 1, sizeof(*allow->entries));
+	allow->entries[allow->count++] = (struct allow_entry){ *net, from, line };
+	netset_add(&allow->nets, net);
+}
+
+const struct allow_entry *allow_overlapping(const struct allow *allow, const struct addr *net)
+{
+	const struct allow_entry *found = NULL;
+
+	for (size_t i = 0; i < allow->count; i++) {
+		const struct allow_entry *entry = &allow->entries[i];
+
+		if ((found == NULL || entry->from < found->from) &&
+		    (addr_contains(&entry->net, net) || addr_contains(net, &entry->net)))
+			found = entry;
+	}
+	return found;
+}
+
+void allow_add_private(struct netset *set)
+{
+	static const char *const ranges[] = {
+		"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10",
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		struct addr net;
+
+		if (addr_parse_net(&net, ranges[i], strlen(ranges[i])))
+			netset_add(set, &net);
+	}
+}
+
+/* The next line of a text, without its newline; false at the end. */
+static bool next_line(struct span *text, struct span *line)
+{
+	const char *newline;
+
+	if (text->len == 0)
+		return false;
+	newline = memchr(text->ptr, '\n', text->len);
+	line->ptr = text->ptr;
+	line->len = newline != NULL ? (size_t)(newline - text->ptr) : text->len;
+	text->ptr += line->len + (newline != NULL);
+	text->len -= line->len + (newline != NULL);
+	return true;
+}
+
+static bool is_in(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/* The next word of a line, up to one of the separators; len 0 at its end. */
+static struct span next_word(struct span *line, const char *separators)
+{
+	struct span word;
+
+	while (line->len > 0 && is_in(*line->ptr, separators)) {
+		line->ptr++;
+		line->len--;
+	}
+	word = (struct span){ line->ptr, 0 };
+	while (word.len < line->len && !is_in(word.ptr[word.len], separators))
+		word.len++;
+	line->ptr += word.len;
+	line->len -= word.len;
+	return word;
+}
+
+static bool word_is(struct span word, const char *text)
+{
+	return word.len == strlen(text) && memcmp(word.ptr, text, word.len) == 0;
+}
+
+static int read_line(struct allow *allow, struct span line, const char *path, unsigned long number)
+{
+	const char *hash = memchr(line.ptr, '#', line.len);
+	struct span word, more;
+	struct addr net;
+
+	if (hash != NULL)
+		line.len = (size_t)(hash - line.ptr);
+	word = next_word(&line, " \t\r");
+	if (word.len == 0)
+		return 0;
+	more = next_word(&line, " \t\r");
+	if (more.len > 0 || !addr_parse_net(&net, word.ptr, word.len)) {
+		if (more.len > 0)
+			word = more;
+		msg_at(path, number, "\"%.*s\" %s", (int)(word.len < QUOTE_MAX ? word.len : QUOTE_MAX), word.ptr,
+		       more.len > 0 ? "stands behind the address; write one a line, and remarks behind #"
+				    : "is no address, and no network without bits behind its prefix; mend or delete it");
+		return -1;
+	}
+	allow_add(allow, &net, ALLOW_FILE, number);
+	return 0;
+}
+
+int allow_read_file(struct allow *allow, const char *path)
+{
+	struct buf text = { 0 };
+	struct span rest, line;
+	int ret = file_read(path, &text);
+
+	if (ret == -ENOENT)
+		ret = 0;
+	else if (ret < 0)
+		msg("%s: the allowlist cannot be read: %s", path, ret == -EINVAL ? "it is no regular file" : strerror(-ret));
+	rest = (struct span){ text.ptr, text.len };
+	for (unsigned long number = 1; ret == 0 && next_line(&rest, &line); number++)
+		ret = read_line(allow, line, path, number);
+	buf_free(&text);
+	return ret == 0 ? 0 : -1;
+}
+
+/* A number of exactly that many hexadecimal digits, most significant first. */
+static bool read_hex(struct span word, unsigned digits, uint64_t *value)
+{
+	*value = 0;
+	if (word.len != digits)
+		return false;
+	for (unsigned i = 0; i < digits; i++) {
+		const char *const all = "0123456789abcdef";
+		char c = word.ptr[i];
+		const char *at;
+
+		c = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
+		at = c != '\0' ? strchr(all, c) : NULL;
+		if (at == NULL)
+			return false;
+		*value = *value << 4 | (uint64_t)(at - all);
+	}
+	return true;
+}
+
+/* "Iface Destination Gateway ...": the gateway's four bytes as a number in the host's order. */
+void allow_read_routes4(struct allow *allow, struct span text)
+{
+	struct span line;
+
+	while (next_line(&text, &line)) {
+		struct addr a = { 0, 0, ADDR_BITS };
+		unsigned char bytes[4];
+		uint64_t number;
+		uint32_t gateway;
+
+		next_word(&line, " \t");
+		next_word(&line, " \t");
+		if (!read_hex(next_word(&line, " \t"), 8, &number) || number == 0)
+			continue;
+		gateway = (uint32_t)number;
+		memcpy(bytes, &gateway, sizeof(bytes));
+		a.lo = UINT64_C(0xffff) << 32 | (uint64_t)bytes[0] << 24 | (uint64_t)bytes[1] << 16 |
+		       (uint64_t)bytes[2] << 8 | bytes[3];
+		allow_add(allow, &a, ALLOW_GATEWAY, 0);
+	}
+}
+
+/* "destination length source length gateway ...", addresses as 32 digits. */
+void allow_read_routes6(struct allow *allow, struct span text)
+{
+	struct span line;
+
+	while (next_line(&text, &line)) {
+		struct addr a = { 0, 0, ADDR_BITS };
+		struct span word = { NULL, 0 };
+
+		for (unsigned i = 0; i < 5; i++)
+			word = next_word(&line, " \t");
+		if (word.len != 32 || !read_hex((struct span){ word.ptr, 16 }, 16, &a.hi) ||
+		    !read_hex((struct span){ word.ptr + 16, 16 }, 16, &a.lo) || (a.hi == 0 && a.lo == 0))
+			continue;
+		allow_add(allow, &a, ALLOW_GATEWAY, 0);
+	}
+}
+
+/* A single address, perhaps with the zone that link-local ones have. */
+static void add_single(struct allow *allow, struct span word, enum allow_from from)
+{
+	const char *zone = word.len > 0 ? memchr(word.ptr, '%', word.len) : NULL;
+	struct addr a;
+
+	if (addr_parse(&a, word.ptr, zone != NULL ? (size_t)(zone - word.ptr) : word.len))
+		allow_add(allow, &a, from, 0);
+}
+
+void allow_read_resolvers(struct allow *allow, struct span text)
+{
+	struct span line;
+
+	while (next_line(&text, &line)) {
+		if (word_is(next_word(&line, " \t\r"), "nameserver"))
+			add_single(allow, next_word(&line, " \t\r"), ALLOW_RESOLVER);
+	}
+}
+
+/* Networks as Postfix writes them, IPv6 in brackets. Exclusions (!...) and tables are passed over: whom they
+ * name is decided by them alone. So is a network of everybody, which would end all banning unseen. */
+void allow_read_mynetworks(struct allow *allow, struct span text)
+{
+	for (;;) {
+		struct span word = next_word(&text, ", \t\r\n");
+		char bare[64];
+		size_t len = 0;
+		struct addr net;
+
+		if (word.len == 0)
+			return;
+		if (word.len > sizeof(bare))
+			continue;
+		for (size_t i = 0; i < word.len; i++) {
+			if (word.ptr[i] != '[' && word.ptr[i] != ']')
+				bare[len++] = word.ptr[i];
+		}
+		if (addr_parse_net(&net, bare, len) && addr_text_prefix(&net) > 0)
+			allow_add(allow, &net, ALLOW_MYNETWORKS, 0);
+	}
+}
+
+/* "client-address client-port ..." */
+void allow_read_ssh(struct allow *allow, struct span text)
+{
+	add_single(allow, next_word(&text, " "), ALLOW_SSH);
+}
+
+void allow_read_environment(struct allow *allow, struct span bytes)
+{
+	static const char connection[] = "SSH_CONNECTION=", client[] = "SSH_CLIENT=";
+
+	while (bytes.len > 0) {
+		const char *end = memchr(bytes.ptr, '\0', bytes.len);
+		struct span one = { bytes.ptr, end != NULL ? (size_t)(end - bytes.ptr) : bytes.len };
+		size_t name = 0;
+
+		if (one.len > sizeof(connection) && memcmp(one.ptr, connection, sizeof(connection) - 1) == 0)
+			name = sizeof(connection) - 1;
+		else if (one.len > sizeof(client) && memcmp(one.ptr, client, sizeof(client) - 1) == 0)
+			name = sizeof(client) - 1;
+		if (name > 0)
+			allow_read_ssh(allow, (struct span){ one.ptr + name, one.len - name });
+		bytes.ptr += one.len + (end != NULL);
+		bytes.len -= one.len + (end != NULL);
+	}
+}
+
+int allow_gather(struct allow *allow, const struct allow_sources *sources)
+{
+	int ret = allow_read_file(allow, sources->path);
+
+	for (size_t i = 0; i < sources->also_count && ret == 0; i++) {
+		struct addr net;
+
+		if (addr_parse_net(&net, sources->also[i], strlen(sources->also[i]))) {
+			allow_add(allow, &net, ALLOW_SETTING, 0);
+		} else {
+			msg("the setting allow-also: \"%s\" is no address or network; mend it", sources->also[i]);
+			ret = -1;
+		}
+	}
+	if (ret == 0) {
+		allow_add_host(allow);
+		allow_add_ssh_client(allow);
+		if (sources->mynetworks)
+			allow_add_mynetworks(allow);
+	}
+	netset_finish(&allow->nets);
+	return ret;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* allow: who is never banned, and why. */
+#ifndef MAILBAN_JUDGE_ALLOW_H
+#define MAILBAN_JUDGE_ALLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "addr/addr.h"
+#include "addr/netset.h"
+#include "base/span.h"
+
+/* Why an address is in the allowlist. */
+enum allow_from {
+	ALLOW_FILE,
+	ALLOW_SETTING,
+	ALLOW_LOOPBACK,
+	ALLOW_OWN,
+	ALLOW_GATEWAY,
+	ALLOW_RESOLVER,
+	ALLOW_MYNETWORKS,
+	ALLOW_SSH,
+	ALLOW_FROM_COUNT,
+};
+
+struct allow_entry {
+	struct addr net;
+	enum allow_from from;
+	unsigned long line;    /* of the file, for ALLOW_FILE */
+};
+
+/* Zero-initialise it; allow_free() gives the memory back. */
+struct allow {
+	struct netset nets;    /* all entries' networks, finished */
+	struct allow_entry *entries;
+	size_t count, capacity;
+};
+
+/* Where the allowlist comes from. */
+struct allow_sources {
+	const char *path;      /* the file; one that is not there is an empty one */
+	char *const *also;     /* further addresses and networks of the settings */
+	size_t also_count;
+	bool mynetworks;       /* ask postconf, where it is */
+};
+
+/* Gathers all of them, and what is always in it: loopback, this host's addresses, gateways and resolvers, and
+ * the client of the SSH session that the program is run from. Returns 0, or -1 after saying FILE:LINE and what
+ * is wrong with the file or a setting. */
+int allow_gather(struct allow *allow, const struct allow_sources *sources);
+void allow_free(struct allow *allow);
+
+/* An entry that has an address in common with net, the widest reason first in the order of enum allow_from;
+ * NULL: net may be banned. */
+const struct allow_entry *allow_overlapping(const struct allow *allow, const struct addr *net);
+
+/* "the allowlist", "an address of this host", ... */
+const char *allow_from_name(enum allow_from from);
+
+/* Adds the private and link-local ranges, which ban-private is about. The set is to be finished. */
+void allow_add_private(struct netset *set);
+
+/* The parts of allow_gather() that read texts; they leave the networks unfinished. */
+int allow_read_file(struct allow *allow, const char *path);
+void allow_read_routes4(struct allow *allow, struct span text);       /* as /proc/net/route */
+void allow_read_routes6(struct allow *allow, struct span text);       /* as /proc/net/ipv6_route */
+void allow_read_resolvers(struct allow *allow, struct span text);     /* as /etc/resolv.conf */
+void allow_read_mynetworks(struct allow *allow, struct span text);    /* as postconf prints it */
+void allow_read_ssh(struct allow *allow, struct span text);           /* as SSH_CONNECTION's value */
+void allow_read_environment(struct allow *allow, struct span bytes);  /* as /proc/PID/environ */
+
+void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line);
+
+/* Adds what only this host knows (allow_host.c). */
+void allow_add_host(struct allow *allow);
+void allow_add_mynetworks(struct allow *allow);
+void allow_add_ssh_client(struct allow *allow);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * allow_host: what only this host knows of who must never be banned.
+ *
+ * Addresses of its interfaces, its gateways and resolvers, the networks that its Postfix relays for, and the
+ * client of the SSH session that the program is run from: found in the environment or, where sudo took that
+ * away, in that of the processes above. Whatever is not there or not readable is passed over in silence, for
+ * each is one belt beside the braces. Runs one other program, postconf, and reads nothing but its output.
+ */
+#define _GNU_SOURCE
+#include "judge/allow.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum { ANCESTORS_MAX = 32, READ_MAX = 1 << 20 };
+
+extern char **environ;
+
+/* Adds what can be read from a descriptor to out, up to READ_MAX bytes. */
+static void read_some(int fd, struct buf *out)
+{
+	char bytes[4096];
+	ssize_t got;
+
+	while (out->len < READ_MAX && ((got = read(fd, bytes, sizeof(bytes))) > 0 || (got < 0 && errno == EINTR))) {
+		if (got > 0)
+			buf_add(out, bytes, (size_t)got);
+	}
+}
+
+/* A file of the system, whose size is not known beforehand. */
+static void read_system_file(const char *path, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	buf_clear(out);
+	if (fd < 0)
+		return;
+	read_some(fd, out);
+	close(fd);
+}
+
+static uint64_t load_be64(const unsigned char *bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+static void add_interface(struct allow *allow, const struct sockaddr *address)
+{
+	struct addr a = { 0, 0, ADDR_BITS };
+
+	if (address == NULL)
+		return;
+	if (address->sa_family == AF_INET) {
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+
+		a.lo = UINT64_C(0xffff) << 32 | ntohl(v4->sin_addr.s_addr);
+	} else if (address->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+
+		a.hi = load_be64(v6->sin6_addr.s6_addr);
+		a.lo = load_be64(v6->sin6_addr.s6_addr + 8);
+	} else {
+		return;
+	}
+	allow_add(allow, &a, ALLOW_OWN, 0);
+}
+
+void allow_add_host(struct allow *allow)
+{
+	static const struct {
+		const char *path;
+		void (*take)(struct allow *allow, struct span text);
+	} files[] = {
+		{ "/proc/net/route", allow_read_routes4 },
+		{ "/proc/net/ipv6_route", allow_read_routes6 },
+		{ "/etc/resolv.conf", allow_read_resolvers },
+		/* where resolv.conf names only the local forwarder */
+		{ "/run/systemd/resolve/resolv.conf", allow_read_resolvers },
+	};
+	static const char *const loopback[] = { "127.0.0.0/8", "::1" };
+	struct ifaddrs *interfaces;
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++) {
+		struct addr net;
+
+		if (addr_parse_net(&net, loopback[i], strlen(loopback[i])))
+			allow_add(allow, &net, ALLOW_LOOPBACK, 0);
+	}
+	if (getifaddrs(&interfaces) == 0) {
+		for (const struct ifaddrs *one = interfaces; one != NULL; one = one->ifa_next)
+			add_interface(allow, one->ifa_addr);
+		freeifaddrs(interfaces);
+	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		read_system_file(files[i].path, &text);
+		files[i].take(allow, (struct span){ text.ptr, text.len });
+	}
+	buf_free(&text);
+}
+
+/* Starts postconf with its output into a pipe. Returns the end to read from, or -1. */
+static int start_postconf(const char *path, pid_t *pid)
+{
+	char *const arguments[] = { (char *)"postconf", (char *)"-xh", (char *)"mynetworks", NULL };
+	posix_spawn_file_actions_t actions;
+	int ends[2], ret;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -1;
+	ret = posix_spawn_file_actions_init(&actions);
+	if (ret == 0) {
+		ret = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+		if (ret == 0)
+			ret = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		if (ret == 0)
+			ret = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+		if (ret == 0)
+			ret = posix_spawn(pid, path, &actions, NULL, arguments, environ);
+		posix_spawn_file_actions_destroy(&actions);
+	}
+	close(ends[1]);
+	if (ret != 0) {
+		close(ends[0]);
+		return -1;
+	}
+	return ends[0];
+}
+
+void allow_add_mynetworks(struct allow *allow)
+{
+	/* not by PATH: cron's is short, and this may run as root */
+	static const char *const paths[] = { "/usr/sbin/postconf", "/usr/local/sbin/postconf", "/usr/bin/postconf" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct buf text = { 0 };
+		int fd, status = 0;
+		pid_t pid;
+
+		if (access(paths[i], X_OK) < 0)
+			continue;
+		fd = start_postconf(paths[i], &pid);
+		if (fd < 0)
+			return;
+		read_some(fd, &text);
+		close(fd);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			allow_read_mynetworks(allow, (struct span){ text.ptr, text.len });
+		buf_free(&text);
+		return;
+	}
+}
+
+/* The process above; 0 where there is none or it cannot be told. */
+static long parent_of(long pid)
+{
+	struct buf text = { 0 };
+	char path[64];
+	const char *behind;
+	long parent = 0;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	read_system_file(path, &text);
+	/* "PID (NAME) STATE PARENT ...", where NAME may hold anything */
+	behind = strrchr(buf_text(&text), ')');
+	if (behind == NULL || sscanf(behind, ") %*c %ld", &parent) != 1)
+		parent = 0;
+	buf_free(&text);
+	return parent;
+}
+
+void allow_add_ssh_client(struct allow *allow)
+{
+	const char *own = getenv("SSH_CONNECTION");
+	struct buf text = { 0 };
+	long pid = (long)getppid();
+
+	if (own == NULL)
+		own = getenv("SSH_CLIENT");
+	if (own != NULL) {
+		allow_read_ssh(allow, (struct span){ own, strlen(own) });
+		return;
+	}
+	for (unsigned i = 0; i < ANCESTORS_MAX && pid > 1; i++) {
+		size_t before = allow->count;
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
+		read_system_file(path, &text);
+		allow_read_environment(allow, (struct span){ text.ptr, text.len });
+		if (allow->count > before)
+			break;
+		pid = parent_of(pid);
+	}
+	buf_free(&text);
+}
