@@ -13,6 +13,7 @@
 #include "cmd/options.h"
 
 static const struct command *const commands[] = {
+	&command_sync,
 	NULL,
 };
 

@@ -6,5 +6,6 @@
 #include "cmd/options.h"
 
 extern const struct command command_rules;
+extern const struct command command_sync;
 
 #endif
