@@ -30,9 +30,9 @@ struct plan_source {
 	int64_t last_time;      /* of the last line read, or POSITION_TIME_UNKNOWN */
 	bool failed;            /* source_error() says why it broke off */
 	/* plan's own: */
-	size_t log;             /* index of its log */
-	bool open, known;
-	struct position old;    /* known: where the last run stopped; texts not owned */
+	const char *log;        /* the name of its log */
+	const struct position *old; /* where the last run stopped in this file, or NULL */
+	bool live;              /* it is the file that is written to, or may still be */
 };
 
 enum plan_note_kind {
@@ -55,9 +55,11 @@ struct plan {
 	size_t note_count, note_capacity;
 	bool in_part;                /* a note says PLAN_UNREADABLE */
 	/* plan's own: */
+	const struct positions *old;
+	bool *claimed;               /* which of the old positions were found again */
 	struct plan_log *logs;
-	size_t log_count, log_capacity;
-	struct positions kept;       /* of files and logs that this run does not read */
+	size_t log_count;
+	struct positions kept;       /* of files and logs of which this run reads nothing */
 };
 
 /* logs: paths, globs, "journal:[UNIT,...]". Where log_count is 0, the usual paths, or else the journal.
