@@ -29,7 +29,7 @@
 #include "judge/policy.h"
 #include "list/blacklist.h"
 #include "list/state.h"
-#include "log/plan.h"
+#include "log/reading.h"
 #include "report/changes.h"
 #include "report/diff.h"
 #include "report/text.h"
@@ -123,27 +123,27 @@ static void take(void *context, const struct event *event)
 	}
 }
 
-static void tell_notes(const struct plan *plan, size_t from)
+static void tell_notes(const struct reading *reading, size_t from)
 {
-	for (size_t i = from; i < plan->note_count; i++)
-		msg("%s", plan->notes[i].text);
+	for (size_t i = from; i < reading->note_count; i++)
+		msg("%s", reading->notes[i].text);
 }
 
-static void scan_plan(struct run *r, struct detection *detection, struct plan *plan)
+static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
 {
-	struct scan_log *logs = mem_zalloc(plan->count + 1, sizeof(*logs));
+	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
 	enum detection_want want = r->options->classic ? DETECTION_WANT_PHRASES : DETECTION_WANT_LINES;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		logs[i].source = plan->sources[i].source;
-		logs[i].take_unterminated = plan->sources[i].take_unterminated;
+	for (size_t i = 0; i < reading->count; i++) {
+		logs[i].source = reading->sources[i].source;
+		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	if (detection_scan(detection, r->config, logs, plan->count, want, take, r) > 0)
+	if (detection_scan(detection, r->config, logs, reading->count, want, take, r) > 0)
 		r->in_part = true;
-	for (size_t i = 0; i < plan->count; i++) {
-		plan->sources[i].consumed = logs[i].consumed;
-		plan->sources[i].last_time = logs[i].last_time;
-		plan->sources[i].failed = logs[i].failed;
+	for (size_t i = 0; i < reading->count; i++) {
+		reading->sources[i].consumed = logs[i].consumed;
+		reading->sources[i].last_time = logs[i].last_time;
+		reading->sources[i].failed = logs[i].failed;
 		r->lines += logs[i].lines;
 		r->events += logs[i].events;
 	}
@@ -152,26 +152,26 @@ static void scan_plan(struct run *r, struct detection *detection, struct plan *p
 
 static void read_logs(struct run *r, struct detection *detection)
 {
-	struct plan_options plan_options = { .full = r->options->full, .directory = r->options->directory };
+	struct reading_options options = { .full = r->options->full, .directory = r->options->directory };
 	bool named = r->options->arg_count > 0;
 	struct positions next = { 0 };
 	struct buf lines = { 0 };
-	struct plan plan = { 0 };
+	struct reading reading = { 0 };
 	size_t told;
 
-	plan_make(&plan, &r->positions, named ? r->options->args : r->config->logs,
-		  named ? (size_t)r->options->arg_count : r->config->log_count, &plan_options);
-	tell_notes(&plan, 0);
-	scan_plan(r, detection, &plan);
-	told = plan.note_count;
-	plan_finish(&plan, &next);
-	tell_notes(&plan, told);
-	r->in_part = r->in_part || plan.in_part;
+	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs,
+		  named ? (size_t)r->options->arg_count : r->config->log_count, &options);
+	tell_notes(&reading, 0);
+	scan_reading(r, detection, &reading);
+	told = reading.note_count;
+	reading_finish(&reading, &next);
+	tell_notes(&reading, told);
+	r->in_part = r->in_part || reading.in_part;
 	positions_format(&next, &lines);
 	state_set(&r->state, SECTION_POSITIONS, (struct span){ lines.ptr, lines.len });
 	buf_free(&lines);
 	positions_free(&next);
-	plan_free(&plan);
+	reading_free(&reading);
 }
 
 /* ---- judging ---- */

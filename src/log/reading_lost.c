@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan_lost: says what went unread.
+ * reading_lost: says what went unread.
  *
  * A file that could still be written to when the last run read it, and that is not there any more in any
  * shape, took with it what was written afterwards. A gap in the numbers behind the file where the last run
@@ -10,11 +10,11 @@
 
 #include "base/when.h"
 #include "log/header.h"
-#include "log/plan_inside.h"
+#include "log/reading_inside.h"
 #include "log/stamp.h"
 
 /* The time of a file's first line. */
-static int64_t first_time(const struct plan_file *file)
+static int64_t first_time(const struct reading_file *file)
 {
 	struct span head = source_head(file->source);
 	const char *end = memchr(head.ptr, '\n', head.len);
@@ -28,9 +28,9 @@ static int64_t first_time(const struct plan_file *file)
 }
 
 /* When the first line was written that this run reads from its file's start, behind the given file. */
-static int64_t next_time(const struct plan_log *log, const struct plan_file *behind)
+static int64_t next_time(const struct reading_log *log, const struct reading_file *behind)
 {
-	for (const struct plan_file *file = behind; file < log->files + log->count; file++) {
+	for (const struct reading_file *file = behind; file < log->files + log->count; file++) {
 		if (file->source != NULL && file->old == NULL && source_head(file->source).len > 0)
 			return first_time(file);
 	}
@@ -49,15 +49,15 @@ static void add_span(struct buf *text, int64_t from, int64_t to)
 	}
 }
 
-static void note_gone(struct plan *plan, const struct plan_log *log, const struct position *old)
+static void note_gone(struct reading *reading, const struct reading_log *log, const struct position *old)
 {
-	const struct plan_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
+	const struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 	bool emptied = live != NULL && live->file.inode == old->file.inode && live->file.device == old->file.device;
 	int64_t to = next_time(log, log->files);
 	struct buf span = { 0 };
 
 	add_span(&span, old->last_time, to);
-	plan_note(plan, PLAN_LOST, old->last_time, to,
+	reading_note(reading, READING_LOST, old->last_time, to,
 		  emptied ? "%s: was emptied since the last run; lines written%s, if there were any, are lost: "
 			    "mailban needs no emptying of its logs"
 			  : "%s: the file that the last run stopped in is gone; lines written%s, if there were any, "
@@ -66,7 +66,7 @@ static void note_gone(struct plan *plan, const struct plan_log *log, const struc
 	buf_free(&span);
 }
 
-static bool has_number(const struct plan_log *log, unsigned number)
+static bool has_number(const struct reading_log *log, unsigned number)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		unsigned n;
@@ -78,7 +78,7 @@ static bool has_number(const struct plan_log *log, unsigned number)
 }
 
 /* The files between the one where the last run stopped and the one written to: none may be missing. */
-static void note_gaps(struct plan *plan, const struct plan_log *log, const struct plan_file *file)
+static void note_gaps(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	int64_t from = file->file.written / 1000000000, to = next_time(log, file);
 	unsigned number, lowest = has_number(log, 0) ? 0 : 1;
@@ -91,21 +91,21 @@ static void note_gaps(struct plan *plan, const struct plan_log *log, const struc
 	if (number <= lowest)
 		return;
 	add_span(&span, from, to);
-	plan_note(plan, PLAN_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are lost: "
+	reading_note(reading, READING_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are lost: "
 		  "keep rotated logs until the next run", log->names.log, number - 1, buf_text(&span));
 	buf_free(&span);
 }
 
-void plan_note_lost(struct plan *plan, struct plan_log *log)
+void reading_note_lost(struct reading *reading, struct reading_log *log)
 {
 	if (!log->whole)
 		return;
-	for (size_t i = 0; i < plan->old->count; i++) {
-		const struct position *old = &plan->old->items[i];
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *old = &reading->old->items[i];
 
-		if (old->open && !plan->claimed[i] && old->cursor == NULL && strcmp(old->log, log->names.log) == 0)
-			note_gone(plan, log, old);
+		if (old->open && !reading->claimed[i] && old->cursor == NULL && strcmp(old->log, log->names.log) == 0)
+			note_gone(reading, log, old);
 	}
 	for (size_t i = 0; i < log->count; i++)
-		note_gaps(plan, log, &log->files[i]);
+		note_gaps(reading, log, &log->files[i]);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan: the ways in which logs change between two runs, one test each; every line counts once. */
+/* reading: the ways in which logs change between two runs, one test each; every line counts once. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "plan_driver.h"
+#include "reading_driver.h"
 
-static char folder[] = "/tmp/mailban-plan-XXXXXX";
+static char folder[] = "/tmp/mailban-reading-XXXXXX";
 static struct driver driver;
 static struct buf seen;
 
@@ -376,5 +376,5 @@ int main(void)
 		cmocka_unit_test_setup(positions_in_text, begin),
 	};
 
-	return cmocka_run_group_tests_name("log_plan", tests, go_to_folder, remove_folder);
+	return cmocka_run_group_tests_name("reading", tests, go_to_folder, remove_folder);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan_open: opens the files of a log as they stand together at one moment.
+ * reading_open: opens the files of a log as they stand together at one moment.
  *
  * A rotation may happen while files are listed and opened one by one; then a file is seen twice or not at
  * all. So the folder is listed again behind the last open, and where anything moved, all is done anew.
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "log/plan_inside.h"
+#include "log/reading_inside.h"
 
 enum { ATTEMPTS = 5 };
 
@@ -41,36 +41,36 @@ static bool look(const char *path, struct source_file *file)
 }
 
 /* The old position of a compressed file that is still as it was when it was read to its end. */
-static const struct position *known_unopened(const struct plan *plan, const struct plan_file *file)
+static const struct position *known_unopened(const struct reading *reading, const struct reading_file *file)
 {
-	for (size_t i = 0; i < plan->old->count; i++) {
-		const struct position *old = &plan->old->items[i];
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *old = &reading->old->items[i];
 
-		if (old->packed && !old->open && !plan->claimed[i] && unchanged(&old->file, &file->file))
+		if (old->packed && !old->open && !reading->claimed[i] && unchanged(&old->file, &file->file))
 			return old;
 	}
 	return NULL;
 }
 
 /* A rotated file that is damaged is told once: the next run knows it by its size and time. */
-static void keep_damaged(struct plan *plan, const struct plan_log *log, const struct plan_file *file)
+static void keep_damaged(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	struct position position = { .last_time = POSITION_TIME_UNKNOWN, .packed = true, .file = file->file };
 
-	if (plan_is_live(log, file) || access(file->path, R_OK) < 0)
+	if (reading_is_live(log, file) || access(file->path, R_OK) < 0)
 		return;
 	position.log = mem_text(log->names.log);
-	positions_add(&plan->kept, &position);
+	positions_add(&reading->kept, &position);
 }
 
-static void open_file(struct plan *plan, struct plan_file *file, struct buf *why, bool full)
+static void open_file(struct reading *reading, struct reading_file *file, struct buf *why, bool full)
 {
 	const struct position *old = NULL;
 
 	if (look(file->path, &file->file) && !full)
-		old = known_unopened(plan, file);
+		old = known_unopened(reading, file);
 	if (old != NULL) {
-		plan_claim(plan, file, old);
+		reading_claim(reading, file, old);
 		return;
 	}
 	file->source = source_open(file->path, why);
@@ -78,11 +78,11 @@ static void open_file(struct plan *plan, struct plan_file *file, struct buf *why
 		file->file = source_file(file->source);
 }
 
-static void close_files(struct plan *plan, struct plan_log *log)
+static void close_files(struct reading *reading, struct reading_log *log)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		if (log->files[i].old != NULL)
-			plan->claimed[log->files[i].old - plan->old->items] = false;
+			reading->claimed[log->files[i].old - reading->old->items] = false;
 		source_close(log->files[i].source);
 		free(log->files[i].path);
 	}
@@ -92,7 +92,7 @@ static void close_files(struct plan *plan, struct plan_log *log)
 }
 
 /* Whether the names that were listed lead to the files that were opened, and no more names are there. */
-static bool still_same(struct plan_log *log)
+static bool still_same(struct reading_log *log)
 {
 	log_files_list(&log->names);
 	if (log->names.count != log->count)
@@ -109,7 +109,7 @@ static bool still_same(struct plan_log *log)
 }
 
 /* Whether the file that the compressed one is made of is still there: then it may not be complete yet. */
-static bool is_being_packed(const struct plan_log *log, const struct plan_file *packed)
+static bool is_being_packed(const struct reading_log *log, const struct reading_file *packed)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		if (log->files[i].source != NULL && log_is_packed_name(log->files[i].path, packed->path))
@@ -118,16 +118,16 @@ static bool is_being_packed(const struct plan_log *log, const struct plan_file *
 	return false;
 }
 
-static void note_unreadable(struct plan *plan, struct plan_log *log, struct plan_file *file, const char *why)
+static void note_unreadable(struct reading *reading, struct reading_log *log, struct reading_file *file, const char *why)
 {
 	if (is_being_packed(log, file))
 		return;
-	plan_note(plan, PLAN_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s", file->path, why);
-	keep_damaged(plan, log, file);
+	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s", file->path, why);
+	keep_damaged(reading, log, file);
 	log->whole = false;
 }
 
-void plan_open_log(struct plan *plan, struct plan_log *log, bool full)
+void reading_open_log(struct reading *reading, struct reading_log *log, bool full)
 {
 	struct buf *whys = NULL;
 
@@ -139,7 +139,7 @@ void plan_open_log(struct plan *plan, struct plan_log *log, bool full)
 		whys = mem_zalloc(log->count, sizeof(*whys));
 		for (size_t i = 0; i < log->count; i++) {
 			log->files[i].path = mem_text(log->names.paths[i]);
-			open_file(plan, &log->files[i], &whys[i], full);
+			open_file(reading, &log->files[i], &whys[i], full);
 		}
 		if (still_same(log))
 			break;
@@ -150,11 +150,11 @@ void plan_open_log(struct plan *plan, struct plan_log *log, bool full)
 		for (size_t i = 0; i < log->count; i++)
 			buf_free(&whys[i]);
 		free(whys);
-		close_files(plan, log);
+		close_files(reading, log);
 	}
 	for (size_t i = 0; i < log->count; i++) {
 		if (whys[i].len > 0)
-			note_unreadable(plan, log, &log->files[i], buf_text(&whys[i]));
+			note_unreadable(reading, log, &log->files[i], buf_text(&whys[i]));
 		buf_free(&whys[i]);
 	}
 	free(whys);

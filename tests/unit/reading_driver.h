@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan_driver: a run without rules, for the tests of plans: makes a plan, reads its sources to complete
+/* reading_driver: a run without rules, for the tests of readings: makes one, reads its sources to complete
  * lines, and gives each line to the test; then the positions go through their text, as through the state. */
-#ifndef MAILBAN_TESTS_PLAN_DRIVER_H
-#define MAILBAN_TESTS_PLAN_DRIVER_H
+#ifndef MAILBAN_TESTS_READING_DRIVER_H
+#define MAILBAN_TESTS_READING_DRIVER_H
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/plan.h"
+#include "log/reading.h"
 
 struct driver {
 	struct positions positions;
@@ -32,7 +32,7 @@ static inline size_t driver_take_lines(struct driver *driver, const char *bytes,
 	return taken;
 }
 
-static inline void driver_read(struct driver *driver, struct plan_source *s)
+static inline void driver_read(struct driver *driver, struct reading_source *s)
 {
 	struct buf waiting = { 0 };
 	ssize_t got;
@@ -58,26 +58,26 @@ static inline void driver_read(struct driver *driver, struct plan_source *s)
  * positions' text that could not be read again. */
 static inline unsigned driver_run(struct driver *driver, char *const *logs, size_t count, bool commit)
 {
-	struct plan_options options = { .full = driver->full };
+	struct reading_options options = { .full = driver->full };
 	struct positions next = { 0 };
 	struct buf text = { 0 };
-	struct plan plan;
+	struct reading reading;
 	unsigned bad = 0;
 
-	plan_make(&plan, &driver->positions, logs, count, &options);
-	for (size_t i = 0; i < plan.count; i++)
-		driver_read(driver, &plan.sources[i]);
-	plan_finish(&plan, &next);
+	reading_make(&reading, &driver->positions, logs, count, &options);
+	for (size_t i = 0; i < reading.count; i++)
+		driver_read(driver, &reading.sources[i]);
+	reading_finish(&reading, &next);
 	buf_clear(&driver->notes);
 	driver->lost = driver->unreadable = 0;
-	driver->sources = plan.count;
-	for (size_t i = 0; i < plan.note_count; i++) {
-		buf_addf(&driver->notes, "%s\n", plan.notes[i].text);
-		driver->lost += plan.notes[i].kind == PLAN_LOST;
-		driver->unreadable += plan.notes[i].kind == PLAN_UNREADABLE;
+	driver->sources = reading.count;
+	for (size_t i = 0; i < reading.note_count; i++) {
+		buf_addf(&driver->notes, "%s\n", reading.notes[i].text);
+		driver->lost += reading.notes[i].kind == READING_LOST;
+		driver->unreadable += reading.notes[i].kind == READING_UNREADABLE;
 	}
 	buf_text(&driver->notes);
-	plan_free(&plan);
+	reading_free(&reading);
 	if (commit) {
 		positions_format(&next, &text);
 		positions_free(&driver->positions);
