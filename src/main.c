@@ -13,7 +13,8 @@
 #include "cmd/options.h"
 
 static const struct command *const commands[] = {
-	&command_sync,
+	&command_match,
+	&command_rules,
 	NULL,
 };
 

@@ -5,7 +5,6 @@
 
 #include "cmd/options.h"
 
-extern const struct command command_rules;
-extern const struct command command_sync;
+extern const struct command command_match, command_rules;
 
 #endif

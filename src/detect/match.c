@@ -106,33 +106,6 @@ static const struct engine_program *program_of(struct matcher *m, struct span na
 	return *slot;
 }
 
-static bool holds(struct span text, const char *literal, size_t len)
-{
-	const char *at = text.ptr, *end = text.ptr + text.len;
-
-	while ((size_t)(end - at) >= len) {
-		at = memchr(at, literal[0], (size_t)(end - at) - len + 1);
-		if (at == NULL)
-			return false;
-		if (memcmp(at, literal, len) == 0)
-			return true;
-		at++;
-	}
-	return false;
-}
-
-static bool passes(const struct pattern_literals *l, struct span message)
-{
-	bool begins = l->beginning_count == 0;
-
-	for (unsigned i = 0; i < l->beginning_count && !begins; i++) {
-		size_t len = l->beginning_lens[i];
-
-		begins = message.len >= len && memcmp(message.ptr, l->beginnings[i], len) == 0;
-	}
-	return begins && (l->inside_len == 0 || holds(message, l->inside, l->inside_len));
-}
-
 static struct span group(const PCRE2_SIZE *ovector, unsigned number, int groups, struct span message)
 {
 	if (number == 0 || (int)number >= groups || ovector[2 * number] == PCRE2_UNSET)
@@ -237,7 +210,7 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 	unsigned char first = message.len > 0 ? (unsigned char)message.ptr[0] : 0;
 
 	for (const uint16_t *number = program->lists + program->first[first]; *number != ENGINE_END; number++) {
-		if (passes(&engine_rule(m->engine, *number)->literals, message) &&
+		if (pattern_literals_pass(&engine_rule(m->engine, *number)->literals, message) &&
 		    matcher_try(m, *number, message, event))
 			return true;
 	}

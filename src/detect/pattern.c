@@ -234,6 +234,33 @@ void pattern_literals(struct pattern_literals *l, const char *text)
 		*l = (struct pattern_literals){ 0 };
 }
 
+static bool holds(struct span text, const char *literal, size_t len)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+
+	while ((size_t)(end - at) >= len) {
+		at = memchr(at, literal[0], (size_t)(end - at) - len + 1);
+		if (at == NULL)
+			return false;
+		if (memcmp(at, literal, len) == 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
+bool pattern_literals_pass(const struct pattern_literals *l, struct span message)
+{
+	bool begins = l->beginning_count == 0;
+
+	for (unsigned i = 0; i < l->beginning_count && !begins; i++) {
+		size_t len = l->beginning_lens[i];
+
+		begins = message.len >= len && memcmp(message.ptr, l->beginnings[i], len) == 0;
+	}
+	return begins && (l->inside_len == 0 || holds(message, l->inside, l->inside_len));
+}
+
 /* ---- compiling ---- */
 
 static pcre2_code *compile(const struct rule *rule, const char *what, const char *text, size_t len, uint32_t options)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/span.h"
 #include "detect/rules.h"
 
 enum { PATTERN_GROUPS_MAX = 4, PATTERN_BEGINNINGS_MAX = 8, PATTERN_LITERAL_MAX = 40 };
@@ -33,6 +34,9 @@ struct pattern {
 };
 
 void pattern_literals(struct pattern_literals *literals, const char *text);
+
+/* Whether a message has them, so that the pattern is worth trying. */
+bool pattern_literals_pass(const struct pattern_literals *literals, struct span message);
 
 /* Compiles the match pattern of a rule, anchored at the start, with <ADDR> put in and JIT where the host
  * allows it. Returns 0, or -1 after a message that names rule, offset and PCRE2's words. */

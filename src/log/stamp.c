@@ -13,6 +13,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/when.h"
+
 enum { DAY = 86400, NO_YEAR = -1, NO_DATE = -2 };
 
 /* A time as it was written. */
@@ -89,24 +91,6 @@ static bool take_year(struct reading *r, struct written *w)
 	if (w->year < 100)
 		w->year += 2000;
 	return true;
-}
-
-static int days_in_month(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-/* Days from 1970-01-01, in the Gregorian calendar. */
-static int64_t days_from_civil(int year, int month, int day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = y / 400, year_of_era = y - era * 400;
-	int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 
 /* "Nov  3 10:00:00", "Nov 3 2026 10:00:00", "Nov 3 10:00:00 2026" */
@@ -213,7 +197,7 @@ static bool take_tail(struct reading *r, struct written *w)
 static bool valid(const struct written *w)
 {
 	return w->month >= 1 && w->month <= 12 && w->day >= 1 && w->year >= 1970 && w->year <= 9999 &&
-	       w->day <= days_in_month(w->year, w->month) && w->hour <= 23 && w->minute <= 59 && w->second <= 60;
+	       w->day <= (int)when_month_length(w->year, (unsigned)w->month) && w->hour <= 23 && w->minute <= 59 && w->second <= 60;
 }
 
 /* The written time with all its parts known; the seconds are left out. */
@@ -225,7 +209,8 @@ static bool to_minute(const struct written *w, int64_t *when)
 	if (!valid(w))
 		return false;
 	if (w->zoned)
-		*when = days_from_civil(w->year, w->month, w->day) * DAY + w->hour * 3600 + w->minute * 60 - w->zone;
+		*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * DAY + w->hour * 3600 + w->minute * 60 -
+			w->zone;
 	else
 		*when = (int64_t)mktime(&tm);
 	return true;

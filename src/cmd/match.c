@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * match: what each line means.
+ *
+ * Reads one log from its start and says of each line what the rules make of it; changes nothing. With --tsv
+ * exactly one line comes out for each that goes in, whatever its bytes: the last one counts without a newline
+ * too, and one that is too long is one line that no rule knows. Times that cannot be read are those of the
+ * last line that has one, as in a scan.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/when.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "cmd/detection.h"
+#include "cmd/explain.h"
+#include "detect/match.h"
+
+enum { BLOCK_BYTES = 1 << 16 };
+
+struct matching {
+	struct engine *engine;
+	struct matcher *matcher;
+	const struct options *options;
+	int rule;                 /* the only one that is asked for, or -1 */
+	uint64_t line;
+	int64_t last_time;        /* EVENT_TIME_UNKNOWN: none yet */
+	struct event last;        /* of the line before, for "last message repeated" */
+	bool last_is_event;
+	struct buf out;
+};
+
+static void add_time(struct buf *out, int64_t when)
+{
+	int64_t days = when / 86400 - (when % 86400 < 0), second = when - days * 86400, year;
+	unsigned month, day;
+
+	if (when == EVENT_TIME_UNKNOWN) {
+		buf_add_char(out, '-');
+		return;
+	}
+	when_civil(days, &year, &month, &day);
+	buf_addf(out, "%04" PRId64 "-%02u-%02uT%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z", year, month, day, second / 3600,
+		 second / 60 % 60, second % 60);
+}
+
+static void add_address(struct buf *out, const struct event *event)
+{
+	if (event->flags & EVENT_NO_ADDRESS)
+		buf_add_char(out, '-');
+	else
+		addr_add_to(out, &event->addr);
+}
+
+static void add_tsv(struct matching *m, const struct event *event)
+{
+	const struct rule *rule;
+
+	if (event == NULL) {
+		buf_add_text(&m->out, "-\t-\t-\t-\t-\n");
+		return;
+	}
+	rule = engine_rule(m->engine, event->rule)->rule;
+	buf_addf(&m->out, "%s\t%s\t", rule->name, event_class_name(rule->event_class));
+	add_address(&m->out, event);
+	buf_addf(&m->out, "\t%" PRIu32 "\t", event->count);
+	add_time(&m->out, event->time);
+	buf_add_char(&m->out, '\n');
+}
+
+static void add_field(struct buf *out, const char *name, struct span value)
+{
+	if (value.len == 0)
+		return;
+	buf_addf(out, "  %-8s ", name);
+	buf_add_escaped(out, value.ptr, value.len);
+	buf_add_char(out, '\n');
+}
+
+static void add_event(struct matching *m, const struct event *event)
+{
+	const struct rule *rule = engine_rule(m->engine, event->rule)->rule;
+
+	buf_addf(&m->out, "  %-8s %s (%s: %s)\n", "rule", rule->name, rule->server, rule->description);
+	buf_addf(&m->out, "  %-8s %s%s\n", "class", event_class_name(rule->event_class),
+		 event->flags & EVENT_PER_CONNECTION ? ", once a connection" : "");
+	buf_addf(&m->out, "  %-8s ", "address");
+	add_address(&m->out, event);
+	buf_add_char(&m->out, '\n');
+	add_field(&m->out, "user", event->user);
+	buf_addf(&m->out, "  %-8s %" PRIu32 "\n", "count", event->count);
+}
+
+static void add_apart(struct matching *m, const char *line, size_t len, const struct event *event, int64_t when)
+{
+	const struct header *h = matcher_header(m->matcher);
+
+	buf_addf(&m->out, "line %" PRIu64 ": ", m->line);
+	buf_add_escaped(&m->out, line, len < 1000 ? len : 1000);
+	buf_addf(&m->out, "%s\n  %-8s ", len > 1000 ? " ..." : "", "time");
+	add_time(&m->out, when);
+	if (h->stamp.len == 0)
+		buf_add_text(&m->out, when == EVENT_TIME_UNKNOWN ? " (none can be read)" : " (of a line before)");
+	buf_add_char(&m->out, '\n');
+	add_field(&m->out, "host", h->host);
+	add_field(&m->out, "program", h->program);
+	add_field(&m->out, "process", h->pid);
+	add_field(&m->out, "message", (struct span){ h->message.ptr, h->message.len < 1000 ? h->message.len : 1000 });
+	if (event != NULL)
+		add_event(m, event);
+	else
+		buf_addf(&m->out, "  %-8s none\n", "rule");
+	if (m->rule >= 0)
+		explain_rule(&m->out, m->engine, m->matcher, (uint16_t)m->rule, event != NULL ? event->rule : -1);
+}
+
+/* The event before once more, as often as it is said to have been repeated. */
+static bool repeat(struct matching *m, struct event *event)
+{
+	uint32_t times = event->count, before = m->last.repeats > 0 ? m->last.repeats : 1;
+
+	if (!m->last_is_event)
+		return false;
+	*event = m->last;
+	event->user.len = 0;
+	event->count = event->count / before * times;
+	event->repeats = times;
+	return true;
+}
+
+static void take_line(struct matching *m, const char *line, size_t len)
+{
+	struct event event = { .time = EVENT_TIME_UNKNOWN };
+	enum match_verdict verdict;
+	int64_t when;
+	bool found;
+
+	m->line++;
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (matcher_time(m->matcher, line, len, &when))
+		m->last_time = when;
+	verdict = matcher_line(m->matcher, line, len, &event);
+	found = verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event));
+	event.time = m->last_time;
+	m->last_is_event = found;
+	if (found)
+		m->last = event;
+	if (found && m->options->tsv && m->rule >= 0 && event.rule != m->rule)
+		found = false;
+	if (m->options->tsv)
+		add_tsv(m, found ? &event : NULL);
+	else
+		add_apart(m, line, len, found ? &event : NULL, m->last_time);
+	if (m->out.len > 0)
+		fwrite(m->out.ptr, 1, m->out.len, stdout);
+	buf_clear(&m->out);
+}
+
+/* Hands on the complete lines of line, and leaves the rest. Of a line that is too long only the beginning is
+ * kept: enough to see that it is too long. */
+static void take_bytes(struct matching *m, struct buf *line, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		const char *newline = memchr(bytes, '\n', len);
+		size_t part = newline != NULL ? (size_t)(newline - bytes) : len;
+		size_t room = line->len <= MATCH_LINE_MAX + 1 ? MATCH_LINE_MAX + 2 - line->len : 0;
+
+		buf_add(line, bytes, part < room ? part : room);
+		if (newline == NULL)
+			return;
+		take_line(m, line->ptr != NULL ? line->ptr : "", line->len);
+		buf_clear(line);
+		bytes += part + 1;
+		len -= part + 1;
+	}
+}
+
+/* Lines on standard input are taken as they are: neither unpacked nor refused for being no text. */
+static int match_stdin(struct matching *m, char *block, struct buf *line)
+{
+	bool open_line = false;
+	ssize_t got;
+
+	matcher_begin(m->matcher, (int64_t)time(NULL));
+	while ((got = read(STDIN_FILENO, block, BLOCK_BYTES)) > 0 || (got < 0 && errno == EINTR)) {
+		if (got < 0)
+			continue;
+		take_bytes(m, line, block, (size_t)got);
+		open_line = block[got - 1] != '\n';
+	}
+	if (open_line)
+		take_line(m, line->ptr, line->len);
+	if (got == 0)
+		return EXIT_ALL_WELL;
+	msg("standard input: %s; what came before was matched", strerror(errno));
+	return EXIT_IN_PART;
+}
+
+static int match_file(struct matching *m, const char *path, char *block, struct buf *line)
+{
+	struct buf why = { 0 };
+	struct source *source = source_open(path, &why);
+	bool open_line = false;
+	ssize_t got;
+
+	if (source == NULL) {
+		msg("%s: %s", path, buf_text(&why));
+		buf_free(&why);
+		return EXIT_NOTHING;
+	}
+	matcher_begin(m->matcher, source_reference(source));
+	while ((got = source_read(source, block, BLOCK_BYTES)) > 0) {
+		take_bytes(m, line, block, (size_t)got);
+		open_line = block[got - 1] != '\n';
+	}
+	if (open_line)
+		take_line(m, line->ptr, line->len);
+	if (got < 0)
+		msg("%s: %s; what came before was matched", source_name(source), source_error(source));
+	buf_free(&why);
+	source_close(source);
+	return got < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+}
+
+static int match_source(struct matching *m, const char *path)
+{
+	char *block = mem_alloc(BLOCK_BYTES, 1);
+	struct buf line = { 0 };
+	int status = strcmp(path, "-") == 0 ? match_stdin(m, block, &line) : match_file(m, path, block, &line);
+
+	free(block);
+	buf_free(&line);
+	return status;
+}
+
+/* Finds the rule that --rule names. */
+static int choose_rule(struct matching *m, const struct ruleset *set)
+{
+	const struct rule *rule;
+
+	m->rule = -1;
+	if (m->options->rule == NULL)
+		return EXIT_ALL_WELL;
+	rule = rules_find(set, m->options->rule);
+	if (rule == NULL) {
+		msg("there is no rule %s; see: mailban rules", m->options->rule);
+		return EXIT_USAGE;
+	}
+	m->rule = (int)(rule - set->rules);
+	return EXIT_ALL_WELL;
+}
+
+static int match_all(struct detection *detection, const struct options *options)
+{
+	struct matching m = { .engine = detection->engine, .options = options, .last_time = EVENT_TIME_UNKNOWN };
+	int status = choose_rule(&m, &detection->set);
+
+	if (status != EXIT_ALL_WELL)
+		return status;
+	m.matcher = matcher_new(detection->engine);
+	matcher_set_program(m.matcher, options->program);
+	status = match_source(&m, options->arg_count > 0 ? options->args[0] : "-");
+	matcher_free(m.matcher);
+	buf_free(&m.out);
+	return status;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct detection detection;
+	struct config config;
+	int status;
+
+	(void)command;
+	status = config_load(&config, options);
+	if (status == EXIT_ALL_WELL)
+		status = detection_open(&detection, &config, options);
+	if (status == EXIT_ALL_WELL) {
+		status = match_all(&detection, options);
+		detection_close(&detection);
+	}
+	config_free(&config);
+	return status;
+}
+
+const struct command command_match = {
+	.name = "match",
+	.synopsis = "[FILE | -]",
+	.summary = "says what each line means, for writing rules",
+	.details = "Shows each line taken apart: time, host, program, message; the rule that knows it, its class, the\n"
+		   "address, the user and the count. --tsv prints exactly one line a line: rule class address count time,\n"
+		   "with - for none. --rule NAME says why that rule did not match.",
+	.options = " config rules tsv rule program no-prefilter ",
+	.min_args = 0,
+	.max_args = 1,
+	.run = run,
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules: lists the rules, shows one, proves their samples.
+ *
+ * Reads nothing but the rules. A sample that is wrong is misuse of the rule language: exit status 2.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "cmd/detection.h"
+#include "detect/samples.h"
+
+static int list(const struct ruleset *set)
+{
+	int name_width = 0, server_width = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		int name = (int)strlen(set->rules[i].name), server = (int)strlen(set->rules[i].server);
+
+		name_width = name > name_width ? name : name_width;
+		server_width = server > server_width ? server : server_width;
+	}
+	for (size_t i = 0; i < set->count; i++) {
+		const struct rule *r = &set->rules[i];
+
+		printf("%-*s  %-7s  %-*s  %s\n", name_width, r->name, event_class_name(r->event_class), server_width,
+		       r->server, r->description);
+	}
+	return EXIT_ALL_WELL;
+}
+
+static int show(const struct ruleset *set, const char *name)
+{
+	const struct rule *rule = rules_find(set, name);
+
+	if (rule == NULL) {
+		msg("there is no rule %s; see: mailban rules", name);
+		return EXIT_USAGE;
+	}
+	printf("# %s:%u\n%s\n", rule->file, rule->line, rule->source);
+	return EXIT_ALL_WELL;
+}
+
+static int check(struct detection *detection)
+{
+	size_t tried, wrong = samples_check(detection->engine, true, &tried);
+
+	printf("%zu rules, %zu samples, %zu wrong\n", detection->set.count, tried, wrong);
+	return wrong > 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct detection detection;
+	struct config config;
+	int status;
+
+	(void)command;
+	status = config_load(&config, options);
+	if (status == EXIT_ALL_WELL)
+		status = detection_open(&detection, &config, options);
+	if (status == EXIT_ALL_WELL) {
+		if (options->check)
+			status = check(&detection);
+		else if (options->arg_count > 0)
+			status = show(&detection.set, options->args[0]);
+		else
+			status = list(&detection.set);
+		detection_close(&detection);
+	}
+	config_free(&config);
+	return status;
+}
+
+const struct command command_rules = {
+	.name = "rules",
+	.synopsis = "[NAME]",
+	.summary = "lists the rules, shows one, or proves their samples",
+	.details = "Lists name, class, server and description of each rule; with NAME shows that rule's source.",
+	.options = " config rules check ",
+	.min_args = 0,
+	.max_args = 1,
+	.run = run,
+};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * samples: the proof that rules do what their own samples say.
+ *
+ * A sample is a message without its header. A hit must give an event, with the rule's literals as well as
+ * without them (they decide what is tried at all); a miss must not. Nothing is fatal here: each fault is
+ * told, so that all of them can be mended at once.
+ */
+#include "detect/samples.h"
+
+#include <string.h>
+
+#include "base/msg.h"
+#include "detect/match.h"
+
+static bool is_builtin(const struct rule *rule)
+{
+	return strncmp(rule->file, "built-in:", 9) == 0;
+}
+
+static bool fault(const struct rule *rule, const char *what, const char *sample)
+{
+	msg_at(rule->file, rule->line, "rule %s: %s: %s", rule->name, what, sample);
+	return false;
+}
+
+static bool check_sample(struct matcher *matcher, const struct engine_rule *er, uint16_t number, const char *sample,
+			 bool wanted)
+{
+	struct span message = { sample, strlen(sample) };
+	struct event event;
+	bool hit = matcher_try(matcher, number, message, &event);
+
+	if (hit && !wanted)
+		return fault(er->rule, "a miss sample hits; mend the pattern or the sample", sample);
+	if (!hit && wanted)
+		return fault(er->rule, "a hit sample does not hit; mend the pattern or the sample", sample);
+	if (hit && !pattern_literals_pass(&er->literals, message))
+		return fault(er->rule, "a hit sample lacks what the pattern was found to need; please report this", sample);
+	return true;
+}
+
+size_t samples_check(struct engine *engine, bool with_builtin, size_t *tried)
+{
+	const struct ruleset *set = engine_ruleset(engine);
+	struct matcher *matcher = matcher_new(engine);
+	size_t wrong = 0;
+
+	*tried = 0;
+	for (size_t i = 0; i < set->count; i++) {
+		const struct engine_rule *er = engine_rule(engine, (uint16_t)i);
+
+		if (!with_builtin && is_builtin(er->rule))
+			continue;
+		if (engine_pattern(engine, (uint16_t)i) == NULL) {
+			wrong++;
+			continue;
+		}
+		for (char **hit = er->rule->hits; *hit != NULL; hit++, (*tried)++)
+			wrong += !check_sample(matcher, er, (uint16_t)i, *hit, true);
+		for (char **miss = er->rule->misses; *miss != NULL; miss++, (*tried)++)
+			wrong += !check_sample(matcher, er, (uint16_t)i, *miss, false);
+	}
+	matcher_free(matcher);
+	return wrong;
+}

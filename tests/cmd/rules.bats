@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban rules: the list, one rule's source, the proof of samples, and rule files that are wrong.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir rules.d
+}
+
+rule_file() {
+	cat > rules.d/own.conf
+}
+
+@test "lists name, class, server and description" {
+	run -0 --separate-stderr "$MAILBAN" rules
+	[[ "$output" =~ postfix-sasl\ +auth\ +postfix\ +SASL\ authentication\ failed ]]
+}
+
+@test "shows the source of one rule" {
+	run -0 --separate-stderr "$MAILBAN" rules postfix-sasl
+	[[ "${lines[0]}" =~ ^"# built-in:postfix:"[0-9]+$ ]]
+	[ "${lines[1]}" = 'rule "postfix-sasl" {' ]
+	[ "${lines[-1]}" = '}' ]
+}
+
+@test "says that there is no such rule" {
+	run -2 --separate-stderr "$MAILBAN" rules nonesuch
+	[[ "$stderr" == *"there is no rule nonesuch"* ]]
+}
+
+@test "every built-in rule does what its samples say" {
+	run -0 --separate-stderr "$MAILBAN" rules --check
+	[[ "$output" =~ ^[0-9]+" rules, "[0-9]+" samples, 0 wrong"$ ]]
+	[ -z "$stderr" ]
+}
+
+@test "a hit sample that does not hit is told with file, line and rule" {
+	rule_file <<-'END'
+	rule "own" {
+		class = "auth"
+		program = 'x'
+		match = 'failed from <ADDR>$'
+		hit = { 'failed from 192.0.2.1', 'failed from nobody' }
+	}
+	END
+	run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+	[[ "$stderr" == *"rules.d/own.conf:1: rule own: a hit sample does not hit"*"failed from nobody"* ]]
+}
+
+@test "a miss sample that hits is told" {
+	rule_file <<-'END'
+	rule "own" {
+		class = "auth"
+		program = 'x'
+		match = 'failed from <ADDR>'
+		hit = { 'failed from 192.0.2.1' }
+		miss = { 'failed from 192.0.2.2 and more' }
+	}
+	END
+	run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+	[[ "$stderr" == *"rule own: a miss sample hits"* ]]
+}
+
+@test "a pattern that does not compile is told with its offset and PCRE2's words" {
+	rule_file <<-'END'
+	rule "own" {
+		class = "auth"
+		program = 'x'
+		match = 'failed (from <ADDR>'
+		hit = { 'failed from 192.0.2.1' }
+	}
+	END
+	run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+	[[ "$stderr" =~ "rules.d/own.conf:1: rule own: match, at offset "[0-9]+": missing closing parenthesis" ]]
+}
+
+@test "a rule with the name of a built-in one takes its place" {
+	rule_file <<-'END'
+	rule "postfix-sasl" {
+		class = "probe"
+		program = 'x'
+		match = 'failed from <ADDR>'
+		hit = { 'failed from 192.0.2.1' }
+	}
+	END
+	run -0 --separate-stderr "$MAILBAN" rules --rules rules.d postfix-sasl
+	[ "${lines[0]}" = "# rules.d/own.conf:1" ]
+}
