@@ -166,7 +166,10 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 
 	if (pattern == NULL)
 		return false;
-	groups = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
+	if (pattern->jit)
+		groups = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
+	else
+		groups = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
 	if (groups < 0) {
 		if (groups != PCRE2_ERROR_NOMATCH)
 			m->limit_hits[number]++;

@@ -27,6 +27,7 @@ struct pattern_literals {
 /* A rule's match pattern, ready to be tried. Read-only once made: threads share it. */
 struct pattern {
 	pcre2_code *code;
+	bool jit;                                     /* compiled to machine code */
 	unsigned groups;                              /* capture groups in all */
 	unsigned address;                             /* number of the <ADDR> group; 0: none */
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
