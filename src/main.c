@@ -14,6 +14,7 @@
 
 static const struct command *const commands[] = {
 	&command_match,
+	&command_sync,
 	&command_rules,
 	NULL,
 };

@@ -5,6 +5,10 @@
 
 #include "cmd/options.h"
 
-extern const struct command command_match, command_rules;
+extern const struct command command_match;
+extern const struct command command_rules;
+extern const struct command command_run;
+extern const struct command command_scan;
+extern const struct command command_sync;
 
 #endif
