@@ -14,8 +14,14 @@
 
 static const struct command *const commands[] = {
 	&command_match,
-	&command_sync,
 	&command_rules,
+	&command_sync,
+	&command_list,
+	&command_diff,
+	&command_ban,
+	&command_unban,
+	&command_allow,
+	&command_export,
 	NULL,
 };
 

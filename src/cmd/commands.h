@@ -5,10 +5,16 @@
 
 #include "cmd/options.h"
 
+extern const struct command command_allow;
+extern const struct command command_ban;
+extern const struct command command_diff;
+extern const struct command command_export;
+extern const struct command command_list;
 extern const struct command command_match;
 extern const struct command command_rules;
 extern const struct command command_run;
 extern const struct command command_scan;
 extern const struct command command_sync;
+extern const struct command command_unban;
 
 #endif

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/msg.h"
 
@@ -177,6 +178,16 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 	if (command->max_args >= 0 && options->arg_count > command->max_args)
 		return misuse(command, "does not know what to do with", options->args[command->max_args]);
 	return EXIT_ALL_WELL;
+}
+
+bool options_color(const struct options *options)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	return (no_color == NULL || no_color[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0 &&
+	       isatty(STDOUT_FILENO);
 }
 
 void options_print_help(const struct command *command, FILE *out)

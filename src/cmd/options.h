@@ -41,6 +41,9 @@ struct command {
  * wrong on stderr. */
 int options_parse(const struct command *command, int argc, char **argv, struct options *options);
 
+/* Whether stdout gets colours: as --color says; auto: a terminal that can, and no NO_COLOR (no-color.org). */
+bool options_color(const struct options *options);
+
 /* Prints the help of one command. */
 void options_print_help(const struct command *command, FILE *out);
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * allow: a person puts an address or a network on the allowlist.
+ *
+ * Adds a line to the file and takes the address out of the blacklist and the sets at once: entries inside it
+ * leave, a network around it is split. The allowlist is written first: whatever fails then, the next run
+ * knows. What stands in the file is never rewritten.
+ */
+#include <string.h>
+
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/edit.h"
+#include "list/blacklist.h"
+#include "list/carve.h"
+
+/* Reads the file both as bytes and as a list. Returns 0, or -1 after saying what is wrong. */
+static int read_file(const char *path, struct buf *text, struct allow *allow)
+{
+	if (allow_read_file(allow, path) < 0)
+		return -1;
+	netset_finish(&allow->nets);
+	/* it was read a moment ago, or is not there */
+	file_read(path, text);
+	if (text->len > 0 && text->ptr[text->len - 1] != '\n')
+		buf_add_char(text, '\n');
+	return 0;
+}
+
+static int write_file(struct edit *edit, const struct buf *text)
+{
+	const char *path = edit->config.allow;
+	int ret;
+
+	if (edit->options->dry_run) {
+		edit_print_difference(edit->options, path, (struct span){ text->ptr, text->len });
+		return 0;
+	}
+	ret = file_replace(path, text->ptr, text->len, false);
+	if (ret < 0)
+		msg("%s: cannot be written: %s; nothing was changed", path, strerror(-ret));
+	return ret;
+}
+
+/* Adds the line, unless the file allows the address already. Returns an exit status. */
+static int add_line(struct edit *edit, const struct addr *net, const char *name, struct span note)
+{
+	const struct ban entry = { .net = *net, .person = true };
+	struct allow allow = { 0 };
+	struct buf text = { 0 };
+	int ret = read_file(edit->config.allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+
+	if (ret == EXIT_ALL_WELL && netset_contains(&allow.nets, net)) {
+		edit_say(edit, "%s is on the allowlist already", name);
+	} else if (ret == EXIT_ALL_WELL) {
+		blacklist_add_line(&text, &entry, note);
+		buf_add_char(&text, '\n');
+		if (write_file(edit, &text) < 0)
+			ret = EXIT_NOTHING;
+		else
+			edit_say(edit, "allowed %s", name);
+	}
+	allow_free(&allow);
+	buf_free(&text);
+	return ret;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct carved carved;
+	struct edit edit;
+	struct buf note = { 0 };
+	struct addr net;
+	char name[ADDR_TEXT_MAX];
+	int ret = edit_begin(&edit, command, options);
+
+	if (ret != EXIT_ALL_WELL)
+		goto cleanup;
+	ret = EXIT_USAGE;
+	if (!edit_parse_net(&net, options->args[0]) || !edit_join_note(&note, options->args + 1, options->arg_count - 1))
+		goto cleanup;
+	addr_format(name, &net);
+	ret = EXIT_NOTHING;
+	if (edit_too_wide(&edit, &net))
+		goto cleanup;
+	ret = add_line(&edit, &net, name, (struct span){ note.ptr, note.len });
+	if (ret == EXIT_ALL_WELL) {
+		carve_out(&edit.list, &net, &carved);
+		edit_say_carved(&edit, &carved, name);
+		carve_free(&carved);
+		ret = edit_commit(&edit);
+	}
+cleanup:
+	buf_free(&note);
+	edit_end(&edit);
+	return ret;
+}
+
+const struct command command_allow = {
+	.name = "allow",
+	.synopsis = "ADDR|NET [NOTE...]",
+	.summary = "never ban an address or a network, and unban it now",
+	.details = "Adds a line to the allowlist. Bans inside it are lifted at once, in the blacklist and the sets; a\n"
+		   "banned network around it is split.",
+	.options = " config dry-run quiet blacklist allow no-sync force color ",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ban: a person bans an address or a network.
+ *
+ * Without --for the line is the person's own: permanent, and never touched by the judgement. With it the ban
+ * ends by itself. Whoever is in the allowlist is never banned, not by hand either: the next run would only
+ * take it out again. An entry never stands inside another one unless it outlives it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "base/when.h"
+#include "cmd/commands.h"
+#include "cmd/edit.h"
+#include "list/blacklist.h"
+
+enum { MINUTE = 60 };
+
+struct wish {
+	struct addr net;
+	char name[ADDR_TEXT_MAX]; /* its text */
+	struct buf note;
+	int64_t until;            /* BAN_FOREVER: permanent */
+};
+
+static bool read_duration(const struct edit *edit, struct wish *wish)
+{
+	const char *text = edit->options->duration;
+	int64_t seconds;
+
+	wish->until = BAN_FOREVER;
+	if (text == NULL)
+		return true;
+	if (!when_parse_duration(text, &seconds) || seconds < MINUTE) {
+		msg("--for %s: is no length of time from 1m on; write 90m, 12h, 3d, 1w or forever", text);
+		return false;
+	}
+	if (seconds != WHEN_FOREVER)
+		wish->until = (edit->now + seconds + MINUTE - 1) / MINUTE * MINUTE;
+	return true;
+}
+
+static bool read_wish(const struct edit *edit, struct wish *wish)
+{
+	char **args = edit->options->args;
+
+	if (!edit_parse_net(&wish->net, args[0]) || !edit_join_note(&wish->note, args + 1, edit->options->arg_count - 1) ||
+	    !read_duration(edit, wish))
+		return false;
+	addr_format(wish->name, &wish->net);
+	if (wish->until == BAN_FOREVER && wish->note.len >= 5 && memcmp(wish->note.ptr, "since", 5) == 0) {
+		msg("a note cannot begin with since: mailban's own remarks do; put another word first");
+		return false;
+	}
+	return true;
+}
+
+/* EXIT_ALL_WELL where nobody would be banned who must not be; else another status, having said who. */
+static int check_allowed(const struct edit *edit, const struct wish *wish)
+{
+	const struct allow_entry *entry = NULL;
+	struct allow allow = { 0 };
+	int ret = edit_gather_allow(&edit->config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+
+	if (ret == EXIT_ALL_WELL)
+		entry = allow_overlapping(&allow, &wish->net);
+	if (entry != NULL) {
+		char text[ADDR_TEXT_MAX];
+
+		addr_format(text, &entry->net);
+		if (entry->from == ALLOW_FILE)
+			msg("%s is not banned: %s:%lu allows %s; take that line out first", wish->name, edit->config.allow,
+			    entry->line, text);
+		else
+			msg("%s is not banned: %s is allowed as %s", wish->name, text, allow_from_name(entry->from));
+		ret = EXIT_NOTHING;
+	}
+	allow_free(&allow);
+	return ret;
+}
+
+static void add_until(struct buf *out, int64_t until)
+{
+	if (until == BAN_FOREVER) {
+		buf_add_text(out, "for ever");
+		return;
+	}
+	buf_add_text(out, "until ");
+	when_add_minute(out, until);
+}
+
+/* Whether an entry that holds all of the wish lasts as long, so that nothing is to be done; then says so. */
+static bool is_banned_already(struct edit *edit, const struct wish *wish)
+{
+	for (size_t i = 0; i < edit->list.count; i++) {
+		const struct ban *ban = &edit->list.bans[i];
+		bool same = addr_equal(&ban->net, &wish->net);
+		struct buf text = { 0 };
+
+		if (!addr_contains(&ban->net, &wish->net) || ban->until < wish->until ||
+		    (same && wish->note.len > 0 && ban->until == wish->until))
+			continue;
+		/* a judgement without end is not yet a person's word */
+		if (same && wish->until == BAN_FOREVER && !ban->person)
+			continue;
+		addr_add_to(&text, &ban->net);
+		buf_add_text(&text, " is banned already, ");
+		add_until(&text, ban->until);
+		edit_say(edit, "%s", buf_text(&text));
+		buf_free(&text);
+		return true;
+	}
+	return false;
+}
+
+/* Entries that lie in the new one and do not outlive it go into it. */
+static void drop_what_lies_inside(struct edit *edit, const struct wish *wish)
+{
+	bool *gone = mem_zalloc(edit->list.count, sizeof(*gone)), any = false;
+
+	for (size_t i = 0; i < edit->list.count; i++) {
+		const struct ban *ban = &edit->list.bans[i];
+		char text[ADDR_TEXT_MAX];
+
+		if (addr_equal(&ban->net, &wish->net)) {
+			gone[i] = any = true;
+		} else if (addr_contains(&wish->net, &ban->net) && ban->until <= wish->until) {
+			gone[i] = any = true;
+			addr_format(text, &ban->net);
+			edit_say(edit, "%s goes into %s", text, wish->name);
+		}
+	}
+	if (any)
+		banlist_remove(&edit->list, gone);
+	free(gone);
+}
+
+static void add(struct edit *edit, const struct wish *wish)
+{
+	struct ban ban = { .net = wish->net, .since = edit->now, .until = wish->until, .by = BAN_BY_HAND,
+			   .person = wish->until == BAN_FOREVER };
+	struct ban *former = banlist_find(&edit->list, &wish->net);
+	struct span note = { wish->note.ptr, wish->note.len };
+	struct buf text = { 0 };
+
+	/* what a person wrote above the former entry stays, and beside it where nothing takes its place */
+	if (former != NULL) {
+		ban.above = former->above;
+		former->above.len = 0;
+		if (note.len == 0)
+			note = blacklist_note(former);
+	}
+	drop_what_lies_inside(edit, wish);
+	blacklist_add_line(&text, &ban, note);
+	ban.line = banlist_keep_text(&edit->list, text.ptr, text.len);
+	banlist_add(&edit->list, &ban);
+	banlist_sort(&edit->list);
+	buf_clear(&text);
+	add_until(&text, wish->until);
+	edit_say(edit, "banned %s %s", wish->name, buf_text(&text));
+	buf_free(&text);
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct wish wish = { .note = { 0 } };
+	struct edit edit;
+	int ret = edit_begin(&edit, command, options);
+
+	if (ret != EXIT_ALL_WELL)
+		goto cleanup;
+	if (!read_wish(&edit, &wish))
+		ret = EXIT_USAGE;
+	else if (edit_too_wide(&edit, &wish.net))
+		ret = EXIT_NOTHING;
+	else
+		ret = check_allowed(&edit, &wish);
+	if (ret != EXIT_ALL_WELL)
+		goto cleanup;
+	if (!is_banned_already(&edit, &wish))
+		add(&edit, &wish);
+	ret = edit_commit(&edit);
+cleanup:
+	buf_free(&wish.note);
+	edit_end(&edit);
+	return ret;
+}
+
+const struct command command_ban = {
+	.name = "ban",
+	.synopsis = "ADDR|NET [NOTE...]",
+	.summary = "ban an address or a network by hand",
+	.details = "Without --for the ban has no end and the line is yours: no run changes or removes it. Whoever is in\n"
+		   "the allowlist is not banned. The note stands behind the address in the blacklist.",
+	.options = " config dry-run quiet blacklist allow no-sync force for color ",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};

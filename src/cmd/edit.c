@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * edit: what the commands share that a person changes the blacklist with.
+ *
+ * Configuration, lock, list, then one decision of the command, then file and sets: always in this order, so
+ * that two commands or a command and a run cannot undo each other. The file is written before the sets; where
+ * these fail, the next sync or run puts them right. A dry run takes no lock and writes nothing.
+ */
+#include "cmd/edit.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "cmd/kernel.h"
+#include "list/blacklist.h"
+#include "report/diff.h"
+#include "report/text.h"
+
+enum { MINUTE = 60 };
+
+static int take_lock(struct edit *edit, const char *command)
+{
+	const char *path = edit->config.blacklist;
+	struct buf holder = { 0 };
+	int ret = file_lock(&edit->lock, path, command, edit->config.lock_wait_ms, &holder);
+
+	if (ret == -ETIMEDOUT)
+		msg("%s is locked by %s; try again when that is done", path, buf_text(&holder));
+	else if (ret < 0)
+		msg("%s: its lock cannot be taken: %s; nothing was changed", path, strerror(-ret));
+	if (ret < 0)
+		edit->lock.fd = -1;
+	buf_free(&holder);
+	return ret;
+}
+
+int edit_begin(struct edit *edit, const struct command *command, const struct options *options)
+{
+	int ret;
+
+	*edit = (struct edit){ .options = options, .lock = { .fd = -1 } };
+	edit->now = time(NULL);
+	edit->now -= edit->now % MINUTE;
+	ret = config_load(&edit->config, options);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
+	if (!options->dry_run && take_lock(edit, command->name) < 0)
+		return EXIT_NOTHING;
+	return blacklist_read(edit->config.blacklist, &edit->list) < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+}
+
+void edit_end(struct edit *edit)
+{
+	buf_free(&edit->said);
+	banlist_free(&edit->list);
+	file_unlock(&edit->lock);
+	config_free(&edit->config);
+}
+
+void edit_print_difference(const struct options *options, const char *path, struct span new_text)
+{
+	struct buf old_text = { 0 }, out = { 0 };
+
+	/* a file that is not there is an empty one; what cannot be read was refused before */
+	file_read(path, &old_text);
+	diff_unified(&out, path, (struct span){ old_text.ptr, old_text.len }, path, new_text, options_color(options));
+	text_print(&out);
+	buf_free(&old_text);
+	buf_free(&out);
+}
+
+static int show(const struct edit *edit)
+{
+	struct buf text = { 0 };
+
+	blacklist_format(&edit->list, &text);
+	edit_print_difference(edit->options, edit->config.blacklist, (struct span){ text.ptr, text.len });
+	buf_free(&text);
+	return EXIT_ALL_WELL;
+}
+
+int edit_commit(struct edit *edit)
+{
+	const char *path = edit->config.blacklist;
+	int ret;
+
+	if (edit->options->dry_run)
+		return show(edit);
+	ret = blacklist_write(path, &edit->list, NULL);
+	if (ret < 0) {
+		msg("%s: cannot be written: %s; nothing was changed", path, strerror(-ret));
+		return EXIT_NOTHING;
+	}
+	if (!edit->options->quiet)
+		text_print(&edit->said);
+	if (edit->options->no_sync)
+		return EXIT_ALL_WELL;
+	return kernel_update(&edit->config, &edit->list, edit->now) < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+}
+
+bool edit_parse_net(struct addr *net, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	struct addr a;
+	unsigned prefix;
+
+	if (addr_parse_net(net, text, strlen(text)))
+		return true;
+	if (slash != NULL && addr_parse(&a, text, (size_t)(slash - text)) && sscanf(slash, "/%3u", &prefix) == 1 &&
+	    prefix <= addr_text_prefix(&a)) {
+		char around[ADDR_TEXT_MAX];
+
+		a = addr_network(&a, (uint8_t)(prefix + (addr_is_v4(&a) ? ADDR_V4_BITS : 0)));
+		addr_format(around, &a);
+		msg("%s has bits behind its prefix; the network around it is %s", text, around);
+	} else {
+		msg("%s is no address and no network; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/64", text);
+	}
+	return false;
+}
+
+bool edit_join_note(struct buf *note, char *const *words, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (i > 0)
+			buf_add_char(note, ' ');
+		buf_add_text(note, words[i]);
+	}
+	for (size_t i = 0; i < note->len; i++) {
+		unsigned char c = (unsigned char)note->ptr[i];
+
+		if (c < 0x20 || c == 0x7f) {
+			msg("a note is one line of text; leave the control characters out");
+			return false;
+		}
+	}
+	return true;
+}
+
+bool edit_too_wide(const struct edit *edit, const struct addr *net)
+{
+	const struct judge_settings *judge = &edit->config.judge;
+	unsigned widest = addr_is_v4(net) ? judge->max_prefix4 : judge->max_prefix6;
+	char text[ADDR_TEXT_MAX];
+
+	if (edit->options->force || addr_text_prefix(net) >= widest)
+		return false;
+	addr_format(text, net);
+	msg("%s is wider than /%u, which the setting %s forbids; --force does it all the same", text, widest,
+	    addr_is_v4(net) ? "max-prefix" : "max-prefix6");
+	return true;
+}
+
+int edit_gather_allow(const struct config *config, struct allow *allow)
+{
+	const struct allow_sources sources = { .path = config->allow, .also = config->allow_also,
+					       .also_count = config->allow_also_count, .mynetworks = config->mynetworks };
+
+	return allow_gather(allow, &sources);
+}
+
+void edit_say(struct edit *edit, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	buf_add_text(&edit->said, line);
+	buf_add_char(&edit->said, '\n');
+}
+
+void edit_say_carved(struct edit *edit, const struct carved *carved, const char *name)
+{
+	char text[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < carved->lifted.count; i++) {
+		addr_format(text, &carved->lifted.nets[i]);
+		edit_say(edit, "unbanned %s", text);
+	}
+	for (size_t i = 0; i < carved->split.count; i++) {
+		addr_format(text, &carved->split.nets[i]);
+		edit_say(edit, "unbanned %s, and split %s around it", name, text);
+	}
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* edit: what the commands share that a person changes the blacklist with. */
+#ifndef MAILBAN_CMD_EDIT_H
+#define MAILBAN_CMD_EDIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/span.h"
+#include "cmd/config.h"
+#include "cmd/options.h"
+#include "judge/allow.h"
+#include "judge/ban.h"
+#include "list/carve.h"
+
+/* The blacklist, held under its lock. */
+struct edit {
+	const struct options *options;
+	struct config config;
+	struct file_lock lock;
+	struct banlist list;
+	int64_t now;            /* seconds since the epoch, a whole minute */
+	struct buf said;        /* what edit_commit() prints when it is done */
+};
+
+/* Reads the configuration, takes the blacklist's lock (not in a dry run) and reads the blacklist. Returns
+ * EXIT_ALL_WELL, or another status after saying what is wrong. edit_end() is to be called in both cases. */
+int edit_begin(struct edit *edit, const struct command *command, const struct options *options);
+
+/* Writes the list where it changed and makes the sets equal to it, unless --no-sync; in a dry run prints the
+ * difference instead. Returns EXIT_ALL_WELL, EXIT_IN_PART where the sets could not be changed, or
+ * EXIT_NOTHING, having said why. */
+int edit_commit(struct edit *edit);
+
+void edit_end(struct edit *edit);
+
+/* An address or network that a person typed; false after saying what is wrong with it. */
+bool edit_parse_net(struct addr *net, const char *text);
+
+/* Words of the command line as one note; false after saying that they cannot be one. */
+bool edit_join_note(struct buf *note, char *const *words, int count);
+
+/* Whether the network is wider than max-prefix allows and --force was not given; then says so. */
+bool edit_too_wide(const struct edit *edit, const struct addr *net);
+
+/* Prints the difference that leads from what a file holds to a new text. */
+void edit_print_difference(const struct options *options, const char *path, struct span new_text);
+
+/* Gathers the allowlist that the configuration names. Returns 0, or -1 after saying what is wrong. */
+int edit_gather_allow(const struct config *config, struct allow *allow);
+
+/* One line of what is being done, which edit_commit() prints to stdout once it is; not where --quiet, nor in a
+ * dry run, whose output is a difference. */
+void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says which entries left, and which networks were split around what name says. */
+void edit_say_carved(struct edit *edit, const struct carved *carved, const char *name);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * export: the blacklist for other programs.
+ *
+ * Prints the entries whose time is not over in the words of another tool: bare addresses (pf tables, iprange,
+ * other lists), ipset restore, an nftables file, a Postfix cidr table. Only reads. What is printed is made of
+ * addresses and times alone; no note gets into another program's file.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "firewall/plan.h"
+#include "list/blacklist.h"
+#include "report/text.h"
+
+/* What the writers need. */
+struct writing {
+	struct buf out;
+	const struct config *config;
+	const struct banlist *list; /* what is not over */
+	int64_t now;                /* seconds since the epoch */
+};
+
+static void add_entry(struct writing *w, const char *before, const struct addr *net, const char *behind)
+{
+	buf_add_text(&w->out, before);
+	addr_add_to(&w->out, net);
+	buf_add_text(&w->out, behind);
+}
+
+static void write_plain(struct writing *w)
+{
+	for (size_t i = 0; i < w->list->count; i++)
+		add_entry(w, "", &w->list->bans[i].net, "\n");
+}
+
+/* How long the kernel is to keep an entry, in seconds; 0: for ever. */
+static int64_t timeout_of(const struct writing *w, const struct ban *ban)
+{
+	if (ban->until == BAN_FOREVER)
+		return 0;
+	return ban->until - w->now < PLAN_TIMEOUT_MAX ? ban->until - w->now : PLAN_TIMEOUT_MAX;
+}
+
+static void write_ipset_family(struct writing *w, bool v4, const char *name)
+{
+	size_t count = 0, hash_size = 1024;
+
+	for (size_t i = 0; i < w->list->count; i++)
+		count += addr_is_v4(&w->list->bans[i].net) == v4;
+	while (hash_size < count)
+		hash_size *= 2;
+	buf_addf(&w->out, "create -exist %s hash:net family %s hashsize %zu maxelem %zu timeout 0 counters\nflush %s\n", name,
+		 v4 ? "inet" : "inet6", hash_size, count > 65536 ? count : 65536, name);
+	for (size_t i = 0; i < w->list->count; i++) {
+		const struct ban *ban = &w->list->bans[i];
+
+		if (addr_is_v4(&ban->net) != v4)
+			continue;
+		buf_addf(&w->out, "add %s ", name);
+		addr_add_to(&w->out, &ban->net);
+		buf_addf(&w->out, " timeout %lld\n", (long long)timeout_of(w, ban));
+	}
+}
+
+static void write_ipset(struct writing *w)
+{
+	write_ipset_family(w, true, w->config->set4);
+	write_ipset_family(w, false, w->config->set6);
+}
+
+/* An interval set holds no element inside another: of entries that lie in each other the widest is written. */
+static void write_nft_family(struct writing *w, bool v4)
+{
+	const struct ban *around = NULL;
+
+	buf_addf(&w->out, "\tset banned%c {\n\t\ttype %s\n\t\tflags interval, timeout\n\t\tauto-merge\n", v4 ? '4' : '6',
+		 v4 ? "ipv4_addr" : "ipv6_addr");
+	for (size_t i = 0; i < w->list->count; i++) {
+		const struct ban *ban = &w->list->bans[i];
+
+		if (addr_is_v4(&ban->net) != v4 || (around != NULL && addr_contains(&around->net, &ban->net)))
+			continue;
+		buf_add_text(&w->out, around == NULL ? "\t\telements = {\n\t\t\t" : ",\n\t\t\t");
+		addr_add_to(&w->out, &ban->net);
+		if (ban->until != BAN_FOREVER)
+			buf_addf(&w->out, " timeout %llds", (long long)(ban->until - w->now));
+		around = ban;
+	}
+	buf_add_text(&w->out, around == NULL ? "\t}\n" : "\n\t\t}\n\t}\n");
+}
+
+/* A whole table, replaced as one step by nft -f. */
+static void write_nft(struct writing *w)
+{
+	buf_add_text(&w->out, "table inet mailban\ndelete table inet mailban\ntable inet mailban {\n");
+	write_nft_family(w, true);
+	write_nft_family(w, false);
+	buf_add_text(&w->out, "\tchain input {\n\t\ttype filter hook input priority filter - 10; policy accept;\n"
+			      "\t\tip saddr @banned4 counter drop\n\t\tip6 saddr @banned6 counter drop\n\t}\n}\n");
+}
+
+static void write_postfix(struct writing *w)
+{
+	for (size_t i = 0; i < w->list->count; i++)
+		add_entry(w, "", &w->list->bans[i].net, " REJECT\n");
+}
+
+static const struct format {
+	const char *name;
+	void (*write)(struct writing *w);
+} formats[] = {
+	{ "plain", write_plain },
+	{ "ipset", write_ipset },
+	{ "nft", write_nft },
+	{ "postfix", write_postfix },
+};
+
+static const struct format *find_format(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	}
+	msg("there is no format %s; the formats are plain, ipset, nft and postfix", name);
+	return NULL;
+}
+
+static void drop_what_is_over(struct banlist *list, int64_t now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->bans[i].until > now)
+			list->bans[kept++] = list->bans[i];
+	}
+	list->count = kept;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	const struct format *format = find_format(options->args[0]);
+	struct banlist list = { 0 };
+	struct config config;
+	struct writing w = { .config = &config, .list = &list, .now = time(NULL) };
+	int ret;
+
+	(void)command;
+	if (format == NULL)
+		return EXIT_USAGE;
+	ret = config_load(&config, options);
+	if (ret == EXIT_ALL_WELL && blacklist_read(config.blacklist, &list) < 0)
+		ret = EXIT_NOTHING;
+	if (ret == EXIT_ALL_WELL) {
+		drop_what_is_over(&list, w.now);
+		format->write(&w);
+		text_print(&w.out);
+	}
+	buf_free(&w.out);
+	banlist_free(&list);
+	config_free(&config);
+	return ret;
+}
+
+const struct command command_export = {
+	.name = "export",
+	.synopsis = "FORMAT",
+	.summary = "print the blacklist for another program",
+	.details = "Formats: plain (addresses, one a line: pf tables, iprange), ipset (for ipset restore), nft (a table\n"
+		   "with its own rule, for nft -f), postfix (a cidr table). Bans that are over are left out.",
+	.options = " config blacklist ",
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * unban: a person lifts bans.
+ *
+ * An entry that is named, or lies in the network that is named, leaves. An address inside a banned network
+ * cannot leave alone: the command says so and changes nothing; --force splits the network around it. What
+ * the history remembers stays: whoever comes back is banned longer. Allowing is another command.
+ */
+#include <string.h>
+
+#include "base/msg.h"
+#include "base/when.h"
+#include "cmd/commands.h"
+#include "cmd/edit.h"
+#include "list/carve.h"
+
+/* Says where the address lies in a banned network that is not to be split. Returns whether it does. */
+static bool lies_in_network(const struct edit *edit, const struct addr *net, const char *name)
+{
+	for (size_t i = 0; i < edit->list.count; i++) {
+		const struct ban *ban = &edit->list.bans[i];
+		char text[ADDR_TEXT_MAX];
+		struct buf until = { 0 };
+
+		if (addr_equal(&ban->net, net) || !addr_contains(&ban->net, net))
+			continue;
+		addr_format(text, &ban->net);
+		when_add_minute(&until, ban->until);
+		msg("%s lies in the network %s, banned until %s; --force splits the network and leaves the rest banned, "
+		    "and mailban unban %s lifts it whole", name, text, buf_text(&until), text);
+		buf_free(&until);
+		return true;
+	}
+	return false;
+}
+
+/* Returns an exit status; changes the list only where it is EXIT_ALL_WELL. */
+static int lift(struct edit *edit, const char *argument)
+{
+	struct carved carved;
+	char name[ADDR_TEXT_MAX];
+	struct addr net;
+	int ret = EXIT_ALL_WELL;
+
+	if (!edit_parse_net(&net, argument))
+		return EXIT_USAGE;
+	addr_format(name, &net);
+	if (!edit->options->force && lies_in_network(edit, &net, name))
+		return EXIT_NOTHING;
+	carve_out(&edit->list, &net, &carved);
+	if (carved.lifted.count + carved.split.count == 0) {
+		msg("%s is not banned; mailban list shows who is", name);
+		ret = EXIT_NOTHING;
+	}
+	edit_say_carved(edit, &carved, name);
+	carve_free(&carved);
+	return ret;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct edit edit;
+	int ret = edit_begin(&edit, command, options);
+
+	for (int i = 0; i < options->arg_count && ret == EXIT_ALL_WELL; i++)
+		ret = lift(&edit, options->args[i]);
+	if (ret == EXIT_ALL_WELL)
+		ret = edit_commit(&edit);
+	edit_end(&edit);
+	return ret;
+}
+
+const struct command command_unban = {
+	.name = "unban",
+	.synopsis = "ADDR|NET...",
+	.summary = "lift the ban of an address or a network",
+	.details = "A network lifts every ban inside it. An address inside a banned network is not lifted alone unless\n"
+		   "--force says so: then the network is split around it.",
+	.options = " config dry-run quiet blacklist no-sync force color ",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * carve: takes addresses out of a blacklist.
+ *
+ * Whoever is unbanned or allowed must be so at once, though a network around it is banned: the network is
+ * replaced by the fewest networks that hold all the others. Remarks above an entry stay where it stood.
+ * Works on the list alone; reading and writing it is the caller's.
+ */
+#include "list/carve.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "list/blacklist.h"
+
+void carve_free(struct carved *carved)
+{
+	netset_free(&carved->lifted);
+	netset_free(&carved->split);
+}
+
+/* Adds the rest of a network to parts; list is where new texts are kept. */
+static void add_parts(struct banlist *parts, struct banlist *list, struct ban *whole, const struct addr *hole)
+{
+	struct netset around = { 0 }, out = { 0 }, rest = { 0 };
+	struct span note = blacklist_note(whole);
+	struct ban part = *whole;
+
+	netset_add(&around, &whole->net);
+	netset_add(&out, hole);
+	netset_subtract(&rest, &around, &out);
+	for (size_t i = 0; i < rest.count; i++) {
+		part.net = rest.nets[i];
+		part.hosts = part.net.prefix < ADDR_BITS ? whole->hosts : 0;
+		if (part.person || note.len > 0) {
+			struct buf line = { 0 };
+
+			blacklist_add_line(&line, &part, note);
+			part.line = banlist_keep_text(list, line.ptr, line.len);
+			buf_free(&line);
+		} else {
+			part.line.len = 0;
+		}
+		banlist_add(parts, &part);
+		part.above.len = 0;
+	}
+	whole->above.len = 0;
+	netset_free(&around);
+	netset_free(&out);
+	netset_free(&rest);
+}
+
+void carve_out(struct banlist *list, const struct addr *hole, struct carved *carved)
+{
+	bool *gone = mem_zalloc(list->count, sizeof(*gone));
+	struct banlist parts = { 0 };
+
+	*carved = (struct carved){ 0 };
+	for (size_t i = 0; i < list->count; i++) {
+		struct ban *ban = &list->bans[i];
+
+		if (addr_contains(hole, &ban->net)) {
+			netset_add(&carved->lifted, &ban->net);
+			gone[i] = true;
+		} else if (addr_contains(&ban->net, hole)) {
+			netset_add(&carved->split, &ban->net);
+			add_parts(&parts, list, ban, hole);
+			gone[i] = true;
+		}
+	}
+	if (carved->lifted.count + carved->split.count > 0)
+		banlist_remove(list, gone);
+	for (size_t i = 0; i < parts.count; i++)
+		banlist_add(list, &parts.bans[i]);
+	carved->parts = parts.count;
+	banlist_sort(list);
+	banlist_free(&parts);
+	free(gone);
+}

@@ -1,0 +1,283 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ban, unban, allow, list, diff, export: what a person does to the blacklist and sees of it. No kernel sets.
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+blacklist() {
+	{ echo '# mailban blacklist 1'; cat; } > blacklist
+}
+
+mailban() {
+	"$MAILBAN" "$@"
+}
+
+edit() {
+	local command=$1
+	shift
+	mailban "$command" --no-sync --blacklist "$PWD/blacklist" $([ "$command" = unban ] || echo --allow "$PWD/allow") "$@"
+}
+
+judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
+
+@test "ban: a new file with a person's line" {
+	run edit ban 192.0.2.7 ticket 4711: spam source
+	[ "$status" -eq 0 ]
+	[ "$output" = 'banned 192.0.2.7 for ever' ]
+	diff blacklist - <<-'END'
+	# mailban blacklist 1
+	192.0.2.7                # ticket 4711: spam source
+	END
+	[ ! -e blacklist.lock ]
+	[ "$(stat -c %a blacklist)" = 640 ]
+}
+
+@test "ban: --for ends it, the note stays" {
+	run edit ban --for 1w 2001:DB8::7 'asked for'
+	[ "$status" -eq 0 ]
+	grep -Eqx '2001:db8::7 {14}# since (....-..-..)T..:..Z until ....-..-..T..:..Z by hand hits 0 note asked for' blacklist
+	read -r _ _ _ since _ until _ < <(tail -n 1 blacklist)
+	[ $(($(date -ud "$until" +%s) - $(date -ud "$since" +%s))) -eq 604800 ]
+	[ "$(edit ban 2001:db8::7 --for 1h)" = "2001:db8::7 is banned already, until $until" ]
+}
+
+@test "ban: twice changes nothing, not even the file's time" {
+	edit ban 192.0.2.7
+	touch -d 2020-01-01 blacklist
+	run edit ban 192.0.2.7
+	[ "$status" -eq 0 ]
+	[ "$output" = '192.0.2.7 is banned already, for ever' ]
+	[ "$(stat -c %Y blacklist)" = "$(date -d 2020-01-01 +%s)" ]
+	[ ! -e blacklist.1 ]
+}
+
+@test "ban: a judged entry becomes a person's and keeps its place and remarks" {
+	blacklist <<-END
+	# the first
+	192.0.2.7                $judged
+	198.51.100.1
+	END
+	edit ban 192.0.2.7 'for good'
+	diff blacklist - <<-'END'
+	# mailban blacklist 1
+	# the first
+	192.0.2.7                # for good
+	198.51.100.1
+	END
+}
+
+@test "ban: a network takes in what it outlives, an address inside one is banned already" {
+	blacklist <<-END
+	203.0.113.7                $judged
+	203.0.113.8                # mine
+	203.0.114.1
+	END
+	run edit ban 203.0.113.0/24
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = '203.0.113.7 goes into 203.0.113.0/24' ]
+	[ "$(mailban list --plain --blacklist blacklist | paste -sd ' ')" = '203.0.113.0/24 203.0.114.1' ]
+	[ "$(edit ban 203.0.113.9)" = '203.0.113.0/24 is banned already, for ever' ]
+}
+
+@test "ban: a network that ends leaves a person's line inside it" {
+	blacklist <<-END
+	203.0.113.8                # mine
+	END
+	edit ban 203.0.113.0/24 --for 1d
+	[ "$(mailban list --plain --blacklist blacklist | paste -sd ' ')" = '203.0.113.0/24 203.0.113.8' ]
+}
+
+@test "ban: what is wrong is said, and nothing is written" {
+	for words in 192.0.2.300 example.com 192.0.2.1/24 '192.0.2.7 --for soon' '192.0.2.7 --for 30s' '192.0.2.7 since ever' \
+		$'192.0.2.7 a\tb'; do
+		IFS=' ' read -ra args <<< "$words"
+		run edit ban "${args[@]}"
+		echo "$words: $output"
+		[ "$status" -eq 2 ]
+		[[ $output == mailban:* ]]
+		[ ! -e blacklist ]
+	done
+	run edit ban 192.0.2.1/24
+	[[ $output == *'the network around it is 192.0.2.0/24'* ]]
+}
+
+@test "ban: nobody who is allowed, nothing too wide" {
+	echo '203.0.113.64/26 # office' > allow
+	for net in 203.0.113.77 203.0.113.0/24 203.0.113.64/26 127.0.0.1 ::1 203.0.0.0/15; do
+		run edit ban $net
+		echo "$net: $output"
+		[ "$status" -ge 2 ]
+		[ ! -e blacklist ]
+	done
+	run edit ban 203.0.113.77
+	[[ $output == *"$PWD/allow:1 allows 203.0.113.64/26"* ]]
+	edit ban 203.0.113.128
+	run edit ban 198.0.0.0/8
+	[ "$status" -eq 3 ]
+	edit ban 198.0.0.0/8 --force
+	echo nonsense > allow
+	run edit ban 203.0.113.129
+	[ "$status" -eq 2 ]
+	[[ $output == *"$PWD/allow:1: "* ]]
+}
+
+@test "a dry run prints a difference that patch takes, and leaves nothing behind" {
+	blacklist < <(for i in $(seq 1 20); do echo "192.0.2.$i"; done)
+	cp blacklist before
+	edit ban -n 192.0.2.200 > difference
+	edit unban -n 192.0.2.7
+	edit allow -n 192.0.2.7
+	cmp blacklist before
+	[ "$(ls | paste -sd ' ')" = 'before blacklist difference' ]
+	edit ban 192.0.2.200
+	patch -s before difference
+	cmp before blacklist
+}
+
+@test "unban: an entry, and all that lies in a network" {
+	blacklist <<-END
+	192.0.2.7                $judged
+	192.0.2.8
+	# about the next
+	192.0.2.9
+	198.51.100.1
+	END
+	[ "$(edit unban 192.0.2.7)" = 'unbanned 192.0.2.7' ]
+	run edit unban 192.0.2.0/24
+	[ "$output" = $'unbanned 192.0.2.8\nunbanned 192.0.2.9' ]
+	diff blacklist - <<-'END'
+	# mailban blacklist 1
+	# about the next
+	198.51.100.1
+	END
+	run edit unban 192.0.2.7
+	[ "$status" -eq 3 ]
+	[[ $output == 'mailban: 192.0.2.7 is not banned'* ]]
+}
+
+@test "unban: an address inside a network is told so; --force splits" {
+	blacklist <<-END
+	192.0.2.0/29             $judged hosts 8
+	END
+	cp blacklist before
+	run edit unban 192.0.2.5
+	[ "$status" -eq 3 ]
+	[[ $output == *'192.0.2.5 lies in the network 192.0.2.0/29, banned until 2099-12-18T03:17Z; --force'* ]]
+	cmp blacklist before
+	run edit unban --force 192.0.2.5
+	[ "$output" = 'unbanned 192.0.2.5, and split 192.0.2.0/29 around it' ]
+	diff blacklist - <<-END
+	# mailban blacklist 1
+	192.0.2.0/30             $judged hosts 8
+	192.0.2.4                $judged
+	192.0.2.6/31             $judged hosts 8
+	END
+}
+
+@test "unban: one that is wrong stops all of them" {
+	blacklist <<< 192.0.2.7
+	run edit unban 192.0.2.7 192.0.2.8
+	[ "$status" -eq 3 ]
+	grep -qx 192.0.2.7 blacklist
+}
+
+@test "allow: a line in the file, and unbanned at once" {
+	blacklist <<-END
+	192.0.2.0/30             # mine
+	192.0.2.3                $judged
+	198.51.100.1
+	END
+	printf '# ours\n203.0.113.0/24' > allow
+	run edit allow 192.0.2.3 the new office
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 'allowed 192.0.2.3' ]
+	diff allow - <<-'END'
+	# ours
+	203.0.113.0/24
+	192.0.2.3                # the new office
+	END
+	[ "$(mailban list --plain --blacklist blacklist | paste -sd ' ')" = '192.0.2.0/31 192.0.2.2 198.51.100.1' ]
+	run edit allow 203.0.113.9
+	[ "$output" = '203.0.113.9 is on the allowlist already' ]
+	run edit allow 198.0.0.0/8
+	[ "$status" -eq 3 ]
+	[ "$(wc -l < allow)" -eq 3 ]
+}
+
+@test "an unreadable line stops every command, and nothing is written" {
+	blacklist <<< $'192.0.2.7\nnonsense'
+	cp blacklist before
+	for words in 'ban 192.0.2.9' 'unban 192.0.2.7' 'allow 192.0.2.7'; do
+		run edit $words
+		[ "$status" -eq 3 ]
+		[[ $output == *"$PWD/blacklist:3: "* ]]
+	done
+	run mailban list --blacklist "$PWD/blacklist"
+	[ "$status" -eq 3 ]
+	cmp blacklist before
+	[ ! -e allow ]
+}
+
+@test "two at once: the second waits, and says who holds the lock" {
+	blacklist <<< 192.0.2.7
+	printf 'lock-wait = "1s"\n' > conf
+	exec 9> blacklist.lock
+	flock 9
+	printf 'pid 4711 (mailban run)' >&9
+	run edit ban -c conf 192.0.2.9
+	[ "$status" -eq 3 ]
+	[[ $output == *'is locked by pid 4711 (mailban run); try again'* ]]
+	exec 9>&-
+}
+
+@test "list: a table, bare addresses, JSON, and a part of it" {
+	run mailban list --blacklist none
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	printf '192.0.2.7 # a\\b \001\n198.51.100.0/24 %s hosts 37\n2001:db8::1\n' "$judged" | blacklist
+	run mailban list --blacklist blacklist
+	[ "${lines[0]}" = 'ADDRESS          SINCE              UNTIL              BY            HITS' ]
+	[ "${lines[1]}" = '192.0.2.7        -                  forever            hand             0  a\\b \x01' ]
+	[ "${lines[2]}" = '198.51.100.0/24  2026-11-20T03:17Z  2099-12-18T03:17Z  auth           812  37 hosts' ]
+	[ "$(mailban list --plain --blacklist blacklist 198.51.100.77 2001:db8::/32 | paste -sd ' ')" = '198.51.100.0/24 2001:db8::1' ]
+	mailban list --json --blacklist blacklist | python3 -c '
+import json, sys
+a, b, c = json.load(sys.stdin)
+assert a["address"] == "192.0.2.7" and a["note"] == "a\\b \x01" and a["until"] is None and a["by"] == "hand", a
+assert b["hosts"] == 37 and b["hits"] == 812 and b["until"] == "2099-12-18T03:17:00Z", b'
+	run mailban list --blacklist blacklist nonsense
+	[ "$status" -eq 2 ]
+}
+
+@test "diff: the last change, in colour where that is asked for" {
+	run mailban diff --blacklist blacklist
+	[ "$status" -eq 3 ]
+	blacklist <<< 192.0.2.7
+	edit ban 192.0.2.8
+	run mailban diff --blacklist blacklist
+	[ "$status" -eq 0 ]
+	[ "$output" = $'--- blacklist.1\n+++ blacklist\n@@ -1,2 +1,3 @@\n # mailban blacklist 1\n 192.0.2.7\n+192.0.2.8' ]
+	mailban diff --blacklist blacklist --color=always | grep -q $'^\033\[32m+192.0.2.8\033\[0m$'
+	# a terminal gets colours, unless NO_COLOR or TERM speak against it
+	export TERM=xterm
+	script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033\[32m'
+	! NO_COLOR=1 script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033'
+	! TERM=dumb script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033'
+}
+
+@test "export: what is not over, in the words of others" {
+	blacklist <<-END
+	192.0.2.6                # since 2020-11-20T03:17Z until 2020-11-27T03:17Z by auth hits 5
+	192.0.2.7                # since 2026-11-20T03:17Z until forever by auth hits 812
+	198.51.100.0/24
+	2001:db8::/64            $judged
+	END
+	[ "$(mailban export plain --blacklist blacklist | paste -sd ' ')" = '192.0.2.7 198.51.100.0/24 2001:db8::/64' ]
+	[ "$(mailban export postfix --blacklist blacklist | head -n 2 | paste -sd ,)" = '192.0.2.7 REJECT,198.51.100.0/24 REJECT' ]
+	mailban export ipset --blacklist blacklist | grep -qx 'add mailban4 198.51.100.0/24 timeout 0'
+	mailban export ipset --blacklist blacklist | grep -qx 'add mailban6 2001:db8::/64 timeout 2147483'
+	run mailban export nonsense --blacklist blacklist
+	[ "$status" -eq 2 ]
+}
