@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file: reading whole files, replacing them as one step, and one lock.
+ * file: reading whole files, and replacing them as one step.
  *
  * A file that mailban keeps is either its old version or its new one, whenever the machine stops: the new
- * one is written beside it, brought to the disk, and renamed. The lock is flock() on a file of its own, so
- * that replacing what it guards does not lose it, and it goes away with the process.
+ * one is written beside it, brought to the disk, and renamed. Whoever replaces several prepares all of them
+ * first, so that a disk that is full leaves all of them as they were.
  * Errors are -errno; nothing here prints.
  */
 #define _GNU_SOURCE
@@ -17,14 +17,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
-enum { READ_STEP = 1 << 16, BLOCK = 1 << 16, LOCK_POLL_MS = 20 };
+enum { READ_STEP = 1 << 16, BLOCK = 1 << 16 };
 
 int file_read(const char *path, struct buf *out)
 {
@@ -131,8 +129,7 @@ bool file_holds(const char *path, const struct span *parts, size_t count)
 	return same;
 }
 
-/* The file that a path leads to in the end; the path itself where there is none yet. */
-static char *resolve(const char *path)
+char *file_resolve(const char *path)
 {
 	char *real = realpath(path, NULL);
 
@@ -204,117 +201,58 @@ int file_replace(const char *path, const char *bytes, size_t len, bool keep_form
 
 int file_replace_parts(const char *path, const struct span *parts, size_t count, bool keep_former)
 {
-	char *real = resolve(path);
+	struct file_new file;
+	int ret = file_prepare(&file, path, parts, count, keep_former);
+
+	return ret == 0 ? file_commit(&file) : ret;
+}
+
+int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former)
+{
 	struct buf name = { 0 };
 	int ret = 0, fd;
 
-	buf_addf(&name, "%s.XXXXXX", real);
+	*file = (struct file_new){ .path = file_resolve(path), .keep_former = keep_former };
+	buf_addf(&name, "%s.XXXXXX", file->path);
 	buf_text(&name);
-	fd = mkostemp(name.ptr, O_CLOEXEC);
+	file->temporary = name.ptr;
+	fd = mkostemp(file->temporary, O_CLOEXEC);
 	if (fd < 0) {
 		ret = -errno;
-		goto cleanup;
+	} else {
+		ret = fill(fd, file->path, parts, count);
+		if (close(fd) < 0 && ret == 0)
+			ret = -errno;
 	}
-	ret = fill(fd, real, parts, count);
-	if (close(fd) < 0 && ret == 0)
-		ret = -errno;
-	if (ret == 0 && keep_former)
-		ret = keep_as_former(real);
-	if (ret == 0 && rename(name.ptr, real) < 0)
-		ret = -errno;
-	if (ret == 0)
-		ret = sync_folder(real);
-	else
-		unlink(name.ptr);
-cleanup:
-	buf_free(&name);
-	free(real);
+	if (ret < 0)
+		file_discard(file);
 	return ret;
 }
 
-static void sleep_ms(unsigned ms)
+int file_commit(struct file_new *file)
 {
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+	int ret = 0;
 
-	nanosleep(&t, NULL);
-}
-
-/* Whether the locked file is still the one that the path names: its holder removes it when done. */
-static bool same_file(int fd, const char *path)
-{
-	struct stat a, b;
-
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-}
-
-static void read_holder(int fd, struct buf *holder)
-{
-	char text[256];
-	ssize_t got = pread(fd, text, sizeof(text), 0);
-
-	if (got > 0)
-		buf_add(holder, text, (size_t)got);
-	else
-		buf_add_text(holder, "another process");
-}
-
-static int open_lock(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-
-	return fd < 0 ? -errno : fd;
-}
-
-int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder)
-{
-	char *real = resolve(path);
-	struct buf name = { 0 };
-	int fd = -1;
-
-	buf_addf(&name, "%s.lock", real);
-	free(real);
-	lock->fd = -1;
-	lock->path = mem_text(buf_text(&name));
-	buf_free(&name);
-	for (unsigned waited = 0;; waited += LOCK_POLL_MS) {
-		fd = open_lock(lock->path);
-		if (fd < 0)
-			break;
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
-			if (same_file(fd, lock->path))
-				break;
-		} else if (errno != EWOULDBLOCK && errno != EINTR) {
-			int error = -errno;
-
-			close(fd);
-			fd = error;
-			break;
-		} else if (waited >= wait_ms) {
-			read_holder(fd, holder);
-			close(fd);
-			fd = -ETIMEDOUT;
-			break;
-		}
-		close(fd);
-		sleep_ms(LOCK_POLL_MS);
+	if (file->path == NULL)
+		return 0;
+	if (file->keep_former)
+		ret = keep_as_former(file->path);
+	if (ret == 0 && rename(file->temporary, file->path) < 0)
+		ret = -errno;
+	if (ret == 0) {
+		ret = sync_folder(file->path);
+		/* renamed: there is nothing to take away any more */
+		*file->temporary = '\0';
 	}
-	if (fd < 0) {
-		free(lock->path);
-		lock->path = NULL;
-		return fd;
-	}
-	lock->fd = fd;
-	if (ftruncate(fd, 0) == 0)
-		dprintf(fd, "pid %ld (mailban %s)", (long)getpid(), command);
-	return 0;
+	file_discard(file);
+	return ret;
 }
 
-void file_unlock(struct file_lock *lock)
+void file_discard(struct file_new *file)
 {
-	if (lock->fd < 0)
-		return;
-	unlink(lock->path);
-	close(lock->fd);
-	free(lock->path);
-	*lock = (struct file_lock){ .fd = -1 };
+	if (file->temporary != NULL && *file->temporary != '\0')
+		unlink(file->temporary);
+	free(file->temporary);
+	free(file->path);
+	*file = (struct file_new){ 0 };
 }

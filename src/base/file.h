@@ -21,6 +21,22 @@ int file_replace(const char *path, const char *bytes, size_t len, bool keep_form
 /* The same with the new bytes in pieces, so that a large file need not be copied into one. */
 int file_replace_parts(const char *path, const struct span *parts, size_t count, bool keep_former);
 
+/* The same in two steps, so that several files are all on the disk before the first of them is replaced. */
+struct file_new {
+	char *path, *temporary;   /* path NULL: nothing was prepared, and committing does nothing */
+	bool keep_former;
+};
+
+/* Writes the temporary file. Returns 0 or -errno; then nothing is left and there is nothing to commit. */
+int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former);
+
+/* Puts it in place, or takes it away. 0 or -errno, and then path is what it was. Both free what was prepared. */
+int file_commit(struct file_new *file);
+void file_discard(struct file_new *file);
+
+/* The file that a path leads to in the end; the path itself where there is none yet. The caller frees it. */
+char *file_resolve(const char *path);
+
 /* Whether the file holds exactly these bytes. False too where it cannot be read. */
 bool file_holds(const char *path, const struct span *parts, size_t count);
 

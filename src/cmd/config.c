@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "addr/addr.h"
@@ -373,4 +374,19 @@ void config_free(struct config *config)
 	free_list(config->logs, config->log_count);
 	free_list(config->allow_also, config->allow_also_count);
 	*config = (struct config){ 0 };
+}
+
+int config_since(const char *text, int64_t *since)
+{
+	int64_t ago;
+
+	*since = INT64_MIN;
+	if (text == NULL || when_parse_minute(text, strlen(text), since))
+		return EXIT_ALL_WELL;
+	if (!when_parse_duration(text, &ago) || ago == WHEN_FOREVER) {
+		msg("--since %s: is no time; write how long ago (90m, 12h, 3d) or a minute (2026-11-21T03:17Z)", text);
+		return EXIT_USAGE;
+	}
+	*since = time(NULL) - ago;
+	return EXIT_ALL_WELL;
 }

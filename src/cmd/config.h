@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cmd/options.h"
 #include "judge/settings.h"
@@ -29,5 +30,9 @@ struct config {
  * wrong. config_free() is to be called in both cases. */
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
+
+/* The option --since: how long ago, or a minute, to seconds since the epoch; INT64_MIN for NULL. EXIT_ALL_WELL, or
+ * EXIT_USAGE after a message. */
+int config_since(const char *text, int64_t *since);
 
 #endif

@@ -20,9 +20,15 @@ struct detection {
 int detection_open(struct detection *detection, const struct config *config, const struct options *options);
 void detection_close(struct detection *detection);
 
+/* What events are to bring beside what they always bring. */
+enum detection_want {
+	DETECTION_WANT_PHRASES = 1,  /* of the classic recipe */
+	DETECTION_WANT_LINES = 2,
+};
+
 /* Scans the logs, with a progress line on stderr where that is a terminal and the work takes over a second.
  * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. */
 size_t detection_scan(struct detection *detection, const struct config *config, struct scan_log *logs, size_t log_count,
-		      bool want_phrases, scan_take *take, void *context);
+		      enum detection_want want, scan_take *take, void *context);
 
 #endif

@@ -23,6 +23,7 @@ struct cursor {
 	uint32_t source;
 	const char *resolved_at;   /* up to here the time is known to be resolved_time, or not to be known */
 	int64_t resolved_time;
+	bool want_lines;
 	bool previous_is_event;    /* the line before was the last event of the batch, or repeated it */
 	bool only_repeats;         /* so far */
 };
@@ -37,20 +38,20 @@ void batch_free(struct batch *batch)
 	if (batch == NULL)
 		return;
 	free(batch->events);
-	free(batch->users);
+	free(batch->texts);
 	free(batch);
 }
 
 static void batch_reset(struct batch *b, size_t block_len)
 {
 	b->count = 0;
-	b->users_used = 0;
+	b->texts_used = 0;
 	b->lines = 0;
 	b->too_long = 0;
 	b->leading_repeats = 0;
 	b->ends_with_event = false;
-	/* all users together are shorter than the block that they are parts of: this never moves while it fills */
-	b->users = mem_grow(b->users, &b->users_room, block_len + 1, 1);
+	/* all lines, or all users, are together no longer than the block: this never moves while it fills */
+	b->texts = mem_grow(b->texts, &b->texts_room, block_len + 1, 1);
 }
 
 static size_t line_len(const char *line, const char *end)
@@ -88,17 +89,30 @@ static struct event *next_event(struct batch *b)
 	return &b->events[b->count];
 }
 
-static void keep_user(struct batch *b, struct event *event)
+static struct span keep_text(struct batch *b, struct span text)
 {
-	char *copy = b->users + b->users_used;
+	char *copy = b->texts + b->texts_used;
 
-	if (event->user.len > 0)
-		memcpy(copy, event->user.ptr, event->user.len);
-	event->user.ptr = copy;
-	b->users_used += event->user.len;
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
+	b->texts_used += text.len;
+	return (struct span){ copy, text.len };
 }
 
-static void take_event(struct cursor *c, struct event *event, const char *line)
+static void keep_texts(const struct cursor *c, struct event *event, const char *line, const char *end)
+{
+	if (c->want_lines) {
+		size_t user_at = event->user.len > 0 ? (size_t)(event->user.ptr - line) : 0;
+
+		event->line = keep_text(c->batch, (struct span){ line, line_len(line, end) });
+		event->user.ptr = event->line.ptr + user_at;
+	} else {
+		event->line.len = 0;
+		event->user = keep_text(c->batch, event->user);
+	}
+}
+
+static void take_event(struct cursor *c, struct event *event, const char *line, const char *end)
 {
 	event->offset = c->offset + (uint64_t)(line - c->begin);
 	event->source = c->source;
@@ -108,7 +122,7 @@ static void take_event(struct cursor *c, struct event *event, const char *line)
 		c->resolved_at = line;
 		c->resolved_time = event->time;
 	}
-	keep_user(c->batch, event);
+	keep_texts(c, event, line, end);
 	c->batch->count++;
 	c->previous_is_event = true;
 	c->only_repeats = false;
@@ -146,7 +160,7 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 		c->batch->too_long++;
 	switch (matcher_line(c->matcher, line, len, event)) {
 	case MATCH_EVENT:
-		take_event(c, event, line);
+		take_event(c, event, line, end);
 		break;
 	case MATCH_REPEATED:
 		take_repeated(c, event->count, line);
@@ -159,10 +173,10 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 }
 
 void block_scan(struct matcher *matcher, const char *bytes, size_t len, uint64_t offset, uint32_t source,
-		struct batch *batch)
+		bool want_lines, struct batch *batch)
 {
 	struct cursor c = { .matcher = matcher, .batch = batch, .begin = bytes, .offset = offset, .source = source,
-			    .resolved_at = bytes, .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = true };
+			    .want_lines = want_lines, .resolved_at = bytes, .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = true };
 	const char *line = bytes, *end = bytes + len;
 
 	batch_reset(batch, len);

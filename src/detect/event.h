@@ -42,6 +42,7 @@ struct event {
 	uint64_t offset;        /* of its line in the uncompressed bytes of its source */
 	struct span user;       /* bytes of the log line; len 0 where it names none; valid only while the
 	                           event is handed over */
+	struct span line;       /* the whole line where the scan was asked for lines, else len 0; as user */
 	uint32_t source;        /* number of the source in the order of reading */
 	uint32_t count;         /* how many times it happened, at least 1, weight of the rule included */
 	uint32_t repeats;       /* "last message repeated": how often; 0 for a line that says what it is */

@@ -39,7 +39,7 @@ struct stream {
 	struct batch *done;        /* found and waiting, by number */
 	size_t waiting_bytes;
 	struct event last;         /* the event of the last line, for "last message repeated" */
-	struct buf last_user;
+	struct buf last_user, last_line;
 	bool last_is_event;
 };
 
@@ -158,6 +158,7 @@ static void hand_on_leading_repeats(struct work *w, struct stream *s, const stru
 	again.repeats = batch->leading_repeats;
 	again.offset = batch->leading_offset;
 	again.user = (struct span){ s->last_user.ptr, s->last_user.len };
+	again.line = (struct span){ s->last_line.ptr, s->last_line.len };
 	hand_on(w, s, &again);
 }
 
@@ -173,6 +174,8 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	s->last = batch->events[batch->count - 1];
 	buf_clear(&s->last_user);
 	buf_add_span(&s->last_user, s->last.user);
+	buf_clear(&s->last_line);
+	buf_add_span(&s->last_line, s->last.line);
 }
 
 static void hand_on_batch(struct work *w, struct stream *s, struct batch *batch)
@@ -189,7 +192,7 @@ static void hand_on_batch(struct work *w, struct stream *s, struct batch *batch)
 
 static size_t batch_bytes(const struct batch *batch)
 {
-	return batch->count * sizeof(*batch->events) + batch->users_used;
+	return batch->count * sizeof(*batch->events) + batch->texts_used;
 }
 
 static void put_in_order(struct stream *s, struct batch *batch)
@@ -299,7 +302,8 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	pthread_cond_broadcast(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	matcher_begin(worker->matcher, source_reference(s->log->source));
-	block_scan(worker->matcher, worker->block, len, offset, (uint32_t)(s->log - w->scan->logs), batch);
+	block_scan(worker->matcher, worker->block, len, offset, (uint32_t)(s->log - w->scan->logs), w->scan->want_lines,
+		   batch);
 	pthread_mutex_lock(&w->lock);
 	put_in_order(s, batch);
 	if (s > &w->streams[w->turn])
@@ -377,6 +381,7 @@ static void work_end(struct work *w)
 	for (size_t i = 0; i < w->scan->log_count; i++) {
 		free(w->streams[i].carry);
 		buf_free(&w->streams[i].last_user);
+		buf_free(&w->streams[i].last_line);
 	}
 	for (struct batch *batch = w->free, *next; batch != NULL; batch = next) {
 		next = batch->next;

@@ -33,6 +33,7 @@ struct scan {
 	size_t log_count;
 	unsigned threads;
 	bool want_phrases;         /* of the classic recipe */
+	bool want_lines;           /* events bring their lines */
 	scan_take *take;
 	void *context;
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* stored bytes; NULL: not wanted */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/span.h"
 #include "judge/ban.h"
 
@@ -26,6 +27,10 @@ void blacklist_format(const struct banlist *list, struct buf *out);
  * that already, or where the list is empty and there is no file. The list is sorted. *changed (where not
  * NULL) says whether anything was written. Returns 0 or -errno. */
 int blacklist_write(const char *path, const struct banlist *list, bool *changed);
+
+/* The first half of that: writes what file_commit() puts in place; nothing to commit (file->path NULL) where
+ * the file holds the list already. Returns 0 or -errno. */
+int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file);
 
 /* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is
  * known of the ban, or for a person's line the note alone. A note may be empty. */

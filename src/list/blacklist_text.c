@@ -107,20 +107,28 @@ void blacklist_format(const struct banlist *list, struct buf *out)
 	pieces_free(&p);
 }
 
-int blacklist_write(const char *path, const struct banlist *list, bool *changed)
+int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file)
 {
-	bool nothing = list->count == 0 && list->tail.len == 0 && access(path, F_OK) < 0 && errno == ENOENT, same;
+	bool nothing = list->count == 0 && list->tail.len == 0 && access(path, F_OK) < 0 && errno == ENOENT;
 	struct pieces p = { 0 };
 	int ret = 0;
 
+	*file = (struct file_new){ 0 };
 	make(&p, list);
-	same = nothing || file_holds(path, p.parts, p.count);
-	if (!same)
-		ret = file_replace_parts(path, p.parts, p.count, true);
-	if (changed != NULL)
-		*changed = !same && ret == 0;
+	if (!nothing && !file_holds(path, p.parts, p.count))
+		ret = file_prepare(file, path, p.parts, p.count, true);
 	pieces_free(&p);
 	return ret;
+}
+
+int blacklist_write(const char *path, const struct banlist *list, bool *changed)
+{
+	struct file_new file;
+	int ret = blacklist_prepare(path, list, &file);
+
+	if (changed != NULL)
+		*changed = ret == 0 && file.path != NULL;
+	return ret == 0 ? file_commit(&file) : ret;
 }
 
 /* Text behind the address begins in one column where the address is not too long. */

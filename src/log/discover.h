@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A sorted-by-age list of the paths of one log: rotated siblings first, the file that is written last. */
+/* One log and the files that it is in. */
 struct log_files {
-	char *log;      /* the path that is written, absolute, links of its folder resolved; or journal:... */
-	char **paths;
+	char *log;      /* the path that is written to, absolute and without links; or journal:... */
+	char **paths;   /* rotated siblings from the oldest to the newest, then log itself; those that exist */
 	size_t count, capacity;
-	bool listed;    /* the folder could be listed, so that a file that is not here does not exist */
+	bool listed;    /* the folder could be listed, so that what is not here does not exist */
 };
 
 struct log_list {
@@ -18,14 +18,21 @@ struct log_list {
 	size_t count, capacity;
 };
 
-/* The logs that names (paths, globs, journal:...) stand for, each with its rotated siblings; where there
- * are no names, the first of the usual paths that exists, with its siblings, or else the journal if it has mail units.
- * A name that is a rotated sibling of another name is not a log of its own. A glob that matches nothing stays as
- * it is, so that opening it says so. */
-void log_list_make(struct log_list *list, char *const *names, size_t count, const char *directory);
+/* The logs that the names (paths, globs, journal:...) stand for; where there are no names, those of the
+ * usual paths that exist. A name that is a rotated sibling of another one is no log of its own. A glob
+ * that matches nothing stays as it is, so that opening it says so. The files are not listed yet. */
+void log_list_make(struct log_list *list, char *const *names, size_t count);
 void log_list_free(struct log_list *list);
 
-/* Lists the siblings of files->log anew: for a rotation that happened meanwhile. */
+/* Lists the files of files->log as they are now. */
 void log_files_list(struct log_files *files);
+void log_files_free(struct log_files *files);
+
+/* Whether path is a rotated sibling of log that is counted (maillog.2, maillog.2.gz): then *number is its
+ * number. */
+bool log_rotation_number(const char *log, const char *path, unsigned *number);
+
+/* Whether packed is path with the ending of a compressed file behind it. */
+bool log_is_packed_name(const char *path, const char *packed);
 
 #endif

@@ -20,7 +20,8 @@ struct position {
 	struct print head, tail; /* of the first bytes, and of those before offset */
 	int64_t last_time;       /* of the last line read, in seconds since the epoch, or POSITION_TIME_UNKNOWN */
 	bool open;               /* more may have been written to it after this run */
-	struct source_file file; /* as it was when it was read; size 0: not known */
+	bool packed;             /* the file is compressed */
+	struct source_file file; /* as it was when it was read; inode 0: not known */
 	char *cursor;            /* of a journal: the last entry read. Else NULL */
 };
 
@@ -34,6 +35,9 @@ void positions_free(struct positions *positions);
 
 /* Takes the place at the end; the texts go over to positions. */
 void positions_add(struct positions *positions, const struct position *position);
+
+/* The same with a copy of the texts, log being the name of the log. */
+void positions_add_copy(struct positions *positions, const struct position *position, const char *log);
 
 /* Reads the lines that positions_format() wrote. Returns 0, or the number of the line that is none of these
  * (1 is the first); positions is then empty. */

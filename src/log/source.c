@@ -65,8 +65,7 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 	*total = source->regular ? source->file.size : 0;
 }
 
-/* Whether a symbolic link in the path's folder can only have been made by root or by ourselves. */
-static bool is_folder_trusted(const char *path)
+bool source_trusts_folder(const char *path)
 {
 	char *copy = mem_text(path);
 	struct stat st;
@@ -109,7 +108,7 @@ static bool open_file(struct source *source, const char *path, struct buf *why)
 	/* devices may do something when they are opened, sockets cannot be: look first */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return refuse(why, kind_of(st.st_mode));
-	if (!is_folder_trusted(path))
+	if (!source_trusts_folder(path))
 		flags |= O_NOFOLLOW;
 	source->fd = open(path, flags);
 	if (source->fd < 0 && errno == ELOOP && (flags & O_NOFOLLOW) != 0)
@@ -187,7 +186,7 @@ static bool look_at_head(struct source *source, struct buf *why)
 		return refuse(why, "is a binary file, not a log");
 	/* many files may be open at once: no buffers of a decompressor for one that is not being read */
 	if (source->regular)
-		source_rewind(source);
+		source_restart(source);
 	return true;
 }
 

@@ -38,6 +38,10 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 /* The position of the first byte that source_read() gives, in uncompressed bytes from the log's start. */
 uint64_t source_start(const struct source *source);
 
+/* Whether a symbolic link in the folder of path can only have been made by root or by ourselves; others are
+ * not followed. */
+bool source_trusts_folder(const char *path);
+
 bool source_is_compressed(const struct source *source);
 
 /* What tells one file from another without looking into it; all zero for what is no file. */
@@ -61,17 +65,23 @@ struct print print_of(const char *bytes, size_t len);
 /* The first bytes, uncompressed: at most PRINT_BYTES. They live as long as the source. */
 struct span source_head(const struct source *source);
 
+/* Goes back to the first byte. Not for standard input and journals. */
+void source_restart(struct source *source);
+
 /* Makes offset the start, provided that the tail.len bytes before it are those of the fingerprint. Where
  * they are not, or cannot be read, returns false and the source starts at its first byte again.
  * Only before the first source_read(). */
 bool source_resume(struct source *source, uint64_t offset, struct print tail);
 
+/* The fingerprint of the first bytes of what lies before offset. */
+struct print source_head_print(const struct source *source, uint64_t offset);
+
 /* The fingerprint of the last bytes before offset, which lies between the start and the last byte given.
  * Its length is 0 where those bytes are not known any more. */
 struct print source_tail(struct source *source, uint64_t offset);
 
-/* Whether a copy that is not longer than source holds the same bytes, as far as the copy goes. Neither
- * may have been read yet; both start at their first byte afterwards. */
+/* Whether copy, as far as it goes, holds the bytes that source begins with. Both start at their first byte
+ * afterwards. */
 bool source_begins_with(struct source *source, struct source *copy);
 
 #endif

@@ -37,9 +37,6 @@ ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint
  * as reading: at and last stay what they are. */
 ssize_t source_fill(struct source *source, char *bytes, size_t len);
 
-/* Goes back to the first byte of a file that can be read at any offset. */
-void source_rewind(struct source *source);
-
 /* Whether the bytes before at still stand in the plain file. */
 bool source_still_stands(const struct source *source);
 

@@ -64,11 +64,18 @@ bool source_resume(struct source *source, uint64_t offset, struct print tail)
 		return false;
 	if (!go_to(source, offset, tail.len) ||
 	    !same_print(tail, print_of(source->last + source->last_len - tail.len, tail.len))) {
-		source_rewind(source);
+		source_restart(source);
 		return false;
 	}
 	source->start = offset;
 	return true;
+}
+
+struct print source_head_print(const struct source *source, uint64_t offset)
+{
+	uint64_t len = offset > source->first ? offset - source->first : 0;
+
+	return print_of(source->head, len < source->head_len ? (size_t)len : source->head_len);
 }
 
 struct print source_tail(struct source *source, uint64_t offset)
@@ -105,12 +112,14 @@ bool source_begins_with(struct source *source, struct source *copy)
 	size_t got;
 	bool same;
 
+	source_restart(source);
+	source_restart(copy);
 	do {
 		got = read_full(copy, steps + STEP, STEP);
 		same = read_full(source, steps, got) == got && memcmp(steps, steps + STEP, got) == 0;
 	} while (same && got == STEP);
 	free(steps);
-	source_rewind(source);
-	source_rewind(copy);
+	source_restart(source);
+	source_restart(copy);
 	return same;
 }

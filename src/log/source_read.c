@@ -184,7 +184,7 @@ ssize_t source_read(struct source *source, char *bytes, size_t room)
 	return got;
 }
 
-void source_rewind(struct source *source)
+void source_restart(struct source *source)
 {
 	unpack_close(source->unpack);
 	source->unpack = NULL;

@@ -102,6 +102,11 @@ ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf 
 			return 0;
 		if (ret != ARCHIVE_OK)
 			return failed(unpack, why);
+		/* a head that only looks like one is passed through as it is */
+		if (archive_filter_code(unpack->archive, 0) == ARCHIVE_FILTER_NONE) {
+			archive_set_error(unpack->archive, EINVAL, "its head is wrong");
+			return failed(unpack, why);
+		}
 		unpack->begun = true;
 	}
 	got = archive_read_data(unpack->archive, bytes, room);

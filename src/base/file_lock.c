@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file_lock: one process at a time.
+ *
+ * The lock is flock() on a file of its own beside the one that it guards, so that replacing that one does not
+ * lose it, and so that it goes away with the process, however it ends. The file says who holds it, and its
+ * holder removes it when done; whoever waited on a removed file begins anew.
+ */
+#define _GNU_SOURCE
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { LOCK_POLL_MS = 20 };
+
+static void sleep_ms(unsigned ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* Whether the locked file is still the one that the path names: its holder removes it when done. */
+static bool same_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+static void read_holder(int fd, struct buf *holder)
+{
+	char text[256];
+	ssize_t got = pread(fd, text, sizeof(text), 0);
+
+	if (got > 0)
+		buf_add(holder, text, (size_t)got);
+	else
+		buf_add_text(holder, "another process");
+}
+
+static int open_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder)
+{
+	char *real = file_resolve(path);
+	struct buf name = { 0 };
+	int fd = -1;
+
+	buf_addf(&name, "%s.lock", real);
+	free(real);
+	lock->fd = -1;
+	lock->path = mem_text(buf_text(&name));
+	buf_free(&name);
+	for (unsigned waited = 0;; waited += LOCK_POLL_MS) {
+		fd = open_lock(lock->path);
+		if (fd < 0)
+			break;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+			if (same_file(fd, lock->path))
+				break;
+		} else if (errno != EWOULDBLOCK && errno != EINTR) {
+			int error = -errno;
+
+			close(fd);
+			fd = error;
+			break;
+		} else if (waited >= wait_ms) {
+			read_holder(fd, holder);
+			close(fd);
+			fd = -ETIMEDOUT;
+			break;
+		}
+		close(fd);
+		sleep_ms(LOCK_POLL_MS);
+	}
+	if (fd < 0) {
+		free(lock->path);
+		lock->path = NULL;
+		return fd;
+	}
+	lock->fd = fd;
+	if (ftruncate(fd, 0) == 0)
+		dprintf(fd, "pid %ld (mailban %s)", (long)getpid(), command);
+	return 0;
+}
+
+void file_unlock(struct file_lock *lock)
+{
+	if (lock->fd < 0)
+		return;
+	unlink(lock->path);
+	close(lock->fd);
+	free(lock->path);
+	*lock = (struct file_lock){ .fd = -1 };
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* examples: the first line that counted against each address, to be shown in the report. */
+#ifndef MAILBAN_CMD_EXAMPLES_H
+#define MAILBAN_CMD_EXAMPLES_H
+
+#include "addr/addr.h"
+#include "base/span.h"
+#include "detect/event.h"
+
+struct examples;
+
+struct examples *examples_new(void);
+void examples_free(struct examples *examples);
+
+/* Keeps the event's line where its address (the unit that is banned, as unit says) has none yet; the first
+ * EXAMPLES_MAX addresses of a run only. */
+void examples_add(struct examples *examples, const struct addr *unit, const struct event *event);
+
+/* len 0: none was kept. */
+struct span examples_find(const struct examples *examples, const struct addr *unit);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel: what the commands share that read or change the sets in the kernel.
+ *
+ * Turns the sentences of firewall/ipset into diagnostics and its reports into lines. Decides nothing: what
+ * an error means for the exit status is each command's own.
+ */
+#include "cmd/kernel.h"
+
+#include "base/msg.h"
+
+int kernel_read(struct firewall *fw, const struct config *config)
+{
+	struct firewall_names names = { { config->set4, config->set6 } };
+	struct buf error = { 0 };
+	int ret = firewall_read(fw, &names, &error);
+
+	if (ret < 0)
+		msg("%s", buf_text(&error));
+	buf_free(&error);
+	return ret;
+}
+
+int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
+		struct firewall_report *report)
+{
+	struct buf error = { 0 };
+	int ret = firewall_sync(fw, bans, now, dry_run, report, &error);
+
+	if (ret < 0)
+		msg("%s", buf_text(&error));
+	buf_free(&error);
+	return ret;
+}
+
+int kernel_update(const struct config *config, const struct banlist *bans, int64_t now)
+{
+	struct firewall_report report = { 0 };
+	struct firewall fw;
+	int ret = kernel_read(&fw, config);
+
+	if (ret == 0)
+		ret = kernel_sync(&fw, bans, now, false, &report);
+	if (ret == 0)
+		kernel_warn_unused(&fw, &report);
+	firewall_report_free(&report);
+	firewall_free(&fw);
+	return ret;
+}
+
+void kernel_warn_unused(const struct firewall *fw, const struct firewall_report *report)
+{
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_change *c = &report->changes[f];
+
+		if (fw->sets[f].references == 0 && c->added + c->renewed + c->kept > 0)
+			msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up",
+			    fw->sets[f].name);
+	}
+}
+
+static void print_entries(const struct firewall *fw, const char *word, const struct addr *nets, size_t count, FILE *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct firewall_set *set = &fw->sets[addr_is_v4(&nets[i]) ? FIREWALL_V4 : FIREWALL_V6];
+		char text[ADDR_TEXT_MAX];
+
+		addr_format(text, &nets[i]);
+		fprintf(out, "%s %s %s\n", word, set->name, text);
+	}
+}
+
+void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report, FILE *out)
+{
+	print_entries(fw, "del", report->removed, report->removed_count, out);
+	print_entries(fw, "add", report->added, report->added_count, out);
+}
+
+void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all, FILE *out)
+{
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_change *c = &report->changes[f];
+
+		if (!all && !c->created && !c->replaced && c->added + c->removed + c->renewed == 0)
+			continue;
+		fprintf(out, "%s: %zu added, %zu removed, %zu renewed, %zu kept%s\n", fw->sets[f].name, c->added, c->removed,
+			c->renewed, c->kept, c->created ? "; created" : c->replaced ? "; replaced" : "");
+	}
+}

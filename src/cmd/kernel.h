@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* kernel: what the commands share that read or change the sets in the kernel. */
+#ifndef MAILBAN_CMD_KERNEL_H
+#define MAILBAN_CMD_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "cmd/config.h"
+#include "firewall/ipset.h"
+#include "judge/ban.h"
+
+/* Reads the sets that the configuration names. Returns 0, or -errno after saying what is wrong; the
+ * firewall is to be freed in both cases. */
+int kernel_read(struct firewall *fw, const struct config *config);
+
+/* Makes the sets that were read equal to the bans, or only says in report what would change. Returns 0, or
+ * -errno after saying what is wrong. */
+int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
+		struct firewall_report *report);
+
+/* Both in one step, with the warning of kernel_warn_unused(), for commands that want neither counters nor a
+ * report. */
+int kernel_update(const struct config *config, const struct banlist *bans, int64_t now);
+
+/* Warns of a set that holds entries and that no rule uses. */
+void kernel_warn_unused(const struct firewall *fw, const struct firewall_report *report);
+
+/* A line for each entry that comes and goes: "add mailban4 192.0.2.1", "del ...", as ipset(8) writes it. */
+void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report, FILE *out);
+
+/* One line for each set that changed, or for both where all. */
+void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all, FILE *out);
+
+#endif

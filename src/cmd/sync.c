@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sync: makes the sets in the kernel equal to the blacklist.
+ *
+ * For the boot, and for whoever has edited the blacklist by hand. Reads the blacklist under its lock, so
+ * that a run that is just writing it cannot be overtaken; writes no file. A blacklist that is missing while
+ * the sets hold entries is taken for a mistake, not for an empty one.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "cmd/kernel.h"
+#include "list/blacklist.h"
+
+/* Returns 0, or -1 after a message. Where no lock can be made (a file system that is read-only this early,
+ * a folder that is not ours or not there) nobody else can be writing through it either. */
+static int take_lock(struct file_lock *lock, const struct config *config, const struct options *options)
+{
+	struct buf holder = { 0 };
+	int ret;
+
+	*lock = (struct file_lock){ .fd = -1 };
+	if (options->dry_run)
+		return 0;
+	ret = file_lock(lock, config->blacklist, "sync", config->lock_wait_ms, &holder);
+	if (ret < 0)
+		*lock = (struct file_lock){ .fd = -1 };
+	if (ret == -ETIMEDOUT)
+		msg("%s is locked by %s; try again when that is done", config->blacklist, buf_text(&holder));
+	buf_free(&holder);
+	return ret == -ETIMEDOUT ? -1 : 0;
+}
+
+static int refuse_missing(const struct config *config, const struct firewall *fw)
+{
+	size_t count = fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count;
+
+	if (count == 0 || access(config->blacklist, F_OK) == 0)
+		return 0;
+	msg("there is no blacklist %s, and the sets hold %zu entries; make an empty file to let them all go",
+	    config->blacklist, count);
+	return -1;
+}
+
+static int synchronise(const struct config *config, const struct options *options)
+{
+	struct firewall_report report = { 0 };
+	struct banlist bans = { 0 };
+	struct firewall fw = { 0 };
+	int ret = blacklist_read(config->blacklist, &bans);
+
+	if (ret == 0)
+		ret = kernel_read(&fw, config);
+	if (ret == 0)
+		ret = refuse_missing(config, &fw);
+	if (ret == 0)
+		ret = kernel_sync(&fw, &bans, time(NULL), options->dry_run, &report);
+	if (ret == 0 && options->dry_run)
+		kernel_print_difference(&fw, &report, stdout);
+	if (ret == 0 && !options->quiet) {
+		kernel_print_summary(&fw, &report, options->verbose, stdout);
+		kernel_warn_unused(&fw, &report);
+	}
+	firewall_report_free(&report);
+	firewall_free(&fw);
+	banlist_free(&bans);
+	return ret == 0 ? EXIT_ALL_WELL : EXIT_NOTHING;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct file_lock lock = { .fd = -1 };
+	struct config config;
+	int ret = config_load(&config, options);
+
+	(void)command;
+	if (ret == EXIT_ALL_WELL) {
+		ret = take_lock(&lock, &config, options) == 0 ? synchronise(&config, options) : EXIT_NOTHING;
+		file_unlock(&lock);
+	}
+	config_free(&config);
+	return ret;
+}
+
+const struct command command_sync = {
+	.name = "sync",
+	.synopsis = "",
+	.summary = "make the sets in the kernel equal to the blacklist",
+	.details = "Sends only the difference: entries that stay keep their counters. With --dry-run it prints what\n"
+		   "would come and go. It needs root, or CAP_NET_ADMIN.",
+	.options = " config dry-run quiet verbose blacklist ",
+	.max_args = 0,
+	.run = run,
+};

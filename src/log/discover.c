@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * discover: from the names of logs to the files that they are in.
+ *
+ * Expands globs, finds the rotated siblings of each log and puts them in order, the oldest first: by number
+ * or date where all siblings are named in one style, else by when they were last written. Names that lead
+ * to the same log are one log. Nothing is opened, and nothing printed; a folder that cannot be listed
+ * leaves the log alone.
+ */
+#define _GNU_SOURCE
+#include "log/discover.h"
+
+#include <dirent.h>
+#include <glob.h>
+#include <libgen.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "log/rotation.h"
+#include "log/source.h"
+
+struct sibling {
+	char *path;
+	struct rotation rotation;
+	int64_t written;
+};
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static bool is_journal(const char *name)
+{
+	return strncmp(name, "journal:", 8) == 0;
+}
+
+bool log_rotation_number(const char *log, const char *path, unsigned *number)
+{
+	struct rotation rotation;
+
+	if (!rotation_parse(&rotation, name_of(log), name_of(path)) || rotation.style != ROTATION_COUNTED)
+		return false;
+	*number = rotation.number;
+	return true;
+}
+
+bool log_is_packed_name(const char *path, const char *packed)
+{
+	size_t len = strlen(path);
+
+	return strncmp(path, packed, len) == 0 && packed[len] != '\0' && rotation_unpacked_length(packed) == len;
+}
+
+void log_files_free(struct log_files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->paths[i]);
+	free(files->paths);
+	free(files->log);
+	*files = (struct log_files){ 0 };
+}
+
+void log_list_free(struct log_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		log_files_free(&list->logs[i]);
+	free(list->logs);
+	*list = (struct log_list){ 0 };
+}
+
+static int compare_written(const struct sibling *a, const struct sibling *b)
+{
+	if (a->written != b->written)
+		return a->written < b->written ? -1 : 1;
+	return strcmp(a->path, b->path);
+}
+
+static int by_written(const void *left, const void *right)
+{
+	return compare_written(left, right);
+}
+
+static int by_name(const void *left, const void *right)
+{
+	const struct sibling *a = left, *b = right;
+	int order = strcmp(a->rotation.date, b->rotation.date);
+
+	if (a->rotation.style == ROTATION_COUNTED)
+		order = (a->rotation.number < b->rotation.number) - (a->rotation.number > b->rotation.number);
+	return order != 0 ? order : compare_written(a, b);
+}
+
+static void sort(struct sibling *siblings, size_t count)
+{
+	bool same_style = true;
+
+	if (count == 0)
+		return;
+	for (size_t i = 1; i < count; i++)
+		same_style &= siblings[i].rotation.style == siblings[0].rotation.style;
+	same_style &= siblings[0].rotation.style != ROTATION_OTHER;
+	qsort(siblings, count, sizeof(*siblings), same_style ? by_name : by_written);
+}
+
+static char *join(const char *folder, const char *name)
+{
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
+	buf_text(&path);
+	return path.ptr;
+}
+
+static void add_path(struct log_files *files, char *path)
+{
+	files->paths = mem_grow(files->paths, &files->capacity, files->count + 1, sizeof(*files->paths));
+	files->paths[files->count++] = path;
+}
+
+/* The rotated siblings of the log in its folder. Returns how many. */
+static size_t list_siblings(struct log_files *files, const char *folder, struct sibling **siblings)
+{
+	size_t count = 0, capacity = 0;
+	struct dirent *entry;
+	DIR *dir = opendir(folder);
+
+	files->listed = dir != NULL;
+	*siblings = NULL;
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct sibling sibling = { .rotation = { .style = ROTATION_OTHER } };
+		struct stat st;
+
+		if (!rotation_parse(&sibling.rotation, name_of(files->log), entry->d_name))
+			continue;
+		sibling.path = join(folder, entry->d_name);
+		if (stat(sibling.path, &st) == 0)
+			sibling.written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
+		*siblings = mem_grow(*siblings, &capacity, count + 1, sizeof(**siblings));
+		(*siblings)[count++] = sibling;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return count;
+}
+
+void log_files_list(struct log_files *files)
+{
+	char *copy = mem_text(files->log);
+	struct sibling *siblings;
+	struct stat st;
+	size_t count = list_siblings(files, dirname(copy), &siblings);
+
+	for (size_t i = 0; i < files->count; i++)
+		free(files->paths[i]);
+	files->count = 0;
+	sort(siblings, count);
+	for (size_t i = 0; i < count; i++)
+		add_path(files, siblings[i].path);
+	if (lstat(files->log, &st) == 0)
+		add_path(files, mem_text(files->log));
+	free(siblings);
+	free(copy);
+}
+
+/* The one name of a log, whichever way it was named. */
+static char *resolve(const char *name)
+{
+	char *copy = mem_text(name), *folder = realpath(dirname(copy), NULL), *path, *target;
+
+	path = folder != NULL ? join(folder, name_of(name)) : mem_text(name);
+	target = source_trusts_folder(path) ? realpath(path, NULL) : NULL;
+	free(folder);
+	free(copy);
+	if (target == NULL)
+		return path;
+	free(path);
+	return target;
+}
+
+static void add_log(struct log_list *list, char *log)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->logs[i].log, log) == 0) {
+			free(log);
+			return;
+		}
+	}
+	list->logs = mem_grow(list->logs, &list->capacity, list->count + 1, sizeof(*list->logs));
+	list->logs[list->count++] = (struct log_files){ .log = log };
+}
+
+static void add_name(struct log_list *list, const char *name)
+{
+	struct stat st;
+	glob_t found;
+
+	if (is_journal(name)) {
+		add_log(list, mem_text(name));
+		return;
+	}
+	if (strpbrk(name, "*?[") == NULL || lstat(name, &st) == 0 || glob(name, 0, NULL, &found) != 0) {
+		add_log(list, resolve(name));
+		return;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		add_log(list, resolve(found.gl_pathv[i]));
+	globfree(&found);
+}
+
+static bool is_sibling(const char *log, const char *path)
+{
+	size_t folder = (size_t)(name_of(log) - log);
+	struct rotation rotation;
+
+	return (size_t)(name_of(path) - path) == folder && memcmp(log, path, folder) == 0 &&
+	       rotation_parse(&rotation, name_of(log), name_of(path));
+}
+
+/* Takes out of the list what its other logs will find as theirs. */
+static void fold_siblings(struct log_list *list)
+{
+	bool *fold = mem_zalloc(list->count, sizeof(*fold));
+	size_t left = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		for (size_t j = 0; j < list->count && !is_journal(list->logs[i].log); j++)
+			fold[i] |= j != i && is_sibling(list->logs[j].log, list->logs[i].log);
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		if (fold[i])
+			log_files_free(&list->logs[i]);
+		else
+			list->logs[left++] = list->logs[i];
+	}
+	list->count = left;
+	free(fold);
+}
+
+static void add_usual(struct log_list *list)
+{
+	static const char *const usual[] = { "/var/log/maillog", "/var/log/mail.log", "/var/log/mail/maillog" };
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		struct log_files files = { .log = mem_text(usual[i]) };
+
+		/* between a rotation and the next line there may be siblings only */
+		log_files_list(&files);
+		if (files.count > 0)
+			add_log(list, resolve(usual[i]));
+		log_files_free(&files);
+	}
+}
+
+void log_list_make(struct log_list *list, char *const *names, size_t count)
+{
+	*list = (struct log_list){ 0 };
+	for (size_t i = 0; i < count; i++)
+		add_name(list, names[i]);
+	if (count == 0)
+		add_usual(list);
+	fold_siblings(list);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reading: what a run reads, in which order and from where, and where the next run goes on.
+ *
+ *	reading_make(&reading, &old, logs, log_count, &options);
+ *	for each reading.notes[i]: tell; for each reading.sources[i]: scan, and fill in what is told back
+ *	reading_finish(&reading, &next);       (may add notes of what broke off)
+ *	reading_free(&reading);
+ */
+#ifndef MAILBAN_LOG_READING_H
+#define MAILBAN_LOG_READING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "log/position.h"
+#include "log/source.h"
+
+struct reading_options {
+	bool full;             /* read every log from its start */
+	const char *directory; /* of journals; NULL: this host's */
+};
+
+/* One file to read. Belongs to the reading. */
+struct reading_source {
+	struct source *source;
+	bool take_unterminated; /* a finished file: its last line counts even without a newline */
+	/* told back by who has read it: */
+	uint64_t consumed;      /* uncompressed bytes of lines taken, from source_start() on */
+	int64_t last_time;      /* of the last line read, or POSITION_TIME_UNKNOWN */
+	bool failed;            /* source_error() says why it broke off */
+	/* its own: */
+	const char *log;        /* the name of its log */
+	const struct position *old; /* where the last run stopped in this file, or NULL */
+	bool live;              /* it is the file that is written to, or may still be */
+};
+
+enum reading_note_kind {
+	READING_UNREADABLE,   /* the run is done in part */
+	READING_LOST,         /* lines may have gone unread, because a file is not there any more */
+};
+
+struct reading_note {
+	enum reading_note_kind kind;
+	char *text;        /* "FILE: what is wrong; what to do" */
+	int64_t from, to;  /* READING_LOST: the time span of what is lost; POSITION_TIME_UNKNOWN: not known */
+};
+
+struct reading_log;
+
+struct reading {
+	struct reading_source *sources; /* log by log, in each the oldest first */
+	size_t count, capacity;
+	struct reading_note *notes;
+	size_t note_count, note_capacity;
+	bool in_part;                /* a note says READING_UNREADABLE */
+	/* its own: */
+	const struct positions *old;
+	bool *claimed;               /* which of the old positions were found again */
+	struct reading_log *logs;
+	size_t log_count;
+	struct positions kept;       /* of files and logs of which this run reads nothing */
+};
+
+/* logs: paths, globs, "journal:[UNIT,...]". Where log_count is 0, the usual paths, or else the journal.
+ * A log that rotated is found with its siblings. old is not changed, and must live until reading_free().
+ * Never fails: what cannot be read is a note. */
+void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,
+	       const struct reading_options *options);
+
+/* Adds the new positions to next, which is empty. Every source must have been read. */
+void reading_finish(struct reading *reading, struct positions *next);
+void reading_free(struct reading *reading);
+
+#endif

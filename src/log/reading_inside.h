@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reading_inside: what a reading is made of; for src/log/reading*.c alone. */
+#ifndef MAILBAN_LOG_READING_INSIDE_H
+#define MAILBAN_LOG_READING_INSIDE_H
+
+#include "log/discover.h"
+#include "log/reading.h"
+
+/* One file of a log. */
+struct reading_file {
+	char *path;
+	struct source *source;       /* NULL: not opened, because nothing in it can be new, or gone over */
+	struct source_file file;
+	const struct position *old;  /* where the last run stopped in it, or NULL */
+	bool skip;                   /* another name of a file that is read already, or a copy */
+};
+
+struct reading_log {
+	struct log_files names;
+	struct reading_file *files;     /* the oldest first; the last one is the one written to, where it exists */
+	size_t count;
+	bool whole;                  /* all files that there are were listed and could be read */
+};
+
+/* Opens the files of a log, as they stand together at one moment. Notes what cannot be read. */
+void reading_open_log(struct reading *reading, struct reading_log *log, bool full);
+
+/* Finds the old positions again in the files of all logs, and copies of files among them. */
+void reading_match(struct reading *reading);
+
+void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);
+bool reading_is_claimed(const struct reading *reading, const struct position *old);
+bool reading_is_live(const struct reading_log *log, const struct reading_file *file);
+
+/* Says what may have been lost with the files that are gone. */
+void reading_note_lost(struct reading *reading, struct reading_log *log);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reading_lost: says what went unread.
+ *
+ * A file that could still be written to when the last run read it, and that is not there any more in any
+ * shape, took with it what was written afterwards. A gap in the numbers behind the file where the last run
+ * stopped is a file that was never seen. Both may have held nothing; the time span says how much it can be.
+ */
+#include <string.h>
+
+#include "base/when.h"
+#include "log/header.h"
+#include "log/reading_inside.h"
+#include "log/stamp.h"
+
+/* The time of a file's first line. */
+static int64_t first_time(const struct reading_file *file)
+{
+	struct span head = source_head(file->source);
+	const char *end = memchr(head.ptr, '\n', head.len);
+	struct stamp_reader reader;
+	struct header header;
+	int64_t when;
+
+	header_parse(&header, head.ptr, end != NULL ? (size_t)(end - head.ptr) : head.len);
+	stamp_begin(&reader, source_reference(file->source));
+	return stamp_read(&reader, header.stamp, &when) ? when : POSITION_TIME_UNKNOWN;
+}
+
+/* When the first line was written that this run reads from its file's start, behind the given file. */
+static int64_t next_time(const struct reading_log *log, const struct reading_file *behind)
+{
+	for (const struct reading_file *file = behind; file < log->files + log->count; file++) {
+		if (file->source != NULL && file->old == NULL && source_head(file->source).len > 0)
+			return first_time(file);
+	}
+	return POSITION_TIME_UNKNOWN;
+}
+
+static void add_span(struct buf *text, int64_t from, int64_t to)
+{
+	if (from != POSITION_TIME_UNKNOWN) {
+		buf_add_text(text, " after ");
+		when_add_minute(text, from);
+	}
+	if (to != POSITION_TIME_UNKNOWN) {
+		buf_add_text(text, from != POSITION_TIME_UNKNOWN ? " and before " : " before ");
+		when_add_minute(text, to);
+	}
+}
+
+static void note_gone(struct reading *reading, const struct reading_log *log, const struct position *old)
+{
+	const struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
+	bool emptied = live != NULL && live->file.inode == old->file.inode && live->file.device == old->file.device;
+	int64_t to = next_time(log, log->files);
+	struct buf span = { 0 };
+
+	add_span(&span, old->last_time, to);
+	reading_note(reading, READING_LOST, old->last_time, to,
+		  emptied ? "%s: was emptied since the last run; lines written%s, if there were any, are lost: "
+			    "mailban needs no emptying of its logs"
+			  : "%s: the file that the last run stopped in is gone; lines written%s, if there were any, "
+			    "are lost: keep rotated logs until the next run",
+		  log->names.log, buf_text(&span));
+	buf_free(&span);
+}
+
+static bool has_number(const struct reading_log *log, unsigned number)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		unsigned n;
+
+		if (log_rotation_number(log->names.log, log->files[i].path, &n) && n == number)
+			return true;
+	}
+	return false;
+}
+
+/* The files between the one where the last run stopped and the one written to: none may be missing. */
+static void note_gaps(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
+{
+	int64_t from = file->file.written / 1000000000, to = next_time(log, file);
+	unsigned number, lowest = has_number(log, 0) ? 0 : 1;
+	struct buf span = { 0 };
+
+	if (file->old == NULL || !file->old->open || !log_rotation_number(log->names.log, file->path, &number))
+		return;
+	while (number > lowest && has_number(log, number - 1))
+		number--;
+	if (number <= lowest)
+		return;
+	add_span(&span, from, to);
+	reading_note(reading, READING_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are lost: "
+		  "keep rotated logs until the next run", log->names.log, number - 1, buf_text(&span));
+	buf_free(&span);
+}
+
+void reading_note_lost(struct reading *reading, struct reading_log *log)
+{
+	if (!log->whole)
+		return;
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *old = &reading->old->items[i];
+
+		if (old->open && !reading->claimed[i] && old->cursor == NULL && strcmp(old->log, log->names.log) == 0)
+			note_gone(reading, log, old);
+	}
+	for (size_t i = 0; i < log->count; i++)
+		note_gaps(reading, log, &log->files[i]);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reading_match: finds in the files of today the places where the last run stopped.
+ *
+ * A position belongs to the file that begins with the same bytes and has the same bytes before the place;
+ * each file has at most one, and each position one file. Where several would do, the one with the same
+ * inode is taken, then the oldest; a name decides nothing. Positions that are left over may belong to a
+ * file that has moved to another log of this run. What has no position is new and is read from its start,
+ * unless it is a copy in the making: of a file that is being compressed, or emptied after copying.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "log/reading_inside.h"
+
+static bool same_file(const struct source_file *a, const struct source_file *b)
+{
+	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
+}
+
+static bool is_free(const struct reading_file *file)
+{
+	return file->source != NULL && file->old == NULL;
+}
+
+static void skip(struct reading_file *file)
+{
+	source_close(file->source);
+	file->source = NULL;
+	file->skip = true;
+}
+
+bool reading_is_claimed(const struct reading *reading, const struct position *old)
+{
+	return reading->claimed[old - reading->old->items];
+}
+
+void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old)
+{
+	file->old = old;
+	reading->claimed[old - reading->old->items] = true;
+}
+
+/* Whether the file holds the place; then its source starts there. */
+static bool holds(struct reading_file *file, const struct position *old)
+{
+	struct span head = source_head(file->source);
+	struct print print;
+
+	if (old->offset == 0 || old->head.len == 0 || head.len < old->head.len)
+		return false;
+	print = print_of(head.ptr, old->head.len);
+	return print.hash == old->head.hash && source_resume(file->source, old->offset, old->tail);
+}
+
+/* The file reached by another name, in this log or one before it. */
+static bool is_seen(const struct reading *reading, const struct reading_log *log, const struct reading_file *file)
+{
+	for (const struct reading_log *l = reading->logs; l <= log; l++) {
+		/* in its own log the name that is written to goes first */
+		const struct reading_file *from = l == log ? file + 1 : l->files;
+
+		for (const struct reading_file *f = from; f < l->files + l->count; f++) {
+			if (!f->skip && same_file(&f->file, &file->file))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void skip_second_names(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->log_count; i++) {
+		for (size_t j = reading->logs[i].count; j-- > 0;) {
+			struct reading_file *file = &reading->logs[i].files[j];
+
+			if (file->source != NULL && is_seen(reading, &reading->logs[i], file))
+				skip(file);
+		}
+	}
+}
+
+/* Of a file and its compressed copy beside it, only one counts: gzip removes the first when the second is
+ * complete, and a person may have uncompressed one to look at it. */
+static void skip_packed_copy(struct reading *reading, const struct reading_log *log, struct reading_file *file,
+			     struct reading_file *packed)
+{
+	if (!log_is_packed_name(file->path, packed->path) || file->source == NULL)
+		return;
+	if (packed->source == NULL) {
+		if (packed->old != NULL && holds(file, packed->old))
+			skip(file);
+	} else if (source_begins_with(file->source, packed->source)) {
+		struct position known = { .last_time = POSITION_TIME_UNKNOWN, .packed = true, .file = packed->file };
+
+		/* to compare them again at each run would cost a reading of both */
+		positions_add_copy(&reading->kept, &known, log->names.log);
+		skip(packed);
+	}
+}
+
+static void skip_packed_copies(struct reading *reading, struct reading_log *log)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		for (size_t j = 0; j < log->count; j++)
+			skip_packed_copy(reading, log, &log->files[i], &log->files[j]);
+	}
+}
+
+static bool is_of(const struct position *old, const struct reading_log *log)
+{
+	return strcmp(old->log, log->names.log) == 0;
+}
+
+/* An inode is given away again when its file is deleted. One that did not grow and was written all the same
+ * is no log that was appended to: only its bytes can tell then. */
+static bool is_same_inode(const struct reading_file *file, const struct position *old)
+{
+	return same_file(&file->file, &old->file) &&
+	       (file->file.size != old->file.size || file->file.written == old->file.written);
+}
+
+static void claim_same_inodes(struct reading *reading, struct reading_log *log, const struct position *old)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		struct reading_file *file = &log->files[i];
+
+		if (is_free(file) && is_same_inode(file, old) && holds(file, old)) {
+			reading_claim(reading, file, old);
+			return;
+		}
+	}
+}
+
+static bool claim_same_bytes(struct reading *reading, struct reading_log *log, const struct position *old)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		if (is_free(&log->files[i]) && holds(&log->files[i], old)) {
+			reading_claim(reading, &log->files[i], old);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Between copying and emptying, the log is there twice: the file that was read before is the log itself. */
+static void skip_copies_of_live(struct reading_log *log)
+{
+	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
+
+	if (live == NULL || live->source == NULL || live->old == NULL || !same_file(&live->file, &live->old->file))
+		return;
+	for (struct reading_file *file = log->files; file < live; file++) {
+		struct span head, live_head = source_head(live->source);
+
+		if (!is_free(file))
+			continue;
+		head = source_head(file->source);
+		if (head.len == 0 || head.len > live_head.len || memcmp(head.ptr, live_head.ptr, head.len) != 0)
+			continue;
+		if (source_begins_with(live->source, file->source))
+			skip(file);
+		/* comparing has moved it to its start */
+		if (!holds(live, live->old))
+			source_restart(live->source);
+	}
+}
+
+static int by_offset_down(const void *left, const void *right)
+{
+	const struct position *a = *(const struct position *const *)left, *b = *(const struct position *const *)right;
+
+	if (a->offset != b->offset)
+		return a->offset < b->offset ? 1 : -1;
+	return a < b ? -1 : a > b;
+}
+
+/* The old positions, the farthest first: of two that a file holds, it is the farther one. */
+static const struct position **order_of(const struct positions *old)
+{
+	const struct position **order = mem_alloc(old->count, sizeof(*order));
+
+	for (size_t i = 0; i < old->count; i++)
+		order[i] = &old->items[i];
+	if (old->count > 0)
+		qsort(order, old->count, sizeof(*order), by_offset_down);
+	return order;
+}
+
+static void match_log(struct reading *reading, struct reading_log *log, const struct position **order)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
+			claim_same_inodes(reading, log, order[i]);
+	}
+	skip_copies_of_live(log);
+	for (size_t i = 0; i < reading->old->count; i++) {
+		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
+			claim_same_bytes(reading, log, order[i]);
+	}
+}
+
+/* A position that no file of its log holds may have moved to another log; one of a log that this run does
+ * not read only with its inode, for that log may be there still. */
+static void match_moved(struct reading *reading, const struct position *old)
+{
+	bool in_run = false;
+
+	for (size_t i = 0; i < reading->log_count; i++)
+		in_run |= is_of(old, &reading->logs[i]);
+	for (size_t i = 0; i < reading->log_count && !reading_is_claimed(reading, old); i++) {
+		claim_same_inodes(reading, &reading->logs[i], old);
+		if (in_run && !reading_is_claimed(reading, old))
+			claim_same_bytes(reading, &reading->logs[i], old);
+	}
+}
+
+void reading_match(struct reading *reading)
+{
+	const struct position **order = order_of(reading->old);
+
+	skip_second_names(reading);
+	for (size_t i = 0; i < reading->log_count; i++) {
+		skip_packed_copies(reading, &reading->logs[i]);
+		match_log(reading, &reading->logs[i], order);
+	}
+	for (size_t i = 0; i < reading->old->count; i++) {
+		if (!reading_is_claimed(reading, order[i]))
+			match_moved(reading, order[i]);
+	}
+	free(order);
+}

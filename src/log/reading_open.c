@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reading_open: opens the files of a log as they stand together at one moment.
+ *
+ * A rotation may happen while files are listed and opened one by one; then a file is seen twice or not at
+ * all. So the folder is listed again behind the last open, and where anything moved, all is done anew.
+ * A compressed file that has not changed since it was read to its end is not opened: to know it by its
+ * bytes, it would have to be uncompressed at each run.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "log/reading_inside.h"
+
+enum { ATTEMPTS = 5 };
+
+static bool same_place(const struct source_file *a, const struct source_file *b)
+{
+	return a->device == b->device && a->inode == b->inode;
+}
+
+static bool unchanged(const struct source_file *a, const struct source_file *b)
+{
+	return same_place(a, b) && a->size == b->size && a->written == b->written;
+}
+
+static bool look(const char *path, struct source_file *file)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return false;
+	*file = (struct source_file){ .device = st.st_dev, .inode = st.st_ino, .size = (uint64_t)st.st_size,
+				      .written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec };
+	return true;
+}
+
+/* The old position of a compressed file that is still as it was when it was read to its end. */
+static const struct position *known_unopened(const struct reading *reading, const struct reading_file *file)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *old = &reading->old->items[i];
+
+		if (old->packed && !old->open && !reading->claimed[i] && unchanged(&old->file, &file->file))
+			return old;
+	}
+	return NULL;
+}
+
+/* A rotated file that is damaged is told once: the next run knows it by its size and time. */
+static void keep_damaged(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
+{
+	struct position position = { .last_time = POSITION_TIME_UNKNOWN, .packed = true, .file = file->file };
+
+	if (reading_is_live(log, file) || access(file->path, R_OK) < 0)
+		return;
+	position.log = mem_text(log->names.log);
+	positions_add(&reading->kept, &position);
+}
+
+static void open_file(struct reading *reading, struct reading_file *file, struct buf *why, bool full)
+{
+	const struct position *old = NULL;
+
+	if (look(file->path, &file->file) && !full)
+		old = known_unopened(reading, file);
+	if (old != NULL) {
+		reading_claim(reading, file, old);
+		return;
+	}
+	file->source = source_open(file->path, why);
+	if (file->source != NULL)
+		file->file = source_file(file->source);
+}
+
+static void close_files(struct reading *reading, struct reading_log *log)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		if (log->files[i].old != NULL)
+			reading->claimed[log->files[i].old - reading->old->items] = false;
+		source_close(log->files[i].source);
+		free(log->files[i].path);
+	}
+	free(log->files);
+	log->files = NULL;
+	log->count = 0;
+}
+
+/* Whether the names that were listed lead to the files that were opened, and no more names are there. */
+static bool still_same(struct reading_log *log)
+{
+	log_files_list(&log->names);
+	if (log->names.count != log->count)
+		return false;
+	for (size_t i = 0; i < log->count; i++) {
+		struct source_file now = { 0 };
+
+		if (strcmp(log->names.paths[i], log->files[i].path) != 0 ||
+		    !look(log->files[i].path, &now) != (log->files[i].file.inode == 0) ||
+		    (log->files[i].file.inode != 0 && !same_place(&now, &log->files[i].file)))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the file that the compressed one is made of is still there: then it may not be complete yet. */
+static bool is_being_packed(const struct reading_log *log, const struct reading_file *packed)
+{
+	for (size_t i = 0; i < log->count; i++) {
+		if (log->files[i].source != NULL && log_is_packed_name(log->files[i].path, packed->path))
+			return true;
+	}
+	return false;
+}
+
+static void note_unreadable(struct reading *reading, struct reading_log *log, struct reading_file *file, const char *why)
+{
+	if (is_being_packed(log, file))
+		return;
+	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s", file->path, why);
+	keep_damaged(reading, log, file);
+	log->whole = false;
+}
+
+void reading_open_log(struct reading *reading, struct reading_log *log, bool full)
+{
+	struct buf *whys = NULL;
+
+	for (unsigned attempt = 1; attempt <= ATTEMPTS; attempt++) {
+		log_files_list(&log->names);
+		log->whole = log->names.listed;
+		log->count = log->names.count;
+		log->files = mem_zalloc(log->count, sizeof(*log->files));
+		whys = mem_zalloc(log->count, sizeof(*whys));
+		for (size_t i = 0; i < log->count; i++) {
+			log->files[i].path = mem_text(log->names.paths[i]);
+			open_file(reading, &log->files[i], &whys[i], full);
+		}
+		if (still_same(log))
+			break;
+		/* a folder that never rests: what is missing now is found by the next run */
+		log->whole = false;
+		if (attempt == ATTEMPTS)
+			break;
+		for (size_t i = 0; i < log->count; i++)
+			buf_free(&whys[i]);
+		free(whys);
+		close_files(reading, log);
+	}
+	for (size_t i = 0; i < log->count; i++) {
+		if (whys[i].len > 0)
+			note_unreadable(reading, log, &log->files[i], buf_text(&whys[i]));
+		buf_free(&whys[i]);
+	}
+	free(whys);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rotation: the names that logs get when they are rotated.
+ *
+ * Knows the styles of logrotate (numbers, dateext with any dateformat of digits, extension), newsyslog and
+ * savelog. A name only says that a file may belong to a log and how old it is beside its siblings; which
+ * part of it is new is told by its bytes, elsewhere. Opens nothing.
+ */
+#include "log/rotation.h"
+
+#include <string.h>
+
+enum { DATE_DIGITS_MIN = 6, NUMBER_DIGITS_MAX = 5 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+size_t rotation_unpacked_length(const char *name)
+{
+	static const char *const endings[] = { ".gz", ".xz", ".zst", ".bz2", ".lz4" };
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t ending = strlen(endings[i]);
+
+		if (len > ending && strcmp(name + len - ending, endings[i]) == 0)
+			return len - ending;
+	}
+	return len;
+}
+
+/* Digits with separators between them, as dateformat writes a time. */
+static bool parse_date(struct rotation *rotation, const char *text, size_t len)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (is_digit(text[i])) {
+			if (digits + 1 == sizeof(rotation->date))
+				return false;
+			rotation->date[digits++] = text[i];
+		} else if (i == 0 || strchr("-_.T:", text[i]) == NULL || !is_digit(text[i - 1])) {
+			return false;
+		}
+	}
+	rotation->date[digits] = '\0';
+	rotation->style = ROTATION_DATED;
+	return digits >= DATE_DIGITS_MIN;
+}
+
+static bool parse_number(struct rotation *rotation, const char *text, size_t len)
+{
+	unsigned number = 0;
+
+	if (len == 0 || len > NUMBER_DIGITS_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (!is_digit(text[i]))
+			return false;
+		number = number * 10 + (unsigned)(text[i] - '0');
+	}
+	rotation->style = ROTATION_COUNTED;
+	rotation->number = number;
+	return true;
+}
+
+/* What stands between the log's name and the endings: ".1", "-20261121". */
+static bool parse_middle(struct rotation *rotation, const char *text, size_t len)
+{
+	if (len < 2)
+		return false;
+	if (*text == '.' && parse_number(rotation, text + 1, len - 1))
+		return true;
+	return strchr("-._", *text) != NULL && parse_date(rotation, text + 1, len - 1);
+}
+
+static bool begins_with(const char *name, size_t name_len, const char *part, size_t len)
+{
+	return name_len >= len && memcmp(name, part, len) == 0;
+}
+
+bool rotation_parse(struct rotation *rotation, const char *base, const char *name)
+{
+	size_t len = rotation_unpacked_length(name), base_len = strlen(base);
+	const char *dot = strrchr(base, '.');
+	size_t stem = dot != NULL ? (size_t)(dot - base) : 0, ending = base_len - stem;
+	bool packed = name[len] != '\0';
+
+	if (begins_with(name, len, base, base_len)) {
+		if (parse_middle(rotation, name + base_len, len - base_len))
+			return true;
+		rotation->style = ROTATION_OTHER;
+		return len == base_len ? packed : len == base_len + 4 && memcmp(name + base_len, ".old", 4) == 0;
+	}
+	/* logrotate's extension: mail.log becomes mail.1.log or mail-20261121.log */
+	return stem > 0 && len > base_len && begins_with(name, len, base, stem) &&
+	       memcmp(name + len - ending, dot, ending) == 0 &&
+	       parse_middle(rotation, name + stem, len - ending - stem);
+}

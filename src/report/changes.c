@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * changes: what a run changed and what looks wrong.
+ *
+ * The text is what cron mails, so it begins with what a person must act on (an account that was taken), says
+ * of each ban why, and is empty where there is nothing to say. Long lists are cut with their number told; the
+ * blacklist itself and `mailban diff` have them whole. Bytes from logs are escaped.
+ */
+#include "report/changes.h"
+
+#include <inttypes.h>
+
+#include "base/when.h"
+#include "report/json.h"
+#include "report/text.h"
+
+enum { SHOWN = 50, NAMES_SHOWN = 4, EXAMPLE_BYTES = 200 };
+
+/* How one kind of change is told. */
+struct telling {
+	enum change_kind kind;
+	const char *name;       /* in JSON */
+	const char *head;       /* above its entries */
+	void (*entry)(const struct run_facts *facts, const struct policy_change *c, struct buf *out);
+	bool quiet;             /* told only along with something that is not */
+};
+
+static void add_user(struct buf *out, struct span user)
+{
+	if (user.len == 0)
+		buf_add_text(out, "(a name that was not kept)");
+	else
+		buf_add_escaped(out, user.ptr, user.len);
+}
+
+static void add_until(struct buf *out, int64_t until)
+{
+	if (until == WHEN_FOREVER) {
+		buf_add_text(out, "for ever");
+		return;
+	}
+	buf_add_text(out, "until ");
+	when_add_minute(out, until);
+}
+
+static void add_names(const struct run_facts *facts, const struct addr *addr, struct buf *out)
+{
+	struct span names[NAMES_SHOWN];
+	bool more = false;
+	size_t count = tally_users(facts->tally, addr, names, NAMES_SHOWN, &more);
+
+	for (size_t i = 0; i < count; i++) {
+		buf_add_text(out, i == 0 ? "; for " : ", ");
+		buf_add_escaped(out, names[i].ptr, names[i].len);
+	}
+	if (more)
+		buf_add_text(out, ", ...");
+}
+
+static void add_example(const struct run_facts *facts, const struct addr *addr, struct buf *out)
+{
+	struct span line = facts->example(facts->example_context, addr);
+
+	if (line.len == 0)
+		return;
+	buf_add_text(out, "      ");
+	buf_add_escaped(out, line.ptr, line.len < EXAMPLE_BYTES ? line.len : EXAMPLE_BYTES);
+	buf_add_text(out, line.len > EXAMPLE_BYTES ? "...\n" : "\n");
+}
+
+static void tell_breach(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  account ");
+	add_user(out, c->user);
+	buf_add_text(out, " was entered from ");
+	addr_add_to(out, &c->net);
+	buf_add_text(out, " at ");
+	when_add_minute(out, c->when);
+	buf_addf(out, " after %" PRIu64 " failures for %" PRIu32 " user names: change its password\n", c->hits, c->users);
+}
+
+static void tell_added(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	buf_add_text(out, "  ");
+	text_add_addr(out, &c->net, 24);
+	buf_addf(out, " %-8s %6" PRIu64 "  ", c->by < CLASS_COUNT ? event_class_name(c->by) : "hand", c->hits);
+	add_until(out, c->until);
+	if (c->level > 1)
+		buf_addf(out, ", ban number %u", c->level);
+	if (c->hosts > 0)
+		buf_addf(out, ", of %" PRIu32 " hosts", c->hosts);
+	add_names(facts, &c->net, out);
+	buf_add_char(out, '\n');
+	if (c->hosts == 0)
+		add_example(facts, &c->net, out);
+}
+
+static void tell_renewed(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  ");
+	text_add_addr(out, &c->net, 24);
+	buf_addf(out, " %" PRIu64 " packets since the last run; ", c->packets);
+	add_until(out, c->until);
+	buf_add_char(out, '\n');
+}
+
+static void tell_address(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  ");
+	addr_add_to(out, &c->net);
+	buf_add_char(out, '\n');
+}
+
+static void tell_forgiven(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  ");
+	text_add_addr(out, &c->net, 24);
+	if (c->user.len > 0) {
+		buf_add_text(out, " logged in as ");
+		add_user(out, c->user);
+	}
+	buf_add_char(out, '\n');
+}
+
+static void tell_refused(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  ");
+	text_add_addr(out, &c->net, 24);
+	buf_addf(out, " %-8s %6" PRIu64 "\n", c->by < CLASS_COUNT ? event_class_name(c->by) : "hand", c->hits);
+}
+
+static void tell_attacked(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  ");
+	add_user(out, c->user);
+	buf_addf(out, " from %" PRIu64 " addresses, ", c->hits);
+	addr_add_to(out, &c->net);
+	buf_add_text(out, " one of them\n");
+}
+
+static void tell_known(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
+{
+	(void)facts;
+	buf_add_text(out, "  ");
+	text_add_addr(out, &c->net, 24);
+	buf_addf(out, " %" PRIu64 " failures of its own user ", c->hits);
+	add_user(out, c->user);
+	buf_add_char(out, '\n');
+}
+
+static const struct telling tellings[] = {
+	{ CHANGE_BREACH, "breaches", "BREACH: a password was guessed", tell_breach, false },
+	{ CHANGE_TOO_WIDE, "too_wide", "not banned, being wider than max-prefix allows", tell_refused, false },
+	{ CHANGE_ADDED, "added", "banned", tell_added, false },
+	{ CHANGE_NETWORK, "networks", "networks banned whole", tell_added, false },
+	{ CHANGE_RENEWED, "renewed", "still knocking, renewed", tell_renewed, false },
+	{ CHANGE_MOVED, "moved", "bans of other dates, since a success forgave a part", tell_added, false },
+	{ CHANGE_EXPIRED, "expired", "over", tell_address, false },
+	{ CHANGE_FORGIVEN, "forgiven", "forgiven, since they logged in", tell_forgiven, false },
+	{ CHANGE_DISSOLVED, "dissolved", "networks banned no more, a good address being in them", tell_address, false },
+	{ CHANGE_ALLOWED, "allowed", "taken off, being in the allowlist", tell_address, false },
+	{ CHANGE_ATTACKED, "attacked", "users under attack from many addresses", tell_attacked, false },
+	{ CHANGE_REFUSED, "refused", "not banned, being in the allowlist or private", tell_refused, true },
+	{ CHANGE_KNOWN, "known", "known customers with a wrong password", tell_known, true },
+	{ CHANGE_OVER, "over", "reached a threshold so long ago that the ban is over", tell_refused, true },
+	{ CHANGE_INTO, "into", "now part of a network", tell_address, true },
+};
+
+enum { TELLINGS = sizeof(tellings) / sizeof(tellings[0]) };
+
+/* The changes of one kind stand together. */
+static const struct policy_change *first_of(const struct run_facts *facts, enum change_kind kind, size_t *count)
+{
+	const struct policy_change *first = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < facts->change_count; i++) {
+		if (facts->changes[i].kind != kind)
+			continue;
+		if (first == NULL)
+			first = &facts->changes[i];
+		++*count;
+	}
+	return first;
+}
+
+static bool is_worth_telling(const struct run_facts *facts)
+{
+	size_t count;
+
+	for (unsigned i = 0; i < TELLINGS; i++) {
+		if (!tellings[i].quiet && first_of(facts, tellings[i].kind, &count) != NULL)
+			return true;
+	}
+	return facts->all;
+}
+
+static void tell_kind(const struct run_facts *facts, const struct telling *telling, struct buf *out)
+{
+	size_t count, shown;
+	const struct policy_change *c = first_of(facts, telling->kind, &count);
+
+	if (count == 0)
+		return;
+	shown = facts->all || count <= SHOWN || telling->kind == CHANGE_BREACH ? count : SHOWN;
+	buf_addf(out, "%s (%zu):\n", telling->head, count);
+	for (size_t i = 0; i < shown; i++)
+		telling->entry(facts, &c[i], out);
+	if (shown < count)
+		buf_addf(out, "  and %zu more\n", count - shown);
+	buf_add_char(out, '\n');
+}
+
+void changes_text(const struct run_facts *facts, struct buf *out)
+{
+	if (!is_worth_telling(facts))
+		return;
+	for (unsigned i = 0; i < TELLINGS; i++)
+		tell_kind(facts, &tellings[i], out);
+	if (facts->without_address > 0)
+		buf_addf(out, "failures without an address: %" PRIu64 "\n", facts->without_address);
+	text_add_count(out, facts->lines, "new line, ", "new lines, ");
+	text_add_count(out, facts->events, "event; ", "events; ");
+	text_add_count(out, facts->banned, "entry in the blacklist\n", "entries in the blacklist\n");
+}
+
+static void json_entry(const struct policy_change *c, struct json *j)
+{
+	json_open(j, '{');
+	json_name(j, "address");
+	json_addr(j, &c->net);
+	if (c->since != 0 || c->until != 0) {
+		json_name(j, "since");
+		json_time(j, c->since);
+		json_name(j, "until");
+		json_time(j, c->until);
+	}
+	if (c->when != 0) {
+		json_name(j, "when");
+		json_time(j, c->when);
+	}
+	if (c->by < CLASS_COUNT) {
+		json_name(j, "class");
+		json_word(j, event_class_name(c->by));
+	}
+	json_name(j, "hits");
+	json_number(j, (int64_t)c->hits);
+	if (c->hosts > 0) {
+		json_name(j, "hosts");
+		json_number(j, c->hosts);
+	}
+	if (c->users > 0) {
+		json_name(j, "users");
+		json_number(j, c->users);
+	}
+	if (c->level > 0) {
+		json_name(j, "level");
+		json_number(j, c->level);
+	}
+	if (c->packets > 0) {
+		json_name(j, "packets");
+		json_number(j, (int64_t)c->packets);
+	}
+	if (c->user.len > 0) {
+		json_name(j, "user");
+		json_text(j, c->user.ptr, c->user.len);
+	}
+	json_close(j, '}');
+}
+
+void changes_json(const struct run_facts *facts, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_open(&j, '{');
+	json_name(&j, "lines");
+	json_number(&j, (int64_t)facts->lines);
+	json_name(&j, "events");
+	json_number(&j, (int64_t)facts->events);
+	json_name(&j, "without_address");
+	json_number(&j, (int64_t)facts->without_address);
+	json_name(&j, "banned");
+	json_number(&j, (int64_t)facts->banned);
+	for (unsigned i = 0; i < TELLINGS; i++) {
+		size_t count;
+		const struct policy_change *c = first_of(facts, tellings[i].kind, &count);
+
+		json_name(&j, tellings[i].name);
+		json_open(&j, '[');
+		for (size_t k = 0; k < count; k++)
+			json_entry(&c[k], &j);
+		json_close(&j, ']');
+	}
+	json_close(&j, '}');
+}

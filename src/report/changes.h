@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* changes: what a run changed and what looks wrong, as the mail that cron sends and as JSON. */
+#ifndef MAILBAN_REPORT_CHANGES_H
+#define MAILBAN_REPORT_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "judge/policy.h"
+#include "judge/tally.h"
+
+/* What a run tells. Borrowed throughout. */
+struct run_facts {
+	const struct policy_change *changes;   /* sorted by kind, then address */
+	size_t change_count;
+	const struct tally *tally;
+	uint64_t banned;                       /* entries of the new blacklist */
+	uint64_t lines, events, without_address;
+	struct span (*example)(void *context, const struct addr *addr); /* a line that counted; len 0: none kept */
+	void *example_context;
+	bool all;                              /* every entry, not the first ones only */
+};
+
+/* Nothing at all where nothing changed and nothing looks wrong. */
+void changes_text(const struct run_facts *facts, struct buf *out);
+void changes_json(const struct run_facts *facts, struct buf *out);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json: the one writer of JSON for all commands.
+ *
+ * Commas, indentation and escapes are its business; callers open, name and close. What comes from a log may be
+ * any bytes: everything but printable ASCII is escaped, so that the output is valid UTF-8 whatever was logged.
+ */
+#include "report/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "report/text.h"
+
+void json_begin(struct json *j, struct buf *out)
+{
+	*j = (struct json){ .out = out, .first = true };
+}
+
+static void new_line(struct json *j)
+{
+	buf_add_char(j->out, '\n');
+	for (unsigned i = 0; i < j->depth; i++)
+		buf_add_text(j->out, "  ");
+}
+
+static void before_value(struct json *j)
+{
+	if (j->value_next) {
+		j->value_next = false;
+		return;
+	}
+	if (!j->first)
+		buf_add_char(j->out, ',');
+	if (j->depth > 0)
+		new_line(j);
+	j->first = false;
+}
+
+void json_open(struct json *j, char bracket)
+{
+	before_value(j);
+	buf_add_char(j->out, bracket);
+	j->depth++;
+	j->first = true;
+}
+
+void json_close(struct json *j, char bracket)
+{
+	j->depth--;
+	if (!j->first)
+		new_line(j);
+	buf_add_char(j->out, bracket);
+	j->first = false;
+	if (j->depth == 0)
+		buf_add_char(j->out, '\n');
+}
+
+static void add_quoted(struct json *j, const char *bytes, size_t len)
+{
+	buf_add_char(j->out, '"');
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if (c == '"' || c == '\\')
+			buf_addf(j->out, "\\%c", c);
+		else if (c >= 0x20 && c < 0x7f)
+			buf_add_char(j->out, (char)c);
+		else
+			buf_addf(j->out, "\\u%04x", c);
+	}
+	buf_add_char(j->out, '"');
+}
+
+void json_name(struct json *j, const char *name)
+{
+	before_value(j);
+	add_quoted(j, name, strlen(name));
+	buf_add_text(j->out, ": ");
+	j->value_next = true;
+}
+
+void json_text(struct json *j, const char *bytes, size_t len)
+{
+	before_value(j);
+	add_quoted(j, bytes, len);
+}
+
+void json_word(struct json *j, const char *text)
+{
+	json_text(j, text, strlen(text));
+}
+
+void json_number(struct json *j, int64_t value)
+{
+	before_value(j);
+	buf_addf(j->out, "%" PRId64, value);
+}
+
+void json_bool(struct json *j, bool value)
+{
+	before_value(j);
+	buf_add_text(j->out, value ? "true" : "false");
+}
+
+void json_null(struct json *j)
+{
+	before_value(j);
+	buf_add_text(j->out, "null");
+}
+
+void json_addr(struct json *j, const struct addr *addr)
+{
+	char text[ADDR_TEXT_MAX];
+
+	json_text(j, text, addr_format(text, addr));
+}
+
+void json_time(struct json *j, int64_t seconds)
+{
+	if (seconds == WHEN_FOREVER || seconds == INT64_MIN) {
+		json_null(j);
+		return;
+	}
+	before_value(j);
+	buf_add_char(j->out, '"');
+	text_add_second(j->out, seconds);
+	buf_add_char(j->out, '"');
+}

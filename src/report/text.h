@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text: the pieces that reports for people are made of. */
+#ifndef MAILBAN_REPORT_TEXT_H
+#define MAILBAN_REPORT_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+
+/* Blanks until what began at offset start of the text is at least width bytes long. */
+void text_pad(struct buf *out, size_t start, size_t width);
+
+/* An address, padded to width. */
+void text_add_addr(struct buf *out, const struct addr *addr, size_t width);
+
+/* 2026-11-21T03:17:05Z of seconds since the epoch. */
+void text_add_second(struct buf *out, int64_t seconds);
+
+/* "1 address", "2 addresses". */
+void text_add_count(struct buf *out, uint64_t count, const char *one, const char *many);
+
+/* Writes all of it to stdout. */
+void text_print(const struct buf *out);
+
+#endif

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Stands in front of each script that runs inside a namespace (helper.bash, in_net).
+set -eEuo pipefail
+trap 'echo "failed: $BASH_COMMAND (line $LINENO of $PWD/script)"' ERR
+trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
+
+# A network of loopback addresses: the mail server, attackers, neighbours and a customer.
+SERVER=192.0.2.25 ATTACKER=203.0.113.9 NEIGHBOUR=203.0.113.10 CUSTOMER=198.51.100.20
+SERVER6=2001:db8:1::25 ATTACKER6=2001:db8:2::9 CUSTOMER6=2001:db8:3::20
+
+network_up() {
+	ip link set lo up
+	for a in $SERVER $ATTACKER $NEIGHBOUR $CUSTOMER; do
+		ip addr add "$a/32" dev lo
+	done
+	for a in $SERVER6 $ATTACKER6 $CUSTOMER6; do
+		ip -6 addr add "$a/128" dev lo nodad
+	done
+}
+
+# A TCP server that greets, on port 25 of both families.
+listen() {
+	socat "TCP4-LISTEN:25,bind=$SERVER,fork,reuseaddr,backlog=64" SYSTEM:'echo 220 mail.example.com' &
+	socat "TCP6-LISTEN:25,bind=[$SERVER6],fork,reuseaddr,backlog=64" SYSTEM:'echo 220 mail.example.com' &
+	until connects $CUSTOMER && connects $CUSTOMER6; do :; done
+}
+
+# Whether a client with that address gets the greeting.
+connects() {
+	local to="TCP4:$SERVER:25,bind=$1"
+
+	case $1 in *:*) to="TCP6:[$SERVER6]:25,bind=[$1]" ;; esac
+	[ "$(socat -u "$to,connect-timeout=${2:-1}" - 2> /dev/null)" = "220 mail.example.com" ]
+}
+
+# "! command" says nothing to set -e; this does.
+dropped() {
+	if connects "$1"; then
+		echo "$1 was not dropped"
+		return 1
+	fi
+}
+
+# A minute as the blacklist writes it, so many seconds from now.
+minute() {
+	date -u -d "@$(($(date +%s) + $1))" +%Y-%m-%dT%H:%MZ
+}
+
+# One line of a blacklist: address, seconds until its end.
+ban() {
+	printf '%-24s # since %s until %s by auth hits 9\n' "$1" "$(minute -60)" "$(minute "$2")"
+}
+
+blacklist() {
+	echo '# mailban blacklist 1'
+	cat
+}
+
+members() {
+	ipset save "$1" | awk '$1 == "add" { print $3 }' | LC_ALL=C sort
+}
+
+# "packets bytes" of an entry
+counters() {
+	ipset save "$1" | awk -v a="$2" '$1 == "add" && $3 == a {
+		for (i = 4; i < NF; i++) {
+			if ($i == "packets") p = $(i + 1)
+			if ($i == "bytes") b = $(i + 1)
+		}
+		print p, b
+	}'
+}
+
+timeout_of() {
+	ipset save "$1" | awk -v a="$2" '$1 == "add" && $3 == a { for (i = 4; i < NF; i++) if ($i == "timeout") print $(i + 1) }'
+}
+
+# The command fails with this status, and what it says holds this text.
+fails_with() {
+	local want=$1 text=$2 said got=0
+
+	shift 2
+	said=$("$@" 2>&1) || got=$?
+	if [ "$got" != "$want" ] || ! grep -qF -- "$text" <<< "$said"; then
+		echo "wanted status $want and \"$text\", got $got and: $said"
+		return 1
+	fi
+}
+
+sync() {
+	"$MAILBAN" sync --blacklist "$PWD/blacklist" "$@"
+}

@@ -1,0 +1,264 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban sync against real kernel sets.
+
+load helper
+
+setup() {
+	need_sets
+}
+
+@test "sync makes both sets, with counters and timeouts, as the blacklist says" {
+	in_net <<-'EOF'
+	{ ban 192.0.2.7 7200; echo '198.51.100.0/24 # by hand'; ban 203.0.113.1 -3600; ban 2001:db8:5::/64 9000000; } | blacklist > blacklist
+	sync -q
+	ipset list mailban4 | grep -q '^Type: hash:net$'
+	ipset list mailban4 | grep -q '^Header: family inet .*timeout 0 counters'
+	ipset list mailban6 | grep -q '^Header: family inet6 .*timeout 0 counters'
+	[ "$(members mailban4 | xargs)" = "192.0.2.7 198.51.100.0/24" ]
+	[ "$(members mailban6)" = "2001:db8:5::/64" ]
+	t=$(timeout_of mailban4 192.0.2.7)
+	[ "$t" -gt 7100 ]
+	[ "$t" -le 7200 ]
+	[ "$(timeout_of mailban4 198.51.100.0/24)" = 0 ]
+	t=$(timeout_of mailban6 2001:db8:5::/64)
+	[ "$t" -gt 2147400 ]
+	[ "$t" -le 2147483 ]
+	EOF
+}
+
+@test "sync sends only the difference, and says what it did" {
+	in_net <<-'EOF'
+	printf '192.0.2.1\n192.0.2.2\n192.0.2.3\n2001:db8::1\n' > blacklist
+	sync -q
+	printf '192.0.2.2\n192.0.2.3\n192.0.2.4\n192.0.2.5\n2001:db8::1\n' > blacklist
+	[ "$(sync 2> /dev/null)" = "mailban4: 2 added, 1 removed, 0 renewed, 2 kept" ]
+	[ "$(members mailban4 | xargs)" = "192.0.2.2 192.0.2.3 192.0.2.4 192.0.2.5" ]
+	[ -z "$(sync 2> /dev/null)" ]
+	sync -v 2> /dev/null | grep -qx 'mailban6: 0 added, 0 removed, 0 renewed, 1 kept'
+	EOF
+}
+
+@test "counters survive a sync that renews, adds and removes" {
+	need_rules nft
+	in_net <<-'EOF'
+	network_up
+	listen
+	{ ban $ATTACKER 7200; ban $ATTACKER6 7200; echo 192.0.2.99; } | blacklist > blacklist
+	sync -q
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	ip6tables-nft -w -I INPUT -m set --match-set mailban6 src -j DROP
+	dropped $ATTACKER
+	dropped $ATTACKER6
+	before=$(counters mailban4 $ATTACKER)
+	before6=$(counters mailban6 $ATTACKER6)
+	[ "${before% *}" -gt 0 ]
+	[ "${before6% *}" -gt 0 ]
+	{ ban $ATTACKER 14400; ban $ATTACKER6 14400; echo 192.0.2.98; } | blacklist > blacklist
+	sync | grep -qx 'mailban4: 1 added, 1 removed, 1 renewed, 0 kept'
+	[ "$(counters mailban4 $ATTACKER)" = "$before" ]
+	[ "$(counters mailban6 $ATTACKER6)" = "$before6" ]
+	[ "$(timeout_of mailban4 $ATTACKER)" -gt 14000 ]
+	EOF
+}
+
+@test "a dry run prints what would come and go, and changes nothing" {
+	in_net <<-'EOF'
+	printf '192.0.2.1\n192.0.2.2\n' > blacklist
+	sync -n > said 2> /dev/null
+	grep -qx 'add mailban4 192.0.2.1' said
+	[ -z "$(ipset list -n)" ]
+	sync -q
+	printf '192.0.2.2\n2001:db8::/48\n' > blacklist
+	ipset save > before
+	sync -n > said 2> /dev/null
+	grep -qx 'del mailban4 192.0.2.1' said
+	grep -qx 'add mailban6 2001:db8::/48' said
+	ipset save | cmp before -
+	[ "$(ls | xargs)" = "before blacklist said script" ]
+	EOF
+}
+
+@test "a set without counters is replaced by a swap, and a rule on it drops all the while" {
+	need_rules nft
+	in_net <<-'EOF'
+	network_up
+	listen
+	ipset create mailban4 hash:net family inet
+	ipset add mailban4 $ATTACKER
+	ipset add mailban4 192.0.2.200
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	dropped $ATTACKER
+	# it knocks from before the swap until after it
+	{ while [ ! -e done ]; do if connects $ATTACKER 0.3; then touch leaked; fi; touch knocked; done; } &
+	knocker=$!
+	until [ -e knocked ]; do :; done
+	echo $ATTACKER > blacklist
+	sync | grep -qx 'mailban4: 1 added, 0 removed, 0 renewed, 0 kept; replaced'
+	rm knocked
+	until [ -e knocked ]; do :; done
+	touch done
+	wait $knocker
+	[ ! -e leaked ]
+	[ "$(members mailban4)" = $ATTACKER ]
+	ipset list -t mailban4 | grep -q 'counters'
+	[ "$(ipset list -n | sort | xargs)" = "mailban4 mailban6" ]
+	connects $CUSTOMER
+	EOF
+}
+
+@test "a set of another type that nothing uses is replaced" {
+	in_net <<-'EOF'
+	ipset create mailban4 hash:ip
+	ipset create mailban6 hash:net family inet counters timeout 0
+	printf '192.0.2.0/24\n2001:db8::1\n' > blacklist
+	sync 2> /dev/null > said
+	[ "$(grep -c '; replaced' said)" = 2 ]
+	[ "$(members mailban4)" = 192.0.2.0/24 ]
+	ipset list -t mailban6 | grep -q 'family inet6'
+	[ "$(ipset list -n | sort | xargs)" = "mailban4 mailban6" ]
+	EOF
+}
+
+@test "a set of another type that a rule uses stays, and the message says what to do" {
+	need_rules nft
+	in_net <<-'EOF'
+	ipset create mailban4 hash:ip
+	ipset add mailban4 192.0.2.77
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	ipset save > before
+	echo 192.0.2.1 > blacklist
+	fails_with 3 'it is of type hash:ip, and while a rule uses it' sync
+	ipset save | cmp before -
+	EOF
+}
+
+@test "a set that is too small is replaced by one that is sized from the list, with its counters" {
+	need_rules nft
+	in_net <<-'EOF'
+	network_up
+	listen
+	ipset create mailban4 hash:net family inet maxelem 10 counters timeout 0
+	ipset add mailban4 $ATTACKER
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	dropped $ATTACKER
+	before=$(counters mailban4 $ATTACKER)
+	[ "${before% *}" -gt 0 ]
+	{ seq -f '192.0.2.%g' 30 50; echo $ATTACKER; } | blacklist > blacklist
+	sync | grep -qx 'mailban4: 21 added, 0 removed, 0 renewed, 1 kept; replaced'
+	[ "$(members mailban4 | wc -l)" -eq 22 ]
+	[ "$(counters mailban4 $ATTACKER)" = "$before" ]
+	dropped $ATTACKER
+	EOF
+}
+
+@test "150,000 entries of both families go in, and 1,256 changes after them" {
+	in_net <<-'EOF'
+	awk 'BEGIN {
+		for (i = 0; i < 100000; i++)
+			printf "10.%d.%d.%d\n", i / 65536, i / 256 % 256, i % 256
+		for (i = 0; i < 50000; i++)
+			printf "2001:db8:%x:%x::/64\n", i / 256, i % 256 + 1
+	}' > blacklist
+	sync -q
+	[ "$(members mailban4 | wc -l)" -eq 100000 ]
+	[ "$(members mailban6 | wc -l)" -eq 50000 ]
+	# the kernel's default would have ended at 65536
+	[ "$(ipset list -t mailban4 | sed -n 's/.*maxelem \([0-9]*\).*/\1/p')" -gt 100000 ]
+	sed -i -e '1,1000d' blacklist
+	seq -f '192.0.2.%g' 0 255 >> blacklist
+	sync 2> /dev/null | grep -qx 'mailban4: 256 added, 1000 removed, 0 renewed, 99000 kept'
+	grep -v : blacklist | LC_ALL=C sort > wanted
+	members mailban4 | cmp wanted -
+	EOF
+}
+
+@test "a whole family is two halves in the set" {
+	in_net <<-'EOF'
+	printf '0.0.0.0/0\n::/0\n' > blacklist
+	sync -q
+	[ "$(members mailban4 | xargs)" = "0.0.0.0/1 128.0.0.0/1" ]
+	[ "$(members mailban6 | xargs)" = "8000::/1 ::/1" ]
+	EOF
+}
+
+@test "other sets are left alone, and what a killed sync left behind goes" {
+	in_net <<-'EOF'
+	ipset create mine hash:net counters
+	ipset add mine 192.0.2.1
+	ipset create mailban40 hash:ip
+	ipset create mailban4-new hash:net family inet
+	ipset add mailban4-new 192.0.2.9
+	{ ipset save mine; ipset save mailban40; } > before
+	echo 192.0.2.1 > blacklist
+	sync -q
+	{ ipset save mine; ipset save mailban40; } | cmp before -
+	[ "$(ipset list -n | sort | xargs)" = "mailban4 mailban40 mailban6 mine" ]
+	EOF
+}
+
+@test "the sets have the names that the configuration says" {
+	in_net <<-'EOF'
+	printf 'set4 = "drop-v4"\nset6 = "drop-v6"\n' > conf
+	echo 192.0.2.1 > blacklist
+	sync -q -c conf
+	[ "$(ipset list -n | sort | xargs)" = "drop-v4 drop-v6" ]
+	[ "$(members drop-v4)" = 192.0.2.1 ]
+	EOF
+}
+
+@test "sync warns when no rule uses a set that holds entries" {
+	need_rules nft
+	in_net <<-'EOF'
+	echo 192.0.2.1 > blacklist
+	sync 2> said
+	grep -q 'no rule uses the set mailban4' said
+	[ "$(wc -l < said)" -eq 1 ]
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	sync 2> said
+	[ ! -s said ]
+	EOF
+}
+
+@test "an unreadable blacklist, or a missing one, leaves the sets as they are" {
+	in_net <<-'EOF'
+	echo 192.0.2.1 > blacklist
+	sync -q
+	ipset save > before
+	printf '192.0.2.1\nnonsense\n' > blacklist
+	fails_with 3 'blacklist:2:' sync
+	rm blacklist
+	fails_with 3 'there is no blacklist' sync
+	ipset save | cmp before -
+	: > blacklist
+	sync -q
+	[ -z "$(members mailban4)" ]
+	EOF
+}
+
+@test "without permission nothing is done, and one line says so" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+	in_net <<-'EOF'
+	# where anybody can get at it
+	public=$(mktemp -d)
+	trap 'rm -rf "$public"' EXIT
+	cp "$MAILBAN" "$public/mailban"
+	echo 192.0.2.1 > "$public/blacklist"
+	chmod -R a+rX "$public"
+	cd "$public"
+	fails_with 3 'mailban: no permission for the kernel set mailban4; run as root or with CAP_NET_ADMIN' \
+		setpriv --reuid=65534 --regid=65534 --clear-groups ./mailban sync --blacklist blacklist
+	[ -z "$(ipset list -n)" ]
+	EOF
+}
+
+@test "a kernel without sets is named in one line" {
+	command -v strace > /dev/null || skip "strace is not installed"
+	strace -o /dev/null true 2> /dev/null || skip "this host does not let strace work"
+	in_net <<-'EOF'
+	echo 192.0.2.1 > blacklist
+	export ASAN_OPTIONS=detect_leaks=0
+	fails_with 3 'this kernel has no support for sets' \
+		strace -o trace -e trace=socket -e inject=socket:error=EPROTONOSUPPORT "$MAILBAN" sync --blacklist blacklist
+	EOF
+}

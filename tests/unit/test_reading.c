@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reading: the ways in which logs change between two runs, one test each; every line counts once. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "reading_driver.h"
+
+static char folder[] = "/tmp/mailban-reading-XXXXXX";
+static struct driver driver;
+static struct buf seen;
+
+static void take(void *context, const char *line, size_t len)
+{
+	(void)context;
+	buf_add(&seen, line, len);
+	buf_add_char(&seen, ' ');
+}
+
+static void shell(const char *command)
+{
+	if (system(command) != 0)
+		fail_msg("%s", command);
+}
+
+static void assert_run_of(char *const *logs, size_t count, const char *lines)
+{
+	buf_clear(&seen);
+	assert_int_equal(driver_run(&driver, logs, count, true), 0);
+	assert_string_equal(buf_text(&seen), lines);
+}
+
+/* A run reads just these lines, in this order. */
+static void assert_run(const char *lines)
+{
+	char name[] = "log";
+	char *const logs[] = { name };
+
+	assert_run_of(logs, 1, lines);
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	driver_free(&driver);
+	driver = (struct driver){ .room = 7, .take = take };
+	return system("rm -rf ./*");
+}
+
+static void appended(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	assert_run("");
+	assert_int_equal(driver.sources, 0);
+	shell("echo b >> log; printf c >> log");
+	assert_run("b ");
+	assert_run("");
+	shell("echo c >> log");
+	assert_run("cc ");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void first_run_reads_siblings(void **state)
+{
+	(void)state;
+	shell("echo a > log.2; gzip log.2; echo b > log.1; echo c > log; echo x > log.txt; echo x > log2");
+	assert_run("a b c ");
+	assert_run("");
+}
+
+static void renamed_and_created(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("echo b >> log; mv log log.1; echo c > log");
+	assert_run("b c ");
+	shell("mv log.1 log.2; mv log log.1");
+	assert_run("");
+	shell("gzip log.2; echo d > log");
+	assert_run("d ");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void same_lines_after_rotation(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("mv log log.1; echo a > log");
+	assert_run("a ");
+	shell("gzip log.1; mv log.1.gz log.2.gz; mv log log.1; echo a > log");
+	assert_run("a ");
+	assert_run("");
+}
+
+static void copied_and_truncated(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("echo b >> log; cp log log.1");
+	assert_run("b ");
+	assert_int_equal(driver.lost, 0);
+	shell(": > log");
+	assert_run("");
+	assert_int_equal(driver.lost, 0);
+	shell("echo c >> log; mv log.1 log.2; cp log log.1; : > log; echo d >> log");
+	assert_run("c d ");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void emptied(void **state)
+{
+	(void)state;
+	shell("echo '2026-11-20T03:17:00Z h p: a' > log");
+	assert_run("2026-11-20T03:17:00Z h p: a ");
+	driver.positions.items[0].last_time = 1763608620;
+	shell(": > log");
+	assert_run("");
+	assert_int_equal(driver.lost, 1);
+	assert_run("");
+	assert_int_equal(driver.lost, 0);
+	shell("echo b >> log");
+	assert_run("b ");
+	shell("echo '2026-11-21T03:17:00Z h p: longer' > log");
+	driver.positions.items[0].last_time = 1763608620;
+	assert_run("2026-11-21T03:17:00Z h p: longer ");
+	assert_int_equal(driver.lost, 1);
+	assert_non_null(strstr(driver.notes.ptr, "emptied"));
+	assert_non_null(strstr(driver.notes.ptr, "after 2025-11-20T03:17Z and before 2026-11-21T03:17Z"));
+}
+
+static void dated_and_packed_late(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("echo b >> log; mv log log-20261119; echo c > log; mv log log-20261120; xz log-20261119; echo d > log");
+	assert_run("b c d ");
+	shell("zstd -q --rm log-20261120; mv log log-20261121-03; echo e > log");
+	assert_run("e ");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void extension_kept(void **state)
+{
+	char name[] = "mail.log";
+	char *const logs[] = { name };
+
+	(void)state;
+	shell("echo a > mail.log");
+	assert_run_of(logs, 1, "a ");
+	shell("echo b >> mail.log; mv mail.log mail-20261120.log; bzip2 mail-20261120.log; echo c > mail.log");
+	assert_run_of(logs, 1, "b c ");
+	shell("lz4 -q --rm mail.log mail.1.log.lz4; echo d > mail.log");
+	assert_run_of(logs, 1, "d ");
+}
+
+static void many_rotations(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("for l in b c d e f g h i j k l m; do echo $l >> log; i=12; while [ $i -gt 0 ]; do"
+	      " [ -e log.$i ] && mv log.$i log.$((i + 1)); i=$((i - 1)); done; mv log log.1; done; echo n > log");
+	assert_run("b c d e f g h i j k l m n ");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void deleted(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("echo b >> log; mv log log.1; echo c > log; rm log.1");
+	assert_run("c ");
+	assert_int_equal(driver.lost, 1);
+	shell("mv log log.1; echo d > log");
+	assert_run("d ");
+	shell("rm log.1");
+	assert_run("");
+	assert_int_equal(driver.lost, 0);
+	shell("echo e >> log; mv log log.2; echo g > log");
+	assert_run("e g ");
+	assert_int_equal(driver.lost, 1);
+	assert_non_null(strstr(driver.notes.ptr, "number 1 of"));
+	assert_run("");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void replaced(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("printf 'x\\ny\\n' > new; mv new log");
+	assert_run("x y ");
+	assert_int_equal(driver.lost, 1);
+}
+
+static void two_logs_with_the_same_first_lines(void **state)
+{
+	char a[] = "a.log", b[] = "b.log";
+	char *const logs[] = { a, b }, *const swapped[] = { b, a };
+
+	(void)state;
+	shell("seq 2000 > a.log; cp a.log b.log; echo a >> a.log");
+	driver.room = 100000;
+	buf_clear(&seen);
+	assert_int_equal(driver_run(&driver, logs, 1, true), 0);
+	assert_run_of(swapped, 2, strstr(buf_text(&seen), "a ") != NULL ? (seen.ptr[seen.len - 2] = '\0', seen.ptr) : "");
+	shell("echo c >> a.log; echo d >> b.log");
+	assert_run_of(logs, 2, "c d ");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void one_log_with_two_names(void **state)
+{
+	char a[] = "log", b[] = "link", c[] = "hard", g[] = "./l*";
+	char *const logs[] = { a, b, c, g }, *const other[] = { c };
+
+	(void)state;
+	shell("echo a > log; ln -s log link; ln log hard");
+	assert_run_of(logs, 4, "a ");
+	shell("echo b >> log");
+	assert_run_of(other, 1, "b ");
+	shell("echo c >> log");
+	assert_run_of(logs, 4, "c ");
+	assert_run_of(logs, 4, "");
+	assert_int_equal(driver.lost, 0);
+}
+
+static void copies_in_the_making(void **state)
+{
+	(void)state;
+	shell("seq 3000 > log; cp log log.1; head -c 5000 log.1 | gzip | head -c 1500 > log.1.gz; head -c 3 log.1.gz > log.1.xz;"
+	      "mv log orig; echo new > log");
+	driver.room = 100000;
+	buf_clear(&seen);
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	assert_string_equal(driver.notes.ptr, "");
+	assert_string_equal(buf_text(&seen) + seen.len - 9, "3000 new ");
+	shell("gzip -f log.1; rm log.1.xz");
+	assert_run("");
+	shell("gunzip -k log.1.gz");
+	assert_run("");
+	shell("rm log.1; mv log.1.gz log.2.gz; mv log log.1; echo b > log");
+	assert_run("b ");
+}
+
+static void damaged_is_told_once(void **state)
+{
+	(void)state;
+	shell("seq 3000 | gzip | head -c 3000 > log.2.gz; printf '\\037\\213\\010junk' > log.3.gz; echo a > log");
+	driver.room = 100000;
+	buf_clear(&seen);
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	assert_int_equal(driver.unreadable, 2);
+	assert_string_equal(buf_text(&seen) + seen.len - 2, "a ");
+	assert_run("");
+	assert_string_equal(driver.notes.ptr, "");
+	shell("mv log.2.gz log.3.gz; mv log log.1");
+	assert_run("");
+	assert_string_equal(driver.notes.ptr, "");
+}
+
+static void missing_and_back(void **state)
+{
+	(void)state;
+	assert_run("");
+	assert_int_equal(driver.unreadable, 1);
+	shell("echo a > log");
+	assert_run("a ");
+	shell("mv log away");
+	assert_run("");
+	assert_int_equal(driver.unreadable, 1);
+	shell("mv away log; echo b >> log");
+	assert_run("b ");
+}
+
+static void finished_without_newline(void **state)
+{
+	(void)state;
+	shell("printf a > log");
+	assert_run("");
+	shell("mv log log.1; echo b > log");
+	assert_run("b ");
+	shell("printf 2 >> log.1");
+	assert_run("");
+	shell("mv log.1 log.2; mv log log.1; echo c > log");
+	assert_run("a2 c ");
+	assert_run("");
+	shell("printf d >> log; gzip log; echo e > log");
+	assert_run("d e ");
+}
+
+static void full_reads_all(void **state)
+{
+	(void)state;
+	shell("echo a > log.1; gzip log.1; echo b > log");
+	assert_run("a b ");
+	driver.full = true;
+	assert_run("a b ");
+	driver.full = false;
+	assert_run("");
+}
+
+static void positions_in_text(void **state)
+{
+	static const char good[] = "/var/log/a%20b offset=12 head=12:00000000000000ff tail=3:0000000000000001 time=-5 "
+				   "file=1:2:3:4 packed open\njournal: cursor=s=1;i=2%25 time=7\n";
+	static const char *const bad[] = { "/a\n", "/a offset=\n", "/a offset=1x\n", "/a offset=99999999999999999999\n",
+					   "/a what=1\n", "/%0 offset=1\n", "/a head=9999:0\n", " offset=1\n", "\n" };
+	struct positions positions = { 0 };
+	struct buf text = { 0 };
+
+	(void)state;
+	assert_int_equal(positions_parse(&positions, (struct span){ good, strlen(good) }), 0);
+	assert_int_equal(positions.count, 2);
+	assert_string_equal(positions.items[0].log, "/var/log/a b");
+	assert_string_equal(positions.items[1].cursor, "s=1;i=2%");
+	positions_format(&positions, &text);
+	assert_string_equal(buf_text(&text), good);
+	positions_free(&positions);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(positions_parse(&positions, (struct span){ bad[i], strlen(bad[i]) }), 1);
+	buf_free(&text);
+}
+
+static int go_to_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL || chdir(folder) < 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	driver_free(&driver);
+	buf_free(&seen);
+	return system("rm -rf \"$PWD\"") != 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(appended, begin),
+		cmocka_unit_test_setup(first_run_reads_siblings, begin),
+		cmocka_unit_test_setup(renamed_and_created, begin),
+		cmocka_unit_test_setup(same_lines_after_rotation, begin),
+		cmocka_unit_test_setup(copied_and_truncated, begin),
+		cmocka_unit_test_setup(emptied, begin),
+		cmocka_unit_test_setup(dated_and_packed_late, begin),
+		cmocka_unit_test_setup(extension_kept, begin),
+		cmocka_unit_test_setup(many_rotations, begin),
+		cmocka_unit_test_setup(deleted, begin),
+		cmocka_unit_test_setup(replaced, begin),
+		cmocka_unit_test_setup(two_logs_with_the_same_first_lines, begin),
+		cmocka_unit_test_setup(one_log_with_two_names, begin),
+		cmocka_unit_test_setup(copies_in_the_making, begin),
+		cmocka_unit_test_setup(damaged_is_told_once, begin),
+		cmocka_unit_test_setup(missing_and_back, begin),
+		cmocka_unit_test_setup(finished_without_newline, begin),
+		cmocka_unit_test_setup(full_reads_all, begin),
+		cmocka_unit_test_setup(positions_in_text, begin),
+	};
+
+	return cmocka_run_group_tests_name("reading", tests, go_to_folder, remove_folder);
+}
