@@ -39,7 +39,9 @@ rule_files := $(sort $(wildcard src/rules/*.conf))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
-.PHONY: all check check-unit check-cmd check-net check-layers lint bench install uninstall clean
+BATSFLAGS ?=
+
+.PHONY: all units check check-unit check-cmd check-net check-layers lint bench install uninstall clean
 .SECONDARY:
 
 all: $(BUILD)/mailban
@@ -78,17 +80,29 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 
 check: check-layers check-unit check-cmd check-net
 
+units: $(units)
+
 check-unit: $(units)
-	@for t in $(units); do echo "$$t"; "$$t" || exit 1; done
+	@status=0; for t in $(units); do echo "# $$t"; "$$t" || status=1; done; exit $$status
 
 check-cmd: $(BUILD)/mailban
-	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats tests/cmd
+	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/cmd
 
 check-net: $(BUILD)/mailban
-	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats tests/net
+	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/net
 
 check-layers:
-	scripts/check-layers
+	@scripts/check-layers
+
+# one file a process, so that -j has something to share out
+lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
+		$(filter -D%,$(CPPFLAGS_ALL)) -Isrc src
+
+$(BUILD)/lint/%.c.ok: %.c .clang-tidy $(wildcard src/*/*.h)
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- -std=c17 $(CPPFLAGS_ALL)
+	@touch $@
 
 clean:
 	rm -rf $(BUILD)

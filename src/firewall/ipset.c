@@ -206,7 +206,7 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 	size_t capacity[2] = { 0 };
 	int ret = 0;
 
-	firewall_report_free(report);
+	*report = (struct firewall_report){ 0 };
 	for (unsigned f = 0; f < FIREWALL_FAMILIES && ret == 0; f++) {
 		struct plan plan;
 

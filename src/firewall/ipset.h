@@ -59,7 +59,7 @@ struct firewall_change {
 	bool replaced;          /* there was one of another kind, or too small */
 };
 
-/* Zero-initialise it; firewall_report_free() afterwards. */
+/* firewall_report_free() it afterwards, after an error too. */
 struct firewall_report {
 	struct firewall_change changes[FIREWALL_FAMILIES];
 	struct addr *added, *removed;  /* both families, sorted */

@@ -122,9 +122,11 @@ static void test_entries_come_back_as_they_went(void **state)
 	a = net_of("192.0.2.2");
 	assert_null(firewall_find(&fw, &a));
 	firewall_free(&fw);
+	firewall_report_free(&report);
 	sync_sets(&bans, NOW + 20, &report);
 	assert_int_equal(report.added_count + report.removed_count, 0);
 	assert_int_equal(report.changes[FIREWALL_V4].kept, 2);
+	firewall_report_free(&report);
 	sync_sets(&bans, NOW + 4000, &report);
 	assert_int_equal(report.changes[FIREWALL_V4].renewed, 1);
 	firewall_report_free(&report);
@@ -165,6 +167,7 @@ static void test_a_dry_run_sends_nothing(void **state)
 	need_kernel(state);
 	add_ban(&bans, "203.0.113.1", BAN_FOREVER);
 	sync_sets(&(struct banlist){ 0 }, NOW, &report);
+	firewall_report_free(&report);
 	before = count_entries();
 	read_sets(&fw);
 	assert_int_equal(firewall_sync(&fw, &bans, NOW, true, &report, &error), 0);
