@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ban, unban, allow and export against real kernel sets.
+
+load helper
+
+setup() {
+	need_sets
+}
+
+@test "ban and unban reach the set at once" {
+	in_net <<-'EOF'
+	edit() { "$MAILBAN" "$1" --blacklist "$PWD/blacklist" "${@:2}"; }
+	edit ban 203.0.113.9 --for 2h 2> /dev/null
+	edit ban 2001:db8:2::/64 2> /dev/null
+	[ "$(members mailban4)" = 203.0.113.9 ]
+	[ "$(members mailban6)" = 2001:db8:2::/64 ]
+	t=$(timeout_of mailban4 203.0.113.9)
+	[ "$t" -gt 7000 ]
+	[ "$t" -le 7260 ]
+	edit unban 203.0.113.9 2> /dev/null
+	[ -z "$(members mailban4)" ]
+	edit ban --no-sync 203.0.113.10
+	[ -z "$(members mailban4)" ]
+	edit ban -n 203.0.113.11 > /dev/null
+	[ -z "$(members mailban4)" ]
+	fails_with 0 'no rule uses the set mailban4' edit ban 203.0.113.12
+	EOF
+}
+
+@test "allow lets an address through at once, its network stays banned" {
+	need_rules nft
+	in_net <<-'EOF'
+	network_up
+	listen
+	ban 203.0.113.0/24 7200 | blacklist > blacklist
+	sync -q
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	dropped $ATTACKER
+	dropped $NEIGHBOUR
+	"$MAILBAN" allow --blacklist "$PWD/blacklist" --allow "$PWD/allow" $ATTACKER a customer after all
+	connects $ATTACKER
+	dropped $NEIGHBOUR
+	[ "$(members mailban4 | wc -l)" = 8 ]
+	EOF
+}
+
+@test "without permission the file is written, and the status says in part" {
+	command -v setpriv > /dev/null || skip "setpriv is not installed"
+	in_net <<-'EOF'
+	fails_with 1 'mailban: ' setpriv --bounding-set=-net_admin --inh-caps=-net_admin \
+		"$MAILBAN" ban --blacklist "$PWD/blacklist" 203.0.113.9
+	grep -qx 203.0.113.9 blacklist
+	[ -z "$(ipset list -n)" ]
+	sync -q
+	[ "$(members mailban4)" = 203.0.113.9 ]
+	EOF
+}
+
+@test "export: ipset restore and nft take it" {
+	command -v nft > /dev/null || skip "nft is not installed"
+	in_net <<-'EOF'
+	{ ban 192.0.2.7 7200; ban 198.51.100.0/25 7200; ban 198.51.100.128/25 9000; echo 203.0.113.0/24; echo 203.0.113.9
+	  ban 2001:db8:5::/64 9000000; } | blacklist > blacklist
+	"$MAILBAN" export ipset --blacklist "$PWD/blacklist" > restore
+	ipset restore < restore
+	ipset restore < restore
+	[ "$(members mailban4 | xargs)" = "192.0.2.7 198.51.100.0/25 198.51.100.128/25 203.0.113.0/24 203.0.113.9" ]
+	sync | grep . && false
+	"$MAILBAN" export nft --blacklist "$PWD/blacklist" > table
+	nft -f table
+	nft -f table
+	for a in 192.0.2.7 198.51.100.1 198.51.100.200 203.0.113.200; do
+		nft get element inet mailban banned4 "{ $a }" > /dev/null
+	done
+	nft get element inet mailban banned6 "{ 2001:db8:5::1 }" > /dev/null
+	fails_with 1 'No such file' nft get element inet mailban banned4 "{ 192.0.2.8 }"
+	EOF
+}
