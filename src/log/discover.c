@@ -11,6 +11,7 @@
 #include "log/discover.h"
 
 #include <dirent.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <libgen.h>
 #include <stdint.h>
@@ -196,6 +197,20 @@ static void add_log(struct log_list *list, char *log)
 	list->logs[list->count++] = (struct log_files){ .log = log };
 }
 
+/* A path that a glob matches. Between a rotation and the next line the log itself may not be there: its siblings
+ * are its own all the same, if the glob means it too. */
+static void add_match(struct log_list *list, const char *pattern, const char *path)
+{
+	size_t folder = (size_t)(name_of(path) - path);
+	char *base = mem_alloc(strlen(path) + 1, 1);
+
+	memcpy(base, path, folder);
+	if (rotation_base(path + folder, base + folder) && fnmatch(pattern, base, FNM_PATHNAME) == 0)
+		add_log(list, resolve(base));
+	add_log(list, resolve(path));
+	free(base);
+}
+
 static void add_name(struct log_list *list, const char *name)
 {
 	struct stat st;
@@ -210,7 +225,7 @@ static void add_name(struct log_list *list, const char *name)
 		return;
 	}
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		add_log(list, resolve(found.gl_pathv[i]));
+		add_match(list, name, found.gl_pathv[i]);
 	globfree(&found);
 }
 

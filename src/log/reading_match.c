@@ -3,8 +3,9 @@
  * reading_match: finds in the files of today the places where the last run stopped.
  *
  * A position belongs to the file that begins with the same bytes and has the same bytes before the place;
- * each file has at most one, and each position one file. Where several would do, the one with the same
- * inode is taken, then the oldest; a name decides nothing. Positions that are left over may belong to a
+ * each file has at most one, and each position one file. Positions far into their files choose first, for
+ * they know most; where several files would do, the one with the same inode is taken, then the oldest; a
+ * name decides nothing. Positions that are left over may belong to a
  * file that has moved to another log of this run. What has no position is new and is read from its start,
  * unless it is a copy in the making: of a file that is being compressed, or emptied after copying.
  */
@@ -144,12 +145,14 @@ static bool claim_same_bytes(struct reading *reading, struct reading_log *log, c
 	return false;
 }
 
-/* Between copying and emptying, the log is there twice: the file that was read before is the log itself. */
-static void skip_copies_of_live(struct reading_log *log)
+/* Between copying and emptying, the log is there twice: the file that was read before, up to offset, is the
+ * log itself. */
+static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 {
 	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 
-	if (live == NULL || live->source == NULL || live->old == NULL || !same_file(&live->file, &live->old->file))
+	if (live == NULL || live->source == NULL || live->old == NULL || live->old->offset != offset ||
+	    !same_file(&live->file, &live->old->file))
 		return;
 	for (struct reading_file *file = log->files; file < live; file++) {
 		struct span head, live_head = source_head(live->source);
@@ -188,16 +191,28 @@ static const struct position **order_of(const struct positions *old)
 	return order;
 }
 
-static void match_log(struct reading *reading, struct reading_log *log, const struct position **order)
+/* Matches positions of one offset: each goes to its old file first, if that still holds it. */
+static void match_equal(struct reading *reading, struct reading_log *log, const struct position **order, size_t count)
 {
-	for (size_t i = 0; i < reading->old->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
 			claim_same_inodes(reading, log, order[i]);
 	}
-	skip_copies_of_live(log);
-	for (size_t i = 0; i < reading->old->count; i++) {
+	skip_copies_of_live(log, order[0]->offset);
+	for (size_t i = 0; i < count; i++) {
 		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
 			claim_same_bytes(reading, log, order[i]);
+	}
+}
+
+static void match_log(struct reading *reading, struct reading_log *log, const struct position **order)
+{
+	size_t end;
+
+	for (size_t i = 0; i < reading->old->count; i = end) {
+		for (end = i + 1; end < reading->old->count && order[end]->offset == order[i]->offset;)
+			end++;
+		match_equal(reading, log, order + i, end - i);
 	}
 }
 

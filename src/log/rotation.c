@@ -47,7 +47,7 @@ static bool parse_date(struct rotation *rotation, const char *text, size_t len)
 	}
 	rotation->date[digits] = '\0';
 	rotation->style = ROTATION_DATED;
-	return digits >= DATE_DIGITS_MIN;
+	return digits >= DATE_DIGITS_MIN && is_digit(text[len - 1]);
 }
 
 static bool parse_number(struct rotation *rotation, const char *text, size_t len)
@@ -98,4 +98,34 @@ bool rotation_parse(struct rotation *rotation, const char *base, const char *nam
 	return stem > 0 && len > base_len && begins_with(name, len, base, stem) &&
 	       memcmp(name + len - ending, dot, ending) == 0 &&
 	       parse_middle(rotation, name + stem, len - ending - stem);
+}
+
+/* Where the middle begins in the first len bytes of name, or 0. */
+static size_t find_middle(const char *name, size_t len)
+{
+	struct rotation rotation;
+
+	for (size_t at = 1; at < len; at++) {
+		if (parse_middle(&rotation, name + at, len - at))
+			return at;
+	}
+	return 0;
+}
+
+bool rotation_base(const char *name, char *base)
+{
+	size_t len = rotation_unpacked_length(name), middle = find_middle(name, len), ending = len;
+
+	if (middle == 0) {
+		while (ending > 0 && name[ending - 1] != '.')
+			ending--;
+		ending -= ending > 0;
+		middle = ending > 0 ? find_middle(name, ending) : 0;
+	}
+	if (middle == 0)
+		return false;
+	memcpy(base, name, middle);
+	memcpy(base + middle, name + ending, len - ending);
+	base[middle + len - ending] = '\0';
+	return true;
 }

@@ -21,6 +21,10 @@ struct rotation {
 /* Whether name (without folder) is one that a rotation gives to a file named base. */
 bool rotation_parse(struct rotation *rotation, const char *base, const char *name);
 
+/* The name that name would be a rotation of, NUL-terminated in base, which has room for name. False where name
+ * is no rotated one. */
+bool rotation_base(const char *name, char *base);
+
 /* The length of name without the ending of a compressed file. */
 size_t rotation_unpacked_length(const char *name);
 

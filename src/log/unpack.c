@@ -68,8 +68,10 @@ struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner,
 	unpack->owner = owner;
 	unpack->begun = false;
 	unpack->archive = archive_read_new();
-	/* ARCHIVE_WARN: libarchive would run an external program for this format */
+	/* the raw format alone takes an empty log for a broken one. ARCHIVE_WARN from a filter: libarchive would
+	 * run an external program for it */
 	if (unpack->archive == NULL || archive_read_support_format_raw(unpack->archive) != ARCHIVE_OK ||
+	    archive_read_support_format_empty(unpack->archive) != ARCHIVE_OK ||
 	    enable(unpack->archive, content) != ARCHIVE_OK) {
 		buf_addf(why, "is compressed with %s, which the installed libarchive cannot read; uncompress it first",
 			 content_name(content));
@@ -97,7 +99,6 @@ ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf 
 
 		if (ret == ARCHIVE_OK)
 			ret = archive_read_next_header(unpack->archive, &entry);
-		/* the raw format takes an empty stream for no entry at all */
 		if (ret == ARCHIVE_EOF)
 			return 0;
 		if (ret != ARCHIVE_OK)

@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reading_model: random histories of logs against a plain list of all lines ever written.
+ *
+ * Two logs live through appends, rotations of all styles, compression, copying and emptying, deletions and
+ * replacement, with runs, dry runs and killed runs between. At the end each line has been counted exactly
+ * once by the runs that came to their end, or was deleted before any of them could; and where that left a
+ * trace, a run has said so. SEED and SEQUENCES in the environment choose other histories.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "reading_driver.h"
+
+enum { LOGS = 2, FILES = 64, IDS = 4000, NAME = 64, BANNER = 4300 };
+
+/* One file as the model sees it. */
+struct model_file {
+	char name[NAME];
+	unsigned ids[IDS];
+	size_t count;
+	bool partial;      /* the last line has no newline yet */
+	bool packed;
+	bool stopped_here; /* the last committed run left it open: what is deleted of it is missed */
+};
+
+struct model_log {
+	const char *name;
+	struct model_file *files; /* the oldest first; the live one last, if live is true */
+	size_t count;
+	bool live, missed, touched;
+};
+
+static uint64_t rng_state;
+static struct model_log logs[LOGS];
+static unsigned next_id, tally[LOGS * IDS], found[LOGS * IDS];
+static bool lost[LOGS * IDS];
+static bool dated, extended, late_packing, banner;
+static unsigned date;
+static struct buf history;
+static struct driver driver;
+static char folder[] = "/tmp/mailban-model-XXXXXX";
+
+static uint64_t rng(void)
+{
+	uint64_t z = rng_state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static unsigned below(unsigned n)
+{
+	return (unsigned)(rng() % n);
+}
+
+static void put(const char *name, const char *bytes, size_t len, int flags)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | flags, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	close(fd);
+}
+
+static struct model_file *live_of(struct model_log *log)
+{
+	return log->live ? &log->files[log->count - 1] : NULL;
+}
+
+static struct model_file *add_file(struct model_log *log, const char *name)
+{
+	struct model_file *file = &log->files[log->count++];
+
+	assert_true(log->count < FILES);
+	*file = (struct model_file){ 0 };
+	snprintf(file->name, NAME, "%s", name);
+	return file;
+}
+
+static void create_live(struct model_log *log)
+{
+	static char text[BANNER];
+
+	if (log->live)
+		return;
+	add_file(log, log->name);
+	log->live = true;
+	memset(text, '#', sizeof(text));
+	text[BANNER - 1] = '\n';
+	put(log->name, text, banner ? BANNER : 0, O_TRUNC);
+}
+
+static void add_lines(struct model_file *file, unsigned count)
+{
+	static char line[80100];
+	struct buf text = { 0 };
+
+	if (file->partial)
+		buf_add_text(&text, " rest\n");
+	file->partial = false;
+	for (unsigned i = 0; i < count && file->count < IDS && next_id < LOGS * IDS; i++) {
+		unsigned kind = below(200);
+		size_t len = kind == 0 ? 80000 : kind < 6 ? 3000 + below(4000) : below(60);
+
+		memset(line, 'a' + (char)below(26), len);
+		buf_addf(&text, "id=%u ", next_id);
+		buf_add(&text, line, len);
+		file->partial = i + 1 == count && below(4) == 0;
+		buf_add_text(&text, file->partial ? "" : "\n");
+		file->ids[file->count++] = next_id++;
+	}
+	put(file->name, text.ptr, text.len, O_APPEND);
+	buf_free(&text);
+}
+
+/* What is deleted unread is lost; it must be told where a run could see that something is missing. */
+static void lose(struct model_log *log, const struct model_file *file, bool seen_missing)
+{
+	log->touched = true;
+	for (size_t i = 0; i < file->count; i++) {
+		if (tally[file->ids[i]] > 0)
+			continue;
+		lost[file->ids[i]] = true;
+		log->missed |= file->stopped_here || seen_missing;
+	}
+}
+
+static void remove_at(struct model_log *log, size_t i)
+{
+	memmove(&log->files[i], &log->files[i + 1], (log->count - i - 1) * sizeof(log->files[0]));
+	log->count--;
+}
+
+static void rename_to(struct model_file *file, const char *name)
+{
+	assert_int_equal(rename(file->name, name), 0);
+	snprintf(file->name, NAME, "%s", name);
+}
+
+/* The name of a rotated file: number 1 is the newest. */
+static void rotated_name(char *name, const struct model_log *log, unsigned number, const char *ending)
+{
+	char middle[32];
+
+	if (dated)
+		snprintf(middle, sizeof(middle), "-%u", 20260101 + number);
+	else
+		snprintf(middle, sizeof(middle), ".%u", number);
+	if (extended)
+		snprintf(name, NAME, "%.1s%s.log%s", log->name, middle, ending);
+	else
+		snprintf(name, NAME, "%s%s%s", log->name, middle, ending);
+}
+
+static unsigned number_of(const struct model_file *file)
+{
+	return (unsigned)atoi(strpbrk(file->name, "0123456789"));
+}
+
+static void compress_to(const char *from, const char *to, unsigned format, size_t limit)
+{
+	static int (*const filters[])(struct archive *) = { archive_write_add_filter_gzip, archive_write_add_filter_xz,
+		archive_write_add_filter_zstd, archive_write_add_filter_bzip2, archive_write_add_filter_lz4 };
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	struct buf text = { 0 };
+
+	assert_int_equal(file_read(from, &text), 0);
+	/* libarchive's writer of lz4 cannot close an empty stream; names decide nothing, so gzip does it */
+	assert_int_equal(filters[text.len > 0 ? format : 0](archive), ARCHIVE_OK);
+	archive_write_set_filter_option(archive, NULL, "compression-level", "1");
+	assert_int_equal(archive_write_set_format_raw(archive), ARCHIVE_OK);
+	archive_write_set_bytes_in_last_block(archive, 1);
+	assert_int_equal(archive_write_open_filename(archive, to), ARCHIVE_OK);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	assert_int_equal(archive_write_header(archive, entry), ARCHIVE_OK);
+	if (text.len > 0)
+		assert_int_equal(archive_write_data(archive, text.ptr, text.len), text.len);
+	archive_entry_free(entry);
+	assert_int_equal(archive_write_free(archive), ARCHIVE_OK);
+	if (limit > 0) {
+		struct stat st;
+
+		assert_int_equal(stat(to, &st), 0);
+		assert_int_equal(truncate(to, st.st_size / (off_t)limit), 0);
+	}
+	buf_free(&text);
+}
+
+static const char *const endings[] = { ".gz", ".xz", ".zst", ".bz2", ".lz4" };
+
+static void pack(struct model_file *file)
+{
+	unsigned format = below(5);
+	char name[NAME + 8];
+
+	if (file->packed)
+		return;
+	snprintf(name, sizeof(name), "%.*s%s", NAME - 1, file->name, endings[format]);
+	compress_to(file->name, name, format, 0);
+	unlink(file->name);
+	snprintf(file->name, NAME, "%.*s", NAME - 1, name);
+	file->packed = true;
+}
+
+static const char *ending_of(const struct model_file *file)
+{
+	return file->packed ? strrchr(file->name, '.') : "";
+}
+
+/* Makes way for a new newest rotated file. */
+static void shift(struct model_log *log)
+{
+	size_t rotated = log->count - log->live;
+
+	date++;
+	for (size_t i = 0; i < rotated && !dated; i++) {
+		char name[NAME];
+
+		rotated_name(name, log, number_of(&log->files[i]) + 1, ending_of(&log->files[i]));
+		rename_to(&log->files[i], name);
+	}
+	if (late_packing && rotated > 0)
+		pack(&log->files[rotated - 1]);
+}
+
+static void rotate_by_rename(struct model_log *log)
+{
+	char name[NAME];
+
+	if (!log->live)
+		return;
+	shift(log);
+	rotated_name(name, log, dated ? date : 1, "");
+	rename_to(live_of(log), name);
+	log->live = false;
+	if (!late_packing && below(2) == 0)
+		pack(&log->files[log->count - 1]);
+	if (below(3) > 0)
+		create_live(log);
+}
+
+static void run(bool commit);
+
+static void rotate_by_copy(struct model_log *log)
+{
+	struct model_file *live = live_of(log), old;
+	/* that a file is a copy in the making is known by the file it is made of, if a run has stopped in that */
+	bool runs = live != NULL && live->stopped_here;
+	struct buf text = { 0 };
+	char name[NAME];
+
+	if (live == NULL || live->count == 0)
+		return;
+	shift(log);
+	rotated_name(name, log, dated ? date : 1, "");
+	assert_int_equal(file_read(log->name, &text), 0);
+	if (runs && below(3) == 0) {
+		put(name, text.ptr, text.len / 2, O_TRUNC);
+		run(below(2) == 0);
+	}
+	put(name, text.ptr, text.len, O_TRUNC);
+	if (runs && below(3) == 0)
+		run(below(2) == 0);
+	buf_free(&text);
+	put(log->name, "", 0, O_TRUNC);
+	old = *live;
+	snprintf(live->name, NAME, "%s", name);
+	live->stopped_here = old.stopped_here;
+	log->live = false;
+	add_file(log, log->name);
+	log->live = true;
+}
+
+static void empty(struct model_log *log)
+{
+	if (!log->live)
+		return;
+	lose(log, live_of(log), false);
+	log->count--;
+	add_file(log, log->name);
+	put(log->name, "", 0, O_TRUNC);
+}
+
+static void replace(struct model_log *log)
+{
+	if (!log->live)
+		return;
+	lose(log, live_of(log), false);
+	log->count--;
+	log->live = false;
+	/* in place or as another file */
+	if (below(2) == 0)
+		unlink(log->name);
+	create_live(log);
+	add_lines(live_of(log), 1 + below(5));
+}
+
+/* Whether a run can see by the numbers that file i is missing. */
+static bool leaves_gap(const struct model_log *log, size_t i)
+{
+	for (size_t j = 0; j < i && !dated; j++) {
+		if (log->files[j].stopped_here)
+			return true;
+	}
+	return false;
+}
+
+static void delete_one(struct model_log *log)
+{
+	size_t rotated = log->count - log->live, i = below(2) == 0 ? 0 : below((unsigned)rotated + 1);
+
+	if (rotated == 0)
+		return;
+	i = i < rotated ? i : 0;
+	lose(log, &log->files[i], leaves_gap(log, i));
+	unlink(log->files[i].name);
+	remove_at(log, i);
+}
+
+/* A daemon goes on writing to the renamed file until it is told. */
+static void write_late(struct model_log *log)
+{
+	size_t rotated = log->count - log->live;
+
+	if (rotated > 0 && !log->files[rotated - 1].packed && log->files[rotated - 1].count > 0)
+		add_lines(&log->files[rotated - 1], 1 + below(3));
+}
+
+static void pack_one(struct model_log *log)
+{
+	size_t rotated = log->count - log->live;
+	struct model_file *file = rotated > 0 ? &log->files[below((unsigned)rotated)] : NULL;
+	unsigned format = below(5);
+	char name[NAME + 8];
+
+	if (file == NULL || file->packed)
+		return;
+	/* a run may come while the compressed file is being written */
+	if (below(3) == 0) {
+		snprintf(name, sizeof(name), "%.*s%s", NAME - 1, file->name, endings[format]);
+		compress_to(file->name, name, format, 1 + below(4));
+		run(below(2) == 0);
+		unlink(name);
+	}
+	pack(file);
+}
+
+static void take(void *context, const char *line, size_t len)
+{
+	unsigned id;
+	char text[16];
+
+	(void)context;
+	snprintf(text, sizeof(text), "%.*s", (int)(len < 15 ? len : 15), line);
+	if (sscanf(text, "id=%u ", &id) == 1)
+		found[id]++;
+}
+
+static void broken(const char *what, unsigned id)
+{
+	struct buf text = { 0 };
+
+	positions_format(&driver.positions, &text);
+	fprintf(stderr, "%s %u\nnotes of the last run: %s\nhistory: %s\npositions before it:\n%s\n", what, id, driver.notes.ptr,
+		    buf_text(&history), buf_text(&text));
+	if (system("ls -li --full-time") < 0)
+		print_error("the files cannot be listed\n");
+	buf_free(&text);
+	fail();
+}
+
+static void check_run(const struct model_log *log)
+{
+	char *lines = driver.notes.ptr;
+	char name[NAME];
+	bool told;
+
+	snprintf(name, sizeof(name), "/%s: ", log->name);
+	told = strstr(lines, name) != NULL;
+	if (log->missed && !told)
+		broken("what was lost is not told of log", (unsigned)(log - logs));
+	if (told && !log->touched)
+		broken("something is told of log, and nothing happened to", (unsigned)(log - logs));
+}
+
+static void mark_stops(struct model_log *log)
+{
+	size_t rotated = log->count - log->live;
+
+	log->missed = log->touched = false;
+	for (size_t i = 0; i < log->count; i++) {
+		struct model_file *file = &log->files[i];
+		bool newest = i + 1 == log->count || i + 1 == rotated;
+
+		/* what has no complete line yet leaves no mark */
+		file->stopped_here = !file->packed && newest && file->count > (file->partial ? 1 : 0) &&
+				     (i >= rotated || file->partial);
+	}
+}
+
+static void run(bool commit)
+{
+	static char a[] = "a.log", b[] = "./b.log", pattern[] = "*.log*", link[] = "link";
+	char *by_name[] = { a, b }, *turned[] = { b, a, link, pattern }, *by_pattern[] = { pattern };
+	char **const names[] = { by_name, turned, by_pattern };
+	static const size_t counts[] = { 2, 4, 1 }, rooms[] = { 64, 1000, 4096, 65536 };
+	unsigned kind = below(logs[0].live ? 3 : 1);
+
+	buf_addf(&history, "%s%u ", commit ? "RUN" : "killed", kind);
+	memset(found, 0, sizeof(found[0]) * next_id);
+	driver.room = rooms[below(4)];
+	if (driver_run(&driver, names[kind], counts[kind], commit) != 0)
+		broken("the positions cannot be read again", 0);
+	for (unsigned id = 0; id < next_id; id++) {
+		if (found[id] + tally[id] > 1)
+			broken("counted twice: id", id);
+		if (commit)
+			tally[id] += found[id];
+	}
+	if (!commit)
+		return;
+	for (size_t i = 0; i < LOGS; i++) {
+		/* a log of which there is no file at all may come back: what it lost is told then */
+		if (logs[i].count == 0)
+			continue;
+		check_run(&logs[i]);
+		mark_stops(&logs[i]);
+	}
+}
+
+static void step(void)
+{
+	struct model_log *log = &logs[below(LOGS)];
+	unsigned choice = below(100);
+
+	if (choice < 34) {
+		buf_addf(&history, "append-%s ", log->name);
+		create_live(log);
+		add_lines(live_of(log), 1 + below(8));
+	} else if (choice < 56) {
+		run(true);
+	} else if (choice < 64) {
+		run(false);
+	} else if (choice < 76) {
+		buf_addf(&history, "rotate-%s ", log->name);
+		rotate_by_rename(log);
+	} else if (choice < 82) {
+		buf_addf(&history, "copy-%s ", log->name);
+		rotate_by_copy(log);
+	} else if (choice < 85) {
+		buf_addf(&history, "empty-%s ", log->name);
+		empty(log);
+	} else if (choice < 88) {
+		buf_addf(&history, "delete-%s ", log->name);
+		delete_one(log);
+	} else if (choice < 90) {
+		buf_addf(&history, "replace-%s ", log->name);
+		replace(log);
+	} else if (choice < 95) {
+		buf_addf(&history, "pack-%s ", log->name);
+		pack_one(log);
+	} else {
+		buf_addf(&history, "late-%s ", log->name);
+		write_late(log);
+	}
+}
+
+/* Lets every last line be finished, reads all, and compares. */
+static void finish(void)
+{
+	for (size_t i = 0; i < LOGS; i++) {
+		create_live(&logs[i]);
+		add_lines(live_of(&logs[i]), 1);
+		for (int j = 0; j < 2; j++) {
+			struct model_log *log = &logs[i];
+
+			if (live_of(log)->partial)
+				add_lines(live_of(log), 0);
+			rotate_by_rename(log);
+			create_live(log);
+			add_lines(live_of(log), 1);
+		}
+		if (live_of(&logs[i])->partial)
+			add_lines(live_of(&logs[i]), 0);
+	}
+	run(true);
+	for (unsigned id = 0; id < next_id; id++) {
+		if (tally[id] != !lost[id])
+			broken(lost[id] ? "counted although it is lost: id" : "never counted: id", id);
+	}
+}
+
+static void clear(void)
+{
+	for (size_t i = 0; i < LOGS; i++) {
+		for (size_t j = 0; j < logs[i].count; j++)
+			unlink(logs[i].files[j].name);
+		logs[i].count = 0;
+		logs[i].live = logs[i].missed = logs[i].touched = false;
+	}
+	memset(tally, 0, sizeof(tally[0]) * next_id);
+	memset(lost, 0, sizeof(lost[0]) * next_id);
+	next_id = 0;
+	driver_free(&driver);
+	driver = (struct driver){ .take = take };
+	buf_clear(&history);
+}
+
+static void one_sequence(uint64_t seed)
+{
+	rng_state = seed;
+	dated = below(2) == 0;
+	extended = below(4) == 0;
+	late_packing = below(2) == 0;
+	banner = below(4) == 0;
+	date = 0;
+	buf_addf(&history, "seed %llu: %s%s%s%s", (unsigned long long)seed, dated ? "dated " : "", extended ? "extended " : "",
+		 late_packing ? "late-packing " : "", banner ? "banner " : "");
+	for (unsigned steps = 10 + below(30); steps > 0; steps--)
+		step();
+	finish();
+}
+
+static uint64_t number_from(const char *variable, uint64_t otherwise)
+{
+	const char *text = getenv(variable);
+
+	return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void counts_each_line_once(void **state)
+{
+	uint64_t seed, sequences = number_from("SEQUENCES", 10000);
+
+	(void)state;
+	assert_int_equal(getrandom(&seed, sizeof(seed), 0), sizeof(seed));
+	seed = number_from("SEED", seed >> 16);
+	print_message("SEED=%llu SEQUENCES=%llu\n", (unsigned long long)seed, (unsigned long long)sequences);
+	for (uint64_t i = 0; i < sequences; i++) {
+		clear();
+		one_sequence(seed + i);
+	}
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	logs[0].name = "a.log";
+	logs[1].name = "b.log";
+	for (size_t i = 0; i < LOGS; i++)
+		logs[i].files = mem_zalloc(FILES, sizeof(struct model_file));
+	return mkdtemp(folder) == NULL || chdir(folder) < 0 || symlink("a.log", "link") < 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	driver_free(&driver);
+	buf_free(&history);
+	for (size_t i = 0; i < LOGS; i++)
+		free(logs[i].files);
+	return system("rm -rf \"$PWD\"") != 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(counts_each_line_once) };
+
+	return cmocka_run_group_tests_name("reading_model", tests, begin, end);
+}
