@@ -79,7 +79,7 @@ void positions_format(const struct positions *positions, struct buf *out)
 			buf_addf(out, " file=%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":%" PRId64, p->file.device,
 				 p->file.inode, p->file.size, p->file.written);
 		buf_add_text(out, p->packed ? " packed" : "");
-		buf_add_text(out, p->open ? " open\n" : "\n");
+		buf_add_text(out, p->live ? " live\n" : "\n");
 	}
 }
 
@@ -190,8 +190,8 @@ static bool parse_word(struct position *p, struct span word)
 
 	if (equals == NULL) {
 		p->packed |= is_word(key, "packed");
-		p->open |= is_word(key, "open");
-		return is_word(key, "packed") || is_word(key, "open");
+		p->live |= is_word(key, "live");
+		return is_word(key, "packed") || is_word(key, "live");
 	}
 	if (is_word(key, "cursor")) {
 		free(p->cursor);

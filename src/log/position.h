@@ -19,7 +19,7 @@ struct position {
 	uint64_t offset;         /* uncompressed bytes read, all of them complete lines */
 	struct print head, tail; /* of the first bytes, and of those before offset */
 	int64_t last_time;       /* of the last line read, in seconds since the epoch, or POSITION_TIME_UNKNOWN */
-	bool open;               /* more may have been written to it after this run */
+	bool live;               /* it was the file that is written to */
 	bool packed;             /* the file is compressed */
 	struct source_file file; /* as it was when it was read; inode 0: not known */
 	char *cursor;            /* of a journal: the last entry read. Else NULL */

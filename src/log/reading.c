@@ -84,7 +84,7 @@ static void reading_file(struct reading *reading, struct reading_log *log, struc
 			return;
 		same = *file->old;
 		same.file = file->file;
-		same.open = reading_is_live(log, file);
+		same.live = reading_is_live(log, file);
 		positions_add_copy(&reading->kept, &same, log->names.log);
 	} else if (file->source != NULL) {
 		add_source(reading, log, file);
@@ -164,9 +164,8 @@ static void finish_source(struct reading *reading, const struct reading_source *
 		return;
 	if (position.last_time == POSITION_TIME_UNKNOWN && s->old != NULL)
 		position.last_time = s->old->last_time;
-	position.open = s->live || (!position.packed && offset < position.file.size);
-	/* what is done with a compressed file is done: nobody appends to one */
-	position.open &= !position.packed;
+	/* a compressed file is done with, whatever its name */
+	position.live = s->live && !position.packed;
 	positions_add_copy(next, &position, s->log);
 }
 

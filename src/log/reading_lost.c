@@ -84,7 +84,7 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	unsigned number, lowest = has_number(log, 0) ? 0 : 1;
 	struct buf span = { 0 };
 
-	if (file->old == NULL || !file->old->open || !log_rotation_number(log->names.log, file->path, &number))
+	if (file->old == NULL || !file->old->live || !log_rotation_number(log->names.log, file->path, &number))
 		return;
 	while (number > lowest && has_number(log, number - 1))
 		number--;
@@ -96,6 +96,12 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	buf_free(&span);
 }
 
+/* Whether there may have been more in the file than was read. */
+static bool may_have_grown(const struct position *old)
+{
+	return old->cursor == NULL && (old->live || (!old->packed && old->offset < old->file.size));
+}
+
 void reading_note_lost(struct reading *reading, struct reading_log *log)
 {
 	if (!log->whole)
@@ -103,7 +109,7 @@ void reading_note_lost(struct reading *reading, struct reading_log *log)
 	for (size_t i = 0; i < reading->old->count; i++) {
 		const struct position *old = &reading->old->items[i];
 
-		if (old->open && !reading->claimed[i] && old->cursor == NULL && strcmp(old->log, log->names.log) == 0)
+		if (may_have_grown(old) && !reading->claimed[i] && strcmp(old->log, log->names.log) == 0)
 			note_gone(reading, log, old);
 	}
 	for (size_t i = 0; i < log->count; i++)

@@ -46,7 +46,7 @@ static const struct position *known_unopened(const struct reading *reading, cons
 	for (size_t i = 0; i < reading->old->count; i++) {
 		const struct position *old = &reading->old->items[i];
 
-		if (old->packed && !old->open && !reading->claimed[i] && unchanged(&old->file, &file->file))
+		if (old->packed && !old->live && !reading->claimed[i] && unchanged(&old->file, &file->file))
 			return old;
 	}
 	return NULL;

@@ -319,7 +319,7 @@ static void full_reads_all(void **state)
 static void positions_in_text(void **state)
 {
 	static const char good[] = "/var/log/a%20b offset=12 head=12:00000000000000ff tail=3:0000000000000001 time=-5 "
-				   "file=1:2:3:4 packed open\njournal: cursor=s=1;i=2%25 time=7\n";
+				   "file=1:2:3:4 packed live\njournal: cursor=s=1;i=2%25 time=7\n";
 	static const char *const bad[] = { "/a\n", "/a offset=\n", "/a offset=1x\n", "/a offset=99999999999999999999\n",
 					   "/a what=1\n", "/%0 offset=1\n", "/a head=9999:0\n", " offset=1\n", "\n" };
 	struct positions positions = { 0 };

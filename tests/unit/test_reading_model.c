@@ -36,7 +36,8 @@ struct model_file {
 	size_t count;
 	bool partial;      /* the last line has no newline yet */
 	bool packed;
-	bool stopped_here; /* the last committed run left it open: what is deleted of it is missed */
+	bool stopped_here; /* the last committed run knew that more may come: what is deleted of it is missed */
+	bool was_live;     /* at the last committed run */
 };
 
 struct model_log {
@@ -261,7 +262,7 @@ static void run(bool commit);
 
 static void rotate_by_copy(struct model_log *log)
 {
-	struct model_file *live = live_of(log), old;
+	struct model_file *live = live_of(log);
 	/* that a file is a copy in the making is known by the file it is made of, if a run has stopped in that */
 	bool runs = live != NULL && live->stopped_here;
 	struct buf text = { 0 };
@@ -281,9 +282,7 @@ static void rotate_by_copy(struct model_log *log)
 		run(below(2) == 0);
 	buf_free(&text);
 	put(log->name, "", 0, O_TRUNC);
-	old = *live;
 	snprintf(live->name, NAME, "%s", name);
-	live->stopped_here = old.stopped_here;
 	log->live = false;
 	add_file(log, log->name);
 	log->live = true;
@@ -317,7 +316,7 @@ static void replace(struct model_log *log)
 static bool leaves_gap(const struct model_log *log, size_t i)
 {
 	for (size_t j = 0; j < i && !dated; j++) {
-		if (log->files[j].stopped_here)
+		if (log->files[j].was_live)
 			return true;
 	}
 	return false;
@@ -413,6 +412,7 @@ static void mark_stops(struct model_log *log)
 		/* what has no complete line yet leaves no mark */
 		file->stopped_here = !file->packed && newest && file->count > (file->partial ? 1 : 0) &&
 				     (i >= rotated || file->partial);
+		file->was_live = file->stopped_here && i >= rotated;
 	}
 }
 
