@@ -22,7 +22,7 @@
 
 #include "base/mem.h"
 
-enum { READ_STEP = 1 << 16, BLOCK = 1 << 16 };
+enum { READ_STEP = 1 << 16, BLOCK = 1 << 16, SEND_STEP = 1 << 24 };
 
 int file_read(const char *path, struct buf *out)
 {
@@ -75,13 +75,19 @@ static int write_all(int fd, const char *bytes, size_t len)
 static int write_parts(int fd, const struct span *parts, size_t count)
 {
 	char block[BLOCK];
-	size_t used = 0;
+	size_t used = 0, waiting = 0;
 	int ret = 0;
 
 	for (size_t i = 0; i < count && ret == 0; i++) {
 		if (parts[i].len > sizeof(block) - used) {
 			ret = write_all(fd, block, used);
 			used = 0;
+		}
+		/* the disk begins while the rest is written, so that fsync() has less to wait for */
+		waiting += parts[i].len;
+		if (waiting >= SEND_STEP) {
+			sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+			waiting = 0;
 		}
 		if (ret == 0 && parts[i].len > sizeof(block)) {
 			ret = write_all(fd, parts[i].ptr, parts[i].len);

@@ -74,12 +74,13 @@ void when_add_duration(struct buf *out, int64_t seconds)
 /* Both conversions count from 0000-03-01, so that the leap day is the last one of its year. */
 int64_t when_days(int64_t year, unsigned month, unsigned day)
 {
-	int64_t era, year_of_era, day_of_year;
+	unsigned year_of_era, day_of_year;
+	int64_t era;
 
 	year -= month <= 2;
 	era = (year >= 0 ? year : year - 399) / 400;
-	year_of_era = year - era * 400;
-	day_of_year = (153 * ((int64_t)month + (month > 2 ? -3 : 9)) + 2) / 5 + (int64_t)day - 1;
+	year_of_era = (unsigned)(year - era * 400);
+	day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 	return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
 }
 

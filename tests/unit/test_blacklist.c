@@ -182,6 +182,41 @@ static void unreadable_lines_are_refused(void **state)
 	}
 }
 
+/* Large files are read in parts side by side: what stands around their borders must not show them. */
+static void a_large_file_is_read_as_a_small_one(void **state)
+{
+	enum { ENTRIES = 60000 };
+	const char *const fills[] = { "", "# a remark of no special length\n", "\n\n" };
+
+	(void)state;
+	for (unsigned shape = 0; shape < 4; shape++) {
+		struct buf text = { 0 }, out = { 0 };
+		struct banlist list;
+
+		buf_add_text(&text, HEADER);
+		/* the last shape: parts that hold nothing but remarks */
+		for (unsigned i = 0; i < ENTRIES * (shape == 3); i++)
+			buf_addf(&text, "# %u: a remark in front of all entries, as long as an entry would be\n", i);
+		for (unsigned i = 0; i < ENTRIES; i++)
+			buf_addf(&text, "%s10.%u.%u.%u # since 2026-11-21T03:17Z until 2026-11-28T03:17Z by auth hits %u\n",
+				 i % 7 == 0 ? fills[shape % 3] : "", i >> 16, i >> 8 & 255, i & 255, i);
+		buf_add_text(&text, "# the end\n");
+		assert_int_equal(parse(text.ptr, text.len, &list), 0);
+		assert_int_equal(list.count, ENTRIES);
+		for (unsigned i = 0; i < ENTRIES; i++)
+			assert_int_equal(list.bans[i].hits, i);
+		blacklist_format(&list, &out);
+		assert_int_equal(out.len, text.len);
+		assert_memory_equal(out.ptr, text.ptr, text.len);
+		banlist_free(&list);
+		/* the first line that is wrong is found wherever it stands */
+		buf_add_text(&text, "nonsense\n");
+		assert_int_equal(parse(text.ptr, text.len, &list), -1);
+		buf_free(&text);
+		buf_free(&out);
+	}
+}
+
 static void new_entries_are_made_as_documented(void **state)
 {
 	static const char expected[] = HEADER
@@ -354,6 +389,7 @@ int main(void)
 		cmocka_unit_test(facts_are_read),
 		cmocka_unit_test(a_person_may_write_as_people_do),
 		cmocka_unit_test(unreadable_lines_are_refused),
+		cmocka_unit_test(a_large_file_is_read_as_a_small_one),
 		cmocka_unit_test(new_entries_are_made_as_documented),
 		cmocka_unit_test(a_line_made_by_hand_stands_with_its_note),
 		cmocka_unit_test(remarks_of_entries_that_leave_stay),

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * blacklist_lines: all lines of the blacklist, read side by side.
+ *
+ * A large text is cut into parts at line ends, and each part is read by a thread of its own into its own
+ * stretch of one array. What comes out, messages included, does not depend on the number of parts. Threads
+ * that cannot be started are done without.
+ */
+#include <pthread.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "list/blacklist_inside.h"
+
+enum { PARTS_MAX = 4, PART_BYTES = 1 << 20, QUOTE_MAX = 60 };
+
+/* Some lines in a row. */
+struct part {
+	const char *at, *end;
+	unsigned long lines;      /* how many there are */
+	struct ban *bans;         /* room for as many entries */
+	size_t count;
+	struct span tail;         /* remarks behind the last entry */
+	const char *wrong;        /* what is wrong with the first line that is unreadable; NULL: nothing */
+	struct span wrong_line;
+	unsigned long wrong_number; /* in this part, from 0 */
+	bool in_order;
+	pthread_t thread;
+	bool started;
+};
+
+static bool is_entry(const char *at)
+{
+	while (*at == ' ' || *at == '\t')
+		at++;
+	return *at != '#' && *at != '\n';
+}
+
+static void *read_part(void *argument)
+{
+	struct part *p = argument;
+	const char *above = p->at, *at = p->at;
+	struct ban *ban = p->bans;
+
+	p->in_order = true;
+	for (unsigned long number = 0; at < p->end; number++) {
+		const char *newline = memchr(at, '\n', (size_t)(p->end - at));
+
+		if (is_entry(at)) {
+			struct span note;
+
+			p->wrong = blacklist_take_line((struct span){ at, (size_t)(newline - at) }, ban, &note);
+			if (p->wrong != NULL) {
+				p->wrong_line = ban->line;
+				p->wrong_number = number;
+				return NULL;
+			}
+			ban->above = (struct span){ above, (size_t)(at - above) };
+			p->in_order = p->in_order && (ban == p->bans || addr_compare(&ban[-1].net, &ban->net) < 0);
+			above = newline + 1;
+			ban++;
+		}
+		at = newline + 1;
+	}
+	p->count = (size_t)(ban - p->bans);
+	p->tail = (struct span){ above, (size_t)(p->end - above) };
+	return NULL;
+}
+
+static unsigned long count_lines(const char *at, const char *end)
+{
+	unsigned long lines = 0;
+
+	for (; at < end; lines++)
+		at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+	return lines;
+}
+
+/* Cuts the text at line ends. Returns the number of parts, at least 1. */
+static unsigned cut(struct span text, struct part *parts)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t size = text.len / (size_t)(processors < 1 ? 1 : processors > PARTS_MAX ? PARTS_MAX : processors);
+	unsigned count = 0;
+
+	size = size < PART_BYTES ? PART_BYTES : size;
+	do {
+		struct part *p = &parts[count++];
+
+		*p = (struct part){ .at = at, .end = end };
+		if (count < PARTS_MAX && (size_t)(end - at) > size)
+			p->end = (const char *)memchr(at + size, '\n', (size_t)(end - at) - size) + 1;
+		p->lines = count_lines(p->at, p->end);
+		at = p->end;
+	} while (at < end);
+	return count;
+}
+
+/* All but the first part get a thread; what got none is read here. */
+static void read_parts(struct part *parts, unsigned count)
+{
+	for (unsigned i = 1; i < count; i++)
+		parts[i].started = pthread_create(&parts[i].thread, NULL, read_part, &parts[i]) == 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (!parts[i].started)
+			read_part(&parts[i]);
+	}
+	for (unsigned i = 1; i < count; i++) {
+		if (parts[i].started)
+			pthread_join(parts[i].thread, NULL);
+	}
+}
+
+/* The first unreadable line of all. Returns 0 where there is none. */
+static int say_unreadable(const struct part *parts, unsigned count, unsigned long number, const char *name)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const struct part *p = &parts[i];
+
+		if (p->wrong != NULL) {
+			msg_at(name, number + p->wrong_number, "\"%.*s\" %s",
+			       (int)(p->wrong_line.len < QUOTE_MAX ? p->wrong_line.len : QUOTE_MAX), p->wrong_line.ptr, p->wrong);
+			return -1;
+		}
+		number += p->lines;
+	}
+	return 0;
+}
+
+/* Puts the parts' entries in a row. Remarks at the end of one part stand above the first entry of the next. */
+static bool join(struct banlist *list, const struct part *parts, unsigned count)
+{
+	bool in_order = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct part *p = &parts[i];
+		struct ban *first = list->bans + list->count;
+		struct span above = list->tail;
+
+		list->tail = p->tail;
+		if (p->count == 0) {
+			/* the texts lie side by side */
+			list->tail = (struct span){ above.len > 0 ? above.ptr : p->tail.ptr, above.len + p->tail.len };
+			continue;
+		}
+		memmove(first, p->bans, p->count * sizeof(*first));
+		if (above.len > 0)
+			first->above = (struct span){ above.ptr, above.len + first->above.len };
+		in_order = in_order && p->in_order && (list->count == 0 || addr_compare(&first[-1].net, &first->net) < 0);
+		list->count += p->count;
+	}
+	return in_order;
+}
+
+int blacklist_take_lines(struct span text, unsigned long number, const char *name, struct banlist *list, bool *in_order)
+{
+	struct part parts[PARTS_MAX];
+	unsigned count = cut(text, parts);
+	size_t lines = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		lines += parts[i].lines;
+	list->bans = mem_grow(list->bans, &list->capacity, lines, sizeof(*list->bans));
+	lines = 0;
+	for (unsigned i = 0; i < count; i++) {
+		parts[i].bans = list->bans + lines;
+		lines += parts[i].lines;
+	}
+	read_parts(parts, count);
+	if (say_unreadable(parts, count, number, name) < 0)
+		return -1;
+	*in_order = join(list, parts, count);
+	return 0;
+}
