@@ -28,16 +28,13 @@ static void add_quoted(struct buf *out, const char *bytes, size_t len)
 	buf_add_char(out, '\'');
 }
 
-static void say_literals(struct buf *out, const struct pattern_literals *l, struct span message)
+static void say_literals(struct buf *out, const struct literals *l, struct span message)
 {
-	bool begins = l->beginning_count == 0;
+	struct literals beginnings = *l;
 
-	for (unsigned i = 0; i < l->beginning_count; i++) {
-		if (message.len >= l->beginning_lens[i] && memcmp(message.ptr, l->beginnings[i], l->beginning_lens[i]) == 0)
-			begins = true;
-	}
-	if (!begins) {
-		buf_add_text(out, "the message does not begin with ");
+	beginnings.inside_len = 0;
+	if (!literals_pass(&beginnings, message, literals_behind_colon(message))) {
+		buf_add_text(out, l->at_colon ? "the message's first colon does not begin " : "the message does not begin with ");
 		for (unsigned i = 0; i < l->beginning_count; i++) {
 			buf_add_text(out, i > 0 ? " or " : "");
 			add_quoted(out, l->beginnings[i], l->beginning_lens[i]);
@@ -106,7 +103,7 @@ void explain_rule(struct buf *out, struct engine *engine, struct matcher *matche
 		buf_addf(out, ": it wants %s\n", er->rule->program_text);
 		return;
 	}
-	if (!pattern_literals_pass(&er->literals, h->message)) {
+	if (!literals_pass(&er->literals, h->message, literals_behind_colon(h->message))) {
 		say_literals(out, &er->literals, h->message);
 		return;
 	}

@@ -78,7 +78,9 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 	for (size_t i = 0; i < set->count; i++) {
 		engine->rules[i].rule = &set->rules[i];
 		if (prefilter)
-			pattern_literals(&engine->rules[i].literals, set->rules[i].match_text);
+			literals_derive(&engine->rules[i].literals, set->rules[i].match_text);
+		else
+			literals_none(&engine->rules[i].literals);
 	}
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
@@ -140,15 +142,6 @@ const struct engine_rule *engine_rule(const struct engine *engine, uint16_t numb
 	return &engine->rules[number];
 }
 
-static bool can_begin_with(const struct pattern_literals *literals, unsigned char first)
-{
-	for (unsigned i = 0; i < literals->beginning_count; i++) {
-		if ((unsigned char)literals->beginnings[i][0] == first)
-			return true;
-	}
-	return literals->beginning_count == 0;
-}
-
 static void sort_by_first(struct engine *engine, struct engine_program *program)
 {
 	size_t used = 0, room = 0;
@@ -160,7 +153,7 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 		for (size_t i = 0; i < program->rule_count; i++) {
 			uint16_t number = program->rules[i];
 
-			if (can_begin_with(&engine->rules[number].literals, (unsigned char)first))
+			if (literals_can_begin(&engine->rules[number].literals, (unsigned char)first))
 				program->lists[used++] = number;
 		}
 		program->lists[used++] = ENGINE_END;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "detect/literals.h"
 #include "detect/pattern.h"
 #include "detect/rules.h"
 
@@ -15,7 +16,7 @@ struct engine;
 /* One rule within the programs that it is for. */
 struct engine_rule {
 	const struct rule *rule;
-	struct pattern_literals literals;
+	struct literals literals;
 };
 
 /* The rules that can match lines of one program, in the order in which they are tried. */

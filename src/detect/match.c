@@ -211,10 +211,14 @@ static uint64_t connection_of(const struct header *h)
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
 	unsigned char first = message.len > 0 ? (unsigned char)message.ptr[0] : 0;
+	struct span colon = { 0 };
 
 	for (const uint16_t *number = program->lists + program->first[first]; *number != ENGINE_END; number++) {
-		if (pattern_literals_pass(&engine_rule(m->engine, *number)->literals, message) &&
-		    matcher_try(m, *number, message, event))
+		const struct literals *literals = &engine_rule(m->engine, *number)->literals;
+
+		if (literals->at_colon && colon.ptr == NULL)
+			colon = literals_behind_colon(message);
+		if (literals_pass(literals, message, colon) && matcher_try(m, *number, message, event))
 			return true;
 	}
 	return false;

@@ -12,17 +12,7 @@
 #include "base/span.h"
 #include "detect/rules.h"
 
-enum { PATTERN_GROUPS_MAX = 4, PATTERN_BEGINNINGS_MAX = 8, PATTERN_LITERAL_MAX = 40 };
-
-/* The literals that a match cannot be without; found in the pattern's text, so that most lines need no
- * regular expression at all. */
-struct pattern_literals {
-	char beginnings[PATTERN_BEGINNINGS_MAX][PATTERN_LITERAL_MAX]; /* the message begins with one of these */
-	unsigned char beginning_lens[PATTERN_BEGINNINGS_MAX];
-	unsigned beginning_count;                                   /* 0: no telling */
-	char inside[PATTERN_LITERAL_MAX];                           /* the message holds this */
-	unsigned char inside_len;                                   /* 0: no telling */
-};
+enum { PATTERN_GROUPS_MAX = 4 };
 
 /* A rule's match pattern, ready to be tried. Read-only once made: threads share it. */
 struct pattern {
@@ -33,11 +23,6 @@ struct pattern {
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
 	unsigned counts[PATTERN_GROUPS_MAX];
 };
-
-void pattern_literals(struct pattern_literals *literals, const char *text);
-
-/* Whether a message has them, so that the pattern is worth trying. */
-bool pattern_literals_pass(const struct pattern_literals *literals, struct span message);
 
 /* Compiles the match pattern of a rule, anchored at the start, with <ADDR> put in and JIT where the host
  * allows it. Returns 0, or -1 after a message that names rule, offset and PCRE2's words. */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_LITERALS_H
+#define MAILBAN_DETECT_LITERALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+enum { LITERALS_BEGINNINGS = 8, LITERALS_MAX_LEN = 40 };
+
+/* What a match of a pattern cannot be without. */
+struct literals {
+	char beginnings[LITERALS_BEGINNINGS][LITERALS_MAX_LEN]; /* the message begins with one of these */
+	unsigned char beginning_lens[LITERALS_BEGINNINGS];
+	unsigned beginning_count;       /* 0: no telling */
+	bool at_colon;                  /* not the message but what stands from its first colon on begins so */
+	char inside[LITERALS_MAX_LEN];  /* the message holds this */
+	unsigned char inside_len;       /* 0: no telling */
+	unsigned char inside_rare;      /* which of its bytes is the rarest in logs */
+	uint8_t first[32];              /* a bit for each byte that the message can begin with */
+};
+
+/* Finds them in a pattern's text; none where the walk over it meets what it does not know. */
+void literals_derive(struct literals *literals, const char *pattern);
+
+/* None: everything passes. */
+void literals_none(struct literals *literals);
+
+bool literals_can_begin(const struct literals *literals, unsigned char first);
+
+/* What literals_pass() wants to know of each message once: the part from its first colon on. */
+struct span literals_behind_colon(struct span message);
+
+/* Whether the message holds what the pattern needs, so that trying it is worth while. */
+bool literals_pass(const struct literals *literals, struct span message, struct span behind_colon);
+
+#endif
