@@ -5,6 +5,10 @@
 CC ?= cc
 BUILD ?= build
 PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 VERSION := 0.1
@@ -90,6 +94,34 @@ check-cmd: $(BUILD)/mailban
 
 check-net: $(BUILD)/mailban
 	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/net
+
+# the manual's commands and options are the program's own help
+$(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban
+	scripts/man-options $(BUILD)/mailban $< > $@.new && mv $@.new $@
+
+# Configuration and the daily run's time are the host's: what is there stays.
+install: all $(BUILD)/mailban.8
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
+	install -d -m 0750 $(DESTDIR)/var/lib/mailban
+	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
+	install -m 0755 scripts/firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
+	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
+	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
+	sed 's|@SBINDIR@|$(SBINDIR)|' src/systemd/mailban.service > $(BUILD)/mailban.service
+	install -m 0644 $(BUILD)/mailban.service $(DESTDIR)$(UNITDIR)
+	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
+	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
+	[ -e $(DESTDIR)/etc/mailban/mailban.conf ] || \
+		install -m 0644 src/man/mailban.conf $(DESTDIR)/etc/mailban/mailban.conf
+
+# Takes away what install brought, but for configuration and data.
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,mailban mailban-firewall) \
+		$(addprefix $(DESTDIR)$(MANDIR)/,man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5) \
+		$(DESTDIR)$(COMPLETIONDIR)/mailban $(DESTDIR)$(UNITDIR)/mailban.service $(DESTDIR)/etc/cron.d/mailban
+	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban; the firewall rule, if there is one, too'
 
 check-layers:
 	@scripts/check-layers

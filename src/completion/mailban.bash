@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion of mailban: commands and options as the program's own help tells them.
+_mailban() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words
+
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words="help --version $(mailban help 2> /dev/null | sed -n 's/^  \([a-z]*\)  *.*/\1/p')"
+	elif [ "${COMP_WORDS[1]}" = help ]; then
+		words=$(mailban help 2> /dev/null | sed -n 's/^  \([a-z]*\)  *.*/\1/p')
+	elif [ "$prev" = --color ]; then
+		words="auto always never"
+	elif [ "${COMP_WORDS[1]}" = export ] && [[ $cur != -* ]]; then
+		words="plain ipset nft postfix"
+	elif [ "${COMP_WORDS[1]}" = unban ] && [[ $cur != -* ]]; then
+		words=$(mailban list --plain 2> /dev/null)
+	elif [[ $cur == -* ]]; then
+		words=$(mailban help "${COMP_WORDS[1]}" 2> /dev/null | grep -o -e '--[a-z-]*' | sort -u)
+	else
+		compopt -o default
+		return
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _mailban mailban

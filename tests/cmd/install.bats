@@ -1,0 +1,138 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# make install into a folder of the test's own, the manual, the configuration and the completion.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return 1
+	root=$BATS_TEST_TMPDIR/root
+}
+
+# The build that is being tested is installed, not another one.
+installing() {
+	local variables=(BUILD="$BUILD" DESTDIR="$root")
+
+	if [ "${BUILD%/sanitize}" != "$BUILD" ]; then
+		variables=(BUILD="${BUILD%/sanitize}" SANITIZE=1 DESTDIR="$root")
+	fi
+	make -s -o "$BUILD/mailban" "${variables[@]}" "$@"
+}
+
+mode() {
+	stat -c %a "$1"
+}
+
+@test "install honours DESTDIR and PREFIX, and puts everything in its place" {
+	installing PREFIX=/opt/mailban install
+	[ "$(mode "$root/opt/mailban/sbin/mailban")" = 755 ]
+	[ "$(mode "$root/opt/mailban/sbin/mailban-firewall")" = 755 ]
+	for page in man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5; do
+		[ "$(mode "$root/opt/mailban/share/man/$page")" = 644 ]
+	done
+	[ "$(mode "$root/var/lib/mailban")" = 750 ]
+	[ -d "$root/etc/mailban/rules.d" ]
+	grep -q '^ExecStart=/opt/mailban/sbin/mailban sync --quiet$' "$root/opt/mailban/lib/systemd/system/mailban.service"
+	grep -q '^PATH=/opt/mailban/sbin:' "$root/etc/cron.d/mailban"
+	"$root/opt/mailban/sbin/mailban" --version | grep -q '^mailban '
+	# nothing went elsewhere, and the files of the host are not touched
+	[ "$(cd "$root" && echo *)" = "etc opt var" ]
+}
+
+@test "install keeps a configuration and a cron file that are there" {
+	mkdir -p "$root/etc/mailban" "$root/etc/cron.d"
+	echo 'threads = 1' > "$root/etc/mailban/mailban.conf"
+	echo '# moved' > "$root/etc/cron.d/mailban"
+	installing install
+	[ "$(cat "$root/etc/mailban/mailban.conf")" = 'threads = 1' ]
+	[ "$(cat "$root/etc/cron.d/mailban")" = '# moved' ]
+}
+
+@test "uninstall takes away what install brought, and keeps the data" {
+	installing install
+	echo 192.0.2.1 > "$root/var/lib/mailban/blacklist"
+	echo 192.0.2.2 > "$root/etc/mailban/allow"
+	installing uninstall
+	[ "$(cd "$root" && find . -type f | sort | xargs)" = \
+		"./etc/mailban/allow ./etc/mailban/mailban.conf ./var/lib/mailban/blacklist" ]
+}
+
+@test "cron runs it daily, at an odd minute, with MAILTO, and is silent where mailban is gone" {
+	grep -q '^MAILTO=' cron.d/mailban
+	[ "$(grep -c '^[0-9*]' cron.d/mailban)" = 1 ]
+	read -r minute hour day month weekday user command < <(grep '^[0-9*]' cron.d/mailban)
+	[ $((minute % 2)) = 1 ]
+	[ "$hour" -lt 24 ]
+	[ "$day $month $weekday $user" = "* * * root" ]
+	[ -z "$(PATH=/nonexistent /bin/sh -c "$command" 2>&1)" ]
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\necho "called: $*"\n' > "$BATS_TEST_TMPDIR/bin/mailban"
+	chmod +x "$BATS_TEST_TMPDIR/bin/mailban"
+	[[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$command")" == "called: run"* ]]
+}
+
+@test "the manual has every command and option, and formats without a warning" {
+	command -v man > /dev/null || skip "man is not installed"
+	installing install
+	for page in "$root"/usr/local/share/man/man*/*; do
+		warnings=$(LC_ALL=C.UTF-8 man --warnings -l -Tutf8 -Z "$page" 2>&1 > /dev/null)
+		[ -z "$warnings" ] || { echo "$page: $warnings"; false; }
+	done
+	# without the backslashes that keep dashes dashes
+	tr -d '\\' < "$root/usr/local/share/man/man8/mailban.8" > "$BATS_TEST_TMPDIR/page"
+	for command in $("$MAILBAN" help | sed -n 's/^  \([a-z]*\)  *.*/\1/p'); do
+		grep -q "^.It Cm $command" "$BATS_TEST_TMPDIR/page"
+		for option in $("$MAILBAN" help "$command" | sed -n 's/^ .\{5\}\(--[a-z-]*\).*/\1/p'); do
+			grep -Eq "^.It (-., )?$option( |\$)" "$BATS_TEST_TMPDIR/page" || { echo "$option is missing"; false; }
+		done
+	done
+}
+
+# Names of settings in a table of libconfuse options, in the order of the alphabet.
+settings_in() {
+	grep -o 'CFG_[A-Z_]*("[a-z0-9-]*"' "$@" | cut -d'"' -f2 | sort -u
+}
+
+@test "the sample configuration names every setting, and its values are the defaults" {
+	sed 's/^#\([a-z}\t]\)/\1/' src/man/mailban.conf > "$BATS_TEST_TMPDIR/all.conf"
+	grep -o '^	\{0,1\}[a-z0-9-]*' "$BATS_TEST_TMPDIR/all.conf" | tr -d '\t' | grep . | sort -u > "$BATS_TEST_TMPDIR/sample"
+	settings_in src/cmd/config.c | diff - "$BATS_TEST_TMPDIR/sample"
+	# all of it at once is a configuration; rules --check needs one and touches nothing
+	"$MAILBAN" rules -c "$BATS_TEST_TMPDIR/all.conf" --rules "$BATS_TEST_TMPDIR/none" > /dev/null
+	"$MAILBAN" rules -c src/man/mailban.conf --rules "$BATS_TEST_TMPDIR/none" > /dev/null
+	# values, where the table of settings has them as texts, numbers and booleans
+	while read -r name value; do
+		grep -Eq "^$name = \"?$value\"?\$" "$BATS_TEST_TMPDIR/all.conf" || { echo "$name is not $value"; false; }
+	done < <(sed -n 's/.*CFG_\(STR\|INT\|BOOL\)("\([a-z0-9-]*\)", "\{0,1\}\([^",]*\)"\{0,1\}, CFGF_NONE).*/\2 \3/p' src/cmd/config.c |
+		sed 's/cfg_//' | grep -v 'threshold -1')
+}
+
+@test "the manual names every setting and every word of a rule" {
+	for name in $(settings_in src/cmd/config.c); do
+		grep -Eq "^\.It Ic (.* )?$name( |\$)" src/man/mailban.conf.5 || { echo "$name is missing"; false; }
+	done
+	for name in $(settings_in src/detect/rules.c); do
+		[ "$name" = rule ] || grep -Eq "^\.It Ic (.* )?$name( |\$)" src/man/mailban-rules.5 || { echo "$name is missing"; false; }
+	done
+}
+
+@test "the rule in the manual proves its samples" {
+	command -v man > /dev/null || skip "man is not installed"
+	mkdir "$BATS_TEST_TMPDIR/rules"
+	LC_ALL=C.UTF-8 MANWIDTH=200 man -l src/man/mailban-rules.5 | col -bx | sed -n '/^ *rule "/,/^ *}$/p' > "$BATS_TEST_TMPDIR/rules/manual.conf"
+	grep -q 'rule "postfix-sasl"' "$BATS_TEST_TMPDIR/rules/manual.conf"
+	"$MAILBAN" rules --check --rules "$BATS_TEST_TMPDIR/rules"
+}
+
+@test "bash completes commands, options and values" {
+	run -0 bash -c '
+		PATH='"${MAILBAN%/*}"':$PATH
+		compopt() { :; }
+		. src/completion/mailban.bash
+		complete_line() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=(); _mailban; echo "${COMPREPLY[*]}"; }
+		complete_line mailban sy
+		complete_line mailban sync --dr
+		complete_line mailban diff --color al
+		complete_line mailban export pl'
+	[ "$output" = "$(printf 'sync\n--dry-run\nalways\nplain')" ]
+}
