@@ -15,8 +15,11 @@
 #include "base/msg.h"
 
 /* What stands for <ADDR>. It only finds the address's end; addr_parse() decides whether it is one. The
- * parts are possessive: an address cannot give back characters to the text behind it. */
-static const char ADDRESS[] = "(?<ADDR>[0-9.]{7,15}+|[0-9A-Fa-f]{0,4}+:[0-9A-Fa-f:.]{1,40}+)";
+ * parts are possessive: an address cannot give back characters to the text behind it. A dot or a colon that
+ * ends a sentence is not part of it. */
+static const char ADDRESS[] =
+	"(?<ADDR>[0-9]{1,3}+(?:\\.[0-9]{1,3}+){3}+(?!\\.[0-9])"
+	"|[0-9A-Fa-f]{0,4}+:(?:[0-9A-Fa-f]++|\\.(?=[0-9])|:(?=[0-9A-Fa-f:])|(?<=:):){1,40}+)";
 
 static pcre2_code *compile(const struct rule *rule, const char *what, const char *text, size_t len, uint32_t options)
 {
