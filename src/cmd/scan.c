@@ -37,6 +37,13 @@ static void take(void *context, const struct event *event)
 		tally_add(job->tally, event);
 }
 
+static struct source *open_log(const char *name, const char *directory, struct buf *why)
+{
+	if (directory != NULL && source_is_journal(name))
+		return source_open_journal(name, directory, NULL, why);
+	return source_open(name, why);
+}
+
 static size_t open_logs(const struct options *options, struct scan_log *logs)
 {
 	struct buf why = { 0 };
@@ -44,7 +51,7 @@ static size_t open_logs(const struct options *options, struct scan_log *logs)
 
 	for (int i = 0; i < options->arg_count; i++) {
 		buf_clear(&why);
-		logs[count].source = source_open(options->args[i], &why);
+		logs[count].source = open_log(options->args[i], options->directory, &why);
 		if (logs[count].source == NULL) {
 			msg("%s: %s", options->args[i], buf_text(&why));
 			continue;
@@ -160,7 +167,7 @@ const struct command command_scan = {
 	.details = "Tells who reached a threshold anywhere in the logs, and marks bans that would be over by now.\n"
 		   "--tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone that was\n"
 		   "counted is told. Needs no state and no rights but to read the files.",
-	.options = " config verbose json color rules threads classic since tsv plain no-prefilter ",
+	.options = " config verbose json color rules threads classic since directory tsv plain no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

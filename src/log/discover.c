@@ -37,11 +37,6 @@ static const char *name_of(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-static bool is_journal(const char *name)
-{
-	return strncmp(name, "journal:", 8) == 0;
-}
-
 bool log_rotation_number(const char *log, const char *path, unsigned *number)
 {
 	struct rotation rotation;
@@ -216,7 +211,7 @@ static void add_name(struct log_list *list, const char *name)
 	struct stat st;
 	glob_t found;
 
-	if (is_journal(name)) {
+	if (source_is_journal(name)) {
 		add_log(list, mem_text(name));
 		return;
 	}
@@ -245,7 +240,7 @@ static void fold_siblings(struct log_list *list)
 	size_t left = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		for (size_t j = 0; j < list->count && !is_journal(list->logs[i].log); j++)
+		for (size_t j = 0; j < list->count && !source_is_journal(list->logs[i].log); j++)
 			fold[i] |= j != i && is_sibling(list->logs[j].log, list->logs[i].log);
 	}
 	for (size_t i = 0; i < list->count; i++) {

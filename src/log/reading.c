@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "log/journal.h"
 #include "log/reading_inside.h"
 
 enum { NOTE_MAX = 1000 };
@@ -49,17 +50,23 @@ static bool may_grow(const struct reading_log *log, const struct reading_file *f
 	return file + 1 == end || (file + 2 == end && reading_is_live(log, file + 1));
 }
 
-static void add_source(struct reading *reading, struct reading_log *log, struct reading_file *file)
+struct reading_source *reading_add_source(struct reading *reading, const char *log, struct source *source)
 {
+	struct reading_source *added;
+
 	reading->sources = mem_grow(reading->sources, &reading->capacity, reading->count + 1, sizeof(*reading->sources));
-	reading->sources[reading->count++] = (struct reading_source){
-		.source = file->source,
-		.take_unterminated = !may_grow(log, file),
-		.last_time = POSITION_TIME_UNKNOWN,
-		.log = log->names.log,
-		.old = file->old,
-		.live = reading_is_live(log, file),
-	};
+	added = &reading->sources[reading->count++];
+	*added = (struct reading_source){ .source = source, .last_time = POSITION_TIME_UNKNOWN, .log = log };
+	return added;
+}
+
+static void add_file(struct reading *reading, struct reading_log *log, struct reading_file *file)
+{
+	struct reading_source *added = reading_add_source(reading, log->names.log, file->source);
+
+	added->take_unterminated = !may_grow(log, file);
+	added->old = file->old;
+	added->live = reading_is_live(log, file);
 	file->source = NULL;
 }
 
@@ -73,33 +80,36 @@ static bool is_done(const struct reading_file *file)
 	return file->old != NULL && !source_is_compressed(file->source) && file->old->offset == file->file.size;
 }
 
-static void reading_file(struct reading *reading, struct reading_log *log, struct reading_file *file, bool full)
+/* Of a file that nothing is read of: its place, under the name and with the looks that it has now. */
+static void keep_place(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
-	if (full && file->source != NULL)
-		source_restart(file->source);
-	if (!full && is_done(file)) {
-		struct position same;
+	struct position same;
 
-		if (file->old == NULL || file->skip)
-			return;
-		same = *file->old;
-		same.file = file->file;
-		same.live = reading_is_live(log, file);
-		positions_add_copy(&reading->kept, &same, log->names.log);
-	} else if (file->source != NULL) {
-		add_source(reading, log, file);
-	}
+	if (file->old == NULL || file->skip)
+		return;
+	same = *file->old;
+	same.file = file->file;
+	same.live = reading_is_live(log, file);
+	positions_add_copy(&reading->kept, &same, log->names.log);
 }
 
-static void reading_log(struct reading *reading, struct reading_log *log, bool full)
+static void add_log(struct reading *reading, struct reading_log *log)
 {
 	if (log->count == 0)
 		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
-			  "%s: there is no such log; name another one, or see that it is written", log->names.log);
+			     "%s: there is no such log; name another one, or see that it is written", log->names.log);
 	else
 		reading_note_lost(reading, log);
-	for (size_t i = 0; i < log->count; i++)
-		reading_file(reading, log, &log->files[i], full);
+	for (size_t i = 0; i < log->count; i++) {
+		struct reading_file *file = &log->files[i];
+
+		if (reading->full && file->source != NULL)
+			source_restart(file->source);
+		if (is_done(file) && !(reading->full && file->source != NULL))
+			keep_place(reading, log, file);
+		else
+			add_file(reading, log, file);
+	}
 }
 
 /* The positions that this run has nothing to say about. */
@@ -120,31 +130,68 @@ static void keep_others(struct reading *reading)
 	}
 }
 
-void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,
-	       const struct reading_options *options)
+/* The names of the logs, and of the journal where it is meant by naming nothing. */
+static void list_logs(struct reading *reading, char *const *names, size_t count, const char *directory)
 {
-	struct log_list list;
+	struct log_list list = { 0 };
+	static char journal[] = "journal:";
 
-	*reading = (struct reading){ .old = old, .claimed = mem_zalloc(old->count, sizeof(bool)) };
-	log_list_make(&list, logs, log_count);
+	if (count > 0 || directory == NULL)
+		log_list_make(&list, names, count);
+	if (count == 0 && list.count == 0 && (directory != NULL || journal_has_mail(NULL)))
+		log_list_make(&list, (char *[]){ journal }, 1);
 	reading->logs = mem_zalloc(list.count, sizeof(*reading->logs));
 	reading->log_count = list.count;
 	for (size_t i = 0; i < list.count; i++) {
 		reading->logs[i].names = list.logs[i];
 		list.logs[i] = (struct log_files){ 0 };
-		reading_open_log(reading, &reading->logs[i], options->full);
 	}
 	log_list_free(&list);
 	if (reading->log_count == 0)
 		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
-			  "no log was found at the usual paths; name one on the command line or in the setting log");
+			     "no log was found at the usual paths, nor mail units in the journal; "
+			     "name a log on the command line or in the setting log");
+}
+
+void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,
+		  const struct reading_options *options)
+{
+	*reading = (struct reading){ .old = old, .full = options->full };
+	reading->claimed = mem_zalloc(old->count, sizeof(*reading->claimed));
+	list_logs(reading, logs, log_count, options->directory);
+	for (size_t i = 0; i < reading->log_count; i++) {
+		if (!source_is_journal(reading->logs[i].names.log))
+			reading_open_log(reading, &reading->logs[i]);
+	}
 	reading_match(reading);
-	for (size_t i = 0; i < reading->log_count; i++)
-		reading_log(reading, &reading->logs[i], options->full);
+	for (size_t i = 0; i < reading->log_count; i++) {
+		struct reading_log *log = &reading->logs[i];
+
+		if (source_is_journal(log->names.log))
+			reading_add_journal(reading, log, options->directory);
+		else
+			add_log(reading, log);
+	}
 	keep_others(reading);
 }
 
-static void finish_source(struct reading *reading, const struct reading_source *s, struct positions *next)
+static void finish_journal(const struct reading_source *s, struct positions *next)
+{
+	const char *cursor = source_cursor(s->source);
+	struct position position = { .last_time = s->last_time };
+
+	if (cursor == NULL && s->old != NULL)
+		cursor = s->old->cursor;
+	if (cursor == NULL)
+		return;
+	position.cursor = mem_text(cursor);
+	if (position.last_time == POSITION_TIME_UNKNOWN && s->old != NULL)
+		position.last_time = s->old->last_time;
+	positions_add_copy(next, &position, s->log);
+	free(position.cursor);
+}
+
+static void finish_file(const struct reading_source *s, struct positions *next)
 {
 	uint64_t offset = source_start(s->source) + s->consumed;
 	struct position position = {
@@ -156,9 +203,6 @@ static void finish_source(struct reading *reading, const struct reading_source *
 		.file = source_file(s->source),
 	};
 
-	if (s->failed)
-		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s",
-			  source_name(s->source), source_error(s->source));
 	/* nothing to know it by: to the next run it is new */
 	if (position.head.len == 0 && !position.packed)
 		return;
@@ -183,8 +227,13 @@ void reading_finish(struct reading *reading, struct positions *next)
 {
 	for (size_t i = 0; i < reading->kept.count; i++)
 		positions_add_copy(next, &reading->kept.items[i], reading->kept.items[i].log);
-	for (size_t i = 0; i < reading->count; i++)
-		finish_source(reading, &reading->sources[i], next);
+	for (size_t i = 0; i < reading->count; i++) {
+		reading->in_part |= reading->sources[i].failed;
+		if (source_is_journal(reading->sources[i].log))
+			finish_journal(&reading->sources[i], next);
+		else
+			finish_file(&reading->sources[i], next);
+	}
 	if (next->count > 0)
 		qsort(next->items, next->count, sizeof(*next->items), by_log);
 }

@@ -3,7 +3,7 @@
  *
  *	reading_make(&reading, &old, logs, log_count, &options);
  *	for each reading.notes[i]: tell; for each reading.sources[i]: scan, and fill in what is told back
- *	reading_finish(&reading, &next);       (may add notes of what broke off)
+ *	reading_finish(&reading, &next);
  *	reading_free(&reading);
  */
 #ifndef MAILBAN_LOG_READING_H
@@ -28,7 +28,7 @@ struct reading_source {
 	/* told back by who has read it: */
 	uint64_t consumed;      /* uncompressed bytes of lines taken, from source_start() on */
 	int64_t last_time;      /* of the last line read, or POSITION_TIME_UNKNOWN */
-	bool failed;            /* source_error() says why it broke off */
+	bool failed;            /* it broke off; source_error() says why, and the reader has told it */
 	/* its own: */
 	const char *log;        /* the name of its log */
 	const struct position *old; /* where the last run stopped in this file, or NULL */
@@ -53,9 +53,10 @@ struct reading {
 	size_t count, capacity;
 	struct reading_note *notes;
 	size_t note_count, note_capacity;
-	bool in_part;                /* a note says READING_UNREADABLE */
+	bool in_part;                /* a note says READING_UNREADABLE, or a source failed */
 	/* its own: */
 	const struct positions *old;
+	bool full;
 	bool *claimed;               /* which of the old positions were found again */
 	struct reading_log *logs;
 	size_t log_count;
@@ -63,12 +64,13 @@ struct reading {
 };
 
 /* logs: paths, globs, "journal:[UNIT,...]". Where log_count is 0, the usual paths, or else the journal.
- * A log that rotated is found with its siblings. old is not changed, and must live until reading_free().
+ * Where a directory is named and no log, it is that directory's journal. A log that rotated is found with
+ * its siblings. old is not changed, and must live until reading_free().
  * Never fails: what cannot be read is a note. */
 void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,
 	       const struct reading_options *options);
 
-/* Adds the new positions to next, which is empty. Every source must have been read. */
+/* Adds the new positions to next, which is empty. Every source must have been read to its end. */
 void reading_finish(struct reading *reading, struct positions *next);
 void reading_free(struct reading *reading);
 

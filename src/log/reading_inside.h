@@ -23,11 +23,15 @@ struct reading_log {
 };
 
 /* Opens the files of a log, as they stand together at one moment. Notes what cannot be read. */
-void reading_open_log(struct reading *reading, struct reading_log *log, bool full);
+void reading_open_log(struct reading *reading, struct reading_log *log);
+
+/* Opens a journal behind the entry where the last run stopped, and adds it to the sources. */
+void reading_add_journal(struct reading *reading, struct reading_log *log, const char *directory);
 
 /* Finds the old positions again in the files of all logs, and copies of files among them. */
 void reading_match(struct reading *reading);
 
+struct reading_source *reading_add_source(struct reading *reading, const char *log, struct source *source);
 void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);

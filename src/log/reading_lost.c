@@ -58,11 +58,11 @@ static void note_gone(struct reading *reading, const struct reading_log *log, co
 
 	add_span(&span, old->last_time, to);
 	reading_note(reading, READING_LOST, old->last_time, to,
-		  emptied ? "%s: was emptied since the last run; lines written%s, if there were any, are lost: "
-			    "mailban needs no emptying of its logs"
-			  : "%s: the file that the last run stopped in is gone; lines written%s, if there were any, "
-			    "are lost: keep rotated logs until the next run",
-		  log->names.log, buf_text(&span));
+		     emptied ? "%s: was emptied since the last run; lines written%s, if there were any, are lost: "
+			       "mailban needs no emptying of its logs"
+			     : "%s: the file that the last run stopped in is gone; lines written%s, if there were any, "
+			       "are lost: keep rotated logs until the next run",
+		     log->names.log, buf_text(&span));
 	buf_free(&span);
 }
 
@@ -91,8 +91,8 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	if (number <= lowest)
 		return;
 	add_span(&span, from, to);
-	reading_note(reading, READING_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are lost: "
-		  "keep rotated logs until the next run", log->names.log, number - 1, buf_text(&span));
+	reading_note(reading, READING_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are "
+		     "lost: keep rotated logs until the next run", log->names.log, number - 1, buf_text(&span));
 	buf_free(&span);
 }
 

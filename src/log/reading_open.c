@@ -63,11 +63,11 @@ static void keep_damaged(struct reading *reading, const struct reading_log *log,
 	positions_add(&reading->kept, &position);
 }
 
-static void open_file(struct reading *reading, struct reading_file *file, struct buf *why, bool full)
+static void open_file(struct reading *reading, struct reading_file *file, struct buf *why)
 {
 	const struct position *old = NULL;
 
-	if (look(file->path, &file->file) && !full)
+	if (look(file->path, &file->file) && !reading->full)
 		old = known_unopened(reading, file);
 	if (old != NULL) {
 		reading_claim(reading, file, old);
@@ -127,7 +127,7 @@ static void note_unreadable(struct reading *reading, struct reading_log *log, st
 	log->whole = false;
 }
 
-void reading_open_log(struct reading *reading, struct reading_log *log, bool full)
+void reading_open_log(struct reading *reading, struct reading_log *log)
 {
 	struct buf *whys = NULL;
 
@@ -139,7 +139,7 @@ void reading_open_log(struct reading *reading, struct reading_log *log, bool ful
 		whys = mem_zalloc(log->count, sizeof(*whys));
 		for (size_t i = 0; i < log->count; i++) {
 			log->files[i].path = mem_text(log->names.paths[i]);
-			open_file(reading, &log->files[i], &whys[i], full);
+			open_file(reading, &log->files[i], &whys[i]);
 		}
 		if (still_same(log))
 			break;

@@ -190,11 +190,46 @@ static bool look_at_head(struct source *source, struct buf *why)
 	return true;
 }
 
+static const char journal_word[] = "journal:";
+
+bool source_is_journal(const char *name)
+{
+	return strncmp(name, journal_word, sizeof(journal_word) - 1) == 0;
+}
+
+struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why)
+{
+	struct journal *journal = journal_open(name + sizeof(journal_word) - 1, directory, cursor, why);
+	struct source *source;
+
+	if (journal == NULL)
+		return NULL;
+	source = mem_zalloc(1, sizeof(*source));
+	source->fd = -1;
+	source->name = mem_text(name);
+	source->journal = journal;
+	source->reference = time(NULL);
+	return source;
+}
+
+const char *source_cursor(const struct source *source)
+{
+	return source->journal != NULL ? journal_cursor(source->journal) : NULL;
+}
+
+int64_t source_gap(const struct source *source)
+{
+	return source->journal != NULL ? journal_gap(source->journal) : INT64_MIN;
+}
+
 struct source *source_open(const char *path, struct buf *why)
 {
-	struct source *source = mem_zalloc(1, sizeof(*source));
+	struct source *source;
 	bool ok = true;
 
+	if (source_is_journal(path))
+		return source_open_journal(path, NULL, NULL, why);
+	source = mem_zalloc(1, sizeof(*source));
 	source->fd = -1;
 	source->is_stdin = strcmp(path, "-") == 0;
 	source->name = mem_text(source->is_stdin ? "standard input" : path);
@@ -217,6 +252,7 @@ void source_close(struct source *source)
 	if (source == NULL)
 		return;
 	unpack_close(source->unpack);
+	journal_close(source->journal);
 	if (source->fd >= 0 && !source->is_stdin)
 		close(source->fd);
 	buf_free(&source->error);

@@ -18,6 +18,11 @@ struct source;
  * journal. Compressed files are recognised by content. Returns NULL where it cannot be read, with one
  * sentence about why ("is a directory; ...") appended to why. */
 struct source *source_open(const char *path, struct buf *why);
+
+/* The same for a journal: directory NULL is this host's; begins behind the entry that cursor names, or at
+ * the first one where it is NULL. */
+struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why);
+bool source_is_journal(const char *name); /* whether the name begins with journal: */
 void source_close(struct source *source);
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
@@ -79,6 +84,11 @@ struct print source_head_print(const struct source *source, uint64_t offset);
 /* The fingerprint of the last bytes before offset, which lies between the start and the last byte given.
  * Its length is 0 where those bytes are not known any more. */
 struct print source_tail(struct source *source, uint64_t offset);
+
+/* Of a journal: names the last entry read, NULL where there is none; and when the first entry was made that it
+ * still has, if entries behind the cursor may be gone, else INT64_MIN. */
+const char *source_cursor(const struct source *source);
+int64_t source_gap(const struct source *source);
 
 /* Whether copy, as far as it goes, holds the bytes that source begins with. Both start at their first byte
  * afterwards. */

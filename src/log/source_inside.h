@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "log/content.h"
+#include "log/journal.h"
 #include "log/source.h"
 #include "log/unpack.h"
 
@@ -16,6 +17,7 @@ struct source {
 	bool regular;                /* can be read at any offset */
 	enum content content;
 	struct unpack *unpack;       /* NULL: plain, or not begun yet */
+	struct journal *journal;     /* NULL: a file */
 	struct source_file file;
 	int64_t reference;
 	uint64_t first, start, at;   /* uncompressed: where the text begins, where we began, the next byte */

@@ -159,6 +159,8 @@ static ssize_t give_head(struct source *source, char *bytes, size_t room)
 
 static ssize_t read_any(struct source *source, char *bytes, size_t room)
 {
+	if (source->journal != NULL)
+		return journal_read(source->journal, bytes, room, &source->error);
 	if (!source->regular && source->head_given < source->head_len)
 		return give_head(source, bytes, room);
 	if (source->content != CONTENT_PLAIN)

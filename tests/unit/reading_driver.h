@@ -47,6 +47,7 @@ static inline void driver_read(struct driver *driver, struct reading_source *s)
 		s->consumed += taken;
 	}
 	s->failed = got < 0;
+	driver->unreadable += s->failed;
 	if (s->take_unterminated && !s->failed && waiting.len > 0) {
 		driver->take(driver->context, waiting.ptr, waiting.len);
 		s->consumed += waiting.len;
@@ -65,11 +66,11 @@ static inline unsigned driver_run(struct driver *driver, char *const *logs, size
 	unsigned bad = 0;
 
 	reading_make(&reading, &driver->positions, logs, count, &options);
+	driver->lost = driver->unreadable = 0;
 	for (size_t i = 0; i < reading.count; i++)
 		driver_read(driver, &reading.sources[i]);
 	reading_finish(&reading, &next);
 	buf_clear(&driver->notes);
-	driver->lost = driver->unreadable = 0;
 	driver->sources = reading.count;
 	for (size_t i = 0; i < reading.note_count; i++) {
 		buf_addf(&driver->notes, "%s\n", reading.notes[i].text);

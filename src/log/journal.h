@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_LOG_JOURNAL_H
+#define MAILBAN_LOG_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+/* The mail units' entries of a journal, as lines of a log. */
+struct journal;
+
+/* Opens the journal of this host, or of a folder where directory is not NULL. units are names or globs of
+ * units between commas, "": all mail units. Begins behind the entry that cursor names, or at the first
+ * entry. NULL where it cannot be read, with the reason appended to why. */
+struct journal *journal_open(const char *units, const char *directory, const char *cursor, struct buf *why);
+void journal_close(struct journal *journal);
+
+/* The next bytes of lines: 0 at the end, -1 on an error with the reason appended to why. */
+ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct buf *why);
+
+/* The last entry that was given, or the cursor it began with; NULL where there is none. The entry's line
+ * must have been given to its end, else NULL too. */
+const char *journal_cursor(struct journal *journal);
+
+/* When the first entry was made that the journal still has, if the one that the cursor named is gone and
+ * entries behind it may be too; else INT64_MIN. In seconds since the epoch. */
+int64_t journal_gap(const struct journal *journal);
+
+/* Whether it has entries of mail units. */
+bool journal_has_mail(const char *directory);
+
+#endif

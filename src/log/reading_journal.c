@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reading_journal: a journal among the logs of a run.
+ *
+ * A journal has no files to find again: reading goes on behind the entry that the state's cursor names. Where that
+ * is gone, because the journal keeps only so much, the first entry that came later is next, and the time
+ * between is told as lost.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/when.h"
+#include "log/reading_inside.h"
+
+/* The state knows the journals of other hosts by their folders. */
+static void take_name(struct reading_log *log, const char *directory)
+{
+	struct buf text = { 0 };
+
+	if (directory == NULL)
+		return;
+	buf_addf(&text, "%s in %s", log->names.log, directory);
+	buf_text(&text);
+	free(log->names.log);
+	log->names.log = text.ptr;
+}
+
+static const struct position *find(struct reading *reading, const char *log)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *old = &reading->old->items[i];
+
+		if (old->cursor != NULL && strcmp(old->log, log) == 0) {
+			reading->claimed[i] = true;
+			return old;
+		}
+	}
+	return NULL;
+}
+
+static void note_gap(struct reading *reading, const char *log, int64_t from, int64_t to)
+{
+	struct buf span = { 0 };
+
+	if (from != POSITION_TIME_UNKNOWN) {
+		buf_add_text(&span, " after ");
+		when_add_minute(&span, from);
+		buf_add_text(&span, " and");
+	}
+	buf_add_text(&span, " before ");
+	when_add_minute(&span, to);
+	reading_note(reading, READING_LOST, from, to, "%s: the entry that the last run stopped at is gone; entries made%s, "
+		     "if there were any, are lost: let the journal keep more, or run more often", log, buf_text(&span));
+	buf_free(&span);
+}
+
+static void keep_place(struct reading *reading, const struct position *old)
+{
+	if (old != NULL)
+		positions_add_copy(&reading->kept, old, old->log);
+}
+
+void reading_add_journal(struct reading *reading, struct reading_log *log, const char *directory)
+{
+	char *name = mem_text(log->names.log);
+	const struct position *old;
+	struct reading_source *added;
+	struct source *source;
+	struct buf why = { 0 };
+
+	take_name(log, directory);
+	old = find(reading, log->names.log);
+	source = source_open_journal(name, directory, old != NULL && !reading->full ? old->cursor : NULL, &why);
+	if (source == NULL) {
+		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s",
+			     log->names.log, buf_text(&why));
+		keep_place(reading, old);
+	} else {
+		added = reading_add_source(reading, log->names.log, source);
+		added->take_unterminated = true;
+		added->old = old;
+		if (source_gap(source) != INT64_MIN)
+			note_gap(reading, log->names.log, old->last_time, source_gap(source));
+	}
+	buf_free(&why);
+	free(name);
+}
