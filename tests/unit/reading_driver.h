@@ -15,6 +15,7 @@ struct driver {
 	void (*take)(void *context, const char *line, size_t len);
 	void *context;
 	bool full;
+	const char *directory;      /* of journals */
 	struct buf notes;           /* of the last run, a line each */
 	unsigned lost, unreadable;  /* how many notes of each kind the last run made */
 	size_t sources;             /* how many the last run read */
@@ -59,7 +60,7 @@ static inline void driver_read(struct driver *driver, struct reading_source *s)
  * positions' text that could not be read again. */
 static inline unsigned driver_run(struct driver *driver, char *const *logs, size_t count, bool commit)
 {
-	struct reading_options options = { .full = driver->full };
+	struct reading_options options = { .full = driver->full, .directory = driver->directory };
 	struct positions next = { 0 };
 	struct buf text = { 0 };
 	struct reading reading;

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * journal: entries of mail units become lines, each once; entries that a user could have made do not.
+ * The journals are written by systemd-journal-remote; without it the tests are skipped.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "reading_driver.h"
+
+#define REMOTE "/lib/systemd/systemd-journal-remote"
+#define EPOCH UINT64_C(1795230000) /* 2026-11-21T03:00:00Z */
+
+static char folder[] = "/tmp/mailban-journal-XXXXXX";
+static struct driver driver;
+static struct buf first;         /* the first line that a run took */
+static struct buf export;
+static unsigned lines, forged;
+
+static void take(void *context, const char *line, size_t len)
+{
+	(void)context;
+	if (lines++ == 0) {
+		buf_clear(&first);
+		buf_add(&first, line, len);
+	}
+	forged += memmem(line, len, "forged", 6) != NULL;
+}
+
+static void add(unsigned second, const char *unit, const char *transport, const char *user, const char *text)
+{
+	buf_addf(&export, "__REALTIME_TIMESTAMP=%llu\n__MONOTONIC_TIMESTAMP=%llu\n"
+		 "_BOOT_ID=0123456789abcdef0123456789abcdef\n_TRANSPORT=%s\n_UID=%s\n_HOSTNAME=mx\n"
+		 "_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=77\n", (unsigned long long)(EPOCH + second) * 1000000,
+		 (unsigned long long)(second + 1) * 1000000, transport, user, unit);
+	if (strchr(text, '\n') == NULL) {
+		buf_addf(&export, "MESSAGE=%s\n\n", text);
+	} else {
+		uint64_t len = strlen(text);
+
+		/* little-endian, as the export format has it */
+		buf_add_text(&export, "MESSAGE\n");
+		for (unsigned i = 0; i < 8; i++)
+			buf_add_char(&export, (char)(len >> 8 * i & 0xff));
+		buf_addf(&export, "%s\n\n", text);
+	}
+}
+
+static void write_journal(const char *path)
+{
+	struct buf command = { 0 };
+
+	assert_int_equal(file_replace("export", export.ptr, export.len, false), 0);
+	buf_addf(&command, REMOTE " -o %s export 2> said || { cat said; exit 1; }", path);
+	assert_int_equal(system(buf_text(&command)), 0);
+	buf_free(&command);
+	buf_clear(&export);
+}
+
+static unsigned read_units(const char *units, bool commit)
+{
+	char name[100];
+	char *const logs[] = { name };
+
+	snprintf(name, sizeof(name), "journal:%s", units);
+	lines = forged = 0;
+	assert_int_equal(driver_run(&driver, logs, 1, commit), 0);
+	return lines;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	if (access(REMOTE, X_OK) < 0 || !HAVE_LIBSYSTEMD)
+		return 0;
+	driver_free(&driver);
+	driver = (struct driver){ .room = 5000, .take = take, .directory = "journals" };
+	return system("rm -rf journals && mkdir journals") != 0;
+}
+
+static void need_remote(void)
+{
+	if (access(REMOTE, X_OK) < 0 || !HAVE_LIBSYSTEMD) {
+		print_message("skipped: systemd-journal-remote is not installed, or the build has no libsystemd\n");
+		skip();
+	}
+}
+
+static void goes_on_at_the_cursor(void **state)
+{
+	(void)state;
+	need_remote();
+	for (unsigned i = 0; i < 100000; i++)
+		add(i / 10, i % 3 == 0 ? "dovecot.service" : i % 3 == 1 ? "postfix@-.service" : "cron.service", "syslog", "104", "text");
+	write_journal("journals/a.journal");
+	assert_int_equal(read_units("", false), 66667);
+	assert_int_equal(read_units("", true), 66667);
+	assert_string_equal(buf_text(&first), "2026-11-21T03:00:00.000000+00:00 mx postfix/smtpd[77]: text");
+	assert_int_equal(read_units("", true), 0);
+	add(20000, "postfix@-.service", "syslog", "104", "more");
+	add(20001, "cron.service", "syslog", "0", "more");
+	write_journal("journals/a.journal");
+	assert_int_equal(read_units("", false), 1);
+	assert_int_equal(read_units("", true), 1);
+	assert_string_equal(buf_text(&first), "2026-11-21T08:33:20.000000+00:00 mx postfix/smtpd[77]: more");
+	assert_int_equal(read_units("", true), 0);
+	assert_int_equal(driver.lost, 0);
+	/* other units are another log, read from its start */
+	assert_int_equal(read_units("postfix@*,x.service", true), 33334);
+	assert_int_equal(read_units("nothing", true), 0);
+	driver.full = true;
+	assert_int_equal(read_units("", true), 66668);
+}
+
+static void forged_entries_do_not_count(void **state)
+{
+	(void)state;
+	need_remote();
+	add(1, "user@1000.service", "syslog", "1000", "forged: logger -t postfix/smtpd");
+	add(2, "session-4.scope", "journal", "1000", "forged");
+	add(3, "postfix@-.service", "syslog", "1000", "forged: a command in .forward");
+	add(4, "postfix@-.service", "syslog", "123456", "forged: of a directory's user");
+	add(5, "postfix@-.service", "kernel", "0", "forged");
+	add(6, "xpostfix.service", "syslog", "0", "forged");
+	add(7, "postfix@-.service", "syslog", "104", "true\nNov 21 03:00:00 mx postfix/smtpd[1]: in one line");
+	add(8, "dovecot.service", "stdout", "0", "true");
+	add(9, "dovecot.service", "journal", "61999", "true");
+	write_journal("journals/a.journal");
+	assert_int_equal(read_units("", true), 3);
+	assert_int_equal(forged, 0);
+	assert_string_equal(buf_text(&first), "2026-11-21T03:00:07.000000+00:00 mx postfix/smtpd[77]: true Nov 21 03:00:00 "
+					      "mx postfix/smtpd[1]: in one line");
+}
+
+static void what_was_thrown_away_is_told(void **state)
+{
+	(void)state;
+	need_remote();
+	add(1, "postfix@-.service", "syslog", "0", "a");
+	write_journal("journals/a.journal");
+	assert_int_equal(read_units("", true), 1);
+	driver.positions.items[0].last_time = EPOCH + 1;
+	add(90000, "postfix@-.service", "syslog", "0", "b");
+	write_journal("journals/b.journal");
+	assert_int_equal(unlink("journals/a.journal"), 0);
+	assert_int_equal(read_units("", true), 1);
+	assert_int_equal(driver.lost, 1);
+	assert_non_null(strstr(driver.notes.ptr, "after 2026-11-21T03:00Z and before 2026-11-22T04:00Z"));
+	assert_int_equal(read_units("", true), 0);
+	assert_int_equal(driver.lost, 0);
+}
+
+static void no_journal_is_told(void **state)
+{
+	(void)state;
+	need_remote();
+	assert_int_equal(read_units("", true), 0);
+	assert_int_equal(driver.unreadable, 1);
+	assert_non_null(strstr(driver.notes.ptr, "journal: in journals: the journal cannot be read"));
+}
+
+static int go_to_folder(void **state)
+{
+	(void)state;
+	return mkdtemp(folder) == NULL || chdir(folder) < 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	driver_free(&driver);
+	buf_free(&first);
+	buf_free(&export);
+	return system("rm -rf \"$PWD\"") != 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(goes_on_at_the_cursor, begin),
+		cmocka_unit_test_setup(forged_entries_do_not_count, begin),
+		cmocka_unit_test_setup(what_was_thrown_away_is_told, begin),
+		cmocka_unit_test_setup(no_journal_is_told, begin),
+	};
+
+	return cmocka_run_group_tests_name("journal", tests, go_to_folder, remove_folder);
+}
