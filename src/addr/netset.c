@@ -2,19 +2,18 @@
 /*
  * netset: a sorted set of addresses and networks.
  *
- * One array, sorted once by counting (a radix sort over the bytes that differ at all), then questions by
- * halving and whole sets by one walk. Both families share the code; they stand apart in the array and are
- * never joined. Finished sets hold no network inside another, so that the last one that begins at or before
- * an address is the only one that can hold it. Never allocates but through mem_*, never fails.
+ * One array, sorted once (addr/order), then questions by halving and whole sets by one walk. Both families
+ * share the code; they stand apart in the array and are never joined. Finished sets hold no network inside
+ * another, so that the last one that begins at or before an address is the only one that can hold it. Never
+ * allocates but through mem_*, never fails.
  */
 #include "addr/netset.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr/order.h"
 #include "base/mem.h"
-
-enum { DIGITS = 17, VALUES = 256 }; /* the prefix, then 16 bytes from the last to the first */
 
 void netset_free(struct netset *set)
 {
@@ -38,53 +37,6 @@ void netset_add_all(struct netset *set, const struct netset *other)
 	set->count += other->count;
 }
 
-static inline unsigned digit_of(const struct addr *a, unsigned digit)
-{
-	if (digit == 0)
-		return a->prefix;
-	return (unsigned)((digit <= 8 ? a->lo >> (8 * (digit - 1)) : a->hi >> (8 * (digit - 9))) & 0xff);
-}
-
-/* One stable pass: from is laid out in into by that digit. */
-static void sort_by(const struct addr *from, struct addr *into, size_t count, unsigned digit)
-{
-	size_t starts[VALUES] = { 0 }, next = 0;
-
-	for (size_t i = 0; i < count; i++)
-		starts[digit_of(&from[i], digit)]++;
-	for (unsigned v = 0; v < VALUES; v++) {
-		size_t here = starts[v];
-
-		starts[v] = next;
-		next += here;
-	}
-	for (size_t i = 0; i < count; i++)
-		into[starts[digit_of(&from[i], digit)]++] = from[i];
-}
-
-/* Sorts nets of one family. A digit that is the same everywhere costs nothing. */
-static void sort_family(struct addr *nets, struct addr *scratch, size_t count)
-{
-	struct addr *from = nets, *into = scratch, differing = { 0 };
-
-	for (size_t i = 1; i < count; i++) {
-		differing.hi |= nets[i].hi ^ nets[0].hi;
-		differing.lo |= nets[i].lo ^ nets[0].lo;
-		differing.prefix |= nets[i].prefix ^ nets[0].prefix;
-	}
-	for (unsigned digit = 0; digit < DIGITS; digit++) {
-		struct addr *swap = from;
-
-		if (digit_of(&differing, digit) == 0)
-			continue;
-		sort_by(from, into, count, digit);
-		from = into;
-		into = swap;
-	}
-	if (from != nets)
-		memcpy(nets, from, count * sizeof(*nets));
-}
-
 static bool is_sorted(const struct netset *set)
 {
 	for (size_t i = 1; i < set->count; i++) {
@@ -96,24 +48,19 @@ static bool is_sorted(const struct netset *set)
 
 static void sort(struct netset *set)
 {
-	struct addr *scratch;
-	size_t v4 = 0, v6 = 0;
+	struct addr *sorted;
+	uint32_t *order;
 
 	if (is_sorted(set))
 		return;
-	scratch = mem_alloc(set->count, sizeof(*scratch));
-	/* IPv4 to the front of the array, IPv6 to the scratch and then behind it */
-	for (size_t i = 0; i < set->count; i++) {
-		if (addr_is_v4(&set->nets[i]))
-			set->nets[v4++] = set->nets[i];
-		else
-			scratch[v6++] = set->nets[i];
-	}
-	if (v6 > 0)
-		memcpy(set->nets + v4, scratch, v6 * sizeof(*scratch));
-	sort_family(set->nets, scratch, v4);
-	sort_family(set->nets + v4, scratch, v6);
-	free(scratch);
+	order = addr_order(set->nets, sizeof(*set->nets), set->count);
+	sorted = mem_alloc(set->count, sizeof(*sorted));
+	for (size_t i = 0; i < set->count; i++)
+		sorted[i] = set->nets[order[i]];
+	free(order);
+	free(set->nets);
+	set->nets = sorted;
+	set->capacity = set->count;
 }
 
 void netset_finish(struct netset *set)

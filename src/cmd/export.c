@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "addr/netset.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
@@ -35,6 +36,19 @@ static void write_plain(struct writing *w)
 {
 	for (size_t i = 0; i < w->list->count; i++)
 		add_entry(w, "", &w->list->bans[i].net, "\n");
+}
+
+/* The same addresses in the fewest networks. */
+static void write_collapsed(struct writing *w)
+{
+	struct netset set = { 0 };
+
+	for (size_t i = 0; i < w->list->count; i++)
+		netset_add(&set, &w->list->bans[i].net);
+	netset_collapse(&set);
+	for (size_t i = 0; i < set.count; i++)
+		add_entry(w, "", &set.nets[i], "\n");
+	netset_free(&set);
 }
 
 /* How long the kernel is to keep an entry, in seconds; 0: for ever. */
@@ -114,6 +128,7 @@ static const struct format {
 	void (*write)(struct writing *w);
 } formats[] = {
 	{ "plain", write_plain },
+	{ "collapsed", write_collapsed },
 	{ "ipset", write_ipset },
 	{ "nft", write_nft },
 	{ "postfix", write_postfix },
@@ -125,7 +140,7 @@ static const struct format *find_format(const char *name)
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	msg("there is no format %s; the formats are plain, ipset, nft and postfix", name);
+	msg("there is no format %s; the formats are plain, collapsed, ipset, nft and postfix", name);
 	return NULL;
 }
 
@@ -169,8 +184,9 @@ const struct command command_export = {
 	.name = "export",
 	.synopsis = "FORMAT",
 	.summary = "print the blacklist for another program",
-	.details = "Formats: plain (addresses, one a line: pf tables, iprange), ipset (for ipset restore), nft (a table\n"
-		   "with its own rule, for nft -f), postfix (a cidr table). Bans that are over are left out.",
+	.details = "Formats: plain (addresses, one a line: pf tables, iprange), collapsed (the same addresses in the fewest\n"
+		   "networks), ipset (for ipset restore), nft (a table with its own rule, for nft -f), postfix (a cidr table).\n"
+		   "Bans that are over are left out.",
 	.options = " config blacklist ",
 	.min_args = 1,
 	.max_args = 1,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr/order.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -29,9 +30,9 @@ void banlist_add(struct banlist *list, const struct ban *ban)
 	list->bans[list->count++] = *ban;
 }
 
-static int compare(const void *a, const void *b)
+static bool in_order(const struct ban *a, const struct ban *b)
 {
-	return addr_compare(&((const struct ban *)a)->net, &((const struct ban *)b)->net);
+	return addr_compare(&a->net, &b->net) <= 0;
 }
 
 /* A large list with a few entries added at its end is the usual case: only these are sorted, then merged in
@@ -39,23 +40,29 @@ static int compare(const void *a, const void *b)
 void banlist_sort(struct banlist *list)
 {
 	size_t sorted = list->count > 0 ? 1 : 0, added, to = list->count;
-	struct ban *tail;
+	const struct ban *tail;
+	struct ban *copy;
+	uint32_t *order;
 
-	while (sorted < list->count && compare(&list->bans[sorted - 1], &list->bans[sorted]) <= 0)
+	while (sorted < list->count && in_order(&list->bans[sorted - 1], &list->bans[sorted]))
 		sorted++;
 	added = list->count - sorted;
 	if (added == 0)
 		return;
-	tail = mem_alloc(added, sizeof(*tail));
-	memcpy(tail, list->bans + sorted, added * sizeof(*tail));
-	qsort(tail, added, sizeof(*tail), compare);
+	copy = mem_alloc(added, sizeof(*copy));
+	memcpy(copy, list->bans + sorted, added * sizeof(*copy));
+	order = addr_order(&copy->net, sizeof(*copy), added);
 	while (added > 0) {
-		if (sorted > 0 && compare(&list->bans[sorted - 1], &tail[added - 1]) > 0)
+		tail = &copy[order[added - 1]];
+		if (sorted > 0 && !in_order(&list->bans[sorted - 1], tail)) {
 			list->bans[--to] = list->bans[--sorted];
-		else
-			list->bans[--to] = tail[--added];
+		} else {
+			list->bans[--to] = *tail;
+			added--;
+		}
 	}
-	free(tail);
+	free(order);
+	free(copy);
 }
 
 void banlist_remove(struct banlist *list, const bool *gone)

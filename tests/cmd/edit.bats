@@ -276,6 +276,8 @@ assert b["hosts"] == 37 and b["hits"] == 812 and b["until"] == "2099-12-18T03:17
 	END
 	[ "$(mailban export plain --blacklist blacklist | paste -sd ' ')" = '192.0.2.7 198.51.100.0/24 2001:db8::/64' ]
 	[ "$(mailban export postfix --blacklist blacklist | head -n 2 | paste -sd ,)" = '192.0.2.7 REJECT,198.51.100.0/24 REJECT' ]
+	{ cat blacklist; printf '%s\n' 198.51.101.0/25 198.51.101.200 198.51.101.128/25; } > more
+	[ "$(mailban export collapsed --blacklist more | paste -sd ' ')" = '192.0.2.7 198.51.100.0/23 2001:db8::/64' ]
 	mailban export ipset --blacklist blacklist | grep -qx 'add mailban4 198.51.100.0/24 timeout 0'
 	mailban export ipset --blacklist blacklist | grep -qx 'add mailban6 2001:db8::/64 timeout 2147483'
 	run mailban export nonsense --blacklist blacklist
