@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&command_match,
 	&command_rules,
 	&command_sync,
+	&command_state,
 	&command_list,
 	&command_diff,
 	&command_ban,

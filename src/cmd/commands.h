@@ -14,6 +14,7 @@ extern const struct command command_match;
 extern const struct command command_rules;
 extern const struct command command_run;
 extern const struct command command_scan;
+extern const struct command command_state;
 extern const struct command command_sync;
 extern const struct command command_unban;
 

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state: what mailban remembers between two runs.
+ *
+ * Shows how far each log was read, and how much each other section of the state holds; with -v and in JSON
+ * the lines themselves, whose form is the affair of the modules that write them. Only reads, takes no lock.
+ * A state that is damaged is told as any other command tells it.
+ */
+#include "base/when.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "list/state.h"
+#include "log/position.h"
+#include "report/json.h"
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define SECTION_POSITIONS "positions"
+
+static const char *kind_of(const struct position *p)
+{
+	if (p->cursor != NULL)
+		return "journal";
+	if (p->packed)
+		return "compressed";
+	return p->live ? "live" : "rotated";
+}
+
+static void add_last(struct buf *out, const struct position *p)
+{
+	if (p->last_time != POSITION_TIME_UNKNOWN)
+		text_add_second(out, p->last_time);
+	else
+		buf_add_char(out, '-');
+}
+
+static void add_positions(struct buf *out, const struct positions *positions)
+{
+	if (positions->count > 0)
+		buf_addf(out, "%-20s  %-10s  %15s  %s\n", "LAST LINE", "FILE", "BYTES READ", "LOG");
+	for (size_t i = 0; i < positions->count; i++) {
+		const struct position *p = &positions->items[i];
+		size_t start = out->len;
+
+		add_last(out, p);
+		text_pad(out, start, 20);
+		buf_addf(out, "  %-10s  ", kind_of(p));
+		if (p->cursor != NULL)
+			buf_addf(out, "%15s  ", "-");
+		else
+			buf_addf(out, "%15" PRIu64 "  ", p->offset);
+		buf_add_escaped(out, p->log, strlen(p->log));
+		buf_add_char(out, '\n');
+	}
+}
+
+/* Takes a line without its newline off the front of the lines. */
+static struct span take_line(struct span *lines)
+{
+	const char *end = memchr(lines->ptr, '\n', lines->len);
+	struct span line = { lines->ptr, end != NULL ? (size_t)(end - lines->ptr) : lines->len };
+	size_t taken = line.len + (end != NULL);
+
+	lines->ptr += taken;
+	lines->len -= taken;
+	return line;
+}
+
+static void add_section(struct buf *out, const struct state_section *section, bool verbose)
+{
+	struct span lines = { section->lines, section->len };
+	struct buf text = { 0 };
+	uint64_t count = 0;
+
+	for (; lines.len > 0; count++) {
+		struct span line = take_line(&lines);
+
+		buf_add_text(&text, "  ");
+		buf_add_escaped(&text, line.ptr, line.len);
+		buf_add_char(&text, '\n');
+	}
+	buf_addf(out, "%s: ", section->name);
+	text_add_count(out, count, "line", "lines");
+	buf_add_char(out, '\n');
+	if (verbose)
+		buf_add(out, text.ptr, text.len);
+	buf_free(&text);
+}
+
+static void add_text(struct buf *out, const struct state *state, const struct positions *positions, bool verbose)
+{
+	add_positions(out, positions);
+	for (size_t i = 0; i < state->count; i++) {
+		if (strcmp(state->sections[i].name, SECTION_POSITIONS) != 0)
+			add_section(out, &state->sections[i], verbose);
+	}
+}
+
+static void add_json_position(struct json *json, const struct position *p)
+{
+	json_open(json, '{');
+	json_name(json, "log");
+	json_word(json, p->log);
+	json_name(json, "file");
+	json_word(json, kind_of(p));
+	json_name(json, "bytes");
+	if (p->cursor != NULL)
+		json_null(json);
+	else
+		json_number(json, (int64_t)p->offset);
+	json_name(json, "cursor");
+	if (p->cursor != NULL)
+		json_word(json, p->cursor);
+	else
+		json_null(json);
+	json_name(json, "last");
+	if (p->last_time != POSITION_TIME_UNKNOWN)
+		json_time(json, p->last_time);
+	else
+		json_null(json);
+	json_close(json, '}');
+}
+
+static void add_json_section(struct json *json, const struct state_section *section)
+{
+	struct span lines = { section->lines, section->len };
+
+	json_name(json, section->name);
+	json_open(json, '[');
+	while (lines.len > 0) {
+		struct span line = take_line(&lines);
+
+		json_text(json, line.ptr, line.len);
+	}
+	json_close(json, ']');
+}
+
+static void add_json(struct buf *out, const struct state *state, const struct positions *positions)
+{
+	struct json json;
+
+	json_begin(&json, out);
+	json_open(&json, '{');
+	json_name(&json, SECTION_POSITIONS);
+	json_open(&json, '[');
+	for (size_t i = 0; i < positions->count; i++)
+		add_json_position(&json, &positions->items[i]);
+	json_close(&json, ']');
+	for (size_t i = 0; i < state->count; i++) {
+		if (strcmp(state->sections[i].name, SECTION_POSITIONS) != 0)
+			add_json_section(&json, &state->sections[i]);
+	}
+	json_close(&json, '}');
+}
+
+static int show(const struct config *config, const struct options *options)
+{
+	struct positions positions = { 0 };
+	struct state state;
+	struct buf out = { 0 };
+	unsigned bad;
+
+	if (state_load(&state, config->state) < 0)
+		return EXIT_NOTHING;
+	bad = positions_parse(&positions, state_lines(&state, SECTION_POSITIONS));
+	if (bad != 0) {
+		state_bad_line(config->state, SECTION_POSITIONS, bad);
+		state_free(&state);
+		return EXIT_NOTHING;
+	}
+	if (options->json)
+		add_json(&out, &state, &positions);
+	else if (state.count == 0)
+		buf_addf(&out, "nothing is remembered yet in %s; a run begins it\n", config->state);
+	else
+		add_text(&out, &state, &positions, options->verbose);
+	text_print(&out);
+	buf_free(&out);
+	positions_free(&positions);
+	state_free(&state);
+	return EXIT_ALL_WELL;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct config config;
+	int ret = config_load(&config, options);
+
+	(void)command;
+	if (ret == EXIT_ALL_WELL)
+		ret = show(&config, options);
+	config_free(&config);
+	return ret;
+}
+
+const struct command command_state = {
+	.name = "state",
+	.synopsis = "",
+	.summary = "show how far the logs were read, and what else is remembered",
+	.details = "A line for each file of a log: when its last line was written that was read, what kind of file it was,\n"
+		   "how many bytes of it were read (uncompressed), and the log it belongs to. With -v and with --json the\n"
+		   "lines of the other sections, too.",
+	.options = " config state verbose json ",
+	.max_args = 0,
+	.run = run,
+};
