@@ -344,6 +344,45 @@ static void the_file_is_written_only_where_it_changes(void **state)
 	buf_free(&bytes);
 }
 
+/* Whatever a file holds, it is refused whole, or what is written of it is read and written the same again. */
+static void damaged_files_are_refused_or_stable(void **state)
+{
+	enum { ROUNDS = 3000 };
+	static const char bytes[] = "#\n\r /.:0129af\t since\377\001";
+	unsigned understood = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct buf text = { 0 }, once = { 0 }, twice = { 0 };
+		struct banlist list, again;
+
+		buf_add(&text, whole, sizeof(whole) - 1);
+		for (int changes = 1 + rand() % 3; changes > 0; changes--) {
+			size_t at = (size_t)rand() % text.len, len = (size_t)rand() % 30;
+
+			if (rand() % 2 == 0)
+				text.ptr[at] = bytes[(size_t)rand() % (sizeof(bytes) - 1)];
+			else if (at + len < text.len)
+				memmove(text.ptr + at, text.ptr + at + len, (text.len -= len) - at);
+		}
+		if (parse(text.ptr, text.len, &list) == 0) {
+			understood++;
+			blacklist_format(&list, &once);
+			assert_int_equal(parse(once.ptr, once.len, &again), 0);
+			assert_int_equal(again.count, list.count);
+			blacklist_format(&again, &twice);
+			assert_int_equal(once.len, twice.len);
+			assert_memory_equal(once.ptr, twice.ptr, once.len);
+			banlist_free(&again);
+			banlist_free(&list);
+		}
+		buf_free(&text);
+		buf_free(&once);
+		buf_free(&twice);
+	}
+	assert_in_range(understood, ROUNDS / 20, ROUNDS - ROUNDS / 20);
+}
+
 /* Lines in random order, some new: the result is that of sorting all lines with qsort(3). */
 static int compare(const void *a, const void *b)
 {
@@ -353,12 +392,7 @@ static int compare(const void *a, const void *b)
 static void additions_are_merged_in_order(void **state)
 {
 	enum { MAX = 60, ROUNDS = 2000 };
-	const char *given = getenv("SEED");
-	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
-
 	(void)state;
-	print_message("seed: %u\n", seed);
-	srand(seed);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct banlist list = { 0 };
 		struct ban expected[MAX];
@@ -395,7 +429,13 @@ int main(void)
 		cmocka_unit_test(remarks_of_entries_that_leave_stay),
 		cmocka_unit_test(the_file_is_written_only_where_it_changes),
 		cmocka_unit_test(additions_are_merged_in_order),
+		cmocka_unit_test(damaged_files_are_refused_or_stable),
 	};
+	const char *given = getenv("SEED");
+	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+
+	printf("seed: %u\n", seed);
+	srand(seed);
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
