@@ -16,10 +16,12 @@
 /* The last ban of an address (hosts 0) or a network (hosts > 0). */
 struct past {
 	uint64_t hi, lo;
-	uint64_t sole;          /* the one user name (its hash) that all bans of the address were for; 0: none */
+	uint64_t sole;          /* the one user name (its hash) that all bans of the address that ended were for;
+	                           0: none */
 	uint32_t since, until;  /* seconds since the epoch, whole minutes; until may be PAST_FOREVER */
 	uint32_t hits, hosts;
 	uint32_t before;        /* until of the ban before; 0: there was none */
+	uint32_t users;         /* a bit for each user's hash modulo 32, where no success can lift the ban */
 	uint32_t packets;       /* the kernel's counter when it was last read, at most UINT32_MAX */
 	uint8_t prefix;
 	uint8_t by;             /* enum event_class */
@@ -44,6 +46,7 @@ struct history {
 	size_t count, capacity;
 	struct good_net *goods;
 	size_t good_count, good_capacity;
+	int64_t judged;         /* when the judgement wrote it, seconds since the epoch; 0: never */
 };
 
 void history_free(struct history *history);
@@ -54,6 +57,13 @@ void history_save(const struct history *history, struct buf *out);
 
 /* The record of exactly that address or network, or NULL. */
 const struct past *history_find(const struct history *history, const struct addr *net);
+
+/* The first record that is net or stands behind it. */
+size_t history_lower_bound(const struct history *history, const struct addr *net);
+
+/* Adds a record at the end; the caller keeps the order. */
+void history_add(struct history *history, const struct past *past);
+void history_add_good(struct history *history, const struct good_net *good);
 
 struct addr past_addr(const struct past *past);
 

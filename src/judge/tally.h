@@ -18,8 +18,9 @@
 struct tally;
 
 /* The settings, the history and the old blacklist (either NULL where there is none: scan) are only read, and
- * must outlive the tally. */
-struct tally *tally_new(const struct judge_settings *settings, const struct history *history, const struct banlist *old);
+ * must outlive the tally. now in seconds since the epoch. */
+struct tally *tally_new(const struct judge_settings *settings, const struct history *history,
+	const struct banlist *old, int64_t now);
 void tally_free(struct tally *tally);
 
 /* Takes one event; its user is copied where it is needed. */
@@ -30,8 +31,8 @@ void tally_add(struct tally *tally, const struct event *event);
 int tally_load(struct tally *tally, const char *text, size_t len, unsigned long *bad_line);
 
 /* Adds the lines that the next run needs, sorted: evidence that can still matter, known customers, connections
- * that are open. now in seconds since the epoch. The same events give the same lines. */
-void tally_save(struct tally *tally, int64_t now, struct buf *out);
+ * that are open. The same events give the same lines. */
+void tally_save(struct tally *tally, struct buf *out);
 
 /* One address and class, of the events added since tally_new() (not of those loaded). */
 struct tally_row {
@@ -54,7 +55,7 @@ uint64_t tally_without_address(const struct tally *tally);
 
 /* User names that an address failed for, as far as they are remembered: fills at most max names, sorted; *more says
  * that there were others. The names live as long as the tally. */
-size_t tally_users(const struct tally *tally, const struct addr *addr, struct span *names, size_t max, bool *more);
+size_t tally_users(struct tally *tally, const struct addr *addr, struct span *names, size_t max, bool *more);
 
 /* The time of the last event, loaded ones included; EVENT_TIME_UNKNOWN where there is none. */
 int64_t tally_last_time(const struct tally *tally);

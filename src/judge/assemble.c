@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * assemble: from records and the old list to the new list.
+ *
+ * Three sorted sequences are merged: hosts, networks, and what stays of the old list. Nothing is listed inside another
+ * entry unless it outlives it, and a person's line always stays. A host that stands inside a network which the
+ * judgement did not form is remembered apart, and listed when that network is gone.
+ * Then the new list is laid beside the old one: what is the same keeps its bytes, comments stay above their entries, and
+ * every difference is noted with its reason.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "judge/judging.h"
+
+enum { DEPTH = 130 };
+
+/* An entry of the new list that later ones may lie in. */
+struct around {
+	struct addr net;
+	int64_t until;
+	bool foreign;
+};
+
+struct merge {
+	struct judging *j;
+	size_t host, net, old;
+	struct around stack[DEPTH];
+	unsigned depth;
+	bool unsorted;
+};
+
+static bool ended(const struct judging *j, uint32_t until)
+{
+	return until != PAST_FOREVER && until <= j->now;
+}
+
+static void list_entry(struct merge *m, const struct ban *ban, bool foreign)
+{
+	banlist_add(&m->j->out->list, ban);
+	if (m->depth < DEPTH)
+		m->stack[m->depth++] = (struct around){ ban->net, ban->until, foreign };
+}
+
+/* The innermost entry around net that lasts as long; NULL: there is none. */
+static const struct around *find_around(struct merge *m, const struct addr *net, int64_t until)
+{
+	while (m->depth > 0 && !addr_contains(&m->stack[m->depth - 1].net, net))
+		m->depth--;
+	for (unsigned i = m->depth; i-- > 0;) {
+		if (m->stack[i].until >= until)
+			return &m->stack[i];
+	}
+	return NULL;
+}
+
+static struct ban ban_of(const struct past *p)
+{
+	return (struct ban){ .net = past_addr(p), .since = p->since, .until = past_end(p->until), .hits = p->hits,
+			     .hosts = p->hosts, .by = p->by };
+}
+
+static void list_host(struct merge *m, struct past *p)
+{
+	struct ban ban = ban_of(p);
+	const struct around *around;
+
+	p->flags &= (uint8_t)~PAST_APART;
+	if (ended(m->j, p->until))
+		return;
+	around = find_around(m, &ban.net, 0);
+	if (around == NULL)
+		list_entry(m, &ban, false);
+	else if (around->foreign)
+		p->flags |= PAST_APART;
+}
+
+static void list_net(struct merge *m, const struct past *p)
+{
+	struct ban ban = ban_of(p);
+
+	if (!ended(m->j, p->until) && find_around(m, &ban.net, ban.until) == NULL)
+		list_entry(m, &ban, false);
+}
+
+/* What the allowlist leaves of an entry is listed in its place. */
+static void list_split(struct merge *m, const struct ban *ban)
+{
+	struct netset whole = { 0 }, rest = { 0 };
+
+	netset_add(&whole, &ban->net);
+	netset_finish(&whole);
+	netset_subtract(&rest, &whole, m->j->in->allow);
+	for (size_t i = 0; i < rest.count; i++) {
+		struct ban part = *ban;
+
+		part.net = rest.nets[i];
+		part.line = part.above = (struct span){ NULL, 0 };
+		banlist_add(&m->j->out->list, &part);
+	}
+	m->unsorted = true;
+	netset_free(&whole);
+	netset_free(&rest);
+}
+
+static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
+{
+	const struct netset *allow = m->j->in->allow;
+
+	if (origin == ORIGIN_KNOWN)
+		return;
+	if (origin == ORIGIN_PERSON) {
+		find_around(m, &ban->net, 0);
+		list_entry(m, ban, true);
+		return;
+	}
+	if (ban->until <= m->j->in->now)
+		return;
+	if (ban->by < CLASS_GOOD && ban->hosts > 0 &&
+	    judging_is_good(m->j, &ban->net, past_time(ban->since), past_time(ban->until) - 1))
+		return;
+	if (allow != NULL && allow->count > 0 && netset_overlaps(allow, &ban->net))
+		list_split(m, ban);
+	else if (find_around(m, &ban->net, ban->until) == NULL)
+		list_entry(m, ban, true);
+}
+
+/* Which sequence goes on: 0 the old list's, 1 networks, 2 hosts; -1: all are through. A person's line goes before a
+ * record of the same address, other old lines behind it. */
+static int next_of(struct merge *m, const struct past *net, const struct past *host, const struct ban *old, bool person)
+{
+	struct addr least = { 0 }, a;
+	int which = -1;
+
+	if (net != NULL) {
+		least = past_addr(net);
+		which = 1;
+	}
+	if (host != NULL) {
+		a = past_addr(host);
+		if (which < 0 || addr_compare(&a, &least) < 0) {
+			least = a;
+			which = 2;
+		}
+	}
+	if (old != NULL) {
+		int order = which < 0 ? -1 : addr_compare(&old->net, &least);
+
+		if (order < 0 || (order == 0 && person))
+			which = 0;
+	}
+	(void)m;
+	return which;
+}
+
+static void merge_all(struct judging *j)
+{
+	struct merge m = { .j = j };
+	const struct banlist *old = j->in->old;
+
+	for (;;) {
+		struct past *net = m.net < j->nets.count ? &j->nets.pasts[m.net] : NULL;
+		struct past *host = m.host < j->hosts.count ? &j->hosts.pasts[m.host] : NULL;
+		const struct ban *ban = m.old < old->count ? &old->bans[m.old] : NULL;
+
+		switch (next_of(&m, net, host, ban, ban != NULL && ban->person)) {
+		case 0:
+			list_old(&m, ban, j->origins[m.old]);
+			m.old++;
+			break;
+		case 1:
+			list_net(&m, net);
+			m.net++;
+			break;
+		case 2:
+			list_host(&m, host);
+			m.host++;
+			break;
+		default:
+			if (m.unsorted)
+				banlist_sort(&j->out->list);
+			return;
+		}
+	}
+}
+
+static struct policy_change *note(struct judging *j, enum change_kind kind, const struct ban *ban)
+{
+	struct policy_change *change = judging_note(j, kind, &ban->net);
+
+	change->since = ban->since;
+	change->until = ban->until;
+	change->hits = ban->hits;
+	change->hosts = ban->hosts;
+	change->by = ban->by;
+	return change;
+}
+
+static void note_gone(struct judging *j, const struct ban *ban)
+{
+	enum change_kind kind = CHANGE_FORGIVEN;
+
+	if (ban->until <= j->in->now)
+		kind = CHANGE_EXPIRED;
+	else if (judging_forbids(j, &ban->net))
+		kind = CHANGE_ALLOWED;
+	else if (banlist_covering(&j->out->list, &ban->net) != NULL)
+		kind = CHANGE_INTO;
+	else if (ban->hosts > 0)
+		kind = CHANGE_DISSOLVED;
+	note(j, kind, ban);
+}
+
+/* The level of a host's ban, and whether the history knew the ban before. */
+static bool was_known(const struct judging *j, const struct ban *ban, uint8_t *level)
+{
+	const struct past *now = history_find(&j->hosts, &ban->net), *before = history_find(j->in->history, &ban->net);
+
+	*level = now != NULL ? now->level : 1;
+	return before != NULL && before->since == past_time(ban->since);
+}
+
+static void note_new(struct judging *j, const struct ban *ban)
+{
+	uint8_t level;
+
+	if (ban->hosts > 0) {
+		note(j, CHANGE_NETWORK, ban)->level = 1;
+		j->out->added++;
+	} else if (!was_known(j, ban, &level)) {
+		note(j, CHANGE_ADDED, ban)->level = level;
+		j->out->added++;
+	}
+}
+
+static bool same_ban(const struct ban *a, const struct ban *b)
+{
+	return a->since == b->since && a->until == b->until && a->by == b->by && a->hits == b->hits &&
+	       a->hosts == b->hosts;
+}
+
+/* A ban that began later than the old one, with a higher level, is another ban. */
+static void note_changed(struct judging *j, const struct ban *before, const struct ban *ban)
+{
+	uint8_t level;
+
+	if (ban->hosts > 0) {
+		note(j, CHANGE_NETWORK, ban)->level = 1;
+	} else if (ban->since >= before->until) {
+		was_known(j, ban, &level);
+		note(j, CHANGE_ADDED, ban)->level = level;
+		j->out->added++;
+	} else if (ban->since != before->since) {
+		was_known(j, ban, &level);
+		note(j, CHANGE_MOVED, ban)->level = level;
+	}
+}
+
+/* Comments whose entry is gone go above the next one. */
+static void put_above(struct banlist *list, struct buf *carried, struct span *above)
+{
+	if (carried->len == 0)
+		return;
+	buf_add_span(carried, *above);
+	*above = banlist_keep_text(list, carried->ptr, carried->len);
+	buf_clear(carried);
+}
+
+static void lay_beside(struct judging *j)
+{
+	struct banlist *list = &j->out->list;
+	const struct banlist *old = j->in->old;
+	struct buf carried = { 0 };
+	size_t o = 0;
+
+	for (size_t i = 0; i <= list->count; i++) {
+		struct ban *ban = i < list->count ? &list->bans[i] : NULL;
+		int order = -1;
+
+		while (o < old->count && (order = ban == NULL ? -1 : addr_compare(&old->bans[o].net, &ban->net)) < 0) {
+			buf_add_span(&carried, old->bans[o].above);
+			note_gone(j, &old->bans[o++]);
+		}
+		if (ban == NULL)
+			break;
+		ban->above = ban->line = (struct span){ NULL, 0 };
+		if (o < old->count && order == 0) {
+			const struct ban *before = &old->bans[o++];
+
+			ban->above = before->above;
+			if (ban->person || same_ban(before, ban))
+				ban->line = before->line;
+			else
+				note_changed(j, before, ban);
+		} else {
+			note_new(j, ban);
+		}
+		put_above(list, &carried, &ban->above);
+	}
+	list->tail = old->tail;
+	put_above(list, &carried, &list->tail);
+	buf_free(&carried);
+}
+
+void judging_assemble(struct judging *j)
+{
+	merge_all(j);
+	if (j->in->settings->collapse)
+		judging_collapse(j->in->settings, &j->out->list);
+	lay_beside(j);
+}

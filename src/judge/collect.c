@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * collect: from the ledgers, the history and the old list to one record an address.
+ *
+ * The history, the tally and the old list are sorted alike, and are walked once, side by side. A ban of a ledger is
+ * fresh where the history does not know it. What a person took out of the list is forgotten; what the allowlist covers
+ * is refused and forgotten. An entry of the list that the history does not explain, since a run died before it wrote
+ * the state or a person changed its dates, is believed: the list is the truth.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/when.h"
+#include "judge/judging.h"
+
+int64_t past_end(uint32_t until)
+{
+	return until == PAST_FOREVER ? BAN_FOREVER : (int64_t)until;
+}
+
+uint32_t past_time(int64_t time)
+{
+	if (time < 0)
+		return 0;
+	return time < (int64_t)PAST_FOREVER ? (uint32_t)time : PAST_FOREVER;
+}
+
+static bool is_private(const struct addr *net)
+{
+	static const struct addr ranges[] = {
+		{ 0, UINT64_C(0xffff00000000), 104 },                 /* 0.0.0.0/8 */
+		{ 0, UINT64_C(0xffff0a000000), 104 },                 /* 10.0.0.0/8 */
+		{ 0, UINT64_C(0xffff64400000), 106 },                 /* 100.64.0.0/10 */
+		{ 0, UINT64_C(0xffff7f000000), 104 },                 /* 127.0.0.0/8 */
+		{ 0, UINT64_C(0xffffa9fe0000), 112 },                 /* 169.254.0.0/16 */
+		{ 0, UINT64_C(0xffffac100000), 108 },                 /* 172.16.0.0/12 */
+		{ 0, UINT64_C(0xffffc0a80000), 112 },                 /* 192.168.0.0/16 */
+		{ 0, 0, 127 },                                        /* :: and ::1 */
+		{ UINT64_C(0xfc00000000000000), 0, 7 },               /* fc00::/7 */
+		{ UINT64_C(0xfe80000000000000), 0, 10 },              /* fe80::/10 */
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		if (addr_contains(&ranges[i], net) || addr_contains(net, &ranges[i]))
+			return true;
+	}
+	return false;
+}
+
+bool judging_forbids(const struct judging *j, const struct addr *net)
+{
+	if (!j->in->settings->ban_private && is_private(net))
+		return true;
+	return j->in->allow != NULL && j->in->allow->count > 0 && netset_overlaps(j->in->allow, net);
+}
+
+/* Whether a record of the history is the entry, or one of those that were joined to it. */
+static bool is_explained(const struct history *history, const struct ban *ban)
+{
+	uint32_t since = past_time(ban->since), until = past_time(ban->until);
+
+	for (size_t i = history_lower_bound(history, &ban->net); i < history->count; i++) {
+		struct addr a = past_addr(&history->pasts[i]);
+
+		if (!addr_contains(&ban->net, &a))
+			return false;
+		if (history->pasts[i].since == since && history->pasts[i].until == until)
+			return true;
+	}
+	return false;
+}
+
+void judging_sort_out(struct judging *j)
+{
+	const struct banlist *old = j->in->old;
+
+	j->origins = mem_alloc(old->count, sizeof(*j->origins));
+	for (size_t i = 0; i < old->count; i++) {
+		const struct ban *ban = &old->bans[i];
+
+		if (ban->person)
+			j->origins[i] = ORIGIN_PERSON;
+		else if (ban->by < CLASS_GOOD && is_explained(j->in->history, ban))
+			j->origins[i] = ORIGIN_KNOWN;
+		else
+			j->origins[i] = ORIGIN_FOREIGN;
+	}
+}
+
+static void add_term(struct terms *terms, const struct term *term)
+{
+	terms->all = mem_grow(terms->all, &terms->capacity, terms->count + 1, sizeof(*terms->all));
+	terms->all[terms->count++] = *term;
+}
+
+static void order_bans(struct bans_of *of)
+{
+	for (size_t i = 1; i < of->count; i++) {
+		struct past moved = of->bans[i];
+		size_t at = i;
+
+		for (; at > 0 && of->bans[at - 1].since > moved.since; at--)
+			of->bans[at] = of->bans[at - 1];
+		of->bans[at] = moved;
+	}
+}
+
+void judging_bans_of(const struct judging *j, const struct entry *e, struct bans_of *of)
+{
+	const struct ledger *ledger = &j->in->tally->ledger;
+	const struct standing *s = store_standing(&ledger->store, e);
+	const struct mark *marks = store_marks(&ledger->store, e);
+	uint8_t prefix = entry_addr(ledger->settings, e).prefix;
+
+	of->count = 0;
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < e->mark_count; i++) {
+		const struct mark *m = &marks[i];
+
+		if (mark_kind(m) == MARK_ENDED)
+			of->bans[of->count++] = (struct past){ .hi = e->hi, .lo = e->lo, .prefix = prefix, .since = m->time,
+				.until = m->low, .hits = m->count, .by = (uint8_t)mark_class(m), .level = m->high,
+				.sole = s->sole };
+	}
+	order_bans(of);
+	if (s->until != 0)
+		of->bans[of->count++] = (struct past){ .hi = e->hi, .lo = e->lo, .prefix = prefix, .since = s->since,
+			.until = s->until, .hits = s->hits, .by = s->by, .level = s->level, .before = s->before,
+			.level_before = s->level_before, .users = s->users,
+			.sole = s->until <= j->horizon ? ledger_sole(ledger, e) : s->firm ? 0 : s->sole };
+}
+
+static void note_ban(struct judging *j, enum change_kind kind, const struct past *ban)
+{
+	struct addr a = past_addr(ban);
+	struct policy_change *change = judging_note(j, kind, &a);
+
+	change->since = ban->since;
+	change->until = past_end(ban->until);
+	change->hits = ban->hits;
+	change->by = ban->by;
+	change->level = ban->level;
+}
+
+static bool is_over(const struct judging *j, const struct past *ban)
+{
+	return ban->until != PAST_FOREVER && ban->until <= j->now;
+}
+
+static bool is_good_since(const struct judging *j, const struct entry *e, uint32_t since)
+{
+	const struct mark *marks = e != NULL ? store_marks(&j->in->tally->ledger.store, e) : NULL;
+
+	for (size_t i = 0; e != NULL && i < e->mark_count; i++) {
+		if (mark_kind(&marks[i]) == MARK_GOOD && marks[i].low >= since)
+			return true;
+	}
+	return false;
+}
+
+/* An entry of the list that no history explains: *past is made to say the same. Where a success came since, the entry
+ * is of a run that did not know it yet, and goes. */
+static void believe(struct judging *j, const struct entry *e, size_t at, struct past *past)
+{
+	const struct ban *ban = &j->in->old->bans[at];
+
+	if (j->origins[at] != ORIGIN_FOREIGN || ban->by >= CLASS_GOOD)
+		return;
+	if (is_good_since(j, e, past_time(ban->since))) {
+		j->origins[at] = ORIGIN_KNOWN;
+		return;
+	}
+	if (past == NULL || is_over(j, past) || past->since >= past_time(ban->until))
+		return;
+	past->since = past_time(ban->since);
+	past->until = past_time(ban->until);
+	past->hits = (uint32_t)(ban->hits < UINT32_MAX ? ban->hits : UINT32_MAX);
+	past->by = ban->by;
+	j->origins[at] = ORIGIN_KNOWN;
+}
+
+/* Puts the bans of the address among the terms where one is fresh. */
+static void add_terms(struct judging *j, const struct past *known, const struct bans_of *of, struct past *record)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < of->count; i++)
+		any |= known == NULL || of->bans[i].since != known->since;
+	if (!any)
+		return;
+	record->flags |= PAST_TOUCHED;
+	/* one that had not ended was lifted */
+	if (known != NULL && known->until <= of->bans[0].since)
+		add_term(&j->terms, &(struct term){ .net = past_addr(known), .since = known->since, .until = known->until,
+			.hits = known->hits, .by = known->by });
+	for (size_t i = 0; i < of->count; i++) {
+		const struct past *ban = i + 1 < of->count ? &of->bans[i] : record;
+		bool fresh = known == NULL || ban->since != known->since;
+
+		add_term(&j->terms, &(struct term){ .net = past_addr(ban), .since = ban->since, .until = ban->until,
+			.hits = ban->hits, .by = ban->by, .fresh = fresh });
+		if (fresh && is_over(j, ban))
+			note_ban(j, CHANGE_OVER, ban);
+	}
+}
+
+/* One address: what the history knows of it, its entry in the tally, its place in the old list; each may be missing. */
+static void collect_one(struct judging *j, const struct past *known, const struct entry *e, size_t at)
+{
+	const struct standing *s = e != NULL ? store_standing(&j->in->tally->ledger.store, e) : NULL;
+	struct bans_of of = { .count = 0 };
+	struct past record;
+	struct addr a;
+
+	if (known != NULL && past_is_withdrawn(known, j->in->history, j->in->old, j->in->now))
+		known = NULL;
+	if (e != NULL)
+		judging_bans_of(j, e, &of);
+	if (of.count > 0) {
+		record = of.bans[of.count - 1];
+		if (known != NULL && record.since == known->since)
+			record.packets = known->packets;
+	} else if (known != NULL && (s == NULL || s->before == known->until)) {
+		record = *known;
+		record.sole = s != NULL ? s->sole : known->sole;
+	} else {
+		if (at != SIZE_MAX)
+			believe(j, e, at, NULL);
+		return;
+	}
+	a = past_addr(&record);
+	if (judging_forbids(j, &a)) {
+		if (of.count > 0 && (known == NULL || record.since != known->since))
+			note_ban(j, CHANGE_REFUSED, &record);
+		return;
+	}
+	if (at != SIZE_MAX)
+		believe(j, e, at, &record);
+	record.flags &= (uint8_t)~PAST_TOUCHED;
+	add_terms(j, known, &of, &record);
+	history_add(&j->hosts, &record);
+}
+
+/* The next record of an address, not of a network. */
+static size_t next_host(const struct history *history, size_t at)
+{
+	while (at < history->count && history->pasts[at].hosts > 0)
+		at++;
+	return at;
+}
+
+void judging_collect(struct judging *j)
+{
+	const struct history *history = j->in->history;
+	const struct store *store = &j->in->tally->ledger.store;
+	const struct banlist *old = j->in->old;
+	uint32_t *numbers = store_sorted(store);
+	size_t p = next_host(history, 0), n = 0, o = 0;
+
+	while (p < history->count || n < store->entry_count) {
+		const struct past *known = p < history->count ? &history->pasts[p] : NULL;
+		const struct entry *e = n < store->entry_count ? store_entry(store, numbers[n]) : NULL;
+		struct addr of_past = known != NULL ? past_addr(known) : (struct addr){ 0 };
+		struct addr of_entry = e != NULL ? entry_addr(j->in->settings, e) : (struct addr){ 0 };
+		int order = known == NULL ? 1 : e == NULL ? -1 : addr_compare(&of_past, &of_entry);
+		const struct addr *a = order <= 0 ? &of_past : &of_entry;
+
+		while (o < old->count && addr_compare(&old->bans[o].net, a) < 0)
+			o++;
+		collect_one(j, order <= 0 ? known : NULL, order >= 0 ? e : NULL,
+			o < old->count && addr_equal(&old->bans[o].net, a) ? o : SIZE_MAX);
+		if (order <= 0)
+			p = next_host(history, p + 1);
+		if (order >= 0)
+			n++;
+	}
+	free(numbers);
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger: what the events of one address come to.
+ *
+ * An address keeps its evidence as long as it can still reach a threshold together with what may come. When it does, a
+ * ban begins; what happens while it stands is not counted. Evidence of a ban is kept while it stands, so that a success
+ * can take its part away: then the ban begins later, or never did. Of each user name no more is kept than makes a ban
+ * alone, and where more than LEDGER_OPEN names and moments beyond the threshold would have to be kept, or where what
+ * nothing forgives would do alone, the ban is firm and all evidence goes: memory an address is bounded, whatever an
+ * attacker does.
+ * The outcome depends on the order and the times of the events alone; whether they came in one run or in many, and when
+ * the runs were, makes no difference. Events that come late (another log's) count where evidence of their time is still
+ * kept. Nothing here fails, prints or looks at a clock.
+ */
+#include "judge/ledger.h"
+
+#include <stdlib.h>
+
+#include "base/when.h"
+#include "judge/history.h"
+#include "judge/window.h"
+
+enum { MINUTE = 60 };
+
+void ledger_init(struct ledger *ledger, const struct judge_settings *settings)
+{
+	int64_t span = settings->repeat > settings->known_window ? settings->repeat : settings->known_window;
+
+	*ledger = (struct ledger){ .settings = settings };
+	store_init(&ledger->store);
+	for (unsigned c = 0; c < CLASS_GOOD; c++) {
+		if (settings->classes[c].window > span)
+			span = settings->classes[c].window;
+	}
+	ledger->span = (uint32_t)span;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	store_free(&ledger->store);
+	free(ledger->breaches);
+	*ledger = (struct ledger){ 0 };
+}
+
+struct addr entry_addr(const struct judge_settings *settings, const struct entry *e)
+{
+	struct addr a = { e->hi, e->lo, ADDR_BITS };
+
+	if (!addr_is_v4(&a))
+		a.prefix = settings->ipv6_prefix;
+	return a;
+}
+
+/* Evidence before that time goes. */
+void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t before)
+{
+	struct mark *marks = store_marks(&ledger->store, e);
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < e->mark_count; i++) {
+		if (!mark_is_evidence(&marks[i]) || marks[i].time >= before)
+			marks[kept++] = marks[i];
+	}
+	e->mark_count = kept;
+	store_shrink(&ledger->store, e);
+}
+
+void ledger_make_room(struct ledger *ledger, struct entry *e, enum mark_kind kind, unsigned max)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+	size_t oldest = SIZE_MAX;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < e->mark_count; i++) {
+		if (mark_kind(&marks[i]) != kind)
+			continue;
+		count++;
+		if (oldest == SIZE_MAX || marks[i].time < marks[oldest].time)
+			oldest = i;
+	}
+	if (count >= max)
+		store_remove(&ledger->store, e, oldest);
+}
+
+uint64_t ledger_sole(const struct ledger *ledger, const struct entry *e)
+{
+	const struct standing *s = store_standing(&ledger->store, e);
+	const struct mark *marks = store_marks(&ledger->store, e);
+	bool first = s != NULL && (s->before == 0 || s->level <= 1);
+	uint64_t user = 0;
+
+	if (s == NULL || s->until == 0)
+		return s != NULL ? s->sole : 0;
+	for (size_t i = 0; i < e->mark_count; i++) {
+		if (!mark_is_evidence(&marks[i]))
+			continue;
+		if (mark_user(&marks[i]) == 0 || (user != 0 && user != mark_user(&marks[i])))
+			return 0;
+		user = mark_user(&marks[i]);
+	}
+	return first || s->sole == user ? user : 0;
+}
+
+static void end_ban(struct ledger *ledger, struct entry *e, struct standing *s)
+{
+	struct mark ended = { .time = s->since, .low = s->until, .high = s->level,
+			      .count = (uint16_t)(s->hits < UINT16_MAX ? s->hits : UINT16_MAX),
+			      .what = mark_what(MARK_ENDED, s->by) };
+	uint32_t until = s->until;
+
+	s->sole = ledger_sole(ledger, e);
+	s->before = until;
+	s->level_before = s->level;
+	s->until = 0;
+	s->users = 0;
+	s->firm = false;
+	ledger_drop_evidence(ledger, e, until);
+	ledger_make_room(ledger, e, MARK_ENDED, LEDGER_ENDED);
+	store_insert(&ledger->store, e, e->mark_count, ended);
+}
+
+/* A ban that stood until then is over for what comes now. */
+void ledger_end_before(struct ledger *ledger, struct entry *e, uint32_t time)
+{
+	struct standing *s = store_standing(&ledger->store, e);
+
+	if (s != NULL && s->until != 0 && s->until != PAST_FOREVER && time >= s->until)
+		end_ban(ledger, e, s);
+}
+
+static uint32_t user_bit(uint64_t user)
+{
+	return UINT32_C(1) << (user & 31);
+}
+
+void ledger_make_firm(struct ledger *ledger, struct entry *e)
+{
+	struct standing *s = store_standing(&ledger->store, e);
+	const struct mark *marks = store_marks(&ledger->store, e);
+
+	for (size_t i = 0; i < e->mark_count; i++) {
+		if (mark_kind(&marks[i]) == MARK_FAIL && mark_class(&marks[i]) == CLASS_AUTH && mark_user(&marks[i]) != 0)
+			s->users |= user_bit(mark_user(&marks[i]));
+	}
+	s->firm = true;
+	ledger_drop_evidence(ledger, e, UINT32_MAX);
+}
+
+static void begin_ban(struct ledger *ledger, struct entry *e, const struct crossing *crossing)
+{
+	struct standing *s = store_standing_made(&ledger->store, e);
+	uint32_t since = crossing->time / MINUTE * MINUTE;
+	bool again = s->before != 0 && (int64_t)since - (int64_t)s->before <= ledger->settings->forget;
+	unsigned level = again ? s->level_before + 1U : 1;
+	int64_t length;
+
+	s->level = (uint8_t)(level < UINT8_MAX ? level : UINT8_MAX);
+	s->since = since;
+	s->by = crossing->by;
+	s->hits = crossing->hits;
+	length = judge_ban_length(ledger->settings, s->by, s->level);
+	s->until = length >= (int64_t)PAST_FOREVER - since ? PAST_FOREVER : since + (uint32_t)(length / MINUTE * MINUTE);
+}
+
+/* Whether the ban is the same without anything that could be forgiven. */
+static bool is_firm(const struct ledger *ledger, const struct entry *e, const struct crossing *crossing)
+{
+	struct crossing firm;
+
+	return window_first_firm(ledger->settings, store_marks(&ledger->store, e), e->mark_count, crossing->by, &firm) &&
+	       firm.time == crossing->time && firm.hits == crossing->hits;
+}
+
+/* Begins the ban that the evidence asks for, or lifts the one that it no longer does. A firm ban can only begin
+ * earlier. */
+void ledger_settle(struct ledger *ledger, struct entry *e)
+{
+	struct standing *s = store_standing(&ledger->store, e);
+	bool stands = s != NULL && s->until != 0, firm = stands && s->firm;
+	struct crossing crossing;
+
+	if (!window_first(ledger->settings, store_marks(&ledger->store, e), e->mark_count, &crossing)) {
+		if (stands && !firm)
+			s->until = 0;
+		return;
+	}
+	if (firm && crossing.time >= s->since)
+		return;
+	if (!stands)
+		ledger_drop_evidence(ledger, e, crossing.time > ledger->span ? crossing.time - ledger->span : 0);
+	begin_ban(ledger, e, &crossing);
+	if (firm || is_firm(ledger, e, &crossing))
+		ledger_make_firm(ledger, e);
+}
+
+/* Whether a success later than it, which came first, has forgiven it already. *known: it is a customer's own name. */
+static bool is_forgiven(const struct ledger *ledger, const struct entry *e, const struct failure *f, bool *known)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+	bool by_mail = mail_forgives(f->event_class, f->weak);
+
+	*known = false;
+	for (size_t i = 0; i < e->mark_count; i++) {
+		const struct mark *m = &marks[i];
+
+		if (mark_kind(m) == MARK_GOOD && by_mail && m->low >= f->time)
+			return true;
+		if (mark_kind(m) != MARK_LOGIN || f->user == 0 || mark_user(m) != f->user)
+			continue;
+		if (m->time >= f->time)
+			return true;
+		*known = f->event_class == CLASS_AUTH && f->time - m->time <= ledger->settings->known;
+	}
+	return false;
+}
+
+static bool is_repeated(const struct ledger *ledger, const struct entry *e, const struct failure *f)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+
+	if (f->user == 0 || f->sprayed || ledger->settings->repeat == 0)
+		return false;
+	for (size_t i = e->mark_count; i-- > 0;) {
+		int64_t apart = (int64_t)f->time - (int64_t)marks[i].time;
+
+		if (mark_is_evidence(&marks[i]) && mark_user(&marks[i]) == f->user &&
+		    mark_class(&marks[i]) == f->event_class && (apart < 0 ? -apart : apart) <= ledger->settings->repeat)
+			return true;
+	}
+	return false;
+}
+
+static void insert_evidence(struct ledger *ledger, struct entry *e, struct mark mark)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+	size_t at = e->mark_count;
+
+	for (size_t i = e->mark_count; i-- > 0;) {
+		if (!mark_is_evidence(&marks[i]))
+			continue;
+		if (marks[i].time <= mark.time)
+			break;
+		at = i;
+	}
+	store_insert(&ledger->store, e, at, mark);
+}
+
+/* How much evidence a standing ban has beyond its threshold. */
+static bool has_too_much(const struct ledger *ledger, const struct entry *e, const struct standing *s)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+	size_t count = 0;
+
+	for (size_t i = 0; i < e->mark_count; i++)
+		count += mark_is_evidence(&marks[i]);
+	return count > LEDGER_OPEN + (size_t)ledger->settings->classes[s->by].threshold;
+}
+
+/* While a ban stands, evidence only matters in case a success takes other evidence away. */
+static void add_to_ban(struct ledger *ledger, struct entry *e, struct mark mark)
+{
+	if (window_full(ledger->settings, store_marks(&ledger->store, e), e->mark_count, &mark))
+		return;
+	insert_evidence(ledger, e, mark);
+	if (has_too_much(ledger, e, store_standing(&ledger->store, e)))
+		ledger_make_firm(ledger, e);
+}
+
+void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f)
+{
+	struct standing *s;
+	bool stands, known;
+	struct mark mark;
+
+	ledger_end_before(ledger, e, f->time);
+	s = store_standing(&ledger->store, e);
+	stands = s != NULL && s->until != 0 && f->time >= s->since;
+	if (stands && s->firm) {
+		if (f->event_class == CLASS_AUTH && f->user != 0)
+			s->users |= user_bit(f->user);
+		return;
+	}
+	if (is_forgiven(ledger, e, f, &known) || is_repeated(ledger, e, f))
+		return;
+	mark = (struct mark){ .time = f->time, .low = (uint32_t)f->user, .high = (uint8_t)(f->user >> 32),
+			      .count = f->count,
+			      .what = (uint8_t)(mark_what(known ? MARK_KNOWN : MARK_FAIL, f->event_class) |
+						(f->weak ? MARK_WEAK : 0)) };
+	if (stands) {
+		add_to_ban(ledger, e, mark);
+		return;
+	}
+	if (e->room != 0 && e->mark_count == 1U << (e->room - 1) && f->time > ledger->span && (s == NULL || s->until == 0))
+		ledger_drop_evidence(ledger, e, f->time - ledger->span);
+	insert_evidence(ledger, e, mark);
+	ledger_settle(ledger, e);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* names: the user names that failures were for, and which addresses failed for them. Inside src/judge only. */
+#ifndef MAILBAN_JUDGE_NAMES_H
+#define MAILBAN_JUDGE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+enum {
+	NAMES = 32768,         /* user names that are remembered; the one that came first is forgotten first */
+	NAME_SLOTS = 2 * NAMES,
+	NAME_TEXT = 47,        /* bytes of a name that are remembered */
+	NAME_SEEN = 64,        /* addresses a name that are remembered */
+};
+
+/* When an address last failed for the name. */
+struct name_seen {
+	uint32_t entry;        /* number in the store */
+	uint32_t time;
+};
+
+struct name {
+	uint64_t user;         /* hash; 0: no name */
+	struct name_seen *seen;
+	uint32_t addresses;    /* that share in the attack on it; 0: it is under none */
+	uint16_t seen_count, seen_room;
+	uint8_t len;
+	char text[NAME_TEXT];
+};
+
+struct names {
+	struct name *ring;     /* in the order in which they came, from next on */
+	uint32_t *slots;
+	uint32_t next;
+	uint64_t seed;
+	uint32_t addresses;    /* so many inside window are an attack */
+	int64_t window;
+};
+
+void names_init(struct names *names, uint32_t addresses, int64_t window);
+void names_free(struct names *names);
+
+/* 40 bits that stand for a name in evidence and state, the same on every host; letters' case makes no difference.
+ * Never 0. */
+uint64_t names_hash(struct span user);
+
+/* The name is there for reports and its address for the count. A failure that makes the name's addresses an attack, or
+ * adds one to it, returns the name; else NULL. */
+struct name *names_failure(struct names *names, uint64_t user, struct span text, uint32_t entry, uint32_t time);
+
+/* The same in its parts, for what an earlier run noted. */
+struct name *names_get(struct names *names, uint64_t user, struct span text);
+void names_see(const struct names *names, struct name *name, uint32_t entry, uint32_t time);
+
+struct name *names_find(const struct names *names, uint64_t user);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* store: the memory of the tally, an entry an address and a few marks an entry. Inside src/judge only. */
+#ifndef MAILBAN_JUDGE_STORE_H
+#define MAILBAN_JUDGE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+
+/* What a mark says; the other fields of struct mark mean what stands behind it. */
+enum mark_kind {
+	MARK_FAIL,       /* evidence: time, user, count, class, weak */
+	MARK_KNOWN,      /* a known customer's failure for his own name: the same */
+	MARK_LOGIN,      /* time: the last login of user */
+	MARK_GOOD,       /* time: first, low: last of good events no further apart than settings.known */
+	MARK_ENDED,      /* a ban of this run that ended: time: since, low: until, high: level, count: hits */
+	MARK_TOTAL,      /* events of a further class: time: first, low: last, high and count: how many */
+};
+
+struct mark {
+	uint32_t time;   /* seconds since the epoch */
+	uint32_t low;    /* the low 32 bits of the user's hash */
+	uint16_t count;
+	uint8_t high;    /* its next 8 bits; a hash of 0 is no user */
+	uint8_t what;    /* class 0-2, kind 3-5, weak 6 */
+};
+
+enum { MARK_WEAK = 1 << 6 };
+
+/* The bans of one address, as far as its events up to the last one say. */
+struct standing {
+	uint64_t sole;          /* the one user whose failures made all bans that ended; 0: none */
+	uint32_t since, until;  /* of the ban that stands; until 0: none does */
+	uint32_t hits;
+	uint32_t before;        /* when the last ban ended; 0: there was none */
+	uint32_t users;         /* a firm ban: a bit for each user's hash modulo 32 */
+	uint8_t by, level;
+	uint8_t level_before;
+	bool firm;              /* no success can lift it, and no more evidence is kept */
+};
+
+struct entry {
+	uint64_t hi, lo;
+	uint32_t count, first, last; /* events of main_class in this run; count 0: none yet */
+	uint32_t marks;              /* where they begin; sorted by time a kind */
+	uint32_t standing;           /* number of its struct standing; 0: none */
+	uint16_t mark_count;
+	uint8_t room;                /* there is room for 2^(room-1) marks; 0: for none */
+	uint8_t main_class;
+};
+
+enum { STORE_CHUNK_BITS = 14, STORE_MARK_BITS = 16 };
+
+struct store {
+	uint32_t *slots;             /* number of an entry, from 1, below 6 bits of its hash; 0: free */
+	size_t slot_mask;
+	void **entries;              /* chunks of struct entry */
+	size_t entry_count, entry_chunks;
+	void **marks;                /* chunks of struct mark */
+	size_t mark_chunks;
+	uint32_t mark_used;          /* of the last chunk */
+	uint32_t free_marks[STORE_MARK_BITS + 2]; /* the first free range of each size; 0: none */
+	void **standings;            /* chunks of struct standing */
+	size_t standing_count, standing_chunks;
+	uint64_t seed[2];
+};
+
+void store_init(struct store *store);
+void store_free(struct store *store);
+
+/* The entry of an address or network; made where there is none, *made then true. Entries
+ * never move; their numbers begin at 0. */
+struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made);
+struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number);
+struct entry *store_entry(const struct store *store, size_t number); /* from 0 */
+
+/* The entry's marks; valid until one is added to any entry. */
+struct mark *store_marks(const struct store *store, const struct entry *e);
+
+/* Puts a mark before position at, or takes the mark at position at away. */
+void store_insert(struct store *store, struct entry *e, size_t at, struct mark mark);
+void store_remove(struct store *store, struct entry *e, size_t at);
+void store_shrink(struct store *store, struct entry *e); /* gives back room that is not needed */
+
+/* NULL where the entry has none; store_standing_made() makes one. */
+struct standing *store_standing(const struct store *store, const struct entry *e);
+struct standing *store_standing_made(struct store *store, struct entry *e);
+
+static inline unsigned mark_class(const struct mark *m)
+{
+	return m->what & 7U;
+}
+
+static inline enum mark_kind mark_kind(const struct mark *m)
+{
+	return (enum mark_kind)(m->what >> 3 & 7);
+}
+
+static inline uint64_t mark_user(const struct mark *m)
+{
+	return (uint64_t)m->high << 32 | m->low;
+}
+
+static inline uint8_t mark_what(enum mark_kind kind, unsigned event_class)
+{
+	return (uint8_t)((unsigned)kind << 3 | event_class);
+}
+
+#endif

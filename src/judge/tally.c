@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tally: the events of each address.
+ *
+ * Takes events as they come off the logs, decides whether they count (once a connection, where the class says so), adds
+ * to the address's numbers and hands them to its ledger, which knows at any time what they come to. An address that
+ * appears for the first time gets what the history knows of its bans, so that what happens while one stands is not
+ * counted. A ban that is missing in the list was taken out by a person: the address starts afresh.
+ */
+#include "judge/tally_inside.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "judge/window.h"
+
+struct tally *tally_new(const struct judge_settings *settings, const struct history *history,
+	const struct banlist *old, int64_t now)
+{
+	struct tally *tally = mem_zalloc(1, sizeof(*tally));
+
+	tally->settings = settings;
+	tally->history = history;
+	tally->old = old;
+	tally->now = now;
+	ledger_init(&tally->ledger, settings);
+	connections_init(&tally->connections);
+	names_init(&tally->names, settings->attack_addresses, settings->attack_window);
+	return tally;
+}
+
+void tally_free(struct tally *tally)
+{
+	if (tally == NULL)
+		return;
+	ledger_free(&tally->ledger);
+	connections_free(&tally->connections);
+	names_free(&tally->names);
+	free(tally->attacks);
+	free(tally->tried);
+	free(tally);
+}
+
+uint32_t tally_horizon(const struct tally *tally)
+{
+	if (tally->now >= 0 && tally->now < (int64_t)tally->last)
+		return (uint32_t)tally->now;
+	return tally->last;
+}
+
+/* The list is asked for the address itself first: that is where nearly all of them stand. */
+bool past_is_withdrawn(const struct past *past, const struct history *history, const struct banlist *old, int64_t now)
+{
+	struct addr a = past_addr(past);
+
+	if (old == NULL || (past->flags & PAST_APART) != 0)
+		return false;
+	if (past->until != PAST_FOREVER && ((int64_t)past->until <= history->judged || (int64_t)past->until <= now))
+		return false;
+	return banlist_find(old, &a) == NULL && banlist_covering(old, &a) == NULL;
+}
+
+static void recall(struct tally *tally, struct entry *e, const struct past *past)
+{
+	struct standing *s = store_standing_made(&tally->ledger.store, e);
+
+	*s = (struct standing){ .sole = past->sole, .before = past->before, .level_before = past->level_before };
+	if (past_is_withdrawn(past, tally->history, tally->old, tally->now))
+		return;
+	if (past->until != PAST_FOREVER && past->until <= tally->loaded_last) {
+		s->before = past->until;
+		s->level_before = past->level;
+		return;
+	}
+	s->since = past->since;
+	s->until = past->until;
+	s->hits = past->hits;
+	s->by = past->by;
+	s->level = past->level;
+	s->users = past->users;
+	s->firm = true; /* evidence that is loaded says otherwise */
+}
+
+struct entry *tally_entry(struct tally *tally, const struct addr *unit, uint32_t *number)
+{
+	bool made;
+	struct entry *e = store_get(&tally->ledger.store, unit, number, &made);
+
+	if (made && tally->history != NULL && tally->history->count > 0) {
+		const struct past *past = history_find(tally->history, unit);
+
+		if (past != NULL && past->hosts == 0)
+			recall(tally, e, past);
+	}
+	return e;
+}
+
+static uint32_t time_of(struct tally *tally, int64_t time)
+{
+	uint32_t t;
+
+	if (time == EVENT_TIME_UNKNOWN)
+		t = tally->latest != 0 ? tally->latest : 1;
+	else if (time < 1)
+		t = 1;
+	else
+		t = time < (int64_t)PAST_FOREVER ? (uint32_t)time : PAST_FOREVER - 1;
+	tally->latest = t;
+	if (t > tally->last)
+		tally->last = t;
+	return t;
+}
+
+/* Events of a class that the entry does not hold itself: a mark holds up to 2^24-1 of them, then another does. */
+static void count_further(struct tally *tally, struct entry *e, unsigned event_class, uint32_t time, uint32_t count)
+{
+	enum { MOST = (1 << 24) - 1 };
+	struct mark *marks = store_marks(&tally->ledger.store, e);
+
+	for (size_t i = 0; i < e->mark_count && count > 0; i++) {
+		struct mark *m = &marks[i];
+		uint32_t held = (uint32_t)m->high << 16 | m->count, more;
+
+		if (m->what != mark_what(MARK_TOTAL, event_class) || held == MOST)
+			continue;
+		more = count < MOST - held ? count : MOST - held;
+		held += more;
+		count -= more;
+		m->count = (uint16_t)held;
+		m->high = (uint8_t)(held >> 16);
+		if (time < m->time)
+			m->time = time;
+		if (time > m->low)
+			m->low = time;
+	}
+	while (count > 0) {
+		uint32_t more = count < MOST ? count : MOST;
+
+		store_insert(&tally->ledger.store, e, 0, (struct mark){ .time = time, .low = time,
+			.count = (uint16_t)more, .high = (uint8_t)(more >> 16),
+			.what = mark_what(MARK_TOTAL, event_class) });
+		count -= more;
+	}
+}
+
+static void count_event(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
+{
+	if (e->count == 0) {
+		e->main_class = event->event_class;
+		e->first = e->last = time;
+	}
+	if (e->main_class != event->event_class) {
+		count_further(tally, e, event->event_class, time, event->count);
+		return;
+	}
+	e->count = event->count < UINT32_MAX - e->count ? e->count + event->count : UINT32_MAX;
+	if (time < e->first)
+		e->first = time;
+	if (time > e->last)
+		e->last = time;
+}
+
+/* Evidence against an address that shares in guessing a user's password and never had a success. */
+static void spray(struct tally *tally, struct entry *e, uint32_t time, uint64_t user)
+{
+	const struct mark *marks = store_marks(&tally->ledger.store, e);
+	uint32_t threshold = tally->settings->classes[CLASS_AUTH].threshold;
+	const struct standing *s = store_standing(&tally->ledger.store, e);
+
+	if (s != NULL && s->until != 0 && time < s->until)
+		return;
+	for (size_t i = 0; i < e->mark_count; i++) {
+		if (mark_kind(&marks[i]) == MARK_LOGIN || mark_kind(&marks[i]) == MARK_GOOD)
+			return;
+	}
+	ledger_fail(&tally->ledger, e, &(struct failure){ .time = time, .user = user, .event_class = CLASS_AUTH,
+		.count = (uint16_t)threshold, .sprayed = true });
+}
+
+static void note_name(struct tally *tally, uint32_t number, const struct event *event, uint32_t time, uint64_t user)
+{
+	struct name *name = names_failure(&tally->names, user, event->user, number, time);
+	struct attack *last = tally->attack_count > 0 ? &tally->attacks[tally->attack_count - 1] : NULL;
+	bool begins;
+
+	if (name == NULL)
+		return;
+	begins = name->addresses == tally->names.addresses;
+	if (begins || last == NULL || last->user != user) {
+		tally->attacks = mem_grow(tally->attacks, &tally->attack_capacity, tally->attack_count + 1,
+			sizeof(*tally->attacks));
+		tally->attacks[tally->attack_count++] = (struct attack){ user, time };
+	}
+	if (!tally->settings->ban_sprayers)
+		return;
+	for (size_t i = 0; i < name->seen_count; i++) {
+		if ((begins || name->seen[i].entry == number) &&
+		    (int64_t)time - (int64_t)name->seen[i].time <= tally->settings->attack_window)
+			spray(tally, store_entry(&tally->ledger.store, name->seen[i].entry), time, user);
+	}
+}
+
+void tally_add(struct tally *tally, const struct event *event)
+{
+	uint32_t time = time_of(tally, event->time);
+	struct addr unit;
+	uint32_t number;
+	struct entry *e;
+	uint64_t user;
+
+	if (event->connection != 0 && !connections_count(&tally->connections, event, time))
+		return;
+	if ((event->flags & EVENT_NO_ADDRESS) != 0) {
+		tally->without_address += event->count;
+		return;
+	}
+	unit = judge_unit(tally->settings, &event->addr);
+	e = tally_entry(tally, &unit, &number);
+	count_event(tally, e, event, time);
+	user = event->user.len > 0 ? names_hash(event->user) : 0;
+	if (event->event_class == CLASS_GOOD) {
+		ledger_good(&tally->ledger, e, time, user, (event->flags & EVENT_ACCEPTED) == 0 || user != 0);
+		return;
+	}
+	ledger_fail(&tally->ledger, e, &(struct failure){ .time = time, .user = user,
+		.count = (uint16_t)(event->count < UINT16_MAX ? event->count : UINT16_MAX),
+		.event_class = event->event_class, .weak = (event->flags & EVENT_WEAK) != 0 });
+	if (user != 0 && event->event_class == CLASS_AUTH)
+		note_name(tally, number, event, time, user);
+}
+
+uint64_t tally_without_address(const struct tally *tally)
+{
+	return tally->without_address;
+}
+
+size_t tally_addresses(const struct tally *tally)
+{
+	return tally->ledger.store.entry_count;
+}
+
+int64_t tally_last_time(const struct tally *tally)
+{
+	return tally->last != 0 ? (int64_t)tally->last : EVENT_TIME_UNKNOWN;
+}

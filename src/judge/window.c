@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * window: where evidence reaches a threshold.
+ *
+ * Evidence is a short array of marks sorted by time. A threshold is reached by the first event with which the events
+ * of its class inside a span of the class's window, both ends included, are at least as many as the threshold says. A
+ * known customer's failures for his own name have a threshold and a window of their own, for each name.
+ * Pure: looks at what it is given and changes nothing.
+ */
+#include "judge/window.h"
+
+/* Which evidence counts together. */
+struct choice {
+	enum mark_kind kind;
+	unsigned event_class;
+	bool firm_only;         /* only what nothing can forgive */
+	bool same;              /* only that user and weakness */
+	uint64_t user;
+	uint8_t weak;
+	uint32_t threshold;
+	int64_t window;
+};
+
+static bool chosen(const struct choice *choice, const struct mark *m)
+{
+	if (mark_kind(m) != choice->kind || mark_class(m) != choice->event_class)
+		return false;
+	if (choice->firm_only && mark_is_forgivable(m))
+		return false;
+	return !choice->same || (mark_user(m) == choice->user && (m->what & MARK_WEAK) == choice->weak);
+}
+
+static bool first_of(const struct choice *choice, const struct mark *marks, size_t count, struct crossing *crossing)
+{
+	uint64_t sum = 0;
+	size_t begin = 0;
+
+	if (choice->threshold == 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!chosen(choice, &marks[i]))
+			continue;
+		sum += marks[i].count;
+		for (; (int64_t)marks[i].time - (int64_t)marks[begin].time > choice->window || !chosen(choice, &marks[begin]);
+		     begin++) {
+			if (chosen(choice, &marks[begin]))
+				sum -= marks[begin].count;
+		}
+		if (sum >= choice->threshold) {
+			*crossing = (struct crossing){ marks[i].time, (uint32_t)(sum < UINT32_MAX ? sum : UINT32_MAX),
+						       (uint8_t)choice->event_class };
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct choice of_class(const struct judge_settings *settings, unsigned event_class)
+{
+	const struct judge_class *c = &settings->classes[event_class];
+
+	return (struct choice){ .kind = MARK_FAIL, .event_class = event_class, .threshold = c->threshold,
+				.window = c->window };
+}
+
+static struct choice of_known(const struct judge_settings *settings, uint64_t user)
+{
+	return (struct choice){ .kind = MARK_KNOWN, .event_class = CLASS_AUTH, .same = true, .user = user,
+				.threshold = settings->known_threshold, .window = settings->known_window };
+}
+
+static void keep_earlier(struct crossing *best, bool *found, const struct crossing *other)
+{
+	if (!*found || other->time < best->time)
+		*best = *other;
+	*found = true;
+}
+
+bool window_first(const struct judge_settings *settings, const struct mark *marks, size_t count,
+	struct crossing *crossing)
+{
+	struct crossing other;
+	bool found = false;
+	unsigned there = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (mark_kind(&marks[i]) == MARK_FAIL)
+			there |= 1U << mark_class(&marks[i]);
+	}
+	for (unsigned c = 0; c < CLASS_GOOD; c++) {
+		struct choice choice = of_class(settings, c);
+
+		if ((there >> c & 1) != 0 && first_of(&choice, marks, count, &other))
+			keep_earlier(crossing, &found, &other);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct choice choice = of_known(settings, mark_user(&marks[i]));
+
+		if (mark_kind(&marks[i]) == MARK_KNOWN && first_of(&choice, marks + i, count - i, &other))
+			keep_earlier(crossing, &found, &other);
+	}
+	return found;
+}
+
+bool window_first_firm(const struct judge_settings *settings, const struct mark *marks, size_t count,
+	unsigned event_class, struct crossing *crossing)
+{
+	struct choice choice = of_class(settings, event_class);
+
+	choice.firm_only = true;
+	return first_of(&choice, marks, count, crossing);
+}
+
+bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
+	const struct mark *like)
+{
+	struct choice choice = of_class(settings, mark_class(like));
+	struct crossing crossing;
+
+	if (mark_kind(like) == MARK_KNOWN)
+		choice = of_known(settings, mark_user(like));
+	choice.same = true;
+	choice.user = mark_user(like);
+	choice.weak = like->what & MARK_WEAK;
+	return first_of(&choice, marks, count, &crossing);
+}
