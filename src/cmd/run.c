@@ -79,7 +79,7 @@ static int read_state(struct run *r)
 		state_bad_line(path, SECTION_HISTORY, (unsigned)bad_line);
 		return -1;
 	}
-	r->tally = tally_new(&r->config->judge, &r->history, &r->old);
+	r->tally = tally_new(&r->config->judge, &r->history, &r->old, r->now);
 	lines = state_lines(&r->state, SECTION_EVIDENCE);
 	/* what is read from its start brings its evidence again */
 	if (!r->options->full && tally_load(r->tally, lines.ptr, lines.len, &bad_line) < 0) {
@@ -227,7 +227,7 @@ static void put_into_state(struct run *r)
 
 	if (r->options->classic)
 		return;
-	tally_save(r->tally, r->now, &lines);
+	tally_save(r->tally, &lines);
 	state_set(&r->state, SECTION_EVIDENCE, (struct span){ lines.ptr, lines.len });
 	buf_clear(&lines);
 	history_save(&r->result.history, &lines);

@@ -119,7 +119,7 @@ static int scan(const struct config *config, const struct options *options, stru
 		free(logs);
 		return EXIT_NOTHING;
 	}
-	job.tally = tally_new(&config->judge, NULL, NULL);
+	job.tally = tally_new(&config->judge, NULL, NULL, time(NULL));
 	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;

@@ -274,6 +274,9 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 
 	ledger_end_before(ledger, e, f->time);
 	s = store_standing(&ledger->store, e);
+	/* a log that is read once more: what came before the end of the last ban has been judged */
+	if (s != NULL && f->time < s->before)
+		return;
 	stands = s != NULL && s->until != 0 && f->time >= s->since;
 	if (stands && s->firm) {
 		if (f->event_class == CLASS_AUTH && f->user != 0)

@@ -16,7 +16,7 @@
 struct run_facts {
 	const struct policy_change *changes;   /* sorted by kind, then address */
 	size_t change_count;
-	const struct tally *tally;
+	struct tally *tally;
 	uint64_t banned;                       /* entries of the new blacklist */
 	uint64_t lines, events, without_address;
 	struct span (*example)(void *context, const struct addr *addr); /* a line that counted; len 0: none kept */
