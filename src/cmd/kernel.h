@@ -3,6 +3,7 @@
 #ifndef MAILBAN_CMD_KERNEL_H
 #define MAILBAN_CMD_KERNEL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +15,20 @@
 /* Reads the sets that the configuration names. Returns 0, or -errno after saying what is wrong; the
  * firewall is to be freed in both cases. */
 int kernel_read(struct firewall *fw, const struct config *config);
+
+/* The same beside other work: a listing of many entries is the kernel's time, and reading files is ours.
+ * Each start is followed by one finish, which says what is wrong. config lives until then. */
+struct kernel_reading {
+	struct firewall fw;
+	struct buf error;
+	const struct config *config;
+	pthread_t thread;
+	bool started;
+	int ret;
+};
+
+void kernel_read_start(struct kernel_reading *reading, const struct config *config);
+int kernel_read_finish(struct kernel_reading *reading, struct firewall *fw);
 
 /* Makes the sets that were read equal to the bans, or only says in report what would change. Returns 0, or
  * -errno after saying what is wrong. */

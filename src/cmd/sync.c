@@ -52,11 +52,15 @@ static int synchronise(const struct config *config, const struct options *option
 {
 	struct firewall_report report = { 0 };
 	struct banlist bans = { 0 };
-	struct firewall fw = { 0 };
-	int ret = blacklist_read(config->blacklist, &bans);
+	struct kernel_reading reading;
+	struct firewall fw;
+	int ret, read;
 
+	kernel_read_start(&reading, config);
+	ret = blacklist_read(config->blacklist, &bans);
+	read = kernel_read_finish(&reading, &fw);
 	if (ret == 0)
-		ret = kernel_read(&fw, config);
+		ret = read;
 	if (ret == 0)
 		ret = refuse_missing(config, &fw);
 	if (ret == 0)

@@ -31,8 +31,8 @@ struct firewall_names {
 /* One entry of a set. A blacklist's /0 is two entries of /1: hash:net holds no /0. */
 struct firewall_entry {
 	struct addr net;
-	uint32_t remaining;      /* seconds until the kernel lets it go; 0: never */
 	uint64_t packets, bytes; /* dropped since it was added */
+	uint32_t remaining;      /* seconds until the kernel lets it go; 0: never */
 	bool exempt;             /* somebody marked it nomatch: it lets through */
 };
 

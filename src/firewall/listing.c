@@ -258,6 +258,6 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 		mnl_socket_close(netlink);
 	free(bytes);
 	if (ret == 0)
-		order_entries(set->entries, set->count);
+		set->entries = order_entries(set->entries, set->count);
 	return ret;
 }

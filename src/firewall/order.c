@@ -2,10 +2,11 @@
 /*
  * order: sorts what the kernel listed.
  *
- * A listing comes in the order of the kernel's hash table. Comparing is what makes sorting slow, so this
- * is a radix sort, the last byte first: of keys with the number of their entry, since an entry is large.
- * A byte that is the same in all keys costs nothing, which is what makes one algorithm right for both
- * families: IPv4 takes four passes, IPv6 networks of /64 eight.
+ * A listing comes in the order of the kernel's hash table. Comparing is what makes sorting slow, so this is
+ * a radix sort, the lowest digit first: by prefix, by the lower and by the upper half of the address. It
+ * moves small keys with the numbers of their entries, since an entry is large, and passes over digits that
+ * are the same in all keys. That makes one algorithm right for both families: IPv4 takes three passes, IPv6
+ * networks of /64 at most six.
  */
 #include "firewall/order.h"
 
@@ -14,66 +15,73 @@
 
 #include "base/mem.h"
 
-enum { RADIX = 256, KEY_BYTES = 17 };
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 
 struct key {
-	uint64_t hi, lo;
+	uint64_t bits;
 	uint32_t index;
-	uint8_t prefix;
 };
 
-/* Byte 0 is the prefix, which decides last; then the address from its end. */
-static unsigned byte_of(const struct key *k, unsigned n)
+struct keys {
+	struct key *now, *other;
+	size_t count;
+};
+
+static void sort_digit(struct keys *k, unsigned shift)
 {
-	if (n == 0)
-		return k->prefix;
-	return (unsigned)((n <= 8 ? k->lo >> (8 * (n - 1)) : k->hi >> (8 * (n - 9))) & 0xff);
-}
+	size_t place[DIGITS] = { 0 }, sum = 0;
+	struct key *swap = k->other;
 
-/* Sorts by one byte from one array into the other; false, and nothing moved, where all bytes are equal. */
-static bool pass(const struct key *from, struct key *to, size_t count, unsigned n)
-{
-	size_t place[RADIX] = { 0 }, sum = 0;
+	for (size_t i = 0; i < k->count; i++)
+		place[k->now[i].bits >> shift & (DIGITS - 1)]++;
+	for (unsigned d = 0; d < DIGITS; d++) {
+		size_t here = place[d];
 
-	for (size_t i = 0; i < count; i++)
-		place[byte_of(&from[i], n)]++;
-	if (place[byte_of(&from[0], n)] == count)
-		return false;
-	for (unsigned b = 0; b < RADIX; b++) {
-		size_t here = place[b];
-
-		place[b] = sum;
+		place[d] = sum;
 		sum += here;
 	}
-	for (size_t i = 0; i < count; i++)
-		to[place[byte_of(&from[i], n)]++] = from[i];
-	return true;
+	for (size_t i = 0; i < k->count; i++)
+		k->other[place[k->now[i].bits >> shift & (DIGITS - 1)]++] = k->now[i];
+	k->other = k->now;
+	k->now = swap;
 }
 
-void order_entries(struct firewall_entry *entries, size_t count)
+/* Sorts by what the keys hold in bits, keeping the order that equal ones have. */
+static void sort_bits(struct keys *k)
 {
-	struct key *keys, *other, *swap;
+	uint64_t differ = 0;
+
+	for (size_t i = 1; i < k->count; i++)
+		differ |= k->now[i].bits ^ k->now[0].bits;
+	for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+		if ((differ >> shift & (DIGITS - 1)) != 0)
+			sort_digit(k, shift);
+	}
+}
+
+struct firewall_entry *order_entries(struct firewall_entry *entries, size_t count)
+{
+	struct keys k = { .count = count };
 	struct firewall_entry *sorted;
 
 	if (count < 2)
-		return;
-	keys = mem_alloc(count, sizeof(*keys));
-	other = mem_alloc(count, sizeof(*other));
+		return entries;
+	k.now = mem_alloc(count, sizeof(*k.now));
+	k.other = mem_alloc(count, sizeof(*k.other));
 	for (size_t i = 0; i < count; i++)
-		keys[i] = (struct key){ .hi = entries[i].net.hi, .lo = entries[i].net.lo, .index = (uint32_t)i,
-					.prefix = entries[i].net.prefix };
-	for (unsigned n = 0; n < KEY_BYTES; n++) {
-		if (pass(keys, other, count, n)) {
-			swap = keys;
-			keys = other;
-			other = swap;
-		}
-	}
+		k.now[i] = (struct key){ entries[i].net.prefix, (uint32_t)i };
+	sort_bits(&k);
+	for (size_t i = 0; i < count; i++)
+		k.now[i].bits = entries[k.now[i].index].net.lo;
+	sort_bits(&k);
+	for (size_t i = 0; i < count; i++)
+		k.now[i].bits = entries[k.now[i].index].net.hi;
+	sort_bits(&k);
 	sorted = mem_alloc(count, sizeof(*sorted));
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = entries[keys[i].index];
-	memcpy(entries, sorted, count * sizeof(*sorted));
-	free(sorted);
-	free(keys);
-	free(other);
+		sorted[i] = entries[k.now[i].index];
+	free(k.now);
+	free(k.other);
+	free(entries);
+	return sorted;
 }

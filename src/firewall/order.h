@@ -4,7 +4,8 @@
 
 #include "firewall/ipset.h"
 
-/* Sorts entries of one family by addr_compare(). */
-void order_entries(struct firewall_entry *entries, size_t count);
+/* The entries of one family sorted by addr_compare(), in a new array that is the caller's to free; the old
+ * one is freed. */
+struct firewall_entry *order_entries(struct firewall_entry *entries, size_t count);
 
 #endif

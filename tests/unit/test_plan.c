@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "firewall/order.h"
 #include "firewall/plan.h"
 
@@ -216,13 +217,15 @@ static int by_net(const void *a, const void *b)
 static void test_order(void **state)
 {
 	enum { COUNT = 5000 };
-	static struct firewall_entry mine[COUNT], theirs[COUNT];
+	static struct firewall_entry theirs[COUNT];
+	struct firewall_entry *mine;
 	unsigned seed;
 
 	(void)state;
 	assert_int_equal(getrandom(&seed, sizeof(seed), 0), sizeof(seed));
 	print_message("seed %u\n", seed);
 	for (unsigned v6 = 0; v6 < 2; v6++) {
+		mine = mem_alloc(COUNT, sizeof(*mine));
 		for (unsigned i = 0; i < COUNT; i++) {
 			struct addr a = net_of(v6 ? "2001:db8::" : "10.0.0.0");
 
@@ -231,13 +234,14 @@ static void test_order(void **state)
 			mine[i] = (struct firewall_entry){ .net = addr_network(&a, (uint8_t)(104 + rand_r(&seed) % 25)),
 							   .packets = i };
 		}
-		memcpy(theirs, mine, sizeof(mine));
+		memcpy(theirs, mine, sizeof(theirs));
 		qsort(theirs, COUNT, sizeof(theirs[0]), by_net);
-		order_entries(mine, COUNT);
+		mine = order_entries(mine, COUNT);
 		for (unsigned i = 0; i < COUNT; i++)
 			assert_true(addr_equal(&mine[i].net, &theirs[i].net));
+		free(mine);
 	}
-	order_entries(mine, 0);
+	assert_null(order_entries(NULL, 0));
 }
 
 int main(void)
