@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&command_sync,
 	&command_state,
 	&command_list,
+	&command_why,
 	&command_diff,
 	&command_ban,
 	&command_unban,

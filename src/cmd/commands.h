@@ -17,5 +17,6 @@ extern const struct command command_scan;
 extern const struct command command_state;
 extern const struct command command_sync;
 extern const struct command command_unban;
+extern const struct command command_why;
 
 #endif

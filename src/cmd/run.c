@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -33,11 +32,6 @@
 #include "report/changes.h"
 #include "report/diff.h"
 #include "report/text.h"
-
-/* The sections of the state that are this command's to read and write. */
-#define SECTION_POSITIONS "positions"
-#define SECTION_EVIDENCE "evidence"
-#define SECTION_HISTORY "history"
 
 struct run {
 	const struct config *config;
@@ -69,21 +63,21 @@ static int read_state(struct run *r)
 
 	if (state_load(&r->state, path) < 0)
 		return -1;
-	bad = positions_parse(&r->positions, state_lines(&r->state, SECTION_POSITIONS));
+	bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
 	if (bad != 0) {
-		state_bad_line(path, SECTION_POSITIONS, bad);
+		state_bad_line(path, STATE_POSITIONS, bad);
 		return -1;
 	}
-	lines = state_lines(&r->state, SECTION_HISTORY);
+	lines = state_lines(&r->state, STATE_HISTORY);
 	if (history_load(&r->history, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(path, SECTION_HISTORY, (unsigned)bad_line);
+		state_bad_line(path, STATE_HISTORY, (unsigned)bad_line);
 		return -1;
 	}
 	r->tally = tally_new(&r->config->judge, &r->history, &r->old, r->now);
-	lines = state_lines(&r->state, SECTION_EVIDENCE);
+	lines = state_lines(&r->state, STATE_EVIDENCE);
 	/* what is read from its start brings its evidence again */
 	if (!r->options->full && tally_load(r->tally, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(path, SECTION_EVIDENCE, (unsigned)bad_line);
+		state_bad_line(path, STATE_EVIDENCE, (unsigned)bad_line);
 		return -1;
 	}
 	return 0;
@@ -168,7 +162,7 @@ static void read_logs(struct run *r, struct detection *detection)
 	tell_notes(&reading, told);
 	r->in_part = r->in_part || reading.in_part;
 	positions_format(&next, &lines);
-	state_set(&r->state, SECTION_POSITIONS, (struct span){ lines.ptr, lines.len });
+	state_set(&r->state, STATE_POSITIONS, (struct span){ lines.ptr, lines.len });
 	buf_free(&lines);
 	positions_free(&next);
 	reading_free(&reading);
@@ -228,10 +222,10 @@ static void put_into_state(struct run *r)
 	if (r->options->classic)
 		return;
 	tally_save(r->tally, &lines);
-	state_set(&r->state, SECTION_EVIDENCE, (struct span){ lines.ptr, lines.len });
+	state_set(&r->state, STATE_EVIDENCE, (struct span){ lines.ptr, lines.len });
 	buf_clear(&lines);
 	history_save(&r->result.history, &lines);
-	state_set(&r->state, SECTION_HISTORY, (struct span){ lines.ptr, lines.len });
+	state_set(&r->state, STATE_HISTORY, (struct span){ lines.ptr, lines.len });
 	buf_free(&lines);
 }
 
@@ -287,15 +281,6 @@ static int write_files(struct run *r)
 
 /* ---- telling ---- */
 
-static bool use_color(const struct options *options)
-{
-	const char *no_color = getenv("NO_COLOR");
-
-	if (options->color != COLOR_AUTO)
-		return options->color == COLOR_ALWAYS;
-	return (no_color == NULL || *no_color == '\0') && isatty(STDOUT_FILENO);
-}
-
 static void print_diff(const struct run *r)
 {
 	struct buf former = { 0 }, next = { 0 }, out = { 0 };
@@ -306,7 +291,7 @@ static void print_diff(const struct run *r)
 	if (r->result.list.count > 0 || former.len > 0)
 		blacklist_format(&r->result.list, &next);
 	diff_unified(&out, r->config->blacklist, (struct span){ former.ptr, former.len }, r->config->blacklist,
-		     (struct span){ next.ptr, next.len }, use_color(r->options));
+		     (struct span){ next.ptr, next.len }, options_color(r->options));
 	text_print(&out);
 	buf_free(&former);
 	buf_free(&next);

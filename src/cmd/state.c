@@ -17,8 +17,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SECTION_POSITIONS "positions"
-
 static const char *kind_of(const struct position *p)
 {
 	if (p->cursor != NULL)
@@ -93,7 +91,7 @@ static void add_text(struct buf *out, const struct state *state, const struct po
 {
 	add_positions(out, positions);
 	for (size_t i = 0; i < state->count; i++) {
-		if (strcmp(state->sections[i].name, SECTION_POSITIONS) != 0)
+		if (strcmp(state->sections[i].name, STATE_POSITIONS) != 0)
 			add_section(out, &state->sections[i], verbose);
 	}
 }
@@ -143,13 +141,13 @@ static void add_json(struct buf *out, const struct state *state, const struct po
 
 	json_begin(&json, out);
 	json_open(&json, '{');
-	json_name(&json, SECTION_POSITIONS);
+	json_name(&json, STATE_POSITIONS);
 	json_open(&json, '[');
 	for (size_t i = 0; i < positions->count; i++)
 		add_json_position(&json, &positions->items[i]);
 	json_close(&json, ']');
 	for (size_t i = 0; i < state->count; i++) {
-		if (strcmp(state->sections[i].name, SECTION_POSITIONS) != 0)
+		if (strcmp(state->sections[i].name, STATE_POSITIONS) != 0)
 			add_json_section(&json, &state->sections[i]);
 	}
 	json_close(&json, '}');
@@ -164,9 +162,9 @@ static int show(const struct config *config, const struct options *options)
 
 	if (state_load(&state, config->state) < 0)
 		return EXIT_NOTHING;
-	bad = positions_parse(&positions, state_lines(&state, SECTION_POSITIONS));
+	bad = positions_parse(&positions, state_lines(&state, STATE_POSITIONS));
 	if (bad != 0) {
-		state_bad_line(config->state, SECTION_POSITIONS, bad);
+		state_bad_line(config->state, STATE_POSITIONS, bad);
 		state_free(&state);
 		return EXIT_NOTHING;
 	}

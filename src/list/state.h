@@ -7,6 +7,11 @@
 #include "base/buf.h"
 #include "base/span.h"
 
+/* The names of the sections. */
+#define STATE_POSITIONS "positions"
+#define STATE_EVIDENCE "evidence"
+#define STATE_HISTORY "history"
+
 struct state_section {
 	char *name;
 	char *lines; /* each with its newline */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * why: what is known of an address, or of a user name.
+ *
+ * Puts together the blacklist, the allowlist, the history, the set's counters, and the lines of the logs that
+ * are still there, rotated and compressed ones included: these are found again by the same rules that counted
+ * them. Only reads, and takes no lock. What cannot be read is told, and makes the answer one in part.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "cmd/detection.h"
+#include "cmd/edit.h"
+#include "list/blacklist.h"
+#include "list/state.h"
+#include "log/reading.h"
+#include "report/dossier.h"
+#include "report/text.h"
+
+enum { LINES_SHOWN = 20 };
+
+/* All that a question needs. */
+struct question {
+	const struct config *config;
+	const struct options *options;
+	struct dossier dossier;
+	struct banlist bans;
+	struct allow allow;
+	struct state state;
+	struct history history;
+	struct firewall firewall;
+	struct reading reading;
+	int64_t since;           /* events before it are left out */
+	bool in_part;
+};
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Whether a name of the log is the one asked for; "ann@" is Ann of any domain. */
+static bool is_user(struct span name, const char *asked)
+{
+	size_t len = strlen(asked);
+
+	if (len > 0 && asked[len - 1] == '@' ? name.len < len : name.len != len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (lower(name.ptr[i]) != lower(asked[i]))
+			return false;
+	}
+	return true;
+}
+
+static void take(void *context, const struct event *event)
+{
+	struct question *q = context;
+	const struct dossier *d = &q->dossier;
+
+	if (event->time < q->since)
+		return;
+	if (d->user != NULL) {
+		if (!is_user(event->user, d->user))
+			return;
+	} else if ((event->flags & EVENT_NO_ADDRESS) || !addr_contains(&d->unit, &event->addr)) {
+		return;
+	}
+	dossier_add(&q->dossier, event, source_name(q->reading.sources[event->source].source));
+}
+
+/* Everything that is still there, from its start: the same logs that a run reads, or those that are named. */
+static void read_logs(struct question *q, struct detection *detection)
+{
+	struct reading_options options = { .full = true, .directory = q->options->directory };
+	struct positions none = { 0 };
+	bool named = q->options->arg_count > 1;
+	struct scan_log *logs;
+
+	reading_make(&q->reading, &none, named ? q->options->args + 1 : q->config->logs,
+		     named ? (size_t)q->options->arg_count - 1 : q->config->log_count, &options);
+	for (size_t i = 0; i < q->reading.note_count; i++) {
+		if (q->reading.notes[i].kind == READING_UNREADABLE)
+			msg("%s", q->reading.notes[i].text);
+	}
+	logs = mem_zalloc(q->reading.count + 1, sizeof(*logs));
+	for (size_t i = 0; i < q->reading.count; i++) {
+		logs[i].source = q->reading.sources[i].source;
+		logs[i].take_unterminated = true;
+	}
+	if (detection_scan(detection, q->config, logs, q->reading.count, DETECTION_WANT_LINES, take, q) > 0 ||
+	    q->reading.in_part)
+		q->in_part = true;
+	free(logs);
+	reading_free(&q->reading);
+	dossier_finish(&q->dossier);
+}
+
+static void read_history(struct question *q)
+{
+	unsigned long bad_line = 0;
+	struct span lines;
+
+	q->dossier.history = &q->history;
+	if (state_load(&q->state, q->config->state) < 0) {
+		q->in_part = true;
+		return;
+	}
+	lines = state_lines(&q->state, STATE_HISTORY);
+	if (history_load(&q->history, lines.ptr, lines.len, &bad_line) < 0) {
+		state_bad_line(q->config->state, STATE_HISTORY, (unsigned)bad_line);
+		q->in_part = true;
+	}
+}
+
+static void read_counters(struct question *q)
+{
+	struct firewall_names names = { { q->config->set4, q->config->set6 } };
+	struct buf error = { 0 };
+
+	if (q->options->no_sync)
+		return;
+	/* who may not ask the kernel is told the rest all the same */
+	if (firewall_read(&q->firewall, &names, &error) == 0)
+		q->dossier.firewall = &q->firewall;
+	else if (q->options->verbose)
+		msg("%s", buf_text(&error));
+	buf_free(&error);
+}
+
+static int read_lists(struct question *q)
+{
+	if (edit_gather_allow(q->config, &q->allow) < 0)
+		return EXIT_USAGE;
+	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
+		return EXIT_NOTHING;
+	q->dossier.bans = &q->bans;
+	q->dossier.allowed = allow_overlapping(&q->allow, &q->dossier.net);
+	q->dossier.allow_path = q->config->allow;
+	return EXIT_ALL_WELL;
+}
+
+static int answer(struct question *q, struct detection *detection)
+{
+	const char *asked = q->options->args[0];
+	struct dossier *d = &q->dossier;
+	struct buf out = { 0 };
+	int ret = EXIT_ALL_WELL;
+
+	d->now = time(NULL);
+	if (addr_parse_net(&d->net, asked, strlen(asked))) {
+		d->unit = judge_unit(&q->config->judge, &d->net);
+		ret = read_lists(q);
+		if (ret != EXIT_ALL_WELL)
+			return ret;
+		read_history(q);
+		read_counters(q);
+	} else {
+		d->user = asked;
+	}
+	read_logs(q, detection);
+	if (q->options->json)
+		dossier_json(d, &out);
+	else
+		dossier_text(d, &out);
+	text_print(&out);
+	buf_free(&out);
+	return q->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct detection detection;
+	struct config config;
+	struct question q = { .config = &config, .options = options };
+	int ret = config_load(&config, options);
+
+	(void)command;
+	if (ret == EXIT_ALL_WELL)
+		ret = config_since(options->since, &q.since);
+	if (ret == EXIT_ALL_WELL)
+		ret = detection_open(&detection, &config, options);
+	if (ret == EXIT_ALL_WELL) {
+		dossier_begin(&q.dossier, &detection.set, options->verbose ? 0 : LINES_SHOWN);
+		ret = answer(&q, &detection);
+		dossier_free(&q.dossier);
+		detection_close(&detection);
+	}
+	firewall_free(&q.firewall);
+	history_free(&q.history);
+	state_free(&q.state);
+	allow_free(&q.allow);
+	banlist_free(&q.bans);
+	config_free(&config);
+	return ret;
+}
+
+const struct command command_why = {
+	.name = "why",
+	.synopsis = "ADDR|USER [FILE...]",
+	.summary = "tell all that is known of an address or a user name",
+	.details = "Whether it is banned, since and until when, what for, at which level, and what was dropped; then the\n"
+		   "lines of the logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
+		   "or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
+	.options = " config verbose json blacklist state allow rules threads no-sync since directory no-prefilter ",
+	.min_args = 1,
+	.max_args = -1,
+	.run = run,
+};

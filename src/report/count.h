@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* count: how often each of many texts came, and when. */
+#ifndef MAILBAN_REPORT_COUNT_H
+#define MAILBAN_REPORT_COUNT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/span.h"
+
+struct count {
+	char *text;             /* any bytes */
+	size_t len;
+	uint64_t count;
+	int64_t first, last;    /* seconds since the epoch */
+};
+
+/* Zero-initialise it; counts_free() gives the memory back. */
+struct counts {
+	struct count *items;
+	size_t count, capacity;
+	uint64_t others;        /* what came of texts beyond the first COUNTS_MAX different ones */
+	size_t *slots, slot_count;
+	uint64_t seed;
+};
+
+enum { COUNTS_MAX = 100000 };
+
+void counts_add(struct counts *counts, struct span text, uint64_t count, int64_t when);
+
+/* The most frequent first, equal ones by their bytes. Nothing may be added afterwards. */
+void counts_sort(struct counts *counts);
+void counts_free(struct counts *counts);
+
+#endif

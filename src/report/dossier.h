@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* dossier: all that is known of one address or one user name, for `why`. */
+#ifndef MAILBAN_REPORT_DOSSIER_H
+#define MAILBAN_REPORT_DOSSIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+#include "detect/event.h"
+#include "detect/rules.h"
+#include "firewall/ipset.h"
+#include "judge/allow.h"
+#include "judge/ban.h"
+#include "judge/history.h"
+#include "report/count.h"
+
+/* The events of one rule. */
+struct dossier_rule {
+	uint64_t count;
+	int64_t first, last;   /* seconds since the epoch; EVENT_TIME_UNKNOWN where no line has a readable time */
+};
+
+/* One line of a log. */
+struct dossier_line {
+	char *text;
+	size_t len;
+	char *source;          /* where it stands */
+	uint16_t rule;
+};
+
+/* Who asked what; borrowed pointers are NULL where there is nothing. */
+struct dossier {
+	const char *user;                     /* the name that was asked for; NULL: an address was */
+	struct addr net;
+	int64_t now;                          /* seconds since the epoch */
+	/* an address: */
+	const struct banlist *bans;           /* borrowed */
+	const struct allow_entry *allowed;
+	const char *allow_path;
+	const struct history *history;        /* borrowed */
+	struct addr unit;                     /* by which the address is counted and banned */
+	const struct firewall *firewall;      /* borrowed; NULL: the sets were not read */
+	/* the logs: */
+	const struct ruleset *rules;
+	struct dossier_rule *by_rule;         /* one a rule */
+	struct counts partners;               /* of an address the user names, of a user name the addresses */
+	struct dossier_line *lines;           /* a ring of the last line_max; line_max 0: all of them */
+	size_t line_count, line_capacity, line_max;
+	uint64_t line_total;
+};
+
+void dossier_begin(struct dossier *dossier, const struct ruleset *rules, size_t line_max);
+void dossier_free(struct dossier *dossier);
+
+/* Takes one event that the dossier is about. */
+void dossier_add(struct dossier *dossier, const struct event *event, const char *source);
+
+/* Call once, after the last event. */
+void dossier_finish(struct dossier *dossier);
+
+void dossier_text(const struct dossier *dossier, struct buf *out);
+void dossier_json(const struct dossier *dossier, struct buf *out);
+
+/* The entry of the list that the address is banned by, or NULL. */
+const struct ban *dossier_ban(const struct dossier *dossier);
+
+#endif

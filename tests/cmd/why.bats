@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# why: what is known of an address or a user name, from the files and from logs that rotated. No kernel sets.
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	logs "$(date -u -d '-3 days' '+%b %e')" 1 8 | gzip > maillog.2.gz
+	logs "$(date -u -d '-2 days' '+%b %e')" 9 16 > maillog.1
+	logs "$(date -u -d '-1 days' '+%b %e')" 17 30 > maillog
+	printf 'log = "%s/maillog"\n' "$PWD" > conf
+	printf '# mailban blacklist 1\n' > blacklist
+}
+
+# Lines of one day: a guesser with many names, and a customer who mistypes and logs in.
+logs() {
+	local i
+	for i in $(seq "$2" "$3"); do
+		printf '%s 03:%02d:01 mail postfix/smtpd[%d]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=user%d@example.com\n' "$1" "$i" "$i" $((i % 12))
+		printf '%s 03:%02d:02 mail postfix/qmgr[9]: 4F0000%d: from=<203.0.113.9@example.com>, size=1, nrcpt=1 (queue active)\n' "$1" "$i" "$i"
+	done
+	printf '%s 04:00:00 mail dovecot: imap-login: Disconnected (auth failed, 2 attempts in 4 secs): user=<Ann@example.com>, method=PLAIN, rip=198.51.100.20, lip=198.51.100.25, session=<a>\n' "$1"
+	printf '%s 04:00:09 mail dovecot: imap-login: Login: user=<ann@example.com>, method=PLAIN, rip=198.51.100.20, lip=198.51.100.25, mpid=5, session=<b>\n' "$1"
+}
+
+why() {
+	"$MAILBAN" why -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" "$@"
+}
+
+@test "why: nobody knows the address" {
+	run why 203.0.113.77
+	[ "$status" -eq 0 ]
+	[ "$output" = $'203.0.113.77: not banned\n  the logs that are still there say nothing' ]
+	[ "$(ls | paste -sd ' ')" = 'blacklist conf maillog maillog.1 maillog.2.gz' ]
+}
+
+@test "why: a banned address, with its lines from rotated and compressed logs, the last 20" {
+	echo '203.0.113.9              # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 30' >> blacklist
+	run why 203.0.113.9
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = '203.0.113.9: banned' ]
+	[ "${lines[1]}" = '  since      2026-11-20T03:17Z' ]
+	[[ ${lines[2]} == '  until      2099-12-18T03:17Z ('*' left)' ]]
+	[ "${lines[3]}" = '  by         auth, 30 hits' ]
+	grep -Eq '^  auth       30 by postfix-sasl, ....-..-..T03:01Z to ....-..-..T03:30Z$' <<< "$output"
+	# twelve names, the ten most frequent shown
+	[ "$(grep -c '^  user       user[0-9]*@example.com, [23]$' <<< "$output")" -eq 10 ]
+	grep -qx '  user       2 more' <<< "$output"
+	grep -qx 'the last 20 of 30 lines (-v: all):' <<< "$output"
+	[ "$(tail -n 20 <<< "$output" | grep -c 'SASL LOGIN authentication failed')" -eq 20 ]
+	[[ ${lines[-1]} == *' 03:30:01 mail postfix/smtpd[30]: '* ]]
+	# in the order of time, over three files
+	[ "$(why -v 203.0.113.9 | grep -o 'smtpd.[0-9]*' | grep -o '[0-9]*$' | paste -sd ' ')" = "$(seq -s ' ' 30)" ]
+}
+
+@test "why: inside a network, allowed, and what is inside" {
+	printf '203.0.113.0/24 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812 hosts 37\n2001:db8:1::/64 # mine\n' >> blacklist
+	echo '203.0.113.0/28 # ours' > allow
+	run why 203.0.113.9
+	[ "${lines[1]}" = '  network    203.0.113.0/24, formed of 37 banned hosts' ]
+	grep -qx "  allowed    the allowlist, $PWD/allow:1: 203.0.113.0/28" <<< "$output"
+	run why 203.0.0.0/16
+	[ "${lines[0]}" = '203.0.0.0/16: not banned' ]
+	grep -qx '  inside     203.0.113.0/24 until 2099-12-18T03:17Z' <<< "$output"
+	run why 2001:db8:1::7
+	[ "${lines[0]}" = '2001:db8:1::7: banned' ]
+	grep -qx '  note       mine' <<< "$output"
+}
+
+@test "why: a user name, whole or before the @, whatever the case" {
+	run why ann@
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = 'ann@: a user name' ]
+	grep -q '^  auth       6 by ' <<< "$output"
+	grep -q '^  good       3 by ' <<< "$output"
+	grep -qx '  from       198.51.100.20, 9' <<< "$output"
+	[ "$(grep -c 'user=<[Aa]nn@example.com>' <<< "$output")" -eq 6 ]
+	[ "$(why ANN@example.com | tail -n +2)" = "$(tail -n +2 <<< "$output")" ]
+	run why an@
+	grep -qx '  the logs that are still there say nothing' <<< "$output"
+}
+
+@test "why: JSON" {
+	echo '203.0.113.9              # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 30' >> blacklist
+	why --json 203.0.113.9 | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+assert d["banned"] is True and d["ban"]["hits"] == 30, d
+assert [(e["rule"], e["count"]) for e in d["events"]] == [("postfix-sasl", 30)], d["events"]
+assert len(d["users"]) == 12 and sum(u["count"] for u in d["users"]) == 30, d["users"]
+assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"].endswith("/maillog"), d["lines"]'
+}
+
+@test "why: what cannot be read is told, the rest is answered" {
+	rm maillog.1
+	mkdir maillog.1
+	printf 'log = { "%s/maillog", "%s/none" }\n' "$PWD" "$PWD" > conf
+	run why 203.0.113.9
+	[ "$status" -eq 1 ]
+	[[ $output == *"mailban: $PWD/none: "* ]]
+	[[ $output == *'203.0.113.9: not banned'* ]]
+	echo damaged > state
+	run why 203.0.113.9
+	[ "$status" -eq 1 ]
+	[[ $output == *"$PWD/state"* ]]
+}
+
+@test "why: bytes from logs are escaped" {
+	printf '%s 03:00:01 mail postfix/smtpd[1]: warning: unknown[203.0.113.66]: SASL LOGIN authentication failed: \033[31mred\377\n' "$(date -u '+%b %e')" > other
+	run why 203.0.113.66 other
+	[ "$status" -eq 0 ]
+	[[ ${lines[-1]} == *'authentication failed: \x1b[31mred\xff' ]]
+	! LC_ALL=C grep -q '[^ -~]' <<< "$output"
+}
