@@ -31,6 +31,15 @@ static void shell(const char *command)
 		fail_msg("%s", command);
 }
 
+static void put(const char *name, const char *bytes, size_t len, int flags)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | flags, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	close(fd);
+}
+
 static void assert_run_of(char *const *logs, size_t count, const char *lines)
 {
 	buf_clear(&seen);
@@ -316,6 +325,62 @@ static void full_reads_all(void **state)
 	assert_run("");
 }
 
+/* The bytes that this process has read so far, from whatever it was. */
+static uint64_t bytes_read(void)
+{
+	FILE *io = fopen("/proc/self/io", "r");
+	unsigned long long bytes = 0;
+
+	assert_non_null(io);
+	assert_int_equal(fscanf(io, "rchar: %llu", &bytes), 1);
+	fclose(io);
+	return bytes;
+}
+
+static void take_none(void *context, const char *line, size_t len)
+{
+	(void)context;
+	(void)line;
+	(void)len;
+}
+
+/* 10 GB, of which 1% is new, behind 30 compressed siblings: the old part is a hole between real ends. */
+static void reads_what_is_new_and_little_more(void **state)
+{
+	enum { NEW = 100000000, FILES = 31, STEP = 1000000 };
+	static char step[STEP];
+	struct position *live;
+	uint64_t before;
+
+	(void)state;
+	shell("seq 100000 > log.1; gzip log.1; for i in $(seq 2 30); do cp log.1.gz log.$i.gz; done; seq 5000 > log");
+	driver.room = 1 << 20;
+	driver.take = take_none;
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	assert_int_equal(driver.sources, FILES);
+	assert_int_equal(truncate("log", INT64_C(9900000000) - STEP), 0);
+	memset(step, 'x', sizeof(step));
+	for (size_t i = 99; i < sizeof(step); i += 100)
+		step[i] = '\n';
+	put("log", step, sizeof(step), O_APPEND);
+	live = &driver.positions.items[driver.positions.count - 1];
+	live->offset = UINT64_C(9900000000);
+	live->tail = print_of(step + sizeof(step) - live->tail.len, live->tail.len);
+	for (size_t done = 0; done < NEW; done += sizeof(step))
+		put("log", step, sizeof(step), O_APPEND);
+	before = bytes_read();
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	assert_true(bytes_read() - before >= NEW);
+	assert_true(bytes_read() - before <= NEW + FILES * 65536);
+	assert_int_equal(driver.sources, 1);
+	assert_int_equal(driver.lost, 0);
+	/* and with nothing new, hardly anything */
+	before = bytes_read();
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	assert_true(bytes_read() - before <= FILES * 65536);
+	assert_int_equal(driver.sources, 0);
+}
+
 static void positions_in_text(void **state)
 {
 	static const char good[] = "/var/log/a%20b offset=12 head=12:00000000000000ff tail=3:0000000000000001 time=-5 "
@@ -373,6 +438,7 @@ int main(void)
 		cmocka_unit_test_setup(missing_and_back, begin),
 		cmocka_unit_test_setup(finished_without_newline, begin),
 		cmocka_unit_test_setup(full_reads_all, begin),
+		cmocka_unit_test_setup(reads_what_is_new_and_little_more, begin),
 		cmocka_unit_test_setup(positions_in_text, begin),
 	};
 
