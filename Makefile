@@ -89,7 +89,11 @@ units: $(units)
 check-unit: $(units)
 	@status=0; for t in $(units); do echo "# $$t"; "$$t" || status=1; done; exit $$status
 
-check-cmd: $(BUILD)/mailban
+# writes the logs of the bench and of the tests
+$(BUILD)/generate: tests/bench/generate.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
+
+check-cmd: $(BUILD)/mailban $(BUILD)/generate
 	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/cmd
 
 check-net: $(BUILD)/mailban

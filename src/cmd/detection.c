@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "detect/samples.h"
 
 struct progress {
 	int64_t begun_ms, shown_ms;
@@ -37,6 +38,13 @@ void detection_close(struct detection *detection)
 {
 	engine_free(detection->engine);
 	rules_free(&detection->set);
+}
+
+int detection_prove(struct detection *detection)
+{
+	size_t tried;
+
+	return samples_check(detection->engine, false, &tried) == 0 ? EXIT_ALL_WELL : EXIT_USAGE;
 }
 
 static int64_t now_ms(void)

@@ -153,7 +153,9 @@ static int run(const struct command *command, const struct options *options)
 	if (ret == EXIT_ALL_WELL)
 		ret = detection_open(&detection, &config, options);
 	if (ret == EXIT_ALL_WELL) {
-		ret = scan(&config, options, &detection, since);
+		ret = detection_prove(&detection);
+		if (ret == EXIT_ALL_WELL)
+			ret = scan(&config, options, &detection, since);
 		detection_close(&detection);
 	}
 	config_free(&config);

@@ -1,0 +1,251 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban run on files: what is new is counted once, the blacklist is merged, and bad input changes nothing.
+# No kernel sets.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	now=$(date -u +%s)
+}
+
+# sasl ADDRESS COUNT [SECONDS AGO]: failures without a user name, a second apart
+sasl() {
+	for ((i = 0; i < $2; i++)); do
+		printf '%s mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
+			"$(date -u -d "@$((now - ${3:-3600} + i))" +%FT%T+00:00)" "$1"
+	done
+}
+
+mailban_run() {
+	"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow "$@"
+}
+
+# everything that a failed run must leave as it was
+snapshot() {
+	find . -type f ! -name 'log*' ! -name snapshot -exec md5sum {} + | sort
+}
+
+@test "run bans who reached the threshold, in sorted order, and says why" {
+	{ sasl 198.51.100.9 5; sasl 192.0.2.7 6; sasl 192.0.2.8 4; sasl 2001:db8::1 5; } > log
+	run -0 mailban_run log
+	[[ "$output" == *'192.0.2.7'*'auth'* ]]
+	[[ "$output" == *'SASL LOGIN authentication failed'* ]]
+	[ "$(head -1 blacklist)" = '# mailban blacklist 1' ]
+	[ "$(grep -v '^#' blacklist | cut -d' ' -f1 | tr '\n' ' ')" = '192.0.2.7 198.51.100.9 2001:db8::/64 ' ]
+	grep -Eqx '192\.0\.2\.7 {16}# since ....-..-..T..:..Z until ....-..-..T..:..Z by auth hits [56]' blacklist
+	[ ! -e blacklist.lock ]
+}
+
+@test "a second run with nothing new is silent and changes nothing" {
+	sasl 192.0.2.7 5 > log
+	mailban_run log
+	snapshot > snapshot
+	run -0 mailban_run log
+	[ "$output" = '' ]
+	snapshot | diff snapshot -
+}
+
+@test "lines are counted once over runs, and evidence waits in the state" {
+	sasl 192.0.2.7 3 > log
+	mailban_run log
+	! grep -q 192.0.2.7 blacklist
+	mailban_run log
+	! grep -q 192.0.2.7 blacklist
+	sasl 192.0.2.7 2 3000 >> log
+	mailban_run log
+	grep -q '^192\.0\.2\.7 .* by auth hits 5$' blacklist
+}
+
+@test "a last line without a newline is taken when it is whole" {
+	sasl 192.0.2.7 5 | head -c -1 > log
+	mailban_run log
+	! grep -q 192.0.2.7 blacklist
+	echo >> log
+	mailban_run log
+	grep -q 192.0.2.7 blacklist
+}
+
+@test "a dry run prints the diff and changes nothing at all" {
+	sasl 192.0.2.7 5 > log
+	snapshot > snapshot
+	run -0 mailban_run -n log
+	[[ "$output" == *'+192.0.2.7 '* ]]
+	snapshot | diff snapshot -
+	mailban_run log
+	sasl 192.0.2.9 5 >> log
+	snapshot > snapshot
+	mailban_run -n log > diff
+	grep -q '^+192.0.2.9 ' diff
+	! grep -q '^[-+]192.0.2.7 ' diff
+	rm diff
+	snapshot | diff snapshot -
+}
+
+@test "the diff of a dry run is what the run does" {
+	{ sasl 192.0.2.7 5; sasl 198.51.100.1 5; } > log
+	printf '# mailban blacklist 1\n# the office asked\n203.0.113.9   # ticket 4711\n' > blacklist
+	mailban_run -n log > diff
+	cp blacklist before
+	mailban_run log
+	patch -s before diff
+	cmp before blacklist
+}
+
+@test "person's lines, comments and order stay" {
+	printf '# mailban blacklist 1\n# the office asked\n203.0.113.9   # ticket 4711\n198.51.100.0/24\n# the end\n' > blacklist
+	sasl 192.0.2.7 5 > log
+	mailban_run log
+	run -0 grep -v '^192' blacklist
+	[ "$output" = $'# mailban blacklist 1\n198.51.100.0/24\n# the office asked\n203.0.113.9   # ticket 4711\n# the end' ]
+	cmp blacklist.1 - <<< $'# mailban blacklist 1\n# the office asked\n203.0.113.9   # ticket 4711\n198.51.100.0/24\n# the end'
+}
+
+@test "who is in the allowlist is not banned" {
+	{ sasl 192.0.2.7 5; sasl 192.0.2.200 5; } > log
+	echo '192.0.2.128/25 # ours' > allow
+	mailban_run log
+	grep -q '^192.0.2.7 ' blacklist
+	! grep -q '^192.0.2.200' blacklist
+}
+
+@test "a ban that is over leaves, a deleted line unbans" {
+	printf '# mailban blacklist 1\n192.0.2.1                # since 2020-01-01T00:00Z until 2020-01-08T00:00Z by auth hits 9\n' > blacklist
+	: > log
+	run -0 mailban_run log
+	[[ "$output" == *192.0.2.1* ]]
+	! grep -q 192.0.2.1 blacklist
+	sasl 192.0.2.7 5 > log
+	mailban_run log
+	sed -i /192.0.2.7/d blacklist
+	mailban_run log
+	! grep -q 192.0.2.7 blacklist
+}
+
+@test "--classic bans what the recipe would, for ever" {
+	{ sasl 192.0.2.7 2; sasl 192.0.2.8 1; } > log
+	mailban_run --classic log
+	grep -q '^192.0.2.7 .* until forever by auth hits 2$' blacklist
+	! grep -q 192.0.2.8 blacklist
+}
+
+# ---- bad input ----
+
+# expect STATUS MESSAGE-PATTERN COMMAND...: one line on stderr, and everything as it was
+expect() {
+	local status=$1 pattern=$2
+	shift 2
+	snapshot > snapshot
+	run -"$status" --separate-stderr "$@"
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == $pattern ]]
+	snapshot | diff snapshot -
+}
+
+prepared() {
+	sasl 192.0.2.7 5 > log
+	mailban_run log > /dev/null
+	sasl 192.0.2.9 5 >> log
+}
+
+@test "a missing log, a folder, a binary file: the others are read, exit 1" {
+	prepared
+	mkdir folder
+	head -c 5000 /dev/zero > zeros
+	run -1 --separate-stderr mailban_run missing folder zeros log
+	[ "${#stderr_lines[@]}" -eq 3 ]
+	grep -q 192.0.2.9 blacklist
+}
+
+@test "an unknown setting, a wrong value: file and line, exit 2" {
+	prepared
+	printf '\nblacklst = "x"\n' > conf
+	expect 2 'mailban: conf:2: *' mailban_run -c conf log
+	printf 'class auth {\n\tthreshold = "five"\n}\n' > conf
+	expect 2 'mailban: conf:2: *' mailban_run -c conf log
+	printf '\n\nknown = "3 days"\n' > conf
+	expect 2 'mailban: conf:3: *' mailban_run -c conf log
+	printf 'class login { threshold = 5 }\n' > conf
+	expect 2 'mailban: conf:1: *' mailban_run -c conf log
+	expect 2 'mailban: nowhere.conf: *' mailban_run -c nowhere.conf log
+}
+
+@test "a bad regex: rule, offset and PCRE2's words, exit 2" {
+	prepared
+	mkdir rules
+	printf 'rule "broken" {\n\tclass = "auth"\n\tprogram = "x"\n\tmatch = "a(b<ADDR>"\n\thit = { "ab192.0.2.1" }\n}\n' > rules/x.conf
+	expect 2 'mailban: rules/x.conf:1: rule broken: match, at offset *: missing closing parenthesis*' mailban_run --rules rules log
+}
+
+@test "a rule whose hit does not hit: exit 2" {
+	prepared
+	mkdir rules
+	printf 'rule "misses" {\n\tclass = "auth"\n\tprogram = "x"\n\tmatch = "failed from <ADDR>"\n\thit = { "failed of 192.0.2.1" }\n}\n' > rules/x.conf
+	expect 2 'mailban: rules/x.conf:*: rule misses*hit*' mailban_run --rules rules log
+}
+
+@test "a malformed line in the blacklist or the allowlist, a damaged state" {
+	prepared
+	cp blacklist good
+	echo '192.0.2.300  # oops' >> blacklist
+	expect 3 'mailban: blacklist:3: *' mailban_run log
+	cp good blacklist
+	echo 'all of them' > allow
+	expect 2 'mailban: allow:1: *' mailban_run log
+	rm allow
+	sed -i '2s/./X/' state
+	expect 3 'mailban: state*' mailban_run log
+}
+
+@test "an empty or truncated state is damaged, not new" {
+	prepared
+	cp state good
+	head -c 100 good > state
+	expect 3 'mailban: state*' mailban_run log
+	: > state
+	expect 3 'mailban: state*' mailban_run log
+}
+
+@test "a full disk leaves blacklist and state as they were" {
+	[ "$(id -u)" -eq 0 ] || skip 'mounting a small disk needs root'
+	prepared
+	unshare -m bash -ec '
+		mkdir small
+		mount -t tmpfs -o size=64k tmpfs small || exit 77
+		cp blacklist state small
+		head -c 1M /dev/zero > small/filler 2> /dev/null || true
+		md5sum small/blacklist small/state > sums
+		status=0
+		"$MAILBAN" run --no-sync --blacklist small/blacklist --state small/state --allow allow log 2> message || status=$?
+		[ "$status" -eq 3 ]
+		[ "$(wc -l < message)" -eq 1 ]
+		grep -q "No space left on device" message
+		md5sum -c --quiet sums
+		[ "$(ls small | tr "\n" " ")" = "blacklist filler state " ]'
+}
+
+@test "two runs at once: the second says who holds the lock" {
+	prepared
+	mkfifo hold
+	# a person's edit holds the lock while it waits for its turn to write
+	exec 8<> hold
+	flock blacklist.lock -c "echo 'pid 4711 (mailban run)' > blacklist.lock; echo locked >&8; read -r _ <&8" &
+	read -r line <&8
+	[ "$line" = locked ]
+	echo 'lock-wait = "1s"' > conf
+	run -3 --separate-stderr mailban_run -c conf log
+	[[ "$stderr" == *'blacklist: is locked by pid 4711 (mailban run)'* ]]
+	echo go >&8
+	wait
+	run -0 mailban_run -c conf log
+}
+
+@test "no temporary file is left behind, and the mode of the blacklist is kept" {
+	prepared
+	chmod 600 blacklist
+	mailban_run log
+	[ "$(stat -c %a blacklist)" = 600 ]
+	[ -z "$(find . -name '*.??????' -o -name '*.lock' -o -name '*.new')" ]
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban scan: who reached a threshold, in which form it is told, and the classic judgement against an oracle
+# made of the tools of the shell recipe itself.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+}
+
+# sasl ADDRESS COUNT: failures without a user name, a minute apart, in 2026
+sasl() {
+	for ((i = 0; i < $2; i++)); do
+		printf '2026-11-20T10:%02d:00+00:00 mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' "$i" "$1"
+	done
+}
+
+# connection ADDRESS NUMBER: one connection of a client without a name, four lines
+connection() {
+	local line="2026-11-20T11:00:00+00:00 mx postfix/smtpd[$2]:"
+	printf '%s\n' "$line connect from unknown[$1]" "$line lost connection after EHLO from unknown[$1]" \
+		"$line NOQUEUE: reject: RCPT from unknown[$1]: 450 4.7.25 Client host rejected: cannot find your hostname, [$1]; from=<> to=<a@example.com> proto=SMTP helo=<x>" \
+		"$line disconnect from unknown[$1] ehlo=1 commands=1"
+}
+
+@test "scan lists who reached the threshold of auth, and nobody below it" {
+	{ sasl 192.0.2.1 5; sasl 192.0.2.2 4; sasl 2001:db8::7 6; } > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = $'192.0.2.1\n2001:db8::/64' ]
+	run -0 "$MAILBAN" scan --tsv log
+	[ "${lines[0]}" = $'192.0.2.1\tauth\t5\t2026-11-20T10:00:00Z\t2026-11-20T10:04:00Z' ]
+	[ "${#lines[@]}" -eq 2 ]
+	run -0 "$MAILBAN" scan --tsv -v log
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "class unknown counts connections, not lines" {
+	for n in 1 2 3 4 5 6 7 8 9; do connection 198.51.100.1 "$n"; done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = '' ]
+	run -0 "$MAILBAN" scan --tsv -v log
+	[[ "$output" == *$'198.51.100.1\tunknown\t9\t'* ]]
+	connection 198.51.100.1 10 >> log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = 198.51.100.1 ]
+}
+
+@test "the configuration overrides a threshold" {
+	sasl 192.0.2.2 4 > log
+	echo 'class auth { threshold = 4 }' > conf
+	run -0 "$MAILBAN" scan -c conf --plain log
+	[ "$output" = 192.0.2.2 ]
+}
+
+@test "standard input, several files, a last line without a newline" {
+	sasl 192.0.2.1 3 > one
+	sasl 192.0.2.1 2 | head -c -1 > two
+	run -0 "$MAILBAN" scan --plain - two < one
+	[ "$output" = 192.0.2.1 ]
+}
+
+@test "json tells the same" {
+	sasl 192.0.2.1 5 > log
+	"$MAILBAN" scan --json log | python3 -c 'import json, sys; d = json.load(sys.stdin)
+assert d["lines"] == 5 and d["events"] == 5, d
+r, = d["reached"]
+assert r["address"] == "192.0.2.1" and r["class"] == "auth" and r["count"] == 5, r'
+}
+
+@test "a log that cannot be read is said, the others are counted, and the exit status is 1" {
+	sasl 192.0.2.1 5 > log
+	mkdir folder
+	run -1 --separate-stderr "$MAILBAN" scan --plain missing folder log
+	[ "$output" = 192.0.2.1 ]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	[[ "${stderr_lines[0]}" == 'mailban: missing: '* ]]
+	[[ "${stderr_lines[1]}" == 'mailban: folder: '* ]]
+	run -3 "$MAILBAN" scan missing
+}
+
+@test "failures without an address are counted and told" {
+	echo '2026-11-20T10:00:00+00:00 mx saslauthd[7]: do_auth         : auth failure: [user=info] [service=smtp] [realm=] [mech=pam] [reason=PAM auth error]' > log
+	run -0 "$MAILBAN" scan log
+	[[ "$output" == *'failures without an address: 1'* ]]
+}
+
+# The recipe, for one phrase: lines with it, every bracketed address, counted, those above one.
+recipe() {
+	grep -F "$1" "$2" | grep -oE '\[[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\]' | tr -d '[]' | sort | uniq -c | awk '$1 > 1 { print $2 }'
+}
+
+@test "classic: equal to grep, sort, uniq and awk on generated logs" {
+	for seed in 1 2 3; do
+		echo "seed $seed"
+		"$BUILD/generate" --lines 100000 --seed "$seed" --attackers 30000 > log
+		for phrase in 'authentication failed' 'disconnect from unknown' 'from unknown'; do
+			recipe "$phrase" log
+		done | LC_ALL=C sort -u > expected
+		[ "$(wc -l < expected)" -gt 1000 ]
+		"$MAILBAN" scan --classic --plain log | LC_ALL=C sort > got
+		diff expected got
+	done
+}
+
+@test "classic: a stranger's address in a greeting is not taken" {
+	for n in 1 2 3; do
+		echo "2026-11-20T10:00:0$n+00:00 mx postfix/smtpd[$n]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 504 5.5.2 <[203.0.113.9]>: Helo command rejected: need fully-qualified hostname; from=<a@example.net> to=<b@example.com> proto=SMTP helo=<[203.0.113.9]>"
+	done > log
+	recipe 'from unknown' log | grep -qx 203.0.113.9
+	run -0 "$MAILBAN" scan --classic --plain log
+	[ "$output" = 192.0.2.1 ]
+}
+
+@test "the result does not depend on threads or on the prefilter" {
+	"$BUILD/generate" --lines 60000 --seed 7 > log
+	"$MAILBAN" scan --tsv -v --threads 1 --no-prefilter log > slow
+	for threads in 1 2 5; do
+		"$MAILBAN" scan --tsv -v --threads "$threads" log | cmp - slow
+	done
+}
+
+@test "lines of any bytes, CRLF, and one of 10 MB neither crash nor become two" {
+	{
+		sasl 192.0.2.1 2 | sed 's/$/\r/'
+		printf 'Nov  3 10:00:00 mx postfix/smtpd[1]: connect\0 from unknown[192.0.2.9]\n\377\376\n'
+		printf '2026-11-20T10:00:00+00:00 mx postfix/smtpd[42]: warning: '
+		head -c 10000000 /dev/zero | tr '\0' x
+		printf ' mx postfix/smtpd[42]: warning: unknown[192.0.2.8]: SASL LOGIN authentication failed: x\n'
+		sasl 192.0.2.1 3
+	} > log
+	run -0 "$MAILBAN" scan --tsv -v log
+	[ "$output" = $'192.0.2.1\tauth\t5\t2026-11-20T10:00:00Z\t2026-11-20T10:02:00Z' ]
+	run -0 "$MAILBAN" scan log
+	[[ "$output" == *'7 lines'*'passed over: 1'* ]]
+}
