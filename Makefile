@@ -140,5 +140,10 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy $(wildcard src/*/*.h)
 	clang-tidy --quiet $< -- -std=c17 $(CPPFLAGS_ALL)
 	@touch $@
 
+# QUICK=1: logs of 100 MB, a minute in all
+bench: $(BUILD)/mailban $(BUILD)/generate
+	tests/bench/bench $(BUILD)/mailban $(BUILD)/generate $(BUILD)/bench $(if $(QUICK),--quick)
+	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
+
 clean:
 	rm -rf $(BUILD)
