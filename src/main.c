@@ -13,6 +13,8 @@
 #include "cmd/options.h"
 
 static const struct command *const commands[] = {
+	&command_run,
+	&command_scan,
 	&command_match,
 	&command_rules,
 	&command_sync,
