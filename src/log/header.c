@@ -111,6 +111,9 @@ void header_read_program(struct header *header, const char *p, const char *end)
 		set_message(header, behind + (behind < end && *behind == ':'), end);
 	} else if (p > name && p < end && *p == ':') {
 		set_message(header, p + 1, end);
+	} else if (p > name && (behind = read_pid(header, p + 1, end)) != NULL && behind < end && *behind == ':') {
+		/* "host sogod [26818]: ..." */
+		set_message(header, behind + 1, end);
 	} else {
 		header->program.len = 0;
 		header->pid.len = 0;

@@ -34,6 +34,7 @@ static const struct row rows[] = {
 	  "last message repeated 3 times" },
 	{ "Nov  3 10:00:01 sogod [26818]: SOGoRootPage Login", "Nov  3 10:00:01", "", "sogod", "26818",
 	  "SOGoRootPage Login" },
+	{ "Nov  3 10:00:01 mx sogod [26818]: x", "Nov  3 10:00:01", "mx", "sogod", "26818", "x" },
 	{ "Nov  3 10:00:01 HORDE [error] [imp] FAILED LOGIN", "Nov  3 10:00:01", "", "HORDE", "",
 	  "[error] [imp] FAILED LOGIN" },
 	{ "Nov  3 10:00:01 mx exim[9]: 2026-11-03 10:00:01 H=(x) [192.0.2.1] y", "Nov  3 10:00:01", "mx", "exim", "9",
