@@ -6,6 +6,7 @@
  * is gone, because the journal keeps only so much, the first entry that came later is next, and the time
  * between is told as lost.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,13 @@
 static void take_name(struct reading_log *log, const char *directory)
 {
 	struct buf text = { 0 };
+	char *real;
 
 	if (directory == NULL)
 		return;
-	buf_addf(&text, "%s in %s", log->names.log, directory);
+	real = realpath(directory, NULL);
+	buf_addf(&text, "%s in %s", log->names.log, real != NULL ? real : directory);
+	free(real);
 	buf_text(&text);
 	free(log->names.log);
 	log->names.log = text.ptr;

@@ -165,7 +165,7 @@ static void no_journal_is_told(void **state)
 	need_remote();
 	assert_int_equal(read_units("", true), 0);
 	assert_int_equal(driver.unreadable, 1);
-	assert_non_null(strstr(driver.notes.ptr, "journal: in journals: the journal cannot be read"));
+	assert_non_null(strstr(driver.notes.ptr, "/journals: there is no journal, or none"));
 }
 
 static int go_to_folder(void **state)

@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A run that is killed anywhere and repeated leaves the files of a run that was not.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	# the leak checker cannot work beside strace
+	export ASAN_OPTIONS=detect_leaks=0
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+}
+
+lines() { # first address, count of addresses
+	local i j now
+	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	for ((i = $1; i < $1 + $2; i++)); do
+		for ((j = 0; j < 6; j++)); do
+			echo "$now mx postfix/smtpd[$i]: warning: unknown[203.0.113.$i]: SASL LOGIN authentication failed: no, sasl_username=u$j@example.com"
+		done
+	done
+}
+
+mailban() {
+	"$MAILBAN" run -q --no-sync --blacklist new/blacklist --state new/state --allow allow log
+}
+
+# The state without what depends on the moment of the run.
+timeless() {
+	grep -v -e '^judged ' -e '^checksum ' "$1"
+}
+
+same_as_reference() {
+	cmp new/blacklist reference/blacklist && cmp <(timeless new/state) <(timeless reference/state)
+}
+
+@test "killed at each call that reads logs or changes files, and repeated" {
+	local call n killed=0
+	mkdir new
+	touch allow
+	lines 1 20 > log
+	mailban
+	[ "$(grep -c 203.0.113 new/blacklist)" -gt 0 ]
+	cp -a new old
+	# the rest of the old file, a compressed one between, and the live one
+	lines 21 3 >> log
+	mv log log.2
+	lines 31 3 > log.1
+	mv log.2 log.3
+	gzip log.3
+	mv log.1 log.2
+	lines 41 3 > log.1
+	lines 51 3 > log
+	mailban
+	cp -a new reference
+	cmp -s old/blacklist reference/blacklist && return 1
+	for call in pread64 preadv flock fchmod ftruncate write fsync link rename unlink; do
+		for ((n = 1; n < 200; n++)); do
+			rm -rf new
+			cp -a old new
+			if strace -f -qq -o /dev/null -e trace="$call" -e "inject=$call:signal=SIGKILL:when=$n" \
+				"$MAILBAN" run -q --threads 1 --no-sync --blacklist new/blacklist --state new/state --allow allow log; then
+				same_as_reference
+				break
+			fi
+			killed=$((killed + 1))
+			# each file is its old version or its new one
+			cmp -s new/blacklist old/blacklist || cmp -s new/blacklist reference/blacklist
+			cmp -s <(timeless new/state) <(timeless old/state) || cmp -s <(timeless new/state) <(timeless reference/state)
+			mailban
+			same_as_reference
+		done
+	done
+	echo "killed $killed times"
+	[ "$killed" -gt 20 ]
+}
