@@ -21,6 +21,8 @@ static const struct command *const commands[] = {
 	&command_state,
 	&command_list,
 	&command_why,
+	&command_stats,
+	&command_check,
 	&command_diff,
 	&command_ban,
 	&command_unban,

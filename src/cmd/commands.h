@@ -7,6 +7,7 @@
 
 extern const struct command command_allow;
 extern const struct command command_ban;
+extern const struct command command_check;
 extern const struct command command_diff;
 extern const struct command command_export;
 extern const struct command command_list;
@@ -15,6 +16,7 @@ extern const struct command command_rules;
 extern const struct command command_run;
 extern const struct command command_scan;
 extern const struct command command_state;
+extern const struct command command_stats;
 extern const struct command command_sync;
 extern const struct command command_unban;
 extern const struct command command_why;

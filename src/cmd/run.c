@@ -21,6 +21,7 @@
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/detection.h"
+#include "cmd/edit.h"
 #include "cmd/examples.h"
 #include "cmd/kernel.h"
 #include "judge/allow.h"
@@ -30,7 +31,6 @@
 #include "list/state.h"
 #include "log/reading.h"
 #include "report/changes.h"
-#include "report/diff.h"
 #include "report/text.h"
 
 struct run {
@@ -85,12 +85,7 @@ static int read_state(struct run *r)
 
 static int read_lasting(struct run *r)
 {
-	struct allow_sources sources = {
-		.path = r->config->allow, .also = r->config->allow_also, .also_count = r->config->allow_also_count,
-		.mynetworks = r->config->mynetworks,
-	};
-
-	if (allow_gather(&r->allow, &sources) < 0)
+	if (edit_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
 	if (blacklist_read(r->config->blacklist, &r->old) < 0 || read_state(r) < 0)
 		return EXIT_NOTHING;
@@ -283,19 +278,13 @@ static int write_files(struct run *r)
 
 static void print_diff(const struct run *r)
 {
-	struct buf former = { 0 }, next = { 0 }, out = { 0 };
+	struct buf next = { 0 };
 
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
-	if (file_read(r->config->blacklist, &former) < 0)
-		buf_clear(&former);
-	if (r->result.list.count > 0 || former.len > 0)
+	if (r->result.list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->result.list, &next);
-	diff_unified(&out, r->config->blacklist, (struct span){ former.ptr, former.len }, r->config->blacklist,
-		     (struct span){ next.ptr, next.len }, options_color(r->options));
-	text_print(&out);
-	buf_free(&former);
+	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
-	buf_free(&out);
 }
 
 static struct span find_example(void *context, const struct addr *addr)

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check: whether everything that a run needs is in order.
+ *
+ * Goes through configuration, rules, allowlist, blacklist, state, logs and sets, tells of each that it is well
+ * or, through the module that reads it, what is wrong. Goes on after a fault, so that all are told at once.
+ * Changes nothing and takes no lock.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "cmd/detection.h"
+#include "cmd/edit.h"
+#include "cmd/kernel.h"
+#include "detect/samples.h"
+#include "judge/history.h"
+#include "list/blacklist.h"
+#include "list/state.h"
+#include "log/discover.h"
+#include "log/journal.h"
+#include "log/source.h"
+
+struct check {
+	const struct config *config;
+	const struct options *options;
+	unsigned faults;
+};
+
+static void well(const struct check *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void well(const struct check *c, const char *format, ...)
+{
+	va_list args;
+
+	if (c->options->quiet)
+		return;
+	fputs("ok  ", stdout);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+static void check_rules(struct check *c)
+{
+	struct detection detection;
+	size_t tried;
+
+	if (detection_open(&detection, c->config, c->options) != EXIT_ALL_WELL) {
+		c->faults++;
+		return;
+	}
+	if (samples_check(detection.engine, true, &tried) > 0)
+		c->faults++;
+	else
+		well(c, "rules: %zu, and %zu samples of theirs", detection.set.count, tried);
+	detection_close(&detection);
+}
+
+static void check_lists(struct check *c)
+{
+	struct banlist bans = { 0 };
+	struct allow allow = { 0 };
+
+	if (edit_gather_allow(c->config, &allow) < 0)
+		c->faults++;
+	else
+		well(c, "allowlist: %zu addresses and networks", allow.nets.count);
+	if (blacklist_read(c->config->blacklist, &bans) < 0)
+		c->faults++;
+	else
+		well(c, "blacklist %s: %zu entries", c->config->blacklist, bans.count);
+	for (size_t i = 0; i < bans.count; i++) {
+		const struct allow_entry *entry = allow_overlapping(&allow, &bans.bans[i].net);
+		char text[ADDR_TEXT_MAX];
+
+		if (entry == NULL)
+			continue;
+		addr_format(text, &bans.bans[i].net);
+		msg("%s: bans %s, which is allowed as %s; unban it or take it out of the allowlist", c->config->blacklist, text,
+		    allow_from_name(entry->from));
+		c->faults++;
+	}
+	allow_free(&allow);
+	banlist_free(&bans);
+}
+
+static void check_state(struct check *c)
+{
+	struct history history = { 0 };
+	struct state state = { 0 };
+	unsigned long bad_line = 0;
+	struct span lines;
+
+	if (state_load(&state, c->config->state) < 0) {
+		c->faults++;
+		return;
+	}
+	lines = state_lines(&state, STATE_HISTORY);
+	if (history_load(&history, lines.ptr, lines.len, &bad_line) < 0) {
+		state_bad_line(c->config->state, STATE_HISTORY, (unsigned)bad_line);
+		c->faults++;
+	} else {
+		well(c, "state %s: %zu bans remembered", c->config->state, history.count);
+	}
+	history_free(&history);
+	state_free(&state);
+}
+
+static void check_log(struct check *c, const char *path)
+{
+	struct buf why = { 0 };
+	struct source *source = source_open(path, &why);
+
+	if (source == NULL) {
+		msg("%s: %s", path, buf_text(&why));
+		c->faults++;
+	} else {
+		well(c, "log %s", path);
+		source_close(source);
+	}
+	buf_free(&why);
+}
+
+static void check_logs(struct check *c)
+{
+	struct log_list logs = { 0 };
+
+	log_list_make(&logs, c->config->logs, c->config->log_count);
+	if (logs.count == 0 && journal_has_mail(NULL)) {
+		check_log(c, "journal:");
+	} else if (logs.count == 0) {
+		msg("there is no mail log in the usual places; name one with the setting log");
+		c->faults++;
+	}
+	for (size_t i = 0; i < logs.count; i++)
+		check_log(c, logs.logs[i].log);
+	log_list_free(&logs);
+}
+
+static void check_sets(struct check *c)
+{
+	struct firewall fw = { 0 };
+
+	if (kernel_read(&fw, c->config) < 0) {
+		c->faults++;
+		firewall_free(&fw);
+		return;
+	}
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_set *set = &fw.sets[f];
+
+		if (!set->exists) {
+			msg("there is no set %s; mailban sync makes it", set->name);
+			c->faults++;
+		} else if (set->references == 0) {
+			msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", set->name);
+			c->faults++;
+		} else {
+			well(c, "set %s: %zu entries, used by %u rules", set->name, set->count, set->references);
+		}
+	}
+	firewall_free(&fw);
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct config config;
+	struct check c = { .config = &config, .options = options };
+	int ret = config_load(&config, options);
+
+	(void)command;
+	if (ret == EXIT_ALL_WELL) {
+		well(&c, "configuration");
+		check_rules(&c);
+		check_lists(&c);
+		check_state(&c);
+		check_logs(&c);
+		if (!options->no_sync)
+			check_sets(&c);
+		ret = c.faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+	}
+	config_free(&config);
+	return ret;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.synopsis = "",
+	.summary = "tell whether all that a run needs is in order",
+	.details = "Goes through configuration, rules, allowlist, blacklist, state, logs and sets; exits with 1 where\n"
+		   "something is wrong. --no-sync leaves the sets out, which need root, or CAP_NET_ADMIN.",
+	.options = " config quiet blacklist state allow rules no-sync ",
+	.max_args = 0,
+	.run = run,
+};

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stats: what the bans do.
+ *
+ * Counts the entries of the blacklist by what they are for, and tells whose packets the kernel drops most:
+ * since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights for
+ * the sets the first half is still told.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "cmd/commands.h"
+#include "cmd/config.h"
+#include "cmd/kernel.h"
+#include "judge/history.h"
+#include "list/blacklist.h"
+#include "list/state.h"
+#include "report/json.h"
+#include "report/text.h"
+
+enum { SHOWN = 20 };
+
+struct knocker {
+	struct addr net;
+	uint64_t packets, lately;   /* since the ban, since the last run */
+};
+
+struct stats {
+	size_t by[BAN_BY_HAND + 1], persons, networks, entries;
+	struct knocker *knockers;   /* most packets first */
+	size_t knocker_count;
+	bool kernel_read;
+};
+
+static void count_bans(struct stats *s, const struct banlist *bans)
+{
+	s->entries = bans->count;
+	for (size_t i = 0; i < bans->count; i++) {
+		const struct ban *ban = &bans->bans[i];
+
+		if (ban->person)
+			s->persons++;
+		else
+			s->by[ban->by]++;
+		s->networks += ban->hosts > 0;
+	}
+}
+
+static int more_packets(const void *a, const void *b)
+{
+	const struct knocker *x = a, *y = b;
+
+	if (x->packets != y->packets)
+		return x->packets > y->packets ? -1 : 1;
+	return addr_compare(&x->net, &y->net);
+}
+
+static void count_knocks(struct stats *s, const struct firewall *fw, const struct history *history)
+{
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_set *set = &fw->sets[f];
+
+		s->knockers = mem_resize(s->knockers, s->knocker_count + set->count + 1, sizeof(*s->knockers));
+		for (size_t i = 0; i < set->count; i++) {
+			const struct past *past = history_find(history, &set->entries[i].net);
+			uint64_t packets = set->entries[i].packets, before = past != NULL ? past->packets : 0;
+
+			if (packets > 0)
+				s->knockers[s->knocker_count++] = (struct knocker){
+					set->entries[i].net, packets, packets > before ? packets - before : 0 };
+		}
+	}
+	qsort(s->knockers, s->knocker_count, sizeof(*s->knockers), more_packets);
+}
+
+static void add_text(const struct stats *s, size_t shown, struct buf *out)
+{
+	text_add_count(out, s->entries, "entry", "entries");
+	buf_addf(out, ", of them %zu networks formed of hosts\n", s->networks);
+	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
+		if (s->by[by] > 0)
+			buf_addf(out, "  %-8s %8zu\n", blacklist_by_name(by), s->by[by]);
+	}
+	if (s->persons > 0)
+		buf_addf(out, "  %-8s %8zu\n", "yours", s->persons);
+	if (!s->kernel_read)
+		return;
+	buf_addf(out, "%zu of them knock\n", s->knocker_count);
+	if (s->knocker_count > 0)
+		buf_add_text(out, "ADDRESS                     PACKETS  SINCE THE LAST RUN\n");
+	for (size_t i = 0; i < s->knocker_count && i < shown; i++) {
+		text_add_addr(out, &s->knockers[i].net, 24);
+		buf_addf(out, " %10" PRIu64 "  %18" PRIu64 "\n", s->knockers[i].packets, s->knockers[i].lately);
+	}
+	if (s->knocker_count > shown)
+		buf_addf(out, "and %zu more; -v shows all\n", s->knocker_count - shown);
+}
+
+static void add_json(const struct stats *s, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_open(&j, '{');
+	json_name(&j, "entries");
+	json_number(&j, (int64_t)s->entries);
+	json_name(&j, "networks");
+	json_number(&j, (int64_t)s->networks);
+	json_name(&j, "yours");
+	json_number(&j, (int64_t)s->persons);
+	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
+		if (by == CLASS_GOOD)
+			continue;
+		json_name(&j, blacklist_by_name(by));
+		json_number(&j, (int64_t)s->by[by]);
+	}
+	json_name(&j, "knockers");
+	json_open(&j, '[');
+	for (size_t i = 0; i < s->knocker_count; i++) {
+		json_open(&j, '{');
+		json_name(&j, "address");
+		json_addr(&j, &s->knockers[i].net);
+		json_name(&j, "packets");
+		json_number(&j, (int64_t)s->knockers[i].packets);
+		json_name(&j, "since_last_run");
+		json_number(&j, (int64_t)s->knockers[i].lately);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+}
+
+static int read_history(const struct config *config, struct state *state, struct history *history)
+{
+	unsigned long bad_line = 0;
+	struct span lines;
+
+	if (state_load(state, config->state) < 0)
+		return -1;
+	lines = state_lines(state, STATE_HISTORY);
+	if (history_load(history, lines.ptr, lines.len, &bad_line) < 0) {
+		state_bad_line(config->state, STATE_HISTORY, (unsigned)bad_line);
+		return -1;
+	}
+	return 0;
+}
+
+static int tell(const struct config *config, const struct options *options)
+{
+	struct history history = { 0 };
+	struct banlist bans = { 0 };
+	struct firewall fw = { 0 };
+	struct state state = { 0 };
+	struct stats stats = { 0 };
+	struct buf out = { 0 };
+	int ret = EXIT_NOTHING;
+
+	if (blacklist_read(config->blacklist, &bans) == 0 && read_history(config, &state, &history) == 0) {
+		count_bans(&stats, &bans);
+		stats.kernel_read = kernel_read(&fw, config) == 0;
+		ret = stats.kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
+		if (stats.kernel_read)
+			count_knocks(&stats, &fw, &history);
+		if (options->json)
+			add_json(&stats, &out);
+		else
+			add_text(&stats, options->verbose ? SIZE_MAX : SHOWN, &out);
+		text_print(&out);
+	}
+	free(stats.knockers);
+	buf_free(&out);
+	firewall_free(&fw);
+	history_free(&history);
+	state_free(&state);
+	banlist_free(&bans);
+	return ret;
+}
+
+static int run(const struct command *command, const struct options *options)
+{
+	struct config config;
+	int ret = config_load(&config, options);
+
+	(void)command;
+	if (ret == EXIT_ALL_WELL)
+		ret = tell(&config, options);
+	config_free(&config);
+	return ret;
+}
+
+const struct command command_stats = {
+	.name = "stats",
+	.synopsis = "",
+	.summary = "show how many are banned for what, and who knocks most",
+	.details = "The packets are those that the kernel dropped since the ban and since the last run; they need root, or\n"
+		   "CAP_NET_ADMIN.",
+	.options = " config verbose json blacklist state ",
+	.max_args = 0,
+	.run = run,
+};
