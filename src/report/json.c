@@ -113,8 +113,9 @@ void json_null(struct json *j)
 void json_addr(struct json *j, const struct addr *addr)
 {
 	char text[ADDR_TEXT_MAX];
+	size_t len = addr_format(text, addr);
 
-	json_text(j, text, addr_format(text, addr));
+	json_text(j, text, len);
 }
 
 void json_time(struct json *j, int64_t seconds)
