@@ -44,7 +44,7 @@ static const struct definition definitions[] = {
 	{ "threads", 0, NUMBER, AT(threads), "N", "threads to scan with; default: the processors there are" },
 	{ "no-sync", 0, FLAG, AT(no_sync), NULL, "leave the kernel alone" },
 	{ "full", 0, FLAG, AT(full), NULL, "read the logs from their start" },
-	{ "force", 0, FLAG, AT(force), NULL, "ban even more than the limits allow" },
+	{ "force", 0, FLAG, AT(force), NULL, "go beyond the limits of the settings; unban: split a network" },
 	{ "classic", 0, FLAG, AT(classic), NULL, "judge exactly as the original shell recipe" },
 	{ "since", 0, TEXT, AT(since), "TIME", "leave out what happened before" },
 	{ "directory", 0, TEXT, AT(directory), "DIR", "read the journals in this folder" },
