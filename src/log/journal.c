@@ -131,8 +131,8 @@ struct journal *journal_open(const char *units, const char *directory, const cha
 	journal->gap = INT64_MIN;
 	if (ret < 0) {
 		if (ret == -ENODATA)
-			buf_add_text(why, "there is no journal, or none that this user may read; run as root or as a member "
-					  "of the group systemd-journal");
+			buf_add_text(why, "there is no journal, or none that this user may read; run as root or as a "
+					  "member of the group systemd-journal");
 		else
 			buf_addf(why, "the journal cannot be read: %s", strerror(-ret));
 		free(journal);

@@ -15,6 +15,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,6 +100,21 @@ static bool refuse_for(struct buf *why, int error)
 	return false;
 }
 
+/* Opens the file; where the soft limit of open files is in the way, up to the hard one. */
+static int open_raising(const char *path, int flags)
+{
+	int fd = open(path, flags);
+	struct rlimit limit;
+
+	if (fd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
+		return fd;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return open(path, flags);
+	errno = EMFILE;
+	return -1;
+}
+
 static bool open_file(struct source *source, const char *path, struct buf *why)
 {
 	/* O_NONBLOCK: what became a FIFO since stat() must not hang us */
@@ -110,7 +126,7 @@ static bool open_file(struct source *source, const char *path, struct buf *why)
 		return refuse(why, kind_of(st.st_mode));
 	if (!source_trusts_folder(path))
 		flags |= O_NOFOLLOW;
-	source->fd = open(path, flags);
+	source->fd = open_raising(path, flags);
 	if (source->fd < 0 && errno == ELOOP && (flags & O_NOFOLLOW) != 0)
 		return refuse(why, "is a symbolic link in a folder that others than root may write to; "
 				   "name the file that it leads to");

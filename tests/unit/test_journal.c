@@ -38,10 +38,11 @@ static void take(void *context, const char *line, size_t len)
 
 static void add(unsigned second, const char *unit, const char *transport, const char *user, const char *text)
 {
-	buf_addf(&export, "__REALTIME_TIMESTAMP=%llu\n__MONOTONIC_TIMESTAMP=%llu\n"
+	unsigned long long usec = (EPOCH + second) * 1000000;
+
+	buf_addf(&export, "__REALTIME_TIMESTAMP=%llu\n__MONOTONIC_TIMESTAMP=%u000000\n"
 		 "_BOOT_ID=0123456789abcdef0123456789abcdef\n_TRANSPORT=%s\n_UID=%s\n_HOSTNAME=mx\n"
-		 "_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=77\n", (unsigned long long)(EPOCH + second) * 1000000,
-		 (unsigned long long)(second + 1) * 1000000, transport, user, unit);
+		 "_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=77\n", usec, second + 1, transport, user, unit);
 	if (strchr(text, '\n') == NULL) {
 		buf_addf(&export, "MESSAGE=%s\n\n", text);
 	} else {
@@ -97,10 +98,12 @@ static void need_remote(void)
 
 static void goes_on_at_the_cursor(void **state)
 {
+	static const char *const units[] = { "dovecot.service", "postfix@-.service", "cron.service" };
+
 	(void)state;
 	need_remote();
 	for (unsigned i = 0; i < 100000; i++)
-		add(i / 10, i % 3 == 0 ? "dovecot.service" : i % 3 == 1 ? "postfix@-.service" : "cron.service", "syslog", "104", "text");
+		add(i / 10, units[i % 3], "syslog", "104", "text");
 	write_journal("journals/a.journal");
 	assert_int_equal(read_units("", false), 66667);
 	assert_int_equal(read_units("", true), 66667);

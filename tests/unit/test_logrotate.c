@@ -129,7 +129,8 @@ static void check(const char *conf)
 static void debian(void **state)
 {
 	(void)state;
-	check("rotate 20\nweekly\nmissingok\nnotifempty\ncompress\ndelaycompress\nsharedscripts\npostrotate\ntrue\nendscript");
+	check("rotate 20\nweekly\nmissingok\nnotifempty\ncompress\ndelaycompress\nsharedscripts\n"
+	      "postrotate\ntrue\nendscript");
 }
 
 static void red_hat(void **state)
@@ -147,8 +148,8 @@ static void copytruncate(void **state)
 static void xz_dated_late(void **state)
 {
 	(void)state;
-	check("rotate 20\ndaily\ndateext\ncreate 0600\ncompress\ndelaycompress\ncompresscmd /usr/bin/xz\nuncompresscmd /usr/bin/unxz\n"
-	      "compressext .xz");
+	check("rotate 20\ndaily\ndateext\ncreate 0600\ncompress\ndelaycompress\n"
+	      "compresscmd /usr/bin/xz\nuncompresscmd /usr/bin/unxz\ncompressext .xz");
 }
 
 static int go_to_folder(void **state)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "reading_driver.h"
 
 static char folder[] = "/tmp/mailban-reading-XXXXXX";
@@ -222,13 +223,19 @@ static void two_logs_with_the_same_first_lines(void **state)
 {
 	char a[] = "a.log", b[] = "b.log";
 	char *const logs[] = { a, b }, *const swapped[] = { b, a };
+	char *same;
 
 	(void)state;
 	shell("seq 2000 > a.log; cp a.log b.log; echo a >> a.log");
 	driver.room = 100000;
 	buf_clear(&seen);
 	assert_int_equal(driver_run(&driver, logs, 1, true), 0);
-	assert_run_of(swapped, 2, strstr(buf_text(&seen), "a ") != NULL ? (seen.ptr[seen.len - 2] = '\0', seen.ptr) : "");
+	/* the second log holds what was read of the first, but for its last line */
+	assert_string_equal(buf_text(&seen) + seen.len - 7, "2000 a ");
+	seen.len -= 2;
+	same = mem_text(buf_text(&seen));
+	assert_run_of(swapped, 2, same);
+	free(same);
 	shell("echo c >> a.log; echo d >> b.log");
 	assert_run_of(logs, 2, "c d ");
 	assert_int_equal(driver.lost, 0);
@@ -253,8 +260,8 @@ static void one_log_with_two_names(void **state)
 static void copies_in_the_making(void **state)
 {
 	(void)state;
-	shell("seq 3000 > log; cp log log.1; head -c 5000 log.1 | gzip | head -c 1500 > log.1.gz; head -c 3 log.1.gz > log.1.xz;"
-	      "mv log orig; echo new > log");
+	shell("seq 3000 > log; cp log log.1; head -c 5000 log.1 | gzip | head -c 1500 > log.1.gz;"
+	      "head -c 3 log.1.gz > log.1.xz; mv log orig; echo new > log");
 	driver.room = 100000;
 	buf_clear(&seen);
 	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);

@@ -384,8 +384,8 @@ static void broken(const char *what, unsigned id)
 	struct buf text = { 0 };
 
 	positions_format(&driver.positions, &text);
-	fprintf(stderr, "%s %u\nnotes of the last run: %s\nhistory: %s\npositions before it:\n%s\n", what, id, driver.notes.ptr,
-		    buf_text(&history), buf_text(&text));
+	fprintf(stderr, "%s %u\nnotes of the last run: %s\nhistory: %s\npositions before it:\n%s\n", what, id,
+		driver.notes.ptr, buf_text(&history), buf_text(&text));
 	if (system("ls -li --full-time") < 0)
 		print_error("the files cannot be listed\n");
 	buf_free(&text);
@@ -538,8 +538,8 @@ static void one_sequence(uint64_t seed)
 	late_packing = below(2) == 0;
 	banner = below(4) == 0;
 	date = 0;
-	buf_addf(&history, "seed %llu: %s%s%s%s", (unsigned long long)seed, dated ? "dated " : "", extended ? "extended " : "",
-		 late_packing ? "late-packing " : "", banner ? "banner " : "");
+	buf_addf(&history, "seed %llu: %s%s%s%s", (unsigned long long)seed, dated ? "dated " : "",
+		 extended ? "extended " : "", late_packing ? "late-packing " : "", banner ? "banner " : "");
 	for (unsigned steps = 10 + below(30); steps > 0; steps--)
 		step();
 	finish();

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -238,6 +239,22 @@ static void finds_the_tail_before_a_long_unfinished_line(void **state)
 	source_close(source);
 }
 
+static void opens_many_files(void **state)
+{
+	struct rlimit limit = { 0 };
+	struct source *sources[64];
+
+	(void)state;
+	put_text("log", "line\n");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = 20;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (size_t i = 0; i < 64; i++)
+		sources[i] = must_open("log");
+	for (size_t i = 0; i < 64; i++)
+		source_close(sources[i]);
+}
+
 static int go_to_folder(void **state)
 {
 	(void)state;
@@ -263,6 +280,7 @@ int main(void)
 		cmocka_unit_test(begins_behind_a_hole),
 		cmocka_unit_test(ends_where_the_file_is_rewritten),
 		cmocka_unit_test(resumes_where_the_tail_is_known),
+		cmocka_unit_test(opens_many_files),
 		cmocka_unit_test(finds_the_tail_before_a_long_unfinished_line),
 	};
 
