@@ -63,7 +63,8 @@ static bool is_seen(const struct reading *reading, const struct reading_log *log
 		const struct reading_file *from = l == log ? file + 1 : l->files;
 
 		for (const struct reading_file *f = from; f < l->files + l->count; f++) {
-			if (!f->skip && same_file(&f->file, &file->file))
+			/* one that was refused is not read under that name */
+			if ((f->source != NULL || f->old != NULL) && same_file(&f->file, &file->file))
 				return true;
 		}
 	}

@@ -257,6 +257,17 @@ static void one_log_with_two_names(void **state)
 	assert_int_equal(driver.lost, 0);
 }
 
+static void refused_link_hides_nothing(void **state)
+{
+	(void)state;
+	shell("mkdir -p open; echo a > open/log; ln -s log open/a; chmod 1777 open");
+	assert_run_of((char *[]){ "open/[al]*" }, 1, "a ");
+	assert_int_equal(driver.unreadable, 1);
+	assert_non_null(strstr(driver.notes.ptr, "open/a: is a symbolic link"));
+	assert_run_of((char *[]){ "open/[al]*" }, 1, "");
+	assert_int_equal(driver.lost, 0);
+}
+
 static void copies_in_the_making(void **state)
 {
 	(void)state;
@@ -440,6 +451,7 @@ int main(void)
 		cmocka_unit_test_setup(replaced, begin),
 		cmocka_unit_test_setup(two_logs_with_the_same_first_lines, begin),
 		cmocka_unit_test_setup(one_log_with_two_names, begin),
+		cmocka_unit_test_setup(refused_link_hides_nothing, begin),
 		cmocka_unit_test_setup(copies_in_the_making, begin),
 		cmocka_unit_test_setup(damaged_is_told_once, begin),
 		cmocka_unit_test_setup(missing_and_back, begin),
