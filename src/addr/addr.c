@@ -62,6 +62,18 @@ static void store_be64(unsigned char *bytes, uint64_t value)
 		bytes[i] = (unsigned char)(value >> (56 - 8 * i));
 }
 
+struct addr addr_of_v4(const unsigned char bytes[4])
+{
+	uint64_t number = (uint64_t)bytes[0] << 24 | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 8 | bytes[3];
+
+	return (struct addr){ 0, V4_MARK | number, ADDR_BITS };
+}
+
+struct addr addr_of_v6(const unsigned char bytes[16])
+{
+	return (struct addr){ load_be64(bytes), load_be64(bytes + 8), ADDR_BITS };
+}
+
 static bool parse_v6(struct addr *a, const char *text, size_t len)
 {
 	char copy[INET6_ADDRSTRLEN];
@@ -73,8 +85,7 @@ static bool parse_v6(struct addr *a, const char *text, size_t len)
 	copy[len] = '\0';
 	if (inet_pton(AF_INET6, copy, bytes) != 1)
 		return false;
-	a->hi = load_be64(bytes);
-	a->lo = load_be64(bytes + 8);
+	*a = addr_of_v6(bytes);
 	return true;
 }
 

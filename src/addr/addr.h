@@ -31,6 +31,10 @@ bool addr_parse(struct addr *a, const char *text, size_t len);
 /* The same with an optional /prefix; false too where bits behind the prefix are set. */
 bool addr_parse_net(struct addr *a, const char *text, size_t len);
 
+/* The address that 4 or 16 bytes in network order are, as sockaddrs and the kernel hold them. */
+struct addr addr_of_v4(const unsigned char bytes[4]);
+struct addr addr_of_v6(const unsigned char bytes[16]);
+
 /* Canonical text (RFC 5952), with /prefix where it is a network, NUL-terminated. Returns its length. */
 size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a);
 void addr_add_to(struct buf *b, const struct addr *a);

@@ -185,10 +185,10 @@ void allow_read_routes4(struct allow *allow, struct span text)
 	struct span line;
 
 	while (next_line(&text, &line)) {
-		struct addr a = { 0, 0, ADDR_BITS };
 		unsigned char bytes[4];
 		uint64_t number;
 		uint32_t gateway;
+		struct addr a;
 
 		next_word(&line, " \t");
 		next_word(&line, " \t");
@@ -196,8 +196,7 @@ void allow_read_routes4(struct allow *allow, struct span text)
 			continue;
 		gateway = (uint32_t)number;
 		memcpy(bytes, &gateway, sizeof(bytes));
-		a.lo = UINT64_C(0xffff) << 32 | (uint64_t)bytes[0] << 24 | (uint64_t)bytes[1] << 16 |
-		       (uint64_t)bytes[2] << 8 | bytes[3];
+		a = addr_of_v4(bytes);
 		allow_add(allow, &a, ALLOW_GATEWAY, 0);
 	}
 }

@@ -52,33 +52,16 @@ static void read_system_file(const char *path, struct buf *out)
 	close(fd);
 }
 
-static uint64_t load_be64(const unsigned char *bytes)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < 8; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 static void add_interface(struct allow *allow, const struct sockaddr *address)
 {
-	struct addr a = { 0, 0, ADDR_BITS };
+	struct addr a;
 
-	if (address == NULL)
+	if (address != NULL && address->sa_family == AF_INET)
+		a = addr_of_v4((const unsigned char *)&((const struct sockaddr_in *)(const void *)address)->sin_addr);
+	else if (address != NULL && address->sa_family == AF_INET6)
+		a = addr_of_v6((const unsigned char *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+	else
 		return;
-	if (address->sa_family == AF_INET) {
-		const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
-
-		a.lo = UINT64_C(0xffff) << 32 | ntohl(v4->sin_addr.s_addr);
-	} else if (address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
-
-		a.hi = load_be64(v6->sin6_addr.s6_addr);
-		a.lo = load_be64(v6->sin6_addr.s6_addr + 8);
-	} else {
-		return;
-	}
 	allow_add(allow, &a, ALLOW_OWN, 0);
 }
 

@@ -180,6 +180,25 @@ static void networks_around_and_their_last_address(void **state)
 	}
 }
 
+static void bytes_in_network_order_become_addresses(void **state)
+{
+	static const char *const texts[] = { "192.0.2.77", "255.0.0.1", "2001:db8:1:2:3:4:5:6", "::1" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct addr expected = net(texts[i]), a;
+		unsigned char bytes[16];
+
+		if (inet_pton(AF_INET, texts[i], bytes) == 1) {
+			a = addr_of_v4(bytes);
+		} else {
+			assert_int_equal(inet_pton(AF_INET6, texts[i], bytes), 1);
+			a = addr_of_v6(bytes);
+		}
+		assert_true(addr_equal(&a, &expected));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +207,7 @@ int main(void)
 		cmocka_unit_test(ipv4_agrees_with_libc),
 		cmocka_unit_test(order_is_ipv4_then_number_then_width),
 		cmocka_unit_test(networks_contain),
+		cmocka_unit_test(bytes_in_network_order_become_addresses),
 		cmocka_unit_test(networks_around_and_their_last_address),
 	};
 
