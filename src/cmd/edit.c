@@ -8,7 +8,6 @@
  */
 #include "cmd/edit.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,27 +15,12 @@
 
 #include "base/msg.h"
 #include "cmd/kernel.h"
+#include "cmd/lock.h"
 #include "list/blacklist.h"
 #include "report/diff.h"
 #include "report/text.h"
 
 enum { MINUTE = 60 };
-
-static int take_lock(struct edit *edit, const char *command)
-{
-	const char *path = edit->config.blacklist;
-	struct buf holder = { 0 };
-	int ret = file_lock(&edit->lock, path, command, edit->config.lock_wait_ms, &holder);
-
-	if (ret == -ETIMEDOUT)
-		msg("%s is locked by %s; try again when that is done", path, buf_text(&holder));
-	else if (ret < 0)
-		msg("%s: its lock cannot be taken: %s; nothing was changed", path, strerror(-ret));
-	if (ret < 0)
-		edit->lock.fd = -1;
-	buf_free(&holder);
-	return ret;
-}
 
 int edit_begin(struct edit *edit, const struct command *command, const struct options *options)
 {
@@ -48,8 +32,9 @@ int edit_begin(struct edit *edit, const struct command *command, const struct op
 	ret = config_load(&edit->config, options);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
-	if (!options->dry_run && take_lock(edit, command->name) < 0)
-		return EXIT_NOTHING;
+	ret = lock_blacklist(&edit->lock, &edit->config, options, command->name, true);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
 	return blacklist_read(edit->config.blacklist, &edit->list) < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 

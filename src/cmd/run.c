@@ -8,7 +8,6 @@
  * the run one in part; anything wrong with blacklist, state or allowlist stops it before anything is written.
  * A dry run takes no lock, writes nothing and sends nothing.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +24,7 @@
 #include "cmd/edit.h"
 #include "cmd/examples.h"
 #include "cmd/kernel.h"
+#include "cmd/lock.h"
 #include "judge/allow.h"
 #include "judge/classic.h"
 #include "judge/policy.h"
@@ -369,30 +369,12 @@ static int run_through(struct run *r, struct detection *detection)
 	return r->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-static int take_lock(struct file_lock *lock, const struct config *config, const struct options *options)
-{
-	struct buf holder = { 0 };
-	int error;
-
-	*lock = (struct file_lock){ .fd = -1 };
-	if (options->dry_run)
-		return EXIT_ALL_WELL;
-	error = file_lock(lock, config->blacklist, "run", config->lock_wait_ms, &holder);
-	if (error == -ETIMEDOUT)
-		msg("%s: is locked by %s; wait for that, then run again", config->blacklist, buf_text(&holder));
-	else if (error < 0)
-		msg("%s: %s; the folder of the blacklist must exist and be yours to write in", config->blacklist,
-		    strerror(-error));
-	buf_free(&holder);
-	return error < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
-}
-
 static int run_locked(const struct config *config, const struct options *options, struct detection *detection,
 		      int64_t since)
 {
 	struct run r = { .config = config, .options = options, .now = time(NULL), .since = since };
 	struct file_lock lock;
-	int ret = take_lock(&lock, config, options);
+	int ret = lock_blacklist(&lock, config, options, "run", true);
 
 	if (ret == EXIT_ALL_WELL) {
 		r.examples = examples_new();

@@ -6,36 +6,16 @@
  * that a run that is just writing it cannot be overtaken; writes no file. A blacklist that is missing while
  * the sets hold entries is taken for a mistake, not for an empty one.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/kernel.h"
+#include "cmd/lock.h"
 #include "list/blacklist.h"
-
-/* Returns 0, or -1 after a message. Where no lock can be made (a file system that is read-only this early,
- * a folder that is not ours or not there) nobody else can be writing through it either. */
-static int take_lock(struct file_lock *lock, const struct config *config, const struct options *options)
-{
-	struct buf holder = { 0 };
-	int ret;
-
-	*lock = (struct file_lock){ .fd = -1 };
-	if (options->dry_run)
-		return 0;
-	ret = file_lock(lock, config->blacklist, "sync", config->lock_wait_ms, &holder);
-	if (ret < 0)
-		*lock = (struct file_lock){ .fd = -1 };
-	if (ret == -ETIMEDOUT)
-		msg("%s is locked by %s; try again when that is done", config->blacklist, buf_text(&holder));
-	buf_free(&holder);
-	return ret == -ETIMEDOUT ? -1 : 0;
-}
 
 static int refuse_missing(const struct config *config, const struct firewall *fw)
 {
@@ -84,10 +64,11 @@ static int run(const struct command *command, const struct options *options)
 	int ret = config_load(&config, options);
 
 	(void)command;
-	if (ret == EXIT_ALL_WELL) {
-		ret = take_lock(&lock, &config, options) == 0 ? synchronise(&config, options) : EXIT_NOTHING;
-		file_unlock(&lock);
-	}
+	if (ret == EXIT_ALL_WELL)
+		ret = lock_blacklist(&lock, &config, options, "sync", false);
+	if (ret == EXIT_ALL_WELL)
+		ret = synchronise(&config, options);
+	file_unlock(&lock);
 	config_free(&config);
 	return ret;
 }

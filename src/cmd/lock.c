@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lock: the one lock of all commands that change something.
+ *
+ * Who changes the blacklist, the allowlist, the state or the sets holds the lock of the blacklist from before
+ * it reads until after it has written, so that nothing is ever written from what has changed meanwhile.
+ */
+#include "cmd/lock.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/msg.h"
+
+int lock_blacklist(struct file_lock *lock, const struct config *config, const struct options *options,
+		   const char *command, bool writes)
+{
+	struct buf holder = { 0 };
+	int error = 0;
+
+	*lock = (struct file_lock){ .fd = -1 };
+	if (!options->dry_run)
+		error = file_lock(lock, config->blacklist, command, config->lock_wait_ms, &holder);
+	if (error < 0)
+		*lock = (struct file_lock){ .fd = -1 };
+	if (error == -ETIMEDOUT)
+		msg("%s: is locked by %s; try again when that is done", config->blacklist, buf_text(&holder));
+	else if (error < 0 && writes)
+		msg("%s: cannot be locked: %s; its folder must exist and be yours to write in", config->blacklist,
+		    strerror(-error));
+	buf_free(&holder);
+	return error == -ETIMEDOUT || (error < 0 && writes) ? EXIT_NOTHING : EXIT_ALL_WELL;
+}
