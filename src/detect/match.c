@@ -19,7 +19,7 @@
 
 enum {
 	CACHE_SLOTS = 64,          /* programs; a power of two */
-	MATCH_LIMIT = 20000,       /* PCRE2's own measure of work; see pcre2_set_match_limit(3) */
+	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
 	COUNT_MAX = 100000,        /* attempts that one line may claim */

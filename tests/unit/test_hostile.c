@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hostile: whatever a client says, the address that is taken is the client's own, or none.
+ *
+ * Every rule has templates of its lines (tests/corpus/hostile.txt). The fields that are the client's are
+ * filled with pieces of real lines of all servers, above all with what follows the field in the same line,
+ * so that the client's text imitates the server's, with a stranger's address in it.
+ */
+#include "templates.h"
+
+#include <time.h>
+
+#include "addr/addr.h"
+#include "detect/engine.h"
+#include "detect/match.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { LINES = 50000 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { LINES = 50000 };
+#else
+enum { LINES = 1000000 };
+#endif
+#else
+enum { LINES = 1000000 };
+#endif
+
+struct world {
+	struct templates templates;
+	struct ruleset set;
+	struct engine *engine;
+	struct matcher *matcher;
+	uint64_t random;
+	char victim4[ADDR_TEXT_MAX], victim[ADDR_TEXT_MAX];
+};
+
+static uint64_t draw(struct world *w, uint64_t below)
+{
+	w->random ^= w->random << 13;
+	w->random ^= w->random >> 7;
+	w->random ^= w->random << 17;
+	return w->random % below;
+}
+
+static int set_up(void **state)
+{
+	struct world *w = mem_zalloc(1, sizeof(*w));
+
+	templates_load(&w->templates);
+	assert_int_equal(rules_load(&w->set, NULL), 0);
+	assert_int_equal(engine_new(&w->engine, &w->set, true), 0);
+	w->matcher = matcher_new(w->engine);
+	matcher_begin(w->matcher, 1795262400);
+	*state = w;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = *state;
+
+	matcher_free(w->matcher);
+	engine_free(w->engine);
+	rules_free(&w->set);
+	buf_free(&w->templates.file);
+	free(w);
+	return 0;
+}
+
+static void begin_line(struct buf *line, const char *program)
+{
+	buf_clear(line);
+	buf_addf(line, "Nov  3 10:00:00 mx %s[4711]: ", program);
+}
+
+static void assert_plain(struct world *w, const struct template *t, const char *address)
+{
+	struct buf line = { 0 };
+	struct event event = { 0 };
+	struct addr want;
+	const struct rule *rule;
+
+	begin_line(&line, t->program);
+	template_imitate(&line, t->text, "192.0.2.1", address);
+	assert_true(addr_parse(&want, address, strlen(address)));
+	if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT)
+		fail_msg("no event: %s", buf_text(&line));
+	rule = engine_rule(w->engine, event.rule)->rule;
+	if (strcmp(rule->name, t->rule) != 0)
+		fail_msg("%s, not %s: %s", rule->name, t->rule, buf_text(&line));
+	if ((event.flags & EVENT_NO_ADDRESS) == 0 && !addr_equal(&event.addr, &want))
+		fail_msg("wrong address: %s", buf_text(&line));
+	buf_free(&line);
+}
+
+static void templates_are_lines_of_their_rules(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < w->templates.count; i++) {
+		const struct template *t = &w->templates.all[i];
+
+		assert_plain(w, t, "192.0.2.1");
+		if (strstr(t->text, "{4}") == NULL && strstr(t->text, "{A}") != NULL)
+			assert_plain(w, t, "2001:db8::1");
+	}
+}
+
+static void every_rule_has_a_template(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < w->set.count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < w->templates.count && !found; k++)
+			found = strcmp(w->templates.all[k].rule, w->set.rules[i].name) == 0;
+		if (!found)
+			fail_msg("%s has no template", w->set.rules[i].name);
+	}
+}
+
+static const char *const fragments[] = {
+	"rip=", "rhost=", "relay=", ", ip=[", "client=", ", client: ", "from ", " from ", "user=<", ">, rip=", " - ", "lip=",
+	"origin_ip: ", "address=", "oip=", ";ip=", ";oip=", "[", "]", "] ", "<", ">", "(", ")", ") [", "]: ", "\"", "'", ": ", ":",
+	",", ", ", ";", " ", "  ", "\t", "\\", "/", "=", "@", "|", "SASL LOGIN authentication failed", "auth failed, 9 attempts",
+	"unknown user", "Password mismatch", "unknown[", "H=(", "reject=", "535 ", "\xff\xfe", "\xc3\xa9", "\r", "\x1b[2J", "a@b",
+	"a", "0", "$", "helo=<", "rejected RCPT <", "to=<", "session=<", ", session=<x>", "TLS", ", TLS", "user=", " user=", "authid=",
+};
+
+static const char *const names[] = {
+	"host.example.net", "unknown", "203.0.113.9", "203-0-113-9.example.net", "rip", "from", "client.example.org", "a", "1.2.3.4",
+	"localhost", "unknown.203.0.113.9", "xn--a.example", "a-.-b", "2001.db8.dead.example", "PLAIN", "LOGIN",
+};
+
+static void new_victims(struct world *w)
+{
+	snprintf(w->victim4, sizeof(w->victim4), "203.0.113.%u", (unsigned)draw(w, 256));
+	switch (draw(w, 4)) {
+	case 0:
+		snprintf(w->victim, sizeof(w->victim), "2001:db8:dead::%x", (unsigned)draw(w, 65536));
+		break;
+	case 1:
+		snprintf(w->victim, sizeof(w->victim), "::ffff:203.0.113.%u", (unsigned)draw(w, 256));
+		break;
+	default:
+		memcpy(w->victim, w->victim4, sizeof(w->victim));
+	}
+}
+
+/* One piece of what the client says; rest: what follows the field in the line. */
+static void add_piece(struct world *w, struct buf *out, const char *rest, const char *whole)
+{
+	const char *text;
+
+	switch (draw(w, 8)) {
+	case 0:
+	case 1:
+		template_imitate(out, rest, w->victim4, w->victim);
+		break;
+	case 2:
+		template_imitate(out, whole, w->victim4, w->victim);
+		break;
+	case 3:
+		text = w->templates.all[draw(w, w->templates.count)].text;
+		template_imitate(out, text + (draw(w, 2) ? draw(w, strlen(text)) : 0), w->victim4, w->victim);
+		break;
+	case 4:
+		buf_add_text(out, w->victim);
+		break;
+	case 5:
+		/* the beginning of the rest: "x" that closes the field as the server would */
+		buf_add(out, rest, draw(w, strlen(rest) + 1));
+		break;
+	default:
+		buf_add_text(out, fragments[draw(w, sizeof(fragments) / sizeof(fragments[0]))]);
+	}
+}
+
+static void say(struct world *w, struct buf *out, const char *rest, const char *whole)
+{
+	uint64_t pieces = draw(w, 5);
+
+	buf_clear(out);
+	if (draw(w, 4) == 0)
+		buf_add_text(out, "x");
+	for (uint64_t i = 0; i < pieces; i++)
+		add_piece(w, out, rest, whole);
+	for (size_t i = 0; i < out->len; i++) {
+		if (out->ptr[i] == '\n')
+			out->ptr[i] = ' ';
+	}
+}
+
+/* Fills a template: the client says the same in all of its fields, or something else in each. */
+static void fill(struct world *w, struct buf *line, const struct template *t, const char *v4, const char *address)
+{
+	struct buf said = { 0 };
+	bool same = draw(w, 2), any = false;
+
+	begin_line(line, t->program);
+	for (const char *p = t->text; *p != '\0';) {
+		char field = template_field(p);
+
+		if (field == 0) {
+			buf_add_char(line, *p++);
+			continue;
+		}
+		p += 3;
+		if (field == 'X' && (!same || !any)) {
+			say(w, &said, p, t->text);
+			any = true;
+		}
+		if (field == 'X')
+			buf_add(line, said.ptr, said.len);
+		else if (field == 'N')
+			buf_add_text(line, names[draw(w, sizeof(names) / sizeof(names[0]))]);
+		else
+			buf_add_text(line, field == '4' ? v4 : address);
+	}
+	buf_free(&said);
+}
+
+static void takes_no_strangers_address(void **state)
+{
+	struct world *w = *state;
+	const char *given = getenv("MAILBAN_SEED");
+	uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) << 16 ^ (uint64_t)clock();
+	struct buf line = { 0 };
+	unsigned events = 0;
+
+	print_message("seed %llu (MAILBAN_SEED)\n", (unsigned long long)seed);
+	w->random = seed * 2 + 1;
+	for (unsigned i = 0; i < LINES; i++) {
+		const struct template *t = &w->templates.all[i % w->templates.count];
+		struct addr client, client4;
+		struct event event = { 0 };
+		char v4[ADDR_TEXT_MAX], v6[ADDR_TEXT_MAX];
+		const char *address = draw(w, 2) ? v4 : v6;
+
+		new_victims(w);
+		snprintf(v4, sizeof(v4), "198.51.100.%u", (unsigned)draw(w, 256));
+		snprintf(v6, sizeof(v6), "2001:db8:1::%x", (unsigned)draw(w, 65536));
+		assert_true(addr_parse(&client4, v4, strlen(v4)) && addr_parse(&client, address, strlen(address)));
+		fill(w, &line, t, v4, address);
+		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || (event.flags & EVENT_NO_ADDRESS) != 0)
+			continue;
+		events++;
+		if (!addr_equal(&event.addr, &client) && !addr_equal(&event.addr, &client4))
+			fail_msg("%s took a stranger's address (client %s): %s", engine_rule(w->engine, event.rule)->rule->name, address,
+				 buf_text(&line));
+	}
+	for (size_t i = 0; i < w->set.count; i++)
+		assert_int_equal(matcher_limit_hits(w->matcher, (uint16_t)i), 0);
+	print_message("%u of %u lines gave an event\n", events, (unsigned)LINES);
+	/* else nothing was tried */
+	assert_true(events > LINES / 4);
+	buf_free(&line);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(templates_are_lines_of_their_rules),
+		cmocka_unit_test(every_rule_has_a_template),
+		cmocka_unit_test(takes_no_strangers_address),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
