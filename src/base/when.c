@@ -137,24 +137,18 @@ void when_add_minute(struct buf *out, int64_t seconds)
 	buf_add(out, text, WHEN_MINUTE_LEN);
 }
 
-/* The number that the digits at text make; *ok becomes false where one is none. */
-static unsigned digits(const char *text, unsigned count, bool *ok)
+/* The number that two digits make; *bad becomes non-zero where one is none. */
+static inline unsigned two(const char *text, unsigned *bad)
 {
-	unsigned value = 0;
+	unsigned tens = (unsigned)(unsigned char)text[0] - '0', ones = (unsigned)(unsigned char)text[1] - '0';
 
-	for (unsigned i = 0; i < count; i++) {
-		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
-
-		*ok = *ok && digit <= 9;
-		value = value * 10 + digit;
-	}
-	return value;
+	*bad |= tens > 9 || ones > 9;
+	return tens * 10 + ones;
 }
 
 bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds)
 {
-	unsigned year, month, day, hour, minute;
-	bool ok = true;
+	unsigned year, month, day, hour, minute, bad = 0;
 
 	if (len == sizeof(forever) - 1 && memcmp(bytes, forever, len) == 0) {
 		*seconds = WHEN_FOREVER;
@@ -163,12 +157,12 @@ bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds)
 	if (len != WHEN_MINUTE_LEN || bytes[4] != '-' || bytes[7] != '-' || bytes[10] != 'T' || bytes[13] != ':' ||
 	    bytes[16] != 'Z')
 		return false;
-	year = digits(bytes, 4, &ok);
-	month = digits(bytes + 5, 2, &ok);
-	day = digits(bytes + 8, 2, &ok);
-	hour = digits(bytes + 11, 2, &ok);
-	minute = digits(bytes + 14, 2, &ok);
-	if (!ok || month < 1 || month > 12 || day < 1 || day > when_month_length(year, month) || hour > 23 || minute > 59)
+	year = two(bytes, &bad) * 100 + two(bytes + 2, &bad);
+	month = two(bytes + 5, &bad);
+	day = two(bytes + 8, &bad);
+	hour = two(bytes + 11, &bad);
+	minute = two(bytes + 14, &bad);
+	if (bad != 0 || month < 1 || month > 12 || day < 1 || day > when_month_length(year, month) || hour > 23 || minute > 59)
 		return false;
 	*seconds = when_days(year, month, day) * DAY + hour * HOUR + minute * MINUTE;
 	return true;
