@@ -40,13 +40,15 @@ struct matching {
 
 static void add_time(struct buf *out, int64_t when)
 {
-	int64_t days = when / 86400 - (when % 86400 < 0), second = when - days * 86400, year;
+	int64_t days, second, year;
 	unsigned month, day;
 
 	if (when == EVENT_TIME_UNKNOWN) {
 		buf_add_char(out, '-');
 		return;
 	}
+	days = when / 86400 - (when % 86400 < 0);
+	second = when - days * 86400;
 	when_civil(days, &year, &month, &day);
 	buf_addf(out, "%04" PRId64 "-%02u-%02uT%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z", year, month, day, second / 3600,
 		 second / 60 % 60, second % 60);

@@ -120,6 +120,8 @@ static void note_attacks(struct judging *j)
 {
 	struct tally *tally = j->in->tally;
 
+	if (tally->attack_count == 0)
+		return;
 	qsort(tally->attacks, tally->attack_count, sizeof(*tally->attacks), compare_attacks);
 	for (size_t i = 0; i < tally->attack_count; i++) {
 		const struct name *name = names_find(&tally->names, tally->attacks[i].user);

@@ -52,7 +52,7 @@ static bool is_wanted(const char *units, const char *unit)
 		memcpy(pattern, units, len);
 		pattern[len] = '\0';
 		if (memchr(units, '.', len) == NULL)
-			strcpy(pattern + len, ".service");
+			memcpy(pattern + len, ".service", sizeof(".service"));
 		match = fnmatch(pattern, unit, 0) == 0;
 		free(pattern);
 		if (match)

@@ -91,7 +91,6 @@ static struct slot *slot_of(const struct table *table, const struct text *old_te
 
 		if (slot->old_count == 0 && slot->new_count == 0)
 			return slot;
-		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a count above 0 came from these very lines */
 		if (equal(line, slot->old_count > 0 ? old_text->lines[slot->old_line] : new_text->lines[slot->new_line]))
 			return slot;
 	}
