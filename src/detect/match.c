@@ -101,7 +101,8 @@ static const struct engine_program *program_of(struct matcher *m, struct span na
 {
 	const struct engine_program **slot = &m->cache[slot_of(name)];
 
-	if (*slot == NULL || (*slot)->name_len != name.len || memcmp((*slot)->name, name.ptr, name.len) != 0)
+	if (*slot == NULL || (*slot)->name_len != name.len ||
+	    (name.len > 0 && memcmp((*slot)->name, name.ptr, name.len) != 0))
 		*slot = engine_program(m->engine, name);
 	return *slot;
 }
