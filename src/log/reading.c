@@ -19,7 +19,7 @@
 #include "log/journal.h"
 #include "log/reading_inside.h"
 
-enum { NOTE_MAX = 1000 };
+enum { NOTE_MAX = 1000, OTHERS_MAX = 200 };
 
 void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format, ...)
 {
@@ -112,10 +112,13 @@ static void add_log(struct reading *reading, struct reading_log *log)
 	}
 }
 
-/* The positions that this run has nothing to say about. */
+/* The positions that this run has nothing to say about: of other logs, and of files that it could not see. Where
+ * a file can never be read, each rotation would leave one behind: only the newest stay. */
 static void keep_others(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->old->count; i++) {
+	size_t kept = 0;
+
+	for (size_t i = reading->old->count; i-- > 0;) {
 		const struct position *old = &reading->old->items[i];
 		bool keep = !reading->claimed[i];
 
@@ -125,7 +128,9 @@ static void keep_others(struct reading *reading)
 			if (strcmp(log->names.log, old->log) == 0)
 				keep &= !log->whole || log->count == 0;
 		}
-		if (keep)
+		if (i + 1 < reading->old->count && strcmp(old->log, old[1].log) != 0)
+			kept = 0;
+		if (keep && kept++ < OTHERS_MAX)
 			positions_add_copy(&reading->kept, old, old->log);
 	}
 }

@@ -421,6 +421,38 @@ static void positions_in_text(void **state)
 	buf_free(&text);
 }
 
+/* Whatever stands in the state, reading it ends, and what was read is written again as it was. */
+static void positions_of_any_text(void **state)
+{
+	static const char good[] = "/var/log/a%20b offset=12 head=12:00000000000000ff time=-5 file=1:2:3:4 live\n"
+				   "journal: cursor=s=1;i=2%25 time=7\n";
+	static const char bytes[] = "\0\n %=:0f9-ox\xff";
+	unsigned random = 1;
+
+	(void)state;
+	for (unsigned i = 0; i < 50000; i++) {
+		struct positions positions = { 0 };
+		struct buf text = { 0 }, once = { 0 }, twice = { 0 };
+
+		buf_add(&text, good, sizeof(good) - 1);
+		for (unsigned j = 0; j < 1 + i % 3; j++) {
+			random = random * 1103515245 + 12345;
+			text.ptr[(random >> 8) % text.len] = bytes[(random >> 24) % (sizeof(bytes) - 1)];
+		}
+		if (positions_parse(&positions, (struct span){ text.ptr, text.len }) == 0) {
+			positions_format(&positions, &once);
+			positions_free(&positions);
+			assert_int_equal(positions_parse(&positions, (struct span){ once.ptr, once.len }), 0);
+			positions_format(&positions, &twice);
+			assert_string_equal(buf_text(&once), buf_text(&twice));
+		}
+		positions_free(&positions);
+		buf_free(&text);
+		buf_free(&once);
+		buf_free(&twice);
+	}
+}
+
 static int go_to_folder(void **state)
 {
 	(void)state;
@@ -459,6 +491,7 @@ int main(void)
 		cmocka_unit_test_setup(full_reads_all, begin),
 		cmocka_unit_test_setup(reads_what_is_new_and_little_more, begin),
 		cmocka_unit_test_setup(positions_in_text, begin),
+		cmocka_unit_test_setup(positions_of_any_text, begin),
 	};
 
 	return cmocka_run_group_tests_name("reading", tests, go_to_folder, remove_folder);
