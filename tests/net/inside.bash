@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Stands in front of each script that runs inside a namespace (helper.bash, in_net).
 set -eEuo pipefail
-trap 'echo "failed: $BASH_COMMAND (line $LINENO of $PWD/script)"' ERR
+trap 'echo "failed: $BASH_COMMAND (line $LINENO of $PWD/script)" >&2' ERR
 trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
 
 # A network of loopback addresses: the mail server, attackers, neighbours and a customer.
@@ -18,6 +18,34 @@ network_up() {
 	done
 }
 
+# The same with the clients at the other end of a cable, in a namespace of their own: a host never bans
+# itself. Further addresses of clients are arguments.
+VIA=
+world_up() {
+	local world
+
+	unshare -n sh -c 'touch "$0"; exec sleep 600' "$PWD/world" &
+	world=$!
+	until [ -e world ]; do :; done
+	ip link set lo up
+	ip link add cable type veth peer name cable netns $world
+	ip addr add $SERVER/32 dev cable
+	ip -6 addr add $SERVER6/128 dev cable nodad
+	ip link set cable up
+	VIA="nsenter -t $world -n"
+	for a in $ATTACKER $NEIGHBOUR $CUSTOMER "$@"; do
+		$VIA ip addr add "$a/32" dev cable
+	done
+	for a in $ATTACKER6 $CUSTOMER6; do
+		$VIA ip -6 addr add "$a/128" dev cable nodad
+	done
+	$VIA ip link set cable up
+	for family in -4 -6; do
+		ip $family route add default dev cable
+		$VIA ip $family route add default dev cable
+	done
+}
+
 # A TCP server that greets, on port 25 of both families.
 listen() {
 	socat "TCP4-LISTEN:25,bind=$SERVER,fork,reuseaddr,backlog=64" SYSTEM:'echo 220 mail.example.com' &
@@ -30,7 +58,7 @@ connects() {
 	local to="TCP4:$SERVER:25,bind=$1"
 
 	case $1 in *:*) to="TCP6:[$SERVER6]:25,bind=[$1]" ;; esac
-	[ "$(socat -u "$to,connect-timeout=${2:-1}" - 2> /dev/null)" = "220 mail.example.com" ]
+	[ "$($VIA socat -u "$to,connect-timeout=${2:-1}" - 2> /dev/null)" = "220 mail.example.com" ]
 }
 
 # "! command" says nothing to set -e; this does.
@@ -85,6 +113,24 @@ fails_with() {
 		echo "wanted status $want and \"$text\", got $got and: $said"
 		return 1
 	fi
+}
+
+# Lines of failed logins, so many of each address, AGO seconds ago: five are a ban.
+AGO=3600
+failures() { # count, address...
+	local count=$1 at=$(($(date +%s) - AGO)) address i
+
+	shift
+	for address; do
+		for i in $(seq "$count"); do
+			printf '%s mail postfix/smtpd[%d]: warning: unknown[%s]: SASL LOGIN authentication failed: x, sasl_username=user%d@example.com\n' \
+				"$(date -u -d "@$((at + i))" +%Y-%m-%dT%H:%M:%SZ)" $((1000 + i)) "$address" "$i"
+		done
+	done
+}
+
+run() {
+	"$MAILBAN" run --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" "$@"
 }
 
 sync() {

@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban run with everything real: a log, files, sets, the rule, a server, and clients on a cable.
+
+load helper
+
+setup() {
+	need_sets
+}
+
+need_cable() {
+	need_rules nft
+	$NAMESPACE ip link add probe type veth peer name other 2> /dev/null || skip "this host's kernel has no veth"
+}
+
+@test "an attacker of the log is dropped, its neighbour and the customer are not" {
+	need_cable
+	in_net <<-'EOF'
+	world_up
+	listen
+	"$SCRIPTS/firewall" up
+	{ failures 5 $ATTACKER $ATTACKER6; failures 4 $NEIGHBOUR; } > log
+	connects $ATTACKER
+	connects $ATTACKER6
+	run log > said
+	grep -q "$ATTACKER " said
+	[ "$(members mailban4)" = $ATTACKER ]
+	[ "$(members mailban6)" = 2001:db8:2::/64 ]
+	dropped $ATTACKER
+	dropped $ATTACKER6
+	connects $NEIGHBOUR
+	connects $CUSTOMER
+	before=$(counters mailban4 $ATTACKER)
+	[ "${before% *}" -gt 0 ]
+	[ -z "$(run log)" ]
+	[ "$(counters mailban4 $ATTACKER)" = "$before" ]
+	EOF
+}
+
+@test "neighbours pass until the eighth is banned; allow lets one of them through at once" {
+	need_cable
+	in_net <<-'EOF'
+	world_up 203.0.113.200
+	listen
+	"$SCRIPTS/firewall" up
+	seq -f 203.0.113.%g 21 27 > seven
+	failures 5 $(cat seven) > log
+	run log > /dev/null
+	members mailban4 | cmp seven -
+	connects $NEIGHBOUR
+	failures 5 203.0.113.28 >> log
+	run log > /dev/null
+	[ "$(members mailban4)" = 203.0.113.0/24 ]
+	dropped $NEIGHBOUR
+	dropped 203.0.113.200
+	"$MAILBAN" allow --blacklist "$PWD/blacklist" --allow "$PWD/allow" $NEIGHBOUR our own > /dev/null
+	connects $NEIGHBOUR
+	dropped 203.0.113.200
+	EOF
+}
+
+@test "whoever still knocks when its ban is about to end stays banned" {
+	need_cable
+	in_net <<-'EOF'
+	world_up
+	listen
+	"$SCRIPTS/firewall" up
+	echo 'class auth { ban = { "1h" } }' > conf
+	AGO=3000
+	failures 5 $ATTACKER $NEIGHBOUR > log
+	run -c conf log > /dev/null
+	[ "$(timeout_of mailban4 $ATTACKER)" -le 660 ]
+	dropped $ATTACKER
+	run -c conf log > said
+	grep -q "$ATTACKER" said
+	[ -z "$(grep -F "$NEIGHBOUR" said)" ]
+	t=$(timeout_of mailban4 $ATTACKER)
+	[ "$t" -gt 4000 ]
+	[ "$t" -le 4260 ]
+	[ "$(timeout_of mailban4 $NEIGHBOUR)" -le 660 ]
+	# its knocks are counted on
+	c=$(counters mailban4 $ATTACKER)
+	[ "${c% *}" -gt 0 ]
+	EOF
+}
+
+@test "a dry run prints what would change in file and set, and changes nothing" {
+	in_net <<-'EOF'
+	failures 5 $ATTACKER > log
+	run -n log > said
+	grep -q "^+$ATTACKER " said
+	grep -qx "add mailban4 $ATTACKER" said
+	[ "$(ls | xargs)" = "log said script" ]
+	[ -z "$(ipset list -n)" ]
+	run log > /dev/null 2>&1
+	ipset save > before
+	{ ls; cat blacklist state; } > files
+	failures 5 $NEIGHBOUR >> log
+	run -n log > said
+	grep -qx "add mailban4 $NEIGHBOUR" said
+	ipset save | cmp before -
+	{ ls; cat blacklist state; } > files.after
+	sed -i '/^files.after$/d' files.after
+	cmp files files.after
+	EOF
+}
+
+@test "run warns while no rule uses its sets, and makes them all the same" {
+	need_rules nft
+	in_net <<-'EOF'
+	failures 5 $ATTACKER > log
+	run log > said 2> warned
+	grep -q 'no rule uses the set mailban4' warned
+	[ "$(members mailban4)" = $ATTACKER ]
+	"$SCRIPTS/firewall" up
+	run log > said 2> warned
+	[ ! -s said ]
+	[ ! -s warned ]
+	EOF
+}
+
+@test "--no-sync leaves the kernel alone" {
+	in_net <<-'EOF'
+	failures 5 $ATTACKER > log
+	run --no-sync log > /dev/null
+	grep -q "^$ATTACKER " blacklist
+	[ -z "$(ipset list -n)" ]
+	EOF
+}
+
+@test "without permission for the sets the file is written, and the status is 1" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
+	in_net <<-'EOF'
+	public=$(mktemp -d)
+	trap 'rm -rf "$public"' EXIT
+	cp "$MAILBAN" "$public/mailban"
+	failures 5 $ATTACKER > "$public/log"
+	chmod -R a+rX "$public"
+	chown -R 65534:65534 "$public"
+	cd "$public"
+	fails_with 1 'no permission for the kernel set mailban4' \
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+		./mailban run --blacklist blacklist --state state --allow allow log
+	grep -q "^$ATTACKER " blacklist
+	[ -z "$(ipset list -n)" ]
+	# root's next run reconciles
+	./mailban run --blacklist blacklist --state state --allow allow log 2> /dev/null
+	[ "$(members mailban4)" = $ATTACKER ]
+	EOF
+}
+
+@test "a kernel without sets: the file is written, and the status is 1" {
+	command -v strace > /dev/null || skip "strace is not installed"
+	strace -f -o /dev/null true 2> /dev/null || skip "this host does not let strace work"
+	in_net <<-'EOF'
+	failures 5 $ATTACKER > log
+	export ASAN_OPTIONS=detect_leaks=0
+	fails_with 1 'this kernel has no support for sets' \
+		strace -f -o trace -e trace=socket -e inject=socket:error=EPROTONOSUPPORT \
+		"$MAILBAN" run --blacklist blacklist --state state --allow allow log
+	grep -q "^$ATTACKER " blacklist
+	EOF
+}
