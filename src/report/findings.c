@@ -42,7 +42,7 @@ static void add_row(struct buf *out, const struct tally_row *row)
 	when_add_minute(out, row->first);
 	buf_add_text(out, "  ");
 	when_add_minute(out, row->last);
-	text_pad(out, start, 80);
+	text_pad(out, start, 82);
 }
 
 static void add_verdict(const struct findings *f, const struct verdict *v, struct buf *out)
