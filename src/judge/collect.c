@@ -180,13 +180,18 @@ static void believe(struct judging *j, const struct entry *e, size_t at, struct 
 	j->origins[at] = ORIGIN_KNOWN;
 }
 
+static bool is_same(const struct past *ban, const struct past *known)
+{
+	return known != NULL && ban->since == known->since && ban->until == known->until && ban->by == known->by;
+}
+
 /* Puts the bans of the address among the terms where one is fresh. */
 static void add_terms(struct judging *j, const struct past *known, const struct bans_of *of, struct past *record)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < of->count; i++)
-		any |= known == NULL || of->bans[i].since != known->since;
+		any |= !is_same(&of->bans[i], known);
 	if (!any)
 		return;
 	record->flags |= PAST_TOUCHED;
@@ -196,7 +201,7 @@ static void add_terms(struct judging *j, const struct past *known, const struct 
 			.hits = known->hits, .by = known->by });
 	for (size_t i = 0; i < of->count; i++) {
 		const struct past *ban = i + 1 < of->count ? &of->bans[i] : record;
-		bool fresh = known == NULL || ban->since != known->since;
+		bool fresh = !is_same(&of->bans[i], known);
 
 		add_term(&j->terms, &(struct term){ .net = past_addr(ban), .since = ban->since, .until = ban->until,
 			.hits = ban->hits, .by = ban->by, .fresh = fresh });
@@ -219,11 +224,15 @@ static void collect_one(struct judging *j, const struct past *known, const struc
 		judging_bans_of(j, e, &of);
 	if (of.count > 0) {
 		record = of.bans[of.count - 1];
-		if (known != NULL && record.since == known->since)
+		if (is_same(&record, known))
 			record.packets = known->packets;
 	} else if (known != NULL && (s == NULL || s->before == known->until)) {
 		record = *known;
 		record.sole = s != NULL ? s->sole : known->sole;
+	} else if (s != NULL && s->before != 0) {
+		/* the last ban was lifted, the one before it was not */
+		record = (struct past){ .hi = e->hi, .lo = e->lo, .prefix = entry_addr(j->in->settings, e).prefix,
+			.since = s->before, .until = s->before, .level = s->level_before, .sole = s->sole };
 	} else {
 		if (at != SIZE_MAX)
 			believe(j, e, at, NULL);
@@ -231,7 +240,7 @@ static void collect_one(struct judging *j, const struct past *known, const struc
 	}
 	a = past_addr(&record);
 	if (judging_forbids(j, &a)) {
-		if (of.count > 0 && (known == NULL || record.since != known->since))
+		if (of.count > 0 && !is_same(&record, known))
 			note_ban(j, CHANGE_REFUSED, &record);
 		return;
 	}

@@ -75,6 +75,8 @@ static struct connection *open_connection(struct connections *all, uint64_t key)
 	*c = (struct connection){ .key = key };
 	all->slots[slot_of(all, key)] = all->next + 1;
 	all->next = (all->next + 1) % CONNECTIONS;
+	if (all->used < CONNECTIONS)
+		all->used++;
 	return c;
 }
 

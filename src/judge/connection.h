@@ -25,6 +25,7 @@ struct connections {
 	struct connection *ring;   /* in the order in which they were first seen, from next on */
 	uint32_t *slots;           /* position in the ring, from 1; 0: free */
 	uint32_t next;
+	uint32_t used;             /* places of the ring that were ever taken */
 	uint64_t seed;
 };
 

@@ -75,7 +75,8 @@ void ledger_make_room(struct ledger *ledger, struct entry *e, enum mark_kind kin
 		if (mark_kind(&marks[i]) != kind)
 			continue;
 		count++;
-		if (oldest == SIZE_MAX || marks[i].time < marks[oldest].time)
+		if (oldest == SIZE_MAX || marks[i].time < marks[oldest].time ||
+		    (marks[i].time == marks[oldest].time && mark_user(&marks[i]) < mark_user(&marks[oldest])))
 			oldest = i;
 	}
 	if (count >= max)

@@ -24,7 +24,7 @@ void names_init(struct names *names, uint32_t addresses, int64_t window)
 
 void names_free(struct names *names)
 {
-	for (size_t i = 0; names->ring != NULL && i < NAMES; i++)
+	for (size_t i = 0; i < names->used; i++)
 		free(names->ring[i].seen);
 	free(names->ring);
 	free(names->slots);
@@ -106,6 +106,8 @@ struct name *names_get(struct names *names, uint64_t user, struct span text)
 		memcpy(name->text, text.ptr, name->len);
 	names->slots[slot_of(names, user)] = names->next + 1;
 	names->next = (names->next + 1) % NAMES;
+	if (names->used < NAMES)
+		names->used++;
 	return name;
 }
 

@@ -35,6 +35,7 @@ struct names {
 	struct name *ring;     /* in the order in which they came, from next on */
 	uint32_t *slots;
 	uint32_t next;
+	uint32_t used;         /* places of the ring that were ever taken */
 	uint64_t seed;
 	uint32_t addresses;    /* so many inside window are an attack */
 	int64_t window;

@@ -171,7 +171,7 @@ static void join(const struct group *g, size_t at, struct past *net)
 }
 
 /* The networks inside a new one go into it. */
-static void absorb(struct group *g, struct past *net)
+static void absorb(struct judging *j, struct group *g, struct past *net)
 {
 	struct addr around = past_addr(net);
 	size_t kept = 0;
@@ -187,6 +187,7 @@ static void absorb(struct group *g, struct past *net)
 	}
 	g->nets.count = kept;
 	history_add(&g->nets, net);
+	history_add(&j->formed, net);
 }
 
 /* Whether net is not wider than a run may ban by itself; says so where it is. */
@@ -224,7 +225,7 @@ static void form(struct judging *j, struct group *g, const struct term *t, unsig
 			continue;
 		sum = sum_hosts(g, &net, t->since);
 		if (sum.hosts >= aggregate->hosts && sum.until > t->since && is_narrow_enough(j, &sum))
-			absorb(g, &sum);
+			absorb(j, g, &sum);
 	}
 }
 
@@ -354,7 +355,8 @@ static uint8_t widest(const struct judge_settings *settings, bool v4)
 	return prefix;
 }
 
-/* The networks of the history that still are some. */
+/* The networks of the history that still are some. One that the list lacks was taken out by a person, unless a good
+ * event dissolved it in a run that died. */
 static void recall_nets(struct judging *j, struct history *nets)
 {
 	const struct history *history = j->in->history;
@@ -363,7 +365,8 @@ static void recall_nets(struct judging *j, struct history *nets)
 		struct addr net = past_addr(&history->pasts[i]);
 
 		if (history->pasts[i].hosts > 0 && !judging_forbids(j, &net) &&
-		    !past_is_withdrawn(&history->pasts[i], history, j->in->old, j->in->now))
+		    (!past_is_withdrawn(&history->pasts[i], history, j->in->old, j->in->now) ||
+		     judging_is_good(j, &net, history->pasts[i].since, PAST_FOREVER)))
 			history_add(nets, &history->pasts[i]);
 	}
 }

@@ -4,13 +4,14 @@
  * ban, logins that make customers known, connections that are open, names that many addresses failed for.
  *
  * Lines, in this order: "last TIME"; "open KEY TIME SEEN" a connection, oldest first; "name USER ADDRESSES TEXT" and
- * behind it address and time of each that failed, the name that came first first; then an address and behind it kind,
+ * behind it address and time of each that failed, the name that was tried last last; then an address and behind it kind,
  * time, count and user of each mark. Numbers are hex. What can no longer matter at the time of the last event is left
  * out, so that the state is as small as the evidence, and the same events give the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "judge/fields.h"
 #include "judge/tally_inside.h"
 #include "judge/window.h"
@@ -21,6 +22,9 @@ static bool is_wanted(const struct tally *tally, const struct standing *s, const
 
 	if (mark_kind(m) == MARK_LOGIN)
 		return age <= tally->settings->known;
+	/* it still speaks for events of the same second */
+	if (mark_kind(m) == MARK_GOOD)
+		return m->low >= horizon;
 	if (!mark_is_evidence(m))
 		return false;
 	if (s != NULL && s->until != 0)
@@ -28,32 +32,60 @@ static bool is_wanted(const struct tally *tally, const struct standing *s, const
 	return age <= (int64_t)tally->ledger.span;
 }
 
+static void save_mark(const struct mark *m, struct buf *out)
+{
+	fields_add(out, m->what);
+	fields_add(out, mark_kind(m) == MARK_GOOD ? m->low : m->time);
+	fields_add(out, m->count);
+	fields_add(out, mark_user(m));
+}
+
+/* Logins come first and by user, whatever the order in which they are kept. */
+static void save_logins(struct mark *logins, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t least = i;
+		struct mark m;
+
+		for (size_t k = i + 1; k < count; k++)
+			least = mark_user(&logins[k]) < mark_user(&logins[least]) ? k : least;
+		m = logins[least];
+		logins[least] = logins[i];
+		logins[i] = m;
+		save_mark(&m, out);
+	}
+}
+
 static void save_entry(const struct tally *tally, const struct entry *e, uint32_t horizon, struct buf *out)
 {
 	const struct standing *s = store_standing(&tally->ledger.store, e);
 	const struct mark *marks = store_marks(&tally->ledger.store, e);
 	struct addr a = entry_addr(tally->settings, e);
-	bool any = false;
+	struct mark logins[LEDGER_LOGINS];
+	size_t login_count = 0, wanted = 0;
 
 	for (size_t i = 0; i < e->mark_count; i++) {
 		if (!is_wanted(tally, s, &marks[i], horizon))
 			continue;
-		if (!any)
-			addr_add_to(out, &a);
-		any = true;
-		fields_add(out, marks[i].what);
-		fields_add(out, marks[i].time);
-		fields_add(out, marks[i].count);
-		fields_add(out, mark_user(&marks[i]));
+		if (mark_kind(&marks[i]) == MARK_LOGIN && login_count < LEDGER_LOGINS)
+			logins[login_count++] = marks[i];
+		wanted++;
 	}
-	if (any)
-		buf_add_char(out, '\n');
+	if (wanted == 0)
+		return;
+	addr_add_to(out, &a);
+	save_logins(logins, login_count, out);
+	for (size_t i = 0; i < e->mark_count; i++) {
+		if (mark_kind(&marks[i]) != MARK_LOGIN && is_wanted(tally, s, &marks[i], horizon))
+			save_mark(&marks[i], out);
+	}
+	buf_add_char(out, '\n');
 }
 
 static void save_connections(const struct connections *all, uint32_t horizon, struct buf *out)
 {
-	for (uint32_t i = 0; all->ring != NULL && i < CONNECTIONS; i++) {
-		const struct connection *c = &all->ring[(all->next + i) % CONNECTIONS];
+	for (uint32_t i = 0; i < all->used; i++) {
+		const struct connection *c = &all->ring[(all->next + i) % all->used];
 
 		if (c->key == 0 || (int64_t)horizon - (int64_t)c->time > CONNECTION_AGE)
 			continue;
@@ -81,44 +113,78 @@ static void add_word(struct buf *out, const char *text, size_t len)
 		buf_add_char(out, '%');
 }
 
-static void save_name(const struct tally *tally, const struct name *name, uint32_t horizon, struct buf *out)
+/* Of a name or of an address that failed for it, for sorting: those that failed last stand last. */
+struct recent {
+	uint32_t time;
+	uint64_t user;
+	struct addr addr;
+	const struct name *name;
+};
+
+static int compare_recent(const void *a, const void *b)
 {
-	bool any = false;
+	const struct recent *x = a, *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	if (x->user != y->user)
+		return x->user < y->user ? -1 : 1;
+	return addr_compare(&x->addr, &y->addr);
+}
+
+static size_t recent_seen(const struct tally *tally, const struct name *name, uint32_t horizon, struct recent *seen)
+{
+	size_t count = 0;
 
 	for (size_t i = 0; i < name->seen_count; i++) {
-		struct addr a;
-
 		if ((int64_t)horizon - (int64_t)name->seen[i].time > tally->names.window)
 			continue;
-		if (!any) {
-			buf_add_text(out, "name");
-			fields_add(out, name->user);
-			fields_add(out, name->addresses);
-			add_word(out, name->text, name->len);
-		}
-		any = true;
-		a = entry_addr(tally->settings, store_entry(&tally->ledger.store, name->seen[i].entry));
-		buf_add_char(out, ' ');
-		addr_add_to(out, &a);
-		fields_add(out, name->seen[i].time);
+		seen[count++] = (struct recent){ .time = name->seen[i].time, .user = name->user, .name = name,
+			.addr = entry_addr(tally->settings, store_entry(&tally->ledger.store, name->seen[i].entry)) };
 	}
-	if (any)
+	qsort(seen, count, sizeof(*seen), compare_recent);
+	return count;
+}
+
+static void save_names(const struct tally *tally, uint32_t horizon, struct buf *out)
+{
+	struct recent *names = mem_alloc(tally->names.used, sizeof(*names)), seen[NAME_SEEN];
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < tally->names.used; i++) {
+		size_t n = recent_seen(tally, &tally->names.ring[i], horizon, seen);
+
+		if (n > 0)
+			names[count++] = seen[n - 1];
+	}
+	qsort(names, count, sizeof(*names), compare_recent);
+	for (size_t i = 0; i < count; i++) {
+		const struct name *name = names[i].name;
+		size_t n = recent_seen(tally, name, horizon, seen);
+
+		buf_add_text(out, "name");
+		fields_add(out, name->user);
+		fields_add(out, name->addresses);
+		add_word(out, name->text, name->len);
+		for (size_t k = 0; k < n; k++) {
+			buf_add_char(out, ' ');
+			addr_add_to(out, &seen[k].addr);
+			fields_add(out, seen[k].time);
+		}
 		buf_add_char(out, '\n');
+	}
+	free(names);
 }
 
 void tally_save(struct tally *tally, struct buf *out)
 {
 	uint32_t *numbers = store_sorted(&tally->ledger.store), horizon = tally_horizon(tally);
-	const struct names *names = &tally->names;
 
 	buf_add_text(out, "last");
 	fields_add(out, horizon);
 	buf_add_char(out, '\n');
 	save_connections(&tally->connections, horizon, out);
-	for (uint32_t i = 0; names->ring != NULL && i < NAMES; i++) {
-		if (names->ring[(names->next + i) % NAMES].user != 0)
-			save_name(tally, &names->ring[(names->next + i) % NAMES], horizon, out);
-	}
+	save_names(tally, horizon, out);
 	for (size_t i = 0; i < tally->ledger.store.entry_count; i++)
 		save_entry(tally, store_entry(&tally->ledger.store, numbers[i]), horizon, out);
 	free(numbers);
@@ -203,18 +269,14 @@ static bool load_name(struct tally *tally, struct fields *f)
 /* Evidence makes a ban one that a success can lift. */
 static bool load_entry(struct tally *tally, struct fields *f)
 {
-	const struct past *past;
 	struct entry *e;
 	struct addr a;
 	uint32_t number;
-	bool withdrawn;
 
 	if (!fields_addr(f, &a))
 		return false;
 	a = judge_unit(tally->settings, &a);
 	e = tally_entry(tally, &a, &number);
-	past = tally->history != NULL ? history_find(tally->history, &a) : NULL;
-	withdrawn = past != NULL && past_is_withdrawn(past, tally->history, tally->old, tally->now);
 	while (!fields_at_end(f)) {
 		struct standing *s = store_standing(&tally->ledger.store, e);
 		struct mark m = { 0 };
@@ -226,10 +288,10 @@ static bool load_entry(struct tally *tally, struct fields *f)
 		m.count = (uint16_t)count;
 		m.low = (uint32_t)user;
 		m.high = (uint8_t)(user >> 32);
-		if (mark_class(&m) >= CLASS_COUNT || !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN))
+		if (mark_class(&m) >= CLASS_COUNT || !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN || mark_kind(&m) == MARK_GOOD))
 			return false;
-		if (withdrawn && mark_is_evidence(&m))
-			continue;
+		if (s != NULL && s->doubted && !mark_is_evidence(&m))
+			store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0, m);
 		if (s != NULL && mark_is_evidence(&m))
 			s->firm = false;
 		store_insert(&tally->ledger.store, e, e->mark_count, m);

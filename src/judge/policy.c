@@ -250,6 +250,7 @@ void policy_judge(const struct policy_input *input, struct policy_result *result
 		in.history = &no_history;
 	j.horizon = tally_horizon(in.tally);
 	j.now = past_time(in.now);
+	tally_resolve(in.tally);
 	judging_sort_out(&j);
 	judging_collect(&j);
 	judging_form_networks(&j);
@@ -269,6 +270,7 @@ void policy_judge(const struct policy_input *input, struct policy_result *result
 	history_free(&j.hosts);
 	history_free(&j.nets);
 	history_free(&j.goods);
+	history_free(&j.formed);
 }
 
 void policy_result_free(struct policy_result *result)

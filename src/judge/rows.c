@@ -160,10 +160,10 @@ static void make_tried(struct tally *tally)
 	const struct name *ring = tally->names.ring;
 	size_t count = 0;
 
-	for (size_t i = 0; ring != NULL && i < NAMES; i++)
+	for (size_t i = 0; i < tally->names.used; i++)
 		count += ring[i].seen_count;
 	tally->tried = mem_alloc(count, sizeof(*tally->tried));
-	for (size_t i = 0; ring != NULL && i < NAMES; i++) {
+	for (size_t i = 0; i < tally->names.used; i++) {
 		for (size_t j = 0; ring[i].len > 0 && j < ring[i].seen_count; j++)
 			tally->tried[tally->tried_count++] = (struct name_of_entry){ ring[i].seen[j].entry, &ring[i] };
 	}

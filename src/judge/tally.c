@@ -5,7 +5,7 @@
  * Takes events as they come off the logs, decides whether they count (once a connection, where the class says so), adds
  * to the address's numbers and hands them to its ledger, which knows at any time what they come to. An address that
  * appears for the first time gets what the history knows of its bans, so that what happens while one stands is not
- * counted. A ban that is missing in the list was taken out by a person: the address starts afresh.
+ * counted. A ban that is missing in the list (doubt.c) is followed both as if it stood and as if it had never been.
  */
 #include "judge/tally_inside.h"
 
@@ -34,6 +34,8 @@ void tally_free(struct tally *tally)
 	if (tally == NULL)
 		return;
 	ledger_free(&tally->ledger);
+	if (tally->has_doubts)
+		ledger_free(&tally->afresh);
 	connections_free(&tally->connections);
 	names_free(&tally->names);
 	free(tally->attacks);
@@ -48,25 +50,11 @@ uint32_t tally_horizon(const struct tally *tally)
 	return tally->last;
 }
 
-/* The list is asked for the address itself first: that is where nearly all of them stand. */
-bool past_is_withdrawn(const struct past *past, const struct history *history, const struct banlist *old, int64_t now)
-{
-	struct addr a = past_addr(past);
-
-	if (old == NULL || (past->flags & PAST_APART) != 0)
-		return false;
-	if (past->until != PAST_FOREVER && ((int64_t)past->until <= history->judged || (int64_t)past->until <= now))
-		return false;
-	return banlist_find(old, &a) == NULL && banlist_covering(old, &a) == NULL;
-}
-
 static void recall(struct tally *tally, struct entry *e, const struct past *past)
 {
 	struct standing *s = store_standing_made(&tally->ledger.store, e);
 
 	*s = (struct standing){ .sole = past->sole, .before = past->before, .level_before = past->level_before };
-	if (past_is_withdrawn(past, tally->history, tally->old, tally->now))
-		return;
 	if (past->until != PAST_FOREVER && past->until <= tally->loaded_last) {
 		s->before = past->until;
 		s->level_before = past->level;
@@ -79,6 +67,7 @@ static void recall(struct tally *tally, struct entry *e, const struct past *past
 	s->level = past->level;
 	s->users = past->users;
 	s->firm = true; /* evidence that is loaded says otherwise */
+	s->doubted = past_is_withdrawn(past, tally->history, tally->old, tally->now);
 }
 
 struct entry *tally_entry(struct tally *tally, const struct addr *unit, uint32_t *number)
@@ -200,11 +189,22 @@ static void note_name(struct tally *tally, uint32_t number, const struct event *
 	}
 }
 
+static void enter(struct ledger *ledger, struct entry *e, const struct event *event, uint32_t time, uint64_t user)
+{
+	if (event->event_class == CLASS_GOOD)
+		ledger_good(ledger, e, time, user, (event->flags & EVENT_ACCEPTED) == 0 || user != 0);
+	else
+		ledger_fail(ledger, e, &(struct failure){ .time = time, .user = user, .event_class = event->event_class,
+			.count = (uint16_t)(event->count < UINT16_MAX ? event->count : UINT16_MAX),
+			.weak = (event->flags & EVENT_WEAK) != 0 });
+}
+
 void tally_add(struct tally *tally, const struct event *event)
 {
 	uint32_t time = time_of(tally, event->time);
 	struct addr unit;
 	uint32_t number;
+	const struct standing *s;
 	struct entry *e;
 	uint64_t user;
 
@@ -218,13 +218,10 @@ void tally_add(struct tally *tally, const struct event *event)
 	e = tally_entry(tally, &unit, &number);
 	count_event(tally, e, event, time);
 	user = event->user.len > 0 ? names_hash(event->user) : 0;
-	if (event->event_class == CLASS_GOOD) {
-		ledger_good(&tally->ledger, e, time, user, (event->flags & EVENT_ACCEPTED) == 0 || user != 0);
-		return;
-	}
-	ledger_fail(&tally->ledger, e, &(struct failure){ .time = time, .user = user,
-		.count = (uint16_t)(event->count < UINT16_MAX ? event->count : UINT16_MAX),
-		.event_class = event->event_class, .weak = (event->flags & EVENT_WEAK) != 0 });
+	enter(&tally->ledger, e, event, time, user);
+	s = store_standing(&tally->ledger.store, e);
+	if (s != NULL && s->doubted)
+		enter(&tally->afresh, tally_afresh(tally, &unit), event, time, user);
 	if (user != 0 && event->event_class == CLASS_AUTH)
 		note_name(tally, number, event, time, user);
 }

@@ -30,6 +30,8 @@ struct tally {
 	uint32_t last;              /* time of the newest event; 0: none yet */
 	uint32_t latest;            /* time of the one that came last */
 	uint32_t loaded_last;       /* what last was when the former run ended */
+	struct ledger afresh;       /* the addresses whose bans are doubted, as if they had never been banned */
+	bool has_doubts;
 	struct attack *attacks;     /* names that came under attack in this run */
 	size_t attack_count, attack_capacity;
 	struct name_of_entry *tried; /* made when names are asked for */
@@ -38,6 +40,12 @@ struct tally {
 
 /* The entry of a unit, with what the history knows of it, and its number in the store. */
 struct entry *tally_entry(struct tally *tally, const struct addr *unit, uint32_t *number);
+
+/* The entry of a doubted ban's address among those that start afresh. */
+struct entry *tally_afresh(struct tally *tally, const struct addr *unit);
+
+/* Decides about the doubted bans; before the tally is judged or saved. */
+void tally_resolve(struct tally *tally);
 
 /* Up to when events have been seen, or now if that is earlier: what ended before it has ended for good. */
 uint32_t tally_horizon(const struct tally *tally);

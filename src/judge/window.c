@@ -48,7 +48,7 @@ static bool first_of(const struct choice *choice, const struct mark *marks, size
 		}
 		if (sum >= choice->threshold) {
 			*crossing = (struct crossing){ marks[i].time, (uint32_t)(sum < UINT32_MAX ? sum : UINT32_MAX),
-						       (uint8_t)choice->event_class };
+						       (uint8_t)choice->event_class, (uint32_t)i };
 			return true;
 		}
 	}
@@ -69,9 +69,11 @@ static struct choice of_known(const struct judge_settings *settings, uint64_t us
 				.threshold = settings->known_threshold, .window = settings->known_window };
 }
 
+/* In the same second the class that stands first wins, then what came first. */
 static void keep_earlier(struct crossing *best, bool *found, const struct crossing *other)
 {
-	if (!*found || other->time < best->time)
+	if (!*found || other->time < best->time || (other->time == best->time && other->by < best->by) ||
+	    (other->time == best->time && other->by == best->by && other->at < best->at))
 		*best = *other;
 	*found = true;
 }
@@ -96,7 +98,7 @@ bool window_first(const struct judge_settings *settings, const struct mark *mark
 	for (size_t i = 0; i < count; i++) {
 		struct choice choice = of_known(settings, mark_user(&marks[i]));
 
-		if (mark_kind(&marks[i]) == MARK_KNOWN && first_of(&choice, marks + i, count - i, &other))
+		if (mark_kind(&marks[i]) == MARK_KNOWN && first_of(&choice, marks, count, &other))
 			keep_earlier(crossing, &found, &other);
 	}
 	return found;

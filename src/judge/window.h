@@ -15,6 +15,7 @@ struct crossing {
 	uint32_t time;
 	uint32_t hits;       /* events inside the window that ends with it */
 	uint8_t by;          /* class */
+	uint32_t at;         /* its place among the marks */
 };
 
 static inline bool mark_is_evidence(const struct mark *m)
