@@ -208,7 +208,9 @@ void tally_add(struct tally *tally, const struct event *event)
 	struct entry *e;
 	uint64_t user;
 
-	if (event->connection != 0 && !connections_count(&tally->connections, event, time))
+	/* a good line is no evidence that could be counted twice, and there are many */
+	if (event->connection != 0 && event->event_class != CLASS_GOOD &&
+	    !connections_count(&tally->connections, event, time))
 		return;
 	if ((event->flags & EVENT_NO_ADDRESS) != 0) {
 		tally->without_address += event->count;

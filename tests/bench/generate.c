@@ -87,11 +87,13 @@ static void line(struct log *l, const char *program, unsigned number, const char
 		l->clock++;
 }
 
-static void customer(struct log *l, char text[40])
+/* Writes the address of a customer and returns his number: each has one account. */
+static uint32_t customer(struct log *l, char text[40])
 {
 	uint32_t n = below(l, 3000);
 
 	snprintf(text, 40, "10.192.%u.%u", n >> 8 & 255, n & 255);
+	return n;
 }
 
 static void attacker(struct log *l, char text[40])
@@ -157,13 +159,13 @@ static void refused_spam(struct log *l)
 static void login(struct log *l)
 {
 	char from[40], text[400];
+	uint32_t n = customer(l, from);
 
-	customer(l, from);
 	snprintf(text, sizeof(text), "imap-login: Login: user=<%s%u@example.com>, method=PLAIN, rip=%s, lip=10.255.0.1, mpid=%u, "
-		 "TLS, session=<%08x%08x>", user(l), below(l, 200), from, pid(l), next(l), next(l));
+		 "TLS, session=<%08x%08x>", users[n % 16], n / 16, from, pid(l), next(l), next(l));
 	line(l, "dovecot", 800, text);
 	snprintf(text, sizeof(text), "imap(%s%u@example.com)<%u><%08x%08x>: Disconnected: Logged out in=%u out=%u deleted=0 "
-		 "expunged=0 trashed=0 hdr_count=%u hdr_bytes=%u body_count=0 body_bytes=0", user(l), below(l, 200), pid(l),
+		 "expunged=0 trashed=0 hdr_count=%u hdr_bytes=%u body_count=0 body_bytes=0", users[n % 16], n / 16, pid(l),
 		 next(l), next(l), below(l, 9000), below(l, 90000), below(l, 90), below(l, 9000));
 	line(l, "dovecot", 800, text);
 }
