@@ -4,7 +4,8 @@
  *
  * Uses its filters and no archive format: a log is one stream. Only the filter whose magic number was
  * seen is enabled; the others would look into the content (uuencode, for one) and could be led astray by
- * a line in a log. Never runs an external program. Nothing is shared between streams, so each may be
+ * a line in a log. Where a stream is damaged, up to 64 KB before the damage are lost too: libarchive gives
+ * no part of a block. Never runs an external program. Nothing is shared between streams, so each may be
  * read by a thread of its own. Built without libarchive it only says so.
  */
 #include "log/unpack.h"

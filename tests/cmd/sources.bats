@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Where log lines come from: compressed files, standard input, rotated siblings, the journal; and what is refused.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	touch allow
+}
+
+# sasl ADDRESS COUNT
+sasl() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		printf '%s mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
+			"$(date -u +%FT%T+00:00)" "$1"
+	done
+}
+
+mailban() {
+	"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow "$@"
+}
+
+banned() {
+	grep -v '^#' blacklist | cut -d' ' -f1 | tr '\n' ' '
+}
+
+@test "scan reads every kind of compression, whatever the names say" {
+	sasl 203.0.113.7 7 > plain
+	"$MAILBAN" scan --tsv plain > expected
+	[ "$(cut -f1-3 expected)" = $'203.0.113.7\tauth\t7' ]
+	gzip -c plain > log.txt
+	xz -c plain > log.gz
+	zstd -q -c plain > log
+	bzip2 -c plain > log.1
+	lz4 -q -c plain > log.xz
+	for f in log.txt log.gz log log.1 log.xz; do
+		"$MAILBAN" scan --tsv "$f" | cmp - expected
+		"$MAILBAN" scan --tsv - < "$f" | cmp - expected
+	done
+	# one after another in one file, as log servers append them
+	cat log.txt log.txt > two
+	[ "$("$MAILBAN" scan --tsv two | cut -f3)" = 14 ]
+	: | gzip > nothing
+	run -0 "$MAILBAN" scan --tsv nothing
+	[ -z "$output" ]
+}
+
+@test "a damaged compressed log counts up to the damage, and is told" {
+	sasl 203.0.113.7 7 > plain
+	head -c 400000 /dev/urandom | base64 >> plain
+	gzip -c plain | head -c 200000 > log.gz
+	run -1 --separate-stderr "$MAILBAN" scan --tsv log.gz
+	[ "$(cut -f1-3 <<< "$output")" = $'203.0.113.7\tauth\t7' ]
+	[[ "$stderr" == *"log.gz: cannot be uncompressed to its end"* ]]
+	printf '\037\213\010junkjunkjunk' > log.gz
+	run -1 "$MAILBAN" scan --tsv log.gz plain
+	[[ "$output" == *"log.gz: cannot be uncompressed"* ]]
+	[[ "$output" == *$'203.0.113.7\tauth\t7'* ]]
+}
+
+@test "run goes on in rotated siblings, and each line counts once" {
+	sasl 203.0.113.7 3 > log
+	mailban -q log
+	sasl 203.0.113.7 1 >> log
+	gzip -c log > log.2.gz
+	sasl 203.0.113.8 3 > log.1
+	sasl 203.0.113.8 1 > log
+	run -0 mailban log
+	[ ! -e blacklist ] || [ -z "$(banned)" ]
+	sasl 203.0.113.7 1 >> log
+	sasl 203.0.113.8 1 >> log
+	run -0 --separate-stderr mailban log
+	[ "$(banned)" = '203.0.113.7 203.0.113.8 ' ]
+	[ -z "$stderr" ]
+	run -0 "$MAILBAN" state --state state
+	[[ "$output" == *"compressed"*"rotated"*"live"* ]]
+	run -0 "$MAILBAN" state --json --state state
+	[ "$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)["positions"]))' <<< "$output")" = 3 ]
+}
+
+@test "what was deleted unread is told with its time span, and once" {
+	sasl 203.0.113.7 1 > log
+	mailban -q log
+	rm log
+	sasl 203.0.113.8 1 > log
+	run -0 --separate-stderr mailban log
+	[[ "$stderr" =~ "log: "(was emptied|.* is gone).*" lost" ]]
+	[[ "$stderr" =~ "after "....-..-..T..:..Z" and before "....-..-..T..:..Z ]]
+	run -0 --separate-stderr mailban log
+	[ -z "$stderr" ]
+}
+
+@test "what is no log is refused by its kind, and the others are read" {
+	sasl 203.0.113.7 6 > log
+	mkdir folder
+	mkfifo fifo
+	run -1 mailban folder fifo /dev/null missing "$(command -v ls)" log
+	[[ "$output" == *"folder: is a directory"* ]]
+	[[ "$output" == *"fifo: is a FIFO"* ]]
+	[[ "$output" == *"/dev/null: is a device"* ]]
+	[[ "$output" == *"missing: there is no such log"* ]]
+	[[ "$output" == *"is a binary file"* ]]
+	[ "$(banned)" = '203.0.113.7 ' ]
+}
+
+entry() { # SECONDS UNIT USER ADDRESS
+	printf '__REALTIME_TIMESTAMP=%s000000\n__MONOTONIC_TIMESTAMP=%s000000\n_BOOT_ID=%032d\n' "$(($(date +%s) - 100 + $1))" "$1" 7
+	printf '_TRANSPORT=syslog\n_UID=%s\n_HOSTNAME=mx\n_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=42\n' "$3" "$2"
+	printf 'MESSAGE=warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n\n' "$4"
+}
+
+@test "the journal is read from its cursor on, and what users say in it is not believed" {
+	remote=/lib/systemd/systemd-journal-remote
+	[ -x "$remote" ] || skip "systemd-journal-remote is not installed"
+	"$MAILBAN" --version | grep -q libsystemd || skip "built without libsystemd"
+	mkdir journal
+	for i in 1 2 3; do entry "$i" postfix@-.service 104 203.0.113.7; done > export
+	for i in 4 5 6 7 8 9; do entry "$i" user@1000.service 1000 203.0.113.8; done >> export
+	for i in 10 11 12 13 14 15; do entry "$i" postfix@-.service 1000 203.0.113.9; done >> export
+	"$remote" -o journal/a.journal export
+	run -0 "$MAILBAN" scan -v --tsv --directory journal journal:
+	[ "$(cut -f1-3 <<< "$output")" = $'203.0.113.7\tauth\t3' ]
+	run -0 mailban --directory journal
+	run -0 mailban -v --directory journal
+	[[ "$output" == "0 new lines,"* ]]
+	for i in 20 21; do entry "$i" postfix@-.service 104 203.0.113.7; done > export
+	"$remote" -o journal/a.journal export
+	run -0 mailban --directory journal journal:postfix@-.service,dovecot
+	[ ! -e blacklist ] || [ "$(banned)" = '203.0.113.7 ' ]
+	run -0 mailban --directory journal
+	[ "$(banned)" = '203.0.113.7 ' ]
+}
