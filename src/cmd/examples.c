@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * examples: the first line that counted against each address.
+ * examples: the first line of each class that counted against an address.
  *
  * A report that names an address shows a line that it is about, so that a person can judge the judgement. The
- * lines of the first addresses are kept, which bounds the memory and does not depend on threads.
+ * first ones are kept, which bounds the memory and does not depend on threads.
  */
 #define _GNU_SOURCE
 #include "cmd/examples.h"
@@ -19,6 +19,7 @@ enum { EXAMPLES_MAX = 20000, SLOTS = 1 << 16, LINE_BYTES_MAX = 400 };
 
 struct example {
 	struct addr unit;
+	unsigned event_class;
 	char *line;
 	size_t len;
 };
@@ -49,15 +50,20 @@ void examples_free(struct examples *e)
 	free(e);
 }
 
-/* The slot that holds the unit, or the free one where it would stand. */
-static size_t slot_of(const struct examples *e, const struct addr *unit)
+static bool is_for(const struct example *example, const struct addr *unit, unsigned event_class)
 {
-	uint64_t hash = (unit->hi ^ e->seed) * UINT64_C(0x9e3779b97f4a7c15);
+	return example->event_class == event_class && addr_equal(&example->unit, unit);
+}
+
+/* The slot that holds the unit and class, or the free one where they would stand. */
+static size_t slot_of(const struct examples *e, const struct addr *unit, unsigned event_class)
+{
+	uint64_t hash = (unit->hi ^ e->seed ^ event_class) * UINT64_C(0x9e3779b97f4a7c15);
 	size_t slot;
 
 	hash = (hash ^ hash >> 32 ^ unit->lo) * UINT64_C(0x9e3779b97f4a7c15);
 	slot = (size_t)(hash >> 40) % SLOTS;
-	while (e->slots[slot] != 0 && !addr_equal(&e->items[e->slots[slot] - 1].unit, unit))
+	while (e->slots[slot] != 0 && !is_for(&e->items[e->slots[slot] - 1], unit, event_class))
 		slot = (slot + 1) % SLOTS;
 	return slot;
 }
@@ -68,17 +74,17 @@ void examples_add(struct examples *e, const struct addr *unit, const struct even
 
 	if (e->count >= EXAMPLES_MAX || event->event_class == CLASS_GOOD || (event->flags & EVENT_NO_ADDRESS))
 		return;
-	slot = slot_of(e, unit);
+	slot = slot_of(e, unit, event->event_class);
 	if (e->slots[slot] != 0)
 		return;
 	e->items = mem_grow(e->items, &e->capacity, e->count + 1, sizeof(*e->items));
-	e->items[e->count++] = (struct example){ *unit, mem_text_of(event->line.ptr, len), len };
+	e->items[e->count++] = (struct example){ *unit, event->event_class, mem_text_of(event->line.ptr, len), len };
 	e->slots[slot] = (uint16_t)e->count;
 }
 
-struct span examples_find(const struct examples *e, const struct addr *unit)
+struct span examples_find(const struct examples *e, const struct addr *unit, unsigned event_class)
 {
-	size_t slot = slot_of(e, unit);
+	size_t slot = slot_of(e, unit, event_class);
 
 	if (e->slots[slot] == 0)
 		return (struct span){ 0 };

@@ -288,9 +288,9 @@ static void print_diff(const struct run *r)
 	buf_free(&next);
 }
 
-static struct span find_example(void *context, const struct addr *addr)
+static struct span find_example(void *context, const struct addr *addr, unsigned event_class)
 {
-	return examples_find(context, addr);
+	return examples_find(context, addr, event_class);
 }
 
 static void print_report(const struct run *r)

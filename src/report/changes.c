@@ -57,9 +57,9 @@ static void add_names(const struct run_facts *facts, const struct addr *addr, st
 		buf_add_text(out, ", ...");
 }
 
-static void add_example(const struct run_facts *facts, const struct addr *addr, struct buf *out)
+static void add_example(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
 {
-	struct span line = facts->example(facts->example_context, addr);
+	struct span line = facts->example(facts->example_context, &c->net, c->by);
 
 	if (line.len == 0)
 		return;
@@ -93,7 +93,7 @@ static void tell_added(const struct run_facts *facts, const struct policy_change
 	add_names(facts, &c->net, out);
 	buf_add_char(out, '\n');
 	if (c->hosts == 0)
-		add_example(facts, &c->net, out);
+		add_example(facts, c, out);
 }
 
 static void tell_renewed(const struct run_facts *facts, const struct policy_change *c, struct buf *out)

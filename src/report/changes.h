@@ -19,7 +19,8 @@ struct run_facts {
 	struct tally *tally;
 	uint64_t banned;                       /* entries of the new blacklist */
 	uint64_t lines, events, without_address;
-	struct span (*example)(void *context, const struct addr *addr); /* a line that counted; len 0: none kept */
+	struct span (*example)(void *context, const struct addr *addr, unsigned event_class); /* a line that counted;
+	                                                                                  len 0: none kept */
 	void *example_context;
 	bool all;                              /* every entry, not the first ones only */
 };
