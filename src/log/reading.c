@@ -93,8 +93,20 @@ static void keep_place(struct reading *reading, const struct reading_log *log, c
 	positions_add_copy(&reading->kept, &same, log->names.log);
 }
 
+/* Whether the log was there at the last run and has moved: to another folder, where rotated files are kept. */
+static bool has_moved(const struct reading *reading, const struct reading_log *log)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		if (reading->claimed[i] && strcmp(reading->old->items[i].log, log->names.log) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void add_log(struct reading *reading, struct reading_log *log)
 {
+	if (log->count == 0 && has_moved(reading, log))
+		return;
 	if (log->count == 0)
 		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
 			     "%s: there is no such log; name another one, or see that it is written", log->names.log);

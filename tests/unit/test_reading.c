@@ -268,6 +268,22 @@ static void refused_link_hides_nothing(void **state)
 	assert_int_equal(driver.lost, 0);
 }
 
+static void rotated_into_another_folder(void **state)
+{
+	char *const logs[] = { "log", "old/log*" };
+
+	(void)state;
+	shell("mkdir old; echo a > log; echo 0 > old/log.1");
+	assert_run_of(logs, 2, "a 0 ");
+	shell("echo b >> log; gzip old/log.1; mv old/log.1.gz old/log.2.gz; mv log old/log.1; echo c > log");
+	assert_run_of(logs, 2, "c b ");
+	assert_int_equal(driver.lost, 0);
+	assert_run_of(logs, 2, "");
+	shell("gzip old/log.1; mv old/log.2.gz old/log.3.gz; mv old/log.1.gz old/log.2.gz; echo d >> log; mv log old/log.1");
+	assert_run_of(logs, 2, "d ");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+}
+
 static void copies_in_the_making(void **state)
 {
 	(void)state;
@@ -484,6 +500,7 @@ int main(void)
 		cmocka_unit_test_setup(two_logs_with_the_same_first_lines, begin),
 		cmocka_unit_test_setup(one_log_with_two_names, begin),
 		cmocka_unit_test_setup(refused_link_hides_nothing, begin),
+		cmocka_unit_test_setup(rotated_into_another_folder, begin),
 		cmocka_unit_test_setup(copies_in_the_making, begin),
 		cmocka_unit_test_setup(damaged_is_told_once, begin),
 		cmocka_unit_test_setup(missing_and_back, begin),
