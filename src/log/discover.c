@@ -168,16 +168,13 @@ void log_files_list(struct log_files *files)
 /* The one name of a log, whichever way it was named. */
 static char *resolve(const char *name)
 {
-	char *copy = mem_text(name), *folder = realpath(dirname(copy), NULL), *path, *target;
+	char *end = source_follow(name), *copy = mem_text(end), *folder = realpath(dirname(copy), NULL);
+	char *path = folder != NULL ? join(folder, name_of(end)) : mem_text(end);
 
-	path = folder != NULL ? join(folder, name_of(name)) : mem_text(name);
-	target = source_trusts_folder(path) ? realpath(path, NULL) : NULL;
 	free(folder);
 	free(copy);
-	if (target == NULL)
-		return path;
-	free(path);
-	return target;
+	free(end);
+	return path;
 }
 
 static void add_log(struct log_list *list, char *log)

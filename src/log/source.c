@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -23,7 +24,7 @@
 #include "base/mem.h"
 #include "log/source_inside.h"
 
-enum { HOLE_STEP = 1 << 16 };
+enum { HOLE_STEP = 1 << 16, LINKS_MAX = 40 };
 
 const char *source_name(const struct source *source)
 {
@@ -66,7 +67,7 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 	*total = source->regular ? source->file.size : 0;
 }
 
-bool source_trusts_folder(const char *path)
+static bool is_folder_trusted(const char *path)
 {
 	char *copy = mem_text(path);
 	struct stat st;
@@ -75,6 +76,38 @@ bool source_trusts_folder(const char *path)
 
 	free(copy);
 	return trusted;
+}
+
+/* The path that the link at path holds, as seen from here. */
+static char *beside(const char *path, const char *link)
+{
+	char *copy = mem_text(path);
+	struct buf text = { 0 };
+
+	if (*link != '/')
+		buf_addf(&text, "%s/", dirname(copy));
+	buf_add_text(&text, link);
+	buf_text(&text);
+	free(copy);
+	return text.ptr;
+}
+
+char *source_follow(const char *path)
+{
+	char *at = mem_text(path), link[PATH_MAX];
+
+	for (unsigned links = 0; links < LINKS_MAX && is_folder_trusted(at); links++) {
+		ssize_t len = readlink(at, link, sizeof(link));
+		char *next;
+
+		if (len <= 0 || len == sizeof(link))
+			break;
+		link[len] = '\0';
+		next = beside(at, link);
+		free(at);
+		at = next;
+	}
+	return at;
 }
 
 static const char *kind_of(mode_t mode)
@@ -118,18 +151,21 @@ static int open_raising(const char *path, int flags)
 static bool open_file(struct source *source, const char *path, struct buf *why)
 {
 	/* O_NONBLOCK: what became a FIFO since stat() must not hang us */
-	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
 	struct stat st;
+	char *end;
 
 	/* devices may do something when they are opened, sockets cannot be: look first */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return refuse(why, kind_of(st.st_mode));
-	if (!source_trusts_folder(path))
-		flags |= O_NOFOLLOW;
-	source->fd = open_raising(path, flags);
-	if (source->fd < 0 && errno == ELOOP && (flags & O_NOFOLLOW) != 0)
-		return refuse(why, "is a symbolic link in a folder that others than root may write to; "
-				   "name the file that it leads to");
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) < 0)
+		return refuse_for(why, errno);
+	end = source_follow(path);
+	source->fd = open_raising(end, flags);
+	free(end);
+	if (source->fd < 0 && errno == ELOOP)
+		return refuse(why, "is a symbolic link, or leads to one, in a folder that others than root may write to; "
+				   "name the file at its end");
 	if (source->fd < 0 || fstat(source->fd, &st) < 0)
 		return refuse_for(why, errno);
 	if (!S_ISREG(st.st_mode))

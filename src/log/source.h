@@ -43,9 +43,9 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 /* The position of the first byte that source_read() gives, in uncompressed bytes from the log's start. */
 uint64_t source_start(const struct source *source);
 
-/* Whether a symbolic link in the folder of path can only have been made by root or by ourselves; others are
- * not followed. */
-bool source_trusts_folder(const char *path);
+/* Where path leads to by symbolic links in folders that only root or we ourselves can write to; links in other
+ * folders are not followed. The caller frees it. */
+char *source_follow(const char *path);
 
 bool source_is_compressed(const struct source *source);
 
