@@ -17,34 +17,44 @@ bool addr_is_v4(const struct addr *a)
 	return a->hi == 0 && (a->lo >> 32) == 0xffff && a->prefix >= ADDR_V4_BITS;
 }
 
-/* Four decimal numbers without leading zeros. Hand-made since it runs once a matched line. */
+/* One to three digits without a leading zero, at most 255: how many there are, 0 where there is no such number. */
+static size_t parse_octet(uint32_t *value, const unsigned char *text, const unsigned char *end)
+{
+	uint32_t number = text < end ? text[0] - 48U : 10, digit;
+
+	if (number > 9)
+		return 0;
+	*value = number;
+	if (text + 1 >= end || (digit = text[1] - 48U) > 9)
+		return 1;
+	if (number == 0)
+		return 0;
+	*value = number = number * 10 + digit;
+	if (text + 2 >= end || (digit = text[2] - 48U) > 9)
+		return 2;
+	*value = number * 10 + digit;
+	return *value <= 255 ? 3 : 0;
+}
+
+/* Four decimal numbers with dots between them. Hand-made since it runs once a matched line. */
 static bool parse_v4(uint32_t *value, const char *text, size_t len)
 {
-	uint32_t all = 0, part = 0;
-	unsigned dots = 0, digits = 0;
+	const unsigned char *at = (const unsigned char *)text, *end = at + len;
+	uint32_t all = 0;
 
-	if (len < 7 || len > 15)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned c = (unsigned char)text[i];
+	for (unsigned i = 0; i < 4; i++) {
+		uint32_t octet = 0;
+		size_t digits = parse_octet(&octet, at, end);
 
-		if (c - '0' <= 9) {
-			if (digits > 0 && part == 0)
-				return false;
-			part = part * 10 + (c - '0');
-			if (++digits > 3 || part > 255)
-				return false;
-		} else if (c == '.' && digits > 0 && dots < 3) {
-			all = all << 8 | part;
-			part = 0;
-			digits = 0;
-			dots++;
-		} else {
+		if (digits == 0)
 			return false;
-		}
+		at += digits;
+		all = all << 8 | octet;
+		if (i < 3 && (at >= end || *at++ != '.'))
+			return false;
 	}
-	*value = all << 8 | part;
-	return dots == 3 && digits > 0;
+	*value = all;
+	return at == end;
 }
 
 static uint64_t load_be64(const unsigned char *bytes)

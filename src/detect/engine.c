@@ -142,21 +142,38 @@ const struct engine_rule *engine_rule(const struct engine *engine, uint16_t numb
 	return &engine->rules[number];
 }
 
+/* Whether two rules ask the same of a message's beginning, given its first byte. */
+static bool begin_alike(const struct engine *engine, const struct engine_candidate *a, const struct engine_candidate *b)
+{
+	const struct literals *x = &engine->rules[a->rule].literals, *y = &engine->rules[b->rule].literals;
+
+	return a->beginning != LITERALS_ANY && b->beginning != LITERALS_ANY && x->at_colon == y->at_colon &&
+	       x->beginning_lens[a->beginning] == y->beginning_lens[b->beginning] &&
+	       memcmp(x->beginnings[a->beginning], y->beginnings[b->beginning], x->beginning_lens[a->beginning]) == 0;
+}
+
 static void sort_by_first(struct engine *engine, struct engine_program *program)
 {
 	size_t used = 0, room = 0;
 
 	program->first = mem_alloc(256, sizeof(*program->first));
 	for (unsigned first = 0; first < 256; first++) {
+		size_t begin = used;
+
 		program->lists = mem_grow(program->lists, &room, used + program->rule_count + 1, sizeof(*program->lists));
 		program->first[first] = (uint32_t)used;
 		for (size_t i = 0; i < program->rule_count; i++) {
-			uint16_t number = program->rules[i];
+			const struct literals *literals = &engine->rules[program->rules[i]].literals;
+			struct engine_candidate *c = &program->lists[used];
 
-			if (literals_can_begin(&engine->rules[number].literals, (unsigned char)first))
-				program->lists[used++] = number;
+			if (!literals_can_begin(literals, (unsigned char)first))
+				continue;
+			*c = (struct engine_candidate){ program->rules[i], literals_only_beginning(literals, (unsigned char)first),
+							false };
+			c->same = used > begin && begin_alike(engine, c - 1, c);
+			used++;
 		}
-		program->lists[used++] = ENGINE_END;
+		program->lists[used++] = (struct engine_candidate){ ENGINE_END, LITERALS_ANY, false };
 	}
 }
 

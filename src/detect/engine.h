@@ -19,6 +19,13 @@ struct engine_rule {
 	struct literals literals;
 };
 
+/* A rule that a message with a certain first byte can match. */
+struct engine_candidate {
+	uint16_t rule;               /* number in the ruleset */
+	uint8_t beginning;           /* the only one of its beginnings that has this first byte, or LITERALS_ANY */
+	bool same;                   /* it begins as the candidate before: what was found of that one holds */
+};
+
 /* The rules that can match lines of one program, in the order in which they are tried. */
 struct engine_program {
 	char *name;
@@ -27,7 +34,7 @@ struct engine_program {
 	uint16_t rule_count;
 	uint32_t *first;             /* 256 places in lists: where those that a message with this first byte can
 	                                match begin; NULL where the program has no rules */
-	uint16_t *lists;             /* numbers in the ruleset, each list ended by ENGINE_END */
+	struct engine_candidate *lists; /* each list ended by ENGINE_END */
 	bool has_connections;        /* one of them cares which connection a line belongs to */
 };
 

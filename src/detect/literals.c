@@ -399,15 +399,16 @@ static bool begins_with(struct span message, const char *literal, size_t len)
 	return (len <= 16 && message.len >= 16) || memcmp(message.ptr, literal, len) == 0;
 }
 
-static bool holds(struct span text, const struct literals *l)
+bool literals_inside(const struct literals *l, struct span message)
 {
-	const char *at = text.ptr + l->inside_rare;
-	const char *end;
+	const char *at = message.ptr + l->inside_rare, *end;
 
-	if (text.len < l->inside_len)
+	if (message.len < l->inside_len)
 		return false;
-	/* where the rarest byte of the last place that the literal can have would stand, and one */
-	end = text.ptr + text.len - l->inside_len + l->inside_rare + 1;
+	if (l->inside_len == 0)
+		return true;
+	/* one behind where the rarest byte would stand in the last place that the literal can have */
+	end = message.ptr + message.len - l->inside_len + l->inside_rare + 1;
 	while (at < end) {
 		at = memchr(at, l->inside[l->inside_rare], (size_t)(end - at));
 		if (at == NULL)
@@ -426,12 +427,36 @@ struct span literals_behind_colon(struct span message)
 	return colon != NULL ? (struct span){ colon, message.len - (size_t)(colon - message.ptr) } : (struct span){ 0 };
 }
 
-bool literals_pass(const struct literals *l, struct span message, struct span colon)
+uint8_t literals_only_beginning(const struct literals *l, unsigned char first)
 {
-	struct span start = l->at_colon ? colon : message;
-	bool begins = l->beginning_count == 0;
+	uint8_t only = LITERALS_ANY;
 
-	for (unsigned i = 0; i < l->beginning_count && !begins; i++)
-		begins = begins_with(start, l->beginnings[i], l->beginning_lens[i]);
-	return begins && (l->inside_len == 0 || holds(message, l));
+	if (l->at_colon)
+		return 0;
+	for (unsigned i = 0; i < l->beginning_count; i++) {
+		if ((unsigned char)l->beginnings[i][0] != first)
+			continue;
+		if (only != LITERALS_ANY)
+			return LITERALS_ANY;
+		only = (uint8_t)i;
+	}
+	return only;
+}
+
+bool literals_begin(const struct literals *l, unsigned which, struct span message, struct span behind_colon)
+{
+	struct span start = l->at_colon ? behind_colon : message;
+
+	if (which != LITERALS_ANY)
+		return begins_with(start, l->beginnings[which], l->beginning_lens[which]);
+	for (unsigned i = 0; i < l->beginning_count; i++) {
+		if (begins_with(start, l->beginnings[i], l->beginning_lens[i]))
+			return true;
+	}
+	return l->beginning_count == 0;
+}
+
+bool literals_pass(const struct literals *l, struct span message, struct span behind_colon)
+{
+	return literals_begin(l, LITERALS_ANY, message, behind_colon) && literals_inside(l, message);
 }

@@ -213,13 +213,16 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 {
 	unsigned char first = message.len > 0 ? (unsigned char)message.ptr[0] : 0;
 	struct span colon = { 0 };
+	bool begins = false;
 
-	for (const uint16_t *number = program->lists + program->first[first]; *number != ENGINE_END; number++) {
-		const struct literals *literals = &engine_rule(m->engine, *number)->literals;
+	for (const struct engine_candidate *c = program->lists + program->first[first]; c->rule != ENGINE_END; c++) {
+		const struct literals *literals = &engine_rule(m->engine, c->rule)->literals;
 
 		if (literals->at_colon && colon.ptr == NULL)
 			colon = literals_behind_colon(message);
-		if (literals_pass(literals, message, colon) && matcher_try(m, *number, message, event))
+		if (!c->same)
+			begins = literals_begin(literals, c->beginning, message, colon);
+		if (begins && literals_inside(literals, message) && matcher_try(m, c->rule, message, event))
 			return true;
 	}
 	return false;

@@ -26,6 +26,8 @@ struct rule_file {
 	const char *name;    /* as messages say it */
 	const char *server;
 	const char *text;
+	const char *at;      /* where the last rule was found, and its line */
+	unsigned line;
 };
 
 static cfg_opt_t rule_options[] = {
@@ -89,24 +91,24 @@ static void free_rule(struct rule *rule)
 }
 
 /* The text of the rule that is called name: from its line that begins with `rule "name"` to the brace that
- * closes it at the start of a line. */
-static char *source_of(const char *text, const char *name, unsigned *line)
+ * closes it at the start of a line. Rules are asked for in the order of the file: the search goes on where the
+ * last one was found. */
+static char *source_of(struct rule_file *file, const char *name, unsigned *line)
 {
 	struct buf head = { 0 };
 	const char *from, *to;
-	char *source;
 
 	buf_addf(&head, "rule \"%s\"", name);
-	from = strstr(text, buf_text(&head));
+	from = strstr(file->at, buf_text(&head));
 	buf_free(&head);
 	if (from == NULL)
 		return mem_text("");
-	*line = 1;
-	for (const char *c = text; c < from; c++)
-		*line += *c == '\n';
+	for (const char *c = file->at; c < from; c++)
+		file->line += *c == '\n';
+	file->at = from;
+	*line = file->line;
 	to = strstr(from, "\n}");
-	source = mem_text_of(from, to != NULL ? (size_t)(to - from) + 2 : strlen(from));
-	return source;
+	return mem_text_of(from, to != NULL ? (size_t)(to - from) + 2 : strlen(from));
 }
 
 static int flags_of(cfg_t *section, struct rule *rule)
@@ -156,7 +158,7 @@ static int check(const struct rule *rule, const char *class_name, bool unit_know
 	return 0;
 }
 
-static int read_rule(struct rule *rule, cfg_t *section, const struct rule_file *file)
+static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 {
 	static const char *const needed[] = { "class", "program", "match" };
 	long weight = cfg_getint(section, "weight");
@@ -167,7 +169,7 @@ static int read_rule(struct rule *rule, cfg_t *section, const struct rule_file *
 	rule->server = mem_text(file->server);
 	rule->file = mem_text(file->name);
 	rule->line = (unsigned)section->line;
-	rule->source = source_of(file->text, rule->name, &rule->line);
+	rule->source = source_of(file, rule->name, &rule->line);
 	rule->description = mem_text(cfg_getstr(section, "description"));
 	rule->hits = copy_list(section, "hit");
 	rule->misses = copy_list(section, "miss");
@@ -204,11 +206,13 @@ static void place(struct ruleset *set, struct rule *rule)
 	set->rules[set->count++] = *rule;
 }
 
-static int load_text(struct ruleset *set, const struct rule_file *file)
+static int load_text(struct ruleset *set, struct rule_file *file)
 {
 	cfg_t *cfg = cfg_init(file_options, CFGF_NONE);
 	int ret = 0;
 
+	file->at = file->text;
+	file->line = 1;
 	if (cfg == NULL)
 		msg_die("out of memory; nothing was written");
 	cfg_set_error_function(cfg, confuse_error);
