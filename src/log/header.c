@@ -54,6 +54,23 @@ static const char *find_stop(const char *p, const char *end, uint8_t kind)
 	return p;
 }
 
+static const char *skip_digits(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	if (end - p >= 16) {
+		__m128i bytes = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
+		__m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes);
+		unsigned others = ~(unsigned)_mm_movemask_epi8(is_digit) & 0xffff;
+
+		if (others != 0)
+			return p + __builtin_ctz(others);
+	}
+#endif
+	while (p < end && digit(*p))
+		p++;
+	return p;
+}
+
 static struct span span_between(const char *from, const char *to)
 {
 	return (struct span){ from, (size_t)(to - from) };
@@ -87,8 +104,7 @@ static const char *read_pid(struct header *header, const char *p, const char *en
 
 	if (p >= end || *p != '[')
 		return NULL;
-	for (p = from; p < end && digit(*p);)
-		p++;
+	p = skip_digits(from, end);
 	if (p == from || p >= end || *p != ']')
 		return NULL;
 	header->pid = span_between(from, p);
