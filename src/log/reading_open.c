@@ -130,6 +130,7 @@ static void note_unreadable(struct reading *reading, struct reading_log *log, st
 void reading_open_log(struct reading *reading, struct reading_log *log)
 {
 	struct buf *whys = NULL;
+	bool settled = false;
 
 	for (unsigned attempt = 1; attempt <= ATTEMPTS; attempt++) {
 		log_files_list(&log->names);
@@ -141,19 +142,18 @@ void reading_open_log(struct reading *reading, struct reading_log *log)
 			log->files[i].path = mem_text(log->names.paths[i]);
 			open_file(reading, &log->files[i], &whys[i]);
 		}
-		if (still_same(log))
-			break;
-		/* a folder that never rests: what is missing now is found by the next run */
-		log->whole = false;
-		if (attempt == ATTEMPTS)
+		settled = still_same(log);
+		if (settled || attempt == ATTEMPTS)
 			break;
 		for (size_t i = 0; i < log->count; i++)
 			buf_free(&whys[i]);
 		free(whys);
 		close_files(reading, log);
 	}
+	/* in a folder that never rests, what cannot be opened is only somewhere else: the next run finds it */
+	log->whole &= settled;
 	for (size_t i = 0; i < log->count; i++) {
-		if (whys[i].len > 0)
+		if (whys[i].len > 0 && settled)
 			note_unreadable(reading, log, &log->files[i], buf_text(&whys[i]));
 		buf_free(&whys[i]);
 	}

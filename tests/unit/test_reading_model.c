@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -552,6 +553,88 @@ static uint64_t number_from(const char *variable, uint64_t otherwise)
 	return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
+/* A daemon and a rotation that do not wait for the runs. */
+static void live_on(struct model_log *log, unsigned steps)
+{
+	create_live(log);
+	while (steps-- > 0 && next_id < IDS - 10) {
+		unsigned choice = below(100);
+
+		if (choice < 85) {
+			add_lines(live_of(log), 1 + below(5));
+		} else if (choice < 95) {
+			if (live_of(log)->partial)
+				add_lines(live_of(log), 0);
+			shift(log);
+			rename_to(live_of(log), "a.log.1");
+			log->live = false;
+			create_live(log);
+		} else if (log->count > 3) {
+			pack(&log->files[below((unsigned)log->count - 2)]);
+		}
+	}
+	if (live_of(log)->partial)
+		add_lines(live_of(log), 0);
+}
+
+/* Runs, most of which come to their end, until the daemon does. */
+static void run_beside(pid_t daemon)
+{
+	char name[] = "a.log", *const names[] = { name };
+	unsigned ids = IDS;
+
+	for (bool last = false;; ) {
+		bool commit = last || below(5) > 0;
+
+		memset(found, 0, sizeof(found[0]) * ids);
+		driver.room = 4096;
+		if (driver_run(&driver, names, 1, commit) != 0)
+			broken("the positions cannot be read again", 0);
+		for (unsigned id = 0; id < ids && commit; id++) {
+			tally[id] += found[id];
+			if (tally[id] > 1)
+				broken("counted twice: id", id);
+		}
+		if (last)
+			return;
+		last = waitpid(daemon, NULL, WNOHANG) != 0;
+	}
+}
+
+static void counts_while_logs_are_written(void **state)
+{
+	uint64_t seed = number_from("SEED", (uint64_t)getpid());
+
+	(void)state;
+	print_message("SEED=%llu\n", (unsigned long long)seed);
+	for (unsigned round = 0; round < 20; round++) {
+		int count[2];
+		pid_t child;
+		unsigned written = 0;
+
+		clear();
+		dated = extended = late_packing = banner = false;
+		rng_state = seed + round;
+		assert_int_equal(pipe(count), 0);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0) {
+			live_on(&logs[0], 400);
+			_exit(write(count[1], &next_id, sizeof(next_id)) != sizeof(next_id));
+		}
+		run_beside(child);
+		assert_int_equal(read(count[0], &written, sizeof(written)), sizeof(written));
+		close(count[0]);
+		close(count[1]);
+		for (unsigned id = 0; id < written; id++) {
+			if (tally[id] != 1)
+				broken("never counted: id", id);
+		}
+		next_id = IDS;
+		assert_int_equal(system("rm -f a.log*"), 0);
+	}
+}
+
 static void counts_each_line_once(void **state)
 {
 	uint64_t seed, sequences = number_from("SEQUENCES", SEQUENCES);
@@ -588,7 +671,10 @@ static int end(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(counts_each_line_once) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_each_line_once),
+		cmocka_unit_test(counts_while_logs_are_written),
+	};
 
 	return cmocka_run_group_tests_name("reading_model", tests, begin, end);
 }
