@@ -104,19 +104,6 @@ static void list_split(struct merge *m, const struct ban *ban)
 	netset_free(&rest);
 }
 
-/* Whether a run that died formed the network, and this one, which knows more, has formed it again and made something
- * else of it, or knows of a good event inside. */
-static bool is_outdated(const struct judging *j, const struct ban *ban)
-{
-	for (size_t i = 0; i < j->formed.count; i++) {
-		struct addr net = past_addr(&j->formed.pasts[i]);
-
-		if (addr_equal(&net, &ban->net) && past_end(j->formed.pasts[i].since) == ban->since)
-			return true;
-	}
-	return judging_is_good(j, &ban->net, past_time(ban->since), past_time(ban->until) - 1);
-}
-
 static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
 {
 	const struct netset *allow = m->j->in->allow;
@@ -130,7 +117,9 @@ static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
 	}
 	if (ban->until <= m->j->in->now)
 		return;
-	if (ban->by < CLASS_GOOD && ban->hosts > 0 && is_outdated(m->j, ban))
+	/* a run that died formed the network and did not know of the good event yet */
+	if (ban->by < CLASS_GOOD && ban->hosts > 0 &&
+	    judging_is_good(m->j, &ban->net, past_time(ban->since), past_time(ban->until) - 1))
 		return;
 	if (allow != NULL && allow->count > 0 && netset_overlaps(allow, &ban->net))
 		list_split(m, ban);

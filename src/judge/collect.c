@@ -159,13 +159,20 @@ static bool is_good_since(const struct judging *j, const struct entry *e, uint32
 	return false;
 }
 
-/* An entry of the list that no history explains: *past is made to say the same. Where a success came since, the entry
- * is of a run that did not know it yet, and goes. */
-static void believe(struct judging *j, const struct entry *e, size_t at, struct past *past)
+/* An entry of the list that no history explains: *past is made to say the same. Where this run has come to the same
+ * ban, or where a success came since, the entry is of a run that died before it wrote the state. */
+static void believe(struct judging *j, const struct entry *e, const struct bans_of *of, size_t at,
+	struct past *past)
 {
 	const struct ban *ban = &j->in->old->bans[at];
 
 	if (j->origins[at] != ORIGIN_FOREIGN || ban->by >= CLASS_GOOD)
+		return;
+	for (size_t i = 0; i < of->count; i++) {
+		if (of->bans[i].since == past_time(ban->since) && of->bans[i].until == past_time(ban->until))
+			j->origins[at] = ORIGIN_KNOWN;
+	}
+	if (j->origins[at] == ORIGIN_KNOWN)
 		return;
 	if (is_good_since(j, e, past_time(ban->since))) {
 		j->origins[at] = ORIGIN_KNOWN;
@@ -235,7 +242,7 @@ static void collect_one(struct judging *j, const struct past *known, const struc
 			.since = s->before, .until = s->before, .level = s->level_before, .sole = s->sole };
 	} else {
 		if (at != SIZE_MAX)
-			believe(j, e, at, NULL);
+			believe(j, e, &of, at, NULL);
 		return;
 	}
 	a = past_addr(&record);
@@ -245,7 +252,7 @@ static void collect_one(struct judging *j, const struct past *known, const struc
 		return;
 	}
 	if (at != SIZE_MAX)
-		believe(j, e, at, &record);
+		believe(j, e, &of, at, &record);
 	record.flags &= (uint8_t)~PAST_TOUCHED;
 	add_terms(j, known, &of, &record);
 	history_add(&j->hosts, &record);

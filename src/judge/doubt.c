@@ -42,21 +42,6 @@ struct entry *tally_afresh(struct tally *tally, const struct addr *unit)
 	return e;
 }
 
-static bool still_has(const struct tally *tally, const struct entry *e, const struct past *past)
-{
-	const struct standing *s = store_standing(&tally->ledger.store, e);
-	const struct mark *marks = store_marks(&tally->ledger.store, e);
-
-	if (s->until == past->until && s->since == past->since && s->by == past->by && s->hits == past->hits)
-		return true;
-	for (size_t i = 0; i < e->mark_count; i++) {
-		if (marks[i].what == mark_what(MARK_ENDED, past->by) && marks[i].time == past->since &&
-		    marks[i].low == past->until)
-			return true;
-	}
-	return false;
-}
-
 /* The entry goes on as the other one, with the numbers that it has itself. */
 static void replace(struct tally *tally, struct entry *e, const struct entry *by)
 {
@@ -80,13 +65,11 @@ void tally_resolve(struct tally *tally)
 		struct entry *e = store_entry(store, i);
 		struct standing *s = store_standing(store, e);
 		struct addr a = entry_addr(tally->settings, e);
-		const struct past *past;
 
 		if (s == NULL || !s->doubted)
 			continue;
 		s->doubted = false;
-		past = history_find(tally->history, &a);
-		if (past != NULL && still_has(tally, e, past))
+		if (!s->lifted)
 			replace(tally, e, tally_afresh(tally, &a));
 	}
 }

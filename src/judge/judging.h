@@ -49,7 +49,6 @@ struct judging {
 	struct history hosts;     /* the new records of addresses, and good networks */
 	struct history nets;      /* the new records of networks */
 	struct history goods;     /* goods: spans in which good events came from a network, several a network */
-	struct history formed;    /* networks formed in this run, whatever became of them */
 	struct terms terms;       /* all bans of the addresses that have fresh ones, sorted by address, then since */
 	uint32_t horizon, now;
 };

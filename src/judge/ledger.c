@@ -155,6 +155,7 @@ static void begin_ban(struct ledger *ledger, struct entry *e, const struct cross
 	unsigned level = again ? s->level_before + 1U : 1;
 	int64_t length;
 
+	s->lifted |= s->until != 0 && (since != s->since || crossing->by != s->by || crossing->hits != s->hits);
 	s->level = (uint8_t)(level < UINT8_MAX ? level : UINT8_MAX);
 	s->since = since;
 	s->by = crossing->by;
@@ -181,8 +182,10 @@ void ledger_settle(struct ledger *ledger, struct entry *e)
 	struct crossing crossing;
 
 	if (!window_first(ledger->settings, store_marks(&ledger->store, e), e->mark_count, &crossing)) {
-		if (stands && !firm)
+		if (stands && !firm) {
 			s->until = 0;
+			s->lifted = true;
+		}
 		return;
 	}
 	if (firm && crossing.time >= s->since)

@@ -136,12 +136,12 @@ static struct past sum_hosts(const struct group *g, const struct addr *net, uint
 	return sum;
 }
 
-static struct past *standing_around(const struct group *g, const struct addr *a, uint32_t at)
+static struct past *standing_net(const struct group *g, const struct addr *net, uint32_t at)
 {
 	for (size_t i = 0; i < g->nets.count; i++) {
-		struct addr net = past_addr(&g->nets.pasts[i]);
+		struct addr a = past_addr(&g->nets.pasts[i]);
 
-		if (stands(g->nets.pasts[i].since, g->nets.pasts[i].until, at) && addr_contains(&net, a))
+		if (stands(g->nets.pasts[i].since, g->nets.pasts[i].until, at) && addr_equal(&a, net))
 			return &g->nets.pasts[i];
 	}
 	return NULL;
@@ -170,26 +170,6 @@ static void join(const struct group *g, size_t at, struct past *net)
 		net->by = t->by;
 }
 
-/* The networks inside a new one go into it. */
-static void absorb(struct judging *j, struct group *g, struct past *net)
-{
-	struct addr around = past_addr(net);
-	size_t kept = 0;
-
-	for (size_t i = 0; i < g->nets.count; i++) {
-		struct past *inner = &g->nets.pasts[i];
-		struct addr a = past_addr(inner);
-
-		if (!addr_contains(&around, &a) || !stands(inner->since, inner->until, net->since))
-			g->nets.pasts[kept++] = *inner;
-		else if (inner->until > net->until)
-			net->until = inner->until;
-	}
-	g->nets.count = kept;
-	history_add(&g->nets, net);
-	history_add(&j->formed, net);
-}
-
 /* Whether net is not wider than a run may ban by itself; says so where it is. */
 static bool is_narrow_enough(struct judging *j, const struct past *sum)
 {
@@ -209,24 +189,17 @@ static bool is_narrow_enough(struct judging *j, const struct past *sum)
 	return false;
 }
 
-static void form(struct judging *j, struct group *g, const struct term *t, unsigned below)
+static void form(struct judging *j, struct group *g, const struct term *t, const struct judge_aggregate *aggregate)
 {
-	const struct judge_settings *settings = j->in->settings;
+	struct addr net = addr_network(&t->net, aggregate->prefix);
+	uint32_t known = (uint32_t)j->in->settings->known;
+	struct past sum;
 
-	for (unsigned i = 0; i < settings->aggregate_count; i++) {
-		const struct judge_aggregate *aggregate = &settings->aggregates[i];
-		struct addr net = addr_network(&t->net, aggregate->prefix);
-		uint32_t known = (uint32_t)settings->known;
-		struct past sum;
-
-		if (aggregate->v4 != addr_is_v4(&t->net) || aggregate->prefix >= below)
-			continue;
-		if (judging_is_good(j, &net, t->since > known ? t->since - known : 0, t->since) || judging_forbids(j, &net))
-			continue;
-		sum = sum_hosts(g, &net, t->since);
-		if (sum.hosts >= aggregate->hosts && sum.until > t->since && is_narrow_enough(j, &sum))
-			absorb(j, g, &sum);
-	}
+	if (judging_is_good(j, &net, t->since > known ? t->since - known : 0, t->since) || judging_forbids(j, &net))
+		return;
+	sum = sum_hosts(g, &net, t->since);
+	if (sum.hosts >= aggregate->hosts && sum.until > t->since && is_narrow_enough(j, &sum))
+		history_add(&g->nets, &sum);
 }
 
 /* Networks in which a good event came until then, while they stood, go. */
@@ -245,20 +218,30 @@ static void dissolve(const struct judging *j, struct history *nets, uint32_t unt
 	nets->count = kept;
 }
 
+/* Networks of each prefix come and go by themselves. A wider one hides those inside as long as it stands. */
 static void go_through(struct judging *j, struct group *g)
 {
+	const struct judge_settings *settings = j->in->settings;
+
 	for (size_t i = 0; i < g->fresh_count; i++) {
-		size_t at = g->fresh[i];
-		const struct term *t = &g->terms.all[at];
-		struct past *around;
+		const struct term *t = &g->terms.all[g->fresh[i]];
 
 		if (j->goods.good_count > 0)
 			dissolve(j, &g->nets, t->since);
-		g->done[at] = true;
-		around = standing_around(g, &t->net, t->since);
-		if (around != NULL)
-			join(g, at, around);
-		form(j, g, t, around != NULL ? around->prefix : t->net.prefix);
+		g->done[g->fresh[i]] = true;
+		for (unsigned k = 0; k < settings->aggregate_count; k++) {
+			const struct judge_aggregate *aggregate = &settings->aggregates[k];
+			struct addr net = addr_network(&t->net, aggregate->prefix);
+			struct past *standing;
+
+			if (aggregate->v4 != addr_is_v4(&t->net))
+				continue;
+			standing = standing_net(g, &net, t->since);
+			if (standing != NULL)
+				join(g, g->fresh[i], standing);
+			else
+				form(j, g, t, aggregate);
+		}
 	}
 }
 
@@ -326,7 +309,8 @@ static void finish_group(struct judging *j, struct group *g)
 	history_free(&g->nets);
 }
 
-static size_t do_group(struct judging *j, const struct addr *around, size_t from, const struct history *old, size_t *old_at)
+static size_t do_group(struct judging *j, const struct addr *around, size_t from, const struct history *old,
+	size_t *old_at)
 {
 	struct group g = { .net = *around };
 	size_t to = from;

@@ -288,7 +288,8 @@ static bool load_entry(struct tally *tally, struct fields *f)
 		m.count = (uint16_t)count;
 		m.low = (uint32_t)user;
 		m.high = (uint8_t)(user >> 32);
-		if (mark_class(&m) >= CLASS_COUNT || !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN || mark_kind(&m) == MARK_GOOD))
+		if (mark_class(&m) >= CLASS_COUNT ||
+		    !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN || mark_kind(&m) == MARK_GOOD))
 			return false;
 		if (s != NULL && s->doubted && !mark_is_evidence(&m))
 			store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0, m);

@@ -270,7 +270,6 @@ void policy_judge(const struct policy_input *input, struct policy_result *result
 	history_free(&j.hosts);
 	history_free(&j.nets);
 	history_free(&j.goods);
-	history_free(&j.formed);
 }
 
 void policy_result_free(struct policy_result *result)

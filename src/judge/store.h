@@ -39,6 +39,7 @@ struct standing {
 	uint8_t by, level;
 	uint8_t level_before;
 	bool firm;              /* no success can lift it, and no more evidence is kept */
+	bool lifted;            /* evidence of a ban was forgiven in this run, and the ban went or moved */
 	bool doubted;           /* the list lacks it: a person took it out, or a run lifted it and died (tally.c) */
 };
 

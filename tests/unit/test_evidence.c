@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What speaks against an address and what for it: repeats, successes, breaches, known customers, shared guessing. */
+#include "judging_driver.h"
+
+#define BANNED(addr, hits) addr " # since 2026-11-01T00:00Z until 2026-11-08T00:00Z by auth hits " #hits "\n"
+
+/* Expects the list that comes of the events, in one run and with a run of its own for each event. */
+static void comes_to(const char *now, const char *events, const char *list)
+{
+	struct world w;
+	struct buf line = { 0 };
+
+	world_init(&w);
+	run_over(&w, now, events);
+	list_is(&w, list);
+	world_free(&w);
+	world_init(&w);
+	for (const char *at_event = events; *at_event != '\0';) {
+		size_t len = strcspn(at_event, "\n");
+
+		buf_clear(&line);
+		buf_add(&line, at_event, len);
+		run_over(&w, now, buf_text(&line));
+		at_event += len + (at_event[len] != '\0');
+	}
+	list_is(&w, list);
+	world_free(&w);
+	buf_free(&line);
+}
+
+static void one_name_tried_again_counts_once(void **state)
+{
+	(void)state;
+	/* ten minutes and a second later it counts again */
+	comes_to("1d", "0 192.0.2.1 auth user=bob n=4\n1 192.0.2.1 auth user=bob\n10m 192.0.2.1 auth user=Bob", "");
+	comes_to("1d", "0 192.0.2.1 auth user=bob n=4\n1 192.0.2.1 auth user=bob\n10m1s 192.0.2.1 auth user=bob",
+		"192.0.2.1 # since 2026-11-01T00:10Z until 2026-11-08T00:10Z by auth hits 5\n");
+	/* from the first that counts, not from the last that was tried */
+	comes_to("1d", "0 192.0.2.1 auth user=bob n=4\n6m 192.0.2.1 auth user=bob\n12m 192.0.2.1 auth user=bob",
+		"192.0.2.1 # since 2026-11-01T00:12Z until 2026-11-08T00:12Z by auth hits 5\n");
+	/* another name counts, and so does a line without one */
+	comes_to("1d", "0 192.0.2.1 auth user=bob n=4\n1 192.0.2.1 auth user=eve", BANNED("192.0.2.1", 5));
+	comes_to("1d", "0 192.0.2.1 auth n=4\n1 192.0.2.1 auth", BANNED("192.0.2.1", 5));
+}
+
+static void repeat_can_be_turned_off(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	w.settings.repeat = 0;
+	run_over(&w, "1d", "0 192.0.2.1 auth user=bob n=4\n0 192.0.2.1 auth user=bob");
+	list_is(&w, BANNED("192.0.2.1", 5));
+	world_free(&w);
+}
+
+static void an_attacker_with_many_names_is_counted(void **state)
+{
+	struct world w;
+	struct buf events = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++)
+		buf_addf(&events, "%u 192.0.2.1 auth user=name%u\n", i / 40, i % 500);
+	buf_addf(&events, "2h 192.0.2.1 good user=name3\n3h 192.0.2.1 good user=name7\n");
+	world_init(&w);
+	run_over(&w, "1d", buf_text(&events));
+	list_is(&w, BANNED("192.0.2.1", 5));
+	assert_true(w.pending.len < 40000);
+	world_free(&w);
+	buf_free(&events);
+}
+
+static void a_success_forgives_what_was_before_it(void **state)
+{
+	const char *mistyped = "0 192.0.2.1 auth user=bob n=5\n";
+	struct buf events = { 0 };
+
+	(void)state;
+	comes_to("1d", mistyped, BANNED("192.0.2.1", 5));
+	buf_addf(&events, "%s12h 192.0.2.1 good user=bob", mistyped);
+	comes_to("1d", buf_text(&events), "");
+	/* somebody else's does not */
+	buf_clear(&events);
+	buf_addf(&events, "%s12h 192.0.2.1 good user=eve", mistyped);
+	comes_to("1d", buf_text(&events), BANNED("192.0.2.1", 5));
+	/* nor one from another address, nor one that came before */
+	buf_clear(&events);
+	buf_addf(&events, "%s12h 192.0.2.2 good user=bob", mistyped);
+	comes_to("1d", buf_text(&events), BANNED("192.0.2.1", 5));
+	comes_to("1d", "0 192.0.2.1 good\n1 192.0.2.1 auth user=bob n=5", BANNED("192.0.2.1", 5));
+	/* failures that name no user are nobody's */
+	comes_to("1d", "0 192.0.2.1 auth n=5\n12h 192.0.2.1 good user=bob", BANNED("192.0.2.1", 5));
+	/* what is left may be enough, and begins later */
+	comes_to("1d", "0 192.0.2.1 auth user=bob n=3\n1 192.0.2.1 auth n=2\n1m 192.0.2.1 auth n=3\n2m 192.0.2.1 good user=bob",
+		"192.0.2.1 # since 2026-11-01T00:01Z until 2026-11-08T00:01Z by auth hits 5\n");
+	buf_free(&events);
+}
+
+static void a_lifted_ban_is_told_and_forgotten(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	run_over(&w, "1h", "0 192.0.2.1 auth user=bob n=5");
+	run_over(&w, "1d", "12h 192.0.2.1 good user=bob");
+	list_is(&w, "");
+	changes_are(&w, "forgiven 192.0.2.1\n");
+	/* the next one is a first one */
+	run_over(&w, "2d", "1d 192.0.2.1 helo");
+	list_is(&w, "192.0.2.1 # since 2026-11-02T00:00Z until 2026-11-09T00:00Z by helo hits 1\n");
+	world_free(&w);
+}
+
+static void a_success_strikes_bans_out_that_ended(void **state)
+{
+	struct world w;
+
+	(void)state;
+	for (unsigned own = 0; own < 2; own++) {
+		world_init(&w);
+		run_over(&w, "1h", "0 192.0.2.1 auth user=bob n=5");
+		run_over(&w, "8d", "8d 192.0.2.1 probe");
+		run_over(&w, "9d", own ? "8d 192.0.2.1 good user=bob" : "8d 192.0.2.1 good user=eve");
+		run_over(&w, "10d", "9d 192.0.2.1 helo");
+		list_is(&w, own ? "192.0.2.1 # since 2026-11-10T00:00Z until 2026-11-17T00:00Z by helo hits 1\n"
+				: "192.0.2.1 # since 2026-11-10T00:00Z until 2026-12-08T00:00Z by helo hits 1\n");
+		world_free(&w);
+	}
+}
+
+static void accepted_mail_forgives_unknown_and_weak_reject(void **state)
+{
+	(void)state;
+	comes_to("1d", "0 192.0.2.1 unknown n=10\n1h 192.0.2.1 good mail", "");
+	comes_to("1d", "0 192.0.2.1 reject n=20 weak\n1h 192.0.2.1 good mail", "");
+	comes_to("1d", "0 192.0.2.1 unknown n=10\n1h 192.0.2.1 good user=bob", "");
+	comes_to("1d", "0 192.0.2.1 reject n=20\n1h 192.0.2.1 good mail",
+		"192.0.2.1 # since 2026-11-01T00:00Z until 2026-11-08T00:00Z by reject hits 20\n");
+	comes_to("1d", "0 192.0.2.1 probe n=10\n1h 192.0.2.1 good mail",
+		"192.0.2.1 # since 2026-11-01T00:00Z until 2026-11-08T00:00Z by probe hits 10\n");
+	comes_to("1d", "0 192.0.2.1 auth user=bob n=5\n1h 192.0.2.1 good mail", BANNED("192.0.2.1", 5));
+}
+
+static void many_users_and_then_a_success_is_a_breach(void **state)
+{
+	const char *few = "0 192.0.2.1 auth user=ann n=4\n1 192.0.2.1 auth user=bob\n2 192.0.2.1 good user=ann";
+	const char *many = "0 192.0.2.1 auth user=ann n=3\n1 192.0.2.1 auth user=bob\n2 192.0.2.1 auth user=eve\n"
+			   "3 192.0.2.1 good user=ann";
+	struct world w;
+
+	(void)state;
+	comes_to("1d", few, "");
+	comes_to("1d", many, BANNED("192.0.2.1", 5));
+	world_init(&w);
+	run_over(&w, "1d", many);
+	changes_are(&w, "breach 192.0.2.1 ann\nadded 192.0.2.1\n");
+	run_over(&w, "1d", "1h 192.0.2.1 good user=bob\n2h 192.0.2.1 good user=eve");
+	list_is(&w, BANNED("192.0.2.1", 5));
+	changes_are(&w, "breach 192.0.2.1 bob\nbreach 192.0.2.1 eve\n");
+	world_free(&w);
+	/* below the threshold nobody is an attacker */
+	comes_to("1d", "0 192.0.2.1 auth user=ann\n1 192.0.2.1 auth user=bob\n2 192.0.2.1 auth user=eve\n"
+		       "3 192.0.2.1 good user=ann", "");
+}
+
+static void a_known_customer_is_reported(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	w.settings.repeat = 0;
+	run_over(&w, "1h", "0 192.0.2.1 good user=bob");
+	run_over(&w, "30d", "30d 192.0.2.1 auth user=bob n=99");
+	list_is(&w, "");
+	changes_are(&w, "known 192.0.2.1 bob\n");
+	run_over(&w, "30d", "30d 192.0.2.1 auth user=eve n=4");
+	list_is(&w, "");
+	changes_are(&w, "");
+	run_over(&w, "30d", "30d 192.0.2.1 auth user=bob n=1");
+	list_is(&w, "192.0.2.1 # since 2026-12-01T00:00Z until 2026-12-08T00:00Z by auth hits 100\n");
+	world_free(&w);
+}
+
+static void a_customer_is_known_for_a_time_and_for_his_name(void **state)
+{
+	(void)state;
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d 192.0.2.1 auth user=bob n=5", "");
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d1s 192.0.2.1 auth user=bob n=5",
+		"192.0.2.1 # since 2026-12-01T00:00Z until 2026-12-08T00:00Z by auth hits 5\n");
+	comes_to("1d", "0 192.0.2.1 good user=bob\n1 192.0.2.1 auth user=eve n=5", BANNED("192.0.2.1", 5));
+	comes_to("1d", "0 192.0.2.1 good user=bob\n1 192.0.2.1 helo user=bob",
+		"192.0.2.1 # since 2026-11-01T00:00Z until 2026-11-08T00:00Z by helo hits 1\n");
+}
+
+static void spray(struct buf *events, unsigned addresses)
+{
+	buf_clear(events);
+	for (unsigned i = 0; i < addresses; i++)
+		buf_addf(events, "%um 198.51.%u.1 auth user=bob\n", i, 100 + i);
+}
+
+static void a_user_under_attack_is_reported(void **state)
+{
+	struct buf events = { 0 };
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	spray(&events, 19);
+	run_over(&w, "1h", buf_text(&events));
+	changes_are(&w, "");
+	/* a day later the first of them no longer shares in it */
+	run_over(&w, "2d", "1d1s 198.51.200.1 auth user=bob");
+	changes_are(&w, "");
+	world_free(&w);
+	world_init(&w);
+	run_over(&w, "1h", buf_text(&events));
+	run_over(&w, "2d", "1d 198.51.200.1 auth user=bob");
+	changes_are(&w, "attacked 198.51.100.1 bob\n");
+	list_is(&w, "");
+	world_free(&w);
+	buf_free(&events);
+}
+
+static void sprayers_are_banned_where_wanted(void **state)
+{
+	struct buf events = { 0 };
+	struct world w;
+
+	(void)state;
+	spray(&events, 21);
+	buf_addf(&events, "22m 198.51.105.1 good user=bob\n23m 198.51.102.1 auth user=ann\n");
+	world_init(&w);
+	w.settings.ban_sprayers = true;
+	run_over(&w, "1h", "0 198.51.101.1 good user=eve");
+	run_over(&w, "1h", buf_text(&events));
+	assert_int_equal(w.added, 19);
+	assert_non_null(strstr(list_text(&w), "198.51.100.1 # since 2026-11-01T00:19Z"));
+	assert_non_null(strstr(list_text(&w), "198.51.120.1 # since 2026-11-01T00:20Z"));
+	assert_null(strstr(list_text(&w), "198.51.101.1"));
+	assert_null(strstr(list_text(&w), "198.51.105.1"));
+	world_free(&w);
+	buf_free(&events);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_name_tried_again_counts_once),
+		cmocka_unit_test(repeat_can_be_turned_off),
+		cmocka_unit_test(an_attacker_with_many_names_is_counted),
+		cmocka_unit_test(a_success_forgives_what_was_before_it),
+		cmocka_unit_test(a_lifted_ban_is_told_and_forgotten),
+		cmocka_unit_test(a_success_strikes_bans_out_that_ended),
+		cmocka_unit_test(accepted_mail_forgives_unknown_and_weak_reject),
+		cmocka_unit_test(many_users_and_then_a_success_is_a_breach),
+		cmocka_unit_test(a_known_customer_is_reported),
+		cmocka_unit_test(a_customer_is_known_for_a_time_and_for_his_name),
+		cmocka_unit_test(a_user_under_attack_is_reported),
+		cmocka_unit_test(sprayers_are_banned_where_wanted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
