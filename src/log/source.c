@@ -187,6 +187,11 @@ static void take_stat(struct source *source)
 					     .written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec };
 }
 
+static void begin_at(struct source *source, uint64_t first)
+{
+	source->first = source->start = source->at = first;
+}
+
 /* Where a writer does not append, emptying its log leaves a hole before the next line: begin behind it. */
 static bool skip_hole(struct source *source)
 {
@@ -199,7 +204,7 @@ static bool skip_hole(struct source *source)
 		for (ssize_t i = 0; i < got; i++) {
 			if (step[i] == 0)
 				continue;
-			source->first = source->start = source->at = at + (uint64_t)i;
+			begin_at(source, at + (uint64_t)i);
 			got = source_pread(source, source->head, sizeof(source->head), source->first);
 			source->head_len = got > 0 ? (size_t)got : 0;
 			return got > 0;
@@ -209,10 +214,35 @@ static bool skip_hole(struct source *source)
 	return false;
 }
 
+/* The same of a compressed log, or of standard input: behind what was read for the head. */
+static bool skip_read_hole(struct source *source)
+{
+	uint64_t first = 0;
+
+	while (source->head_len > 0) {
+		size_t nuls = 0;
+		ssize_t got;
+
+		while (nuls < source->head_len && source->head[nuls] == 0)
+			nuls++;
+		first += nuls;
+		source->head_len -= nuls;
+		memmove(source->head, source->head + nuls, source->head_len);
+		got = source_fill(source, source->head + source->head_len, nuls);
+		source->head_len += got > 0 ? (size_t)got : 0;
+		if (source->head_len > 0 && source->head[0] != 0) {
+			begin_at(source, first);
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_log(struct source *source)
 {
-	if (source->regular && source->content == CONTENT_PLAIN && source->head_len > 0 && source->head[0] == 0 &&
-	    !skip_hole(source))
+	bool plain_file = source->regular && source->content == CONTENT_PLAIN;
+
+	if (source->head_len > 0 && source->head[0] == 0 && !(plain_file ? skip_hole(source) : skip_read_hole(source)))
 		return false;
 	return !content_is_binary(source->head, source->head_len);
 }

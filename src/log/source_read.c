@@ -65,11 +65,23 @@ static ssize_t pull(void *owner, char *bytes, size_t room)
 	return got;
 }
 
+/* Begins to uncompress, behind the hole that the text may begin with. */
+static bool begin_unpacking(struct source *source, char *bytes, size_t room)
+{
+	uint64_t left = source->first;
+	ssize_t got = 1;
+
+	source->unpack = unpack_open(source->content, pull, source, &source->error);
+	while (source->unpack != NULL && left > 0 && got > 0) {
+		got = unpack_read(source->unpack, bytes, left < room ? (size_t)left : room, &source->error);
+		left -= got > 0 ? (uint64_t)got : 0;
+	}
+	return source->unpack != NULL && got >= 0;
+}
+
 static ssize_t read_unpacked(struct source *source, char *bytes, size_t room)
 {
-	if (source->unpack == NULL)
-		source->unpack = unpack_open(source->content, pull, source, &source->error);
-	if (source->unpack == NULL)
+	if (source->unpack == NULL && !begin_unpacking(source, bytes, room))
 		return -1;
 	return unpack_read(source->unpack, bytes, room, &source->error);
 }

@@ -130,6 +130,22 @@ static void copied_and_truncated(void **state)
 	assert_int_equal(driver.lost, 0);
 }
 
+static void emptied_under_a_writer_that_does_not_append(void **state)
+{
+	(void)state;
+	shell("seq 2000 > log");
+	driver.room = 100000;
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	/* the writer goes on at its old place: a hole comes before the next line */
+	shell("cp log log.1; : > log; truncate -s 8893 log; echo a >> log");
+	assert_run("a ");
+	shell("echo b >> log; mv log.1 log.2; cp log log.1; gzip log.1; : > log; truncate -s 8897 log; echo c >> log");
+	assert_run("b c ");
+	shell("gzip log.2");
+	assert_run("");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+}
+
 static void emptied(void **state)
 {
 	(void)state;
@@ -491,6 +507,7 @@ int main(void)
 		cmocka_unit_test_setup(renamed_and_created, begin),
 		cmocka_unit_test_setup(same_lines_after_rotation, begin),
 		cmocka_unit_test_setup(copied_and_truncated, begin),
+		cmocka_unit_test_setup(emptied_under_a_writer_that_does_not_append, begin),
 		cmocka_unit_test_setup(emptied, begin),
 		cmocka_unit_test_setup(dated_and_packed_late, begin),
 		cmocka_unit_test_setup(extension_kept, begin),

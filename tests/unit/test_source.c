@@ -164,6 +164,18 @@ static void begins_behind_a_hole(void **state)
 	assert_int_equal(source_start(source), 3000000);
 	assert_rest(source, "after\n", 100);
 	source_close(source);
+	assert_int_equal(system("gzip -c hole > hole.gz"), 0);
+	source = must_open("hole.gz");
+	assert_int_equal(source_start(source), 3000000);
+	assert_rest(source, "after\n", 2);
+	source_restart(source);
+	assert_true(source_resume(source, 3000003, print_of("aft", 3)));
+	assert_rest(source, "er\n", 100);
+	source_close(source);
+	put_text("hole", "");
+	assert_int_equal(truncate("hole", 3000000), 0);
+	assert_int_equal(system("gzip -c hole > hole.gz"), 0);
+	assert_refused("hole.gz", "binary");
 }
 
 static void ends_where_the_file_is_rewritten(void **state)
