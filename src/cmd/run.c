@@ -46,6 +46,7 @@ struct run {
 	struct tally *tally;
 	struct classic classic;
 	struct examples *examples;
+	struct kernel_reading reading;
 	struct firewall fw;
 	bool fw_read;
 	bool in_part;
@@ -321,11 +322,11 @@ static int refuse_excess(const struct run *r)
 
 /* ---- the whole ---- */
 
-static void read_kernel(struct run *r)
+static void finish_kernel(struct run *r)
 {
 	if (r->options->no_sync)
 		return;
-	r->fw_read = kernel_read(&r->fw, r->config) == 0;
+	r->fw_read = kernel_read_finish(&r->reading, &r->fw) == 0;
 	if (!r->fw_read)
 		r->in_part = true;
 }
@@ -347,12 +348,17 @@ static void sync_kernel(struct run *r)
 
 static int run_through(struct run *r, struct detection *detection)
 {
-	int ret = read_lasting(r);
+	int ret;
 
+	/* the kernel lists its sets while files are read */
+	if (!r->options->no_sync)
+		kernel_read_start(&r->reading, r->config);
+	ret = read_lasting(r);
+	if (ret == EXIT_ALL_WELL)
+		read_logs(r, detection);
+	finish_kernel(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
-	read_kernel(r);
-	read_logs(r, detection);
 	judge(r);
 	if (r->result.over_limit)
 		return refuse_excess(r);
