@@ -31,11 +31,13 @@ int detection_open(struct detection *detection, const struct config *config, con
 		rules_free(&detection->set);
 		return EXIT_USAGE;
 	}
+	detection->drift = drift_new();
 	return EXIT_ALL_WELL;
 }
 
 void detection_close(struct detection *detection)
 {
+	drift_free(detection->drift);
 	engine_free(detection->engine);
 	rules_free(&detection->set);
 }
@@ -102,7 +104,7 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 	struct scan scan = {
 		.engine = detection->engine, .logs = logs, .log_count = log_count, .threads = config->threads,
 		.want_phrases = (want & DETECTION_WANT_PHRASES) != 0, .want_lines = (want & DETECTION_WANT_LINES) != 0,
-		.take = take, .context = context, .limit_hits = limit_hits,
+		.take = take, .context = context, .limit_hits = limit_hits, .drift = detection->drift,
 	};
 
 	if (isatty(STDERR_FILENO)) {

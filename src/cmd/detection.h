@@ -7,6 +7,7 @@
 
 #include "cmd/config.h"
 #include "cmd/options.h"
+#include "detect/drift.h"
 #include "detect/engine.h"
 #include "detect/scan.h"
 
@@ -14,6 +15,7 @@
 struct detection {
 	struct ruleset set;
 	struct engine *engine;
+	struct drift *drift;   /* of all that was scanned with it */
 };
 
 /* Loads the rules that configuration and options name. EXIT_ALL_WELL, or EXIT_USAGE after a message. */

@@ -42,6 +42,8 @@ struct run {
 	struct state state;
 	struct positions positions;
 	struct history history;
+	struct drift_known drift_known; /* of the runs before */
+	struct drift *drift;            /* of this one */
 	struct allow allow;
 	struct tally *tally;
 	struct classic classic;
@@ -68,6 +70,11 @@ static int read_state(struct run *r)
 	bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
 	if (bad != 0) {
 		state_bad_line(path, STATE_POSITIONS, bad);
+		return -1;
+	}
+	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
+	if (bad != 0) {
+		state_bad_line(path, STATE_DRIFT, bad);
 		return -1;
 	}
 	lines = state_lines(&r->state, STATE_HISTORY);
@@ -154,6 +161,8 @@ static void read_logs(struct run *r, struct detection *detection)
 		  named ? (size_t)r->options->arg_count : r->config->log_count, &options);
 	tell_notes(&reading, 0);
 	scan_reading(r, detection, &reading);
+	r->drift = detection->drift;
+	drift_sort(r->drift);
 	told = reading.note_count;
 	reading_finish(&reading, &next);
 	tell_notes(&reading, told);
@@ -212,10 +221,25 @@ static void judge(struct run *r)
 
 /* ---- writing ---- */
 
+/* The report compares with what the runs before saw, so that is left as it is. */
+static void put_drift_into_state(struct run *r)
+{
+	struct drift_known seen;
+	struct buf lines = { 0 };
+
+	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
+	drift_known_add(&seen, r->drift);
+	drift_known_format(&seen, &lines);
+	state_set(&r->state, STATE_DRIFT, (struct span){ lines.ptr, lines.len });
+	drift_known_free(&seen);
+	buf_free(&lines);
+}
+
 static void put_into_state(struct run *r)
 {
 	struct buf lines = { 0 };
 
+	put_drift_into_state(r);
 	if (r->options->classic)
 		return;
 	tally_save(r->tally, &lines);
@@ -299,6 +323,7 @@ static void print_report(const struct run *r)
 	struct run_facts facts = {
 		.changes = r->result.changes, .change_count = r->result.change_count, .tally = r->tally,
 		.banned = r->result.list.count, .lines = r->lines, .events = r->events,
+		.drift = r->drift, .drift_known = &r->drift_known,
 		.without_address = tally_without_address(r->tally), .example = find_example,
 		.example_context = r->examples, .all = r->options->verbose,
 	};
@@ -392,6 +417,7 @@ static int run_locked(const struct config *config, const struct options *options
 	classic_free(&r.classic);
 	examples_free(r.examples);
 	history_free(&r.history);
+	drift_known_free(&r.drift_known);
 	positions_free(&r.positions);
 	state_free(&r.state);
 	allow_free(&r.allow);

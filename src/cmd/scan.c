@@ -128,6 +128,8 @@ static int scan(const struct config *config, const struct options *options, stru
 		source_close(logs[i].source);
 	}
 	findings.tally = job.tally;
+	drift_sort(detection->drift);
+	findings.drift = detection->drift;
 	if (job.is_classic)
 		print_classic(options, &job, &out);
 	else

@@ -35,6 +35,8 @@ struct matcher {
 	const struct engine_program *cache[CACHE_SLOTS];
 	uint64_t *limit_hits;
 	bool want_phrases;
+	struct drift *drift;                 /* NULL: nobody wants to know */
+	size_t drift_of[CACHE_SLOTS];        /* the number there of the program in the same slot of the cache */
 };
 
 struct matcher *matcher_new(struct engine *engine)
@@ -78,6 +80,11 @@ void matcher_want_phrases(struct matcher *m)
 	m->want_phrases = true;
 }
 
+void matcher_watch(struct matcher *m, struct drift *drift)
+{
+	m->drift = drift;
+}
+
 const struct header *matcher_header(const struct matcher *m)
 {
 	return &m->header;
@@ -97,14 +104,19 @@ static unsigned slot_of(struct span name)
 	return ((unsigned)name.len * 7 + first * 5 + last * 3 + middle) % CACHE_SLOTS;
 }
 
-static const struct engine_program *program_of(struct matcher *m, struct span name)
+static const struct engine_program *program_of(struct matcher *m, struct span name, size_t *drift_of)
 {
-	const struct engine_program **slot = &m->cache[slot_of(name)];
+	unsigned number = slot_of(name);
+	const struct engine_program *program = m->cache[number];
 
-	if (*slot == NULL || (*slot)->name_len != name.len ||
-	    (name.len > 0 && memcmp((*slot)->name, name.ptr, name.len) != 0))
-		*slot = engine_program(m->engine, name);
-	return *slot;
+	if (program == NULL || program->name_len != name.len ||
+	    (name.len > 0 && memcmp(program->name, name.ptr, name.len) != 0)) {
+		program = m->cache[number] = engine_program(m->engine, name);
+		if (m->drift != NULL && program->rule_count > 0)
+			m->drift_of[number] = drift_program(m->drift, name);
+	}
+	*drift_of = m->drift_of[number];
+	return program;
 }
 
 static struct span group(const PCRE2_SIZE *ovector, unsigned number, int groups, struct span message)
@@ -266,6 +278,7 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 {
 	struct header *h = &m->header;
 	const struct engine_program *program;
+	size_t drift_of;
 	uint32_t repeated;
 
 	if (len > MATCH_LINE_MAX) {
@@ -275,16 +288,22 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 	header_parse(h, line, len);
 	if (m->program_given.ptr != NULL)
 		h->program = m->program_given;
-	program = program_of(m, h->program);
+	program = program_of(m, h->program, &drift_of);
 	if (program->rule_count == 0 || h->message.len == 0) {
 		event->count = repeated_before(h);
 		return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
 	}
 	repeated = h->message.ptr[0] == 'm' ? repeated_inside(&h->message) : 0;
+	if (m->drift != NULL && drift_of < DRIFT_PROGRAMS_MAX)
+		m->drift->programs[drift_of].lines++;
 	if (!try_rules(m, program, h->message, event)) {
+		if (m->drift != NULL)
+			drift_unknown(m->drift, drift_of, h->message);
 		event->count = repeated_before(h);
 		return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
 	}
+	if (m->drift != NULL && drift_of < DRIFT_PROGRAMS_MAX)
+		m->drift->programs[drift_of].recognised++;
 	if (repeated > 1)
 		event->count *= repeated;
 	event->connection = program->has_connections ? connection_of(h) : 0;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "detect/drift.h"
 #include "detect/engine.h"
 #include "detect/event.h"
 #include "log/header.h"
@@ -33,6 +34,9 @@ void matcher_set_program(struct matcher *matcher, const char *program);
 
 /* From now on events tell which phrases of the classic recipe their lines hold. */
 void matcher_want_phrases(struct matcher *matcher);
+
+/* From now on counts what the rules know of each program's lines. Borrowed. */
+void matcher_watch(struct matcher *matcher, struct drift *drift);
 
 /* One line without its newline; its event's user points into it. The event's time is EVENT_TIME_UNKNOWN
  * where the line's cannot be read; its source and offset are the caller's to set. */

@@ -57,6 +57,7 @@ struct work {
 struct worker {
 	struct work *work;
 	struct matcher *matcher;
+	struct drift *drift;       /* this worker's own; NULL: not wanted */
 	char *block;
 	bool reports;              /* this one tells the progress */
 };
@@ -351,6 +352,10 @@ static void worker_init(struct worker *worker, struct work *w)
 	worker->block = mem_alloc(MATCH_LINE_MAX + 1 + BLOCK_BYTES, 1);
 	if (w->scan->want_phrases)
 		matcher_want_phrases(worker->matcher);
+	if (w->scan->drift != NULL) {
+		worker->drift = drift_new();
+		matcher_watch(worker->matcher, worker->drift);
+	}
 }
 
 static void worker_end(struct worker *worker)
@@ -359,6 +364,9 @@ static void worker_end(struct worker *worker)
 
 	for (size_t i = 0; i < engine_ruleset(scan->engine)->count; i++)
 		scan->limit_hits[i] += matcher_limit_hits(worker->matcher, (uint16_t)i);
+	if (scan->drift != NULL)
+		drift_merge(scan->drift, worker->drift);
+	drift_free(worker->drift);
 	matcher_free(worker->matcher);
 	free(worker->block);
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "detect/drift.h"
 #include "detect/engine.h"
 #include "detect/event.h"
 #include "log/source.h"
@@ -36,6 +37,7 @@ struct scan {
 	bool want_lines;           /* events bring their lines */
 	scan_take *take;
 	void *context;
+	struct drift *drift;       /* to add to; NULL: not wanted */
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* stored bytes; NULL: not wanted */
 	void *progress_context;
 	uint64_t *limit_hits;      /* a rule: how often it met a limit of PCRE2; the caller's, one a rule, zeroed */

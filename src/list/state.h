@@ -11,6 +11,7 @@
 #define STATE_POSITIONS "positions"
 #define STATE_EVIDENCE "evidence"
 #define STATE_HISTORY "history"
+#define STATE_DRIFT "drift"
 
 struct state_section {
 	char *name;

@@ -13,6 +13,7 @@
 #include "base/when.h"
 #include "report/json.h"
 #include "report/text.h"
+#include "report/unknown.h"
 
 enum { SHOWN = 50, NAMES_SHOWN = 4, EXAMPLE_BYTES = 200 };
 
@@ -219,10 +220,16 @@ static void tell_kind(const struct run_facts *facts, const struct telling *telli
 
 void changes_text(const struct run_facts *facts, struct buf *out)
 {
-	if (!is_worth_telling(facts))
+	struct buf news = { 0 };
+
+	if (facts->drift != NULL)
+		unknown_news_text(facts->drift, facts->drift_known, &news);
+	if (news.len == 0 && !is_worth_telling(facts))
 		return;
 	for (unsigned i = 0; i < TELLINGS; i++)
 		tell_kind(facts, &tellings[i], out);
+	buf_add(out, news.ptr, news.len);
+	buf_free(&news);
 	if (facts->without_address > 0)
 		buf_addf(out, "failures without an address: %" PRIu64 "\n", facts->without_address);
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
@@ -298,5 +305,7 @@ void changes_json(const struct run_facts *facts, struct buf *out)
 			json_entry(&c[k], &j);
 		json_close(&j, ']');
 	}
+	if (facts->drift != NULL)
+		unknown_json(facts->drift, &j);
 	json_close(&j, '}');
 }

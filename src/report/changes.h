@@ -9,6 +9,8 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "detect/drift.h"
+#include "detect/drift_known.h"
 #include "judge/policy.h"
 #include "judge/tally.h"
 
@@ -18,6 +20,8 @@ struct run_facts {
 	size_t change_count;
 	struct tally *tally;
 	uint64_t banned;                       /* entries of the new blacklist */
+	struct drift *drift;                   /* sorted; NULL: not told */
+	const struct drift_known *drift_known; /* what runs before saw */
 	uint64_t lines, events, without_address;
 	struct span (*example)(void *context, const struct addr *addr, unsigned event_class); /* a line that counted;
 	                                                                                  len 0: none kept */

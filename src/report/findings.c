@@ -15,6 +15,7 @@
 #include "detect/event.h"
 #include "report/json.h"
 #include "report/text.h"
+#include "report/unknown.h"
 
 static struct tally_row row_of(const struct findings *f, const struct verdict *v)
 {
@@ -114,6 +115,8 @@ void findings_text(const struct findings *f, struct buf *out)
 		add_verdict(f, &f->verdicts[i], out);
 	if (f->all)
 		tally_each(f->tally, add_other_text, &others);
+	if (f->drift != NULL)
+		unknown_text(f->drift, f->all, out);
 	add_summary(f, out);
 }
 
@@ -234,6 +237,8 @@ void findings_json(const struct findings *f, struct buf *out)
 		tally_each(f->tally, json_other, &others);
 		json_close(&j, ']');
 	}
+	if (f->drift != NULL)
+		unknown_json(f->drift, &j);
 	json_close(&j, '}');
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "detect/drift.h"
 #include "judge/ban.h"
 #include "judge/policy.h"
 #include "judge/tally.h"
@@ -16,6 +17,7 @@ struct findings {
 	const struct verdict *verdicts;  /* sorted by address, then since */
 	size_t verdict_count;
 	struct tally *tally;
+	const struct drift *drift;       /* sorted; NULL: not told */
 	uint64_t lines, events, too_long;
 	bool all;                        /* show also who reached no threshold */
 };

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * drift: how much of each program's lines the rules know, and which failures they do not.
+ *
+ * Each thread counts for itself; the counts are added at the end, so the result does not depend on which thread
+ * saw which line. Of more shapes than there is room for, those with the smallest hashes are kept: which these
+ * are depends on the set of shapes alone, and a shape that stays has been counted from its first line on.
+ * The hash is not seeded, since shapes are remembered from run to run by it; it decides nothing else.
+ */
+#include "detect/drift.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "detect/shape.h"
+
+struct drift *drift_new(void)
+{
+	return mem_zalloc(1, sizeof(struct drift));
+}
+
+static void free_shape(struct drift_shape *shape)
+{
+	free(shape->program);
+	free(shape->shape);
+	free(shape->example);
+}
+
+void drift_free(struct drift *drift)
+{
+	if (drift == NULL)
+		return;
+	for (size_t i = 0; i < drift->program_count; i++)
+		free(drift->programs[i].name);
+	for (size_t i = 0; i < drift->shape_count; i++)
+		free_shape(&drift->shapes[i]);
+	free(drift->programs);
+	buf_free(&drift->scratch);
+	free(drift);
+}
+
+size_t drift_program(struct drift *drift, struct span name)
+{
+	for (size_t i = 0; i < drift->program_count; i++) {
+		if (strlen(drift->programs[i].name) == name.len && memcmp(drift->programs[i].name, name.ptr, name.len) == 0)
+			return i;
+	}
+	if (drift->program_count == DRIFT_PROGRAMS_MAX || name.len == 0 || memchr(name.ptr, '\0', name.len) != NULL)
+		return DRIFT_PROGRAMS_MAX;
+	drift->programs = mem_grow(drift->programs, &drift->program_capacity, drift->program_count + 1,
+				   sizeof(*drift->programs));
+	drift->programs[drift->program_count] = (struct drift_program){ .name = mem_text_of(name.ptr, name.len) };
+	return drift->program_count++;
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static uint64_t hash_shape(const char *program, const char *shape, size_t len)
+{
+	uint64_t hash = hash_bytes(UINT64_C(0xcbf29ce484222325), program, strlen(program) + 1);
+
+	return hash_bytes(hash, shape, len);
+}
+
+/* Where the shape of that hash stands or would stand. */
+static size_t place_of(const struct drift *drift, uint64_t hash)
+{
+	size_t low = 0, high = drift->shape_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (drift->shapes[middle].hash < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void keep_smaller_example(struct drift_shape *shape, const char *bytes, size_t len)
+{
+	size_t common = len < shape->example_len ? len : shape->example_len;
+	int order = shape->example != NULL ? memcmp(bytes, shape->example, common) : -1;
+
+	if (order > 0 || (order == 0 && len >= shape->example_len))
+		return;
+	free(shape->example);
+	shape->example = mem_text_of(bytes, len);
+	shape->example_len = len;
+}
+
+/* The shape to count in; NULL where its hash is too large to be kept. */
+static struct drift_shape *find_shape(struct drift *drift, const char *program, const char *text, size_t len)
+{
+	uint64_t hash = hash_shape(program, text, len);
+	size_t at = place_of(drift, hash);
+
+	if (at < drift->shape_count && drift->shapes[at].hash == hash)
+		return &drift->shapes[at];
+	if (at == DRIFT_SHAPES_MAX)
+		return NULL;
+	if (drift->shape_count == DRIFT_SHAPES_MAX)
+		free_shape(&drift->shapes[--drift->shape_count]);
+	memmove(&drift->shapes[at + 1], &drift->shapes[at], (drift->shape_count - at) * sizeof(drift->shapes[0]));
+	drift->shape_count++;
+	drift->shapes[at] = (struct drift_shape){ .hash = hash, .program = mem_text(program), .shape = mem_text_of(text, len) };
+	return &drift->shapes[at];
+}
+
+void drift_unknown(struct drift *drift, size_t program, struct span message)
+{
+	struct drift_program *p;
+	struct drift_shape *shape;
+
+	if (program == DRIFT_PROGRAMS_MAX || !shape_names_failure(message))
+		return;
+	buf_clear(&drift->scratch);
+	if (!shape_fold(&drift->scratch, message))
+		return;
+	p = &drift->programs[program];
+	p->failures++;
+	shape = find_shape(drift, p->name, drift->scratch.ptr, drift->scratch.len);
+	if (shape == NULL)
+		return;
+	shape->count++;
+	keep_smaller_example(shape, message.ptr, message.len < DRIFT_EXAMPLE_MAX ? message.len : DRIFT_EXAMPLE_MAX);
+}
+
+void drift_merge(struct drift *into, const struct drift *from)
+{
+	for (size_t i = 0; i < from->program_count; i++) {
+		const struct drift_program *p = &from->programs[i];
+		size_t at = drift_program(into, (struct span){ p->name, strlen(p->name) });
+
+		if (at == DRIFT_PROGRAMS_MAX)
+			continue;
+		into->programs[at].lines += p->lines;
+		into->programs[at].recognised += p->recognised;
+		into->programs[at].failures += p->failures;
+	}
+	for (size_t i = 0; i < from->shape_count; i++) {
+		const struct drift_shape *s = &from->shapes[i];
+		struct drift_shape *shape = find_shape(into, s->program, s->shape, strlen(s->shape));
+
+		if (shape == NULL)
+			continue;
+		shape->count += s->count;
+		keep_smaller_example(shape, s->example, s->example_len);
+	}
+}
+
+static int compare_programs(const void *a, const void *b)
+{
+	return strcmp(((const struct drift_program *)a)->name, ((const struct drift_program *)b)->name);
+}
+
+static int compare_shapes(const void *a, const void *b)
+{
+	const struct drift_shape *x = a, *y = b;
+	int order;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	order = strcmp(x->program, y->program);
+	return order != 0 ? order : strcmp(x->shape, y->shape);
+}
+
+void drift_sort(struct drift *drift)
+{
+	if (drift->program_count > 0)
+		qsort(drift->programs, drift->program_count, sizeof(*drift->programs), compare_programs);
+	qsort(drift->shapes, drift->shape_count, sizeof(drift->shapes[0]), compare_shapes);
+}

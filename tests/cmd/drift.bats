@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Drift: what the rules know of each program's lines, and the failures that they do not.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	now=$(date '+%b %e %H:%M:%S')
+}
+
+known() {
+	for i in $(seq "$1"); do
+		echo "$now mx postfix/smtpd[$i]: connect from unknown[192.0.2.$i]"
+	done
+}
+
+unknown() {
+	for i in $(seq "$1"); do
+		echo "$now mx postfix/smtpd[$i]: frobnication failed for host$i.example.net[192.0.2.$i]: code $i"
+	done
+}
+
+run_on() {
+	run -0 --separate-stderr "$MAILBAN" run --no-sync --blacklist list --state state "$@"
+	echo "$output"
+}
+
+@test "scan tells each program's lines, and failures of unknown shape with one example" {
+	{ known 3; unknown 4; echo "$now mx sshd[1]: Failed password for root from 192.0.2.1"; } > log
+	run -0 --separate-stderr "$MAILBAN" scan log
+	[[ "$output" =~ "postfix/smtpd "+7\ +3\ +4 ]]
+	[[ "$output" == *"4 x postfix/smtpd: frobnication failed for NAME[ADDR]: code #"* ]]
+	[[ "$output" == *"such as: frobnication failed for host1.example.net[192.0.2.1]: code 1"* ]]
+	[[ "$output" != *sshd* ]]
+}
+
+@test "scan --json tells the same" {
+	{ known 3; unknown 4; } > log
+	run -0 --separate-stderr "$MAILBAN" scan --json log
+	python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+assert d["programs"] == [{"name": "postfix/smtpd", "lines": 7, "recognised": 3, "unknown_failures": 4}], d["programs"]
+assert d["unknown"][0]["count"] == 4' <<< "$output"
+}
+
+@test "any number of threads counts the same" {
+	for i in 1 2 3; do { known 200; unknown 200; } > "log$i"; done
+	"$MAILBAN" scan --threads 1 log1 log2 log3 > one
+	"$MAILBAN" scan --threads 4 log1 log2 log3 > four
+	cmp one four
+}
+
+@test "run tells an unknown shape once" {
+	{ known 3; unknown 4; } > log
+	run_on log
+	[[ "$output" == *"no run saw before"*"frobnication failed"* ]]
+	unknown 4 >> log
+	run_on log
+	[[ "$output" != *frobnication* ]]
+	echo "$now mx postfix/smtpd[1]: denied: x[192.0.2.9]" >> log
+	run_on log
+	[[ "$output" == *"denied: x[ADDR]"* ]]
+	[[ "$output" != *frobnication* ]]
+}
+
+@test "run warns when nothing of a program is recognised any more" {
+	known 3 > log
+	run_on log
+	[[ "$output" != *WARNING* ]]
+	for i in $(seq 150); do echo "$now mx postfix/smtpd[$i]: a new format $i"; done >> log
+	run_on log
+	[[ "$output" == *"WARNING: postfix/smtpd: none of 150 lines was recognised"* ]]
+}
+
+@test "a damaged memory of it is an error with its line" {
+	known 3 > log
+	run_on log
+	cp state before
+	sed -i 's/^program .*/rubbish/' state
+	run -3 --separate-stderr "$MAILBAN" run --no-sync --blacklist list --state state log
+	[[ "$stderr" == *state* ]]
+}
