@@ -60,12 +60,25 @@ static const struct definition definitions[] = {
 
 enum { DEFINITIONS = sizeof(definitions) / sizeof(definitions[0]) };
 
-static bool takes(const struct command *command, const struct definition *definition)
+static bool is_among(const char *names, const struct definition *definition)
 {
 	char word[40];
 
 	snprintf(word, sizeof(word), " %s ", definition->name);
-	return strcmp(definition->name, "help") == 0 || strstr(command->options, word) != NULL;
+	return strstr(names, word) != NULL;
+}
+
+static bool concerns(const struct command *command, const struct definition *definition)
+{
+	return is_among(command->options, definition) || is_among(" help ", definition);
+}
+
+/* Whoever works on other files than the usual ones gives every command the same options: those that say where
+ * things are and how to talk are taken by all, also where there is nothing for them to do. */
+static bool takes(const struct command *command, const struct definition *definition)
+{
+	return concerns(command, definition) ||
+	       is_among(" config dry-run quiet verbose color blacklist state allow rules ", definition);
 }
 
 static int misuse(const struct command *command, const char *what, const char *word)
@@ -200,7 +213,7 @@ void options_print_help(const struct command *command, FILE *out)
 		const struct definition *d = &definitions[i];
 		char left[40];
 
-		if (!takes(command, d))
+		if (!concerns(command, d))
 			continue;
 		snprintf(left, sizeof(left), "--%s%s%s", d->name, d->argument != NULL ? " " : "",
 			 d->argument != NULL ? d->argument : "");

@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The command line: help, misuse, and the options that every command takes.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+commands() {
+	"$MAILBAN" help | awk '/^commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }'
+}
+
+@test "help goes to stdout with 0, misuse to stderr with 2" {
+	run -0 --separate-stderr "$MAILBAN" help
+	[ -z "$stderr" ]
+	for command in $(commands); do
+		run -0 --separate-stderr "$MAILBAN" help "$command"
+		[[ "$output" == "usage: mailban $command "* ]]
+		[ -z "$stderr" ]
+		run -0 "$MAILBAN" "$command" -h
+		[[ "$output" == "usage: mailban $command "* ]]
+		run -2 --separate-stderr "$MAILBAN" "$command" --no-such-option
+		[ -z "$output" ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+	run -2 --separate-stderr "$MAILBAN"
+	[ -z "$output" ]
+	run -2 --separate-stderr "$MAILBAN" nonsense
+	[ -z "$output" ]
+	run -2 "$MAILBAN" run --threads none
+}
+
+@test "the options that say where things are and how to talk are taken by every command" {
+	paths=(--blacklist blacklist --state state --allow allow --rules rules.d --color never -v)
+	: > log
+	run -0 "$MAILBAN" run --no-sync "${paths[@]}" log
+	run -0 "$MAILBAN" scan "${paths[@]}" log
+	run -0 "$MAILBAN" list "${paths[@]}"
+	run -0 "$MAILBAN" ban --no-sync "${paths[@]}" 203.0.113.7
+	run -0 "$MAILBAN" allow --no-sync "${paths[@]}" 203.0.113.8
+	run -0 "$MAILBAN" unban --no-sync "${paths[@]}" 203.0.113.7
+	run -0 "$MAILBAN" export plain "${paths[@]}"
+	run -0 "$MAILBAN" diff "${paths[@]}"
+	run -0 "$MAILBAN" state "${paths[@]}"
+	run -0 "$MAILBAN" rules "${paths[@]}"
+	run -0 "$MAILBAN" match --tsv "${paths[@]}" log
+}
+
+@test "what cannot be printed is not said to be printed" {
+	[ -e /dev/full ] || skip 'there is no /dev/full'
+	run -1 bash -c '"$MAILBAN" help > /dev/full'
+	[[ "$output" == *'standard output could not be written'* ]]
+}
