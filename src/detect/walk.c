@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * walk: steps over the text of a pattern, item by item.
+ *
+ * Knows just enough of PCRE2's syntax (pcre2pattern(3)) to tell a byte that must be there from everything else,
+ * and says failed where it meets what it does not know: an option setting, a quoted or numbered character, a
+ * class by name. It compiles nothing; whether a pattern is right is PCRE2's to say.
+ */
+#include "detect/walk.h"
+
+#include <string.h>
+
+#include "detect/literals.h"
+
+bool walk_is_quantifier(char c)
+{
+	return c == '?' || c == '*' || c == '+' || c == '{';
+}
+
+static bool is_escaped_literal(char c)
+{
+	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	bool digit = c >= '0' && c <= '9';
+
+	return c != '\0' && !letter && !digit;
+}
+
+/* Steps over a character class; at stands on its '['. */
+static void walk_skip_class(struct walk *w)
+{
+	w->at++;
+	if (*w->at == '^')
+		w->at++;
+	if (*w->at == ']')
+		w->at++;
+	while (*w->at != '\0' && *w->at != ']') {
+		if (w->at[0] == '\\' && w->at[1] != '\0')
+			w->at++;
+		else if (w->at[0] == '[' && w->at[1] == ':')
+			w->failed = true;
+		w->at++;
+	}
+	if (*w->at == ']')
+		w->at++;
+	else
+		w->failed = true;
+}
+
+/* Steps over a group; at stands on its '('. */
+static void walk_skip_group(struct walk *w)
+{
+	unsigned depth = 0;
+
+	do {
+		if (*w->at == '\0') {
+			w->failed = true;
+			return;
+		}
+		if (*w->at == '[') {
+			walk_skip_class(w);
+			continue;
+		}
+		if (w->at[0] == '\\' && w->at[1] != '\0')
+			w->at++;
+		else if (*w->at == '(')
+			depth++;
+		else if (*w->at == ')')
+			depth--;
+		w->at++;
+	} while (depth > 0 && !w->failed);
+}
+
+/* One literal byte at the walk's place that no quantifier follows, or -1; the walk moves on past it. */
+static int walk_literal_byte(struct walk *w)
+{
+	const char *next = w->at + 1;
+	int c = (unsigned char)*w->at;
+
+	if (c == '\\' && is_escaped_literal(w->at[1]))
+		c = (unsigned char)*next++;
+	else if (c == '\0' || strchr("\\[](){}|^$.?*+", c) != NULL || strncmp(w->at, "<ADDR>", 6) == 0)
+		return -1;
+	if (walk_is_quantifier(*next))
+		return -1;
+	w->at = next;
+	return c;
+}
+
+size_t walk_literal_run(struct walk *w, char *run)
+{
+	size_t len = 0;
+	int c;
+
+	while (len < LITERALS_MAX_LEN && (c = walk_literal_byte(w)) >= 0)
+		run[len++] = (char)c;
+	return len;
+}
+
+void walk_skip_quantifier(struct walk *w)
+{
+	if (*w->at == '{') {
+		while (*w->at != '\0' && *w->at != '}')
+			w->at++;
+		if (*w->at == '}')
+			w->at++;
+		else
+			w->failed = true;
+	} else if (walk_is_quantifier(*w->at)) {
+		w->at++;
+	}
+	while (*w->at == '+' || *w->at == '?')
+		w->at++;
+}
+
+/* Steps over one thing that is no literal run. */
+void walk_skip_item(struct walk *w)
+{
+	if (strncmp(w->at, "<ADDR>", 6) == 0) {
+		w->at += 6;
+	} else if (*w->at == '(') {
+		/* an option setting such as (?i) changes what literals mean */
+		if (w->at[1] == '?' && w->at[2] != ':' && w->at[2] != '<' && w->at[2] != '!' && w->at[2] != '=' &&
+		    w->at[2] != '>')
+			w->failed = true;
+		if (w->at[1] == '*')
+			w->failed = true;
+		walk_skip_group(w);
+	} else if (*w->at == '[') {
+		walk_skip_class(w);
+	} else if (*w->at == '\\' && w->at[1] != '\0') {
+		/* \Q, \x41, \cA, \p{..}, \g.. span more than two characters */
+		if (strchr("dDwWsSbBhHvVNRAzZ", w->at[1]) == NULL && !is_escaped_literal(w->at[1]))
+			w->failed = true;
+		w->at += 2;
+	} else if (*w->at == '|') {
+		w->failed = true;
+	} else {
+		w->at++;
+	}
+	walk_skip_quantifier(w);
+}
+
+bool walk_finds_alternation(const char *text)
+{
+	struct walk w = { .at = text };
+
+	while (*w.at != '\0' && !w.failed) {
+		if (*w.at == '|')
+			return true;
+		walk_skip_item(&w);
+	}
+	return w.failed;
+}
+
+void byteset_add(uint8_t *set, unsigned byte)
+{
+	set[byte / 8] |= (uint8_t)(1U << byte % 8);
+}
+
+bool byteset_has(const uint8_t *set, unsigned byte)
+{
+	return set[byte / 8] >> byte % 8 & 1;
+}
+
+static void set_range(uint8_t *set, unsigned from, unsigned to)
+{
+	for (unsigned byte = from; byte <= to; byte++)
+		byteset_add(set, byte);
+}
+
+/* \d and \w, as PCRE2 has them without UCP; false for any other letter. */
+static bool set_letter_class(uint8_t *set, char letter)
+{
+	if (letter != 'd' && letter != 'w')
+		return false;
+	set_range(set, '0', '9');
+	if (letter == 'w') {
+		set_range(set, 'a', 'z');
+		set_range(set, 'A', 'Z');
+		byteset_add(set, '_');
+	}
+	return true;
+}
+
+/* The bytes of a class in brackets, at which the walk stands; false for one that is not plain. */
+static bool class_bytes(struct walk *w, uint8_t *set)
+{
+	const char *at = w->at + 1;
+	bool negated = *at == '^';
+
+	at += negated;
+	if (*at == ']')
+		return false;
+	for (; *at != '\0' && *at != ']'; at++) {
+		unsigned from = (unsigned char)*at;
+
+		if (*at == '[')
+			return false;
+		if (*at == '\\') {
+			at++;
+			if (set_letter_class(set, *at))
+				continue;
+			if (!is_escaped_literal(*at))
+				return false;
+			from = (unsigned char)*at;
+		}
+		if (at[1] == '-' && at[2] != ']') {
+			if (at[2] == '\\' || (unsigned char)at[2] < from)
+				return false;
+			set_range(set, from, (unsigned char)at[2]);
+			at += 2;
+		} else {
+			byteset_add(set, from);
+		}
+	}
+	for (unsigned i = 0; negated && i < 32; i++)
+		set[i] = (uint8_t)~set[i];
+	walk_skip_class(w);
+	return !w->failed;
+}
+
+/* The bytes that the item at which the walk stands can match, its quantifier left for the caller. */
+bool walk_item_bytes(struct walk *w, uint8_t *set)
+{
+	if (*w->at == '[')
+		return class_bytes(w, set);
+	if (*w->at != '\\' || !set_letter_class(set, w->at[1]))
+		return false;
+	w->at += 2;
+	return true;
+}
+
