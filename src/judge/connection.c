@@ -98,12 +98,10 @@ bool connections_count(struct connections *all, const struct event *event, uint3
 
 	make_tables(all);
 	at = slot_of(all, event->connection);
-	if (all->slots[at] != 0 && (event->flags & EVENT_BEGINS) != 0) {
-		free_slot(all, at);
-		at = slot_of(all, event->connection);
-	}
 	if (all->slots[at] != 0) {
 		c = &all->ring[all->slots[at] - 1];
+		if ((event->flags & EVENT_BEGINS) != 0)
+			c->seen = 0;
 		counts = (event->flags & EVENT_PER_CONNECTION) == 0 || (c->seen & bit) == 0;
 		if ((event->flags & EVENT_ENDS) != 0) {
 			free_slot(all, at);

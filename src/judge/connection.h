@@ -10,7 +10,7 @@
 #include "detect/event.h"
 
 enum {
-	CONNECTIONS = 65536,            /* opened later than this many others, a connection is forgotten */
+	CONNECTIONS = 65536,            /* first seen before this many others, a connection is forgotten */
 	CONNECTION_SLOTS = 2 * CONNECTIONS,
 	CONNECTION_AGE = 86400,         /* seconds without an event, after which it is not saved */
 };

@@ -115,6 +115,8 @@ static void end_ban(struct ledger *ledger, struct entry *e, struct standing *s)
 	s->until = 0;
 	s->users = 0;
 	s->firm = false;
+	e->quiet = 0;
+	e->is_many = false;
 	ledger_drop_evidence(ledger, e, until);
 	ledger_make_room(ledger, e, MARK_ENDED, LEDGER_ENDED);
 	store_insert(&ledger->store, e, e->mark_count, ended);
@@ -134,6 +136,16 @@ static uint32_t user_bit(uint64_t user)
 	return UINT32_C(1) << (user & 31);
 }
 
+/* That an attacker tries many names matters when it succeeds; beyond what makes a breach nothing is noted. */
+void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
+{
+	struct standing *s = store_standing(&ledger->store, e);
+
+	if ((uint32_t)__builtin_popcount(s->users) < ledger->settings->breach_users)
+		s->users |= user_bit(user);
+	e->is_many = (uint32_t)__builtin_popcount(s->users) >= ledger->settings->breach_users;
+}
+
 void ledger_make_firm(struct ledger *ledger, struct entry *e)
 {
 	struct standing *s = store_standing(&ledger->store, e);
@@ -141,9 +153,11 @@ void ledger_make_firm(struct ledger *ledger, struct entry *e)
 
 	for (size_t i = 0; i < e->mark_count; i++) {
 		if (mark_kind(&marks[i]) == MARK_FAIL && mark_class(&marks[i]) == CLASS_AUTH && mark_user(&marks[i]) != 0)
-			s->users |= user_bit(mark_user(&marks[i]));
+			ledger_fail_quiet(ledger, e, mark_user(&marks[i]));
 	}
 	s->firm = true;
+	e->quiet_since = s->since;
+	e->quiet = s->doubted ? 0 : s->until;
 	ledger_drop_evidence(ledger, e, UINT32_MAX);
 }
 
@@ -284,7 +298,7 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 	stands = s != NULL && s->until != 0 && f->time >= s->since;
 	if (stands && s->firm) {
 		if (f->event_class == CLASS_AUTH && f->user != 0)
-			s->users |= user_bit(f->user);
+			ledger_fail_quiet(ledger, e, f->user);
 		return;
 	}
 	if (is_forgiven(ledger, e, f, &known) || is_repeated(ledger, e, f))

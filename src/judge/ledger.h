@@ -57,6 +57,9 @@ void ledger_settle(struct ledger *ledger, struct entry *e);
 void ledger_make_firm(struct ledger *ledger, struct entry *e);
 void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t before);
 
+/* A failure while the address's ban is firm. */
+void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user);
+
 /* Takes the oldest mark of a kind away where there are at least max. */
 void ledger_make_room(struct ledger *ledger, struct entry *e, enum mark_kind kind, unsigned max);
 

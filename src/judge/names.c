@@ -119,31 +119,33 @@ struct name *names_find(const struct names *names, uint64_t user)
 }
 
 /* Notes that the address failed, forgetting the one that did so longest ago where there are too many. False where it
- * had failed inside the window already. */
+ * had failed inside the window already. Whoever fails again and again is found at once: it stands last. */
 static bool see(struct name *name, uint32_t entry, uint32_t time, int64_t window)
 {
-	size_t oldest = 0;
+	size_t at = name->seen_count, to;
+	bool recent = false;
 
-	for (size_t i = 0; i < name->seen_count; i++) {
-		bool recent = (int64_t)time - (int64_t)name->seen[i].time <= window;
-
-		if (name->seen[i].entry == entry) {
-			if (name->seen[i].time < time)
-				name->seen[i].time = time;
-			return !recent;
-		}
-		if (name->seen[i].time < name->seen[oldest].time)
-			oldest = i;
-	}
-	if (name->seen_count < NAME_SEEN) {
+	while (at > 0 && name->seen[at - 1].entry != entry)
+		at--;
+	if (at > 0) {
+		recent = (int64_t)time - (int64_t)name->seen[--at].time <= window;
+		time = time > name->seen[at].time ? time : name->seen[at].time;
+	} else if (name->seen_count < NAME_SEEN) {
 		if (name->seen_count == name->seen_room) {
 			name->seen_room = (uint16_t)(name->seen_room != 0 ? name->seen_room * 2 : 1);
 			name->seen = mem_resize(name->seen, name->seen_room, sizeof(*name->seen));
 		}
-		oldest = name->seen_count++;
+		at = name->seen_count++;
 	}
-	name->seen[oldest] = (struct name_seen){ entry, time };
-	return true;
+	/* it goes where its time belongs, which nearly always is the end */
+	to = name->seen_count - 1U;
+	while (to > 0 && to > at && name->seen[to].time > time)
+		to--;
+	memmove(name->seen + at, name->seen + at + 1, (to - at) * sizeof(*name->seen));
+	for (; to > 0 && name->seen[to - 1].time > time; to--)
+		name->seen[to] = name->seen[to - 1];
+	name->seen[to] = (struct name_seen){ entry, time };
+	return !recent;
 }
 
 void names_see(const struct names *names, struct name *name, uint32_t entry, uint32_t time)
@@ -154,16 +156,15 @@ void names_see(const struct names *names, struct name *name, uint32_t entry, uin
 struct name *names_failure(struct names *names, uint64_t user, struct span text, uint32_t entry, uint32_t time)
 {
 	struct name *name = names_get(names, user, text);
-	uint32_t recent = 0;
+	size_t first;
 
 	if (!see(name, entry, time, names->window) || names->addresses == 0 || name->seen_count < names->addresses)
 		return NULL;
-	for (size_t i = 0; i < name->seen_count; i++)
-		recent += (int64_t)time - (int64_t)name->seen[i].time <= names->window;
-	if (recent < names->addresses) {
+	first = name->seen_count - names->addresses;
+	if ((int64_t)time - (int64_t)name->seen[first].time > names->window) {
 		name->addresses = 0;
 		return NULL;
 	}
-	name->addresses = name->addresses != 0 ? name->addresses + 1 : recent;
+	name->addresses = name->addresses != 0 ? name->addresses + 1 : names->addresses;
 	return name;
 }

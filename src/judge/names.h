@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names: the user names that failures were for, and which addresses failed for them. Inside src/judge only. */
+/* names: the user names that failures were for, and which addresses failed for them before they were banned. Inside src/judge only. */
 #ifndef MAILBAN_JUDGE_NAMES_H
 #define MAILBAN_JUDGE_NAMES_H
 
@@ -13,7 +13,7 @@ enum {
 	NAMES = 32768,         /* user names that are remembered; the one that came first is forgotten first */
 	NAME_SLOTS = 2 * NAMES,
 	NAME_TEXT = 47,        /* bytes of a name that are remembered */
-	NAME_SEEN = 64,        /* addresses a name that are remembered */
+	NAME_SEEN = 64,        /* addresses a name that are remembered, those that failed last */
 };
 
 /* When an address last failed for the name. */
@@ -24,10 +24,11 @@ struct name_seen {
 
 struct name {
 	uint64_t user;         /* hash; 0: no name */
-	struct name_seen *seen;
+	struct name_seen *seen; /* the one that failed last stands last */
 	uint32_t addresses;    /* that share in the attack on it; 0: it is under none */
 	uint16_t seen_count, seen_room;
 	uint8_t len;
+	bool told;             /* that it is under attack, in this run */
 	char text[NAME_TEXT];
 };
 

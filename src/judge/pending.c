@@ -293,8 +293,10 @@ static bool load_entry(struct tally *tally, struct fields *f)
 			return false;
 		if (s != NULL && s->doubted && !mark_is_evidence(&m))
 			store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0, m);
-		if (s != NULL && mark_is_evidence(&m))
+		if (s != NULL && mark_is_evidence(&m)) {
 			s->firm = false;
+			e->quiet = 0;
+		}
 		store_insert(&tally->ledger.store, e, e->mark_count, m);
 	}
 	return true;

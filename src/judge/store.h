@@ -48,9 +48,11 @@ struct entry {
 	uint32_t count, first, last; /* events of main_class in this run; count 0: none yet */
 	uint32_t marks;              /* where they begin; sorted by time a kind */
 	uint32_t standing;           /* number of its struct standing; 0: none */
+	uint32_t quiet_since, quiet; /* between them failures change nothing: its ban is firm */
 	uint16_t mark_count;
 	uint8_t room;                /* there is room for 2^(room-1) marks; 0: for none */
-	uint8_t main_class;
+	uint8_t main_class : 3;
+	uint8_t is_many : 1;         /* while quiet: it is known to have failed for many users */
 };
 
 enum { STORE_CHUNK_BITS = 14, STORE_MARK_BITS = 16 };

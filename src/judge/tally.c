@@ -68,6 +68,8 @@ static void recall(struct tally *tally, struct entry *e, const struct past *past
 	s->users = past->users;
 	s->firm = true; /* evidence that is loaded says otherwise */
 	s->doubted = past_is_withdrawn(past, tally->history, tally->old, tally->now);
+	e->quiet_since = s->since;
+	e->quiet = s->doubted ? 0 : s->until;
 }
 
 struct entry *tally_entry(struct tally *tally, const struct addr *unit, uint32_t *number)
@@ -135,7 +137,7 @@ static void count_further(struct tally *tally, struct entry *e, unsigned event_c
 static void count_event(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
 {
 	if (e->count == 0) {
-		e->main_class = event->event_class;
+		e->main_class = event->event_class & 7U;
 		e->first = e->last = time;
 	}
 	if (e->main_class != event->event_class) {
@@ -169,16 +171,16 @@ static void spray(struct tally *tally, struct entry *e, uint32_t time, uint64_t 
 static void note_name(struct tally *tally, uint32_t number, const struct event *event, uint32_t time, uint64_t user)
 {
 	struct name *name = names_failure(&tally->names, user, event->user, number, time);
-	struct attack *last = tally->attack_count > 0 ? &tally->attacks[tally->attack_count - 1] : NULL;
 	bool begins;
 
 	if (name == NULL)
 		return;
 	begins = name->addresses == tally->names.addresses;
-	if (begins || last == NULL || last->user != user) {
+	if (!name->told) {
 		tally->attacks = mem_grow(tally->attacks, &tally->attack_capacity, tally->attack_count + 1,
 			sizeof(*tally->attacks));
 		tally->attacks[tally->attack_count++] = (struct attack){ user, time };
+		name->told = true;
 	}
 	if (!tally->settings->ban_sprayers)
 		return;
@@ -219,6 +221,12 @@ void tally_add(struct tally *tally, const struct event *event)
 	unit = judge_unit(tally->settings, &event->addr);
 	e = tally_entry(tally, &unit, &number);
 	count_event(tally, e, event, time);
+	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
+	if (time < e->quiet && time >= e->quiet_since && event->event_class != CLASS_GOOD) {
+		if (event->event_class == CLASS_AUTH && event->user.len > 0 && !e->is_many)
+			ledger_fail_quiet(&tally->ledger, e, names_hash(event->user));
+		return;
+	}
 	user = event->user.len > 0 ? names_hash(event->user) : 0;
 	enter(&tally->ledger, e, event, time, user);
 	s = store_standing(&tally->ledger.store, e);
