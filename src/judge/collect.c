@@ -54,12 +54,19 @@ bool judging_forbids(const struct judging *j, const struct addr *net)
 	return j->in->allow != NULL && j->in->allow->count > 0 && netset_overlaps(j->in->allow, net);
 }
 
-/* Whether a record of the history is the entry, or one of those that were joined to it. */
-static bool is_explained(const struct history *history, const struct ban *ban)
+/* Whether a record of the history, from *at on, is the entry, or one of those that were joined to it. *at goes on to the
+ * first record that is the entry or stands behind it. */
+static bool is_explained(const struct history *history, size_t *at, const struct ban *ban)
 {
 	uint32_t since = past_time(ban->since), until = past_time(ban->until);
 
-	for (size_t i = history_lower_bound(history, &ban->net); i < history->count; i++) {
+	for (; *at < history->count; (*at)++) {
+		struct addr a = past_addr(&history->pasts[*at]);
+
+		if (addr_compare(&a, &ban->net) >= 0)
+			break;
+	}
+	for (size_t i = *at; i < history->count; i++) {
 		struct addr a = past_addr(&history->pasts[i]);
 
 		if (!addr_contains(&ban->net, &a))
@@ -73,6 +80,7 @@ static bool is_explained(const struct history *history, const struct ban *ban)
 void judging_sort_out(struct judging *j)
 {
 	const struct banlist *old = j->in->old;
+	size_t at = 0;
 
 	j->origins = mem_alloc(old->count, sizeof(*j->origins));
 	for (size_t i = 0; i < old->count; i++) {
@@ -80,7 +88,7 @@ void judging_sort_out(struct judging *j)
 
 		if (ban->person)
 			j->origins[i] = ORIGIN_PERSON;
-		else if (ban->by < CLASS_GOOD && is_explained(j->in->history, ban))
+		else if (ban->by < CLASS_GOOD && is_explained(j->in->history, &at, ban))
 			j->origins[i] = ORIGIN_KNOWN;
 		else
 			j->origins[i] = ORIGIN_FOREIGN;
@@ -225,7 +233,7 @@ static void collect_one(struct judging *j, const struct past *known, const struc
 	struct past record;
 	struct addr a;
 
-	if (known != NULL && past_is_withdrawn(known, j->in->history, j->in->old, j->in->now))
+	if (known != NULL && at == SIZE_MAX && past_is_withdrawn(known, j->in->history, j->in->old, j->in->now))
 		known = NULL;
 	if (e != NULL)
 		judging_bans_of(j, e, &of);

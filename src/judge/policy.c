@@ -206,37 +206,45 @@ static uint32_t oldest_kept(const struct history *hosts)
 	return oldest;
 }
 
-static void remember(struct judging *j, struct past *p)
+static size_t keep_remembered(const struct judging *j, struct history *records, uint32_t oldest)
 {
-	p->flags &= (uint8_t)~PAST_TOUCHED;
-	if (is_remembered(j, p))
-		history_add(&j->out->history, p);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < records->count; i++) {
+		struct past *p = &records->pasts[i];
+
+		p->flags &= (uint8_t)~PAST_TOUCHED;
+		if (p->until > oldest && is_remembered(j, p))
+			records->pasts[kept++] = *p;
+	}
+	records->count = kept;
+	return kept;
 }
 
+/* The records of hosts become the history; those of networks are merged in from behind. */
 static void put_history_together(struct judging *j)
 {
 	struct history *history = &j->out->history;
-	uint32_t oldest = oldest_kept(&j->hosts);
-	size_t n = 0;
+	size_t hosts = keep_remembered(j, &j->hosts, oldest_kept(&j->hosts)), nets = keep_remembered(j, &j->nets, 0), to;
 
-	*history = (struct history){ .goods = j->hosts.goods, .good_count = j->hosts.good_count,
-				     .good_capacity = j->hosts.good_capacity, .judged = j->in->now };
-	j->hosts.goods = NULL;
-	for (size_t i = 0; i < j->hosts.count; i++) {
-		struct addr a = past_addr(&j->hosts.pasts[i]);
+	*history = j->hosts;
+	j->hosts = (struct history){ 0 };
+	history->judged = j->in->now;
+	if (nets == 0)
+		return;
+	to = hosts + nets;
+	history->pasts = mem_grow(history->pasts, &history->capacity, to, sizeof(*history->pasts));
+	history->count = to;
+	while (nets > 0) {
+		struct addr net = past_addr(&j->nets.pasts[nets - 1]), host = { 0 };
 
-		for (; n < j->nets.count; n++) {
-			struct addr net = past_addr(&j->nets.pasts[n]);
-
-			if (addr_compare(&net, &a) > 0)
-				break;
-			remember(j, &j->nets.pasts[n]);
-		}
-		if (j->hosts.pasts[i].until > oldest)
-			remember(j, &j->hosts.pasts[i]);
+		if (hosts > 0)
+			host = past_addr(&history->pasts[hosts - 1]);
+		if (hosts > 0 && addr_compare(&host, &net) > 0)
+			history->pasts[--to] = history->pasts[--hosts];
+		else
+			history->pasts[--to] = j->nets.pasts[--nets];
 	}
-	for (; n < j->nets.count; n++)
-		remember(j, &j->nets.pasts[n]);
 }
 
 void policy_judge(const struct policy_input *input, struct policy_result *result)
