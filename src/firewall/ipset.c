@@ -2,7 +2,7 @@
 /*
  * ipset: the sets in the kernel, made equal to the blacklist.
  *
- * Reads both sets (listing), compares them with the bans (plan) and sends the difference (session).
+ * Reads both sets (listing), compares them with the bans (plan) and sends the difference (batch).
  * A set that cannot serve is replaced: a temporary one is made and filled, with the counters of the
  * entries that stay, then swapped with the old one, which is destroyed. So the rule never points at
  * nothing. Only mailban's two sets and their temporaries are ever named.
@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "firewall/batch.h"
 #include "firewall/listing.h"
 #include "firewall/plan.h"
 #include "firewall/session.h"
@@ -70,31 +71,44 @@ int firewall_read(struct firewall *fw, const struct firewall_names *names, struc
 	return 0;
 }
 
-/* Adds, or renews, what the plan wants to be in the set name. */
-static int fill(struct session *s, const char *name, enum firewall_family family, const struct plan *plan, bool all)
+/* Adds, or renews, what the plan wants to be in the set; all: whatever it holds already. */
+static int fill(struct batch *b, const struct plan *plan, bool all)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < plan->count && ret == 0; i++) {
 		if (all || plan->entries[i].action != PLAN_KEEP)
-			ret = session_add(s, name, family, &plan->entries[i], all);
+			ret = batch_add(b, &plan->entries[i], all);
 	}
-	return ret == 0 ? session_send(s) : ret;
+	return ret == 0 ? batch_send(b) : ret;
 }
 
-static int send_difference(struct session *s, const char *name, enum firewall_family family, const struct plan *plan)
+static int fill_new(const char *name, enum firewall_family family, const struct plan *plan, struct buf *error)
 {
+	struct batch b;
+	int ret = batch_open(&b, name, family, error);
+
+	if (ret == 0)
+		ret = fill(&b, plan, true);
+	batch_close(&b);
+	return ret;
+}
+
+static int send_difference(const char *name, enum firewall_family family, const struct plan *plan, struct buf *error)
+{
+	struct batch b;
 	int ret;
 
 	if (plan->gone_count == 0 && plan->added == 0 && plan->renewed == 0)
 		return 0;
-	ret = session_begin(s, name);
+	ret = batch_open(&b, name, family, error);
 	/* removing goes first, so that the set never holds more than it has to */
 	for (size_t i = 0; i < plan->gone_count && ret == 0; i++)
-		ret = session_delete(s, name, family, &plan->gone[i]->net);
+		ret = batch_delete(&b, &plan->gone[i]->net);
 	if (ret == 0)
-		ret = session_send(s);
-	return ret == 0 ? fill(s, name, family, plan, false) : ret;
+		ret = fill(&b, plan, false);
+	batch_close(&b);
+	return ret;
 }
 
 /* Puts the temporary set into the place of the one that cannot serve. */
@@ -128,11 +142,8 @@ static int make(struct session *s, const struct firewall_set *set, enum firewall
 	if (set->exists)
 		name = temporary;
 	ret = session_create(s, name, family, plan);
-	if (ret == 0 && plan->count > 0) {
-		ret = session_begin(s, name);
-		if (ret == 0)
-			ret = fill(s, name, family, plan, true);
-	}
+	if (ret == 0)
+		ret = fill_new(name, family, plan, s->error);
 	return ret == 0 && set->exists ? take_place(s, set, temporary) : ret;
 }
 
@@ -166,10 +177,10 @@ static int apply(const struct firewall_set *set, enum firewall_family family, co
 
 	buf_addf(error, "the kernel set %s could not be brought up to date: ", set->name);
 	ret = remove_temporary(set, family, error);
-	if (ret == 0)
+	if (ret == 0 && whole)
 		ret = session_open(&s, error);
 	if (ret == 0)
-		ret = whole ? make(&s, set, family, plan) : send_difference(&s, set->name, family, plan);
+		ret = whole ? make(&s, set, family, plan) : send_difference(set->name, family, plan, error);
 	session_close(&s);
 	if (ret == 0)
 		error->len = before;
