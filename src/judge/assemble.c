@@ -6,7 +6,8 @@
  * entry unless it outlives it, and a person's line always stays. A host that stands inside a network which the
  * judgement did not form is remembered apart, and listed when that network is gone.
  * Then the new list is laid beside the old one: what is the same keeps its bytes, comments stay above their entries, and
- * every difference is noted with its reason.
+ * every difference is noted with its reason. A list may have a million entries of which a few change: only those are
+ * made, and the new list grows in the old one's place.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +37,41 @@ static bool ended(const struct judging *j, uint32_t until)
 	return until != PAST_FOREVER && until <= j->now;
 }
 
+struct ban *judging_listed(const struct judging *j, size_t at)
+{
+	uint32_t number = j->listed[at];
+
+	return number & LISTED_MADE ? &j->made.bans[number & ~LISTED_MADE] : &j->in->old->bans[number];
+}
+
+static void list_number(struct judging *j, uint32_t number)
+{
+	j->listed = mem_grow(j->listed, &j->listed_capacity, j->listed_count + 1, sizeof(*j->listed));
+	j->listed[j->listed_count++] = number;
+}
+
+void judging_list_made(struct judging *j, const struct ban *ban)
+{
+	banlist_add(&j->made, ban);
+	list_number(j, (uint32_t)(j->made.count - 1) | LISTED_MADE);
+}
+
+static bool same_ban(const struct ban *a, const struct ban *b)
+{
+	return a->since == b->since && a->until == b->until && a->by == b->by && a->hits == b->hits &&
+	       a->hosts == b->hosts && !a->person && !b->person;
+}
+
+/* Lists a ban: as the old list's entry where that says the same, which is the one that comes next there. */
 static void list_entry(struct merge *m, const struct ban *ban, bool foreign)
 {
-	banlist_add(&m->j->out->list, ban);
+	const struct banlist *old = m->j->in->old;
+
+	if (foreign || (m->old < old->count && addr_equal(&old->bans[m->old].net, &ban->net) &&
+			same_ban(&old->bans[m->old], ban)))
+		list_number(m->j, (uint32_t)m->old);
+	else
+		judging_list_made(m->j, ban);
 	if (m->depth < DEPTH)
 		m->stack[m->depth++] = (struct around){ ban->net, ban->until, foreign };
 }
@@ -97,7 +130,7 @@ static void list_split(struct merge *m, const struct ban *ban)
 
 		part.net = rest.nets[i];
 		part.line = part.above = (struct span){ NULL, 0 };
-		banlist_add(&m->j->out->list, &part);
+		judging_list_made(m->j, &part);
 	}
 	m->unsorted = true;
 	netset_free(&whole);
@@ -155,6 +188,20 @@ static int next_of(struct merge *m, const struct past *net, const struct past *h
 	return which;
 }
 
+/* Few entries are out of order, and not far from their places. */
+static void sort_listed(struct judging *j)
+{
+	for (size_t i = 1; i < j->listed_count; i++) {
+		uint32_t moved = j->listed[i];
+		struct addr net = judging_listed(j, i)->net;
+		size_t at = i;
+
+		for (; at > 0 && addr_compare(&judging_listed(j, at - 1)->net, &net) > 0; at--)
+			j->listed[at] = j->listed[at - 1];
+		j->listed[at] = moved;
+	}
+}
+
 static void merge_all(struct judging *j)
 {
 	struct merge m = { .j = j };
@@ -180,7 +227,7 @@ static void merge_all(struct judging *j)
 			break;
 		default:
 			if (m.unsorted)
-				banlist_sort(&j->out->list);
+				sort_listed(j);
 			return;
 		}
 	}
@@ -235,12 +282,6 @@ static void note_new(struct judging *j, const struct ban *ban)
 	}
 }
 
-static bool same_ban(const struct ban *a, const struct ban *b)
-{
-	return a->since == b->since && a->until == b->until && a->by == b->by && a->hits == b->hits &&
-	       a->hosts == b->hosts;
-}
-
 /* A ban that began later than the old one, with a higher level, is another ban. */
 static void note_changed(struct judging *j, const struct ban *before, const struct ban *ban)
 {
@@ -268,46 +309,84 @@ static void put_above(struct banlist *list, struct buf *carried, struct span *ab
 	buf_clear(carried);
 }
 
-static void lay_beside(struct judging *j)
+/* What the new list says of the address that an entry of the old one is of; *o is the first old entry that is not
+ * behind it. */
+static void lay_one(struct judging *j, size_t i, size_t *o, struct buf *carried)
 {
-	struct banlist *list = &j->out->list;
+	struct ban *ban = judging_listed(j, i);
+	struct banlist *old = j->in->old;
+
+	if ((j->listed[i] & LISTED_MADE) == 0) {
+		(*o)++;
+	} else if (*o < old->count && addr_equal(&old->bans[*o].net, &ban->net)) {
+		const struct ban *before = &old->bans[(*o)++];
+
+		ban->above = before->above;
+		if (same_ban(before, ban))
+			ban->line = before->line;
+		else
+			note_changed(j, before, ban);
+	} else {
+		note_new(j, ban);
+	}
+	put_above(&j->out->list, carried, &ban->above);
+}
+
+/* Goes through both lists side by side; what is gone is put into gone. */
+static void lay_beside(struct judging *j, struct banlist *gone)
+{
 	const struct banlist *old = j->in->old;
 	struct buf carried = { 0 };
 	size_t o = 0;
 
-	for (size_t i = 0; i <= list->count; i++) {
-		struct ban *ban = i < list->count ? &list->bans[i] : NULL;
-		int order = -1;
+	for (size_t i = 0; i <= j->listed_count; i++) {
+		const struct ban *ban = i < j->listed_count ? judging_listed(j, i) : NULL;
 
-		while (o < old->count && (order = ban == NULL ? -1 : addr_compare(&old->bans[o].net, &ban->net)) < 0) {
+		for (; o < old->count && (ban == NULL || addr_compare(&old->bans[o].net, &ban->net) < 0); o++) {
 			buf_add_span(&carried, old->bans[o].above);
-			note_gone(j, &old->bans[o++]);
+			banlist_add(gone, &old->bans[o]);
 		}
-		if (ban == NULL)
-			break;
-		ban->above = ban->line = (struct span){ NULL, 0 };
-		if (o < old->count && order == 0) {
-			const struct ban *before = &old->bans[o++];
-
-			ban->above = before->above;
-			if (ban->person || same_ban(before, ban))
-				ban->line = before->line;
-			else
-				note_changed(j, before, ban);
-		} else {
-			note_new(j, ban);
-		}
-		put_above(list, &carried, &ban->above);
+		if (ban != NULL)
+			lay_one(j, i, &o, &carried);
 	}
-	list->tail = old->tail;
-	put_above(list, &carried, &list->tail);
+	j->out->list.tail = old->tail;
+	put_above(&j->out->list, &carried, &j->out->list.tail);
 	buf_free(&carried);
+}
+
+/* The entries that stay close up in the old list's place, then those that were made are merged in from behind. */
+static void build(struct judging *j)
+{
+	struct banlist *list = &j->out->list, *old = j->in->old;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < j->listed_count; i++) {
+		if ((j->listed[i] & LISTED_MADE) == 0)
+			old->bans[kept++] = old->bans[j->listed[i]];
+	}
+	list->bans = old->bans;
+	list->capacity = old->capacity;
+	list->count = j->listed_count;
+	old->bans = NULL;
+	old->count = old->capacity = 0;
+	if (list->count > list->capacity) {
+		list->bans = mem_resize(list->bans, list->count, sizeof(*list->bans));
+		list->capacity = list->count;
+	}
+	for (size_t i = list->count; i-- > 0;)
+		list->bans[i] = j->listed[i] & LISTED_MADE ? j->made.bans[j->listed[i] & ~LISTED_MADE] : list->bans[--kept];
 }
 
 void judging_assemble(struct judging *j)
 {
+	struct banlist gone = { 0 };
+
 	merge_all(j);
 	if (j->in->settings->collapse)
-		judging_collapse(j->in->settings, &j->out->list);
-	lay_beside(j);
+		judging_collapse(j);
+	lay_beside(j, &gone);
+	build(j);
+	for (size_t i = 0; i < gone.count; i++)
+		note_gone(j, &gone.bans[i]);
+	banlist_free(&gone);
 }

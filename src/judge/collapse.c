@@ -27,20 +27,26 @@ static bool are_halves(const struct judge_settings *settings, const struct ban *
 	return addr_equal(&around, &other);
 }
 
-void judging_collapse(const struct judge_settings *settings, struct banlist *list)
+void judging_collapse(struct judging *j)
 {
 	size_t top = 0;
 
-	for (size_t i = 0; i < list->count; i++) {
-		list->bans[top++] = list->bans[i];
-		while (top >= 2 && are_halves(settings, &list->bans[top - 2], &list->bans[top - 1])) {
-			struct ban *joined = &list->bans[top - 2];
+	for (size_t i = 0; i < j->listed_count; i++) {
+		j->listed[top++] = j->listed[i];
+		while (top >= 2) {
+			const struct ban *low = judging_listed(j, top - 2), *high = judging_listed(j, top - 1);
+			struct ban joined = *low;
 
-			joined->net = addr_network(&joined->net, (uint8_t)(joined->net.prefix - 1));
-			joined->hits += joined[1].hits;
-			joined->hosts += joined[1].hosts;
+			if (!are_halves(j->in->settings, low, high))
+				break;
+			joined.net = addr_network(&joined.net, (uint8_t)(joined.net.prefix - 1));
+			joined.hits += high->hits;
+			joined.hosts += high->hosts;
+			joined.line = joined.above = (struct span){ NULL, 0 };
+			banlist_add(&j->made, &joined);
+			j->listed[top - 2] = (uint32_t)(j->made.count - 1) | LISTED_MADE;
 			top--;
 		}
 	}
-	list->count = top;
+	j->listed_count = top;
 }

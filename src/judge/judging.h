@@ -17,6 +17,8 @@ enum origin {
 	ORIGIN_KNOWN,     /* the history says how it came about: it is made anew, or goes */
 };
 
+#define LISTED_MADE (UINT32_C(1) << 31)
+
 enum {
 	PAST_TOUCHED = 0x80, /* in past.flags during a judgement: the address's bans are among the terms */
 };
@@ -45,6 +47,9 @@ struct bans_of {
 struct judging {
 	const struct policy_input *in;
 	struct policy_result *out;
+	uint32_t *listed;         /* the new list: numbers of entries of the old one, or of made with LISTED_MADE */
+	size_t listed_count, listed_capacity;
+	struct banlist made;      /* entries of the new list that are not those of the old one */
 	uint8_t *origins;         /* of each entry of the old list: enum origin */
 	struct history hosts;     /* the new records of addresses, and good networks */
 	struct history nets;      /* the new records of networks */
@@ -80,7 +85,11 @@ void judging_form_networks(struct judging *j);
 void judging_assemble(struct judging *j);
 
 /* Joins neighbouring networks with the same dates. */
-void judging_collapse(const struct judge_settings *settings, struct banlist *list);
+void judging_collapse(struct judging *j);
+
+/* An entry of the new list, while it is put together. */
+struct ban *judging_listed(const struct judging *j, size_t at);
+void judging_list_made(struct judging *j, const struct ban *ban);
 
 int64_t past_end(uint32_t until);      /* as struct ban has it */
 uint32_t past_time(int64_t time);      /* the other way */

@@ -274,6 +274,8 @@ void policy_judge(const struct policy_input *input, struct policy_result *result
 	if (result->change_count > 1)
 		qsort(result->changes, result->change_count, sizeof(*result->changes), compare_changes);
 	free(j.origins);
+	free(j.listed);
+	banlist_free(&j.made);
 	free(j.terms.all);
 	history_free(&j.hosts);
 	history_free(&j.nets);

@@ -22,7 +22,8 @@ struct knock {
 
 struct policy_input {
 	struct tally *tally;
-	const struct banlist *old;          /* sorted; must outlive the result, whose spans point into it */
+	struct banlist *old;                /* sorted; its entries become the result's, its texts must outlive
+	                                       the result, whose spans point into them */
 	const struct history *history;      /* sorted, as history_load() leaves it */
 	const struct netset *allow;         /* finished; NULL: nobody */
 	const struct judge_settings *settings;
