@@ -44,6 +44,14 @@ static struct source *open_log(const char *name, const char *directory, struct b
 	return source_open(name, why);
 }
 
+static void expect(void *context, const struct event *event, bool very_soon)
+{
+	struct job *job = context;
+
+	if (!job->is_classic)
+		tally_expect(job->tally, event, very_soon);
+}
+
 static size_t open_logs(const struct options *options, struct scan_log *logs)
 {
 	struct buf why = { 0 };
@@ -120,6 +128,7 @@ static int scan(const struct config *config, const struct options *options, stru
 		return EXIT_NOTHING;
 	}
 	job.tally = tally_new(&config->judge, NULL, NULL, time(NULL));
+	detection->expect = expect;
 	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;

@@ -21,6 +21,7 @@
 
 enum {
 	BLOCK_BYTES = 256 * 1024,            /* with its events it fits in a core's second-level cache */
+	SOON = 16, VERY_SOON = 8,            /* events ahead that are announced */
 	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* events that wait for an earlier log, in all */
 	AHEAD_BLOCKS_MAX = 4096,             /* blocks of one log that wait for an earlier log */
 };
@@ -179,11 +180,20 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	buf_add_span(&s->last_line, s->last.line);
 }
 
+static void expect(const struct work *w, const struct batch *batch, size_t number, bool very_soon)
+{
+	if (w->scan->expect != NULL && number < batch->count)
+		w->scan->expect(w->scan->context, &batch->events[number], very_soon);
+}
+
 static void hand_on_batch(struct work *w, struct stream *s, struct batch *batch)
 {
 	hand_on_leading_repeats(w, s, batch);
-	for (size_t i = 0; i < batch->count; i++)
+	for (size_t i = 0; i < batch->count; i++) {
+		expect(w, batch, i + SOON, false);
+		expect(w, batch, i + VERY_SOON, true);
 		hand_on(w, s, &batch->events[i]);
+	}
 	remember_last(s, batch);
 	s->log->lines += batch->lines;
 	s->log->too_long += batch->too_long;

@@ -28,6 +28,9 @@ struct scan_log {
  * a time, from any thread. The event and its user live until the call returns. */
 typedef void scan_take(void *context, const struct event *event);
 
+/* Says which event will be taken soon, and again when it will be very soon, so that its memory can be fetched. */
+typedef void scan_expect(void *context, const struct event *event, bool very_soon);
+
 struct scan {
 	struct engine *engine;
 	struct scan_log *logs;     /* read side by side, told in order */
@@ -36,6 +39,7 @@ struct scan {
 	bool want_phrases;         /* of the classic recipe */
 	bool want_lines;           /* events bring their lines */
 	scan_take *take;
+	scan_expect *expect;       /* NULL: nobody wants to know */
 	void *context;
 	struct drift *drift;       /* to add to; NULL: not wanted */
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* stored bytes; NULL: not wanted */

@@ -131,6 +131,20 @@ static size_t slot_of(const struct store *store, uint64_t hi, uint64_t lo, uint6
 	}
 }
 
+void store_prefetch_slot(const struct store *store, const struct addr *a)
+{
+	__builtin_prefetch(&store->slots[hash(store, a->hi, a->lo) & store->slot_mask]);
+}
+
+void store_prefetch_entry(const struct store *store, const struct addr *a)
+{
+	uint64_t h = hash(store, a->hi, a->lo);
+	uint32_t slot = store->slots[h & store->slot_mask];
+
+	if (slot != 0 && (slot & ~NUMBER_MASK) == tag_of(h))
+		__builtin_prefetch(store_entry(store, (slot & NUMBER_MASK) - 1));
+}
+
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number)
 {
 	uint32_t slot = store->slots[slot_of(store, a->hi, a->lo, hash(store, a->hi, a->lo))];

@@ -80,6 +80,10 @@ struct entry *store_get(struct store *store, const struct addr *a, uint32_t *num
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number);
 struct entry *store_entry(const struct store *store, size_t number); /* from 0 */
 
+/* Asks the processor to have ready what store_get() will look at: the slot; and, some time after that, the entry. */
+void store_prefetch_slot(const struct store *store, const struct addr *a);
+void store_prefetch_entry(const struct store *store, const struct addr *a);
+
 /* The entry's marks; valid until one is added to any entry. */
 struct mark *store_marks(const struct store *store, const struct entry *e);
 

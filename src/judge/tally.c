@@ -201,6 +201,18 @@ static void enter(struct ledger *ledger, struct entry *e, const struct event *ev
 			.weak = (event->flags & EVENT_WEAK) != 0 });
 }
 
+void tally_expect(const struct tally *tally, const struct event *event, bool very_soon)
+{
+	struct addr unit = judge_unit(tally->settings, &event->addr);
+
+	if ((event->flags & EVENT_NO_ADDRESS) != 0)
+		return;
+	if (very_soon)
+		store_prefetch_entry(&tally->ledger.store, &unit);
+	else
+		store_prefetch_slot(&tally->ledger.store, &unit);
+}
+
 void tally_add(struct tally *tally, const struct event *event)
 {
 	uint32_t time = time_of(tally, event->time);
