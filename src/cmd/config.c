@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "addr/addr.h"
+#include "base/conf.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
@@ -323,21 +324,23 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 static int parse(cfg_t *cfg, const struct options *options)
 {
 	const char *path = options->config != NULL ? options->config : CONFIG_FILE;
+	struct buf text = { 0 };
+	int ret = -1, error;
 
 	/* the usual place may be empty; a file that was named must be there */
 	if (options->config == NULL && access(path, F_OK) < 0 && errno == ENOENT) {
 		cfg->filename = NULL;
 		return 0;
 	}
-	switch (cfg_parse(cfg, path)) {
-	case CFG_SUCCESS:
-		return 0;
-	case CFG_FILE_ERROR:
-		msg("%s: %s; name a configuration that can be read", path, strerror(errno));
-		return -1;
-	default:
-		return -1;
-	}
+	error = conf_read(path, &text);
+	if (error < 0)
+		msg("%s: %s; name a configuration that can be read", path, strerror(-error));
+	else if (memchr(text.ptr, '\0', text.len) != NULL)
+		msg("%s: holds NUL bytes; a configuration is text", path);
+	else if (conf_parse(cfg, path, &text) == CFG_SUCCESS)
+		ret = 0;
+	buf_free(&text);
+	return ret;
 }
 
 int config_load(struct config *config, const struct options *options)

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/conf.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -174,7 +175,7 @@ static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 	rule->hits = copy_list(section, "hit");
 	rule->misses = copy_list(section, "miss");
 	rule->weight = weight > 0 && weight <= 1000 ? (uint32_t)weight : 0;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; ret == 0 && i < 3; i++) {
 		if (cfg_getstr(section, needed[i]) == NULL) {
 			msg_at(rule->file, rule->line, "rule %s: %s is missing; see mailban-rules(5)", rule->name, needed[i]);
 			ret = -1;
@@ -209,6 +210,7 @@ static void place(struct ruleset *set, struct rule *rule)
 static int load_text(struct ruleset *set, struct rule_file *file)
 {
 	cfg_t *cfg = cfg_init(file_options, CFGF_NONE);
+	struct buf text = { 0 };
 	int ret = 0;
 
 	file->at = file->text;
@@ -216,9 +218,9 @@ static int load_text(struct ruleset *set, struct rule_file *file)
 	if (cfg == NULL)
 		msg_die("out of memory; nothing was written");
 	cfg_set_error_function(cfg, confuse_error);
-	free(cfg->filename);
-	cfg->filename = mem_text(file->name);
-	if (cfg_parse_buf(cfg, file->text) != CFG_SUCCESS)
+	/* the rules' own text keeps its comments, for those who ask for it */
+	buf_add_text(&text, file->text);
+	if (conf_parse(cfg, file->name, &text) != CFG_SUCCESS)
 		ret = -1;
 	for (unsigned i = 0; ret == 0 && i < cfg_size(cfg, "rule"); i++) {
 		struct rule rule = { 0 };
@@ -229,6 +231,7 @@ static int load_text(struct ruleset *set, struct rule_file *file)
 		else
 			free_rule(&rule);
 	}
+	buf_free(&text);
 	cfg_free(cfg);
 	return ret;
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf: a text of settings, for libconfuse.
+ *
+ * libconfuse 3.3 counts two lines too many for each comment, so that the line in its errors is a wrong one, and
+ * it forgets the name of a text that lies in memory. So comments are made blanks before it reads, with
+ * every newline left where it is, and it reads from a stream, whose name it keeps. What a comment is, is for
+ * libconfuse to say: # anywhere outside of quotes, // and slash-star where a word begins. One that is never
+ * closed, which it would take for the rest of the file, is an error. Nothing here is fatal.
+ */
+#include "base/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+int conf_read(const char *path, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = 1;
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	while (got > 0) {
+		got = read(fd, buf_room(out, 65536), 65536);
+		if (got > 0)
+			out->len += (size_t)got;
+		else if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got < 0)
+			error = -errno;
+	}
+	close(fd);
+	return error;
+}
+
+/* Behind the quote that closes the string, or the end. */
+static char *skip_quoted(char *c, const char *end)
+{
+	char quote = *c++;
+
+	while (c < end && *c != quote)
+		c += *c == '\\' && c + 1 < end ? 2 : 1;
+	return c < end ? c + 1 : c;
+}
+
+static char *blank_until(char *c, const char *end)
+{
+	for (; c < end; c++) {
+		if (*c != '\n')
+			*c = ' ';
+	}
+	return c;
+}
+
+static char *blank_line(char *c, const char *end)
+{
+	const char *newline = memchr(c, '\n', (size_t)(end - c));
+
+	return blank_until(c, newline != NULL ? newline : end);
+}
+
+/* Behind the block; NULL where nothing closes it. */
+static char *blank_block(char *c, const char *end)
+{
+	for (const char *close = c + 2; close + 1 < end; close++) {
+		if (close[0] == '*' && close[1] == '/')
+			return blank_until(c, close + 2);
+	}
+	return NULL;
+}
+
+/* Returns the comment that is never closed, or NULL. */
+static const char *blank_comments(char *text, size_t len)
+{
+	const char *end = text + len;
+	bool in_word = false;
+
+	for (char *c = text; c < end;) {
+		bool slashes = !in_word && *c == '/' && c + 1 < end;
+
+		if (*c == '"' || *c == '\'') {
+			c = skip_quoted(c, end);
+			in_word = false;
+		} else if (*c == '#' || (slashes && c[1] == '/')) {
+			c = blank_line(c, end);
+		} else if (slashes && c[1] == '*') {
+			char *next = blank_block(c, end);
+
+			if (next == NULL)
+				return c;
+			c = next;
+		} else {
+			in_word = strchr(" \t\r\n\f,={}+()", *c) == NULL;
+			c++;
+		}
+	}
+	return NULL;
+}
+
+static int unclosed_error(cfg_t *cfg, const char *text, const char *at)
+{
+	cfg->line = 1;
+	for (const char *c = text; c < at; c++)
+		cfg->line += *c == '\n';
+	cfg_error(cfg, "a comment that nothing closes");
+	return CFG_PARSE_ERROR;
+}
+
+int conf_parse(cfg_t *cfg, const char *name, struct buf *text)
+{
+	const char *unclosed;
+	FILE *stream;
+	int ret;
+
+	free(cfg->filename);
+	cfg->filename = mem_text(name);
+	unclosed = blank_comments(text->ptr, text->len);
+	if (unclosed != NULL)
+		return unclosed_error(cfg, text->ptr, unclosed);
+	/* a stream of nothing is not to be had everywhere */
+	buf_add_char(text, '\n');
+	stream = fmemopen(text->ptr, text->len, "r");
+	if (stream == NULL)
+		return CFG_FILE_ERROR;
+	ret = cfg_parse_fp(cfg, stream);
+	fclose(stream);
+	return ret;
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Files of settings and of rules: an error names the file and the very line, whatever comments stand above.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+}
+
+# The text of a configuration, of which the line with "wrong" is the one to be told.
+told() {
+	printf "$1" > conf
+	run -2 --separate-stderr "$MAILBAN" scan -c conf /dev/null
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == "mailban: conf:$(grep -n wrong conf | cut -d: -f1): "* ]]
+}
+
+@test "comments of every kind do not move the line that an error names" {
+	told '# one\nwrong = 1\n'
+	told '# one\n\n# two\n#\nwrong = 1\n'
+	told 'threads = 1 # one\nwrong = 1\n'
+	told '// one\nwrong = 1\n'
+	told '/* one\n two */\nthreads = 1 /* three */\nwrong = 1\n'
+	told 'blacklist = "a # b"\nstate = "a\\" /* b"\nwrong = 1\n'
+	told "blacklist = 'a // b'\nallow = /a//b\nwrong = 1\n"
+	told '# one\r\nthreads = 1\r\nwrong = 1\r\n'
+	told '# one\nclass auth {\n\t# two\n\tthreshold = wrong\n}\n'
+	told '# one\n/* wrong: never closed\nthreads = 1\n'
+}
+
+@test "the installed settings, all of them without their comment sign, are taken" {
+	sed -E 's/^#([a-z}\t])/\1/' "$BATS_TEST_DIRNAME/../../src/man/mailban.conf" > conf
+	[ "$(grep -c '^[a-z]' conf)" -gt 30 ]
+	: > log
+	run -0 "$MAILBAN" scan -c conf log
+	echo 'wrong = 1' >> conf
+	run -2 "$MAILBAN" scan -c conf log
+	[[ "$output" == "mailban: conf:$(wc -l < conf): "* ]]
+}
+
+@test "no file of settings but a folder, bytes that are no text, an empty one" {
+	run -2 "$MAILBAN" scan -c . log
+	[ "$output" = 'mailban: .: Is a directory; name a configuration that can be read' ]
+	printf 'threads = 1\0\n' > conf
+	run -2 "$MAILBAN" scan -c conf log
+	[ "$output" = 'mailban: conf: holds NUL bytes; a configuration is text' ]
+	: > log
+	run -0 "$MAILBAN" scan -c /dev/null log
+}
+
+@test "an unknown word in a rule is told with the file and the line" {
+	mkdir rules.d
+	printf '# mine\n\nrule "x" {\n\t# what it is\n\tclas = "auth"\n}\n' > rules.d/mine.conf
+	run -2 "$MAILBAN" rules --rules rules.d
+	[ "$output" = "mailban: rules.d/mine.conf:5: no such option 'clas'; see mailban-rules(5)" ]
+	printf '# mine\nrule "x" {\n}\n' > rules.d/mine.conf
+	run -2 "$MAILBAN" rules --rules rules.d
+	[ "$output" = 'mailban: rules.d/mine.conf:2: rule x: class is missing; see mailban-rules(5)' ]
+}
