@@ -113,7 +113,7 @@ install: all $(BUILD)/mailban.8
 	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
-	sed 's|@SBINDIR@|$(SBINDIR)|' src/systemd/mailban.service > $(BUILD)/mailban.service
+	sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/mailban.service > $(BUILD)/mailban.service
 	install -m 0644 $(BUILD)/mailban.service $(DESTDIR)$(UNITDIR)
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
