@@ -89,15 +89,17 @@ struct name *names_get(struct names *names, uint64_t user, struct span text)
 	struct name *name;
 	size_t at;
 
-	if (names->ring == NULL) {
-		names->ring = mem_zalloc(NAMES, sizeof(*names->ring));
+	if (names->slots == NULL)
 		names->slots = mem_zalloc(NAME_SLOTS, sizeof(*names->slots));
-	}
 	at = slot_of(names, user);
 	if (names->slots[at] != 0)
 		return &names->ring[names->slots[at] - 1];
+	if (names->next == names->room) {
+		names->room = names->room != 0 ? names->room * 2 : 256;
+		names->ring = mem_resize(names->ring, names->room, sizeof(*names->ring));
+	}
 	name = &names->ring[names->next];
-	if (name->user != 0) {
+	if (names->next < names->used) {
 		free_slot(names, slot_of(names, name->user));
 		free(name->seen);
 	}
@@ -113,7 +115,7 @@ struct name *names_get(struct names *names, uint64_t user, struct span text)
 
 struct name *names_find(const struct names *names, uint64_t user)
 {
-	uint32_t slot = names->ring != NULL ? names->slots[slot_of(names, user)] : 0;
+	uint32_t slot = names->slots != NULL ? names->slots[slot_of(names, user)] : 0;
 
 	return slot != 0 ? &names->ring[slot - 1] : NULL;
 }

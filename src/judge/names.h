@@ -37,6 +37,7 @@ struct names {
 	uint32_t *slots;
 	uint32_t next;
 	uint32_t used;         /* places of the ring that were ever taken */
+	uint32_t room;         /* places that there are by now; the ring is closed when there are NAMES */
 	uint64_t seed;
 	uint32_t addresses;    /* so many inside window are an attack */
 	int64_t window;

@@ -97,8 +97,8 @@ static const char *check_class(const struct judge_class *c)
 {
 	if (c->window < 1 || c->window > JUDGE_WINDOW_MAX)
 		return "a window is not between 1s and 366d";
-	if (c->threshold > 10000)
-		return "a threshold is over 10000";
+	if (c->threshold > JUDGE_THRESHOLD_MAX)
+		return "a threshold is over 2000";
 	if (c->ban_count < 1)
 		return "a class has no length of ban";
 	for (unsigned i = 0; i < c->ban_count; i++) {
@@ -116,6 +116,8 @@ const char *judge_settings_check(const struct judge_settings *settings)
 		wrong = check_class(&settings->classes[c]);
 	if (wrong != NULL)
 		return wrong;
+	if (settings->known_threshold > JUDGE_THRESHOLD_MAX)
+		return "known-threshold is over 2000";
 	if (settings->repeat < 0 || settings->repeat > JUDGE_WINDOW_MAX)
 		return "repeat is over 366d";
 	if (settings->ipv6_prefix < 16 || settings->ipv6_prefix > ADDR_BITS)

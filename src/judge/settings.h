@@ -13,6 +13,7 @@ enum {
 	JUDGE_STEPS = 8,          /* ban lengths a class can have */
 	JUDGE_AGGREGATES = 8,     /* prefixes that networks can be formed of */
 	JUDGE_WINDOW_MAX = 366 * 86400,
+	JUDGE_THRESHOLD_MAX = 2000,
 };
 
 /* When the events of one class become a ban. */

@@ -55,7 +55,10 @@ struct entry {
 	uint8_t is_many : 1;         /* while quiet: it is known to have failed for many users */
 };
 
-enum { STORE_CHUNK_BITS = 14, STORE_MARK_BITS = 16 };
+enum {
+	STORE_CHUNK_BITS = 11,       /* entries a chunk */
+	STORE_MARK_BITS = 13,        /* marks a chunk; half of them is the most that an entry can have */
+};
 
 struct store {
 	uint32_t *slots;             /* number of an entry, from 1, below 6 bits of its hash; 0: free */
