@@ -205,3 +205,24 @@ size_t tally_users(struct tally *tally, const struct addr *addr, struct span *na
 	}
 	return count;
 }
+
+static int compare_addr(const void *a, const void *b)
+{
+	return addr_compare(a, b);
+}
+
+size_t tally_attackers(const struct tally *tally, struct span user, struct addr *addrs, size_t max)
+{
+	const struct name *name = names_find(&tally->names, names_hash(user));
+	struct addr all[NAME_SEEN];
+	size_t count = 0;
+
+	for (size_t i = 0; name != NULL && i < name->seen_count; i++)
+		all[count++] = entry_addr(tally->settings, store_entry(&tally->ledger.store, name->seen[i].entry));
+	qsort(all, count, sizeof(*all), compare_addr);
+	if (count > max)
+		count = max;
+	if (count > 0)
+		memcpy(addrs, all, count * sizeof(*all));
+	return count;
+}

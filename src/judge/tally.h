@@ -61,6 +61,9 @@ uint64_t tally_without_address(const struct tally *tally);
  * that there were others. The names live as long as the tally. */
 size_t tally_users(struct tally *tally, const struct addr *addr, struct span *names, size_t max, bool *more);
 
+/* Addresses that failed for the user name, as far as they are remembered, each once: fills at most max, sorted. */
+size_t tally_attackers(const struct tally *tally, struct span user, struct addr *addrs, size_t max);
+
 /* The time of the last event, loaded ones included; EVENT_TIME_UNKNOWN where there is none. */
 int64_t tally_last_time(const struct tally *tally);
 

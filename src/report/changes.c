@@ -11,16 +11,14 @@
 #include <inttypes.h>
 
 #include "base/when.h"
-#include "report/json.h"
 #include "report/text.h"
 #include "report/unknown.h"
 
-enum { SHOWN = 50, NAMES_SHOWN = 4, EXAMPLE_BYTES = 200 };
+enum { SHOWN = 50, NAMES_SHOWN = 4, ATTACKERS_SHOWN = 20, EXAMPLE_BYTES = 200 };
 
 /* How one kind of change is told. */
 struct telling {
 	enum change_kind kind;
-	const char *name;       /* in JSON */
 	const char *head;       /* above its entries */
 	void (*entry)(const struct run_facts *facts, const struct policy_change *c, struct buf *out);
 	bool quiet;             /* told only along with something that is not */
@@ -137,12 +135,17 @@ static void tell_refused(const struct run_facts *facts, const struct policy_chan
 
 static void tell_attacked(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
 {
-	(void)facts;
+	struct addr addrs[ATTACKERS_SHOWN];
+	size_t count = tally_attackers(facts->tally, c->user, addrs, ATTACKERS_SHOWN);
+
 	buf_add_text(out, "  ");
 	add_user(out, c->user);
-	buf_addf(out, " from %" PRIu64 " addresses, ", c->hits);
-	addr_add_to(out, &c->net);
-	buf_add_text(out, " one of them\n");
+	buf_addf(out, " from %" PRIu64 " addresses", c->hits);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_text(out, i == 0 ? ": " : ", ");
+		addr_add_to(out, &addrs[i]);
+	}
+	buf_add_text(out, c->hits > count ? ", ...\n" : "\n");
 }
 
 static void tell_known(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
@@ -156,27 +159,26 @@ static void tell_known(const struct run_facts *facts, const struct policy_change
 }
 
 static const struct telling tellings[] = {
-	{ CHANGE_BREACH, "breaches", "BREACH: a password was guessed", tell_breach, false },
-	{ CHANGE_TOO_WIDE, "too_wide", "not banned, being wider than max-prefix allows", tell_refused, false },
-	{ CHANGE_ADDED, "added", "banned", tell_added, false },
-	{ CHANGE_NETWORK, "networks", "networks banned whole", tell_added, false },
-	{ CHANGE_RENEWED, "renewed", "still knocking, renewed", tell_renewed, false },
-	{ CHANGE_MOVED, "moved", "bans of other dates, since a success forgave a part", tell_added, false },
-	{ CHANGE_EXPIRED, "expired", "over", tell_address, false },
-	{ CHANGE_FORGIVEN, "forgiven", "forgiven, since they logged in", tell_forgiven, false },
-	{ CHANGE_DISSOLVED, "dissolved", "networks banned no more, a good address being in them", tell_address, false },
-	{ CHANGE_ALLOWED, "allowed", "taken off, being in the allowlist", tell_address, false },
-	{ CHANGE_ATTACKED, "attacked", "users under attack from many addresses", tell_attacked, false },
-	{ CHANGE_REFUSED, "refused", "not banned, being in the allowlist or private", tell_refused, true },
-	{ CHANGE_KNOWN, "known", "known customers with a wrong password", tell_known, true },
-	{ CHANGE_OVER, "over", "reached a threshold so long ago that the ban is over", tell_refused, true },
-	{ CHANGE_INTO, "into", "now part of a network", tell_address, true },
+	{ CHANGE_BREACH, "BREACH: a password was guessed", tell_breach, false },
+	{ CHANGE_TOO_WIDE, "not banned, being wider than max-prefix allows", tell_refused, false },
+	{ CHANGE_ADDED, "banned", tell_added, false },
+	{ CHANGE_NETWORK, "networks banned whole", tell_added, false },
+	{ CHANGE_RENEWED, "still knocking, renewed", tell_renewed, false },
+	{ CHANGE_MOVED, "bans of other dates, since a success forgave a part", tell_added, false },
+	{ CHANGE_EXPIRED, "over", tell_address, false },
+	{ CHANGE_FORGIVEN, "forgiven, since they logged in", tell_forgiven, false },
+	{ CHANGE_DISSOLVED, "networks banned no more, a good address being in them", tell_address, false },
+	{ CHANGE_ALLOWED, "taken off, being in the allowlist", tell_address, false },
+	{ CHANGE_ATTACKED, "users under attack from many addresses", tell_attacked, false },
+	{ CHANGE_REFUSED, "not banned, being in the allowlist or private", tell_refused, true },
+	{ CHANGE_KNOWN, "known customers with a wrong password", tell_known, true },
+	{ CHANGE_OVER, "reached a threshold so long ago that the ban is over", tell_refused, true },
+	{ CHANGE_INTO, "now part of a network", tell_address, true },
 };
 
 enum { TELLINGS = sizeof(tellings) / sizeof(tellings[0]) };
 
-/* The changes of one kind stand together. */
-static const struct policy_change *first_of(const struct run_facts *facts, enum change_kind kind, size_t *count)
+const struct policy_change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count)
 {
 	const struct policy_change *first = NULL;
 
@@ -196,7 +198,7 @@ static bool is_worth_telling(const struct run_facts *facts)
 	size_t count;
 
 	for (unsigned i = 0; i < TELLINGS; i++) {
-		if (!tellings[i].quiet && first_of(facts, tellings[i].kind, &count) != NULL)
+		if (!tellings[i].quiet && changes_of(facts, tellings[i].kind, &count) != NULL)
 			return true;
 	}
 	return facts->all;
@@ -205,7 +207,7 @@ static bool is_worth_telling(const struct run_facts *facts)
 static void tell_kind(const struct run_facts *facts, const struct telling *telling, struct buf *out)
 {
 	size_t count, shown;
-	const struct policy_change *c = first_of(facts, telling->kind, &count);
+	const struct policy_change *c = changes_of(facts, telling->kind, &count);
 
 	if (count == 0)
 		return;
@@ -235,77 +237,4 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
 	text_add_count(out, facts->events, "event; ", "events; ");
 	text_add_count(out, facts->banned, "entry in the blacklist\n", "entries in the blacklist\n");
-}
-
-static void json_entry(const struct policy_change *c, struct json *j)
-{
-	json_open(j, '{');
-	json_name(j, "address");
-	json_addr(j, &c->net);
-	if (c->since != 0 || c->until != 0) {
-		json_name(j, "since");
-		json_time(j, c->since);
-		json_name(j, "until");
-		json_time(j, c->until);
-	}
-	if (c->when != 0) {
-		json_name(j, "when");
-		json_time(j, c->when);
-	}
-	if (c->by < CLASS_COUNT) {
-		json_name(j, "class");
-		json_word(j, event_class_name(c->by));
-	}
-	json_name(j, "hits");
-	json_number(j, (int64_t)c->hits);
-	if (c->hosts > 0) {
-		json_name(j, "hosts");
-		json_number(j, c->hosts);
-	}
-	if (c->users > 0) {
-		json_name(j, "users");
-		json_number(j, c->users);
-	}
-	if (c->level > 0) {
-		json_name(j, "level");
-		json_number(j, c->level);
-	}
-	if (c->packets > 0) {
-		json_name(j, "packets");
-		json_number(j, (int64_t)c->packets);
-	}
-	if (c->user.len > 0) {
-		json_name(j, "user");
-		json_text(j, c->user.ptr, c->user.len);
-	}
-	json_close(j, '}');
-}
-
-void changes_json(const struct run_facts *facts, struct buf *out)
-{
-	struct json j;
-
-	json_begin(&j, out);
-	json_open(&j, '{');
-	json_name(&j, "lines");
-	json_number(&j, (int64_t)facts->lines);
-	json_name(&j, "events");
-	json_number(&j, (int64_t)facts->events);
-	json_name(&j, "without_address");
-	json_number(&j, (int64_t)facts->without_address);
-	json_name(&j, "banned");
-	json_number(&j, (int64_t)facts->banned);
-	for (unsigned i = 0; i < TELLINGS; i++) {
-		size_t count;
-		const struct policy_change *c = first_of(facts, tellings[i].kind, &count);
-
-		json_name(&j, tellings[i].name);
-		json_open(&j, '[');
-		for (size_t k = 0; k < count; k++)
-			json_entry(&c[k], &j);
-		json_close(&j, ']');
-	}
-	if (facts->drift != NULL)
-		unknown_json(facts->drift, &j);
-	json_close(&j, '}');
 }

@@ -26,8 +26,13 @@ struct run_facts {
 	struct span (*example)(void *context, const struct addr *addr, unsigned event_class); /* a line that counted;
 	                                                                                  len 0: none kept */
 	void *example_context;
+	char *const *unread;                   /* what could not be read, or is lost: a sentence each */
+	size_t unread_count;
 	bool all;                              /* every entry, not the first ones only */
 };
+
+/* The changes of one kind, which stand together: the first one, or NULL. */
+const struct policy_change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count);
 
 /* Nothing at all where nothing changed and nothing looks wrong. */
 void changes_text(const struct run_facts *facts, struct buf *out);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* run_inside: what the files of the command run share. Nobody else includes it. */
+#ifndef MAILBAN_CMD_RUN_INSIDE_H
+#define MAILBAN_CMD_RUN_INSIDE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/config.h"
+#include "cmd/detection.h"
+#include "cmd/examples.h"
+#include "cmd/kernel.h"
+#include "cmd/options.h"
+#include "detect/drift.h"
+#include "detect/drift_known.h"
+#include "judge/allow.h"
+#include "judge/classic.h"
+#include "judge/policy.h"
+#include "list/state.h"
+#include "log/position.h"
+
+struct run {
+	const struct config *config;
+	const struct options *options;
+	int64_t now, since;
+	struct banlist old;
+	struct state state;
+	struct positions positions;
+	struct history history;
+	struct drift_known drift_known; /* of the runs before */
+	struct drift *drift;            /* of this one */
+	struct allow allow;
+	struct tally *tally;
+	struct classic classic;
+	struct examples *examples;
+	struct kernel_reading reading;
+	struct firewall fw;
+	bool fw_read;
+	bool in_part;
+	uint64_t lines, events;
+	char **unread;                  /* what could not be read, or is lost: a sentence each */
+	size_t unread_count, unread_capacity;
+	struct policy_result result;
+};
+
+/* What lasts: allowlist, blacklist, state. EXIT_ALL_WELL, or another status after a message. */
+int run_read_lasting(struct run *r);
+
+/* What is new in the logs, into the tally; and the new positions into the state. */
+void run_read_logs(struct run *r, struct detection *detection);
+
+/* First the blacklist, then the state, both on the disk before the first is replaced. EXIT_ALL_WELL, or another
+ * status after a message: EXIT_NOTHING where both are as they were. */
+int run_write_files(struct run *r);
+
+/* The unified diff of the blacklist, and what the run changed. */
+void run_print_diff(const struct run *r);
+void run_print_report(const struct run *r);
+
+#endif

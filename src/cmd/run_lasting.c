@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_lasting: what lasts from run to run, read and written.
+ *
+ * Anything wrong with allowlist, blacklist or state stops the run before a log is read. Of blacklist and state both
+ * new versions are on the disk before the first one is put in place, the blacklist first: a run that is cut off
+ * between them and repeated counts the same lines again, for bans that stand already.
+ */
+#include "cmd/run_inside.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/msg.h"
+#include "cmd/edit.h"
+#include "list/blacklist.h"
+
+static int read_state(struct run *r)
+{
+	const char *path = r->config->state;
+	struct span lines;
+	unsigned long bad_line = 0;
+	unsigned bad;
+
+	if (state_load(&r->state, path) < 0)
+		return -1;
+	bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
+	if (bad != 0) {
+		state_bad_line(path, STATE_POSITIONS, bad);
+		return -1;
+	}
+	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
+	if (bad != 0) {
+		state_bad_line(path, STATE_DRIFT, bad);
+		return -1;
+	}
+	lines = state_lines(&r->state, STATE_HISTORY);
+	if (history_load(&r->history, lines.ptr, lines.len, &bad_line) < 0) {
+		state_bad_line(path, STATE_HISTORY, (unsigned)bad_line);
+		return -1;
+	}
+	r->tally = tally_new(&r->config->judge, &r->history, &r->old, r->now);
+	lines = state_lines(&r->state, STATE_EVIDENCE);
+	/* what is read from its start brings its evidence again */
+	if (!r->options->full && tally_load(r->tally, lines.ptr, lines.len, &bad_line) < 0) {
+		state_bad_line(path, STATE_EVIDENCE, (unsigned)bad_line);
+		return -1;
+	}
+	return 0;
+}
+
+int run_read_lasting(struct run *r)
+{
+	if (edit_gather_allow(r->config, &r->allow) < 0)
+		return EXIT_USAGE;
+	if (blacklist_read(r->config->blacklist, &r->old) < 0 || read_state(r) < 0)
+		return EXIT_NOTHING;
+	return EXIT_ALL_WELL;
+}
+
+/* The report compares with what the runs before saw, so that is left as it is. */
+static void put_drift_into_state(struct run *r)
+{
+	struct drift_known seen;
+	struct buf lines = { 0 };
+
+	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
+	drift_known_add(&seen, r->drift);
+	drift_known_format(&seen, &lines);
+	state_set(&r->state, STATE_DRIFT, (struct span){ lines.ptr, lines.len });
+	drift_known_free(&seen);
+	buf_free(&lines);
+}
+
+static void put_into_state(struct run *r)
+{
+	struct buf lines = { 0 };
+
+	put_drift_into_state(r);
+	if (r->options->classic)
+		return;
+	tally_save(r->tally, &lines);
+	state_set(&r->state, STATE_EVIDENCE, (struct span){ lines.ptr, lines.len });
+	buf_clear(&lines);
+	history_save(&r->result.history, &lines);
+	state_set(&r->state, STATE_HISTORY, (struct span){ lines.ptr, lines.len });
+	buf_free(&lines);
+}
+
+static int prepare_state(const struct run *r, struct file_new *file)
+{
+	struct buf text = { 0 };
+	struct span part;
+	int ret = 0;
+
+	*file = (struct file_new){ 0 };
+	state_format(&r->state, &text);
+	part = (struct span){ text.ptr, text.len };
+	if (!file_holds(r->config->state, &part, 1))
+		ret = file_prepare(file, r->config->state, &part, 1, false);
+	buf_free(&text);
+	return ret;
+}
+
+static int tell_write_error(const char *path, int error)
+{
+	msg("%s: %s; nothing was changed", path, strerror(-error));
+	return EXIT_NOTHING;
+}
+
+/* First the blacklist, then the state: a run that is cut off between them and repeated counts the same lines
+ * again, for bans that stand already. */
+int run_write_files(struct run *r)
+{
+	struct file_new blacklist = { 0 }, state = { 0 };
+	int error = blacklist_prepare(r->config->blacklist, &r->result.list, &blacklist);
+
+	if (error < 0)
+		return tell_write_error(r->config->blacklist, error);
+	put_into_state(r);
+	error = prepare_state(r, &state);
+	if (error < 0) {
+		file_discard(&blacklist);
+		return tell_write_error(r->config->state, error);
+	}
+	error = file_commit(&blacklist);
+	if (error < 0) {
+		file_discard(&state);
+		return tell_write_error(r->config->blacklist, error);
+	}
+	error = file_commit(&state);
+	if (error < 0) {
+		msg("%s: %s; the blacklist was written, the next run reads the same lines again", r->config->state,
+		    strerror(-error));
+		return EXIT_IN_PART;
+	}
+	return EXIT_ALL_WELL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_logs: what is new in the logs, into the tally.
+ *
+ * The reading (log/reading) says which files, from where and in which order; the scan makes events of them. What
+ * cannot be read, or is lost, is told at once and kept for the report.
+ */
+#include "cmd/run_inside.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "log/reading.h"
+
+static void take(void *context, const struct event *event)
+{
+	struct run *r = context;
+	struct addr unit;
+
+	if (event->time < r->since)
+		return;
+	if (r->options->classic) {
+		classic_add(&r->classic, event);
+		return;
+	}
+	tally_add(r->tally, event);
+	if (!(event->flags & EVENT_NO_ADDRESS)) {
+		unit = judge_unit(&r->config->judge, &event->addr);
+		examples_add(r->examples, &unit, event);
+	}
+}
+
+static void expect(void *context, const struct event *event, bool very_soon)
+{
+	struct run *r = context;
+
+	if (!r->options->classic)
+		tally_expect(r->tally, event, very_soon);
+}
+
+static void tell_notes(struct run *r, const struct reading *reading, size_t from)
+{
+	for (size_t i = from; i < reading->note_count; i++) {
+		msg("%s", reading->notes[i].text);
+		r->unread = mem_grow(r->unread, &r->unread_capacity, r->unread_count + 1, sizeof(*r->unread));
+		r->unread[r->unread_count++] = mem_text(reading->notes[i].text);
+	}
+}
+
+static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
+{
+	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
+	enum detection_want want = r->options->classic ? DETECTION_WANT_PHRASES : DETECTION_WANT_LINES;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		logs[i].source = reading->sources[i].source;
+		logs[i].take_unterminated = reading->sources[i].take_unterminated;
+	}
+	detection->expect = expect;
+	if (detection_scan(detection, r->config, logs, reading->count, want, take, r) > 0)
+		r->in_part = true;
+	for (size_t i = 0; i < reading->count; i++) {
+		reading->sources[i].consumed = logs[i].consumed;
+		reading->sources[i].last_time = logs[i].last_time;
+		reading->sources[i].failed = logs[i].failed;
+		r->lines += logs[i].lines;
+		r->events += logs[i].events;
+	}
+	free(logs);
+}
+
+void run_read_logs(struct run *r, struct detection *detection)
+{
+	struct reading_options options = { .full = r->options->full, .directory = r->options->directory };
+	bool named = r->options->arg_count > 0;
+	struct positions next = { 0 };
+	struct buf lines = { 0 };
+	struct reading reading = { 0 };
+	size_t told;
+
+	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs,
+		  named ? (size_t)r->options->arg_count : r->config->log_count, &options);
+	tell_notes(r, &reading, 0);
+	scan_reading(r, detection, &reading);
+	r->drift = detection->drift;
+	drift_sort(r->drift);
+	told = reading.note_count;
+	reading_finish(&reading, &next);
+	tell_notes(r, &reading, told);
+	r->in_part = r->in_part || reading.in_part;
+	positions_format(&next, &lines);
+	state_set(&r->state, STATE_POSITIONS, (struct span){ lines.ptr, lines.len });
+	buf_free(&lines);
+	positions_free(&next);
+	reading_free(&reading);
+}
