@@ -2,7 +2,7 @@
 /*
  * main: the table of subcommands, and nothing more.
  *
- * Finds the command that the first word names, reads its options and runs it. Help that was asked for goes
+ * Finds the command that the first word names, reads its options and the configuration, and runs it. Help that was asked for goes
  * to stdout with 0, misuse to stderr with 2.
  */
 #include <stdio.h>
@@ -10,6 +10,7 @@
 
 #include "base/msg.h"
 #include "cmd/commands.h"
+#include "cmd/config.h"
 #include "cmd/options.h"
 
 static const struct command *const commands[] = {
@@ -82,6 +83,7 @@ static int run(int argc, char **argv)
 {
 	const struct command *command = find(argv[0]);
 	struct options options;
+	struct config config;
 	int ret;
 
 	if (command == NULL)
@@ -93,7 +95,11 @@ static int run(int argc, char **argv)
 		options_print_help(command, stdout);
 		return EXIT_ALL_WELL;
 	}
-	return command->run(command, &options);
+	ret = config_load(&config, &options);
+	if (ret == EXIT_ALL_WELL)
+		ret = command->run(&config, &options);
+	config_free(&config);
+	return ret;
 }
 
 int main(int argc, char **argv)

@@ -29,7 +29,7 @@ static int read_file(const char *path, struct buf *text, struct allow *allow)
 
 static int write_file(struct edit *edit, const struct buf *text)
 {
-	const char *path = edit->config.allow;
+	const char *path = edit->config->allow;
 	int ret;
 
 	if (edit->options->dry_run) {
@@ -48,7 +48,7 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 	const struct ban entry = { .net = *net, .person = true };
 	struct allow allow = { 0 };
 	struct buf text = { 0 };
-	int ret = read_file(edit->config.allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+	int ret = read_file(edit->config->allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL && netset_contains(&allow.nets, net)) {
 		edit_say(edit, "%s is on the allowlist already", name);
@@ -65,14 +65,14 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 	return ret;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct carved carved;
 	struct edit edit;
 	struct buf note = { 0 };
 	struct addr net;
 	char name[ADDR_TEXT_MAX];
-	int ret = edit_begin(&edit, command, options);
+	int ret = edit_begin(&edit, "allow", config, options);
 
 	if (ret != EXIT_ALL_WELL)
 		goto cleanup;

@@ -62,7 +62,7 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 {
 	const struct allow_entry *entry = NULL;
 	struct allow allow = { 0 };
-	int ret = edit_gather_allow(&edit->config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+	int ret = edit_gather_allow(edit->config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL)
 		entry = allow_overlapping(&allow, &wish->net);
@@ -71,7 +71,7 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 
 		addr_format(text, &entry->net);
 		if (entry->from == ALLOW_FILE)
-			msg("%s is not banned: %s:%lu allows %s; take that line out first", wish->name, edit->config.allow,
+			msg("%s is not banned: %s:%lu allows %s; take that line out first", wish->name, edit->config->allow,
 			    entry->line, text);
 		else
 			msg("%s is not banned: %s is allowed as %s", wish->name, text, allow_from_name(entry->from));
@@ -163,11 +163,11 @@ static void add(struct edit *edit, const struct wish *wish)
 	buf_free(&text);
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct wish wish = { .note = { 0 } };
 	struct edit edit;
-	int ret = edit_begin(&edit, command, options);
+	int ret = edit_begin(&edit, "ban", config, options);
 
 	if (ret != EXIT_ALL_WELL)
 		goto cleanup;

@@ -167,25 +167,18 @@ static void check_sets(struct check *c)
 	firewall_free(&fw);
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
-	struct config config;
-	struct check c = { .config = &config, .options = options };
-	int ret = config_load(&config, options);
+	struct check c = { .config = config, .options = options };
 
-	(void)command;
-	if (ret == EXIT_ALL_WELL) {
-		well(&c, "configuration");
-		check_rules(&c);
-		check_lists(&c);
-		check_state(&c);
-		check_logs(&c);
-		if (!options->no_sync)
-			check_sets(&c);
-		ret = c.faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
-	}
-	config_free(&config);
-	return ret;
+	well(&c, "configuration");
+	check_rules(&c);
+	check_lists(&c);
+	check_state(&c);
+	check_logs(&c);
+	if (!options->no_sync)
+		check_sets(&c);
+	return c.faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 const struct command command_check = {

@@ -42,11 +42,16 @@ void detection_close(struct detection *detection)
 	rules_free(&detection->set);
 }
 
-int detection_prove(struct detection *detection)
+int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options)
 {
+	int ret = detection_open(detection, config, options);
 	size_t tried;
 
-	return samples_check(detection->engine, false, &tried) == 0 ? EXIT_ALL_WELL : EXIT_USAGE;
+	if (ret == EXIT_ALL_WELL && samples_check(detection->engine, false, &tried) > 0) {
+		detection_close(detection);
+		ret = EXIT_USAGE;
+	}
+	return ret;
 }
 
 static int64_t now_ms(void)

@@ -23,9 +23,8 @@ struct detection {
 int detection_open(struct detection *detection, const struct config *config, const struct options *options);
 void detection_close(struct detection *detection);
 
-/* Proves the samples of the rules that are not built in, before anybody is judged by them. EXIT_ALL_WELL, or
- * EXIT_USAGE after messages. */
-int detection_prove(struct detection *detection);
+/* The same, and proves the samples of the rules that are not built in, before anybody is judged by them. */
+int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options);
 
 /* What events are to bring beside what they always bring. */
 enum detection_want {

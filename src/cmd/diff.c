@@ -44,18 +44,6 @@ static int compare(const struct config *config, const struct options *options)
 	return ret;
 }
 
-static int run(const struct command *command, const struct options *options)
-{
-	struct config config;
-	int ret = config_load(&config, options);
-
-	(void)command;
-	if (ret == EXIT_ALL_WELL)
-		ret = compare(&config, options);
-	config_free(&config);
-	return ret;
-}
-
 const struct command command_diff = {
 	.name = "diff",
 	.synopsis = "",
@@ -63,5 +51,5 @@ const struct command command_diff = {
 	.details = "Prints the unified diff from the former version (blacklist.1) to the blacklist.",
 	.options = " config blacklist color ",
 	.max_args = 0,
-	.run = run,
+	.run = compare,
 };

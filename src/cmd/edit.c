@@ -22,20 +22,17 @@
 
 enum { MINUTE = 60 };
 
-int edit_begin(struct edit *edit, const struct command *command, const struct options *options)
+int edit_begin(struct edit *edit, const char *name, const struct config *config, const struct options *options)
 {
 	int ret;
 
-	*edit = (struct edit){ .options = options, .lock = { .fd = -1 } };
+	*edit = (struct edit){ .options = options, .config = config, .lock = { .fd = -1 } };
 	edit->now = time(NULL);
 	edit->now -= edit->now % MINUTE;
-	ret = config_load(&edit->config, options);
+	ret = lock_blacklist(&edit->lock, config, options, name, true);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
-	ret = lock_blacklist(&edit->lock, &edit->config, options, command->name, true);
-	if (ret != EXIT_ALL_WELL)
-		return ret;
-	return blacklist_read(edit->config.blacklist, &edit->list) < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+	return blacklist_read(config->blacklist, &edit->list) < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 
 void edit_end(struct edit *edit)
@@ -43,7 +40,6 @@ void edit_end(struct edit *edit)
 	buf_free(&edit->said);
 	banlist_free(&edit->list);
 	file_unlock(&edit->lock);
-	config_free(&edit->config);
 }
 
 void edit_print_difference(const struct options *options, const char *path, struct span new_text)
@@ -63,14 +59,14 @@ static int show(const struct edit *edit)
 	struct buf text = { 0 };
 
 	blacklist_format(&edit->list, &text);
-	edit_print_difference(edit->options, edit->config.blacklist, (struct span){ text.ptr, text.len });
+	edit_print_difference(edit->options, edit->config->blacklist, (struct span){ text.ptr, text.len });
 	buf_free(&text);
 	return EXIT_ALL_WELL;
 }
 
 int edit_commit(struct edit *edit)
 {
-	const char *path = edit->config.blacklist;
+	const char *path = edit->config->blacklist;
 	int ret;
 
 	if (edit->options->dry_run)
@@ -85,7 +81,7 @@ int edit_commit(struct edit *edit)
 	if (edit->options->no_sync)
 		return EXIT_ALL_WELL;
 	/* to the second: kernel timeouts that are off by half a minute would be set anew by the next sync */
-	return kernel_update(&edit->config, &edit->list, time(NULL)) < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+	return kernel_update(edit->config, &edit->list, time(NULL)) < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 bool edit_parse_net(struct addr *net, const char *text)
@@ -129,7 +125,7 @@ bool edit_join_note(struct buf *note, char *const *words, int count)
 
 bool edit_too_wide(const struct edit *edit, const struct addr *net)
 {
-	const struct judge_settings *judge = &edit->config.judge;
+	const struct judge_settings *judge = &edit->config->judge;
 	unsigned widest = addr_is_v4(net) ? judge->max_prefix4 : judge->max_prefix6;
 	char text[ADDR_TEXT_MAX];
 

@@ -19,16 +19,16 @@
 /* The blacklist, held under its lock. */
 struct edit {
 	const struct options *options;
-	struct config config;
+	const struct config *config;
 	struct file_lock lock;
 	struct banlist list;
 	int64_t now;            /* seconds since the epoch, a whole minute */
 	struct buf said;        /* what edit_commit() prints when it is done */
 };
 
-/* Reads the configuration, takes the blacklist's lock (not in a dry run) and reads the blacklist. Returns
+/* Takes the blacklist's lock for the command of that name (not in a dry run) and reads the blacklist. Returns
  * EXIT_ALL_WELL, or another status after saying what is wrong. edit_end() is to be called in both cases. */
-int edit_begin(struct edit *edit, const struct command *command, const struct options *options);
+int edit_begin(struct edit *edit, const char *name, const struct config *config, const struct options *options);
 
 /* Writes the list where it changed and makes the sets equal to it, unless --no-sync; in a dry run prints the
  * difference instead. Returns EXIT_ALL_WELL, EXIT_IN_PART where the sets could not be changed, or

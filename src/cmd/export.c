@@ -155,29 +155,22 @@ static void drop_what_is_over(struct banlist *list, int64_t now)
 	list->count = kept;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	const struct format *format = find_format(options->args[0]);
 	struct banlist list = { 0 };
-	struct config config;
-	struct writing w = { .config = &config, .list = &list, .now = time(NULL) };
-	int ret;
+	struct writing w = { .config = config, .list = &list, .now = time(NULL) };
 
-	(void)command;
 	if (format == NULL)
 		return EXIT_USAGE;
-	ret = config_load(&config, options);
-	if (ret == EXIT_ALL_WELL && blacklist_read(config.blacklist, &list) < 0)
-		ret = EXIT_NOTHING;
-	if (ret == EXIT_ALL_WELL) {
-		drop_what_is_over(&list, w.now);
-		format->write(&w);
-		text_print(&w.out);
-	}
+	if (blacklist_read(config->blacklist, &list) < 0)
+		return EXIT_NOTHING;
+	drop_what_is_over(&list, w.now);
+	format->write(&w);
+	text_print(&w.out);
 	buf_free(&w.out);
 	banlist_free(&list);
-	config_free(&config);
-	return ret;
+	return EXIT_ALL_WELL;
 }
 
 const struct command command_export = {

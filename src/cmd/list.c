@@ -163,18 +163,6 @@ static int show(const struct config *config, const struct options *options)
 	return ret;
 }
 
-static int run(const struct command *command, const struct options *options)
-{
-	struct config config;
-	int ret = config_load(&config, options);
-
-	(void)command;
-	if (ret == EXIT_ALL_WELL)
-		ret = show(&config, options);
-	config_free(&config);
-	return ret;
-}
-
 const struct command command_list = {
 	.name = "list",
 	.synopsis = "[ADDR|NET...]",
@@ -182,5 +170,5 @@ const struct command command_list = {
 	.details = "With addresses or networks: only the entries that have an address in common with them.",
 	.options = " config blacklist json plain ",
 	.max_args = -1,
-	.run = run,
+	.run = show,
 };

@@ -276,21 +276,15 @@ static int match_all(struct detection *detection, const struct options *options)
 	return status;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	struct config config;
-	int status;
+	int status = detection_open(&detection, config, options);
 
-	(void)command;
-	status = config_load(&config, options);
-	if (status == EXIT_ALL_WELL)
-		status = detection_open(&detection, &config, options);
 	if (status == EXIT_ALL_WELL) {
 		status = match_all(&detection, options);
 		detection_close(&detection);
 	}
-	config_free(&config);
 	return status;
 }
 

@@ -27,6 +27,8 @@ struct options {
 	int arg_count;
 };
 
+struct config;
+
 struct command {
 	const char *name;
 	const char *synopsis;   /* of the arguments: "[FILE...]" */
@@ -34,7 +36,7 @@ struct command {
 	const char *details;    /* further lines of its help, or NULL */
 	const char *options;    /* the letters and names of the options it takes, between blanks: " c n blacklist " */
 	int min_args, max_args; /* max -1: any number */
-	int (*run)(const struct command *command, const struct options *options);
+	int (*run)(const struct config *config, const struct options *options);
 };
 
 /* Reads the words behind the command's name. Returns EXIT_ALL_WELL, or EXIT_USAGE after saying what is

@@ -52,26 +52,20 @@ static int check(struct detection *detection)
 	return wrong > 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	struct config config;
-	int status;
+	int status = detection_open(&detection, config, options);
 
-	(void)command;
-	status = config_load(&config, options);
-	if (status == EXIT_ALL_WELL)
-		status = detection_open(&detection, &config, options);
-	if (status == EXIT_ALL_WELL) {
-		if (options->check)
-			status = check(&detection);
-		else if (options->arg_count > 0)
-			status = show(&detection.set, options->args[0]);
-		else
-			status = list(&detection.set);
-		detection_close(&detection);
-	}
-	config_free(&config);
+	if (status != EXIT_ALL_WELL)
+		return status;
+	if (options->check)
+		status = check(&detection);
+	else if (options->arg_count > 0)
+		status = show(&detection.set, options->args[0]);
+	else
+		status = list(&detection.set);
+	detection_close(&detection);
 	return status;
 }
 

@@ -153,25 +153,18 @@ static int run_locked(const struct config *config, const struct options *options
 	return ret;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	struct config config;
 	int64_t since;
-	int ret = config_load(&config, options);
+	int ret = config_since(options->since, &since);
 
-	(void)command;
 	if (ret == EXIT_ALL_WELL)
-		ret = config_since(options->since, &since);
-	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, &config, options);
+		ret = detection_open_proved(&detection, config, options);
 	if (ret == EXIT_ALL_WELL) {
-		ret = detection_prove(&detection);
-		if (ret == EXIT_ALL_WELL)
-			ret = run_locked(&config, options, &detection, since);
+		ret = run_locked(config, options, &detection, since);
 		detection_close(&detection);
 	}
-	config_free(&config);
 	return ret;
 }
 

@@ -151,25 +151,18 @@ static int scan(const struct config *config, const struct options *options, stru
 	return failed > 0 || count < (size_t)options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	struct config config;
 	int64_t since;
-	int ret = config_load(&config, options);
+	int ret = config_since(options->since, &since);
 
-	(void)command;
 	if (ret == EXIT_ALL_WELL)
-		ret = config_since(options->since, &since);
-	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, &config, options);
+		ret = detection_open_proved(&detection, config, options);
 	if (ret == EXIT_ALL_WELL) {
-		ret = detection_prove(&detection);
-		if (ret == EXIT_ALL_WELL)
-			ret = scan(&config, options, &detection, since);
+		ret = scan(config, options, &detection, since);
 		detection_close(&detection);
 	}
-	config_free(&config);
 	return ret;
 }
 

@@ -181,18 +181,6 @@ static int show(const struct config *config, const struct options *options)
 	return EXIT_ALL_WELL;
 }
 
-static int run(const struct command *command, const struct options *options)
-{
-	struct config config;
-	int ret = config_load(&config, options);
-
-	(void)command;
-	if (ret == EXIT_ALL_WELL)
-		ret = show(&config, options);
-	config_free(&config);
-	return ret;
-}
-
 const struct command command_state = {
 	.name = "state",
 	.synopsis = "",
@@ -202,5 +190,5 @@ const struct command command_state = {
 		   "lines of the other sections, too.",
 	.options = " config state verbose json ",
 	.max_args = 0,
-	.run = run,
+	.run = show,
 };

@@ -178,18 +178,6 @@ static int tell(const struct config *config, const struct options *options)
 	return ret;
 }
 
-static int run(const struct command *command, const struct options *options)
-{
-	struct config config;
-	int ret = config_load(&config, options);
-
-	(void)command;
-	if (ret == EXIT_ALL_WELL)
-		ret = tell(&config, options);
-	config_free(&config);
-	return ret;
-}
-
 const struct command command_stats = {
 	.name = "stats",
 	.synopsis = "",
@@ -198,5 +186,5 @@ const struct command command_stats = {
 		   "CAP_NET_ADMIN.",
 	.options = " config verbose json blacklist state ",
 	.max_args = 0,
-	.run = run,
+	.run = tell,
 };

@@ -57,19 +57,14 @@ static int synchronise(const struct config *config, const struct options *option
 	return ret == 0 ? EXIT_ALL_WELL : EXIT_NOTHING;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct file_lock lock = { .fd = -1 };
-	struct config config;
-	int ret = config_load(&config, options);
+	int ret = lock_blacklist(&lock, config, options, "sync", false);
 
-	(void)command;
 	if (ret == EXIT_ALL_WELL)
-		ret = lock_blacklist(&lock, &config, options, "sync", false);
-	if (ret == EXIT_ALL_WELL)
-		ret = synchronise(&config, options);
+		ret = synchronise(config, options);
 	file_unlock(&lock);
-	config_free(&config);
 	return ret;
 }
 

@@ -57,10 +57,10 @@ static int lift(struct edit *edit, const char *argument)
 	return ret;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct edit edit;
-	int ret = edit_begin(&edit, command, options);
+	int ret = edit_begin(&edit, "unban", config, options);
 
 	for (int i = 0; i < options->arg_count && ret == EXIT_ALL_WELL; i++)
 		ret = lift(&edit, options->args[i]);

@@ -173,18 +173,14 @@ static int answer(struct question *q, struct detection *detection)
 	return q->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-static int run(const struct command *command, const struct options *options)
+static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	struct config config;
-	struct question q = { .config = &config, .options = options };
-	int ret = config_load(&config, options);
+	struct question q = { .config = config, .options = options };
+	int ret = config_since(options->since, &q.since);
 
-	(void)command;
 	if (ret == EXIT_ALL_WELL)
-		ret = config_since(options->since, &q.since);
-	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, &config, options);
+		ret = detection_open(&detection, config, options);
 	if (ret == EXIT_ALL_WELL) {
 		dossier_begin(&q.dossier, &detection.set, options->verbose ? 0 : LINES_SHOWN);
 		ret = answer(&q, &detection);
@@ -196,7 +192,6 @@ static int run(const struct command *command, const struct options *options)
 	state_free(&q.state);
 	allow_free(&q.allow);
 	banlist_free(&q.bans);
-	config_free(&config);
 	return ret;
 }
 
