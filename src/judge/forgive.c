@@ -34,6 +34,20 @@ static void count_failures(const struct ledger *ledger, const struct entry *e, u
 	}
 }
 
+/* Once a user and address, and no more than can be of use in a report. */
+static void note_breach(struct ledger *ledger, const struct breach *breach)
+{
+	if (ledger->breach_count == LEDGER_BREACHES)
+		return;
+	for (size_t i = 0; i < ledger->breach_count; i++) {
+		if (ledger->breaches[i].user == breach->user && addr_equal(&ledger->breaches[i].addr, &breach->addr))
+			return;
+	}
+	ledger->breaches = mem_grow(ledger->breaches, &ledger->breach_capacity, ledger->breach_count + 1,
+		sizeof(*ledger->breaches));
+	ledger->breaches[ledger->breach_count++] = *breach;
+}
+
 static bool is_breach(struct ledger *ledger, const struct entry *e, uint32_t time, uint64_t user)
 {
 	const struct standing *s = store_standing(&ledger->store, e);
@@ -50,10 +64,7 @@ static bool is_breach(struct ledger *ledger, const struct entry *e, uint32_t tim
 	}
 	if (users < ledger->settings->breach_users)
 		return false;
-	ledger->breaches = mem_grow(ledger->breaches, &ledger->breach_capacity, ledger->breach_count + 1,
-		sizeof(*ledger->breaches));
-	ledger->breaches[ledger->breach_count++] =
-		(struct breach){ entry_addr(ledger->settings, e), user, time, failures, users };
+	note_breach(ledger, &(struct breach){ entry_addr(ledger->settings, e), user, time, failures, users });
 	return true;
 }
 

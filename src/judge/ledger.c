@@ -136,14 +136,14 @@ static uint32_t user_bit(uint64_t user)
 	return UINT32_C(1) << (user & 31);
 }
 
-/* That an attacker tries many names matters when it succeeds; beyond what makes a breach nothing is noted. */
+/* That an attacker tries many names matters when it succeeds; beyond a number of them nothing is noted. */
 void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
 {
 	struct standing *s = store_standing(&ledger->store, e);
+	uint32_t breach = ledger->settings->breach_users, many = breach > LEDGER_MANY ? breach : LEDGER_MANY;
 
-	if ((uint32_t)__builtin_popcount(s->users) < ledger->settings->breach_users)
-		s->users |= user_bit(user);
-	e->is_many = (uint32_t)__builtin_popcount(s->users) >= ledger->settings->breach_users;
+	s->users |= user_bit(user);
+	e->is_many = (uint32_t)__builtin_popcount(s->users) >= many;
 }
 
 void ledger_make_firm(struct ledger *ledger, struct entry *e)

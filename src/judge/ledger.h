@@ -15,6 +15,8 @@ enum {
 	LEDGER_LOGINS = 32,  /* known customers an address */
 	LEDGER_GOODS = 16,   /* spans of good events an address */
 	LEDGER_ENDED = 8,    /* bans that ended, an address and run */
+	LEDGER_BREACHES = 1000, /* that are told in one run */
+	LEDGER_MANY = 16,    /* user names beyond which those of a banned address are not told apart */
 };
 
 /* An address that failed for many users and then succeeded. */

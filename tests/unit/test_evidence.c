@@ -166,6 +166,43 @@ static void many_users_and_then_a_success_is_a_breach(void **state)
 		       "3 192.0.2.1 good user=ann", "");
 }
 
+static void a_breach_is_told_once(void **state)
+{
+	struct buf events = { 0 };
+	struct world w;
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++)
+		buf_addf(&events, "%u 192.0.2.1 auth user=name%u\n", i, i % 60);
+	for (unsigned i = 0; i < 5000; i++)
+		buf_addf(&events, "1h 192.0.2.1 good user=name%u\n", i % 2);
+	world_init(&w);
+	run_over(&w, "1d", buf_text(&events));
+	changes_are(&w, "breach 192.0.2.1 name0\nbreach 192.0.2.1 name1\nadded 192.0.2.1\n");
+	/* its success makes it nobody's customer */
+	run_over(&w, "9d", "8d 192.0.2.1 auth user=name0 n=5");
+	assert_non_null(strstr(list_text(&w), "since 2026-11-09T00:00Z until 2026-12-07T00:00Z by auth hits 5"));
+	world_free(&w);
+	buf_free(&events);
+}
+
+static void logs_may_come_in_any_order(void **state)
+{
+	struct world w;
+
+	(void)state;
+	/* another server's log is read after the first one's */
+	world_init(&w);
+	run_over(&w, "3d", "2d 192.0.2.1 auth n=3\n1d 192.0.2.1 auth n=2\n1d1h 192.0.2.1 auth n=2\n"
+			   "2d 192.0.2.2 auth n=9\n1d 192.0.2.2 auth n=4\n1d1m 192.0.2.2 auth");
+	list_is(&w, "192.0.2.1 # since 2026-11-03T00:00Z until 2026-11-10T00:00Z by auth hits 5\n"
+		    "192.0.2.2 # since 2026-11-02T00:01Z until 2026-11-09T00:01Z by auth hits 5\n");
+	world_free(&w);
+	/* a success that was read first counts for what was before it */
+	comes_to("1d", "2h 192.0.2.1 good user=bob\n1h 192.0.2.1 auth user=bob n=9", "");
+	comes_to("1d", "2h 192.0.2.1 good mail\n1h 192.0.2.1 unknown n=10", "");
+}
+
 static void a_known_customer_is_reported(void **state)
 {
 	struct world w;
@@ -258,6 +295,8 @@ int main(void)
 		cmocka_unit_test(a_success_strikes_bans_out_that_ended),
 		cmocka_unit_test(accepted_mail_forgives_unknown_and_weak_reject),
 		cmocka_unit_test(many_users_and_then_a_success_is_a_breach),
+		cmocka_unit_test(a_breach_is_told_once),
+		cmocka_unit_test(logs_may_come_in_any_order),
 		cmocka_unit_test(a_known_customer_is_reported),
 		cmocka_unit_test(a_customer_is_known_for_a_time_and_for_his_name),
 		cmocka_unit_test(a_user_under_attack_is_reported),

@@ -171,7 +171,7 @@ static void nothing_too_wide_is_banned(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 4; i++)
-		buf_addf(&events, "0 198.%u.1.1 helo\n", 50 + i % 2 + 0 * i);
+		buf_addf(&events, "0 198.%u.1.1 helo\n", 50 + i % 2);
 	world_init(&w);
 	assert_null(judge_settings_aggregate(&w.settings, "15:2", true));
 	run_over(&w, "1h", buf_text(&events));
@@ -244,6 +244,35 @@ static void neighbours_with_the_same_dates_are_joined(void **state)
 	buf_free(&events);
 }
 
+static void a_network_can_be_taken_out_or_split_by_a_person(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	run_hosts(&w, "1h", "192.0.2", 8, 0);
+	buf_clear(&w.list);
+	buf_add_text(&w.list, BLACKLIST_HEADER);
+	run_over(&w, "2h", "1h 192.0.2.200 helo");
+	list_is(&w, "192.0.2.200 # since 2026-11-01T01:00Z until 2026-11-08T01:00Z by helo hits 1\n");
+	world_free(&w);
+	/* all but 192.0.2.128/25, where nobody was banned, and 192.0.2.16/28 with two of the hosts */
+	world_init(&w);
+	run_hosts(&w, "1h", "192.0.2", 8, 0);
+	buf_clear(&w.list);
+	buf_add_text(&w.list, BLACKLIST_HEADER
+		"192.0.2.0/28             # since 2026-11-01T00:07Z until 2026-11-08T00:07Z by helo hits 8 hosts 8\n"
+		"192.0.2.32/27            # since 2026-11-01T00:07Z until 2026-11-08T00:07Z by helo hits 8 hosts 8\n"
+		"192.0.2.64/26            # since 2026-11-01T00:07Z until 2026-11-08T00:07Z by helo hits 8 hosts 8\n");
+	run_over(&w, "2h", "");
+	changes_are(&w, "");
+	run_over(&w, "2h", "1h 192.0.2.16 auth n=4\n1h 192.0.2.17 helo");
+	changes_are(&w, "added 192.0.2.17\n");
+	run_over(&w, "7d10m", "");
+	list_is(&w, "192.0.2.17 # since 2026-11-01T01:00Z until 2026-11-08T01:00Z by helo hits 1\n");
+	world_free(&w);
+}
+
 static void knock(struct world *w, const char *net, uint64_t packets)
 {
 	w->knocks[0] = (struct knock){ net_of(net), packets };
@@ -308,6 +337,7 @@ int main(void)
 		cmocka_unit_test(nothing_too_wide_is_banned),
 		cmocka_unit_test(persons_lines_inside_a_network_stay),
 		cmocka_unit_test(neighbours_with_the_same_dates_are_joined),
+		cmocka_unit_test(a_network_can_be_taken_out_or_split_by_a_person),
 		cmocka_unit_test(who_still_knocks_stays),
 		cmocka_unit_test(renewing_is_a_setting),
 	};

@@ -178,6 +178,7 @@ static void names_the_users_that_were_tried(void **state)
 	struct event event = { .addr = addr_of("192.0.2.1"), .time = 1000, .event_class = CLASS_AUTH, .count = 1 };
 	static const char *const tried[] = { "root", "admin", "Root", "info" };
 	struct span names[2];
+	struct addr addrs[2];
 	bool more;
 
 	(void)state;
@@ -190,6 +191,9 @@ static void names_the_users_that_were_tried(void **state)
 	assert_int_equal(names[0].len, 5);
 	assert_memory_equal(names[0].ptr, "admin", 5);
 	assert_memory_equal(names[1].ptr, "info", 4);
+	assert_int_equal(tally_attackers(tally, span_of("ROOT"), addrs, 2), 1);
+	assert_true(addr_equal(&addrs[0], &event.addr));
+	assert_int_equal(tally_attackers(tally, span_of("nobody"), addrs, 2), 0);
 	event.addr = addr_of("192.0.2.2");
 	assert_int_equal(tally_users(tally, &event.addr, names, 2, &more), 0);
 	assert_false(more);
