@@ -25,6 +25,7 @@ struct progress {
 
 int detection_open(struct detection *detection, const struct config *config, const struct options *options)
 {
+	*detection = (struct detection){ 0 };
 	if (rules_load(&detection->set, config->rules) < 0)
 		return EXIT_USAGE;
 	if (engine_new(&detection->engine, &detection->set, !options->no_prefilter) < 0) {
