@@ -114,6 +114,7 @@ static int send_difference(const char *name, enum firewall_family family, const 
 /* Puts the temporary set into the place of the one that cannot serve. */
 static int take_place(struct session *s, const struct firewall_set *set, const char *temporary)
 {
+	bool other_type = strcmp(set->type, "hash:net") != 0;
 	size_t before = s->error->len;
 	int ret = session_swap(s, temporary, set->name);
 
@@ -126,8 +127,9 @@ static int take_place(struct session *s, const struct firewall_set *set, const c
 		return ret == 0 ? session_rename(s, temporary, set->name) : ret;
 	}
 	s->error->len = before;
-	buf_addf(s->error, "it is of type %s, and while a rule uses it the kernel lets no hash:net take its place;"
-		 " take the rule away, synchronise, and put the rule back", set->type);
+	buf_addf(s->error, "it is of %s%s, and while a rule uses it the kernel lets no other kind take its place;"
+		 " take the rule away, synchronise, and put the rule back", other_type ? "type " : "the other family",
+		 other_type ? set->type : "");
 	session_destroy(s, temporary);
 	return ret;
 }

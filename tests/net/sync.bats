@@ -130,6 +130,11 @@ setup() {
 	echo 192.0.2.1 > blacklist
 	fails_with 3 'it is of type hash:ip, and while a rule uses it' sync
 	ipset save | cmp before -
+	iptables-nft -w -F INPUT
+	ipset destroy
+	ipset create mailban6 hash:net family inet counters timeout 0
+	iptables-nft -w -I INPUT -m set --match-set mailban6 src -j DROP
+	fails_with 3 'it is of the other family, and while a rule uses it' sync
 	EOF
 }
 
