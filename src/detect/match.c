@@ -177,7 +177,7 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 	const struct pattern *pattern = engine_pattern(m->engine, number);
 	int groups;
 
-	if (pattern == NULL)
+	if (pattern == NULL || (pattern->wants_end && message.len > MATCH_WHOLE_MAX))
 		return false;
 	if (pattern->jit)
 		groups = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);

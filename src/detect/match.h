@@ -12,7 +12,12 @@
 #include "log/header.h"
 #include "log/stamp.h"
 
-enum { MATCH_LINE_MAX = 1 << 16 }; /* bytes; a longer line is no line of a mail server and is passed over */
+enum {
+	MATCH_LINE_MAX = 1 << 16, /* bytes; a longer line is no line of a mail server and is passed over */
+	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
+	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
+	MATCH_WHOLE_MAX = 800,
+};
 
 enum match_verdict {
 	MATCH_NONE,      /* no rule knows the line */

@@ -64,6 +64,25 @@ static void find_groups(const pcre2_code *code, const char *name, unsigned numbe
 		numbers[n++] = (unsigned)entry[0] << 8 | entry[1];
 }
 
+/* Whether what stands at the end of the line, or does not stand in its rest, decides: an end of line, or a
+ * negative look ahead over any text. */
+static bool wants_end(const char *text)
+{
+	bool in_class = false;
+
+	for (; *text != '\0'; text++) {
+		if (text[0] == '\\' && text[1] != '\0')
+			text++;
+		else if (*text == '[')
+			in_class = true;
+		else if (*text == ']')
+			in_class = false;
+		else if (!in_class && (*text == '$' || strncmp(text, "(?!.*", 5) == 0))
+			return true;
+	}
+	return false;
+}
+
 int pattern_compile(struct pattern *pattern, const struct rule *rule)
 {
 	unsigned address[PATTERN_GROUPS_MAX] = { 0 };
@@ -80,6 +99,7 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &groups);
 	pattern->groups = groups;
+	pattern->wants_end = wants_end(rule->match_text);
 	find_groups(pattern->code, "ADDR", address);
 	pattern->address = address[0];
 	find_groups(pattern->code, "user", pattern->users);

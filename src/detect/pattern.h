@@ -18,6 +18,7 @@ enum { PATTERN_GROUPS_MAX = 4 };
 struct pattern {
 	pcre2_code *code;
 	bool jit;                                     /* compiled to machine code */
+	bool wants_end;                               /* looks at the end of the line, which may have been cut off */
 	unsigned groups;                              /* capture groups in all */
 	unsigned address;                             /* number of the <ADDR> group; 0: none */
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */

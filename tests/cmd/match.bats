@@ -99,6 +99,14 @@ why() {
 	why "$SASL" "postfix-sasl: matches"
 }
 
+@test "a pattern that looks at the end of a line is not tried on one that may have been cut" {
+	long=$(printf '%900s' '' | tr ' ' x)
+	line="Nov  3 10:00:00 mx dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<$long"
+	run -0 --separate-stderr "$MAILBAN" match --rule dovecot-auth <<< "$line>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.25"
+	[[ "${lines[-1]}" == *"may have been cut"* ]]
+	[[ "$output" == *"rule     none"* ]]
+}
+
 @test "--program takes lines without a header" {
 	run -0 --separate-stderr "$MAILBAN" match --tsv --program postfix/smtpd \
 		<<< 'warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: x'

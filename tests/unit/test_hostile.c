@@ -222,17 +222,53 @@ static void fill(struct world *w, struct buf *line, const struct template *t, co
 	buf_free(&said);
 }
 
-static void takes_no_strangers_address(void **state)
+/* A line that a logger cuts at its limit, right where the imitation ends: what the server wrote behind it is gone. */
+static void fill_and_cut(struct world *w, struct buf *line, const struct template *t, const char *v4, const char *address)
 {
-	struct world *w = *state;
-	const char *given = getenv("MAILBAN_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) << 16 ^ (uint64_t)clock();
+	static const size_t limits[] = { 1024, 2048, 4096, 8192 };
+	size_t limit = limits[draw(w, 4)], fields = 0, chosen;
+	struct buf imitation = { 0 };
+
+	for (const char *p = t->text; *p != '\0'; p++)
+		fields += template_field(p) == 'X';
+	chosen = fields > 0 ? draw(w, fields) : 0;
+	begin_line(line, t->program);
+	for (const char *p = t->text; *p != '\0';) {
+		char field = template_field(p);
+		size_t pad, before;
+
+		if (field == 0) {
+			buf_add_char(line, *p++);
+			continue;
+		}
+		p += 3;
+		if (field != 'X' || chosen-- != 0) {
+			buf_add_text(line, field == '4' ? v4 : field == 'A' ? address : "x");
+			continue;
+		}
+		template_imitate(&imitation, p, w->victim4, w->victim);
+		pad = line->len + imitation.len < limit ? limit - line->len - imitation.len : 0;
+		/* the padding goes ahead of the imitation, behind it, or somewhere into it */
+		before = draw(w, 3) == 0 ? 0 : draw(w, 2) ? imitation.len : draw(w, imitation.len + 1);
+		buf_add(line, imitation.ptr, before);
+		for (size_t i = 0; i < pad; i++)
+			buf_add_char(line, 'a');
+		buf_add(line, imitation.ptr + before, imitation.len - before);
+	}
+	if (line->len > limit)
+		line->len = limit;
+	buf_free(&imitation);
+}
+
+typedef void fill_line(struct world *w, struct buf *line, const struct template *t, const char *v4, const char *address);
+
+/* Returns how many of the lines gave an event. */
+static unsigned try_lines(struct world *w, unsigned lines, fill_line *fill_one)
+{
 	struct buf line = { 0 };
 	unsigned events = 0;
 
-	print_message("seed %llu (MAILBAN_SEED)\n", (unsigned long long)seed);
-	w->random = seed * 2 + 1;
-	for (unsigned i = 0; i < LINES; i++) {
+	for (unsigned i = 0; i < lines; i++) {
 		const struct template *t = &w->templates.all[i % w->templates.count];
 		struct addr client, client4;
 		struct event event = { 0 };
@@ -243,7 +279,7 @@ static void takes_no_strangers_address(void **state)
 		snprintf(v4, sizeof(v4), "198.51.100.%u", (unsigned)draw(w, 256));
 		snprintf(v6, sizeof(v6), "2001:db8:1::%x", (unsigned)draw(w, 65536));
 		assert_true(addr_parse(&client4, v4, strlen(v4)) && addr_parse(&client, address, strlen(address)));
-		fill(w, &line, t, v4, address);
+		fill_one(w, &line, t, v4, address);
 		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || (event.flags & EVENT_NO_ADDRESS) != 0)
 			continue;
 		events++;
@@ -253,10 +289,37 @@ static void takes_no_strangers_address(void **state)
 	}
 	for (size_t i = 0; i < w->set.count; i++)
 		assert_int_equal(matcher_limit_hits(w->matcher, (uint16_t)i), 0);
+	buf_free(&line);
+	return events;
+}
+
+static void seed(struct world *w)
+{
+	const char *given = getenv("MAILBAN_SEED");
+	uint64_t value = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) << 16 ^ (uint64_t)clock();
+
+	print_message("seed %llu (MAILBAN_SEED)\n", (unsigned long long)value);
+	w->random = value * 2 + 1;
+}
+
+static void takes_no_strangers_address(void **state)
+{
+	struct world *w = *state;
+	unsigned events;
+
+	seed(w);
+	events = try_lines(w, LINES, fill);
 	print_message("%u of %u lines gave an event\n", events, (unsigned)LINES);
 	/* else nothing was tried */
 	assert_true(events > LINES / 4);
-	buf_free(&line);
+}
+
+static void takes_none_from_lines_that_were_cut(void **state)
+{
+	struct world *w = *state;
+
+	seed(w);
+	assert_true(try_lines(w, LINES / 5, fill_and_cut) > LINES / 50);
 }
 
 int main(void)
@@ -265,6 +328,7 @@ int main(void)
 		cmocka_unit_test(templates_are_lines_of_their_rules),
 		cmocka_unit_test(every_rule_has_a_template),
 		cmocka_unit_test(takes_no_strangers_address),
+		cmocka_unit_test(takes_none_from_lines_that_were_cut),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
