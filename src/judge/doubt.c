@@ -18,7 +18,7 @@ bool past_is_withdrawn(const struct past *past, const struct history *history, c
 
 	if (old == NULL || (past->flags & PAST_APART) != 0)
 		return false;
-	if (past->until != PAST_FOREVER && ((int64_t)past->until <= history->judged || (int64_t)past->until <= now))
+	if (past->until != PAST_FOREVER && (past->until <= history->over || (int64_t)past->until <= now))
 		return false;
 	return banlist_find(old, &a) == NULL && banlist_covering(old, &a) == NULL;
 }

@@ -88,8 +88,8 @@ static bool load_past(struct fields *f, struct past *p)
 
 void history_save(const struct history *history, struct buf *out)
 {
-	buf_add_text(out, "judged");
-	fields_add(out, (uint64_t)history->judged);
+	buf_add_text(out, "over");
+	fields_add(out, history->over);
 	buf_add_char(out, '\n');
 	for (size_t i = 0; i < history->good_count; i++) {
 		buf_add_text(out, "good ");
@@ -108,14 +108,10 @@ static bool load_line(struct history *history, struct fields *f)
 	struct addr a, last;
 	struct good_net good;
 	struct past past;
-	uint64_t judged;
 
-	if (f->line_end - f->at > 7 && memcmp(f->at, "judged ", 7) == 0) {
-		f->at += 7;
-		if (!fields_number(f, INT64_MAX, &judged))
-			return false;
-		history->judged = (int64_t)judged;
-		return fields_at_end(f);
+	if (f->line_end - f->at > 5 && memcmp(f->at, "over ", 5) == 0) {
+		f->at += 5;
+		return fields_u32(f, &history->over) && fields_at_end(f);
 	}
 	if (f->line_end - f->at > 5 && memcmp(f->at, "good ", 5) == 0) {
 		f->at += 5;

@@ -46,7 +46,7 @@ struct history {
 	size_t count, capacity;
 	struct good_net *goods;
 	size_t good_count, good_capacity;
-	int64_t judged;         /* when the judgement wrote it, seconds since the epoch; 0: never */
+	uint32_t over;          /* the end of the last ban that was over when the judgement wrote it; 0: none */
 };
 
 void history_free(struct history *history);

@@ -229,7 +229,6 @@ static void put_history_together(struct judging *j)
 
 	*history = j->hosts;
 	j->hosts = (struct history){ 0 };
-	history->judged = j->in->now;
 	if (nets == 0)
 		return;
 	to = hosts + nets;
@@ -244,6 +243,17 @@ static void put_history_together(struct judging *j)
 			history->pasts[--to] = history->pasts[--hosts];
 		else
 			history->pasts[--to] = j->nets.pasts[--nets];
+	}
+}
+
+/* Not the time itself: a run that finds nothing new is to leave the state as it is. */
+static void note_what_is_over(struct history *history, uint32_t now)
+{
+	for (size_t i = 0; i < history->count; i++) {
+		uint32_t until = history->pasts[i].until;
+
+		if (until != PAST_FOREVER && until <= now && until > history->over)
+			history->over = until;
 	}
 }
 
@@ -269,6 +279,7 @@ void policy_judge(const struct policy_input *input, struct policy_result *result
 	note_attacks(&j);
 	note_known(&j);
 	put_history_together(&j);
+	note_what_is_over(&result->history, j.now);
 	if (result->added > in.settings->max_new && !in.force)
 		result->over_limit = true;
 	if (result->change_count > 1)

@@ -39,15 +39,28 @@ snapshot() {
 	[ ! -e blacklist.lock ]
 }
 
-@test "a second run with nothing new is silent and leaves the blacklist alone" {
+@test "a second run with nothing new is silent and changes nothing, in another second too" {
 	sasl 192.0.2.7 5 > log
 	mailban_run log
-	cp -p blacklist before
+	snapshot > snapshot
+	second=$EPOCHSECONDS
+	until [ "$EPOCHSECONDS" -gt "$second" ]; do :; done
 	run -0 mailban_run log
 	[ "$output" = '' ]
-	cmp before blacklist
-	[ ! blacklist -nt before ]
-	[ ! -e blacklist.1 ]
+	snapshot | diff snapshot -
+}
+
+@test "blacklist and state are the same bytes with any number of threads, in another second too" {
+	for i in {1..40}; do sasl "192.0.2.$i" $((i % 7)); done > log
+	for threads in 1 2 5; do
+		mkdir "with$threads"
+		run -0 "$MAILBAN" run --no-sync --threads "$threads" --blacklist "with$threads/blacklist" \
+			--state "with$threads/state" --allow allow log
+		second=$EPOCHSECONDS
+		until [ "$EPOCHSECONDS" -gt "$second" ]; do :; done
+	done
+	diff -r with1 with2
+	diff -r with1 with5
 }
 
 @test "lines are counted once over runs, and evidence waits in the state" {
