@@ -154,6 +154,11 @@ static void read_origin_odd(struct header *header, const char *p, const char *st
 			header_read_origin(header, close + 2, end);
 			return;
 		}
+	} else if (*p == '[' && stop - p > 2 && (digit(p[1]) || memchr(p, ':', (size_t)(stop - p)) != NULL)) {
+		/* an address in brackets for the host */
+		header->host = span_between(p, stop);
+		header_read_program(header, stop + 1, end);
+		return;
 	} else if (*p == '[' && stop - p > 2 && stop[-1] == ']') {
 		/* metalog: "[exim] message" */
 		header->program = span_between(p + 1, stop - 1);

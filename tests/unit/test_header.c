@@ -30,6 +30,7 @@ static const struct row rows[] = {
 	  "abc: x" },
 	{ "Nov  3 10:00:01 [exim] LOGIN authenticator failed", "Nov  3 10:00:01", "", "exim", "",
 	  "LOGIN authenticator failed" },
+	{ "Nov  3 10:00:01 [192.0.2.25] a[1]: x", "Nov  3 10:00:01", "[192.0.2.25]", "a", "1", "x" },
 	{ "Nov  3 10:00:01 mx last message repeated 3 times", "Nov  3 10:00:01", "mx", "", "",
 	  "last message repeated 3 times" },
 	{ "Nov  3 10:00:01 sogod [26818]: SOGoRootPage Login", "Nov  3 10:00:01", "", "sogod", "26818",
