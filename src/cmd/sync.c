@@ -28,6 +28,18 @@ static int refuse_missing(const struct config *config, const struct firewall *fw
 	return -1;
 }
 
+/* What was done to the one set where the other one could not be changed. */
+static bool did_something(const struct firewall_report *report)
+{
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_change *c = &report->changes[f];
+
+		if (c->created || c->replaced || c->added + c->removed + c->renewed > 0)
+			return true;
+	}
+	return false;
+}
+
 static int synchronise(const struct config *config, const struct options *options)
 {
 	struct firewall_report report = { 0 };
@@ -51,10 +63,12 @@ static int synchronise(const struct config *config, const struct options *option
 		kernel_print_summary(&fw, &report, options->verbose, stdout);
 		kernel_warn_unused(&fw, &report);
 	}
+	if (ret != 0)
+		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
 	firewall_report_free(&report);
 	firewall_free(&fw);
 	banlist_free(&bans);
-	return ret == 0 ? EXIT_ALL_WELL : EXIT_NOTHING;
+	return ret;
 }
 
 static int run(const struct config *config, const struct options *options)

@@ -6,7 +6,7 @@
  * A set that cannot serve is replaced: a temporary one is made and filled, with the counters of the
  * entries that stay, then swapped with the old one, which is destroyed. So the rule never points at
  * nothing. Only mailban's two sets and their temporaries are ever named.
- * Nothing is kept between calls but what struct firewall holds. An error ends the work on both sets: what
+ * Nothing is kept between calls but what struct firewall holds. An error ends the work on its set alone: what
  * was sent stays, and the next synchronisation reconciles. Errors are sentences for a person.
  */
 #include "firewall/ipset.h"
@@ -217,20 +217,27 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 		  struct firewall_report *report, struct buf *error)
 {
 	size_t capacity[2] = { 0 };
-	int ret = 0;
+	int first = 0;
 
 	*report = (struct firewall_report){ 0 };
-	for (unsigned f = 0; f < FIREWALL_FAMILIES && ret == 0; f++) {
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		size_t before = error->len;
 		struct plan plan;
+		int ret = 0;
 
 		plan_make(&plan, bans, now, &fw->sets[f], (enum firewall_family)f);
 		if (!dry_run)
 			ret = apply(&fw->sets[f], (enum firewall_family)f, &plan, error);
 		if (ret == 0)
 			report_plan(report, (enum firewall_family)f, &plan, &fw->sets[f], capacity);
+		/* what hinders one family mostly hinders the other, too, and is said once */
+		else if (first != 0)
+			error->len = before;
+		if (first == 0)
+			first = ret;
 		plan_free(&plan);
 	}
-	return ret;
+	return first;
 }
 
 const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net)

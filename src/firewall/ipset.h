@@ -74,7 +74,8 @@ int firewall_read(struct firewall *fw, const struct firewall_names *names, struc
 /* Makes the sets that fw was read from equal to bans: creates what is missing, replaces what cannot serve,
  * else sends the difference. Entries that stay keep their counters. Entries whose until is not after now
  * (seconds since the epoch) are left out. In a dry run nothing is sent, and report says what would be.
- * Returns 0, or -errno with a sentence in error as above. fw's entries are the former ones afterwards. */
+ * Returns 0, or -errno with a sentence in error as above: of the first set that could not be changed, the other
+ * one is brought up to date all the same. fw's entries are the former ones afterwards. */
 int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
 		  struct firewall_report *report, struct buf *error);
 

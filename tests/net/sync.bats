@@ -128,13 +128,25 @@ setup() {
 	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
 	ipset save > before
 	echo 192.0.2.1 > blacklist
+	fails_with 1 'it is of type hash:ip, and while a rule uses it' sync
 	fails_with 3 'it is of type hash:ip, and while a rule uses it' sync
-	ipset save | cmp before -
+	ipset save mailban4 | cmp before -
 	iptables-nft -w -F INPUT
 	ipset destroy
 	ipset create mailban6 hash:net family inet counters timeout 0
 	iptables-nft -w -I INPUT -m set --match-set mailban6 src -j DROP
-	fails_with 3 'it is of the other family, and while a rule uses it' sync
+	fails_with 1 'it is of the other family, and while a rule uses it' sync
+	EOF
+}
+
+@test "a set that cannot be changed does not keep the other family out" {
+	need_rules nft
+	in_net <<-'EOF'
+	ipset create mailban4 hash:ip
+	iptables-nft -w -I INPUT -m set --match-set mailban4 src -j DROP
+	printf '192.0.2.1\n2001:db8::1\n' > blacklist
+	fails_with 1 'the kernel set mailban4 could not be brought up to date' sync
+	[ "$(members mailban6)" = "2001:db8::1" ]
 	EOF
 }
 
