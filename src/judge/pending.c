@@ -16,12 +16,23 @@
 #include "judge/tally_inside.h"
 #include "judge/window.h"
 
-static bool is_wanted(const struct tally *tally, const struct standing *s, const struct mark *m, uint32_t horizon)
+enum { LOGINS_KEPT = 200000 }; /* known customers; those who logged in last */
+
+/* What is saved is seen from here. */
+struct saving {
+	const struct tally *tally;
+	uint32_t horizon;
+	uint32_t oldest_login;   /* logins up to then are too many */
+};
+
+static bool is_wanted(const struct saving *saving, const struct standing *s, const struct mark *m)
 {
+	const struct tally *tally = saving->tally;
+	uint32_t horizon = saving->horizon;
 	int64_t age = (int64_t)horizon - (int64_t)m->time;
 
 	if (mark_kind(m) == MARK_LOGIN)
-		return age <= tally->settings->known;
+		return age <= tally->settings->known && m->time > saving->oldest_login;
 	/* it still speaks for events of the same second */
 	if (mark_kind(m) == MARK_GOOD)
 		return m->low >= horizon;
@@ -56,8 +67,41 @@ static void save_logins(struct mark *logins, size_t count, struct buf *out)
 	}
 }
 
-static void save_entry(const struct tally *tally, const struct entry *e, uint32_t horizon, struct buf *out)
+static int compare_times(const void *a, const void *b)
 {
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static uint32_t oldest_login(const struct tally *tally)
+{
+	const struct store *store = &tally->ledger.store;
+	uint32_t *times = NULL, oldest = 0;
+	size_t count = 0, capacity = 0;
+
+	for (size_t i = 0; i < store->entry_count; i++) {
+		const struct entry *e = store_entry(store, i);
+		const struct mark *marks = store_marks(store, e);
+
+		for (size_t k = 0; k < e->mark_count; k++) {
+			if (mark_kind(&marks[k]) != MARK_LOGIN)
+				continue;
+			times = mem_grow(times, &capacity, count + 1, sizeof(*times));
+			times[count++] = marks[k].time;
+		}
+	}
+	if (count > LOGINS_KEPT) {
+		qsort(times, count, sizeof(*times), compare_times);
+		oldest = times[LOGINS_KEPT];
+	}
+	free(times);
+	return oldest;
+}
+
+static void save_entry(const struct saving *saving, const struct entry *e, struct buf *out)
+{
+	const struct tally *tally = saving->tally;
 	const struct standing *s = store_standing(&tally->ledger.store, e);
 	const struct mark *marks = store_marks(&tally->ledger.store, e);
 	struct addr a = entry_addr(tally->settings, e);
@@ -65,7 +109,7 @@ static void save_entry(const struct tally *tally, const struct entry *e, uint32_
 	size_t login_count = 0, wanted = 0;
 
 	for (size_t i = 0; i < e->mark_count; i++) {
-		if (!is_wanted(tally, s, &marks[i], horizon))
+		if (!is_wanted(saving, s, &marks[i]))
 			continue;
 		if (mark_kind(&marks[i]) == MARK_LOGIN && login_count < LEDGER_LOGINS)
 			logins[login_count++] = marks[i];
@@ -76,7 +120,7 @@ static void save_entry(const struct tally *tally, const struct entry *e, uint32_
 	addr_add_to(out, &a);
 	save_logins(logins, login_count, out);
 	for (size_t i = 0; i < e->mark_count; i++) {
-		if (mark_kind(&marks[i]) != MARK_LOGIN && is_wanted(tally, s, &marks[i], horizon))
+		if (mark_kind(&marks[i]) != MARK_LOGIN && is_wanted(saving, s, &marks[i]))
 			save_mark(&marks[i], out);
 	}
 	buf_add_char(out, '\n');
@@ -179,6 +223,7 @@ static void save_names(const struct tally *tally, uint32_t horizon, struct buf *
 void tally_save(struct tally *tally, struct buf *out)
 {
 	uint32_t *numbers = store_sorted(&tally->ledger.store), horizon = tally_horizon(tally);
+	struct saving saving = { tally, horizon, oldest_login(tally) };
 
 	buf_add_text(out, "last");
 	fields_add(out, horizon);
@@ -186,147 +231,6 @@ void tally_save(struct tally *tally, struct buf *out)
 	save_connections(&tally->connections, horizon, out);
 	save_names(tally, horizon, out);
 	for (size_t i = 0; i < tally->ledger.store.entry_count; i++)
-		save_entry(tally, store_entry(&tally->ledger.store, numbers[i]), horizon, out);
+		save_entry(&saving, store_entry(&tally->ledger.store, numbers[i]), out);
 	free(numbers);
-}
-
-static bool load_last(struct tally *tally, struct fields *f)
-{
-	if (!fields_u32(f, &tally->loaded_last))
-		return false;
-	tally->last = tally->loaded_last;
-	return fields_at_end(f);
-}
-
-static bool load_open(struct tally *tally, struct fields *f)
-{
-	struct connection c = { 0 };
-
-	if (!fields_number(f, UINT64_MAX, &c.key) || !fields_u32(f, &c.time) || !fields_u8(f, &c.seen) || c.key == 0)
-		return false;
-	connections_put(&tally->connections, &c);
-	return fields_at_end(f);
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The other way of add_word(). */
-static bool read_word(struct fields *f, char text[NAME_TEXT], size_t *len)
-{
-	const char *word;
-	size_t word_len;
-
-	*len = 0;
-	if (!fields_word(f, &word, &word_len))
-		return false;
-	if (word_len == 1 && word[0] == '%')
-		return true;
-	for (size_t i = 0; i < word_len; i++) {
-		int c = (unsigned char)word[i];
-
-		if (c == '%') {
-			if (word_len - i < 3 || hex_digit(word[i + 1]) < 0 || hex_digit(word[i + 2]) < 0)
-				return false;
-			c = hex_digit(word[i + 1]) << 4 | hex_digit(word[i + 2]);
-			i += 2;
-		}
-		if (*len == NAME_TEXT)
-			return false;
-		text[(*len)++] = (char)c;
-	}
-	return true;
-}
-
-static bool load_name(struct tally *tally, struct fields *f)
-{
-	char text[NAME_TEXT];
-	struct name *name;
-	uint32_t addresses, time, number;
-	uint64_t user;
-	struct addr a;
-	size_t len;
-
-	if (!fields_number(f, (UINT64_C(1) << 40) - 1, &user) || !fields_u32(f, &addresses) || !read_word(f, text, &len) ||
-	    user == 0)
-		return false;
-	name = names_get(&tally->names, user, (struct span){ text, len });
-	name->addresses = addresses;
-	while (!fields_at_end(f)) {
-		if (!fields_addr(f, &a) || !fields_u32(f, &time))
-			return false;
-		a = judge_unit(tally->settings, &a);
-		tally_entry(tally, &a, &number);
-		names_see(&tally->names, name, number, time);
-	}
-	return true;
-}
-
-/* Evidence makes a ban one that a success can lift. */
-static bool load_entry(struct tally *tally, struct fields *f)
-{
-	struct entry *e;
-	struct addr a;
-	uint32_t number;
-
-	if (!fields_addr(f, &a))
-		return false;
-	a = judge_unit(tally->settings, &a);
-	e = tally_entry(tally, &a, &number);
-	while (!fields_at_end(f)) {
-		struct standing *s = store_standing(&tally->ledger.store, e);
-		struct mark m = { 0 };
-		uint64_t count, user;
-
-		if (!fields_u8(f, &m.what) || !fields_u32(f, &m.time) || !fields_number(f, UINT16_MAX, &count) ||
-		    !fields_number(f, (UINT64_C(1) << 40) - 1, &user))
-			return false;
-		m.count = (uint16_t)count;
-		m.low = (uint32_t)user;
-		m.high = (uint8_t)(user >> 32);
-		if (mark_class(&m) >= CLASS_COUNT ||
-		    !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN || mark_kind(&m) == MARK_GOOD))
-			return false;
-		if (s != NULL && s->doubted && !mark_is_evidence(&m))
-			store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0, m);
-		if (s != NULL && mark_is_evidence(&m)) {
-			s->firm = false;
-			e->quiet = 0;
-		}
-		store_insert(&tally->ledger.store, e, e->mark_count, m);
-	}
-	return true;
-}
-
-static bool load_line(struct tally *tally, struct fields *f)
-{
-	static const struct {
-		const char *word;
-		bool (*load)(struct tally *tally, struct fields *f);
-	} kinds[] = { { "last ", load_last }, { "open ", load_open }, { "name ", load_name } };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (f->line_end - f->at <= 5 || memcmp(f->at, kinds[i].word, 5) != 0)
-			continue;
-		f->at += 5;
-		return kinds[i].load(tally, f);
-	}
-	return load_entry(tally, f);
-}
-
-int tally_load(struct tally *tally, const char *text, size_t len, unsigned long *bad_line)
-{
-	struct fields f = { 0 };
-
-	while (fields_line(&f, text, len)) {
-		if (!load_line(tally, &f)) {
-			*bad_line = f.line;
-			return -1;
-		}
-	}
-	return 0;
 }

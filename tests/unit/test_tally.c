@@ -228,6 +228,31 @@ static void what_is_saved_is_read_back(void **state)
 	buf_free(&second);
 }
 
+static void known_customers_are_bounded(void **state)
+{
+	struct judge_settings settings;
+	struct tally *tally = fresh_tally(&settings);
+	struct event event = { .event_class = CLASS_GOOD, .count = 1, .user = span_of("ann") };
+	struct buf saved = { 0 };
+	size_t lines = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 250000; i++) {
+		event.addr = (struct addr){ 0, UINT64_C(0xffff0b000000) | i, ADDR_BITS };
+		event.time = 1700000000 + i;
+		tally_add(tally, &event);
+	}
+	tally_save(tally, &saved);
+	for (size_t i = 0; i < saved.len; i++)
+		lines += saved.ptr[i] == '\n';
+	/* the first line is that of the last time */
+	assert_int_equal(lines, 1 + 200000);
+	assert_null(strstr(buf_text(&saved), "\n11.0.195.79 "));
+	assert_non_null(strstr(buf_text(&saved), "\n11.0.195.80 "));
+	tally_free(tally);
+	buf_free(&saved);
+}
+
 static void damaged_lines_are_refused(void **state)
 {
 	static const char *const bad[] = { "last\n", "last x\n", "open 0 1 1\n", "open 1 1\n", "name 1 0\n", "name 0 0 a\n",
@@ -259,6 +284,7 @@ int main(void)
 		cmocka_unit_test(connections_are_bounded),
 		cmocka_unit_test(names_the_users_that_were_tried),
 		cmocka_unit_test(what_is_saved_is_read_back),
+		cmocka_unit_test(known_customers_are_bounded),
 		cmocka_unit_test(damaged_lines_are_refused),
 	};
 
