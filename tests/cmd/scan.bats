@@ -135,3 +135,16 @@ recipe() {
 	run -0 "$MAILBAN" scan log
 	[[ "$output" == *'8 lines'*'passed over: 1'* ]]
 }
+
+@test "rotated logs are judged in the order of time, however they are named" {
+	line='mail postfix/smtpd[7]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x'
+	for day in 1 2 3 4 5; do
+		for n in 1 2 3 4 5; do
+			echo "$(date -u -d "-$((day * 8)) days" '+%FT%T+00:00') $line"
+		done > "maillog.$day"
+		touch -d "-$((day * 8)) days" "maillog.$day"
+	done
+	"$MAILBAN" scan maillog.1 maillog.2 maillog.3 maillog.4 maillog.5 > newest_first
+	"$MAILBAN" scan maillog.5 maillog.4 maillog.3 maillog.2 maillog.1 > oldest_first
+	cmp newest_first oldest_first
+}
