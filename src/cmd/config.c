@@ -137,8 +137,8 @@ static cfg_opt_t class_options[] = {
 
 static cfg_opt_t options_table[] = {
 	CFG_STR_LIST("log", NULL, CFGF_NODEFAULT),
-	CFG_STR("blacklist", "/var/lib/mailban/blacklist", CFGF_NONE),
-	CFG_STR("state", "/var/lib/mailban/state", CFGF_NONE),
+	CFG_STR("blacklist", CONFIG_FOLDER "/blacklist", CFGF_NONE),
+	CFG_STR("state", CONFIG_FOLDER "/state", CFGF_NONE),
 	CFG_STR("allow", "/etc/mailban/allow", CFGF_NONE),
 	CFG_STR("rules", "/etc/mailban/rules.d", CFGF_NONE),
 	CFG_STR_LIST("allow-also", NULL, CFGF_NODEFAULT),

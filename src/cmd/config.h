@@ -10,6 +10,7 @@
 #include "judge/settings.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
+#define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
 
 /* Every setting, from the configuration file, then the command line. Owns its texts. */
 struct config {

@@ -9,8 +9,17 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/msg.h"
+
+/* A program that was built and not installed is to run, too. Only the usual folder is made: one that somebody
+ * named and that is not there is a mistake. */
+static void make_usual_folder(const struct config *config)
+{
+	if (strcmp(config->blacklist, CONFIG_FOLDER "/blacklist") == 0)
+		(void)mkdir(CONFIG_FOLDER, 0750);
+}
 
 int lock_blacklist(struct file_lock *lock, const struct config *config, const struct options *options,
 		   const char *command, bool writes)
@@ -19,6 +28,8 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 	int error = 0;
 
 	*lock = (struct file_lock){ .fd = -1 };
+	if (writes && !options->dry_run)
+		make_usual_folder(config);
 	if (!options->dry_run)
 		error = file_lock(lock, config->blacklist, command, config->lock_wait_ms, &holder);
 	if (error < 0)

@@ -241,6 +241,22 @@ prepared() {
 		[ "$(ls small | tr "\n" " ")" = "blacklist filler state " ]'
 }
 
+@test "the usual folder is made where it is missing, but not in a dry run, and no other one" {
+	unshare -m true 2> /dev/null || skip 'mount namespaces are not to be had'
+	sasl 192.0.2.77 5 > log
+	unshare -m bash -ec '
+		mount -t tmpfs tmpfs /var/lib
+		"$MAILBAN" run -n --no-sync log > /dev/null
+		[ ! -e /var/lib/mailban ]
+		"$MAILBAN" run --no-sync log > /dev/null
+		[ "$(stat -c %a /var/lib/mailban)" = 750 ]
+		grep -q "^192.0.2.77 " /var/lib/mailban/blacklist
+		[ -s /var/lib/mailban/state ]'
+	run -3 "$MAILBAN" run --no-sync --blacklist nowhere/blacklist --state state log
+	[ "${#lines[@]}" -eq 1 ]
+	[ ! -e nowhere ]
+}
+
 @test "two runs at once: the second says who holds the lock" {
 	prepared
 	mkfifo held done
