@@ -408,6 +408,28 @@ static void slow_networks(void)
 	dissolve(INT64_MAX);
 }
 
+/* Joins two networks that are the halves of one; whether there were any. */
+static bool collapse_two(struct banlist *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		for (size_t k = 0; k < list->count; k++) {
+			struct ban *a = &list->bans[i], *b = &list->bans[k];
+			struct addr around = addr_network(&a->net, (uint8_t)(a->net.prefix - 1));
+
+			if (i == k || a->hosts == 0 || b->hosts == 0 || a->net.prefix != b->net.prefix ||
+			    a->since != b->since || a->until != b->until || a->by != b->by ||
+			    !addr_contains(&around, &b->net))
+				continue;
+			a->net = around;
+			a->hits += b->hits;
+			a->hosts += b->hosts;
+			*b = list->bans[--list->count];
+			return true;
+		}
+	}
+	return false;
+}
+
 static void slow_list(int64_t now, struct buf *out)
 {
 	struct banlist list = { 0 };
@@ -444,6 +466,8 @@ static void slow_list(int64_t now, struct buf *out)
 			banlist_add(&list, &(struct ban){ .net = b->net, .since = b->since, .until = b->until, .hits = b->hits,
 				.by = (uint8_t)b->by });
 	}
+	while (rules->collapse && collapse_two(&list))
+		continue;
 	banlist_sort(&list);
 	blacklist_format(&list, out);
 	banlist_free(&list);
@@ -469,7 +493,7 @@ static void make_settings(struct judge_settings *s)
 	s->known_window = 600 + pick(7200);
 	s->breach_users = 2 + pick(3);
 	s->forget = 3600 * (1 + pick(72));
-	s->collapse = false;
+	s->collapse = pick(2);
 	s->attack_addresses = 0;
 	assert_null(judge_settings_aggregate(s, pick(2) ? "24:3" : "24:5", true));
 	assert_null(judge_settings_aggregate(s, "48:2", false));
