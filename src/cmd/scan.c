@@ -112,22 +112,18 @@ static void print_judged(const struct options *options, const struct config *con
 
 static void print_classic(const struct options *options, struct job *job, struct buf *out)
 {
-	struct banlist bans = { 0 };
+	struct tally_row *rows;
+	size_t count = classic_rows(&job->classic, &rows);
 
-	classic_bans(&job->classic, &bans);
-	if (options->tsv) {
-		findings_classic_tsv(&bans, out);
-	} else if (options->plain) {
-		for (size_t i = 0; i < bans.count; i++) {
-			addr_add_to(out, &bans.bans[i].net);
-			buf_add_char(out, '\n');
-		}
-	} else if (options->json) {
-		findings_classic_json(&bans, out);
-	} else {
-		findings_classic_text(&bans, out);
-	}
-	banlist_free(&bans);
+	if (options->tsv)
+		findings_classic_tsv(rows, count, out);
+	else if (options->plain)
+		findings_classic_plain(rows, count, out);
+	else if (options->json)
+		findings_classic_json(rows, count, out);
+	else
+		findings_classic_text(rows, count, out);
+	free(rows);
 }
 
 static int scan(const struct config *config, const struct options *options, struct detection *detection, int64_t since)

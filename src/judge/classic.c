@@ -74,40 +74,82 @@ void classic_add(struct classic *c, const struct event *event)
 	for (unsigned i = 0; i < CLASSIC_PHRASES; i++) {
 		if (!(event->phrases >> i & 1))
 			continue;
+		if (row->lines[i] == 0 || event->time < row->first[i])
+			row->first[i] = event->time;
+		if (row->lines[i] == 0 || event->time > row->last[i])
+			row->last[i] = event->time;
 		if (row->lines[i] < UINT32_MAX && ++row->lines[i] == 2)
 			row->second[i] = event->time;
 	}
 }
 
+static bool is_banned(const struct classic_row *row)
+{
+	return row->lines[0] > 1 || row->lines[1] > 1 || row->lines[2] > 1;
+}
+
 /* The phrase with the most lines says what the ban is for. */
-static struct ban ban_of(const struct classic_row *row)
+static unsigned most_of(const struct classic_row *row)
 {
 	unsigned most = 0;
-	int64_t since;
 
 	for (unsigned i = 1; i < CLASSIC_PHRASES; i++) {
 		if (row->lines[i] > row->lines[most])
 			most = i;
 	}
-	since = row->second[most] - row->second[most] % 60;
+	return most;
+}
+
+static uint8_t class_of(unsigned phrase)
+{
+	return phrase == 0 ? CLASS_AUTH : CLASS_UNKNOWN;
+}
+
+static struct ban ban_of(const struct classic_row *row)
+{
+	unsigned most = most_of(row);
+
 	return (struct ban){
-		.net = { .lo = row->lo, .prefix = ADDR_BITS }, .since = since, .until = BAN_FOREVER,
-		.hits = row->lines[most], .by = most == 0 ? CLASS_AUTH : CLASS_UNKNOWN,
+		.net = { .lo = row->lo, .prefix = ADDR_BITS }, .since = row->second[most] - row->second[most] % 60,
+		.until = BAN_FOREVER, .hits = row->lines[most], .by = class_of(most),
 	};
 }
 
 void classic_bans(struct classic *c, struct banlist *bans)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		const struct classic_row *row = &c->rows[i];
 		struct ban ban;
 
-		if (row->lines[0] <= 1 && row->lines[1] <= 1 && row->lines[2] <= 1)
+		if (!is_banned(&c->rows[i]))
 			continue;
-		ban = ban_of(row);
+		ban = ban_of(&c->rows[i]);
 		banlist_add(bans, &ban);
 	}
 	banlist_sort(bans);
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	return addr_compare(&((const struct tally_row *)a)->addr, &((const struct tally_row *)b)->addr);
+}
+
+size_t classic_rows(const struct classic *c, struct tally_row **rows)
+{
+	size_t count = 0;
+
+	*rows = mem_zalloc(c->count + 1, sizeof(**rows));
+	for (size_t i = 0; i < c->count; i++) {
+		const struct classic_row *row = &c->rows[i];
+		unsigned most = most_of(row);
+
+		if (is_banned(row))
+			(*rows)[count++] = (struct tally_row){
+				.addr = { .lo = row->lo, .prefix = ADDR_BITS }, .count = row->lines[most],
+				.first = row->first[most], .last = row->last[most], .event_class = class_of(most),
+			};
+	}
+	qsort(*rows, count, sizeof(**rows), compare_rows);
+	return count;
 }
 
 void classic_merge(const struct banlist *old, const struct banlist *bans, const struct netset *allow, int64_t now,

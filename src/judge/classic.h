@@ -9,12 +9,14 @@
 #include "detect/classic.h"
 #include "detect/event.h"
 #include "judge/ban.h"
+#include "judge/tally.h"
 
 /* An address and how many recognised lines about it hold each phrase. */
 struct classic_row {
 	uint64_t lo;                       /* of the mapped IPv4 address */
 	uint32_t lines[CLASSIC_PHRASES];
-	int64_t second[CLASSIC_PHRASES];   /* time of the second line, seconds since the epoch */
+	/* times of lines, seconds since the epoch */
+	int64_t first[CLASSIC_PHRASES], second[CLASSIC_PHRASES], last[CLASSIC_PHRASES];
 };
 
 /* Lines an address and phrase. Zero-initialise it. */
@@ -31,6 +33,10 @@ void classic_free(struct classic *classic);
 
 /* The bans of the recipe, sorted: every IPv4 address with more than one line for any one phrase; without end. */
 void classic_bans(struct classic *classic, struct banlist *bans);
+
+/* The same addresses with the lines of the phrase that has most of them, when the first and the last of these were
+ * written. Returns how many; the caller frees *rows. */
+size_t classic_rows(const struct classic *classic, struct tally_row **rows);
 
 /* The old list and the bans that it does not cover yet and allow does not forbid. The old list must outlive the
  * result, whose spans point into it. Entries that are over (until not after now) go. */

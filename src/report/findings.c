@@ -242,41 +242,38 @@ void findings_json(const struct findings *f, struct buf *out)
 	json_close(&j, '}');
 }
 
-static struct tally_row classic_row(const struct ban *ban)
+void findings_classic_text(const struct tally_row *rows, size_t count, struct buf *out)
 {
-	return (struct tally_row){ .addr = ban->net, .count = ban->hits, .first = ban->since, .last = ban->since,
-				   .event_class = ban->by };
-}
-
-void findings_classic_text(const struct banlist *bans, struct buf *out)
-{
-	for (size_t i = 0; i < bans->count; i++) {
-		text_add_addr(out, &bans->bans[i].net, 24);
-		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name(bans->bans[i].by), bans->bans[i].hits);
+	for (size_t i = 0; i < count; i++) {
+		text_add_addr(out, &rows[i].addr, 24);
+		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name(rows[i].event_class), rows[i].count);
 	}
-	text_add_count(out, bans->count, "address counted more than once\n", "addresses counted more than once\n");
+	text_add_count(out, count, "address counted more than once\n", "addresses counted more than once\n");
 }
 
-void findings_classic_tsv(const struct banlist *bans, struct buf *out)
+void findings_classic_tsv(const struct tally_row *rows, size_t count, struct buf *out)
 {
-	for (size_t i = 0; i < bans->count; i++) {
-		struct tally_row row = classic_row(&bans->bans[i]);
+	for (size_t i = 0; i < count; i++)
+		add_tsv_row(out, &rows[i]);
+}
 
-		add_tsv_row(out, &row);
+void findings_classic_plain(const struct tally_row *rows, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		addr_add_to(out, &rows[i].addr);
+		buf_add_char(out, '\n');
 	}
 }
 
-void findings_classic_json(const struct banlist *bans, struct buf *out)
+void findings_classic_json(const struct tally_row *rows, size_t count, struct buf *out)
 {
 	struct json j;
 
 	json_begin(&j, out);
 	json_open(&j, '[');
-	for (size_t i = 0; i < bans->count; i++) {
-		struct tally_row row = classic_row(&bans->bans[i]);
-
+	for (size_t i = 0; i < count; i++) {
 		json_open(&j, '{');
-		json_row(&j, &row);
+		json_row(&j, &rows[i]);
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');

@@ -27,9 +27,10 @@ void findings_tsv(const struct findings *findings, struct buf *out);   /* addres
 void findings_plain(const struct findings *findings, struct buf *out);
 void findings_json(const struct findings *findings, struct buf *out);
 
-/* The same of the classic judgement's bans. */
-void findings_classic_text(const struct banlist *bans, struct buf *out);
-void findings_classic_tsv(const struct banlist *bans, struct buf *out);
-void findings_classic_json(const struct banlist *bans, struct buf *out);
+/* The same of the classic judgement's rows. */
+void findings_classic_text(const struct tally_row *rows, size_t count, struct buf *out);
+void findings_classic_tsv(const struct tally_row *rows, size_t count, struct buf *out);
+void findings_classic_plain(const struct tally_row *rows, size_t count, struct buf *out);
+void findings_classic_json(const struct tally_row *rows, size_t count, struct buf *out);
 
 #endif

@@ -113,6 +113,15 @@ recipe() {
 	[ "$output" = 192.0.2.1 ]
 }
 
+@test "classic: the fields tell the lines of the phrase, the first and the last of them" {
+	for n in 3 1 7; do
+		echo "2026-11-20T10:00:0$n+00:00 mx postfix/smtpd[$n]: connect from unknown[192.0.2.1]"
+	done > log
+	echo "2026-11-20T10:00:09+00:00 mx postfix/smtpd[9]: warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: x" >> log
+	run -0 "$MAILBAN" scan --classic --tsv log
+	[ "$output" = $'192.0.2.1\tunknown\t3\t2026-11-20T10:00:01Z\t2026-11-20T10:00:07Z' ]
+}
+
 @test "the result does not depend on threads or on the prefilter" {
 	"$BUILD/generate" --lines 60000 --seed 7 > log
 	"$MAILBAN" scan --tsv -v --threads 1 --no-prefilter log > slow
