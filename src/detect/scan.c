@@ -8,7 +8,6 @@
  * cannot be divided within a log, is done side by side. Events of later logs wait in memory up to a limit.
  * The memory does not depend on the size of a log. Nothing is opened here.
  */
-#define _GNU_SOURCE
 #include "detect/scan.h"
 
 #include <pthread.h>
@@ -16,25 +15,22 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/msg.h"
 #include "detect/block.h"
+#include "detect/lines.h"
 
 enum {
-	BLOCK_BYTES = 256 * 1024,            /* with its events it fits in a core's second-level cache */
 	SOON = 16, VERY_SOON = 8,            /* events ahead that are announced */
 	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* events that wait for an earlier log, in all */
 	AHEAD_BLOCKS_MAX = 4096,             /* blocks of one log that wait for an earlier log */
 };
 
-/* A log while it is read. What the lock guards: everything but carry and skipping, which belong to the
- * worker that is reading. */
+/* A log while it is read. The lock guards everything but lines, which belongs to the worker that is reading, and
+ * what is handed on, which belongs to the one that hands on. */
 struct stream {
 	struct scan_log *log;
-	uint64_t offset;           /* of the first byte of carry */
-	char *carry;               /* the beginning of a line whose end has not been read */
-	size_t carry_len;
-	bool skipping;             /* inside a line that is too long */
+	struct lines lines;
 	bool reading, ended;
+	uint64_t bytes_done, bytes_total; /* as stored, for the progress */
 	uint64_t blocks_read;
 	uint64_t next_block;       /* the one to hand on next */
 	struct batch *done;        /* found and waiting, by number */
@@ -62,82 +58,6 @@ struct worker {
 	char *block;
 	bool reports;              /* this one tells the progress */
 };
-
-/* ---- reading ---- */
-
-/* Fills up to room bytes; 0 at the end of the log. */
-static size_t read_bytes(struct stream *s, char *bytes, size_t room)
-{
-	size_t len = 0;
-
-	while (len < room) {
-		ssize_t got = source_read(s->log->source, bytes + len, room - len);
-
-		if (got < 0)
-			s->log->failed = true;
-		if (got <= 0)
-			break;
-		len += (size_t)got;
-	}
-	return len;
-}
-
-/* Leaves out the rest of a line that is too long; what is behind it moves to the front. */
-static size_t skip_rest_of_line(struct stream *s, char *bytes, size_t len)
-{
-	char *newline = memchr(bytes, '\n', len);
-	size_t rest = newline != NULL ? (size_t)(newline + 1 - bytes) : len;
-
-	if (newline != NULL) {
-		s->skipping = false;
-		s->log->lines++;
-		s->log->too_long++;
-		memmove(bytes, newline + 1, len - rest);
-	}
-	s->offset += rest;
-	return len - rest;
-}
-
-static void keep_carry(struct stream *s, const char *bytes, size_t len)
-{
-	if (len > MATCH_LINE_MAX + 1) {
-		/* too long to be a line of a mail server: never held whole */
-		s->skipping = true;
-		s->offset += len;
-		len = 0;
-	}
-	if (len > 0)
-		memcpy(s->carry, bytes, len);
-	s->carry_len = len;
-}
-
-/* Reads the next block: complete lines, and at the end of the log the rest where it is to be taken.
- * *offset: of its first byte. Returns its bytes, 0 where none are complete yet or the log has ended. */
-static size_t read_block(struct stream *s, char *block, uint64_t *offset)
-{
-	size_t len = s->carry_len, got, complete;
-	const char *newline;
-
-	memcpy(block, s->carry, len);
-	got = read_bytes(s, block + len, BLOCK_BYTES);
-	len += got;
-	s->carry_len = 0;
-	if (s->skipping)
-		len = skip_rest_of_line(s, block, len);
-	*offset = s->offset;
-	newline = len > 0 ? memrchr(block, '\n', len) : NULL;
-	complete = newline != NULL ? (size_t)(newline + 1 - block) : 0;
-	if (got < BLOCK_BYTES) {
-		s->ended = true;
-		if (s->log->take_unterminated)
-			complete = len;
-	}
-	s->offset += complete;
-	if (!s->skipping)
-		s->log->consumed = s->offset - source_start(s->log->source);
-	keep_carry(s, block + complete, len - complete);
-	return complete;
-}
 
 /* ---- handing on ---- */
 
@@ -299,15 +219,17 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 {
 	struct work *w = worker->work;
 	struct batch *batch = take_batch(w);
-	uint64_t offset = 0;
+	uint64_t offset = 0, bytes_done = 0, bytes_total = 0;
 	size_t len;
 
 	s->reading = true;
 	pthread_mutex_unlock(&w->lock);
-	if (s->carry == NULL)
-		s->carry = mem_alloc(MATCH_LINE_MAX + 1, 1);
-	len = read_block(s, worker->block, &offset);
+	len = lines_read(&s->lines, worker->block, &offset);
+	source_progress(s->log->source, &bytes_done, &bytes_total);
 	pthread_mutex_lock(&w->lock);
+	s->bytes_done = bytes_done;
+	s->bytes_total = bytes_total;
+	s->ended = s->lines.ended;
 	batch->number = s->blocks_read++;
 	s->reading = false;
 	pthread_cond_broadcast(&w->changed);
@@ -321,16 +243,14 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 		w->waiting_bytes += batch_bytes(batch);
 }
 
+/* Only who reads a source may ask it how far it is; so that is written down while it is asked. */
 static void tell_progress(const struct work *w)
 {
 	uint64_t done = 0, total = 0;
 
 	for (size_t i = 0; i < w->scan->log_count; i++) {
-		uint64_t log_done, log_total;
-
-		source_progress(w->scan->logs[i].source, &log_done, &log_total);
-		done += log_done;
-		total += log_total;
+		done += w->streams[i].bytes_done;
+		total += w->streams[i].bytes_total;
 	}
 	w->scan->progress(w->scan->progress_context, done, total);
 }
@@ -359,7 +279,7 @@ static void *worker_run(void *argument)
 static void worker_init(struct worker *worker, struct work *w)
 {
 	*worker = (struct worker){ .work = w, .matcher = matcher_new(w->scan->engine) };
-	worker->block = mem_alloc(MATCH_LINE_MAX + 1 + BLOCK_BYTES, 1);
+	worker->block = mem_alloc(LINES_ROOM, 1);
 	if (w->scan->want_phrases)
 		matcher_want_phrases(worker->matcher);
 	if (w->scan->drift != NULL) {
@@ -387,7 +307,9 @@ static void work_init(struct work *w, struct scan *scan)
 	w->streams = mem_zalloc(scan->log_count + 1, sizeof(*w->streams));
 	for (size_t i = 0; i < scan->log_count; i++) {
 		w->streams[i].log = &scan->logs[i];
-		w->streams[i].offset = source_start(scan->logs[i].source);
+		w->streams[i].lines.source = scan->logs[i].source;
+		w->streams[i].lines.take_unterminated = scan->logs[i].take_unterminated;
+		source_progress(scan->logs[i].source, &w->streams[i].bytes_done, &w->streams[i].bytes_total);
 		scan->logs[i].last_time = EVENT_TIME_UNKNOWN;
 	}
 	pthread_mutex_init(&w->lock, NULL);
@@ -397,9 +319,15 @@ static void work_init(struct work *w, struct scan *scan)
 static void work_end(struct work *w)
 {
 	for (size_t i = 0; i < w->scan->log_count; i++) {
-		free(w->streams[i].carry);
-		buf_free(&w->streams[i].last_user);
-		buf_free(&w->streams[i].last_line);
+		struct stream *s = &w->streams[i];
+
+		s->log->consumed = s->lines.consumed;
+		s->log->failed = s->lines.failed;
+		s->log->lines += s->lines.too_long;
+		s->log->too_long += s->lines.too_long;
+		lines_free(&s->lines);
+		buf_free(&s->last_user);
+		buf_free(&s->last_line);
 	}
 	for (struct batch *batch = w->free, *next; batch != NULL; batch = next) {
 		next = batch->next;

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lines: a log cut into blocks of whole lines.
+ *
+ * What a block ends with and is no whole line begins the next one. A line that is longer than any mail server
+ * writes is passed over without ever being held, however long it is. Where a log is cut makes no difference to
+ * what its lines are taken for.
+ */
+#define _GNU_SOURCE
+#include "detect/lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Fills up to room bytes; 0 at the end of the log. */
+static size_t read_bytes(struct lines *l, char *bytes, size_t room)
+{
+	size_t len = 0;
+
+	while (len < room) {
+		ssize_t got = source_read(l->source, bytes + len, room - len);
+
+		if (got < 0)
+			l->failed = true;
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	return len;
+}
+
+/* Leaves out the rest of a line that is too long; what is behind it moves to the front. */
+static size_t skip_rest_of_line(struct lines *l, char *bytes, size_t len)
+{
+	char *newline = memchr(bytes, '\n', len);
+	size_t rest = newline != NULL ? (size_t)(newline + 1 - bytes) : len;
+
+	if (newline != NULL) {
+		l->skipping = false;
+		l->too_long++;
+		memmove(bytes, newline + 1, len - rest);
+	}
+	l->offset += rest;
+	return len - rest;
+}
+
+static void keep_carry(struct lines *l, const char *bytes, size_t len)
+{
+	if (len > MATCH_LINE_MAX + 1) {
+		l->skipping = true;
+		l->offset += len;
+		len = 0;
+	}
+	if (len > 0)
+		memcpy(l->carry, bytes, len);
+	l->carry_len = len;
+}
+
+size_t lines_read(struct lines *l, char *block, uint64_t *offset)
+{
+	size_t len = l->carry_len, got, complete;
+	const char *newline;
+
+	if (l->carry == NULL)
+		l->carry = mem_alloc(MATCH_LINE_MAX + 1, 1);
+	memcpy(block, l->carry, len);
+	got = read_bytes(l, block + len, LINES_BLOCK);
+	len += got;
+	l->carry_len = 0;
+	if (l->skipping)
+		len = skip_rest_of_line(l, block, len);
+	*offset = source_start(l->source) + l->offset;
+	newline = len > 0 ? memrchr(block, '\n', len) : NULL;
+	complete = newline != NULL ? (size_t)(newline + 1 - block) : 0;
+	if (got < LINES_BLOCK) {
+		l->ended = true;
+		if (l->take_unterminated)
+			complete = len;
+	}
+	l->offset += complete;
+	if (!l->skipping)
+		l->consumed = l->offset;
+	keep_carry(l, block + complete, len - complete);
+	return complete;
+}
+
+void lines_free(struct lines *l)
+{
+	free(l->carry);
+	l->carry = NULL;
+}

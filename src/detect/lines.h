@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_LINES_H
+#define MAILBAN_DETECT_LINES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detect/match.h"
+#include "log/source.h"
+
+enum {
+	LINES_BLOCK = 256 * 1024,                        /* read at a time: with its events it fits in a core's
+	                                                    second-level cache */
+	LINES_ROOM = LINES_BLOCK + MATCH_LINE_MAX + 1,   /* bytes that lines_read() needs room for */
+};
+
+/* A log cut into blocks of whole lines. Give it source and take_unterminated; the rest begins as zero. */
+struct lines {
+	struct source *source;
+	bool take_unterminated;  /* a last line without a newline is given too */
+	bool ended;              /* nothing more comes */
+	bool failed;             /* source_error() says why it ended */
+	uint64_t consumed;       /* uncompressed bytes of whole lines given or passed over, from source_start() on */
+	uint64_t too_long;       /* lines over MATCH_LINE_MAX that were never given, since they were never held whole */
+	/* its own: */
+	uint64_t offset;         /* of what carry begins with, from source_start() on */
+	char *carry;             /* the beginning of a line whose end has not been read */
+	size_t carry_len;
+	bool skipping;           /* inside a line that is too long */
+};
+
+/* Fills block, of LINES_ROOM bytes, with the next whole lines; *offset is where the first one begins in the log's
+ * uncompressed bytes. Returns their length: 0 where no line is whole yet, or the log has ended. */
+size_t lines_read(struct lines *lines, char *block, uint64_t *offset);
+
+void lines_free(struct lines *lines);
+
+#endif
