@@ -118,6 +118,10 @@ const char *judge_settings_check(const struct judge_settings *settings)
 		return wrong;
 	if (settings->known_threshold > JUDGE_THRESHOLD_MAX)
 		return "known-threshold is over 2000";
+	if (settings->breach_users < 1 || settings->breach_users > 16)
+		return "breach-users is not between 1 and 16";
+	if (settings->attack_addresses > 64)
+		return "attack-addresses is over 64";
 	if (settings->repeat < 0 || settings->repeat > JUDGE_WINDOW_MAX)
 		return "repeat is over 366d";
 	if (settings->ipv6_prefix < 16 || settings->ipv6_prefix > ADDR_BITS)

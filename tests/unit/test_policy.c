@@ -362,6 +362,27 @@ static void too_many_new_ones_are_refused(void **state)
 	world_free(&w);
 }
 
+static void settings_that_cannot_be_kept_are_refused(void **state)
+{
+	struct judge_settings s;
+
+	(void)state;
+	judge_settings_defaults(&s);
+	assert_null(judge_settings_check(&s));
+	s.breach_users = 17;
+	assert_string_equal(judge_settings_check(&s), "breach-users is not between 1 and 16");
+	s.breach_users = 16;
+	s.attack_addresses = 65;
+	assert_string_equal(judge_settings_check(&s), "attack-addresses is over 64");
+	s.attack_addresses = 64;
+	s.classes[CLASS_AUTH].threshold = 2001;
+	assert_string_equal(judge_settings_check(&s), "a threshold is over 2000");
+	s.classes[CLASS_AUTH].threshold = 2000;
+	assert_null(judge_settings_check(&s));
+	s.classes[CLASS_AUTH].bans[0] = 59;
+	assert_string_equal(judge_settings_check(&s), "a ban is shorter than a minute");
+}
+
 static void a_scan_tells_all_who_reached_a_threshold(void **state)
 {
 	struct judge_settings settings;
@@ -409,6 +430,7 @@ int main(void)
 		cmocka_unit_test(deleting_a_line_unbans),
 		cmocka_unit_test(the_list_is_believed_where_the_state_is_lost),
 		cmocka_unit_test(too_many_new_ones_are_refused),
+		cmocka_unit_test(settings_that_cannot_be_kept_are_refused),
 		cmocka_unit_test(a_scan_tells_all_who_reached_a_threshold),
 	};
 
