@@ -220,6 +220,7 @@ void tally_add(struct tally *tally, const struct event *event)
 	uint32_t number;
 	const struct standing *s;
 	struct entry *e;
+	size_t breaches;
 	uint64_t user;
 
 	/* a good line is no evidence that could be counted twice, and there are many */
@@ -240,7 +241,11 @@ void tally_add(struct tally *tally, const struct event *event)
 		return;
 	}
 	user = event->user.len > 0 ? names_hash(event->user) : 0;
+	breaches = tally->ledger.breach_count;
 	enter(&tally->ledger, e, event, time, user);
+	/* the account that was entered is the one name that the report must have, failures for it or not */
+	if (tally->ledger.breach_count > breaches && user != 0)
+		(void)names_get(&tally->names, user, event->user);
 	s = store_standing(&tally->ledger.store, e);
 	if (s != NULL && s->doubted)
 		enter(&tally->afresh, tally_afresh(tally, &unit), event, time, user);

@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a run reports: who was banned and why, accounts that were entered, names under attack; and nothing else.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	now=$(date -u +%s)
+}
+
+# line SECONDS-AGO MESSAGE
+line() {
+	printf '%s mx postfix/smtpd[9]: %s\n' "$(date -u -d "@$((now - $1))" +%FT%T+00:00)" "$2"
+}
+
+# failure SECONDS-AGO ADDRESS USER
+failure() {
+	line "$1" "warning: host.example.com[$2]: SASL PLAIN authentication failed: (reason unavailable), sasl_username=$3@example.com"
+}
+
+login() {
+	line "$1" "4F1A2B3D: client=host.example.com[$2], sasl_method=PLAIN, sasl_username=$3@example.com"
+}
+
+mailban_run() {
+	"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow "$@"
+}
+
+@test "a guessed account is named first, with what came before it" {
+	{ for n in 1 2 3 4 5 6; do failure $((900 - n)) 203.0.113.5 "name$n"; done; login 600 203.0.113.5 boss; } > log
+	run -0 mailban_run log
+	[ "${lines[0]}" = 'BREACH: a password was guessed (1):' ]
+	[[ "${lines[1]}" == '  account boss@example.com was entered from 203.0.113.5 at '*' after 6 failures for 6 user names: '* ]]
+	grep -q '^203.0.113.5 ' blacklist
+	rm -f state blacklist
+	mailban_run --json log | python3 -c 'import json, sys; d = json.load(sys.stdin)
+b, = d["breaches"]
+assert b["user"] == "boss@example.com" and b["address"] == "203.0.113.5" and b["user_count"] == 6, b
+a, = d["added"]
+assert a["users"] == ["name%d@example.com" % i for i in range(1, 7)][:len(a["users"])] and len(a["users"]) >= 5, a
+assert "SASL PLAIN authentication failed" in a["example"], a'
+}
+
+@test "who mistypes and then logs in is not banned, in one run or in two" {
+	for n in 1 2 3 4 5 6; do failure $((80000 - n * 700)) 203.0.113.4 anna; done > log
+	cp log first
+	mailban_run log
+	grep -q '^203.0.113.4 ' blacklist
+	login 60000 203.0.113.4 anna >> log
+	run -0 mailban_run log
+	[[ "$output" == *'forgiven'*203.0.113.4* ]]
+	! grep -q '^203.0.113.4' blacklist
+	rm blacklist state
+	mailban_run log
+	! grep -q '^203.0.113.4' blacklist
+}
+
+@test "a name under attack comes with the addresses" {
+	for n in $(seq 25); do failure $((900 - n)) "198.51.100.$n" boss; done > log
+	run -0 mailban_run log
+	[[ "$output" == *'boss@example.com from 25 addresses: 198.51.100.1, 198.51.100.2, '* ]]
+}
+
+@test "what cannot be read is in the JSON" {
+	failure 900 203.0.113.4 anna > log
+	run -1 --separate-stderr mailban_run --json log missing
+	python3 -c 'import json, sys; d = json.load(sys.stdin); assert len(d["unread"]) == 1 and "missing" in d["unread"][0], d' <<< "$output"
+}
+
+@test "bytes from logs are escaped" {
+	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 $'\e[31m'"$n"; done > log
+	run -0 mailban_run log
+	[[ "$output" == *'\x1b[31m'* ]]
+	[[ "$output" != *$'\e'* ]]
+}
+
+@test "beyond max-new nothing is written, and the status is 3" {
+	for n in 1 2 3; do for k in 1 2 3 4 5; do failure $((900 - k)) "203.0.113.$n" "u$k"; done; done > log
+	echo 'max-new = 2' > conf
+	run -3 --separate-stderr mailban_run -c conf log
+	[[ "$output" == *203.0.113.1*203.0.113.3* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ ! -e blacklist ] && [ ! -e state ]
+	run -0 mailban_run -c conf --force log
+	[ "$(grep -c '^203' blacklist)" -eq 3 ]
+}
