@@ -162,6 +162,16 @@ options_change_the_rules() {
 	EOF
 }
 
+@test "who may not ask for the rules is told so, and nothing is taken for done" {
+	with nft <<-'EOF'
+	firewall up
+	for action in up down status; do
+		fails_with 1 'is this root' setpriv --bounding-set=-net_admin --inh-caps=-net_admin bash -c "$(declare -f firewall); firewall $action"
+	done
+	firewall status > /dev/null
+	EOF
+}
+
 @test "misuse of firewall says how to use it" {
 	with nft <<-'EOF'
 	fails_with 2 'firewall up [--log]' firewall
