@@ -293,6 +293,21 @@ static unsigned processors(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
+/* One file for two of them would be overwritten by the second. */
+static int check_names(const struct config *config)
+{
+	if (strcmp(config->blacklist, config->state) == 0 || strcmp(config->blacklist, config->allow) == 0 ||
+	    strcmp(config->state, config->allow) == 0) {
+		msg("blacklist, state and allow are to be three files; two of them have one name");
+		return EXIT_USAGE;
+	}
+	if (strcmp(config->set4, config->set6) == 0) {
+		msg("set4 and set6 are to be two sets; both are called %s", config->set4);
+		return EXIT_USAGE;
+	}
+	return EXIT_ALL_WELL;
+}
+
 static int take(struct config *config, cfg_t *cfg, const struct options *options)
 {
 	int64_t wait = duration_of(cfg, "lock-wait");
@@ -308,7 +323,7 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	config->allow_also = copy_list(cfg, "allow-also", &config->allow_also_count);
 	config->mynetworks = cfg_getbool(cfg, "mynetworks");
 	config->lock_wait_ms = wait > 86400 ? 86400000 : (unsigned)wait * 1000;
-	if (take_judge(&config->judge, cfg) < 0)
+	if (check_names(config) != EXIT_ALL_WELL || take_judge(&config->judge, cfg) < 0)
 		return EXIT_USAGE;
 	config->threads = options->threads > 0 ? options->threads : (unsigned)cfg_getint(cfg, "threads");
 	if (config->threads == 0)

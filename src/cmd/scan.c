@@ -23,6 +23,7 @@ struct job {
 	struct classic classic;
 	bool is_classic;
 	int64_t since;       /* events before it are left out */
+	uint64_t events;
 };
 
 static void take(void *context, const struct event *event)
@@ -31,6 +32,7 @@ static void take(void *context, const struct event *event)
 
 	if (event->time < job->since)
 		return;
+	job->events++;
 	if (job->is_classic)
 		classic_add(&job->classic, event);
 	else
@@ -143,10 +145,10 @@ static int scan(const struct config *config, const struct options *options, stru
 	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;
-		findings.events += logs[i].events;
 		findings.too_long += logs[i].too_long;
 		source_close(logs[i].source);
 	}
+	findings.events = job.events;
 	findings.tally = job.tally;
 	drift_sort(detection->drift);
 	findings.drift = detection->drift;

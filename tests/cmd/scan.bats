@@ -86,6 +86,14 @@ assert r["address"] == "192.0.2.1" and r["class"] == "auth" and r["count"] == 5,
 	[[ "$output" == *'failures without an address: 1'* ]]
 }
 
+@test "--since leaves out what happened before, in the sum as well" {
+	for n in 1 2 3; do
+		echo "2026-11-20T1$n:00:00+00:00 mx postfix/smtpd[$n]: warning: unknown[192.0.2.$n]: SASL LOGIN authentication failed: x"
+	done > log
+	run -0 "$MAILBAN" scan --since 2026-11-20T12:00Z log
+	[[ "$output" == *'; 2 events of 2 addresses in 3 lines'* ]]
+}
+
 # The recipe, for one phrase: lines with it, every bracketed address, counted, those above one.
 recipe() {
 	grep -F "$1" "$2" | grep -oE '\[[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+\]' | tr -d '[]' | sort | uniq -c | awk '$1 > 1 { print $2 }'

@@ -58,3 +58,17 @@ told() {
 	run -2 "$MAILBAN" rules --rules rules.d
 	[ "$output" = 'mailban: rules.d/mine.conf:2: rule x: class is missing; see mailban-rules(5)' ]
 }
+
+@test "one name for two files, or for both sets, is told before anything is overwritten" {
+	echo '192.0.2.7 # mine' > blacklist
+	cp blacklist before
+	: > log
+	run -2 "$MAILBAN" run --no-sync --blacklist blacklist --state blacklist log
+	[ "${#lines[@]}" -eq 1 ]
+	run -2 "$MAILBAN" allow --no-sync --blacklist blacklist --allow blacklist 192.0.2.9
+	[ "${#lines[@]}" -eq 1 ]
+	cmp before blacklist
+	echo 'set4 = "mailban6"' > conf
+	run -2 "$MAILBAN" run -c conf --blacklist blacklist --state state log
+	[ "$output" = 'mailban: set4 and set6 are to be two sets; both are called mailban6' ]
+}
