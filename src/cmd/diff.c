@@ -2,10 +2,12 @@
 /*
  * diff: what the last change did to the blacklist.
  *
- * Compares the former version, which every change keeps beside the file, with the file as it is. Only reads,
- * and asks for no lock: a file that is being replaced is its old version or its new one.
+ * Compares the former version, which every change keeps beside the file, with the file as it is. What the first
+ * change made had no former version: all of it is new. Only reads, and asks for no lock: a file that is being
+ * replaced is its old version or its new one.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -15,13 +17,15 @@
 #include "report/diff.h"
 #include "report/text.h"
 
-static int read_version(const char *path, struct buf *text)
+static int read_version(const char *path, struct buf *text, bool may_be_missing)
 {
 	int ret = file_read(path, text);
 
+	if (ret == -ENOENT && may_be_missing)
+		return 0;
 	if (ret < 0)
 		msg("%s: cannot be read: %s%s", path, strerror(-ret),
-		    ret == -ENOENT ? "; there is something to compare once the blacklist has changed" : "");
+		    ret == -ENOENT ? "; there is something to compare once there is a blacklist" : "");
 	return ret;
 }
 
@@ -31,7 +35,8 @@ static int compare(const struct config *config, const struct options *options)
 	int ret = EXIT_NOTHING;
 
 	buf_addf(&former, "%s.1", config->blacklist);
-	if (read_version(config->blacklist, &new_text) == 0 && read_version(buf_text(&former), &old_text) == 0) {
+	if (read_version(config->blacklist, &new_text, false) == 0 &&
+	    read_version(buf_text(&former), &old_text, true) == 0) {
 		diff_unified(&out, former.ptr, (struct span){ old_text.ptr, old_text.len }, config->blacklist,
 			     (struct span){ new_text.ptr, new_text.len }, options_color(options));
 		text_print(&out);

@@ -109,6 +109,21 @@ snapshot() {
 	cmp before blacklist
 }
 
+@test "after the first run diff shows all of the blacklist, after the next one what changed" {
+	run -3 "$MAILBAN" diff --blacklist blacklist
+	[ "${#lines[@]}" -eq 1 ]
+	sasl 192.0.2.7 5 > log
+	mailban_run log
+	run -0 "$MAILBAN" diff --blacklist blacklist
+	[[ "${lines[3]}" == '+# mailban blacklist 1' ]]
+	[[ "${lines[4]}" == '+192.0.2.7 '* ]]
+	sasl 192.0.2.8 5 >> log
+	mailban_run log
+	run -0 "$MAILBAN" diff --blacklist blacklist
+	[ "$(grep -c '^+[0-9]' <<< "$output")" -eq 1 ]
+	[[ "$output" == *'+192.0.2.8 '* ]]
+}
+
 @test "person's lines, comments and order stay" {
 	printf '# mailban blacklist 1\n# the office asked\n203.0.113.9   # ticket 4711\n198.51.100.0/24\n# the end\n' > blacklist
 	sasl 192.0.2.7 5 > log
