@@ -15,6 +15,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/conf.h"
@@ -285,8 +286,13 @@ static int load_folder(struct ruleset *set, const char *dir)
 {
 	struct buf pattern = { 0 };
 	glob_t found = { 0 };
+	struct stat st;
 	int ret = 0, error;
 
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		msg("%s: is no folder; name the one that holds the files of rules", dir);
+		return -1;
+	}
 	buf_addf(&pattern, "%s/*.conf", dir);
 	error = glob(buf_text(&pattern), GLOB_ERR, NULL, &found);
 	buf_free(&pattern);

@@ -3,8 +3,8 @@
  * samples: the proof that rules do what their own samples say.
  *
  * A sample is a message without its header. A hit must give an event, with the rule's literals as well as
- * without them (they decide what is tried at all); a miss must not. Nothing is fatal here: each fault is
- * told, so that all of them can be mended at once.
+ * without them (they decide what is tried at all); a miss must not. Nothing is fatal here: who asks for
+ * all is told each fault, so that they can be mended at once; who only wants to go on is told the first.
  */
 #include "detect/samples.h"
 
@@ -40,26 +40,33 @@ static bool check_sample(struct matcher *matcher, const struct engine_rule *er, 
 	return true;
 }
 
-size_t samples_check(struct engine *engine, bool with_builtin, size_t *tried)
+static size_t check_rule(struct matcher *matcher, const struct engine_rule *er, uint16_t number, bool all, size_t *tried)
+{
+	size_t wrong = 0;
+
+	for (char **hit = er->rule->hits; *hit != NULL && (all || wrong == 0); hit++, (*tried)++)
+		wrong += !check_sample(matcher, er, number, *hit, true);
+	for (char **miss = er->rule->misses; *miss != NULL && (all || wrong == 0); miss++, (*tried)++)
+		wrong += !check_sample(matcher, er, number, *miss, false);
+	return wrong;
+}
+
+size_t samples_check(struct engine *engine, bool all, size_t *tried)
 {
 	const struct ruleset *set = engine_ruleset(engine);
 	struct matcher *matcher = matcher_new(engine);
 	size_t wrong = 0;
 
 	*tried = 0;
-	for (size_t i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < set->count && (all || wrong == 0); i++) {
 		const struct engine_rule *er = engine_rule(engine, (uint16_t)i);
 
-		if (!with_builtin && is_builtin(er->rule))
+		if (!all && is_builtin(er->rule))
 			continue;
-		if (engine_pattern(engine, (uint16_t)i) == NULL) {
+		if (engine_pattern(engine, (uint16_t)i) == NULL)
 			wrong++;
-			continue;
-		}
-		for (char **hit = er->rule->hits; *hit != NULL; hit++, (*tried)++)
-			wrong += !check_sample(matcher, er, (uint16_t)i, *hit, true);
-		for (char **miss = er->rule->misses; *miss != NULL; miss++, (*tried)++)
-			wrong += !check_sample(matcher, er, (uint16_t)i, *miss, false);
+		else
+			wrong += check_rule(matcher, er, (uint16_t)i, all, tried);
 	}
 	matcher_free(matcher);
 	return wrong;

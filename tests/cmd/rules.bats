@@ -49,6 +49,30 @@ rule_file() {
 	[[ "$stderr" == *"rules.d/own.conf:1: rule own: a hit sample does not hit"*"failed from nobody"* ]]
 }
 
+@test "rules --check tells every wrong sample, a scan that they keep from its work the first" {
+	rule_file <<-'END'
+	rule "own" {
+		class = "auth"
+		program = 'x'
+		match = 'failed from <ADDR>$'
+		hit = { 'failed from nobody', 'failed from 192.0.2.1', 'failed from somebody' }
+		miss = { 'failed from 192.0.2.2' }
+	}
+	END
+	: > log
+	run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+	[ "${#stderr_lines[@]}" -eq 3 ]
+	run -2 --separate-stderr "$MAILBAN" scan --rules rules.d log
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == *'failed from nobody' ]]
+}
+
+@test "a file where the folder of rules should be is told" {
+	: > rules.conf
+	run -2 --separate-stderr "$MAILBAN" rules --rules rules.conf
+	[ "$stderr" = 'mailban: rules.conf: is no folder; name the one that holds the files of rules' ]
+}
+
 @test "a miss sample that hits is told" {
 	rule_file <<-'END'
 	rule "own" {
