@@ -133,20 +133,26 @@ static int compare_rows(const void *a, const void *b)
 	return addr_compare(&((const struct tally_row *)a)->addr, &((const struct tally_row *)b)->addr);
 }
 
+static struct tally_row row_to_tell(const struct classic_row *row)
+{
+	unsigned most = most_of(row);
+
+	return (struct tally_row){
+		.addr = { .lo = row->lo, .prefix = ADDR_BITS }, .count = row->lines[most], .first = row->first[most],
+		.last = row->last[most], .event_class = class_of(most),
+	};
+}
+
 size_t classic_rows(const struct classic *c, struct tally_row **rows)
 {
 	size_t count = 0;
 
 	*rows = mem_zalloc(c->count + 1, sizeof(**rows));
 	for (size_t i = 0; i < c->count; i++) {
-		const struct classic_row *row = &c->rows[i];
-		unsigned most = most_of(row);
-
-		if (is_banned(row))
-			(*rows)[count++] = (struct tally_row){
-				.addr = { .lo = row->lo, .prefix = ADDR_BITS }, .count = row->lines[most],
-				.first = row->first[most], .last = row->last[most], .event_class = class_of(most),
-			};
+		if (is_banned(&c->rows[i])) {
+			(*rows)[count] = row_to_tell(&c->rows[i]);
+			count++;
+		}
 	}
 	qsort(*rows, count, sizeof(**rows), compare_rows);
 	return count;
