@@ -217,7 +217,9 @@ size_t tally_attackers(const struct tally *tally, struct span user, struct addr 
 	struct addr all[NAME_SEEN];
 	size_t count = 0;
 
-	for (size_t i = 0; name != NULL && i < name->seen_count; i++)
+	if (name == NULL)
+		return 0;
+	for (size_t i = 0; i < name->seen_count; i++)
 		all[count++] = entry_addr(tally->settings, store_entry(&tally->ledger.store, name->seen[i].entry));
 	qsort(all, count, sizeof(*all), compare_addr);
 	if (count > max)
