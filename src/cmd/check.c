@@ -161,7 +161,7 @@ static void check_sets(struct check *c)
 			msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", set->name);
 			c->faults++;
 		} else {
-			well(c, "set %s: %zu entries, used by %u rules", set->name, set->count, set->references);
+			well(c, "set %s: %zu entries, used %u times by rules", set->name, set->count, set->references);
 		}
 	}
 	firewall_free(&fw);

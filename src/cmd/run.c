@@ -88,9 +88,9 @@ static void sync_kernel(struct run *r)
 		return;
 	if (kernel_sync(&r->fw, &r->result.list, r->now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
-	else if (r->options->dry_run)
+	else if (r->options->dry_run && !r->options->json)
 		kernel_print_difference(&r->fw, &report, stdout);
-	else
+	else if (!r->options->dry_run)
 		kernel_warn_unused(&r->fw, &report);
 	firewall_report_free(&report);
 }
@@ -112,7 +112,10 @@ static int run_through(struct run *r, struct detection *detection)
 	if (r->result.over_limit)
 		return refuse_excess(r);
 	if (r->options->dry_run) {
-		run_print_diff(r);
+		if (r->options->json)
+			run_print_report(r);
+		else
+			run_print_diff(r);
 	} else {
 		ret = run_write_files(r);
 		if (ret == EXIT_NOTHING)
@@ -174,7 +177,8 @@ const struct command command_run = {
 	.summary = "new log data into the blacklist, and the blacklist into the set",
 	.details = "Reads what is new in the logs since the last run, bans who reached a threshold, lets go whose ban is\n"
 		   "over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where nothing\n"
-		   "did. With --dry-run it prints the unified diff of the blacklist and what would change in the sets.",
+		   "did. With --dry-run it prints the unified diff of the blacklist and what would change in the sets; with\n"
+		   "--json too, what a run would report.",
 	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force classic "
 		   "since directory no-prefilter ",
 	.max_args = -1,

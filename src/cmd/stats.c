@@ -78,7 +78,8 @@ static void count_knocks(struct stats *s, const struct firewall *fw, const struc
 static void add_text(const struct stats *s, size_t shown, struct buf *out)
 {
 	text_add_count(out, s->entries, "entry", "entries");
-	buf_addf(out, ", of them %zu networks formed of hosts\n", s->networks);
+	buf_add_text(out, ", of them ");
+	text_add_count(out, s->networks, "network formed of hosts\n", "networks formed of hosts\n");
 	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
 		if (s->by[by] > 0)
 			buf_addf(out, "  %-8s %8zu\n", blacklist_by_name(by), s->by[by]);

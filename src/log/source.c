@@ -115,7 +115,7 @@ static const char *kind_of(mode_t mode)
 	if (S_ISDIR(mode))
 		return "is a directory; name the files in it";
 	if (S_ISFIFO(mode))
-		return "is a FIFO, not a log; to read one, redirect it to standard input and name -";
+		return "is a FIFO, not a log; scan and match read one as standard input, which they are told with -";
 	if (S_ISSOCK(mode))
 		return "is a socket, not a log";
 	return "is a device, not a log";

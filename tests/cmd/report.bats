@@ -69,6 +69,13 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	python3 -c 'import json, sys; d = json.load(sys.stdin); assert len(d["unread"]) == 1 and "missing" in d["unread"][0], d' <<< "$output"
 }
 
+@test "a dry run with --json reports what a run would" {
+	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 "user$n"; done > log
+	run -0 mailban_run -n --json log
+	python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["added"][0]["address"] == "203.0.113.6", d' <<< "$output"
+	[ ! -e blacklist ] && [ ! -e state ]
+}
+
 @test "bytes from logs are escaped" {
 	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 $'\e[31m'"$n"; done > log
 	run -0 mailban_run log
