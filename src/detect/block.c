@@ -144,7 +144,7 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	again = next_event(b);
 	*again = b->events[b->count - 1];
 	/* the line repeated is counted times more; a line that repeats a repetition means the same line */
-	again->count = (again->repeats > 0 ? again->count / again->repeats : again->count) * times;
+	again->count = event_times(again->repeats > 0 ? again->count / again->repeats : again->count, times);
 	again->repeats = times;
 	again->offset = c->offset + (uint64_t)(line - c->begin);
 	b->count++;

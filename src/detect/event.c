@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * event: the names of the classes.
+ * event: the names of the classes, and counting.
  *
  * The names are the ones of rule files, the configuration, the blacklist and every output; they are written
  * here once.
@@ -28,4 +28,11 @@ bool event_class_parse(enum event_class *event_class, const char *name)
 		}
 	}
 	return false;
+}
+
+uint32_t event_times(uint32_t count, uint32_t times)
+{
+	uint32_t product;
+
+	return __builtin_mul_overflow(count, times, &product) ? UINT32_MAX : product;
 }

@@ -26,6 +26,9 @@ bool event_class_parse(enum event_class *event_class, const char *name);
 
 #define EVENT_TIME_UNKNOWN INT64_MIN
 
+/* A count so many times; UINT32_MAX where that is more. */
+uint32_t event_times(uint32_t count, uint32_t times);
+
 enum event_flag {
 	EVENT_NO_ADDRESS = 1,      /* the line names a failure and no address; addr is not set */
 	EVENT_PER_CONNECTION = 2,  /* its class counts once a connection, not once a line */

@@ -160,7 +160,7 @@ static bool fill_event(const struct pattern *pattern, const struct rule *rule, c
 	event->count = rule->weight;
 	if (count.ptr != NULL) {
 		/* "auth=0/0" or "0 attempts": nothing happened */
-		event->count *= number_in(count);
+		event->count = event_times(event->count, number_in(count));
 		if (event->count == 0)
 			return false;
 	}
@@ -305,7 +305,7 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 	if (m->drift != NULL && drift_of < DRIFT_PROGRAMS_MAX)
 		m->drift->programs[drift_of].recognised++;
 	if (repeated > 1)
-		event->count *= repeated;
+		event->count = event_times(event->count, repeated);
 	event->connection = program->has_connections ? connection_of(h) : 0;
 	event->phrases = m->want_phrases ? classic_phrases(line, len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))

@@ -76,7 +76,7 @@ static void hand_on_leading_repeats(struct work *w, struct stream *s, const stru
 
 	if (batch->leading_repeats == 0 || !s->last_is_event)
 		return;
-	again.count = (again.repeats > 0 ? again.count / again.repeats : again.count) * batch->leading_repeats;
+	again.count = event_times(again.repeats > 0 ? again.count / again.repeats : again.count, batch->leading_repeats);
 	again.repeats = batch->leading_repeats;
 	again.offset = batch->leading_offset;
 	again.user = (struct span){ s->last_user.ptr, s->last_user.len };
