@@ -83,16 +83,17 @@ bool window_first(const struct judge_settings *settings, const struct mark *mark
 {
 	struct crossing other;
 	bool found = false;
-	unsigned there = 0;
+	uint64_t sums[CLASS_COUNT] = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		if (mark_kind(&marks[i]) == MARK_FAIL)
-			there |= 1U << mark_class(&marks[i]);
+			sums[mark_class(&marks[i])] += marks[i].count;
 	}
 	for (unsigned c = 0; c < CLASS_GOOD; c++) {
 		struct choice choice = of_class(settings, c);
 
-		if ((there >> c & 1) != 0 && first_of(&choice, marks, count, &other))
+		/* most addresses have less in all than a window may hold */
+		if (sums[c] > 0 && sums[c] >= choice.threshold && first_of(&choice, marks, count, &other))
 			keep_earlier(crossing, &found, &other);
 	}
 	for (size_t i = 0; i < count; i++) {
