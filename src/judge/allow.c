@@ -62,18 +62,26 @@ const struct allow_entry *allow_overlapping(const struct allow *allow, const str
 	return found;
 }
 
-void allow_add_private(struct netset *set)
+bool allow_is_private(const struct addr *net)
 {
-	static const char *const ranges[] = {
-		"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10",
+	static const struct addr ranges[] = {
+		{ 0, UINT64_C(0xffff00000000), 104 },                 /* 0.0.0.0/8 */
+		{ 0, UINT64_C(0xffff0a000000), 104 },                 /* 10.0.0.0/8 */
+		{ 0, UINT64_C(0xffff64400000), 106 },                 /* 100.64.0.0/10 */
+		{ 0, UINT64_C(0xffff7f000000), 104 },                 /* 127.0.0.0/8 */
+		{ 0, UINT64_C(0xffffa9fe0000), 112 },                 /* 169.254.0.0/16 */
+		{ 0, UINT64_C(0xffffac100000), 108 },                 /* 172.16.0.0/12 */
+		{ 0, UINT64_C(0xffffc0a80000), 112 },                 /* 192.168.0.0/16 */
+		{ 0, 0, 127 },                                        /* :: and ::1 */
+		{ UINT64_C(0xfc00000000000000), 0, 7 },               /* fc00::/7 */
+		{ UINT64_C(0xfe80000000000000), 0, 10 },              /* fe80::/10 */
 	};
 
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		struct addr net;
-
-		if (addr_parse_net(&net, ranges[i], strlen(ranges[i])))
-			netset_add(set, &net);
+		if (addr_contains(&ranges[i], net) || addr_contains(net, &ranges[i]))
+			return true;
 	}
+	return false;
 }
 
 /* The next line of a text, without its newline; false at the end. */

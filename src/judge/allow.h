@@ -57,8 +57,9 @@ const struct allow_entry *allow_overlapping(const struct allow *allow, const str
 /* "the allowlist", "an address of this host", ... */
 const char *allow_from_name(enum allow_from from);
 
-/* Adds the private and link-local ranges, which ban-private is about. The set is to be finished. */
-void allow_add_private(struct netset *set);
+/* Whether net has an address in common with the private, link-local and loopback ranges, which ban-private is
+ * about. */
+bool allow_is_private(const struct addr *net);
 
 /* The parts of allow_gather() that read texts; they leave the networks unfinished. */
 int allow_read_file(struct allow *allow, const char *path);

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "judge/allow.h"
 #include "judge/judging.h"
 
 int64_t past_end(uint32_t until)
@@ -25,31 +26,9 @@ uint32_t past_time(int64_t time)
 	return time < (int64_t)PAST_FOREVER ? (uint32_t)time : PAST_FOREVER;
 }
 
-static bool is_private(const struct addr *net)
-{
-	static const struct addr ranges[] = {
-		{ 0, UINT64_C(0xffff00000000), 104 },                 /* 0.0.0.0/8 */
-		{ 0, UINT64_C(0xffff0a000000), 104 },                 /* 10.0.0.0/8 */
-		{ 0, UINT64_C(0xffff64400000), 106 },                 /* 100.64.0.0/10 */
-		{ 0, UINT64_C(0xffff7f000000), 104 },                 /* 127.0.0.0/8 */
-		{ 0, UINT64_C(0xffffa9fe0000), 112 },                 /* 169.254.0.0/16 */
-		{ 0, UINT64_C(0xffffac100000), 108 },                 /* 172.16.0.0/12 */
-		{ 0, UINT64_C(0xffffc0a80000), 112 },                 /* 192.168.0.0/16 */
-		{ 0, 0, 127 },                                        /* :: and ::1 */
-		{ UINT64_C(0xfc00000000000000), 0, 7 },               /* fc00::/7 */
-		{ UINT64_C(0xfe80000000000000), 0, 10 },              /* fe80::/10 */
-	};
-
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		if (addr_contains(&ranges[i], net) || addr_contains(net, &ranges[i]))
-			return true;
-	}
-	return false;
-}
-
 bool judging_forbids(const struct judging *j, const struct addr *net)
 {
-	if (!j->in->settings->ban_private && is_private(net))
+	if (!j->in->settings->ban_private && allow_is_private(net))
 		return true;
 	return j->in->allow != NULL && j->in->allow->count > 0 && netset_overlaps(j->in->allow, net);
 }

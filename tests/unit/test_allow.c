@@ -195,18 +195,14 @@ static void private_ranges_are_known(void **state)
 		{ "192.169.0.1", false }, { "169.254.1.1", true },    { "100.64.0.1", true },    { "100.128.0.1", false },
 		{ "fe80::1", true },     { "fec0::1", false },        { "fd00::1", true },       { "2001:db8::1", false },
 	};
-	struct netset set = { 0 };
 
 	(void)state;
-	allow_add_private(&set);
-	netset_finish(&set);
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct addr a;
 
 		assert_true(addr_parse(&a, table[i].a, strlen(table[i].a)));
-		assert_int_equal(netset_contains(&set, &a), table[i].private);
+		assert_int_equal(allow_is_private(&a), table[i].private);
 	}
-	netset_free(&set);
 }
 
 int main(void)
