@@ -16,6 +16,7 @@
 #include "cmd/detection.h"
 #include "cmd/edit.h"
 #include "cmd/kernel.h"
+#include "cmd/remembered.h"
 #include "detect/samples.h"
 #include "judge/history.h"
 #include "list/blacklist.h"
@@ -93,20 +94,15 @@ static void check_state(struct check *c)
 {
 	struct history history = { 0 };
 	struct state state = { 0 };
-	unsigned long bad_line = 0;
-	struct span lines;
 
 	if (state_load(&state, c->config->state) < 0) {
 		c->faults++;
 		return;
 	}
-	lines = state_lines(&state, STATE_HISTORY);
-	if (history_load(&history, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(c->config->state, STATE_HISTORY, (unsigned)bad_line);
+	if (remembered_history(&state, c->config->state, &history) < 0)
 		c->faults++;
-	} else {
+	else
 		well(c, "state %s: %zu bans remembered", c->config->state, history.count);
-	}
 	history_free(&history);
 	state_free(&state);
 }
@@ -157,7 +153,7 @@ static void check_sets(struct check *c)
 		if (!set->exists) {
 			msg("there is no set %s; mailban sync makes it", set->name);
 			c->faults++;
-		} else if (set->references == 0) {
+		} else if (firewall_unused(&fw, (enum firewall_family)f)) {
 			msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", set->name);
 			c->faults++;
 		} else {

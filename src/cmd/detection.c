@@ -43,15 +43,22 @@ void detection_close(struct detection *detection)
 	rules_free(&detection->set);
 }
 
-int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options)
+int detection_judge(const struct config *config, const struct options *options, detection_work *work)
 {
-	int ret = detection_open(detection, config, options);
+	struct detection detection;
+	int64_t since;
 	size_t tried;
+	int ret = config_since(options->since, &since);
 
-	if (ret == EXIT_ALL_WELL && samples_check(detection->engine, false, &tried) > 0) {
-		detection_close(detection);
+	if (ret == EXIT_ALL_WELL)
+		ret = detection_open(&detection, config, options);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
+	if (samples_check(detection.engine, false, &tried) > 0)
 		ret = EXIT_USAGE;
-	}
+	else
+		ret = work(config, options, &detection, since);
+	detection_close(&detection);
 	return ret;
 }
 

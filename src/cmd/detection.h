@@ -23,8 +23,13 @@ struct detection {
 int detection_open(struct detection *detection, const struct config *config, const struct options *options);
 void detection_close(struct detection *detection);
 
-/* The same, and proves the samples of the rules that are not built in, before anybody is judged by them. */
-int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options);
+/* What a command does with the detection, and from which time on (--since, seconds since the epoch). */
+typedef int detection_work(const struct config *config, const struct options *options, struct detection *detection,
+			   int64_t since);
+
+/* Opens a detection, proves the samples of the rules that are not built in before anybody is judged by them, and
+ * does the work. Its exit status, or EXIT_USAGE after a message. */
+int detection_judge(const struct config *config, const struct options *options, detection_work *work);
 
 /* What events are to bring beside what they always bring. */
 enum detection_want {

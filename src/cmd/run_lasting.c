@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/edit.h"
+#include "cmd/remembered.h"
 #include "list/blacklist.h"
 
 static int read_state(struct run *r)
@@ -34,11 +35,8 @@ static int read_state(struct run *r)
 		state_bad_line(path, STATE_DRIFT, bad);
 		return -1;
 	}
-	lines = state_lines(&r->state, STATE_HISTORY);
-	if (history_load(&r->history, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(path, STATE_HISTORY, (unsigned)bad_line);
+	if (remembered_history(&r->state, path, &r->history) < 0)
 		return -1;
-	}
 	r->tally = tally_new(&r->config->judge, &r->history, &r->old, r->now);
 	lines = state_lines(&r->state, STATE_EVIDENCE);
 	/* what is read from its start brings its evidence again */
@@ -87,21 +85,6 @@ static void put_into_state(struct run *r)
 	buf_free(&lines);
 }
 
-static int prepare_state(const struct run *r, struct file_new *file)
-{
-	struct buf text = { 0 };
-	struct span part;
-	int ret = 0;
-
-	*file = (struct file_new){ 0 };
-	state_format(&r->state, &text);
-	part = (struct span){ text.ptr, text.len };
-	if (!file_holds(r->config->state, &part, 1))
-		ret = file_prepare(file, r->config->state, &part, 1, false);
-	buf_free(&text);
-	return ret;
-}
-
 static int tell_write_error(const char *path, int error)
 {
 	msg("%s: %s; nothing was changed", path, strerror(-error));
@@ -118,7 +101,7 @@ int run_write_files(struct run *r)
 	if (error < 0)
 		return tell_write_error(r->config->blacklist, error);
 	put_into_state(r);
-	error = prepare_state(r, &state);
+	error = state_prepare(&r->state, r->config->state, &state);
 	if (error < 0) {
 		file_discard(&blacklist);
 		return tell_write_error(r->config->state, error);

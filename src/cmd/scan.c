@@ -166,17 +166,7 @@ static int scan(const struct config *config, const struct options *options, stru
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct detection detection;
-	int64_t since;
-	int ret = config_since(options->since, &since);
-
-	if (ret == EXIT_ALL_WELL)
-		ret = detection_open_proved(&detection, config, options);
-	if (ret == EXIT_ALL_WELL) {
-		ret = scan(config, options, &detection, since);
-		detection_close(&detection);
-	}
-	return ret;
+	return detection_judge(config, options, scan);
 }
 
 const struct command command_scan = {

@@ -14,6 +14,7 @@
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/kernel.h"
+#include "cmd/remembered.h"
 #include "judge/history.h"
 #include "list/blacklist.h"
 #include "list/state.h"
@@ -133,21 +134,6 @@ static void add_json(const struct stats *s, struct buf *out)
 	json_close(&j, '}');
 }
 
-static int read_history(const struct config *config, struct state *state, struct history *history)
-{
-	unsigned long bad_line = 0;
-	struct span lines;
-
-	if (state_load(state, config->state) < 0)
-		return -1;
-	lines = state_lines(state, STATE_HISTORY);
-	if (history_load(history, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(config->state, STATE_HISTORY, (unsigned)bad_line);
-		return -1;
-	}
-	return 0;
-}
-
 static int tell(const struct config *config, const struct options *options)
 {
 	struct history history = { 0 };
@@ -158,7 +144,8 @@ static int tell(const struct config *config, const struct options *options)
 	struct buf out = { 0 };
 	int ret = EXIT_NOTHING;
 
-	if (blacklist_read(config->blacklist, &bans) == 0 && read_history(config, &state, &history) == 0) {
+	if (blacklist_read(config->blacklist, &bans) == 0 && state_load(&state, config->state) == 0 &&
+	    remembered_history(&state, config->state, &history) == 0) {
 		count_bans(&stats, &bans);
 		stats.kernel_read = kernel_read(&fw, config) == 0;
 		ret = stats.kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;

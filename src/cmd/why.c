@@ -15,6 +15,7 @@
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/detection.h"
+#include "cmd/remembered.h"
 #include "cmd/edit.h"
 #include "list/blacklist.h"
 #include "list/state.h"
@@ -103,19 +104,10 @@ static void read_logs(struct question *q, struct detection *detection)
 
 static void read_history(struct question *q)
 {
-	unsigned long bad_line = 0;
-	struct span lines;
-
 	q->dossier.history = &q->history;
-	if (state_load(&q->state, q->config->state) < 0) {
+	if (state_load(&q->state, q->config->state) < 0 ||
+	    remembered_history(&q->state, q->config->state, &q->history) < 0)
 		q->in_part = true;
-		return;
-	}
-	lines = state_lines(&q->state, STATE_HISTORY);
-	if (history_load(&q->history, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(q->config->state, STATE_HISTORY, (unsigned)bad_line);
-		q->in_part = true;
-	}
 }
 
 static void read_counters(struct question *q)

@@ -262,14 +262,3 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 	pthread_mutex_unlock(&engine->lock);
 	return pattern->code != NULL ? pattern : NULL;
 }
-
-int engine_compile_all(struct engine *engine)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < engine->set->count; i++) {
-		if (engine_pattern(engine, (uint16_t)i) == NULL)
-			ret = -1;
-	}
-	return ret;
-}

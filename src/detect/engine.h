@@ -55,7 +55,4 @@ const struct engine_program *engine_program(struct engine *engine, struct span n
  * compile. Safe to call from any thread. */
 const struct pattern *engine_pattern(struct engine *engine, uint16_t number);
 
-/* Compiles every pattern, for checks: 0, or -1 after messages about each that is wrong. */
-int engine_compile_all(struct engine *engine);
-
 #endif

@@ -110,13 +110,17 @@ void state_format(const struct state *state, struct buf *out)
 	buf_addf(out, "checksum %016" PRIx64 "\n", print_of(out->ptr + start, out->len - start).hash);
 }
 
-int state_write(const struct state *state, const char *path)
+int state_prepare(const struct state *state, const char *path, struct file_new *file)
 {
 	struct buf text = { 0 };
-	int ret;
+	struct span whole;
+	int ret = 0;
 
+	*file = (struct file_new){ 0 };
 	state_format(state, &text);
-	ret = file_replace(path, text.ptr, text.len, false);
+	whole = (struct span){ text.ptr, text.len };
+	if (!file_holds(path, &whole, 1))
+		ret = file_prepare(file, path, &whole, 1, false);
 	buf_free(&text);
 	return ret;
 }

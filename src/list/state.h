@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/span.h"
 
 /* The names of the sections. */
@@ -43,7 +44,8 @@ void state_bad_line(const char *path, const char *name, unsigned number);
 
 void state_format(const struct state *state, struct buf *out);
 
-/* Writes the file as one step. Returns 0 or -errno; the former file then stands. */
-int state_write(const struct state *state, const char *path);
+/* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where the
+ * file holds the same already. Returns 0 or -errno. */
+int state_prepare(const struct state *state, const char *path, struct file_new *file);
 
 #endif

@@ -62,6 +62,7 @@ static void assert_said(const char *words)
 static void keeps_sections(void **unused)
 {
 	struct state state = { 0 }, again;
+	struct file_new file;
 	struct buf text = { 0 };
 
 	(void)unused;
@@ -69,7 +70,8 @@ static void keeps_sections(void **unused)
 	set(&state, "history", "section history 1\nchecksum 0\n");
 	set(&state, "pending", "");
 	assert_lines(&state, "other", "");
-	assert_int_equal(state_write(&state, "state"), 0);
+	assert_int_equal(state_prepare(&state, "state", &file), 0);
+	assert_int_equal(file_commit(&file), 0);
 	assert_int_equal(state_load(&again, "state"), 0);
 	assert_lines(&again, "positions", "/var/log/maillog offset=1\n");
 	assert_lines(&again, "history", "section history 1\nchecksum 0\n");
