@@ -385,6 +385,17 @@ static inline void mutate_byte_of_line(struct mutator *m)
 	mutate_byte(m, 0);
 }
 
+/* Another second, day, or number of a process. */
+static inline void mutate_digit_of_header(struct mutator *m)
+{
+	size_t at = m->message > 0 ? mutate_draw(m, m->message) : 0;
+
+	while (at < m->message && !mutate_is_digit(m->line.ptr[at]))
+		at++;
+	if (at < m->message)
+		m->line.ptr[at] = (char)('0' + mutate_draw(m, 10));
+}
+
 static inline void mutate_once(struct mutator *m)
 {
 	static const struct {
@@ -393,7 +404,8 @@ static inline void mutate_once(struct mutator *m)
 	} kinds[] = {
 		{ 8, mutate_number }, { 8, mutate_address }, { 10, mutate_sign }, { 5, mutate_blank }, { 8, mutate_any_word },
 		{ 6, mutate_field }, { 5, mutate_insert }, { 4, mutate_byte_of_message }, { 4, mutate_end_of_line }, { 3, mutate_cut },
-		{ 1, mutate_lengthen }, { 2, mutate_change_header }, { 1, mutate_byte_of_line }, { 1, mutate_glue }, { 1, mutate_repeat },
+		{ 1, mutate_lengthen }, { 2, mutate_change_header }, { 3, mutate_digit_of_header },
+		{ 1, mutate_byte_of_line }, { 1, mutate_glue }, { 1, mutate_repeat },
 	};
 	unsigned sum = 0, drawn;
 	size_t kind = 0;
