@@ -45,7 +45,7 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-layers lint bench install uninstall clean
+.PHONY: all units check check-unit check-cmd check-net check-layers lint bench instructions install uninstall clean
 .SECONDARY:
 
 all: $(BUILD)/mailban
@@ -144,6 +144,10 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy $(wildcard src/*/*.h)
 bench: $(BUILD)/mailban $(BUILD)/generate
 	tests/bench/bench $(BUILD)/mailban $(BUILD)/generate $(BUILD)/bench $(if $(QUICK),--quick)
 	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
+
+# records what a scan costs in instructions, which make check compares with what it costs then
+instructions: $(BUILD)/mailban $(BUILD)/generate
+	tests/bench/instructions --record $(BUILD)/mailban $(BUILD)/generate $(BUILD)/flags
 
 clean:
 	rm -rf $(BUILD)
