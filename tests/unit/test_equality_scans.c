@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * equality of scans: whole logs give the same events in the same order, however they are read.
+ *
+ * A log that is one block, read by one thread in the slowest, simplest way, is what scans with blocks and with any
+ * number of threads are compared with. The logs are made of lines that are nearly those of the corpora (mutate.h).
+ */
+#include "twins.h"
+
+#include <unistd.h>
+
+#include "detect/block.h"
+#include "detect/scan.h"
+#include "log/source.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { LINES = 6000 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { LINES = 6000 };
+#else
+enum { LINES = 24000 };
+#endif
+#else
+enum { LINES = 24000 };
+#endif
+
+struct taken {
+	const struct ruleset *set;
+	struct buf text;    /* of the events, a line each */
+	struct buf sums;    /* what is told of each log */
+};
+
+static void take(void *context, const struct event *event)
+{
+	struct taken *taken = context;
+
+	buf_addf(&taken->text, "log %u at %llu: ", event->source, (unsigned long long)event->offset);
+	twins_add_event(&taken->text, taken->set, event);
+	buf_add_text(&taken->text, ", user ");
+	buf_add_escaped(&taken->text, event->user.ptr, event->user.len);
+	buf_add_text(&taken->text, ", line ");
+	buf_add_escaped(&taken->text, event->line.ptr, event->line.len);
+	buf_add_char(&taken->text, '\n');
+}
+
+/* Without threads and blocks: each log is one block. The last line of the first one is not whole, and left out. */
+static void take_whole_logs(const char *const paths[2], bool want_lines, struct taken *taken)
+{
+	struct batch *batch = batch_new();
+	struct twins twins = { 0 };
+
+	twins_begin(&twins, taken->set);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct buf log = { 0 };
+		struct source *source = source_open(paths[i], &log);
+
+		assert_non_null(source);
+		matcher_begin(twins.matchers[SLOW], source_reference(source));
+		source_close(source);
+		assert_int_equal(file_read(paths[i], &log), 0);
+		while (i == 0 && log.ptr[log.len - 1] != '\n')
+			log.len--;
+		block_scan(twins.matchers[SLOW], log.ptr, log.len, 0, i, want_lines, batch);
+		for (size_t k = 0; k < batch->count; k++)
+			take(taken, &batch->events[k]);
+		buf_free(&log);
+	}
+	batch_free(batch);
+	twins_end(&twins);
+}
+
+static void scan_logs(const char *const paths[2], bool prefilter, unsigned threads, bool want_lines, struct taken *taken)
+{
+	struct scan_log logs[2] = { 0 };
+	struct scan scan = { .logs = logs, .log_count = 2, .threads = threads, .want_phrases = true, .want_lines = want_lines,
+			     .take = take, .context = taken };
+	struct buf why = { 0 };
+
+	assert_int_equal(engine_new(&scan.engine, taken->set, prefilter), 0);
+	scan.limit_hits = mem_zalloc(taken->set->count, sizeof(*scan.limit_hits));
+	for (int i = 0; i < 2; i++) {
+		logs[i].source = source_open(paths[i], &why);
+		assert_non_null(logs[i].source);
+		/* the first ends with a line that is not yet whole, the second with one that counts all the same */
+		logs[i].take_unterminated = i == 1;
+	}
+	scan_run(&scan);
+	for (int i = 0; i < 2; i++) {
+		buf_addf(&taken->sums, "log %d: consumed %llu, lines %llu, events %llu, too long %llu, last time %lld\n", i,
+			 (unsigned long long)logs[i].consumed, (unsigned long long)logs[i].lines, (unsigned long long)logs[i].events,
+			 (unsigned long long)logs[i].too_long, (long long)logs[i].last_time);
+		source_close(logs[i].source);
+	}
+	free(scan.limit_hits);
+	engine_free(scan.engine);
+	buf_free(&why);
+}
+
+/* First all lines as they are (a file that begins with bytes of no text is refused), then made ones, some of them
+ * again and again, or too long, or repeated in syslog's words. */
+static void write_log(struct mutator *m, const char *path, uint64_t lines)
+{
+	FILE *log = fopen(path, "w");
+
+	assert_non_null(log);
+	for (size_t i = 0; i < m->seeds->count; i++)
+		fprintf(log, "%.*s\n", (int)m->seeds->all[i].len, m->seeds->all[i].line);
+	for (uint64_t i = 0; i < lines; i++) {
+		struct span line = mutate_next(m);
+		uint64_t times = mutate_draw(m, 50) == 0 ? 1 + mutate_draw(m, 100) : 1;
+
+		for (uint64_t k = 0; k < times; k++) {
+			fwrite(line.ptr, 1, line.len, log);
+			putc('\n', log);
+		}
+		for (uint64_t k = mutate_draw(m, 20) == 0 ? 1 + mutate_draw(m, 3) : 0; k > 0; k--)
+			fprintf(log, "Nov  3 10:00:01 mx last message repeated %u times\n", (unsigned)mutate_draw(m, 5));
+		if (mutate_draw(m, 3000) == 0)
+			fprintf(log, "%0*d\n", (int)mutate_draw(m, 6 * MATCH_LINE_MAX), 0);
+	}
+	fputs("Nov  3 10:00:02 mx postfix/smtpd[1]: connect from unknown[192.0.2.1]", log);
+	assert_int_equal(fclose(log), 0);
+}
+
+static void assert_same_events(struct taken *slow, struct taken *fast, const char *how)
+{
+	const char *a = buf_text(&slow->text), *b = buf_text(&fast->text);
+
+	while (*a != '\0' && strcspn(a, "\n") == strcspn(b, "\n") && memcmp(a, b, strcspn(a, "\n") + 1) == 0) {
+		a += strcspn(a, "\n") + 1;
+		b += strcspn(b, "\n") + 1;
+	}
+	if (*a != '\0' || *b != '\0')
+		fail_msg("%s: differs from one thread without a prefilter:\n%.*s\n%.*s", how, (int)strcspn(a, "\n"), a, (int)strcspn(b, "\n"), b);
+}
+
+static void taken_free(struct taken *taken)
+{
+	buf_free(&taken->text);
+	buf_free(&taken->sums);
+}
+
+static void assert_same_scans(const struct ruleset *set, const char *const paths[2], bool want_lines)
+{
+	struct taken slow = { .set = set }, whole = { .set = set };
+	char how[64];
+
+	scan_logs(paths, false, 1, want_lines, &slow);
+	take_whole_logs(paths, want_lines, &whole);
+	assert_same_events(&slow, &whole, "without blocks");
+	for (unsigned threads = 1; threads <= 4; threads++) {
+		struct taken fast = { .set = set };
+
+		scan_logs(paths, true, threads, want_lines, &fast);
+		snprintf(how, sizeof(how), "%u threads", threads);
+		assert_same_events(&slow, &fast, how);
+		assert_string_equal(buf_text(&slow.sums), buf_text(&fast.sums));
+		taken_free(&fast);
+	}
+	taken_free(&whole);
+	taken_free(&slow);
+}
+
+static void every_scan_tells_the_same(void **state)
+{
+	char folder[] = "/tmp/mailban-equality-XXXXXX", first[64], second[64];
+	const char *paths[] = { first, second };
+	struct ruleset set = { 0 };
+	struct seeds seeds;
+	struct mutator m;
+
+	(void)state;
+	assert_int_equal(rules_load(&set, NULL), 0);
+	seeds_load(&seeds, &set);
+	mutate_begin(&m, &seeds);
+	assert_non_null(mkdtemp(folder));
+	print_message("logs in %s, which stays where they differ\n", folder);
+	snprintf(first, sizeof(first), "%s/first", folder);
+	snprintf(second, sizeof(second), "%s/second", folder);
+	write_log(&m, first, LINES);
+	write_log(&m, second, LINES / 2);
+	assert_same_scans(&set, paths, false);
+	assert_same_scans(&set, paths, true);
+	unlink(first);
+	unlink(second);
+	rmdir(folder);
+	mutate_end(&m);
+	seeds_free(&seeds);
+	rules_free(&set);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_scan_tells_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
