@@ -93,7 +93,7 @@ check-unit: $(units)
 $(BUILD)/generate: tests/bench/generate.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
-check-cmd: $(BUILD)/mailban $(BUILD)/generate
+check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/unit/mutate
 	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/cmd
 
 check-net: $(BUILD)/mailban

@@ -35,7 +35,7 @@ static inline void mutate_begin(struct mutator *m, const struct seeds *seeds)
 	const char *given = getenv("MAILBAN_SEED");
 	uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) << 16 ^ (uint64_t)clock();
 
-	print_message("seed %llu (MAILBAN_SEED)\n", (unsigned long long)seed);
+	fprintf(stderr, "# seed %llu (MAILBAN_SEED)\n", (unsigned long long)seed);
 	*m = (struct mutator){ .seeds = seeds, .random = seed * 2 + 1 };
 }
 
@@ -242,6 +242,12 @@ static inline void mutate_word(struct mutator *m, bool (*kind)(char))
 	buf_free(&word);
 }
 
+/* A word that some pattern looks for. */
+static inline const char *mutate_any_literal(struct mutator *m)
+{
+	return m->seeds->words[mutate_draw(m, m->seeds->word_count)];
+}
+
 /* What stands between a sign and the next of its kind, or its partner, goes or becomes something else. */
 static inline void mutate_field(struct mutator *m)
 {
@@ -258,7 +264,7 @@ static inline void mutate_field(struct mutator *m)
 	if (mutate_draw(m, 2))
 		mutate_replace_text(m, at + 1, end, MUTATE_PICK(m, said));
 	else
-		mutate_replace_text(m, at + 1, mutate_draw(m, 2) ? end : at + 1, m->seeds->words[mutate_draw(m, m->seeds->word_count)]);
+		mutate_replace_text(m, at + 1, mutate_draw(m, 2) ? end : at + 1, mutate_any_literal(m));
 }
 
 /* A word that some pattern looks for, or a piece of another message. */
@@ -268,7 +274,7 @@ static inline void mutate_insert(struct mutator *m)
 	size_t at = mutate_place(m), from, len;
 
 	if (mutate_draw(m, 2)) {
-		mutate_replace_text(m, at, at, m->seeds->words[mutate_draw(m, m->seeds->word_count)]);
+		mutate_replace_text(m, at, at, mutate_any_literal(m));
 		return;
 	}
 	from = other->message + mutate_draw(m, other->len - other->message + 1);
