@@ -62,13 +62,13 @@ static void try_lines(const struct world *w, uint64_t lines, bool (*try_one)(str
 
 	mutate_begin(&m, &w->seeds);
 	for (uint64_t done = 0; done < lines; done += ROUND) {
-		struct twins twins = { 0 };
+		struct twins twins = { .told = told };
 
 		twins_begin(&twins, &w->set);
 		for (uint64_t i = done; i < lines && i < done + ROUND; i++)
 			found += try_one(&twins, mutate_next(&m));
 		limits += twins_limit_hits(&twins, FAST) + twins_limit_hits(&twins, SLOW);
-		told += twins.told;
+		told = twins.told;
 		twins_end(&twins);
 	}
 	mutate_end(&m);

@@ -205,7 +205,7 @@ static void try_round(struct mutator *m, struct sums *sums)
 {
 	struct ruleset set = { 0 };
 	struct seeds seeds = { 0 };
-	struct twins twins = { 0 };
+	struct twins twins = { .told = sums->told };
 
 	for (int i = 0; i < RULES; i++)
 		make_rule(&set, &seeds, 1 + mutate_draw(m, UINT64_MAX - 1));
@@ -218,7 +218,7 @@ static void try_round(struct mutator *m, struct sums *sums)
 		(void)twins_try_rules(&twins, line);
 	}
 	sums->lines += LINES;
-	sums->told += twins.told;
+	sums->told = twins.told;
 	sums->limits += twins_limit_hits(&twins, SLOW);
 	twins_end(&twins);
 	seeds_free(&seeds);
