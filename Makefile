@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make install`.
+# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make instructions`, `make install`.
 # BUILD names the folder that everything is built in; CC and CFLAGS are yours to set.
 
 CC ?= cc
