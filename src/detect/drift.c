@@ -127,7 +127,8 @@ void drift_unknown(struct drift *drift, size_t program, struct span message)
 		return;
 	p = &drift->programs[program];
 	p->failures++;
-	shape = find_shape(drift, p->name, drift->scratch.ptr, drift->scratch.len);
+	/* up to a NUL, as it is kept: else it would be another shape when counts are added */
+	shape = find_shape(drift, p->name, buf_text(&drift->scratch), strlen(buf_text(&drift->scratch)));
 	if (shape == NULL)
 		return;
 	shape->count++;

@@ -165,8 +165,7 @@ assert_same_output() {
 }
 
 @test "made lines, nearly those of the corpora, mean the same, too" {
-	# a NUL in a line that no rule knows counts for another shape in each thread: left out until that is mended
-	mutate 30000 | tr -d '\0' > log
+	mutate 30000 > log
 	assert_same_output log
 }
 
