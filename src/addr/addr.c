@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static const uint64_t V4_MARK = UINT64_C(0xffff) << 32;
 
 bool addr_is_v4(const struct addr *a)
 {
@@ -74,9 +73,7 @@ static void store_be64(unsigned char *bytes, uint64_t value)
 
 struct addr addr_of_v4(const unsigned char bytes[4])
 {
-	uint64_t number = (uint64_t)bytes[0] << 24 | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 8 | bytes[3];
-
-	return (struct addr){ 0, V4_MARK | number, ADDR_BITS };
+	return addr_of_v4_number((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
 }
 
 struct addr addr_of_v6(const unsigned char bytes[16])
@@ -105,8 +102,7 @@ bool addr_parse(struct addr *a, const char *text, size_t len)
 
 	a->prefix = ADDR_BITS;
 	if (parse_v4(&v4, text, len)) {
-		a->hi = 0;
-		a->lo = V4_MARK | v4;
+		*a = addr_of_v4_number(v4);
 		return true;
 	}
 	return parse_v6(a, text, len);

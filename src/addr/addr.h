@@ -31,6 +31,12 @@ bool addr_parse(struct addr *a, const char *text, size_t len);
 /* The same with an optional /prefix; false too where bits behind the prefix are set. */
 bool addr_parse_net(struct addr *a, const char *text, size_t len);
 
+/* The IPv4 address that is this number, 192.0.2.1 being 0xc0000201. */
+static inline struct addr addr_of_v4_number(uint32_t number)
+{
+	return (struct addr){ 0, UINT64_C(0xffff) << 32 | number, ADDR_BITS };
+}
+
 /* The address that 4 or 16 bytes in network order are, as sockaddrs and the kernel hold them. */
 struct addr addr_of_v4(const unsigned char bytes[4]);
 struct addr addr_of_v6(const unsigned char bytes[16]);

@@ -110,7 +110,7 @@ void explain_rule(struct buf *out, struct engine *engine, struct matcher *matche
 	pattern = engine_pattern(engine, number);
 	if (pattern == NULL)
 		buf_add_text(out, "has a pattern that is wrong\n");
-	else if (pattern->wants_end && h->message.len > MATCH_WHOLE_MAX)
+	else if (er->wants_end && h->message.len > MATCH_WHOLE_MAX)
 		buf_addf(out, "looks at the end of the line, and a message of over %d bytes may have been cut\n", MATCH_WHOLE_MAX);
 	else if (matcher_try(matcher, number, h->message, &event) && chosen >= 0)
 		buf_addf(out, "matches too, but %s comes first\n", engine_rule(engine, (uint16_t)chosen)->rule->name);

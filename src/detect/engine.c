@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-enum { PROGRAMS_MAX = 4096 };
+enum { PROGRAMS_MAX = 4096, RULES_MAX = UINT16_MAX };
 
 struct engine {
 	const struct ruleset *set;
@@ -73,14 +73,17 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 	engine->rules = mem_zalloc(set->count + 1, sizeof(*engine->rules));
 	engine->patterns = mem_zalloc(set->count + 1, sizeof(*engine->patterns));
 	pthread_mutex_init(&engine->lock, NULL);
-	if (set->count >= ENGINE_END)
-		msg_die("more than %d rules; nothing was read", ENGINE_END - 1);
+	if (set->count > RULES_MAX)
+		msg_die("more than %d rules; nothing was read", RULES_MAX);
 	for (size_t i = 0; i < set->count; i++) {
 		engine->rules[i].rule = &set->rules[i];
-		if (prefilter)
+		engine->rules[i].wants_end = pattern_wants_end(set->rules[i].match_text);
+		if (prefilter) {
 			literals_derive(&engine->rules[i].literals, set->rules[i].match_text);
-		else
+			engine->rules[i].ready = ready_find(set->rules[i].match_text);
+		} else {
 			literals_none(&engine->rules[i].literals);
+		}
 	}
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
@@ -142,14 +145,33 @@ const struct engine_rule *engine_rule(const struct engine *engine, uint16_t numb
 	return &engine->rules[number];
 }
 
-/* Whether two rules ask the same of a message's beginning, given its first byte. */
-static bool begin_alike(const struct engine *engine, const struct engine_candidate *a, const struct engine_candidate *b)
+/* A rule among those that are tried on messages with a certain first byte. */
+static struct engine_candidate make_candidate(const struct engine_rule *rule, uint16_t number, unsigned char first)
 {
-	const struct literals *x = &engine->rules[a->rule].literals, *y = &engine->rules[b->rule].literals;
+	const struct literals *literals = &rule->literals;
+	uint8_t only = literals_only_beginning(literals, first);
+	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon };
+	char bytes[16] = { 0 };
+	uint8_t masks[16] = { 0 };
 
-	return a->beginning != LITERALS_ANY && b->beginning != LITERALS_ANY && x->at_colon == y->at_colon &&
-	       x->beginning_lens[a->beginning] == y->beginning_lens[b->beginning] &&
-	       memcmp(x->beginnings[a->beginning], y->beginnings[b->beginning], x->beginning_lens[a->beginning]) == 0;
+	c.compared = only != LITERALS_ANY || literals->beginning_count == 0;
+	if (only != LITERALS_ANY) {
+		size_t len = literals->beginning_lens[only];
+
+		len = len < 16 ? len : 16;
+		memcpy(bytes, literals->beginnings[only], len);
+		memset(masks, 0xff, len);
+	}
+	memcpy(c.begin, bytes, sizeof(c.begin));
+	memcpy(c.mask, masks, sizeof(c.mask));
+	return c;
+}
+
+/* Whether two rules ask the same of a message's beginning. */
+static bool begin_alike(const struct engine_candidate *a, const struct engine_candidate *b)
+{
+	return a->compared && b->compared && a->at_colon == b->at_colon && memcmp(a->begin, b->begin, sizeof(a->begin)) == 0 &&
+	       memcmp(a->mask, b->mask, sizeof(a->mask)) == 0;
 }
 
 static void sort_by_first(struct engine *engine, struct engine_program *program)
@@ -163,17 +185,16 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 		program->lists = mem_grow(program->lists, &room, used + program->rule_count + 1, sizeof(*program->lists));
 		program->first[first] = (uint32_t)used;
 		for (size_t i = 0; i < program->rule_count; i++) {
-			const struct literals *literals = &engine->rules[program->rules[i]].literals;
+			const struct engine_rule *rule = &engine->rules[program->rules[i]];
 			struct engine_candidate *c = &program->lists[used];
 
-			if (!literals_can_begin(literals, (unsigned char)first))
+			if (!literals_can_begin(&rule->literals, (unsigned char)first))
 				continue;
-			*c = (struct engine_candidate){ program->rules[i], literals_only_beginning(literals, (unsigned char)first),
-							false };
-			c->same = used > begin && begin_alike(engine, c - 1, c);
+			*c = make_candidate(rule, program->rules[i], (unsigned char)first);
+			c->same = used > begin && begin_alike(c - 1, c);
 			used++;
 		}
-		program->lists[used++] = (struct engine_candidate){ ENGINE_END, LITERALS_ANY, false };
+		program->lists[used++] = (struct engine_candidate){ .rule = NULL };
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "detect/literals.h"
 #include "detect/pattern.h"
+#include "detect/ready.h"
 #include "detect/rules.h"
 
 /* The rules, compiled as far as they have been needed. One engine serves all threads. */
@@ -17,13 +18,18 @@ struct engine;
 struct engine_rule {
 	const struct rule *rule;
 	struct literals literals;
+	bool wants_end;              /* its pattern looks at the end of the line */
+	const struct ready *ready;   /* its pattern as a function; NULL: there is none, or it is not to be used */
 };
 
 /* A rule that a message with a certain first byte can match. */
 struct engine_candidate {
-	uint16_t rule;               /* number in the ruleset */
-	uint8_t beginning;           /* the only one of its beginnings that has this first byte, or LITERALS_ANY */
+	const struct engine_rule *rule; /* NULL: the list ends */
+	uint16_t number;             /* in the ruleset */
 	bool same;                   /* it begins as the candidate before: what was found of that one holds */
+	bool at_colon;               /* its beginning is not the message's but that of the part from the first colon on */
+	bool compared;               /* begin and mask say whether 16 bytes can be the beginning; else literals_begin() does */
+	uint64_t begin[2], mask[2];  /* of the only beginning that it can have, as far as 16 bytes tell */
 };
 
 /* The rules that can match lines of one program, in the order in which they are tried. */
@@ -34,14 +40,12 @@ struct engine_program {
 	uint16_t rule_count;
 	uint32_t *first;             /* 256 places in lists: where those that a message with this first byte can
 	                                match begin; NULL where the program has no rules */
-	struct engine_candidate *lists; /* each list ended by ENGINE_END */
+	struct engine_candidate *lists;
 	bool has_connections;        /* one of them cares which connection a line belongs to */
 };
 
-#define ENGINE_END UINT16_MAX
-
 /* The ruleset must outlive the engine. Compiles the program patterns, each text once; 0, or -1 after a
- * message. With prefilter false every rule of a program is tried on every line of it. */
+ * message. With prefilter false every rule of a program is tried on every line of it, by PCRE2. */
 int engine_new(struct engine **engine, const struct ruleset *set, bool prefilter);
 void engine_free(struct engine *engine);
 

@@ -11,6 +11,9 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "detect/walk.h"
 
@@ -108,13 +111,20 @@ static unsigned rarity(unsigned char c)
 
 static void keep_inside(struct literals *l, const char *run, size_t len)
 {
+	unsigned char first = 0, second = len > 1;
+
 	memcpy(l->inside, run, len);
 	l->inside_len = (unsigned char)len;
-	l->inside_rare = 0;
 	for (size_t i = 1; i < len; i++) {
-		if (rarity((unsigned char)run[i]) > rarity((unsigned char)run[l->inside_rare]))
-			l->inside_rare = (unsigned char)i;
+		if (rarity((unsigned char)run[i]) > rarity((unsigned char)run[first]))
+			first = (unsigned char)i;
 	}
+	for (size_t i = 0; i < len; i++) {
+		if (i != first && (second == first || rarity((unsigned char)run[i]) > rarity((unsigned char)run[second])))
+			second = (unsigned char)i;
+	}
+	l->inside_rare[0] = first;
+	l->inside_rare[1] = second;
 }
 
 void literals_none(struct literals *l)
@@ -176,25 +186,41 @@ static bool begins_with(struct span message, const char *literal, size_t len)
 	return (len <= 16 && message.len >= 16) || memcmp(message.ptr, literal, len) == 0;
 }
 
+/* Whether the literal stands at one of the places from..to, to not included. */
+static bool search_inside(const struct literals *l, const char *from, const char *to)
+{
+	for (; from < to; from++) {
+		if (from[l->inside_rare[0]] == l->inside[l->inside_rare[0]] && span_same(from, l->inside, l->inside_len))
+			return true;
+	}
+	return false;
+}
+
 bool literals_inside(const struct literals *l, struct span message)
 {
-	const char *at = message.ptr + l->inside_rare, *end;
+	const char *at = message.ptr, *to;
 
 	if (message.len < l->inside_len)
 		return false;
 	if (l->inside_len == 0)
 		return true;
-	/* one behind where the rarest byte would stand in the last place that the literal can have */
-	end = message.ptr + message.len - l->inside_len + l->inside_rare + 1;
-	while (at < end) {
-		at = memchr(at, l->inside[l->inside_rare], (size_t)(end - at));
-		if (at == NULL)
-			return false;
-		if (memcmp(at - l->inside_rare, l->inside, l->inside_len) == 0)
-			return true;
-		at++;
+	to = message.ptr + message.len - l->inside_len + 1; /* one behind the last place that it can have */
+#ifdef __SSE2__
+	const __m128i first = _mm_set1_epi8(l->inside[l->inside_rare[0]]), second = _mm_set1_epi8(l->inside[l->inside_rare[1]]);
+
+	/* sixteen places at once, told by two bytes */
+	for (; to - at >= 16; at += 16) {
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[0]));
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[1]));
+		unsigned bits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, second)));
+
+		for (; bits != 0; bits &= bits - 1) {
+			if (span_same(at + __builtin_ctz(bits), l->inside, l->inside_len))
+				return true;
+		}
 	}
-	return false;
+#endif
+	return search_inside(l, at, to);
 }
 
 struct span literals_behind_colon(struct span message)

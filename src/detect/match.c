@@ -18,11 +18,21 @@
 #include "detect/classic.h"
 
 enum {
-	CACHE_SLOTS = 64,          /* programs; a power of two */
+	CACHE_SLOTS = 256,         /* programs; a power of two */
+	HOST_MAX = 40,             /* bytes of a host's name that are remembered */
 	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
 	COUNT_MAX = 100000,        /* attempts that one line may claim */
+};
+
+/* A program of which a line came lately. */
+struct recent {
+	const struct engine_program *program; /* NULL: none */
+	size_t drift;                         /* its number there */
+	char host[HOST_MAX];                  /* of its last event */
+	size_t host_len;
+	uint64_t origin;                      /* the hash of that host and the program; 0: not worked out yet */
 };
 
 struct matcher {
@@ -32,11 +42,12 @@ struct matcher {
 	struct stamp_reader stamps;
 	struct header header;
 	struct span program_given;
-	const struct engine_program *cache[CACHE_SLOTS];
+	const char *readable;                /* NULL: the end of the line */
+	struct recent recent[CACHE_SLOTS];
+	int16_t *streaks;                    /* a rule: messages in a row that had its literal; below 0: to go unasked */
 	uint64_t *limit_hits;
 	bool want_phrases;
 	struct drift *drift;                 /* NULL: nobody wants to know */
-	size_t drift_of[CACHE_SLOTS];        /* the number there of the program in the same slot of the cache */
 };
 
 struct matcher *matcher_new(struct engine *engine)
@@ -52,6 +63,7 @@ struct matcher *matcher_new(struct engine *engine)
 	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(m->context, HEAP_LIMIT_KB);
 	m->limit_hits = mem_zalloc(engine_ruleset(engine)->count + 1, sizeof(*m->limit_hits));
+	m->streaks = mem_zalloc(engine_ruleset(engine)->count + 1, sizeof(*m->streaks));
 	return m;
 }
 
@@ -62,6 +74,7 @@ void matcher_free(struct matcher *m)
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->context);
 	free(m->limit_hits);
+	free(m->streaks);
 	free(m);
 }
 
@@ -73,6 +86,11 @@ void matcher_begin(struct matcher *m, int64_t reference)
 void matcher_set_program(struct matcher *m, const char *program)
 {
 	m->program_given = program != NULL ? (struct span){ program, strlen(program) } : (struct span){ 0 };
+}
+
+void matcher_readable(struct matcher *m, const char *end)
+{
+	m->readable = end;
 }
 
 void matcher_want_phrases(struct matcher *m)
@@ -95,28 +113,37 @@ uint64_t matcher_limit_hits(const struct matcher *m, uint16_t rule)
 	return m->limit_hits[rule];
 }
 
-static unsigned slot_of(struct span name)
+/* The first and the last bytes, and how many there are, tell nearly all programs apart. */
+static inline unsigned slot_of(struct span name)
 {
-	unsigned first = name.len > 0 ? (unsigned char)name.ptr[0] : 0;
-	unsigned last = name.len > 0 ? (unsigned char)name.ptr[name.len - 1] : 0;
-	unsigned middle = name.len > 0 ? (unsigned char)name.ptr[name.len / 2] : 0;
+	uint32_t first = 0, last = 0;
 
-	return ((unsigned)name.len * 7 + first * 5 + last * 3 + middle) % CACHE_SLOTS;
+	if (name.len >= 4) {
+		memcpy(&first, name.ptr, 4);
+		memcpy(&last, name.ptr + name.len - 4, 4);
+	} else if (name.len > 0) {
+		first = (unsigned char)name.ptr[0];
+		last = (unsigned char)name.ptr[name.len - 1];
+	}
+	/* Knuth's multiplier, 2^32 divided by the golden ratio */
+	return ((first ^ (last << 7 | last >> 25) ^ (uint32_t)name.len << 13) * 2654435761U) >> 24;
 }
 
-static const struct engine_program *program_of(struct matcher *m, struct span name, size_t *drift_of)
+static bool is_named(const struct engine_program *program, struct span name)
 {
-	unsigned number = slot_of(name);
-	const struct engine_program *program = m->cache[number];
+	return program->name_len == name.len && span_same(program->name, name.ptr, name.len);
+}
 
-	if (program == NULL || program->name_len != name.len ||
-	    (name.len > 0 && memcmp(program->name, name.ptr, name.len) != 0)) {
-		program = m->cache[number] = engine_program(m->engine, name);
-		if (m->drift != NULL && program->rule_count > 0)
-			m->drift_of[number] = drift_program(m->drift, name);
-	}
-	*drift_of = m->drift_of[number];
-	return program;
+static struct recent *recent_of(struct matcher *m, struct span name)
+{
+	struct recent *r = &m->recent[slot_of(name)];
+
+	if (r->program != NULL && is_named(r->program, name))
+		return r;
+	*r = (struct recent){ .program = engine_program(m->engine, name), .drift = DRIFT_PROGRAMS_MAX };
+	if (m->drift != NULL && r->program->rule_count > 0)
+		r->drift = drift_program(m->drift, name);
+	return r;
 }
 
 static struct span group(const PCRE2_SIZE *ovector, unsigned number, int groups, struct span message)
@@ -151,12 +178,12 @@ static uint32_t number_in(struct span digits)
 	return value <= COUNT_MAX ? value : COUNT_MAX;
 }
 
-static bool fill_event(const struct pattern *pattern, const struct rule *rule, const PCRE2_SIZE *ovector, int groups,
-		       struct span message, struct event *event)
+/* An event of the rule, its address set where there is one. */
+static bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user, struct span count,
+		       bool has_address)
 {
-	struct span count = first_group(ovector, pattern->counts, groups, message);
-	struct span address = group(ovector, pattern->address, groups, message);
-
+	event->rule = number;
+	event->repeats = 0;
 	event->count = rule->weight;
 	if (count.ptr != NULL) {
 		/* "auth=0/0" or "0 attempts": nothing happened */
@@ -166,18 +193,19 @@ static bool fill_event(const struct pattern *pattern, const struct rule *rule, c
 	}
 	event->flags = rule->flags;
 	event->event_class = (uint8_t)rule->event_class;
-	event->user = first_group(ovector, pattern->users, groups, message);
-	if (rule->flags & EVENT_NO_ADDRESS)
-		return true;
-	return address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len);
+	event->user = user;
+	return has_address || (rule->flags & EVENT_NO_ADDRESS) != 0;
 }
 
 bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct event *event)
 {
+	const struct engine_rule *rule = engine_rule(m->engine, number);
 	const struct pattern *pattern = engine_pattern(m->engine, number);
+	const PCRE2_SIZE *ovector;
+	struct span address;
 	int groups;
 
-	if (pattern == NULL || (pattern->wants_end && message.len > MATCH_WHOLE_MAX))
+	if (pattern == NULL || (rule->wants_end && message.len > MATCH_WHOLE_MAX))
 		return false;
 	if (pattern->jit)
 		groups = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
@@ -188,11 +216,44 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 			m->limit_hits[number]++;
 		return false;
 	}
-	event->rule = number;
-	event->repeats = 0;
 	/* 0: more groups than the vector has places for; the first ones are there */
-	return fill_event(pattern, engine_rule(m->engine, number)->rule, pcre2_get_ovector_pointer(m->data),
-			  groups > 0 ? groups : 16, message, event);
+	groups = groups > 0 ? groups : 16;
+	ovector = pcre2_get_ovector_pointer(m->data);
+	address = group(ovector, pattern->address, groups, message);
+	return fill_event(event, number, rule->rule, first_group(ovector, pattern->users, groups, message),
+			  first_group(ovector, pattern->counts, groups, message),
+			  address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len));
+}
+
+static struct span first_found(const struct ready_found *found, const uint8_t *numbers)
+{
+	for (; *numbers != READY_NO_GROUP; numbers++) {
+		if (found->begins[*numbers] != NULL)
+			return (struct span){ found->begins[*numbers], (size_t)(found->ends[*numbers] - found->begins[*numbers]) };
+	}
+	return (struct span){ 0 };
+}
+
+/* The same by the rule's function, where it has one. */
+static bool try_candidate(struct matcher *m, const struct engine_candidate *c, struct span message, struct event *event)
+{
+	const struct ready *ready = c->rule->ready;
+	const char *end = message.ptr + message.len;
+	enum ready_verdict verdict = READY_UNSURE;
+	struct ready_found found;
+
+	if (c->rule->wants_end && message.len > MATCH_WHOLE_MAX)
+		return false;
+	if (ready != NULL)
+		verdict = ready->match(message.ptr, end, m->readable != NULL ? m->readable : end, &found);
+	if (verdict == READY_UNSURE)
+		return matcher_try(m, c->number, message, event);
+	if (verdict == READY_NO)
+		return false;
+	if (found.address_begin != NULL)
+		event->addr = found.address;
+	return fill_event(event, c->number, c->rule->rule, first_found(&found, ready->users), first_found(&found, ready->counts),
+			  found.address_begin != NULL);
 }
 
 /* Eight bytes a step (the multiplier is 2^64 divided by the golden ratio, odd): it runs once an event. */
@@ -214,27 +275,66 @@ static uint64_t hash_span(uint64_t hash, struct span s)
 }
 
 /* A name for the connection, the same from run to run: a server process serves one client at a time. */
-static uint64_t connection_of(const struct header *h)
+static uint64_t connection_of(struct recent *r, const struct header *h)
 {
-	uint64_t hash = hash_span(hash_span(hash_span(0, h->host), h->program), h->pid);
+	uint64_t origin = r->origin, hash;
 
+	if (origin == 0 || r->host_len != h->host.len || !span_same(r->host, h->host.ptr, h->host.len)) {
+		origin = hash_span(hash_span(0, h->host), h->program);
+		r->origin = h->host.len <= HOST_MAX ? origin : 0;
+		r->host_len = h->host.len;
+		if (h->host.len > 0 && h->host.len <= HOST_MAX)
+			memcpy(r->host, h->host.ptr, h->host.len);
+	}
+	hash = hash_span(origin, h->pid);
 	return hash != 0 ? hash : 1;
+}
+
+static inline bool begins(const struct engine_candidate *c, struct span message, struct span behind_colon)
+{
+	struct span start = c->at_colon ? behind_colon : message;
+	uint64_t bytes[2];
+
+	if (!c->compared || start.len < sizeof(bytes))
+		return literals_begin(&c->rule->literals, LITERALS_ANY, message, behind_colon);
+	memcpy(bytes, start.ptr, sizeof(bytes));
+	return (((bytes[0] ^ c->begin[0]) & c->mask[0]) | ((bytes[1] ^ c->begin[1]) & c->mask[1])) == 0;
+}
+
+/* Whether it is worth while to try the rule on a message that begins as it asks: the message has the rule's literal. To
+ * look for that costs as much as to try a rule that is a function without loops; and with the others, some go unasked after
+ * a number of messages that all had it. */
+static bool may_match(struct matcher *m, const struct engine_candidate *c, struct span message)
+{
+	enum { IN_A_ROW = 16, UNASKED = 240 };
+	int16_t *streak = &m->streaks[c->number];
+
+	if (c->rule->ready != NULL && !c->rule->ready->loops)
+		return true;
+	if (*streak < 0) {
+		++*streak;
+		return true;
+	}
+	if (!literals_inside(&c->rule->literals, message)) {
+		*streak = 0;
+		return false;
+	}
+	if (++*streak == IN_A_ROW)
+		*streak = -UNASKED;
+	return true;
 }
 
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
-	unsigned char first = message.len > 0 ? (unsigned char)message.ptr[0] : 0;
-	struct span colon = { 0 };
-	bool begins = false;
+	struct span behind_colon = { 0 };
+	bool can_begin = false;
 
-	for (const struct engine_candidate *c = program->lists + program->first[first]; c->rule != ENGINE_END; c++) {
-		const struct literals *literals = &engine_rule(m->engine, c->rule)->literals;
-
-		if (literals->at_colon && colon.ptr == NULL)
-			colon = literals_behind_colon(message);
+	for (const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]]; c->rule != NULL; c++) {
+		if (c->at_colon && behind_colon.ptr == NULL)
+			behind_colon = literals_behind_colon(message);
 		if (!c->same)
-			begins = literals_begin(literals, c->beginning, message, colon);
-		if (begins && literals_inside(literals, message) && matcher_try(m, c->rule, message, event))
+			can_begin = begins(c, message, behind_colon);
+		if (can_begin && may_match(m, c, message) && try_candidate(m, c, message, event))
 			return true;
 	}
 	return false;
@@ -274,11 +374,18 @@ static uint32_t repeated_before(const struct header *h)
 	return number_in(digits);
 }
 
+/* A line that no rule knows. */
+static enum match_verdict other_line(const struct header *h, struct event *event)
+{
+	event->count = repeated_before(h);
+	return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
+}
+
 enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len, struct event *event)
 {
 	struct header *h = &m->header;
-	const struct engine_program *program;
-	size_t drift_of;
+	struct drift_program *counted;
+	struct recent *r;
 	uint32_t repeated;
 
 	if (len > MATCH_LINE_MAX) {
@@ -288,25 +395,23 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 	header_parse(h, line, len);
 	if (m->program_given.ptr != NULL)
 		h->program = m->program_given;
-	program = program_of(m, h->program, &drift_of);
-	if (program->rule_count == 0 || h->message.len == 0) {
-		event->count = repeated_before(h);
-		return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
-	}
+	r = recent_of(m, h->program);
+	if (r->program->rule_count == 0 || h->message.len == 0)
+		return other_line(h, event);
 	repeated = h->message.ptr[0] == 'm' ? repeated_inside(&h->message) : 0;
-	if (m->drift != NULL && drift_of < DRIFT_PROGRAMS_MAX)
-		m->drift->programs[drift_of].lines++;
-	if (!try_rules(m, program, h->message, event)) {
+	counted = r->drift < DRIFT_PROGRAMS_MAX ? &m->drift->programs[r->drift] : NULL;
+	if (counted != NULL)
+		counted->lines++;
+	if (h->message.len == 0 || !try_rules(m, r->program, h->message, event)) {
 		if (m->drift != NULL)
-			drift_unknown(m->drift, drift_of, h->message);
-		event->count = repeated_before(h);
-		return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
+			drift_unknown(m->drift, r->drift, h->message);
+		return other_line(h, event);
 	}
-	if (m->drift != NULL && drift_of < DRIFT_PROGRAMS_MAX)
-		m->drift->programs[drift_of].recognised++;
+	if (counted != NULL)
+		counted->recognised++;
 	if (repeated > 1)
 		event->count = event_times(event->count, repeated);
-	event->connection = program->has_connections ? connection_of(h) : 0;
+	event->connection = r->program->has_connections ? connection_of(r, h) : 0;
 	event->phrases = m->want_phrases ? classic_phrases(line, len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = EVENT_TIME_UNKNOWN;

@@ -43,6 +43,9 @@ void matcher_want_phrases(struct matcher *matcher);
 /* From now on counts what the rules know of each program's lines. Borrowed. */
 void matcher_watch(struct matcher *matcher, struct drift *drift);
 
+/* Lines that come now lie in a larger block, and bytes up to its end may be read; NULL: nothing behind a line may. */
+void matcher_readable(struct matcher *matcher, const char *end);
+
 /* One line without its newline; its event's user points into it. The event's time is EVENT_TIME_UNKNOWN
  * where the line's cannot be read; its source and offset are the caller's to set. */
 enum match_verdict matcher_line(struct matcher *matcher, const char *line, size_t len, struct event *event);

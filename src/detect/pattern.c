@@ -66,7 +66,7 @@ static void find_groups(const pcre2_code *code, const char *name, unsigned numbe
 
 /* Whether what stands at the end of the line, or does not stand in its rest, decides: an end of line, or a
  * negative look ahead over any text. */
-static bool wants_end(const char *text)
+bool pattern_wants_end(const char *text)
 {
 	bool in_class = false;
 
@@ -99,7 +99,6 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &groups);
 	pattern->groups = groups;
-	pattern->wants_end = wants_end(rule->match_text);
 	find_groups(pattern->code, "ADDR", address);
 	pattern->address = address[0];
 	find_groups(pattern->code, "user", pattern->users);

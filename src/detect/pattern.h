@@ -18,7 +18,6 @@ enum { PATTERN_GROUPS_MAX = 4 };
 struct pattern {
 	pcre2_code *code;
 	bool jit;                                     /* compiled to machine code */
-	bool wants_end;                               /* looks at the end of the line, which may have been cut off */
 	unsigned groups;                              /* capture groups in all */
 	unsigned address;                             /* number of the <ADDR> group; 0: none */
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
@@ -29,6 +28,9 @@ struct pattern {
  * allows it. Returns 0, or -1 after a message that names rule, offset and PCRE2's words. */
 int pattern_compile(struct pattern *pattern, const struct rule *rule);
 void pattern_free(struct pattern *pattern);
+
+/* Whether a match pattern looks at the end of the line, which may have been cut off. */
+bool pattern_wants_end(const char *text);
 
 /* Compiles a program pattern, anchored at both ends. NULL after a message. */
 pcre2_code *pattern_compile_program(const struct rule *rule);

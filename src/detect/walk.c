@@ -70,8 +70,7 @@ static void walk_skip_group(struct walk *w)
 	} while (depth > 0 && !w->failed);
 }
 
-/* One literal byte at the walk's place that no quantifier follows, or -1; the walk moves on past it. */
-static int walk_literal_byte(struct walk *w)
+int walk_byte(struct walk *w)
 {
 	const char *next = w->at + 1;
 	int c = (unsigned char)*w->at;
@@ -80,9 +79,19 @@ static int walk_literal_byte(struct walk *w)
 		c = (unsigned char)*next++;
 	else if (c == '\0' || strchr("\\[](){}|^$.?*+", c) != NULL || strncmp(w->at, "<ADDR>", 6) == 0)
 		return -1;
-	if (walk_is_quantifier(*next))
-		return -1;
 	w->at = next;
+	return c;
+}
+
+/* The same where no quantifier follows. */
+static int walk_literal_byte(struct walk *w)
+{
+	struct walk next = *w;
+	int c = walk_byte(&next);
+
+	if (c < 0 || walk_is_quantifier(*next.at))
+		return -1;
+	*w = next;
 	return c;
 }
 
@@ -168,9 +177,14 @@ static void set_range(uint8_t *set, unsigned from, unsigned to)
 		byteset_add(set, byte);
 }
 
-/* \d and \w, as PCRE2 has them without UCP; false for any other letter. */
+/* \d, \w and \s, as PCRE2 has them without UCP; false for any other letter. */
 static bool set_letter_class(uint8_t *set, char letter)
 {
+	if (letter == 's') {
+		set_range(set, '\t', '\r');
+		byteset_add(set, ' ');
+		return true;
+	}
 	if (letter != 'd' && letter != 'w')
 		return false;
 	set_range(set, '0', '9');
@@ -222,10 +236,17 @@ static bool class_bytes(struct walk *w, uint8_t *set)
 /* The bytes that the item at which the walk stands can match, its quantifier left for the caller. */
 bool walk_item_bytes(struct walk *w, uint8_t *set)
 {
+	bool negated;
+
 	if (*w->at == '[')
 		return class_bytes(w, set);
-	if (*w->at != '\\' || !set_letter_class(set, w->at[1]))
+	if (*w->at != '\\')
 		return false;
+	negated = strchr("DWS", w->at[1]) != NULL && w->at[1] != '\0';
+	if (!set_letter_class(set, negated ? (char)(w->at[1] | 0x20) : w->at[1]))
+		return false;
+	for (unsigned i = 0; negated && i < 32; i++)
+		set[i] = (uint8_t)~set[i];
 	w->at += 2;
 	return true;
 }

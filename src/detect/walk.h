@@ -14,6 +14,9 @@ struct walk {
 
 bool walk_is_quantifier(char c);
 
+/* The literal byte at the walk's place, or -1; the walk moves on past it. */
+int walk_byte(struct walk *w);
+
 /* The literal bytes at the walk's place, none of them under a quantifier, at most LITERALS_MAX_LEN into run; the
  * walk moves on behind them. */
 size_t walk_literal_run(struct walk *w, char *run);
@@ -22,7 +25,7 @@ size_t walk_literal_run(struct walk *w, char *run);
 void walk_skip_item(struct walk *w);
 void walk_skip_quantifier(struct walk *w);
 
-/* The bytes that a class (in brackets, \d, \w) can match, as 256 bits; the walk then stands at its quantifier.
+/* The bytes that a class (in brackets, \d, \w, \s, \D, \W, \S) can match, as 256 bits; the walk then stands at its quantifier.
  * False, and the walk nowhere in particular, for anything else. */
 bool walk_item_bytes(struct walk *w, uint8_t *set);
 

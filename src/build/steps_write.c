@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * steps_write: writes steps as a C function.
+ *
+ * Each step becomes a few lines, with a label where another step leads to it. Choices stand on a small stack, as in any
+ * backtracking matcher; a step that fails goes to the end of the function, where the last choice is undone and the next
+ * thing tried. Classes become functions of their own: one that tells of a byte, one that finds where a run of them ends.
+ */
+#include "build/steps.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { RANGES_MOST = 5 };
+
+struct writing {
+	FILE *out;
+	const struct steps *steps;
+	unsigned number;
+	bool leads[STEPS_MAX + 1];   /* another step leads to it */
+	bool tells[STEPS_CLASSES], runs[STEPS_CLASSES]; /* which functions of a class are wanted */
+	bool has_choices, has_runs;
+};
+
+struct range {
+	unsigned low, high;
+};
+
+static bool has(const uint8_t *set, unsigned byte)
+{
+	return (set[byte / 8] >> byte % 8 & 1) != 0;
+}
+
+/* The bytes that are in the set, or are not, as ranges; fills at most RANGES_MOST and returns how many there are. */
+static unsigned find_ranges(const uint8_t *set, bool in, struct range *ranges)
+{
+	unsigned count = 0;
+
+	for (unsigned c = 0; c < 256; c++) {
+		unsigned low = c;
+
+		if (has(set, c) != in)
+			continue;
+		while (c < 255 && has(set, c + 1) == in)
+			c++;
+		if (count < RANGES_MOST)
+			ranges[count] = (struct range){ low, c };
+		count++;
+	}
+	return count;
+}
+
+static bool is_all(const uint8_t *set)
+{
+	struct range ranges[RANGES_MOST];
+
+	return find_ranges(set, false, ranges) == 0;
+}
+
+static bool is_choice(enum step_kind kind)
+{
+	return kind == STEP_GREEDY || kind == STEP_LAZY || kind == STEP_SPLIT || kind == STEP_LATER;
+}
+
+static bool leads_on(enum step_kind kind)
+{
+	return kind == STEP_SPLIT || kind == STEP_BRANCH || kind == STEP_LATER || kind == STEP_JUMP;
+}
+
+static void look_through(struct writing *w)
+{
+	for (unsigned i = 0; i < w->steps->step_count; i++) {
+		const struct step *s = &w->steps->steps[i];
+		bool is_run = s->kind == STEP_RUN || s->kind == STEP_GREEDY || s->kind == STEP_LAZY;
+
+		w->has_choices |= is_choice(s->kind);
+		w->has_runs |= is_run || s->kind == STEP_ADDRESS;
+		if (leads_on(s->kind))
+			w->leads[s->other] = true;
+		if (is_choice(s->kind) && s->kind != STEP_SPLIT)
+			w->leads[i + 1] = true;
+		if (is_run)
+			w->runs[s->class - 1] = true;
+		else if (s->class != 0)
+			w->tells[s->class - 1] = true;
+		if (s->kind == STEP_LAZY)
+			w->tells[s->class - 1] = true;
+		if (s->rest != 0)
+			w->tells[s->rest - 1] = true;
+	}
+}
+
+/* ---- classes ---- */
+
+static void write_bitmap(const struct writing *w, const uint8_t *set)
+{
+	fprintf(w->out, "\tstatic const uint64_t bits[4] = {");
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t word = 0;
+
+		for (unsigned c = 0; c < 64; c++)
+			word |= (uint64_t)has(set, i * 64 + c) << c;
+		fprintf(w->out, " UINT64_C(0x%" PRIx64 "),", word);
+	}
+	fprintf(w->out, " };\n\n\treturn (bits[(unsigned char)byte / 64] >> (unsigned char)byte %% 64 & 1) != 0;\n}\n");
+}
+
+static void write_tell(const struct writing *w, unsigned class)
+{
+	const uint8_t *set = w->steps->sets[class];
+	struct range ranges[RANGES_MOST];
+	bool in = find_ranges(set, true, ranges) <= find_ranges(set, false, ranges);
+	unsigned count = find_ranges(set, in, ranges);
+
+	fprintf(w->out, "static inline bool in_%u_%u(char byte)\n{\n", w->number, class);
+	if (count == 0) {
+		fprintf(w->out, "\t(void)byte;\n\treturn %s;\n}\n", in ? "false" : "true");
+		return;
+	}
+	if (count > 3) {
+		write_bitmap(w, set);
+		return;
+	}
+	fprintf(w->out, "\treturn %s(", in ? "" : "!");
+	for (unsigned i = 0; i < count; i++)
+		fprintf(w->out, "%s(unsigned char)byte - %uU <= %uU", i > 0 ? " || " : "", ranges[i].low,
+			ranges[i].high - ranges[i].low);
+	fprintf(w->out, ");\n}\n");
+}
+
+static void write_outside(const struct writing *w, unsigned class, bool in, const struct range *ranges, unsigned count)
+{
+	fprintf(w->out, "static inline unsigned outside_%u_%u(__m128i v)\n{\n\treturn %sready_bits(", w->number, class,
+		in ? "0xffff ^ " : "");
+	for (unsigned i = 0; i + 1 < count; i++)
+		fprintf(w->out, "_mm_or_si128(ready_range(v, %u, %u), ", ranges[i].low, ranges[i].high);
+	fprintf(w->out, "ready_range(v, %u, %u)", ranges[count - 1].low, ranges[count - 1].high);
+	for (unsigned i = 0; i < count; i++)
+		fputc(')', w->out);
+	fprintf(w->out, ";\n}\n");
+}
+
+static void write_run(const struct writing *w, unsigned class)
+{
+	const uint8_t *set = w->steps->sets[class];
+	struct range ranges[RANGES_MOST];
+	bool in = find_ranges(set, true, ranges) <= find_ranges(set, false, ranges);
+	unsigned count = find_ranges(set, in, ranges);
+	bool wide = count > 0 && count <= RANGES_MOST;
+
+	if (wide) {
+		fprintf(w->out, "#ifdef __SSE2__\n");
+		write_outside(w, class, in, ranges, count);
+		fprintf(w->out, "#endif\n");
+	}
+	fprintf(w->out, "static inline const char *run_%u_%u(const char *p, const char *limit, const char *readable)\n{\n", w->number, class);
+	if (count == 0) {
+		/* every byte */
+		fprintf(w->out, "\t(void)p;\n\t(void)readable;\n\treturn limit;\n}\n");
+		return;
+	}
+	if (!wide)
+		fprintf(w->out, "\t(void)readable;\n");
+	else
+		fprintf(w->out,
+			"#ifdef __SSE2__\n"
+			"\tfor (; readable - p >= 16; p += 16) {\n"
+			"\t\tunsigned outside = outside_%u_%u(ready_load(p));\n\n"
+			"\t\tif (outside != 0)\n"
+			"\t\t\treturn ready_limit(p, limit, __builtin_ctz(outside));\n"
+			"\t\tif (limit - p <= 16)\n"
+			"\t\t\treturn limit;\n"
+			"\t}\n"
+			"#else\n"
+			"\t(void)readable;\n"
+			"#endif\n",
+			w->number, class);
+	fprintf(w->out, "\twhile (p < limit && in_%u_%u(*p))\n\t\tp++;\n\treturn p;\n}\n", w->number, class);
+}
+
+/* ---- steps ---- */
+
+static void write_text(const struct writing *w, const struct step *s)
+{
+	fputc('"', w->out);
+	for (unsigned i = 0; i < s->len; i++)
+		fprintf(w->out, "\\%03o", (unsigned)(unsigned char)w->steps->text[s->other + i]);
+	fputc('"', w->out);
+}
+
+static void write_push(const struct writing *w, unsigned place, const char *at, const char *edge)
+{
+	fprintf(w->out, "\tif (!ready_push(choices, &height, %u, %s, %s))\n\t\treturn READY_UNSURE;\n", place, at, edge);
+}
+
+/* What is found is forgotten where the match goes back behind it. */
+static void write_push_found(const struct writing *w, unsigned place)
+{
+	if (w->has_choices)
+		fprintf(w->out, "\tif (height > 0 && !ready_push(choices, &height, %u, NULL, NULL))\n\t\treturn READY_UNSURE;\n", place);
+}
+
+static void write_run_step(const struct writing *w, const struct step *s, unsigned place)
+{
+	char limit[60] = "end", low[40] = "from";
+
+	if (s->max != STEPS_ENDLESS)
+		snprintf(limit, sizeof(limit), "ready_limit(from, end, %u)", (unsigned)s->max);
+	if (s->min > 0)
+		snprintf(low, sizeof(low), "from + %u", (unsigned)s->min);
+	fprintf(w->out, "\tfrom = p;\n");
+	if (s->kind == STEP_LAZY) {
+		fprintf(w->out, "\tp = run_%u_%u(p, ready_limit(from, end, %u), readable);\n", w->number, s->class - 1, (unsigned)s->min);
+		fprintf(w->out, "\tif (p - from < %u)\n\t\tgoto fail;\n", (unsigned)s->min);
+		write_push(w, place, "p", limit);
+		return;
+	}
+	fprintf(w->out, "\tp = run_%u_%u(p, %s, readable);\n", w->number, s->class - 1, limit);
+	if (s->min > 0)
+		fprintf(w->out, "\tif (p - from < %u)\n\t\tgoto fail;\n", (unsigned)s->min);
+	if (s->kind == STEP_GREEDY) {
+		fprintf(w->out, "\tif (p > %s && !ready_push(choices, &height, %u, p, %s))\n\t\treturn READY_UNSURE;\n", low, place, low);
+	}
+}
+
+static void write_tell_of(const struct writing *w, unsigned class, const char *what)
+{
+	fprintf(w->out, "\tif (p >= end || !in_%u_%u(*p))\n\t\tgoto %s;\n", w->number, class - 1, what);
+}
+
+static void write_step(const struct writing *w, unsigned place)
+{
+	const struct step *s = &w->steps->steps[place];
+	char other[20];
+
+	snprintf(other, sizeof(other), "s%u", s->other);
+	if (w->leads[place])
+		fprintf(w->out, "s%u:\n", place);
+	switch (s->kind) {
+	case STEP_BYTES:
+		fprintf(w->out, "\tif (end - p < %u || !span_same(p, ", s->len);
+		write_text(w, s);
+		fprintf(w->out, ", %u))\n\t\tgoto fail;\n\tp += %u;\n", s->len, s->len);
+		break;
+	case STEP_NOT_BYTES:
+		fprintf(w->out, "\tif (end - p >= %u && span_same(p, ", s->len);
+		write_text(w, s);
+		fprintf(w->out, ", %u))\n\t\tgoto fail;\n", s->len);
+		break;
+	case STEP_ONE:
+		write_tell_of(w, s->class, "fail");
+		fprintf(w->out, "\tp++;\n");
+		break;
+	case STEP_RUN:
+	case STEP_GREEDY:
+	case STEP_LAZY:
+		write_run_step(w, s, place);
+		break;
+	case STEP_ADDRESS:
+		fprintf(w->out, "\tfrom = p;\n\tp = ready_address(p, end, readable, found);\n\tif (p == NULL && ready_may_be_address(from, end))\n"
+				"\t\treturn READY_UNSURE;\n\tif (p == NULL)\n\t\tgoto fail;\n");
+		write_push_found(w, place);
+		break;
+	case STEP_AGAIN:
+		fprintf(w->out, "\tif (!ready_again(&p, end, found))\n\t\tgoto fail;\n");
+		break;
+	case STEP_SPLIT:
+		if (s->class != 0)
+			write_tell_of(w, s->class, other);
+		write_push(w, place, "p", "NULL");
+		break;
+	case STEP_BRANCH:
+		write_tell_of(w, s->class, other);
+		break;
+	case STEP_LATER:
+		write_push(w, place, "p", "NULL");
+		fprintf(w->out, "\tgoto %s;\n", other);
+		break;
+	case STEP_JUMP:
+		fprintf(w->out, "\tgoto %s;\n", other);
+		break;
+	case STEP_HOLD:
+		fprintf(w->out, "\theld_%u = height;\n\tplace_%u = p;\n", s->other, s->other);
+		break;
+	case STEP_BACK:
+		fprintf(w->out, "\tp = place_%u;\n\theight = held_%u;\n", s->other, s->other);
+		break;
+	case STEP_CUT:
+		fprintf(w->out, "\theight = held_%u;\n", s->other);
+		break;
+	case STEP_FAIL:
+		fprintf(w->out, "\tgoto fail;\n");
+		break;
+	case STEP_BEGIN:
+		fprintf(w->out, "\topened_%u = p;\n", s->other);
+		break;
+	case STEP_END:
+		write_push_found(w, place);
+		fprintf(w->out, "\tfound->begins[%u] = opened_%u;\n\tfound->ends[%u] = p;\n", s->other, s->other, s->other);
+		break;
+	case STEP_LINE_END:
+		fprintf(w->out, "\tif (p != end)\n\t\tgoto fail;\n");
+		break;
+	case STEP_WORD_EDGE:
+		fprintf(w->out, "\tif (!ready_word_edge(begin, p, end))\n\t\tgoto fail;\n");
+		break;
+	case STEP_ACCEPT:
+		fprintf(w->out, "\treturn READY_YES;\n");
+		break;
+	}
+}
+
+/* ---- going back ---- */
+
+static void write_back_to(const struct writing *w, unsigned place)
+{
+	const struct step *s = &w->steps->steps[place];
+
+	switch (s->kind) {
+	case STEP_SPLIT:
+		fprintf(w->out, "\t\tcase %u:\n\t\t\tp = c->at;\n\t\t\tgoto s%u;\n", place, s->other);
+		break;
+	case STEP_LATER:
+		fprintf(w->out, "\t\tcase %u:\n\t\t\tp = c->at;\n\t\t\tgoto s%u;\n", place, place + 1);
+		break;
+	case STEP_GREEDY:
+	case STEP_LAZY:
+		fprintf(w->out, "\t\tcase %u:\n\t\t\tp = c->at;\n\t\t\tdo {\n", place);
+		if (s->kind == STEP_GREEDY)
+			fprintf(w->out, "\t\t\t\tif (p == c->edge)\n\t\t\t\t\tgoto fail;\n\t\t\t\tp--;\n");
+		else
+			fprintf(w->out, "\t\t\t\tif (p == c->edge || !in_%u_%u(*p))\n\t\t\t\t\tgoto fail;\n\t\t\t\tp++;\n", w->number,
+				s->class - 1);
+		if (s->rest == 0)
+			fprintf(w->out, "\t\t\t} while (false);\n");
+		else
+			fprintf(w->out, "\t\t\t} while (%s!in_%u_%u(*p));\n", s->kind == STEP_LAZY ? "p != c->edge && " : "", w->number,
+				s->rest - 1);
+		fprintf(w->out, "\t\t\tc->at = p;\n\t\t\theight++;\n\t\t\tgoto s%u;\n", place + 1);
+		break;
+	case STEP_ADDRESS:
+		fprintf(w->out, "\t\tcase %u:\n\t\t\tfound->address_begin = NULL;\n\t\t\tgoto fail;\n", place);
+		break;
+	case STEP_END:
+		fprintf(w->out, "\t\tcase %u:\n\t\t\tfound->begins[%u] = NULL;\n\t\t\tgoto fail;\n", place, s->other);
+		break;
+	default:
+		break;
+	}
+}
+
+static void write_failing(const struct writing *w)
+{
+	fprintf(w->out, "fail:\n");
+	if (w->has_choices) {
+		fprintf(w->out, "\tif (height > 0) {\n\t\tstruct ready_choice *c = &choices[--height];\n\n"
+				"\t\tif (++failures > READY_FAILURES)\n\t\t\treturn READY_UNSURE;\n\t\tswitch (c->place) {\n");
+		for (unsigned i = 0; i < w->steps->step_count; i++)
+			write_back_to(w, i);
+		fprintf(w->out, "\t\t}\n\t}\n");
+	}
+	fprintf(w->out, "\treturn READY_NO;\n");
+}
+
+static void write_variables(const struct writing *w)
+{
+	const struct steps *steps = w->steps;
+	unsigned heights = 0;
+
+	fprintf(w->out, "\tconst char *p = begin;\n");
+	if (w->has_runs)
+		fprintf(w->out, "\tconst char *from;\n");
+	if (w->has_choices)
+		fprintf(w->out, "\tstruct ready_choice choices[READY_CHOICES];\n\tunsigned failures = 0;\n");
+	for (unsigned i = 0; i < steps->step_count; i++) {
+		if (steps->steps[i].kind == STEP_HOLD && steps->steps[i].other >= heights)
+			heights = steps->steps[i].other + 1;
+	}
+	if (w->has_choices || heights > 0)
+		fprintf(w->out, "\tunsigned height = 0;\n");
+	for (unsigned i = 0; i < heights; i++)
+		fprintf(w->out, "\tunsigned held_%u = 0;\n\tconst char *place_%u = p;\n", i, i);
+	for (unsigned i = 0; i < steps->group_count; i++)
+		fprintf(w->out, "\tconst char *opened_%u = p;\n", i);
+	fprintf(w->out, "\n\tfound->address_begin = NULL;\n");
+	for (unsigned i = 0; i < steps->group_count; i++)
+		fprintf(w->out, "\tfound->begins[%u] = NULL;\n", i);
+	for (unsigned i = 0; i < heights; i++)
+		fprintf(w->out, "\t(void)place_%u;\n", i);
+	fprintf(w->out, "\t(void)readable;\n");
+}
+
+void steps_write(FILE *out, const struct steps *steps, unsigned number)
+{
+	struct writing w = { .out = out, .steps = steps, .number = number };
+
+	look_through(&w);
+	for (unsigned i = 0; i < steps->set_count; i++) {
+		if (w.tells[i] || (w.runs[i] && !is_all(steps->sets[i])))
+			write_tell(&w, i);
+		if (w.runs[i])
+			write_run(&w, i);
+	}
+	fprintf(out, "\nstatic enum ready_verdict match_%u(const char *begin, const char *end, const char *readable, struct ready_found *found)\n{\n",
+		number);
+	write_variables(&w);
+	for (unsigned i = 0; i < steps->step_count; i++)
+		write_step(&w, i);
+	write_failing(&w);
+	fprintf(out, "}\n\n");
+}
