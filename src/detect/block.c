@@ -18,12 +18,9 @@
 struct cursor {
 	struct matcher *matcher;
 	struct batch *batch;
-	const char *begin;         /* of the block */
-	uint64_t offset;
-	uint32_t source;
+	const struct block *block;
 	const char *resolved_at;   /* up to here the time is known to be resolved_time, or not to be known */
 	int64_t resolved_time;
-	bool want_lines;
 	bool previous_is_event;    /* the line before was the last event of the batch, or repeated it */
 	bool only_repeats;         /* so far */
 };
@@ -39,6 +36,7 @@ void batch_free(struct batch *batch)
 		return;
 	free(batch->events);
 	free(batch->texts);
+	free(batch->leading);
 	free(batch);
 }
 
@@ -48,7 +46,7 @@ static void batch_reset(struct batch *b, size_t block_len)
 	b->texts_used = 0;
 	b->lines = 0;
 	b->too_long = 0;
-	b->leading_repeats = 0;
+	b->leading_count = 0;
 	b->ends_with_event = false;
 	/* all lines, or all users, are together no longer than the block: this never moves while it fills */
 	b->texts = mem_grow(b->texts, &b->texts_room, block_len + 1, 1);
@@ -69,8 +67,8 @@ static int64_t time_before(struct cursor *c, const char *at)
 	int64_t when = c->resolved_time;
 
 	while (end > c->resolved_at) {
-		const char *before = memrchr(c->begin, '\n', (size_t)(end - 1 - c->begin));
-		const char *line = before != NULL ? before + 1 : c->begin;
+		const char *before = memrchr(c->block->bytes, '\n', (size_t)(end - 1 - c->block->bytes));
+		const char *line = before != NULL ? before + 1 : c->block->bytes;
 
 		if (line < c->resolved_at)
 			break;
@@ -85,7 +83,8 @@ static int64_t time_before(struct cursor *c, const char *at)
 
 static struct event *next_event(struct batch *b)
 {
-	b->events = mem_grow(b->events, &b->capacity, b->count + 1, sizeof(*b->events));
+	if (b->count == b->capacity)
+		b->events = mem_grow(b->events, &b->capacity, b->count + 1, sizeof(*b->events));
 	return &b->events[b->count];
 }
 
@@ -101,7 +100,7 @@ static struct span keep_text(struct batch *b, struct span text)
 
 static void keep_texts(const struct cursor *c, struct event *event, const char *line, const char *end)
 {
-	if (c->want_lines) {
+	if (c->block->want_lines) {
 		size_t user_at = event->user.len > 0 ? (size_t)(event->user.ptr - line) : 0;
 
 		event->line = keep_text(c->batch, (struct span){ line, line_len(line, end) });
@@ -114,8 +113,8 @@ static void keep_texts(const struct cursor *c, struct event *event, const char *
 
 static void take_event(struct cursor *c, struct event *event, const char *line, const char *end)
 {
-	event->offset = c->offset + (uint64_t)(line - c->begin);
-	event->source = c->source;
+	event->offset = c->block->offset + (uint64_t)(line - c->block->bytes);
+	event->source = c->block->source;
 	if (event->time == EVENT_TIME_UNKNOWN) {
 		event->time = time_before(c, line);
 	} else {
@@ -134,9 +133,8 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	struct event *again;
 
 	if (c->only_repeats) {
-		if (b->leading_repeats == 0)
-			b->leading_offset = c->offset + (uint64_t)(line - c->begin);
-		b->leading_repeats += times;
+		b->leading = mem_grow(b->leading, &b->leading_capacity, b->leading_count + 1, sizeof(*b->leading));
+		b->leading[b->leading_count++] = (struct repeated){ c->block->offset + (uint64_t)(line - c->block->bytes), times };
 		return;
 	}
 	if (!c->previous_is_event)
@@ -146,7 +144,7 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	/* the line repeated is counted times more; a line that repeats a repetition means the same line */
 	again->count = event_times(again->repeats > 0 ? again->count / again->repeats : again->count, times);
 	again->repeats = times;
-	again->offset = c->offset + (uint64_t)(line - c->begin);
+	again->offset = c->block->offset + (uint64_t)(line - c->block->bytes);
 	b->count++;
 }
 
@@ -172,14 +170,14 @@ static void take_line(struct cursor *c, const char *line, const char *end)
 	}
 }
 
-void block_scan(struct matcher *matcher, const char *bytes, size_t len, uint64_t offset, uint32_t source,
-		bool want_lines, struct batch *batch)
+void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch)
 {
-	struct cursor c = { .matcher = matcher, .batch = batch, .begin = bytes, .offset = offset, .source = source,
-			    .want_lines = want_lines, .resolved_at = bytes, .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = true };
-	const char *line = bytes, *end = bytes + len;
+	struct cursor c = { .matcher = matcher, .batch = batch, .block = block, .resolved_at = block->bytes,
+			    .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = !block->behind_gap };
+	const char *line = block->bytes, *end = line + block->len;
 
-	batch_reset(batch, len);
+	batch_reset(batch, block->len);
+	matcher_readable(matcher, end);
 	while (line < end) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 
@@ -188,6 +186,7 @@ void block_scan(struct matcher *matcher, const char *bytes, size_t len, uint64_t
 		take_line(&c, line, newline);
 		line = newline + 1;
 	}
+	matcher_readable(matcher, NULL);
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
 	batch->last_time = time_before(&c, line);
 }

@@ -9,6 +9,12 @@
 #include "detect/event.h"
 #include "detect/match.h"
 
+/* A line "last message repeated". */
+struct repeated {
+	uint64_t offset;
+	uint32_t times;
+};
+
 /* The events of one block of a log, in the order of its lines. */
 struct batch {
 	struct event *events;      /* their users and lines point into texts */
@@ -17,8 +23,8 @@ struct batch {
 	size_t texts_used, texts_room;
 	uint64_t lines, too_long;
 	int64_t last_time;         /* of the last line with a readable time; EVENT_TIME_UNKNOWN: none has */
-	uint32_t leading_repeats;  /* the block began with "last message repeated", this often in all */
-	uint64_t leading_offset;   /* of the first of them */
+	struct repeated *leading;  /* the block began with so many lines "last message repeated" */
+	size_t leading_count, leading_capacity;
 	bool ends_with_event;      /* the last line was the last event */
 	struct batch *next;
 	uint64_t number;           /* of the block within its log */
@@ -27,10 +33,17 @@ struct batch {
 struct batch *batch_new(void);
 void batch_free(struct batch *batch);
 
-/* Turns the complete lines of a block into events. bytes end with a newline, but for a last line that is
- * taken without one. offset: of the first byte within the log. source: its number.
- * want_lines: events bring their lines. */
-void block_scan(struct matcher *matcher, const char *bytes, size_t len, uint64_t offset, uint32_t source,
-		bool want_lines, struct batch *batch);
+/* Some complete lines of a log. */
+struct block {
+	const char *bytes;         /* end with a newline, but for a last line that is taken without one */
+	size_t len;
+	uint64_t offset;           /* of the first byte within the log */
+	uint32_t source;           /* its number */
+	bool behind_gap;           /* the line before them was passed over: nothing here repeats it */
+	bool want_lines;           /* events bring their lines */
+};
+
+/* Turns a block into events. */
+void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch);
 
 #endif

@@ -39,6 +39,7 @@ static size_t skip_rest_of_line(struct lines *l, char *bytes, size_t len)
 
 	if (newline != NULL) {
 		l->skipping = false;
+		l->gap = true;
 		l->too_long++;
 		memmove(bytes, newline + 1, len - rest);
 	}
@@ -79,6 +80,9 @@ size_t lines_read(struct lines *l, char *block, uint64_t *offset)
 		if (l->take_unterminated)
 			complete = len;
 	}
+	l->behind_gap = l->gap;
+	if (complete > 0)
+		l->gap = false;
 	l->offset += complete;
 	if (!l->skipping)
 		l->consumed = l->offset;

@@ -22,12 +22,14 @@ struct lines {
 	bool ended;              /* nothing more comes */
 	bool failed;             /* source_error() says why it ended */
 	uint64_t consumed;       /* uncompressed bytes of whole lines given or passed over, from source_start() on */
+	bool behind_gap;         /* the lines given last stand behind one that was passed over */
 	uint64_t too_long;       /* lines over MATCH_LINE_MAX that were never given, since they were never held whole */
 	/* its own: */
 	uint64_t offset;         /* of what carry begins with, from source_start() on */
 	char *carry;             /* the beginning of a line whose end has not been read */
 	size_t carry_len;
 	bool skipping;           /* inside a line that is too long */
+	bool gap;                /* one ended, and no lines were given since */
 };
 
 /* Fills block, of LINES_ROOM bytes, with the next whole lines; *offset is where the first one begins in the log's

@@ -73,20 +73,21 @@ static void hand_on(struct work *w, struct stream *s, struct event *event)
 static void hand_on_leading_repeats(struct work *w, struct stream *s, const struct batch *batch)
 {
 	struct event again = s->last;
+	uint32_t once = again.repeats > 0 ? again.count / again.repeats : again.count;
 
-	if (batch->leading_repeats == 0 || !s->last_is_event)
-		return;
-	again.count = event_times(again.repeats > 0 ? again.count / again.repeats : again.count, batch->leading_repeats);
-	again.repeats = batch->leading_repeats;
-	again.offset = batch->leading_offset;
-	again.user = (struct span){ s->last_user.ptr, s->last_user.len };
-	again.line = (struct span){ s->last_line.ptr, s->last_line.len };
-	hand_on(w, s, &again);
+	for (size_t i = 0; s->last_is_event && i < batch->leading_count; i++) {
+		again.count = event_times(once, batch->leading[i].times);
+		again.repeats = batch->leading[i].times;
+		again.offset = batch->leading[i].offset;
+		again.user = (struct span){ s->last_user.ptr, s->last_user.len };
+		again.line = (struct span){ s->last_line.ptr, s->last_line.len };
+		hand_on(w, s, &again);
+	}
 }
 
 static void remember_last(struct stream *s, const struct batch *batch)
 {
-	bool only_repeats = batch->count == 0 && batch->leading_repeats > 0 && !batch->ends_with_event;
+	bool only_repeats = batch->leading_count > 0 && batch->leading_count == batch->lines;
 
 	if (batch->lines == 0 || only_repeats)
 		return;
@@ -218,13 +219,15 @@ static struct stream *choose(struct work *w)
 static void read_and_scan(struct worker *worker, struct stream *s)
 {
 	struct work *w = worker->work;
+	struct block block = { .bytes = worker->block, .source = (uint32_t)(s->log - w->scan->logs),
+			       .want_lines = w->scan->want_lines };
 	struct batch *batch = take_batch(w);
-	uint64_t offset = 0, bytes_done = 0, bytes_total = 0;
-	size_t len;
+	uint64_t bytes_done = 0, bytes_total = 0;
 
 	s->reading = true;
 	pthread_mutex_unlock(&w->lock);
-	len = lines_read(&s->lines, worker->block, &offset);
+	block.len = lines_read(&s->lines, worker->block, &block.offset);
+	block.behind_gap = s->lines.behind_gap;
 	source_progress(s->log->source, &bytes_done, &bytes_total);
 	pthread_mutex_lock(&w->lock);
 	s->bytes_done = bytes_done;
@@ -235,8 +238,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	pthread_cond_broadcast(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	matcher_begin(worker->matcher, source_reference(s->log->source));
-	block_scan(worker->matcher, worker->block, len, offset, (uint32_t)(s->log - w->scan->logs), w->scan->want_lines,
-		   batch);
+	block_scan(worker->matcher, &block, batch);
 	pthread_mutex_lock(&w->lock);
 	put_in_order(s, batch);
 	if (s > &w->streams[w->turn])

@@ -61,7 +61,7 @@ static void take_whole_logs(const char *const paths[2], bool want_lines, struct 
 		assert_int_equal(file_read(paths[i], &log), 0);
 		while (i == 0 && log.ptr[log.len - 1] != '\n')
 			log.len--;
-		block_scan(twins.matchers[SLOW], log.ptr, log.len, 0, i, want_lines, batch);
+		block_scan(twins.matchers[SLOW], &(struct block){ .bytes = log.ptr, .len = log.len, .source = i, .want_lines = want_lines }, batch);
 		for (size_t k = 0; k < batch->count; k++)
 			take(taken, &batch->events[k]);
 		buf_free(&log);
@@ -114,10 +114,10 @@ static void write_log(struct mutator *m, const char *path, uint64_t lines)
 			fwrite(line.ptr, 1, line.len, log);
 			putc('\n', log);
 		}
+		if (mutate_draw(m, 500) == 0)
+			fprintf(log, "%0*d\n", (int)mutate_draw(m, 6 * MATCH_LINE_MAX), 0);
 		for (uint64_t k = mutate_draw(m, 20) == 0 ? 1 + mutate_draw(m, 3) : 0; k > 0; k--)
 			fprintf(log, "Nov  3 10:00:01 mx last message repeated %u times\n", (unsigned)mutate_draw(m, 5));
-		if (mutate_draw(m, 3000) == 0)
-			fprintf(log, "%0*d\n", (int)mutate_draw(m, 6 * MATCH_LINE_MAX), 0);
 	}
 	fputs("Nov  3 10:00:02 mx postfix/smtpd[1]: connect from unknown[192.0.2.1]", log);
 	assert_int_equal(fclose(log), 0);
