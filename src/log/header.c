@@ -103,7 +103,7 @@ HOT void set_message(struct header *header, const char *p, const char *end)
 {
 	if (p < end && *p == ' ')
 		p++;
-	if (p < end && (*p == '[' || digit(*p)))
+	if (end - p > 4 && (*p == '[' || (digit(*p) && p[4] == '-')))
 		p = skip_tags(p, end);
 	header->message = span_between(p, end);
 }

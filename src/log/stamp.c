@@ -344,13 +344,42 @@ static size_t minute_key(char key[32], struct span text, int *second)
 	return *second <= 60 ? len + text.len - zone : 0;
 }
 
+/* The two usual forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00", in the minute that is remembered: the
+ * second; -1 for all else. */
+static int second_of_same_minute(const struct stamp_reader *reader, struct span text)
+{
+	const char *p = text.ptr;
+	size_t len = text.len == 15 ? 12 : 16;
+	int second;
+
+	if (text.len == 32) {
+		if (reader->minute_len != 22 || !span_same(p + 26, reader->minute_text + 16, 6) || p[19] != '.')
+			return -1;
+		for (unsigned i = 20; i < 26; i++) {
+			if (!digit(p[i]))
+				return -1;
+		}
+	} else if (text.len != 15 || reader->minute_len != 12) {
+		return -1;
+	}
+	if (!span_same(p, reader->minute_text, len) || p[len] != ':' || !digit(p[len + 1]) || !digit(p[len + 2]))
+		return -1;
+	second = (p[len + 1] - '0') * 10 + (p[len + 2] - '0');
+	return second <= 60 ? second : -1;
+}
+
 bool stamp_read(struct stamp_reader *reader, struct span text, int64_t *when)
 {
 	struct written w;
 	char key[32];
-	int second = 0;
-	size_t len = minute_key(key, text, &second);
+	int second = second_of_same_minute(reader, text);
+	size_t len;
 
+	if (second >= 0) {
+		*when = reader->minute + second;
+		return true;
+	}
+	len = minute_key(key, text, &second);
 	if (len != 0 && len == reader->minute_len && memcmp(key, reader->minute_text, len) == 0) {
 		*when = reader->minute + second;
 		return true;
