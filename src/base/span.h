@@ -14,36 +14,35 @@ struct span {
 };
 
 /* Whether the same len bytes stand at both places: memcmp() == 0 without a call, for texts that are mostly short. */
-static inline bool span_same(const char *a, const char *b, size_t len)
+static inline __attribute__((always_inline)) bool span_same(const char *a, const char *b, size_t len)
 {
-	uint64_t x, y;
-	uint32_t v, w;
+	uint64_t x, y, v, w;
+	uint32_t s, t, q, r;
 
-	if (len < 4) {
-		for (size_t i = 0; i < len; i++) {
-			if (a[i] != b[i])
+	if (len >= 8) {
+		for (size_t i = 0; i + 16 < len; i += 8) {
+			memcpy(&x, a + i, 8);
+			memcpy(&y, b + i, 8);
+			if (x != y)
 				return false;
 		}
-		return true;
+		memcpy(&v, a + len - 8, 8);
+		memcpy(&w, b + len - 8, 8);
+		a += len < 16 ? 0 : len - 16;
+		b += len < 16 ? 0 : len - 16;
+		memcpy(&x, a, 8);
+		memcpy(&y, b, 8);
+		return ((x ^ y) | (v ^ w)) == 0;
 	}
-	if (len < 8) {
-		memcpy(&v, a, 4);
-		memcpy(&w, b, 4);
-		if (v != w)
-			return false;
-		memcpy(&v, a + len - 4, 4);
-		memcpy(&w, b + len - 4, 4);
-		return v == w;
+	if (len >= 4) {
+		memcpy(&s, a, 4);
+		memcpy(&t, b, 4);
+		memcpy(&q, a + len - 4, 4);
+		memcpy(&r, b + len - 4, 4);
+		return ((s ^ t) | (q ^ r)) == 0;
 	}
-	for (size_t i = 0; i + 8 < len; i += 8) {
-		memcpy(&x, a + i, 8);
-		memcpy(&y, b + i, 8);
-		if (x != y)
-			return false;
-	}
-	memcpy(&x, a + len - 8, 8);
-	memcpy(&y, b + len - 8, 8);
-	return x == y;
+	/* the first, the middle and the last of one to three */
+	return len == 0 || ((a[0] ^ b[0]) | (a[len / 2] ^ b[len / 2]) | (a[len - 1] ^ b[len - 1])) == 0;
 }
 
 #endif

@@ -117,7 +117,10 @@ static void write_table(const struct made *all, size_t count)
 		printf("\", match_%zu, ", i);
 		write_numbers(all[i].steps->users, all[i].steps->user_count);
 		write_numbers(all[i].steps->counts, all[i].steps->count_count);
-		printf("%s },\n", all[i].steps->loops ? "true" : "false");
+		printf("{");
+		for (unsigned k = 0; k < sizeof(all[i].steps->first); k++)
+			printf(" %u,", (unsigned)all[i].steps->first[k]);
+		printf(" }, %s },\n", all[i].steps->loops ? "true" : "false");
 	}
 	printf("};\n\nconst size_t ready_builtin_count = %zu;\n", count);
 }

@@ -61,6 +61,7 @@ struct steps {
 	char text[STEPS_TEXT_MAX];        /* all literal bytes */
 	unsigned users[STEPS_GROUPS], counts[STEPS_GROUPS]; /* numbers of the groups of that name */
 	unsigned user_count, count_count, group_count;
+	uint8_t first[32];                /* a bit for each byte that a match can begin with */
 	bool loops;                       /* a group is repeated, or a run tried with many lengths */
 };
 

@@ -647,7 +647,7 @@ static void write_alternatives(struct maker *m, uint16_t number, const struct fi
 
 bool steps_make(struct steps *steps, const char *pattern)
 {
-	struct first accepts = { .accepts = true };
+	struct first accepts = { .accepts = true }, first;
 	struct maker m = { .at = pattern, .steps = steps };
 	uint16_t all;
 
@@ -657,6 +657,11 @@ bool steps_make(struct steps *steps, const char *pattern)
 	all = read_alternatives(&m);
 	if (m.failed || *m.at != '\0')
 		return false;
+	first = first_of_alternatives(&m, all, &accepts);
+	if (first.unknown || first.accepts || first.at_end)
+		memset(steps->first, 0xff, sizeof(steps->first));
+	else
+		memcpy(steps->first, first.set, sizeof(steps->first));
 	write_alternatives(&m, all, &accepts);
 	put_step(&m, (struct step){ .kind = STEP_ACCEPT });
 	return !m.failed;

@@ -210,8 +210,11 @@ static void write_run_step(const struct writing *w, const struct step *s, unsign
 		snprintf(low, sizeof(low), "from + %u", (unsigned)s->min);
 	fprintf(w->out, "\tfrom = p;\n");
 	if (s->kind == STEP_LAZY) {
-		fprintf(w->out, "\tp = run_%u_%u(p, ready_limit(from, end, %u), readable);\n", w->number, s->class - 1, (unsigned)s->min);
-		fprintf(w->out, "\tif (p - from < %u)\n\t\tgoto fail;\n", (unsigned)s->min);
+		if (s->min > 0)
+			fprintf(w->out,
+				"\tp = run_%u_%u(p, ready_limit(from, end, %u), readable);\n"
+				"\tif (p - from < %u)\n\t\tgoto fail;\n",
+				w->number, s->class - 1, (unsigned)s->min, (unsigned)s->min);
 		write_push(w, place, "p", limit);
 		return;
 	}
@@ -257,7 +260,7 @@ static void write_step(const struct writing *w, unsigned place)
 		write_run_step(w, s, place);
 		break;
 	case STEP_ADDRESS:
-		fprintf(w->out, "\tfrom = p;\n\tp = ready_address(p, end, readable, found);\n\tif (p == NULL && ready_may_be_address(from, end))\n"
+		fprintf(w->out, "\tfrom = p;\n\tp = ready_address(begin, p, end, readable, found);\n\tif (p == NULL && ready_may_be_address(from, end))\n"
 				"\t\treturn READY_UNSURE;\n\tif (p == NULL)\n\t\tgoto fail;\n");
 		write_push_found(w, place);
 		break;

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "detect/walk.h"
 
 enum { PROGRAMS_MAX = 4096, RULES_MAX = UINT16_MAX };
 
@@ -188,7 +189,8 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 			const struct engine_rule *rule = &engine->rules[program->rules[i]];
 			struct engine_candidate *c = &program->lists[used];
 
-			if (!literals_can_begin(&rule->literals, (unsigned char)first))
+			if (!literals_can_begin(&rule->literals, (unsigned char)first) ||
+			    (rule->ready != NULL && !byteset_has(rule->ready->first, first)))
 				continue;
 			*c = make_candidate(rule, program->rules[i], (unsigned char)first);
 			c->same = used > begin && begin_alike(c - 1, c);

@@ -186,15 +186,22 @@ static bool begins_with(struct span message, const char *literal, size_t len)
 	return (len <= 16 && message.len >= 16) || memcmp(message.ptr, literal, len) == 0;
 }
 
-/* Whether the literal stands at one of the places from..to, to not included. */
-static bool search_inside(const struct literals *l, const char *from, const char *to)
+#ifdef __SSE2__
+/* Whether the literal stands at one of the sixteen places from p on, told by two of its bytes. */
+static bool stands_in_sixteen(const struct literals *l, const char *p)
 {
-	for (; from < to; from++) {
-		if (from[l->inside_rare[0]] == l->inside[l->inside_rare[0]] && span_same(from, l->inside, l->inside_len))
+	__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(p + l->inside_rare[0]));
+	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + l->inside_rare[1]));
+	__m128i hits = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8(l->inside[l->inside_rare[0]])),
+				     _mm_cmpeq_epi8(b, _mm_set1_epi8(l->inside[l->inside_rare[1]])));
+
+	for (unsigned bits = (unsigned)_mm_movemask_epi8(hits); bits != 0; bits &= bits - 1) {
+		if (span_same(p + __builtin_ctz(bits), l->inside, l->inside_len))
 			return true;
 	}
 	return false;
 }
+#endif
 
 bool literals_inside(const struct literals *l, struct span message)
 {
@@ -206,21 +213,20 @@ bool literals_inside(const struct literals *l, struct span message)
 		return true;
 	to = message.ptr + message.len - l->inside_len + 1; /* one behind the last place that it can have */
 #ifdef __SSE2__
-	const __m128i first = _mm_set1_epi8(l->inside[l->inside_rare[0]]), second = _mm_set1_epi8(l->inside[l->inside_rare[1]]);
-
-	/* sixteen places at once, told by two bytes */
-	for (; to - at >= 16; at += 16) {
-		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[0]));
-		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[1]));
-		unsigned bits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, second)));
-
-		for (; bits != 0; bits &= bits - 1) {
-			if (span_same(at + __builtin_ctz(bits), l->inside, l->inside_len))
+	if (to - at >= 16) {
+		for (; to - at > 16; at += 16) {
+			if (stands_in_sixteen(l, at))
 				return true;
 		}
+		/* the last ones, some of them once more */
+		return stands_in_sixteen(l, to - 16);
 	}
 #endif
-	return search_inside(l, at, to);
+	for (; at < to; at++) {
+		if (at[l->inside_rare[0]] == l->inside[l->inside_rare[0]] && span_same(at, l->inside, l->inside_len))
+			return true;
+	}
+	return false;
 }
 
 struct span literals_behind_colon(struct span message)

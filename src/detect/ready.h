@@ -30,6 +30,7 @@ struct ready {
 	const char *pattern;               /* as the rule has it */
 	ready_match *match;
 	uint8_t users[5], counts[5];       /* numbers of the groups of that name; READY_NO_GROUP ends the list */
+	uint8_t first[32];                 /* a bit for each byte that a message that it matches can begin with */
 	bool loops;                        /* it goes over a part again and again, which takes long */
 };
 

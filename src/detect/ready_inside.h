@@ -84,53 +84,50 @@ static inline unsigned ready_bits(__m128i v)
 	return (unsigned)_mm_movemask_epi8(v);
 }
 
-/* The number that the three digits or less from p on are; four bytes are read. Above 255 where it is none that an
- * address can have. */
-static inline uint32_t ready_octet(const char *p, unsigned len)
+/* The number that the one to three digits before end are; the four bytes before it are read. Above 255 where it is none
+ * that an address can have. */
+static inline __attribute__((always_inline)) uint32_t ready_octet(const char *end, unsigned len)
 {
-	static const uint32_t least[4] = { 0, 0, 10, 100 }; /* below it begins with a zero too many */
-	uint32_t bytes, value;
+	static const uint32_t least[4] = { 0, 0, 0x000100, 0x010000 }; /* below it stands a zero too many */
+	uint32_t bytes, digits;
 
-	memcpy(&bytes, p, 4);
-	bytes <<= 8 * (4 - len);
-	value = (bytes >> 24 & 15) + (bytes >> 16 & 15) * 10 + (bytes >> 8 & 15) * 100;
-	return value >= least[len] ? value : 256;
+	memcpy(&bytes, end - 4, 4);
+	/* the digits, as they stand, above zeros: the last one in the highest byte */
+	bytes = bytes >> 8 * (4 - len) << 8 * (4 - len) & 0x0f0f0f00;
+	digits = __builtin_bswap32(bytes);
+	if (digits > 0x020505 || digits < least[len])
+		return 256;
+	/* hundreds, tens and ones meet in the highest byte */
+	return bytes * (100 << 16 | 10 << 8 | 1) >> 24;
 }
 
-/* The same for the address in sixteen readable bytes, without a guess how many digits come; NULL too for what is rare. */
+/* The same for the address in sixteen readable bytes with four before them, without a guess how many digits come; NULL
+ * too for what is rare. */
 static inline const char *ready_address_at_once(const char *p, const char *end, uint32_t *address)
 {
 	__m128i v = ready_load(p);
 	unsigned dots = ready_bits(ready_range(v, '.', '.')), numbers = ready_bits(ready_range(v, '0', '9'));
-	unsigned len = (unsigned)__builtin_ctz(~(dots | numbers) | 1U << 16), d1, d2, d3, l1, l2, l3, l4;
+	unsigned len = (unsigned)__builtin_ctz(~(dots | numbers) | 1U << 16), d1, d2, d3;
 	uint32_t a, b, c, d;
 
 	len = end - p < (ptrdiff_t)len ? (unsigned)(end - p) : len;
-	dots &= (1U << len) - 1;
-	/* three dots, and a bit behind them, so that there is always one to be found */
-	dots |= 7U << 16;
+	/* three dots, and bits behind them, so that there is always one to be found */
+	dots = (dots & ((1U << len) - 1)) | 7U << 16;
 	d1 = (unsigned)__builtin_ctz(dots);
 	dots &= dots - 1;
 	d2 = (unsigned)__builtin_ctz(dots);
 	dots &= dots - 1;
 	d3 = (unsigned)__builtin_ctz(dots);
-	if (d3 >= 16 || ((dots & (dots - 1)) & 0xffff) != 0 || len == 16)
+	dots &= dots - 1;
+	/* one to three digits each, and no fourth dot */
+	if (d1 - 1 > 2 || d2 - d1 - 2 > 2 || d3 - d2 - 2 > 2 || len - d3 - 2 > 2 || (dots & 0xffff) != 0)
 		return NULL;
-	l1 = d1;
-	l2 = d2 - d1 - 1;
-	l3 = d3 - d2 - 1;
-	l4 = len - d3 - 1;
-	/* each from 1 to 3 */
-	if ((l1 - 1) > 2 || (l2 - 1) > 2 || (l3 - 1) > 2 || (l4 - 1) > 2)
-		return NULL;
-	a = ready_octet(p, l1);
-	b = ready_octet(p + d1 + 1, l2);
-	c = ready_octet(p + d2 + 1, l3);
-	d = ready_octet(p + d3 + 1, l4);
-	if ((a | b | c | d) > 255)
-		return NULL;
+	a = ready_octet(p + d1, d1);
+	b = ready_octet(p + d2, d2 - d1 - 1);
+	c = ready_octet(p + d3, d3 - d2 - 1);
+	d = ready_octet(p + len, len - d3 - 1);
 	*address = a << 24 | b << 16 | c << 8 | d;
-	return p + len;
+	return (a | b | c | d) < 256 ? p + len : NULL;
 }
 #endif
 
@@ -156,15 +153,17 @@ static inline const char *ready_address_by_bytes(const char *p, const char *end,
 	return p;
 }
 
-static inline const char *ready_address(const char *p, const char *end, const char *readable, struct ready_found *found)
+static inline const char *ready_address(const char *begin, const char *p, const char *end, const char *readable,
+					struct ready_found *found)
 {
 	const char *behind = NULL;
 	uint32_t address;
 
 #ifdef __SSE2__
-	if (readable - p >= 16)
+	if (readable - p >= 16 && p - begin >= 4)
 		behind = ready_address_at_once(p, end, &address);
 #else
+	(void)begin;
 	(void)readable;
 #endif
 	if (behind == NULL)
