@@ -35,7 +35,9 @@ CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DMAILBAN_VERSION='"$(VERSION)"'
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
 	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
-LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(optional)) -pthread
+# libarchive is loaded where it is needed: log/libarchive.c
+LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl
+TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 
 sources := $(filter-out src/main.c src/build/%,$(sort $(wildcard src/*/*.c)))
 objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o $(BUILD)/obj/ready_builtin.o
@@ -93,7 +95,7 @@ $(BUILD)/obj/ready_builtin.o: $(BUILD)/gen/ready_builtin.c $(BUILD)/flags
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests/unit -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS) -lcmocka
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests/unit -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS) $(TEST_LIBS)
 
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
 

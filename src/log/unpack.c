@@ -18,12 +18,12 @@
 
 #if HAVE_LIBARCHIVE
 
-#include <archive.h>
-#include <archive_entry.h>
+#include "log/libarchive.h"
 
 enum { STORED_STEP = 1 << 17 };
 
 struct unpack {
+	struct libarchive lib;
 	struct archive *archive;
 	unpack_pull *pull;
 	void *owner;
@@ -37,24 +37,24 @@ static la_ssize_t give(struct archive *archive, void *data, const void **bytes)
 	ssize_t got = unpack->pull(unpack->owner, unpack->stored, sizeof(unpack->stored));
 
 	if (got < 0)
-		archive_set_error(archive, errno, "%s", strerror(errno));
+		unpack->lib.archive_set_error(archive, errno, "%s", strerror(errno));
 	*bytes = unpack->stored;
 	return got;
 }
 
-static int enable(struct archive *archive, enum content content)
+static int enable(const struct libarchive *lib, struct archive *archive, enum content content)
 {
 	switch (content) {
 	case CONTENT_GZIP:
-		return archive_read_support_filter_gzip(archive);
+		return lib->archive_read_support_filter_gzip(archive);
 	case CONTENT_XZ:
-		return archive_read_support_filter_xz(archive);
+		return lib->archive_read_support_filter_xz(archive);
 	case CONTENT_ZSTD:
-		return archive_read_support_filter_zstd(archive);
+		return lib->archive_read_support_filter_zstd(archive);
 	case CONTENT_BZIP2:
-		return archive_read_support_filter_bzip2(archive);
+		return lib->archive_read_support_filter_bzip2(archive);
 	case CONTENT_LZ4:
-		return archive_read_support_filter_lz4(archive);
+		return lib->archive_read_support_filter_lz4(archive);
 	case CONTENT_PLAIN:
 		break;
 	}
@@ -68,12 +68,19 @@ struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner,
 	unpack->pull = pull;
 	unpack->owner = owner;
 	unpack->begun = false;
-	unpack->archive = archive_read_new();
+	unpack->archive = NULL;
+	if (!libarchive_load(&unpack->lib)) {
+		buf_addf(why, "is compressed with %s, and libarchive is not installed; install it, or uncompress the log",
+			 content_name(content));
+		unpack_close(unpack);
+		return NULL;
+	}
+	unpack->archive = unpack->lib.archive_read_new();
 	/* the raw format alone takes an empty log for a broken one. ARCHIVE_WARN from a filter: libarchive would
 	 * run an external program for it */
-	if (unpack->archive == NULL || archive_read_support_format_raw(unpack->archive) != ARCHIVE_OK ||
-	    archive_read_support_format_empty(unpack->archive) != ARCHIVE_OK ||
-	    enable(unpack->archive, content) != ARCHIVE_OK) {
+	if (unpack->archive == NULL || unpack->lib.archive_read_support_format_raw(unpack->archive) != ARCHIVE_OK ||
+	    unpack->lib.archive_read_support_format_empty(unpack->archive) != ARCHIVE_OK ||
+	    enable(&unpack->lib, unpack->archive, content) != ARCHIVE_OK) {
 		buf_addf(why, "is compressed with %s, which the installed libarchive cannot read; uncompress it first",
 			 content_name(content));
 		unpack_close(unpack);
@@ -84,7 +91,7 @@ struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner,
 
 static ssize_t failed(struct unpack *unpack, struct buf *why)
 {
-	const char *text = archive_error_string(unpack->archive);
+	const char *text = unpack->lib.archive_error_string(unpack->archive);
 
 	buf_addf(why, "cannot be uncompressed to its end (%s); is it damaged?", text != NULL ? text : "unknown error");
 	return -1;
@@ -96,22 +103,22 @@ ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf 
 
 	if (!unpack->begun) {
 		struct archive_entry *entry;
-		int ret = archive_read_open(unpack->archive, unpack, NULL, give, NULL);
+		int ret = unpack->lib.archive_read_open(unpack->archive, unpack, NULL, give, NULL);
 
 		if (ret == ARCHIVE_OK)
-			ret = archive_read_next_header(unpack->archive, &entry);
+			ret = unpack->lib.archive_read_next_header(unpack->archive, &entry);
 		if (ret == ARCHIVE_EOF)
 			return 0;
 		if (ret != ARCHIVE_OK)
 			return failed(unpack, why);
 		/* a head that only looks like one is passed through as it is */
-		if (archive_filter_code(unpack->archive, 0) == ARCHIVE_FILTER_NONE) {
-			archive_set_error(unpack->archive, EINVAL, "its head is wrong");
+		if (unpack->lib.archive_filter_code(unpack->archive, 0) == ARCHIVE_FILTER_NONE) {
+			unpack->lib.archive_set_error(unpack->archive, EINVAL, "its head is wrong");
 			return failed(unpack, why);
 		}
 		unpack->begun = true;
 	}
-	got = archive_read_data(unpack->archive, bytes, room);
+	got = unpack->lib.archive_read_data(unpack->archive, bytes, room);
 	return got < 0 ? failed(unpack, why) : (ssize_t)got;
 }
 
@@ -120,7 +127,7 @@ void unpack_close(struct unpack *unpack)
 	if (unpack == NULL)
 		return;
 	if (unpack->archive != NULL)
-		archive_read_free(unpack->archive);
+		unpack->lib.archive_read_free(unpack->archive);
 	free(unpack);
 }
 

@@ -61,6 +61,15 @@ banned() {
 	[[ "$output" == *$'203.0.113.7\tauth\t7'* ]]
 }
 
+@test "a compressed log without libarchive is told, and the others count" {
+	sasl 203.0.113.7 7 > plain
+	gzip -c plain > log.gz
+	: > libarchive.so.13
+	LD_LIBRARY_PATH=$PWD run -1 --separate-stderr "$MAILBAN" scan --tsv log.gz plain
+	[ "$(cut -f1-3 <<< "$output")" = $'203.0.113.7\tauth\t7' ]
+	[[ "$stderr" == *"log.gz: is compressed with gzip, and libarchive is not installed; install it"* ]]
+}
+
 @test "run goes on in rotated siblings, and each line counts once" {
 	sasl 203.0.113.7 3 > log
 	mailban -q log
