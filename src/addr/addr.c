@@ -205,10 +205,11 @@ void addr_add_to(struct buf *b, const struct addr *a)
 
 int addr_compare(const struct addr *a, const struct addr *b)
 {
-	bool a4 = addr_is_v4(a), b4 = addr_is_v4(b);
-
-	if (a4 != b4)
-		return a4 ? -1 : 1;
+	/* most are both IPv4, which are alike in all bits but the last 32 */
+	if (a->hi == b->hi && a->lo >> 32 == b->lo >> 32 && a->lo != b->lo)
+		return a->lo < b->lo ? -1 : 1;
+	if (addr_is_v4(a) != addr_is_v4(b))
+		return addr_is_v4(a) ? -1 : 1;
 	if (a->hi != b->hi)
 		return a->hi < b->hi ? -1 : 1;
 	if (a->lo != b->lo)
@@ -240,12 +241,10 @@ struct addr addr_network(const struct addr *a, uint8_t prefix)
 
 bool addr_contains(const struct addr *net, const struct addr *a)
 {
-	struct addr around;
-
 	if (a->prefix < net->prefix || addr_is_v4(a) != addr_is_v4(net))
 		return false;
-	around = addr_network(a, net->prefix);
-	return around.hi == net->hi && around.lo == net->lo;
+	return ((a->hi ^ net->hi) & mask_of(net->prefix >= 64 ? 64 : net->prefix)) == 0 &&
+	       ((a->lo ^ net->lo) & mask_of(net->prefix <= 64 ? 0 : net->prefix - 64U)) == 0;
 }
 
 struct addr addr_last(const struct addr *net)

@@ -27,6 +27,7 @@ struct around {
 struct merge {
 	struct judging *j;
 	size_t host, net, old;
+	size_t allow;             /* the first of the allowlist that stands behind the old entry */
 	struct around stack[DEPTH];
 	unsigned depth;
 	bool unsorted;
@@ -137,10 +138,21 @@ static void list_split(struct merge *m, const struct ban *ban)
 	netset_free(&rest);
 }
 
-static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
+/* Old entries come in their order, and so the allowlist is gone through once. */
+static bool is_allowed_in_part(struct merge *m, const struct addr *net)
 {
 	const struct netset *allow = m->j->in->allow;
 
+	if (allow == NULL)
+		return false;
+	while (m->allow < allow->count && addr_compare(&allow->nets[m->allow], net) <= 0)
+		m->allow++;
+	return (m->allow > 0 && addr_contains(&allow->nets[m->allow - 1], net)) ||
+	       (m->allow < allow->count && addr_contains(net, &allow->nets[m->allow]));
+}
+
+static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
+{
 	if (origin == ORIGIN_KNOWN)
 		return;
 	if (origin == ORIGIN_PERSON) {
@@ -154,7 +166,7 @@ static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
 	if (ban->by < CLASS_GOOD && ban->hosts > 0 &&
 	    judging_is_good(m->j, &ban->net, past_time(ban->since), past_time(ban->until) - 1))
 		return;
-	if (allow != NULL && allow->count > 0 && netset_overlaps(allow, &ban->net))
+	if (is_allowed_in_part(m, &ban->net))
 		list_split(m, ban);
 	else if (find_around(m, &ban->net, ban->until) == NULL)
 		list_entry(m, ban, true);
@@ -332,7 +344,17 @@ static void lay_one(struct judging *j, size_t i, size_t *o, struct buf *carried)
 	put_above(&j->out->list, carried, &ban->above);
 }
 
-/* Goes through both lists side by side; what is gone is put into gone. */
+/* Whether an entry of the old list stands before one of the new list, and is not that one. */
+static bool is_before(const struct judging *j, size_t o, size_t i)
+{
+	if (i == j->listed_count)
+		return true;
+	if ((j->listed[i] & LISTED_MADE) == 0)
+		return o < j->listed[i];
+	return addr_compare(&j->in->old->bans[o].net, &judging_listed(j, i)->net) < 0;
+}
+
+/* Goes through both lists side by side; what is gone is put into gone. Entries that stay are not looked at. */
 static void lay_beside(struct judging *j, struct banlist *gone)
 {
 	const struct banlist *old = j->in->old;
@@ -340,13 +362,11 @@ static void lay_beside(struct judging *j, struct banlist *gone)
 	size_t o = 0;
 
 	for (size_t i = 0; i <= j->listed_count; i++) {
-		const struct ban *ban = i < j->listed_count ? judging_listed(j, i) : NULL;
-
-		for (; o < old->count && (ban == NULL || addr_compare(&old->bans[o].net, &ban->net) < 0); o++) {
+		for (; o < old->count && is_before(j, o, i); o++) {
 			buf_add_span(&carried, old->bans[o].above);
 			banlist_add(gone, &old->bans[o]);
 		}
-		if (ban != NULL)
+		if (i < j->listed_count)
 			lay_one(j, i, &o, &carried);
 	}
 	j->out->list.tail = old->tail;
@@ -354,15 +374,19 @@ static void lay_beside(struct judging *j, struct banlist *gone)
 	buf_free(&carried);
 }
 
-/* The entries that stay close up in the old list's place, then those that were made are merged in from behind. */
+/* The entries that stay close up in the old list's place, then those that were made are merged in from behind. What
+ * stands in its place already is not touched: it may be nearly all. */
 static void build(struct judging *j)
 {
 	struct banlist *list = &j->out->list, *old = j->in->old;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < j->listed_count; i++) {
-		if ((j->listed[i] & LISTED_MADE) == 0)
-			old->bans[kept++] = old->bans[j->listed[i]];
+		if ((j->listed[i] & LISTED_MADE) != 0)
+			continue;
+		if (kept < j->listed[i])
+			old->bans[kept] = old->bans[j->listed[i]];
+		kept++;
 	}
 	list->bans = old->bans;
 	list->capacity = old->capacity;
@@ -373,7 +397,7 @@ static void build(struct judging *j)
 		list->bans = mem_resize(list->bans, list->count, sizeof(*list->bans));
 		list->capacity = list->count;
 	}
-	for (size_t i = list->count; i-- > 0;)
+	for (size_t i = list->count; i-- > kept;)
 		list->bans[i] = j->listed[i] & LISTED_MADE ? j->made.bans[j->listed[i] & ~LISTED_MADE] : list->bans[--kept];
 }
 

@@ -101,6 +101,26 @@ struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t le
 	return (struct span){ copy, len };
 }
 
+size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net)
+{
+	size_t step = 1, low = from, high;
+
+	while (step <= list->count - low && addr_compare(&list->bans[low + step - 1].net, net) < 0) {
+		low += step;
+		step *= 2;
+	}
+	high = step <= list->count - low ? low + step - 1 : list->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&list->bans[middle].net, net) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 /* The number of entries that stand before net or are net. */
 static size_t upper_bound(const struct banlist *list, const struct addr *net)
 {

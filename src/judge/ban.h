@@ -48,6 +48,9 @@ void banlist_sort(struct banlist *list);                           /* fast where
 void banlist_remove(struct banlist *list, const bool *gone);       /* entry i where gone[i]; what stood above goes above the next */
 struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the list */
 
+/* The first entry from there on that does not stand before net, or count. Quick where it is near. */
+size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net);
+
 /* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */
 struct ban *banlist_find(const struct banlist *list, const struct addr *net);
 struct ban *banlist_covering(const struct banlist *list, const struct addr *a);

@@ -269,8 +269,7 @@ void judging_collect(struct judging *j)
 		int order = known == NULL ? 1 : e == NULL ? -1 : addr_compare(&of_past, &of_entry);
 		const struct addr *a = order <= 0 ? &of_past : &of_entry;
 
-		while (o < old->count && addr_compare(&old->bans[o].net, a) < 0)
-			o++;
+		o = banlist_seek(old, o, a);
 		collect_one(j, order <= 0 ? known : NULL, order >= 0 ? e : NULL,
 			o < old->count && addr_equal(&old->bans[o].net, a) ? o : SIZE_MAX);
 		if (order <= 0)

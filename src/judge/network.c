@@ -65,27 +65,12 @@ static void add_records(const struct judging *j, struct group *g)
 	}
 }
 
-static size_t old_lower_bound(const struct banlist *old, const struct addr *net)
-{
-	size_t low = 0, high = old->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&old->bans[middle].net, net) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Lines that persons wrote, and others that no history explains, are banned hosts like any. */
 static void add_foreign(const struct judging *j, struct group *g)
 {
 	const struct banlist *old = j->in->old;
 
-	for (size_t i = old_lower_bound(old, &g->net); i < old->count; i++) {
+	for (size_t i = banlist_seek(old, 0, &g->net); i < old->count; i++) {
 		const struct ban *ban = &old->bans[i];
 
 		if (!addr_contains(&g->net, &ban->net))
