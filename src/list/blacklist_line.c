@@ -22,10 +22,36 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static void skip_blanks(struct cursor *c)
+static inline void skip_blanks(struct cursor *c)
 {
-	while (c->at < c->end && is_blank(*c->at))
-		c->at++;
+	const char *at = c->at, *end = c->end;
+
+	while (at < end && is_blank(*at))
+		at++;
+	c->at = at;
+}
+
+/* The same of the many that mailban writes behind an address. */
+static void skip_to_remark(struct cursor *c)
+{
+	static const char many[8] = "        ";
+
+	while (c->end - c->at >= (ptrdiff_t)sizeof(many) && memcmp(c->at, many, sizeof(many)) == 0)
+		c->at += sizeof(many);
+	skip_blanks(c);
+}
+
+/* The first word, up to a blank or #, both of which stand before all bytes of addresses. */
+static struct span take_address(struct cursor *c)
+{
+	const char *first, *at, *end = c->end;
+
+	skip_blanks(c);
+	first = at = c->at;
+	while (at < end && ((unsigned char)*at > '#' || !(is_blank(*at) || *at == '#')))
+		at++;
+	c->at = at;
+	return (struct span){ first, (size_t)(at - first) };
 }
 
 static bool at_word_end(const struct cursor *c)
@@ -44,13 +70,13 @@ static inline bool take_bytes(struct cursor *c, const char *word, size_t len)
 	next.at += len;
 	if (!at_word_end(&next))
 		return false;
-	*c = next;
+	c->at = next.at;
 	return true;
 }
 
 #define take(c, word) take_bytes(c, word, sizeof(word) - 1)
 
-static bool take_minute(struct cursor *c, int64_t *seconds)
+static inline bool take_minute(struct cursor *c, int64_t *seconds)
 {
 	skip_blanks(c);
 	if ((size_t)(c->end - c->at) < WHEN_MINUTE_LEN || !when_parse_minute(c->at, WHEN_MINUTE_LEN, seconds))
@@ -135,14 +161,10 @@ const char *blacklist_take_line(struct span line, struct ban *ban, struct span *
 	*ban = (struct ban){ .line = line, .until = BAN_FOREVER, .by = BAN_BY_HAND,
 			     .person = true };
 	*note = (struct span){ c.end, 0 };
-	skip_blanks(&c);
-	address.ptr = c.at;
-	while (c.at < c.end && !is_blank(*c.at) && *c.at != '#')
-		c.at++;
-	address.len = (size_t)(c.at - address.ptr);
+	address = take_address(&c);
 	if (!addr_parse_net(&ban->net, address.ptr, address.len))
 		return "does not begin with an address or a network without bits behind its prefix; mend or delete it";
-	skip_blanks(&c);
+	skip_to_remark(&c);
 	if (c.at == c.end)
 		return NULL;
 	if (*c.at++ != '#')
