@@ -19,8 +19,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "addr/order.h"
 #include "base/mem.h"
-#include "firewall/order.h"
 
 enum {
 	DUMP_BYTES = 1 << 16,
@@ -236,6 +236,19 @@ static int read_part(const char *bytes, size_t len, struct reading *r)
 	return 1;
 }
 
+/* They come in the order of the kernel's hash table. */
+static void sort_entries(struct firewall_set *set)
+{
+	uint32_t *order = addr_order(&set->entries->net, sizeof(*set->entries), set->count);
+	struct firewall_entry *sorted = mem_alloc(set->count, sizeof(*sorted));
+
+	for (size_t i = 0; i < set->count; i++)
+		sorted[i] = set->entries[order[i]];
+	free(order);
+	free(set->entries);
+	set->entries = sorted;
+}
+
 int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only)
 {
 	struct reading r = { .set = set, .family = family };
@@ -257,7 +270,7 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 	if (netlink != NULL)
 		mnl_socket_close(netlink);
 	free(bytes);
-	if (ret == 0)
-		set->entries = order_entries(set->entries, set->count);
+	if (ret == 0 && set->count > 0)
+		sort_entries(set);
 	return ret;
 }

@@ -75,15 +75,18 @@ static void settle(struct plan *plan)
 
 static void collect(struct plan *plan, const struct banlist *bans, int64_t now, enum firewall_family family)
 {
+	const struct addr first_v6 = { 0 };
+	size_t v4_count = banlist_seek(bans, 0, &first_v6), i = family == FIREWALL_V4 ? 0 : v4_count,
+	       end = family == FIREWALL_V4 ? v4_count : bans->count;
 	bool split = false;
 
-	plan->entries = mem_alloc(bans->count + 1, sizeof(*plan->entries));
-	for (size_t i = 0; i < bans->count; i++) {
+	plan->entries = mem_alloc(end - i + 1, sizeof(*plan->entries));
+	for (; i < end; i++) {
 		const struct ban *ban = &bans->bans[i];
 		struct addr nets[2];
 		unsigned count;
 
-		if (addr_is_v4(&ban->net) != (family == FIREWALL_V4) || ban->until <= now)
+		if (ban->until <= now)
 			continue;
 		count = halves(&ban->net, family, nets);
 		/* there is at most one /0 in a list, and one room more than bans */

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* plan and order: what is sent to a set, as tables, and the order of a listing against qsort(3). */
+/* plan: what is sent to a set, as tables. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <cmocka.h>
 
-#include "base/mem.h"
-#include "firewall/order.h"
 #include "firewall/plan.h"
 
 enum { NOW = 1000000 };
@@ -209,41 +206,6 @@ static void test_size(void **state)
 	banlist_free(&bans);
 }
 
-static int by_net(const void *a, const void *b)
-{
-	return addr_compare(&((const struct firewall_entry *)a)->net, &((const struct firewall_entry *)b)->net);
-}
-
-static void test_order(void **state)
-{
-	enum { COUNT = 5000 };
-	static struct firewall_entry theirs[COUNT];
-	struct firewall_entry *mine;
-	unsigned seed;
-
-	(void)state;
-	assert_int_equal(getrandom(&seed, sizeof(seed), 0), sizeof(seed));
-	print_message("seed %u\n", seed);
-	for (unsigned v6 = 0; v6 < 2; v6++) {
-		mine = mem_alloc(COUNT, sizeof(*mine));
-		for (unsigned i = 0; i < COUNT; i++) {
-			struct addr a = net_of(v6 ? "2001:db8::" : "10.0.0.0");
-
-			a.lo += (uint64_t)(unsigned)rand_r(&seed) << (v6 ? 30 : 0) & (v6 ? UINT64_MAX : 0xffffff);
-			a.hi += v6 ? (unsigned)rand_r(&seed) & 0xffff : 0;
-			mine[i] = (struct firewall_entry){ .net = addr_network(&a, (uint8_t)(104 + rand_r(&seed) % 25)),
-							   .packets = i };
-		}
-		memcpy(theirs, mine, sizeof(theirs));
-		qsort(theirs, COUNT, sizeof(theirs[0]), by_net);
-		mine = order_entries(mine, COUNT);
-		for (unsigned i = 0; i < COUNT; i++)
-			assert_true(addr_equal(&mine[i].net, &theirs[i].net));
-		free(mine);
-	}
-	assert_null(order_entries(NULL, 0));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,7 +214,6 @@ int main(void)
 		cmocka_unit_test(test_renewal),
 		cmocka_unit_test(test_everything_is_two_halves),
 		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
