@@ -18,11 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 
-enum { READ_STEP = 1 << 16, BLOCK = 1 << 16, SEND_STEP = 1 << 24 };
+enum { READ_STEP = 1 << 16, BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
 
 int file_read(const char *path, struct buf *out)
 {
@@ -55,48 +56,62 @@ int file_read(const char *path, struct buf *out)
 	return ret;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
+/* What is still to be written: the first of the parts without what was written of it. */
+struct rest {
+	const struct span *parts;
+	size_t count, skip;
+};
+
+static int gather(const struct rest *rest, struct iovec pieces[PIECES])
 {
-	while (len > 0) {
-		ssize_t put = write(fd, bytes, len);
+	size_t room = SEND_STEP, skip = rest->skip;
+	int count = 0;
+
+	for (size_t i = 0; i < rest->count && count < PIECES && room > 0; i++) {
+		size_t len = rest->parts[i].len - skip;
+
+		len = len < room ? len : room;
+		pieces[count++] = (struct iovec){ (char *)rest->parts[i].ptr + skip, len };
+		room -= len;
+		skip = 0;
+	}
+	return count;
+}
+
+static void advance(struct rest *rest, size_t len)
+{
+	rest->skip += len;
+	while (rest->count > 0 && rest->skip >= rest->parts->len) {
+		rest->skip -= rest->parts->len;
+		rest->parts++;
+		rest->count--;
+	}
+}
+
+/* Nothing is copied together, and a file of a million lines takes few calls. */
+static int write_parts(int fd, const struct span *parts, size_t count)
+{
+	struct rest rest = { parts, count, 0 };
+	struct iovec pieces[PIECES];
+	size_t waiting = 0;
+
+	for (advance(&rest, 0); rest.count > 0;) {
+		ssize_t put = writev(fd, pieces, gather(&rest, pieces));
 
 		if (put < 0) {
 			if (errno == EINTR)
 				continue;
 			return -errno;
 		}
-		bytes += put;
-		len -= (size_t)put;
-	}
-	return 0;
-}
-
-/* Small pieces are gathered, so that a file of a million lines takes few calls. */
-static int write_parts(int fd, const struct span *parts, size_t count)
-{
-	char block[BLOCK];
-	size_t used = 0, waiting = 0;
-	int ret = 0;
-
-	for (size_t i = 0; i < count && ret == 0; i++) {
-		if (parts[i].len > sizeof(block) - used) {
-			ret = write_all(fd, block, used);
-			used = 0;
-		}
+		advance(&rest, (size_t)put);
 		/* the disk begins while the rest is written, so that fsync() has less to wait for */
-		waiting += parts[i].len;
+		waiting += (size_t)put;
 		if (waiting >= SEND_STEP) {
 			sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 			waiting = 0;
 		}
-		if (ret == 0 && parts[i].len > sizeof(block)) {
-			ret = write_all(fd, parts[i].ptr, parts[i].len);
-		} else if (ret == 0 && parts[i].len > 0) {
-			memcpy(block + used, parts[i].ptr, parts[i].len);
-			used += parts[i].len;
-		}
 	}
-	return ret == 0 ? write_all(fd, block, used) : ret;
+	return 0;
 }
 
 /* Whether the next bytes of the file are those. */

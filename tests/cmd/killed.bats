@@ -50,7 +50,7 @@ same_as_reference() {
 	mailban
 	cp -a new reference
 	cmp -s old/blacklist reference/blacklist && return 1
-	for call in pread64 preadv flock fchmod ftruncate write fsync link rename unlink; do
+	for call in pread64 preadv flock fchmod ftruncate write writev fsync link rename unlink; do
 		for ((n = 1; n < 200; n++)); do
 			rm -rf new
 			cp -a old new
