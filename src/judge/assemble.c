@@ -47,7 +47,8 @@ struct ban *judging_listed(const struct judging *j, size_t at)
 
 static void list_number(struct judging *j, uint32_t number)
 {
-	j->listed = mem_grow(j->listed, &j->listed_capacity, j->listed_count + 1, sizeof(*j->listed));
+	if (j->listed_count == j->listed_capacity)
+		j->listed = mem_grow(j->listed, &j->listed_capacity, j->listed_count + 1, sizeof(*j->listed));
 	j->listed[j->listed_count++] = number;
 }
 
@@ -172,32 +173,31 @@ static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
 		list_entry(m, ban, true);
 }
 
-/* Which sequence goes on: 0 the old list's, 1 networks, 2 hosts; -1: all are through. A person's line goes before a
- * record of the same address, other old lines behind it. */
-static int next_of(struct merge *m, const struct past *net, const struct past *host, const struct ban *old, bool person)
+/* The next record and its address: 1 a network's, 2 a host's, 0 there is none. */
+static int next_record(const struct merge *m, struct addr *least)
 {
-	struct addr least = { 0 }, a;
-	int which = -1;
+	const struct history *nets = &m->j->nets, *hosts = &m->j->hosts;
+	struct addr host = { 0 };
 
-	if (net != NULL) {
-		least = past_addr(net);
-		which = 1;
+	if (m->host < hosts->count)
+		host = past_addr(&hosts->pasts[m->host]);
+	if (m->net < nets->count) {
+		*least = past_addr(&nets->pasts[m->net]);
+		if (m->host == hosts->count || addr_compare(least, &host) <= 0)
+			return 1;
 	}
-	if (host != NULL) {
-		a = past_addr(host);
-		if (which < 0 || addr_compare(&a, &least) < 0) {
-			least = a;
-			which = 2;
-		}
-	}
-	if (old != NULL) {
-		int order = which < 0 ? -1 : addr_compare(&old->net, &least);
+	*least = host;
+	return m->host < hosts->count ? 2 : 0;
+}
 
-		if (order < 0 || (order == 0 && person))
-			which = 0;
-	}
-	(void)m;
-	return which;
+/* Where the old entries end that go before a record: a person's line of the same address does, others go behind it. */
+static size_t end_before(const struct banlist *old, size_t from, const struct addr *least)
+{
+	size_t end = banlist_seek(old, from, least);
+
+	if (end < old->count && old->bans[end].person && addr_equal(&old->bans[end].net, least))
+		end++;
+	return end;
 }
 
 /* Few entries are out of order, and not far from their places. */
@@ -218,31 +218,23 @@ static void merge_all(struct judging *j)
 {
 	struct merge m = { .j = j };
 	const struct banlist *old = j->in->old;
+	int which;
 
-	for (;;) {
-		struct past *net = m.net < j->nets.count ? &j->nets.pasts[m.net] : NULL;
-		struct past *host = m.host < j->hosts.count ? &j->hosts.pasts[m.host] : NULL;
-		const struct ban *ban = m.old < old->count ? &old->bans[m.old] : NULL;
+	do {
+		struct addr least;
+		size_t end;
 
-		switch (next_of(&m, net, host, ban, ban != NULL && ban->person)) {
-		case 0:
-			list_old(&m, ban, j->origins[m.old]);
-			m.old++;
-			break;
-		case 1:
-			list_net(&m, net);
-			m.net++;
-			break;
-		case 2:
-			list_host(&m, host);
-			m.host++;
-			break;
-		default:
-			if (m.unsorted)
-				sort_listed(j);
-			return;
-		}
-	}
+		which = next_record(&m, &least);
+		end = which == 0 ? old->count : end_before(old, m.old, &least);
+		for (; m.old < end; m.old++)
+			list_old(&m, &old->bans[m.old], j->origins[m.old]);
+		if (which == 1)
+			list_net(&m, &j->nets.pasts[m.net++]);
+		else if (which == 2)
+			list_host(&m, &j->hosts.pasts[m.host++]);
+	} while (which != 0);
+	if (m.unsorted)
+		sort_listed(j);
 }
 
 static struct policy_change *note(struct judging *j, enum change_kind kind, const struct ban *ban)

@@ -18,8 +18,8 @@ static bool are_halves(const struct judge_settings *settings, const struct ban *
 {
 	struct addr around, other;
 
-	if (a->net.prefix != b->net.prefix || a->since != b->since || a->until != b->until || a->by != b->by ||
-	    !is_network(settings, a) || !is_network(settings, b) ||
+	if (!is_network(settings, a) || !is_network(settings, b) || a->net.prefix != b->net.prefix || a->since != b->since ||
+	    a->until != b->until || a->by != b->by ||
 	    addr_text_prefix(&a->net) <= (addr_is_v4(&a->net) ? settings->max_prefix4 : settings->max_prefix6))
 		return false;
 	around = addr_network(&a->net, (uint8_t)(a->net.prefix - 1));
@@ -35,10 +35,11 @@ void judging_collapse(struct judging *j)
 		j->listed[top++] = j->listed[i];
 		while (top >= 2) {
 			const struct ban *low = judging_listed(j, top - 2), *high = judging_listed(j, top - 1);
-			struct ban joined = *low;
+			struct ban joined;
 
 			if (!are_halves(j->in->settings, low, high))
 				break;
+			joined = *low;
 			joined.net = addr_network(&joined.net, (uint8_t)(joined.net.prefix - 1));
 			joined.hits += high->hits;
 			joined.hosts += high->hosts;
