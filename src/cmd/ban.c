@@ -143,18 +143,19 @@ static void add(struct edit *edit, const struct wish *wish)
 			   .person = wish->until == BAN_FOREVER };
 	struct ban *former = banlist_find(&edit->list, &wish->net);
 	struct span note = { wish->note.ptr, wish->note.len };
+	struct span above = { NULL, 0 };
 	struct buf text = { 0 };
 
 	/* what a person wrote above the former entry stays, and beside it where nothing takes its place */
 	if (former != NULL) {
-		ban.above = former->above;
-		former->above.len = 0;
+		above = ban_above(former);
+		former->above_len = 0;
 		if (note.len == 0)
 			note = blacklist_note(former);
 	}
 	drop_what_lies_inside(edit, wish);
 	blacklist_add_line(&text, &ban, note);
-	ban.line = banlist_keep_text(&edit->list, text.ptr, text.len);
+	banlist_set_text(&edit->list, &ban, above, (struct span){ text.ptr, text.len });
 	banlist_add(&edit->list, &ban);
 	banlist_sort(&edit->list);
 	buf_clear(&text);

@@ -131,7 +131,8 @@ static void list_split(struct merge *m, const struct ban *ban)
 		struct ban part = *ban;
 
 		part.net = rest.nets[i];
-		part.line = part.above = (struct span){ NULL, 0 };
+		part.text = NULL;
+		part.line_len = part.above_len = 0;
 		judging_list_made(m->j, &part);
 	}
 	m->unsorted = true;
@@ -304,12 +305,12 @@ static void note_changed(struct judging *j, const struct ban *before, const stru
 }
 
 /* Comments whose entry is gone go above the next one. */
-static void put_above(struct banlist *list, struct buf *carried, struct span *above)
+static void put_above(struct banlist *list, struct buf *carried, struct ban *ban)
 {
 	if (carried->len == 0)
 		return;
-	buf_add_span(carried, *above);
-	*above = banlist_keep_text(list, carried->ptr, carried->len);
+	buf_add_span(carried, ban_above(ban));
+	banlist_set_text(list, ban, (struct span){ carried->ptr, carried->len }, ban_line(ban));
 	buf_clear(carried);
 }
 
@@ -325,15 +326,16 @@ static void lay_one(struct judging *j, size_t i, size_t *o, struct buf *carried)
 	} else if (*o < old->count && addr_equal(&old->bans[*o].net, &ban->net)) {
 		const struct ban *before = &old->bans[(*o)++];
 
-		ban->above = before->above;
+		ban->text = before->text;
+		ban->above_len = before->above_len;
 		if (same_ban(before, ban))
-			ban->line = before->line;
+			ban->line_len = before->line_len;
 		else
 			note_changed(j, before, ban);
 	} else {
 		note_new(j, ban);
 	}
-	put_above(&j->out->list, carried, &ban->above);
+	put_above(&j->out->list, carried, ban);
 }
 
 /* Whether an entry of the old list stands before one of the new list, and is not that one. */
@@ -350,19 +352,23 @@ static bool is_before(const struct judging *j, size_t o, size_t i)
 static void lay_beside(struct judging *j, struct banlist *gone)
 {
 	const struct banlist *old = j->in->old;
+	struct banlist *list = &j->out->list;
 	struct buf carried = { 0 };
 	size_t o = 0;
 
 	for (size_t i = 0; i <= j->listed_count; i++) {
 		for (; o < old->count && is_before(j, o, i); o++) {
-			buf_add_span(&carried, old->bans[o].above);
+			buf_add_span(&carried, ban_above(&old->bans[o]));
 			banlist_add(gone, &old->bans[o]);
 		}
 		if (i < j->listed_count)
 			lay_one(j, i, &o, &carried);
 	}
-	j->out->list.tail = old->tail;
-	put_above(&j->out->list, &carried, &j->out->list.tail);
+	list->tail = old->tail;
+	if (carried.len > 0) {
+		buf_add_span(&carried, old->tail);
+		list->tail = banlist_keep_text(list, carried.ptr, carried.len);
+	}
 	buf_free(&carried);
 }
 

@@ -13,6 +13,17 @@
 #include "addr/order.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/msg.h"
+
+struct span ban_line(const struct ban *ban)
+{
+	return (struct span){ ban->text, ban->line_len };
+}
+
+struct span ban_above(const struct ban *ban)
+{
+	return (struct span){ ban->above_len > 0 ? ban->text - ban->above_len : NULL, ban->above_len };
+}
 
 void banlist_free(struct banlist *list)
 {
@@ -74,12 +85,12 @@ void banlist_remove(struct banlist *list, const bool *gone)
 		struct ban *ban = &list->bans[i];
 
 		if (gone[i]) {
-			buf_add_span(&above, ban->above);
+			buf_add_span(&above, ban_above(ban));
 			continue;
 		}
 		if (above.len > 0) {
-			buf_add_span(&above, ban->above);
-			ban->above = banlist_keep_text(list, above.ptr, above.len);
+			buf_add_span(&above, ban_above(ban));
+			banlist_set_text(list, ban, (struct span){ above.ptr, above.len }, ban_line(ban));
 			buf_clear(&above);
 		}
 		list->bans[kept++] = *ban;
@@ -99,6 +110,22 @@ struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t le
 	list->notes = mem_grow(list->notes, &list->note_capacity, list->note_count + 1, sizeof(*list->notes));
 	list->notes[list->note_count++] = copy;
 	return (struct span){ copy, len };
+}
+
+void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line)
+{
+	struct buf text = { 0 };
+	struct span kept;
+
+	buf_add_span(&text, above);
+	buf_add_span(&text, line);
+	if (text.len > UINT32_MAX)
+		msg_die("an entry of the blacklist with remarks of more than 4 GB is beyond this program; nothing was written");
+	kept = banlist_keep_text(list, text.ptr, text.len);
+	ban->text = kept.ptr + above.len;
+	ban->line_len = (uint32_t)line.len;
+	ban->above_len = (uint32_t)above.len;
+	buf_free(&text);
 }
 
 size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net)

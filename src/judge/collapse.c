@@ -43,7 +43,8 @@ void judging_collapse(struct judging *j)
 			joined.net = addr_network(&joined.net, (uint8_t)(joined.net.prefix - 1));
 			joined.hits += high->hits;
 			joined.hosts += high->hosts;
-			joined.line = joined.above = (struct span){ NULL, 0 };
+			joined.text = NULL;
+			joined.line_len = joined.above_len = 0;
 			banlist_add(&j->made, &joined);
 			j->listed[top - 2] = (uint32_t)(j->made.count - 1) | LISTED_MADE;
 			top--;

@@ -99,9 +99,16 @@ static void drop_duplicates(struct banlist *list)
 	free(gone);
 }
 
+/* Lengths of texts are kept in 32 bits. */
+static int refuse_size(const char *name)
+{
+	msg("%s: a blacklist of more than 4 GB is beyond this program; nothing was changed", name);
+	return -1;
+}
+
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 {
-	size_t len, header_len;
+	size_t len, header_len = 0;
 	bool in_order = true;
 	int ret;
 
@@ -110,7 +117,7 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 	/* from here on the list owns the text, whatever happens */
 	list->text = text->ptr;
 	*text = (struct buf){ 0 };
-	ret = read_header(list->text, len, name, &header_len);
+	ret = len <= UINT32_MAX ? read_header(list->text, len, name, &header_len) : refuse_size(name);
 	if (ret == 0 && len > header_len)
 		ret = blacklist_take_lines((struct span){ list->text + header_len, len - header_len }, header_len > 0 ? 2 : 1,
 					   name, list, &in_order);

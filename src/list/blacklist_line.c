@@ -158,7 +158,7 @@ const char *blacklist_take_line(struct span line, struct ban *ban, struct span *
 	struct cursor c = { line.ptr, line.ptr + line.len };
 	struct span address;
 
-	*ban = (struct ban){ .line = line, .until = BAN_FOREVER, .by = BAN_BY_HAND,
+	*ban = (struct ban){ .text = line.ptr, .line_len = (uint32_t)line.len, .until = BAN_FOREVER, .by = BAN_BY_HAND,
 			     .person = true };
 	*note = (struct span){ c.end, 0 };
 	address = take_address(&c);
@@ -183,8 +183,8 @@ struct span blacklist_note(const struct ban *ban)
 	struct span note = { NULL, 0 };
 	struct ban ignored;
 
-	if (ban->line.len > 0)
-		blacklist_take_line(ban->line, &ignored, &note);
+	if (ban->line_len > 0)
+		blacklist_take_line(ban_line(ban), &ignored, &note);
 	return note;
 }
 

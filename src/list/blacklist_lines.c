@@ -53,11 +53,11 @@ static void *read_part(void *argument)
 
 			p->wrong = blacklist_take_line((struct span){ at, (size_t)(newline - at) }, ban, &note);
 			if (p->wrong != NULL) {
-				p->wrong_line = ban->line;
+				p->wrong_line = ban_line(ban);
 				p->wrong_number = number;
 				return NULL;
 			}
-			ban->above = (struct span){ above, (size_t)(at - above) };
+			ban->above_len = (uint32_t)(at - above);
 			p->in_order = p->in_order && (ban == p->bans || addr_compare(&ban[-1].net, &ban->net) < 0);
 			above = newline + 1;
 			ban++;
@@ -147,8 +147,7 @@ static bool join(struct banlist *list, const struct part *parts, unsigned count)
 			continue;
 		}
 		memmove(first, p->bans, p->count * sizeof(*first));
-		if (above.len > 0)
-			first->above = (struct span){ above.ptr, above.len + first->above.len };
+		first->above_len += (uint32_t)above.len;
 		in_order = in_order && p->in_order && (list->count == 0 || addr_compare(&first[-1].net, &first->net) < 0);
 		list->count += p->count;
 	}

@@ -56,17 +56,18 @@ static void add_made(struct pieces *p, size_t before)
 
 static void add_entry(struct pieces *p, const struct ban *ban)
 {
-	bool ends_line = ban->line.len > 0 && ban->line.ptr[ban->line.len] == '\n';
+	bool ends_line = ban->line_len > 0 && ban->text[ban->line_len] == '\n';
+	struct span above = ban_above(ban);
 	size_t before;
 
-	add_old(p, ban->above.ptr, ban->above.len);
 	if (ends_line) {
-		add_old(p, ban->line.ptr, ban->line.len + 1);
+		add_old(p, ban->text - ban->above_len, (size_t)ban->above_len + ban->line_len + 1);
 		return;
 	}
+	add_old(p, above.ptr, above.len);
 	before = p->made.len;
-	if (ban->line.len > 0)
-		buf_add_span(&p->made, ban->line);
+	if (ban->line_len > 0)
+		buf_add_span(&p->made, ban_line(ban));
 	else
 		blacklist_add_line(&p->made, ban, (struct span){ NULL, 0 });
 	buf_add_char(&p->made, '\n');

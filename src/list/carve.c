@@ -36,15 +36,15 @@ static void add_parts(struct banlist *parts, struct banlist *list, struct ban *w
 			struct buf line = { 0 };
 
 			blacklist_add_line(&line, &part, note);
-			part.line = banlist_keep_text(list, line.ptr, line.len);
+			banlist_set_text(list, &part, ban_above(&part), (struct span){ line.ptr, line.len });
 			buf_free(&line);
 		} else {
-			part.line.len = 0;
+			part.line_len = 0;
 		}
 		banlist_add(parts, &part);
-		part.above.len = 0;
+		part.above_len = 0;
 	}
-	whole->above.len = 0;
+	whole->above_len = 0;
 	netset_free(&around);
 	netset_free(&out);
 	netset_free(&rest);
