@@ -415,10 +415,11 @@ static void mark_stops(struct model_log *log)
 	for (size_t i = 0; i < log->count; i++) {
 		struct model_file *file = &log->files[i];
 		bool newest = i + 1 == log->count || i + 1 == rotated;
+		/* the end of a rotated file that nothing was added to is a line, finished or not */
+		bool open = file->partial && tally[file->ids[file->count - 1]] == 0;
 
 		/* what has no complete line yet leaves no mark */
-		file->stopped_here = !file->packed && newest && file->count > (file->partial ? 1 : 0) &&
-				     (i >= rotated || file->partial);
+		file->stopped_here = !file->packed && newest && file->count > (file->partial ? 1 : 0) && (i >= rotated || open);
 		file->was_live = file->stopped_here && i >= rotated;
 	}
 }
