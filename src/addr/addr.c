@@ -11,11 +11,6 @@
 #include <string.h>
 
 
-bool addr_is_v4(const struct addr *a)
-{
-	return a->hi == 0 && (a->lo >> 32) == 0xffff && a->prefix >= ADDR_V4_BITS;
-}
-
 /* One to three digits without a leading zero, at most 255: how many there are, 0 where there is no such number. */
 static size_t parse_octet(uint32_t *value, const unsigned char *text, const unsigned char *end)
 {

@@ -22,7 +22,10 @@ enum {
 	ADDR_TEXT_MAX = 52,   /* the longest text with prefix and NUL */
 };
 
-bool addr_is_v4(const struct addr *a);
+static inline bool addr_is_v4(const struct addr *a)
+{
+	return a->hi == 0 && (a->lo >> 32) == 0xffff && a->prefix >= ADDR_V4_BITS;
+}
 
 /* Text to address: exactly a numeric IPv4 (four decimal numbers, as inet_pton(3) takes them) or IPv6
  * address, nothing before or behind. ::ffff:a.b.c.d is that IPv4 address. False where it is none. */

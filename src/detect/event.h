@@ -53,6 +53,7 @@ struct event {
 	uint8_t event_class;    /* enum event_class */
 	uint8_t flags;          /* enum event_flag */
 	uint8_t phrases;        /* bits of the classic recipe's phrases that the line holds (detect/classic.h) */
+	uint32_t memo;          /* of whoever takes the events, from being told of it to taking it; else 0 */
 };
 
 #endif

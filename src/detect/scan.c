@@ -19,7 +19,7 @@
 #include "detect/lines.h"
 
 enum {
-	SOON = 16, VERY_SOON = 8,            /* events ahead that are announced */
+	SOON = 24, VERY_SOON = 16, NEXT = 8, /* events ahead that are announced */
 	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* events that wait for an earlier log, in all */
 	AHEAD_BLOCKS_MAX = 4096,             /* blocks of one log that wait for an earlier log */
 };
@@ -101,19 +101,22 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	buf_add_span(&s->last_line, s->last.line);
 }
 
-static void expect(const struct work *w, const struct batch *batch, size_t number, bool very_soon)
+static void expect(const struct work *w, const struct batch *batch, size_t number, enum scan_when when)
 {
 	if (w->scan->expect != NULL && number < batch->count)
-		w->scan->expect(w->scan->context, &batch->events[number], very_soon);
+		w->scan->expect(w->scan->context, &batch->events[number], when);
 }
 
 static void hand_on_batch(struct work *w, struct stream *s, struct batch *batch)
 {
 	hand_on_leading_repeats(w, s, batch);
-	for (size_t i = 0; i < batch->count; i++) {
-		expect(w, batch, i + SOON, false);
-		expect(w, batch, i + VERY_SOON, true);
-		hand_on(w, s, &batch->events[i]);
+	/* a number below 0 is larger than all */
+	for (size_t i = 0; i < batch->count + SOON; i++) {
+		expect(w, batch, i, SCAN_SOON);
+		expect(w, batch, i - (SOON - VERY_SOON), SCAN_VERY_SOON);
+		expect(w, batch, i - (SOON - NEXT), SCAN_NEXT);
+		if (i >= SOON)
+			hand_on(w, s, &batch->events[i - SOON]);
 	}
 	remember_last(s, batch);
 	s->log->lines += batch->lines;

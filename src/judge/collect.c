@@ -114,7 +114,7 @@ void judging_bans_of(const struct judging *j, const struct entry *e, struct bans
 	if (s->until != 0)
 		of->bans[of->count++] = (struct past){ .hi = e->hi, .lo = e->lo, .prefix = prefix, .since = s->since,
 			.until = s->until, .hits = s->hits, .by = s->by, .level = s->level, .before = s->before,
-			.level_before = s->level_before, .users = s->users,
+			.level_before = s->level_before, .users = e->users,
 			.sole = s->until <= j->horizon ? ledger_sole(ledger, e) : s->firm ? 0 : s->sole };
 }
 

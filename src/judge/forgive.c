@@ -57,7 +57,7 @@ static bool is_breach(struct ledger *ledger, const struct entry *e, uint32_t tim
 		return false;
 	count_failures(ledger, e, time, &failures, &users);
 	if (s->firm) {
-		users = (uint32_t)__builtin_popcount(s->users);
+		users = (uint32_t)__builtin_popcount(e->users);
 		failures = e->main_class == CLASS_AUTH && e->count > s->hits ? e->count : s->hits;
 	} else if (failures < threshold) {
 		return false;
@@ -74,7 +74,9 @@ static bool forgive(struct ledger *ledger, struct entry *e, uint32_t time, uint6
 	struct mark *marks = store_marks(&ledger->store, e);
 	uint16_t kept = 0, before = e->mark_count;
 
-	for (uint16_t i = 0; i < e->mark_count; i++) {
+	while (kept < before && mark_is_in_front(&marks[kept]))
+		kept++;
+	for (uint16_t i = kept; i < before; i++) {
 		const struct mark *m = &marks[i];
 		bool by_login = user != 0 && mark_user(m) == user;
 		bool by_mail = mail_forgives(mark_class(m), (m->what & MARK_WEAK) != 0);
@@ -90,10 +92,10 @@ static void remember_login(struct ledger *ledger, struct entry *e, uint32_t time
 {
 	struct mark *marks = store_marks(&ledger->store, e);
 
-	for (size_t i = 0; i < e->mark_count; i++) {
-		if (mark_kind(&marks[i]) == MARK_LOGIN && mark_user(&marks[i]) == user) {
-			if (marks[i].time < time)
-				marks[i].time = time;
+	for (struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
+		if (mark_kind(m) == MARK_LOGIN && mark_user(m) == user) {
+			if (m->time < time)
+				m->time = time;
 			return;
 		}
 	}
@@ -107,14 +109,14 @@ static void remember_good(struct ledger *ledger, struct entry *e, uint32_t time)
 	struct mark *marks = store_marks(&ledger->store, e);
 	int64_t near = ledger->settings->known;
 
-	for (size_t i = 0; i < e->mark_count; i++) {
-		if (mark_kind(&marks[i]) != MARK_GOOD || (int64_t)time - (int64_t)marks[i].low > near ||
-		    (int64_t)marks[i].time - (int64_t)time > near)
+	for (struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
+		if (mark_kind(m) != MARK_GOOD || (int64_t)time - (int64_t)m->low > near ||
+		    (int64_t)m->time - (int64_t)time > near)
 			continue;
-		if (time < marks[i].time)
-			marks[i].time = time;
-		if (time > marks[i].low)
-			marks[i].low = time;
+		if (time < m->time)
+			m->time = time;
+		if (time > m->low)
+			m->low = time;
 		return;
 	}
 	ledger_make_room(ledger, e, MARK_GOOD, LEDGER_GOODS);

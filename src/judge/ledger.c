@@ -113,8 +113,8 @@ static void end_ban(struct ledger *ledger, struct entry *e, struct standing *s)
 	s->before = until;
 	s->level_before = s->level;
 	s->until = 0;
-	s->users = 0;
 	s->firm = false;
+	e->users = 0;
 	e->quiet = 0;
 	e->is_many = false;
 	ledger_drop_evidence(ledger, e, until);
@@ -139,11 +139,10 @@ static uint32_t user_bit(uint64_t user)
 /* That an attacker tries many names matters when it succeeds; beyond a number of them nothing is noted. */
 void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
 {
-	struct standing *s = store_standing(&ledger->store, e);
 	uint32_t breach = ledger->settings->breach_users, many = breach > LEDGER_MANY ? breach : LEDGER_MANY;
 
-	s->users |= user_bit(user);
-	e->is_many = (uint32_t)__builtin_popcount(s->users) >= many;
+	e->users |= user_bit(user);
+	e->is_many = (uint32_t)__builtin_popcount(e->users) >= many;
 }
 
 void ledger_make_firm(struct ledger *ledger, struct entry *e)
@@ -218,9 +217,7 @@ static bool is_forgiven(const struct ledger *ledger, const struct entry *e, cons
 	bool by_mail = mail_forgives(f->event_class, f->weak);
 
 	*known = false;
-	for (size_t i = 0; i < e->mark_count; i++) {
-		const struct mark *m = &marks[i];
-
+	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
 		if (mark_kind(m) == MARK_GOOD && by_mail && m->low >= f->time)
 			return true;
 		if (mark_kind(m) != MARK_LOGIN || f->user == 0 || mark_user(m) != f->user)
@@ -241,8 +238,13 @@ static bool is_repeated(const struct ledger *ledger, const struct entry *e, cons
 	for (size_t i = e->mark_count; i-- > 0;) {
 		int64_t apart = (int64_t)f->time - (int64_t)marks[i].time;
 
-		if (mark_is_evidence(&marks[i]) && mark_user(&marks[i]) == f->user &&
-		    mark_class(&marks[i]) == f->event_class && (apart < 0 ? -apart : apart) <= ledger->settings->repeat)
+		if (!mark_is_evidence(&marks[i]))
+			continue;
+		/* what stands further in front came before it */
+		if (apart > ledger->settings->repeat)
+			return false;
+		if (mark_user(&marks[i]) == f->user && mark_class(&marks[i]) == f->event_class &&
+		    -apart <= ledger->settings->repeat)
 			return true;
 	}
 	return false;
@@ -267,11 +269,13 @@ static void insert_evidence(struct ledger *ledger, struct entry *e, struct mark 
 static bool has_too_much(const struct ledger *ledger, const struct entry *e, const struct standing *s)
 {
 	const struct mark *marks = store_marks(&ledger->store, e);
-	size_t count = 0;
+	size_t count = 0, most = LEDGER_OPEN + (size_t)ledger->settings->classes[s->by].threshold;
 
+	if (e->mark_count <= most)
+		return false;
 	for (size_t i = 0; i < e->mark_count; i++)
 		count += mark_is_evidence(&marks[i]);
-	return count > LEDGER_OPEN + (size_t)ledger->settings->classes[s->by].threshold;
+	return count > most;
 }
 
 /* While a ban stands, evidence only matters in case a success takes other evidence away. */
@@ -311,7 +315,7 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 		add_to_ban(ledger, e, mark);
 		return;
 	}
-	if (e->room != 0 && e->mark_count == 1U << (e->room - 1) && f->time > ledger->span && (s == NULL || s->until == 0))
+	if (e->mark_count == 1U << e->room && f->time > ledger->span && (s == NULL || s->until == 0))
 		ledger_drop_evidence(ledger, e, f->time - ledger->span);
 	insert_evidence(ledger, e, mark);
 	ledger_settle(ledger, e);

@@ -88,6 +88,19 @@ static bool load_name(struct tally *tally, struct fields *f)
 	return true;
 }
 
+/* Where a mark of the state belongs: behind those of its kind. */
+static size_t place_of(const struct store *store, const struct entry *e, const struct mark *m)
+{
+	const struct mark *marks = store_marks(store, e);
+	size_t at = 0;
+
+	if (!mark_is_in_front(m))
+		return e->mark_count;
+	while (at < e->mark_count && mark_is_in_front(&marks[at]))
+		at++;
+	return at;
+}
+
 /* Evidence makes a ban one that a success can lift. */
 static bool load_entry(struct tally *tally, struct fields *f)
 {
@@ -119,7 +132,7 @@ static bool load_entry(struct tally *tally, struct fields *f)
 			s->firm = false;
 			e->quiet = 0;
 		}
-		store_insert(&tally->ledger.store, e, e->mark_count, m);
+		store_insert(&tally->ledger.store, e, place_of(&tally->ledger.store, e, &m), m);
 	}
 	return true;
 }

@@ -139,8 +139,3 @@ int64_t judge_ban_length(const struct judge_settings *settings, unsigned event_c
 
 	return c->bans[(level < c->ban_count ? level : c->ban_count) - 1];
 }
-
-struct addr judge_unit(const struct judge_settings *settings, const struct addr *a)
-{
-	return addr_is_v4(a) ? *a : addr_network(a, settings->ipv6_prefix);
-}

@@ -71,6 +71,9 @@ const char *judge_settings_check(const struct judge_settings *settings);
 int64_t judge_ban_length(const struct judge_settings *settings, unsigned event_class, unsigned level);
 
 /* The address or network by which an address is counted and banned: IPv6 by ipv6_prefix. */
-struct addr judge_unit(const struct judge_settings *settings, const struct addr *a);
+static inline struct addr judge_unit(const struct judge_settings *settings, const struct addr *a)
+{
+	return addr_is_v4(a) ? *a : addr_network(a, settings->ipv6_prefix);
+}
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * store: the memory of the tally.
  *
- * Two million addresses must fit, and most of them have one or two events: an entry is 40 bytes, found through a
- * table of 4-byte slots, and owns a small array of 12-byte marks out of a pool with a free list for each size.
+ * Two million addresses must fit, and most of them have one or two events: an entry is 64 bytes, found through a
+ * table of 4-byte slots, and holds one mark of 12 bytes, or owns a small array of them out of a pool with a free list for
+ * each size.
  * Entries and what stands in the pools never move, so that growing copies the slots alone.
  * The table is seeded per run; nothing that is shown depends on where an entry stands. Running out of memory ends
  * the program (base/mem).
@@ -22,6 +23,7 @@ enum {
 	MARK_CHUNK = 1 << STORE_MARK_BITS,
 	TAG_BITS = 6,
 	NUMBER_BITS = 32 - TAG_BITS,
+	LINE_MARKS = 64 / sizeof(struct mark),
 };
 
 static const uint32_t NUMBER_MASK = (UINT32_C(1) << NUMBER_BITS) - 1;
@@ -51,7 +53,7 @@ void store_free(struct store *store)
 	*store = (struct store){ 0 };
 }
 
-static uint64_t hash(const struct store *store, uint64_t hi, uint64_t lo)
+static uint32_t hash(const struct store *store, uint64_t hi, uint64_t lo)
 {
 	__extension__ typedef unsigned __int128 wide;
 	wide product = (wide)(hi ^ store->seed[0] ^ UINT64_C(0x9e3779b97f4a7c15)) * (lo ^ store->seed[1]);
@@ -59,17 +61,18 @@ static uint64_t hash(const struct store *store, uint64_t hi, uint64_t lo)
 
 	mixed ^= mixed >> 32;
 	mixed *= UINT64_C(0xd6e8feb86659fd93);
-	return mixed ^ mixed >> 32;
+	return (uint32_t)(mixed >> 32);
 }
 
-static uint32_t tag_of(uint64_t h)
+uint32_t store_hash(const struct store *store, const struct addr *a)
 {
-	return (uint32_t)(h >> (64 - TAG_BITS)) << NUMBER_BITS;
+	return hash(store, a->hi, a->lo);
 }
 
-struct entry *store_entry(const struct store *store, size_t number)
+/* The upper bits of the hash; its lower ones say where the slot is. */
+static uint32_t tag_of(uint32_t h)
 {
-	return (struct entry *)store->entries[number >> STORE_CHUNK_BITS] + (number & (CHUNK - 1));
+	return h & ~NUMBER_MASK;
 }
 
 static void grow_slots(struct store *store)
@@ -79,7 +82,7 @@ static void grow_slots(struct store *store)
 
 	for (size_t i = 0; i < store->entry_count; i++) {
 		const struct entry *e = store_entry(store, i);
-		uint64_t h = hash(store, e->hi, e->lo);
+		uint32_t h = hash(store, e->hi, e->lo);
 		size_t at = h & mask;
 
 		while (slots[at] != 0)
@@ -95,7 +98,7 @@ static void grow_slots(struct store *store)
 static void add_chunk(void ***chunks, size_t *chunk_count, size_t items, size_t item_size)
 {
 	*chunks = mem_resize(*chunks, *chunk_count + 1, sizeof(**chunks));
-	(*chunks)[(*chunk_count)++] = mem_alloc(items, item_size);
+	(*chunks)[(*chunk_count)++] = mem_alloc_lines(items, item_size);
 }
 
 static struct entry *add_entry(struct store *store, uint64_t hi, uint64_t lo)
@@ -112,7 +115,7 @@ static struct entry *add_entry(struct store *store, uint64_t hi, uint64_t lo)
 }
 
 /* The slot of the address, or the free one where it belongs. */
-static size_t slot_of(const struct store *store, uint64_t hi, uint64_t lo, uint64_t h)
+static size_t slot_of(const struct store *store, uint64_t hi, uint64_t lo, uint32_t h)
 {
 	uint32_t tag = tag_of(h);
 	size_t at = h & store->slot_mask;
@@ -131,18 +134,36 @@ static size_t slot_of(const struct store *store, uint64_t hi, uint64_t lo, uint6
 	}
 }
 
-void store_prefetch_slot(const struct store *store, const struct addr *a)
+void store_prefetch_slot(const struct store *store, uint32_t hash)
 {
-	__builtin_prefetch(&store->slots[hash(store, a->hi, a->lo) & store->slot_mask]);
+	__builtin_prefetch(&store->slots[hash & store->slot_mask]);
 }
 
-void store_prefetch_entry(const struct store *store, const struct addr *a)
+void store_prefetch_entry(const struct store *store, uint32_t hash)
 {
-	uint64_t h = hash(store, a->hi, a->lo);
-	uint32_t slot = store->slots[h & store->slot_mask];
+	size_t at = hash & store->slot_mask;
 
-	if (slot != 0 && (slot & ~NUMBER_MASK) == tag_of(h))
-		__builtin_prefetch(store_entry(store, (slot & NUMBER_MASK) - 1));
+	while (store->slots[at] != 0 && (store->slots[at] & ~NUMBER_MASK) != tag_of(hash))
+		at = (at + 1) & store->slot_mask;
+	if (store->slots[at] != 0)
+		__builtin_prefetch(store_entry(store, (store->slots[at] & NUMBER_MASK) - 1));
+}
+
+uint32_t store_prefetch_rest(const struct store *store, const struct addr *a, uint32_t hash)
+{
+	uint32_t number = store->slots[slot_of(store, a->hi, a->lo, hash)] & NUMBER_MASK;
+	const struct entry *e;
+	const struct mark *marks;
+
+	if (number == 0)
+		return 0;
+	e = store_entry(store, number - 1);
+	marks = store_marks(store, e);
+	for (const struct mark *m = marks; m < marks + e->mark_count; m += LINE_MARKS)
+		__builtin_prefetch(m);
+	if (e->standing != 0)
+		__builtin_prefetch(store_standing(store, e));
+	return number;
 }
 
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number)
@@ -157,7 +178,7 @@ struct entry *store_find(const struct store *store, const struct addr *a, uint32
 
 struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made)
 {
-	uint64_t h = hash(store, a->hi, a->lo);
+	uint32_t h = hash(store, a->hi, a->lo);
 	size_t at = slot_of(store, a->hi, a->lo, h);
 	struct entry *e;
 
@@ -166,7 +187,7 @@ struct entry *store_get(struct store *store, const struct addr *a, uint32_t *num
 		*number = (store->slots[at] & NUMBER_MASK) - 1;
 		return store_entry(store, *number);
 	}
-	if (store->entry_count >= store->slot_mask / 4 * 3) {
+	if (store->entry_count > store->slot_mask / 2) {
 		grow_slots(store);
 		at = slot_of(store, a->hi, a->lo, h);
 	}
@@ -181,15 +202,10 @@ static struct mark *marks_at(const struct store *store, uint32_t where)
 	return (struct mark *)store->marks[where >> STORE_MARK_BITS] + (where & (MARK_CHUNK - 1));
 }
 
-struct mark *store_marks(const struct store *store, const struct entry *e)
-{
-	return e->room != 0 ? marks_at(store, e->marks) : NULL;
-}
-
-/* A range of 2^(room-1) marks. The first chunk's first mark is never given out, so that 0 is no range. */
+/* A range of 2^room marks. The first chunk's first mark is never given out, so that 0 is no range. */
 static uint32_t take_range(struct store *store, unsigned room)
 {
-	uint32_t size = UINT32_C(1) << (room - 1), where = store->free_marks[room];
+	uint32_t size = UINT32_C(1) << room, where = store->free_marks[room];
 
 	if (where != 0) {
 		memcpy(&store->free_marks[room], marks_at(store, where), sizeof(uint32_t));
@@ -216,10 +232,11 @@ static void give_range(struct store *store, uint32_t where, unsigned room)
 
 static void move_marks(struct store *store, struct entry *e, unsigned room)
 {
+	const struct mark *from = store_marks(store, e);
 	uint32_t where = room != 0 ? take_range(store, room) : 0;
+	struct mark *to = room != 0 ? marks_at(store, where) : &e->mark;
 
-	if (e->mark_count > 0)
-		memcpy(marks_at(store, where), marks_at(store, e->marks), e->mark_count * sizeof(struct mark));
+	memcpy(to, from, e->mark_count * sizeof(*to));
 	give_range(store, e->marks, e->room);
 	e->marks = where;
 	e->room = (uint8_t)room;
@@ -229,12 +246,12 @@ void store_insert(struct store *store, struct entry *e, size_t at, struct mark m
 {
 	struct mark *marks;
 
-	if (e->room == 0 || e->mark_count == 1U << (e->room - 1)) {
-		if (e->room > STORE_MARK_BITS - 1)
+	if (e->mark_count == 1U << e->room) {
+		if (e->room == STORE_MARK_BITS - 1)
 			msg_die("a threshold asks for more evidence an address than there is room for");
 		move_marks(store, e, e->room + 1U);
 	}
-	marks = marks_at(store, e->marks);
+	marks = store_marks(store, e);
 	memmove(marks + at + 1, marks + at, (e->mark_count - at) * sizeof(*marks));
 	marks[at] = mark;
 	e->mark_count++;
@@ -242,7 +259,7 @@ void store_insert(struct store *store, struct entry *e, size_t at, struct mark m
 
 void store_remove(struct store *store, struct entry *e, size_t at)
 {
-	struct mark *marks = marks_at(store, e->marks);
+	struct mark *marks = store_marks(store, e);
 
 	e->mark_count--;
 	memmove(marks + at, marks + at + 1, (e->mark_count - at) * sizeof(*marks));
@@ -252,17 +269,10 @@ void store_shrink(struct store *store, struct entry *e)
 {
 	unsigned room = e->room;
 
-	while (room > 0 && e->mark_count <= (room > 1 ? 1U << (room - 2) : 0))
+	while (room > 0 && e->mark_count <= 1U << (room - 1))
 		room--;
 	if (room != e->room)
 		move_marks(store, e, room);
-}
-
-struct standing *store_standing(const struct store *store, const struct entry *e)
-{
-	if (e->standing == 0)
-		return NULL;
-	return (struct standing *)store->standings[e->standing >> STORE_CHUNK_BITS] + (e->standing & (CHUNK - 1));
 }
 
 struct standing *store_standing_made(struct store *store, struct entry *e)

@@ -35,7 +35,6 @@ struct standing {
 	uint32_t since, until;  /* of the ban that stands; until 0: none does */
 	uint32_t hits;
 	uint32_t before;        /* when the last ban ended; 0: there was none */
-	uint32_t users;         /* a firm ban: a bit for each user's hash modulo 32 */
 	uint8_t by, level;
 	uint8_t level_before;
 	bool firm;              /* no success can lift it, and no more evidence is kept */
@@ -43,16 +42,19 @@ struct standing {
 	bool doubted;           /* the list lacks it: a person took it out, or a run lifted it and died (tally.c) */
 };
 
+/* One line of the cache: most events are of addresses that are banned, and look at nothing else. */
 struct entry {
 	uint64_t hi, lo;
 	uint32_t count, first, last; /* events of main_class in this run; count 0: none yet */
-	uint32_t marks;              /* where they begin; sorted by time a kind */
 	uint32_t standing;           /* number of its struct standing; 0: none */
 	uint32_t quiet_since, quiet; /* between them failures change nothing: its ban is firm */
+	uint32_t users;              /* a firm ban: a bit for each user's hash modulo 32 */
 	uint16_t mark_count;
-	uint8_t room;                /* there is room for 2^(room-1) marks; 0: for none */
+	uint8_t room;                /* there is room for 2^room marks */
 	uint8_t main_class : 3;
 	uint8_t is_many : 1;         /* while quiet: it is known to have failed for many users */
+	uint32_t marks;              /* where they begin, unless room is 0; sorted by time a kind */
+	struct mark mark;            /* the only one where room is 0 */
 };
 
 enum {
@@ -68,7 +70,7 @@ struct store {
 	void **marks;                /* chunks of struct mark */
 	size_t mark_chunks;
 	uint32_t mark_used;          /* of the last chunk */
-	uint32_t free_marks[STORE_MARK_BITS + 2]; /* the first free range of each size; 0: none */
+	uint32_t free_marks[STORE_MARK_BITS]; /* the first free range of each size; 0: none */
 	void **standings;            /* chunks of struct standing */
 	size_t standing_count, standing_chunks;
 	uint64_t seed[2];
@@ -81,23 +83,46 @@ void store_free(struct store *store);
  * never move; their numbers begin at 0. */
 struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made);
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number);
-struct entry *store_entry(const struct store *store, size_t number); /* from 0 */
 
-/* Asks the processor to have ready what store_get() will look at: the slot; and, some time after that, the entry. */
-void store_prefetch_slot(const struct store *store, const struct addr *a);
-void store_prefetch_entry(const struct store *store, const struct addr *a);
-
-/* The entry's marks; valid until one is added to any entry. */
-struct mark *store_marks(const struct store *store, const struct entry *e);
+/* Asks the processor to have ready what belongs to an address: the slot, given the address's hash; some time after
+ * that, the entry; and again after that, its marks and its standing. The last one returns the number of the entry,
+ * counted from 1, or 0 where there is none. */
+uint32_t store_hash(const struct store *store, const struct addr *a);
+void store_prefetch_slot(const struct store *store, uint32_t hash);
+void store_prefetch_entry(const struct store *store, uint32_t hash);
+uint32_t store_prefetch_rest(const struct store *store, const struct addr *a, uint32_t hash);
 
 /* Puts a mark before position at, or takes the mark at position at away. */
 void store_insert(struct store *store, struct entry *e, size_t at, struct mark mark);
 void store_remove(struct store *store, struct entry *e, size_t at);
 void store_shrink(struct store *store, struct entry *e); /* gives back room that is not needed */
 
-/* NULL where the entry has none; store_standing_made() makes one. */
-struct standing *store_standing(const struct store *store, const struct entry *e);
+/* The entry's, made where it has none. */
 struct standing *store_standing_made(struct store *store, struct entry *e);
+
+static inline struct entry *store_entry(const struct store *store, size_t number) /* from 0 */
+{
+	return (struct entry *)store->entries[number >> STORE_CHUNK_BITS] +
+	       (number & ((UINT32_C(1) << STORE_CHUNK_BITS) - 1));
+}
+
+/* The entry's marks; valid until one is added to any entry. */
+static inline struct mark *store_marks(const struct store *store, const struct entry *e)
+{
+	if (e->room == 0)
+		return (struct mark *)&e->mark;
+	return (struct mark *)store->marks[e->marks >> STORE_MARK_BITS] +
+	       (e->marks & ((UINT32_C(1) << STORE_MARK_BITS) - 1));
+}
+
+/* NULL where the entry has none. */
+static inline struct standing *store_standing(const struct store *store, const struct entry *e)
+{
+	if (e->standing == 0)
+		return NULL;
+	return (struct standing *)store->standings[e->standing >> STORE_CHUNK_BITS] +
+	       (e->standing & ((UINT32_C(1) << STORE_CHUNK_BITS) - 1));
+}
 
 static inline unsigned mark_class(const struct mark *m)
 {

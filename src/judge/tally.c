@@ -65,9 +65,9 @@ static void recall(struct tally *tally, struct entry *e, const struct past *past
 	s->hits = past->hits;
 	s->by = past->by;
 	s->level = past->level;
-	s->users = past->users;
 	s->firm = true; /* evidence that is loaded says otherwise */
 	s->doubted = past_is_withdrawn(past, tally->history, tally->old, tally->now);
+	e->users = past->users;
 	e->quiet_since = s->since;
 	e->quiet = s->doubted ? 0 : s->until;
 }
@@ -108,8 +108,7 @@ static void count_further(struct tally *tally, struct entry *e, unsigned event_c
 	enum { MOST = (1 << 24) - 1 };
 	struct mark *marks = store_marks(&tally->ledger.store, e);
 
-	for (size_t i = 0; i < e->mark_count && count > 0; i++) {
-		struct mark *m = &marks[i];
+	for (struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m) && count > 0; m++) {
 		uint32_t held = (uint32_t)m->high << 16 | m->count, more;
 
 		if (m->what != mark_what(MARK_TOTAL, event_class) || held == MOST)
@@ -160,8 +159,8 @@ static void spray(struct tally *tally, struct entry *e, uint32_t time, uint64_t 
 
 	if (s != NULL && s->until != 0 && time < s->until)
 		return;
-	for (size_t i = 0; i < e->mark_count; i++) {
-		if (mark_kind(&marks[i]) == MARK_LOGIN || mark_kind(&marks[i]) == MARK_GOOD)
+	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
+		if (mark_kind(m) != MARK_TOTAL)
 			return;
 	}
 	ledger_fail(&tally->ledger, e, &(struct failure){ .time = time, .user = user, .event_class = CLASS_AUTH,
@@ -201,16 +200,36 @@ static void enter(struct ledger *ledger, struct entry *e, const struct event *ev
 			.weak = (event->flags & EVENT_WEAK) != 0 });
 }
 
-void tally_expect(const struct tally *tally, const struct event *event, bool very_soon)
+/* The memo is the hash at first, then the number of the entry, from 1. */
+void tally_expect(const struct tally *tally, struct event *event, enum scan_when when)
 {
+	const struct store *store = &tally->ledger.store;
 	struct addr unit = judge_unit(tally->settings, &event->addr);
 
 	if ((event->flags & EVENT_NO_ADDRESS) != 0)
 		return;
-	if (very_soon)
-		store_prefetch_entry(&tally->ledger.store, &unit);
-	else
-		store_prefetch_slot(&tally->ledger.store, &unit);
+	if (when == SCAN_SOON) {
+		event->memo = store_hash(store, &unit);
+		store_prefetch_slot(store, event->memo);
+	} else if (when == SCAN_VERY_SOON) {
+		store_prefetch_entry(store, event->memo);
+	} else {
+		event->memo = store_prefetch_rest(store, &unit, event->memo);
+	}
+}
+
+/* The memo is only believed where it leads to the entry. */
+static struct entry *entry_of(struct tally *tally, const struct event *event, const struct addr *unit, uint32_t *number)
+{
+	struct entry *e;
+
+	*number = event->memo - 1;
+	if (*number < tally->ledger.store.entry_count) {
+		e = store_entry(&tally->ledger.store, *number);
+		if (e->lo == unit->lo && e->hi == unit->hi)
+			return e;
+	}
+	return tally_entry(tally, unit, number);
 }
 
 void tally_add(struct tally *tally, const struct event *event)
@@ -232,7 +251,7 @@ void tally_add(struct tally *tally, const struct event *event)
 		return;
 	}
 	unit = judge_unit(tally->settings, &event->addr);
-	e = tally_entry(tally, &unit, &number);
+	e = entry_of(tally, event, &unit, &number);
 	count_event(tally, e, event, time);
 	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
 	if (time < e->quiet && time >= e->quiet_since && event->event_class != CLASS_GOOD) {

@@ -84,10 +84,13 @@ bool window_first(const struct judge_settings *settings, const struct mark *mark
 	struct crossing other;
 	bool found = false;
 	uint64_t sums[CLASS_COUNT] = { 0 };
+	size_t first_known = count;
 
 	for (size_t i = 0; i < count; i++) {
 		if (mark_kind(&marks[i]) == MARK_FAIL)
 			sums[mark_class(&marks[i])] += marks[i].count;
+		else if (mark_kind(&marks[i]) == MARK_KNOWN && first_known == count)
+			first_known = i;
 	}
 	for (unsigned c = 0; c < CLASS_GOOD; c++) {
 		struct choice choice = of_class(settings, c);
@@ -96,7 +99,7 @@ bool window_first(const struct judge_settings *settings, const struct mark *mark
 		if (sums[c] > 0 && sums[c] >= choice.threshold && first_of(&choice, marks, count, &other))
 			keep_earlier(crossing, &found, &other);
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = first_known; i < count; i++) {
 		struct choice choice = of_known(settings, mark_user(&marks[i]));
 
 		if (mark_kind(&marks[i]) == MARK_KNOWN && first_of(&choice, marks, count, &other))
@@ -119,11 +122,15 @@ bool window_full(const struct judge_settings *settings, const struct mark *marks
 {
 	struct choice choice = of_class(settings, mark_class(like));
 	struct crossing crossing;
+	uint64_t sum = 0;
 
+	for (size_t i = 0; i < count; i++)
+		sum += marks[i].what == like->what && mark_user(&marks[i]) == mark_user(like) ? marks[i].count : 0;
 	if (mark_kind(like) == MARK_KNOWN)
 		choice = of_known(settings, mark_user(like));
 	choice.same = true;
 	choice.user = mark_user(like);
 	choice.weak = like->what & MARK_WEAK;
-	return first_of(&choice, marks, count, &crossing);
+	/* most names have less in all than a window may hold */
+	return sum >= choice.threshold && first_of(&choice, marks, count, &crossing);
 }

@@ -23,6 +23,12 @@ static inline bool mark_is_evidence(const struct mark *m)
 	return mark_kind(m) == MARK_FAIL || mark_kind(m) == MARK_KNOWN;
 }
 
+/* Marks stand in an order: these come first; behind them evidence and bans that ended, each by time. */
+static inline bool mark_is_in_front(const struct mark *m)
+{
+	return mark_kind(m) == MARK_LOGIN || mark_kind(m) == MARK_GOOD || mark_kind(m) == MARK_TOTAL;
+}
+
 /* Whether accepted mail speaks against it. */
 static inline bool mail_forgives(unsigned event_class, bool weak)
 {
