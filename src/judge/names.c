@@ -17,7 +17,7 @@
 
 void names_init(struct names *names, uint32_t addresses, int64_t window)
 {
-	*names = (struct names){ .addresses = addresses < NAME_SEEN ? addresses : NAME_SEEN, .window = window };
+	*names = (struct names){ .addresses = addresses < SEEN_MAX ? addresses : SEEN_MAX, .window = window };
 	if (getrandom(&names->seed, sizeof(names->seed), 0) != (ssize_t)sizeof(names->seed))
 		msg_die("no random bytes from the kernel; nothing was written");
 }
@@ -25,7 +25,7 @@ void names_init(struct names *names, uint32_t addresses, int64_t window)
 void names_free(struct names *names)
 {
 	for (size_t i = 0; i < names->used; i++)
-		free(names->ring[i].seen);
+		seen_free(&names->ring[i].seen);
 	free(names->ring);
 	free(names->slots);
 	*names = (struct names){ 0 };
@@ -101,7 +101,7 @@ struct name *names_get(struct names *names, uint64_t user, struct span text)
 	name = &names->ring[names->next];
 	if (names->next < names->used) {
 		free_slot(names, slot_of(names, name->user));
-		free(name->seen);
+		seen_free(&name->seen);
 	}
 	*name = (struct name){ .user = user, .len = (uint8_t)(text.len < NAME_TEXT ? text.len : NAME_TEXT) };
 	if (name->len > 0)
@@ -120,39 +120,9 @@ struct name *names_find(const struct names *names, uint64_t user)
 	return slot != 0 ? &names->ring[slot - 1] : NULL;
 }
 
-/* Notes that the address failed, forgetting the one that did so longest ago where there are too many. False where it
- * had failed inside the window already. Whoever fails again and again is found at once: it stands last. */
-static bool see(struct name *name, uint32_t entry, uint32_t time, int64_t window)
-{
-	size_t at = name->seen_count, to;
-	bool recent = false;
-
-	while (at > 0 && name->seen[at - 1].entry != entry)
-		at--;
-	if (at > 0) {
-		recent = (int64_t)time - (int64_t)name->seen[--at].time <= window;
-		time = time > name->seen[at].time ? time : name->seen[at].time;
-	} else if (name->seen_count < NAME_SEEN) {
-		if (name->seen_count == name->seen_room) {
-			name->seen_room = (uint16_t)(name->seen_room != 0 ? name->seen_room * 2 : 1);
-			name->seen = mem_resize(name->seen, name->seen_room, sizeof(*name->seen));
-		}
-		at = name->seen_count++;
-	}
-	/* it goes where its time belongs, which nearly always is the end */
-	to = name->seen_count - 1U;
-	while (to > 0 && to > at && name->seen[to].time > time)
-		to--;
-	memmove(name->seen + at, name->seen + at + 1, (to - at) * sizeof(*name->seen));
-	for (; to > 0 && name->seen[to - 1].time > time; to--)
-		name->seen[to] = name->seen[to - 1];
-	name->seen[to] = (struct name_seen){ entry, time };
-	return !recent;
-}
-
 void names_see(const struct names *names, struct name *name, uint32_t entry, uint32_t time)
 {
-	see(name, entry, time, names->window);
+	seen_add(&name->seen, entry, time, names->window);
 }
 
 struct name *names_failure(struct names *names, uint64_t user, struct span text, uint32_t entry, uint32_t time)
@@ -160,10 +130,10 @@ struct name *names_failure(struct names *names, uint64_t user, struct span text,
 	struct name *name = names_get(names, user, text);
 	size_t first;
 
-	if (!see(name, entry, time, names->window) || names->addresses == 0 || name->seen_count < names->addresses)
+	if (!seen_add(&name->seen, entry, time, names->window) || names->addresses == 0 || name->seen.count < names->addresses)
 		return NULL;
-	first = name->seen_count - names->addresses;
-	if ((int64_t)time - (int64_t)name->seen[first].time > names->window) {
+	first = name->seen.count - names->addresses;
+	if ((int64_t)time - (int64_t)seen_time(&name->seen, first) > names->window) {
 		name->addresses = 0;
 		return NULL;
 	}

@@ -8,25 +8,18 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "judge/seen.h"
 
 enum {
 	NAMES = 32768,         /* user names that are remembered; the one that came first is forgotten first */
 	NAME_SLOTS = 2 * NAMES,
 	NAME_TEXT = 47,        /* bytes of a name that are remembered */
-	NAME_SEEN = 64,        /* addresses a name that are remembered, those that failed last */
-};
-
-/* When an address last failed for the name. */
-struct name_seen {
-	uint32_t entry;        /* number in the store */
-	uint32_t time;
 };
 
 struct name {
 	uint64_t user;         /* hash; 0: no name */
-	struct name_seen *seen; /* the one that failed last stands last */
+	struct seen seen;      /* that failed for it */
 	uint32_t addresses;    /* that share in the attack on it; 0: it is under none */
-	uint16_t seen_count, seen_room;
 	uint8_t len;
 	bool told;             /* that it is under attack, in this run */
 	char text[NAME_TEXT];

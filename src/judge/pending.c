@@ -180,11 +180,11 @@ static size_t recent_seen(const struct tally *tally, const struct name *name, ui
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < name->seen_count; i++) {
-		if ((int64_t)horizon - (int64_t)name->seen[i].time > tally->names.window)
+	for (size_t i = 0; i < name->seen.count; i++) {
+		if ((int64_t)horizon - (int64_t)seen_time(&name->seen, i) > tally->names.window)
 			continue;
-		seen[count++] = (struct recent){ .time = name->seen[i].time, .user = name->user, .name = name,
-			.addr = entry_addr(tally->settings, store_entry(&tally->ledger.store, name->seen[i].entry)) };
+		seen[count++] = (struct recent){ .time = seen_time(&name->seen, i), .user = name->user, .name = name,
+			.addr = entry_addr(tally->settings, store_entry(&tally->ledger.store, seen_entry(&name->seen, i))) };
 	}
 	qsort(seen, count, sizeof(*seen), compare_recent);
 	return count;
@@ -192,7 +192,7 @@ static size_t recent_seen(const struct tally *tally, const struct name *name, ui
 
 static void save_names(const struct tally *tally, uint32_t horizon, struct buf *out)
 {
-	struct recent *names = mem_alloc(tally->names.used, sizeof(*names)), seen[NAME_SEEN];
+	struct recent *names = mem_alloc(tally->names.used, sizeof(*names)), seen[SEEN_MAX];
 	size_t count = 0;
 
 	for (uint32_t i = 0; i < tally->names.used; i++) {

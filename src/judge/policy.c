@@ -128,9 +128,9 @@ static void note_attacks(struct judging *j)
 		struct policy_change *change;
 		struct addr a;
 
-		if (name == NULL || name->seen_count == 0 || (i > 0 && tally->attacks[i - 1].user == tally->attacks[i].user))
+		if (name == NULL || name->seen.count == 0 || (i > 0 && tally->attacks[i - 1].user == tally->attacks[i].user))
 			continue;
-		a = entry_addr(j->in->settings, store_entry(&tally->ledger.store, name->seen[0].entry));
+		a = entry_addr(j->in->settings, store_entry(&tally->ledger.store, seen_entry(&name->seen, 0)));
 		change = judging_note(j, CHANGE_ATTACKED, &a);
 		change->when = tally->attacks[i].time;
 		change->hits = name->addresses;

@@ -161,11 +161,11 @@ static void make_tried(struct tally *tally)
 	size_t count = 0;
 
 	for (size_t i = 0; i < tally->names.used; i++)
-		count += ring[i].seen_count;
+		count += ring[i].seen.count;
 	tally->tried = mem_alloc(count, sizeof(*tally->tried));
 	for (size_t i = 0; i < tally->names.used; i++) {
-		for (size_t j = 0; ring[i].len > 0 && j < ring[i].seen_count; j++)
-			tally->tried[tally->tried_count++] = (struct name_of_entry){ ring[i].seen[j].entry, &ring[i] };
+		for (size_t j = 0; ring[i].len > 0 && j < ring[i].seen.count; j++)
+			tally->tried[tally->tried_count++] = (struct name_of_entry){ seen_entry(&ring[i].seen, j), &ring[i] };
 	}
 	qsort(tally->tried, tally->tried_count, sizeof(*tally->tried), compare_tried);
 }
@@ -214,13 +214,13 @@ static int compare_addr(const void *a, const void *b)
 size_t tally_attackers(const struct tally *tally, struct span user, struct addr *addrs, size_t max)
 {
 	const struct name *name = names_find(&tally->names, names_hash(user));
-	struct addr all[NAME_SEEN];
+	struct addr all[SEEN_MAX];
 	size_t count = 0;
 
 	if (name == NULL)
 		return 0;
-	for (size_t i = 0; i < name->seen_count; i++)
-		all[count++] = entry_addr(tally->settings, store_entry(&tally->ledger.store, name->seen[i].entry));
+	for (size_t i = 0; i < name->seen.count; i++)
+		all[count++] = entry_addr(tally->settings, store_entry(&tally->ledger.store, seen_entry(&name->seen, i)));
 	qsort(all, count, sizeof(*all), compare_addr);
 	if (count > max)
 		count = max;

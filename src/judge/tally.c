@@ -183,10 +183,10 @@ static void note_name(struct tally *tally, uint32_t number, const struct event *
 	}
 	if (!tally->settings->ban_sprayers)
 		return;
-	for (size_t i = 0; i < name->seen_count; i++) {
-		if ((begins || name->seen[i].entry == number) &&
-		    (int64_t)time - (int64_t)name->seen[i].time <= tally->settings->attack_window)
-			spray(tally, store_entry(&tally->ledger.store, name->seen[i].entry), time, user);
+	for (size_t i = 0; i < name->seen.count; i++) {
+		if ((begins || seen_entry(&name->seen, i) == number) &&
+		    (int64_t)time - (int64_t)seen_time(&name->seen, i) <= tally->settings->attack_window)
+			spray(tally, store_entry(&tally->ledger.store, seen_entry(&name->seen, i)), time, user);
 	}
 }
 
