@@ -31,12 +31,12 @@ static void take(void *context, const struct event *event)
 	}
 }
 
-static void expect(void *context, struct event *event, enum scan_when when)
+static void expect(void *context, struct event *events, size_t count, enum scan_when when)
 {
 	struct run *r = context;
 
 	if (!r->options->classic)
-		tally_expect(r->tally, event, when);
+		tally_expect(r->tally, events, count, when);
 }
 
 static void tell_notes(struct run *r, const struct reading *reading, size_t from)

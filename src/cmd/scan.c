@@ -46,12 +46,12 @@ static struct source *open_log(const char *name, const char *directory, struct b
 	return source_open(name, why);
 }
 
-static void expect(void *context, struct event *event, enum scan_when when)
+static void expect(void *context, struct event *events, size_t count, enum scan_when when)
 {
 	struct job *job = context;
 
 	if (!job->is_classic)
-		tally_expect(job->tally, event, when);
+		tally_expect(job->tally, events, count, when);
 }
 
 /* The oldest log first, whatever the order in which a shell's glob names them: what an address does after its ban is

@@ -19,7 +19,7 @@
 #include "detect/lines.h"
 
 enum {
-	SOON = 24, VERY_SOON = 16, NEXT = 8, /* events ahead that are announced */
+	GROUP = 16,                          /* events that are announced at a time */
 	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* events that wait for an earlier log, in all */
 	AHEAD_BLOCKS_MAX = 4096,             /* blocks of one log that wait for an earlier log */
 };
@@ -101,22 +101,25 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	buf_add_span(&s->last_line, s->last.line);
 }
 
+/* A number below 0 is larger than all. */
 static void expect(const struct work *w, const struct batch *batch, size_t number, enum scan_when when)
 {
 	if (w->scan->expect != NULL && number < batch->count)
-		w->scan->expect(w->scan->context, &batch->events[number], when);
+		w->scan->expect(w->scan->context, &batch->events[number],
+				batch->count - number < GROUP ? batch->count - number : GROUP, when);
 }
 
 static void hand_on_batch(struct work *w, struct stream *s, struct batch *batch)
 {
 	hand_on_leading_repeats(w, s, batch);
-	/* a number below 0 is larger than all */
-	for (size_t i = 0; i < batch->count + SOON; i++) {
+	for (size_t i = 0; i < batch->count + 2 * GROUP; i += GROUP) {
+		size_t next = i - 2 * GROUP;
+
 		expect(w, batch, i, SCAN_SOON);
-		expect(w, batch, i - (SOON - VERY_SOON), SCAN_VERY_SOON);
-		expect(w, batch, i - (SOON - NEXT), SCAN_NEXT);
-		if (i >= SOON)
-			hand_on(w, s, &batch->events[i - SOON]);
+		expect(w, batch, i - GROUP, SCAN_VERY_SOON);
+		expect(w, batch, next, SCAN_NEXT);
+		for (size_t k = next; i >= 2 * GROUP && k < batch->count && k < next + GROUP; k++)
+			hand_on(w, s, &batch->events[k]);
 	}
 	remember_last(s, batch);
 	s->log->lines += batch->lines;

@@ -28,14 +28,14 @@ struct scan_log {
  * a time, from any thread. The event and its user live until the call returns. */
 typedef void scan_take(void *context, const struct event *event);
 
-/* Says which event will be taken, three times, so that its memory can be fetched step by step. */
+/* Says which events will be taken, three times, so that their memory can be fetched step by step. */
 enum scan_when {
 	SCAN_SOON,
 	SCAN_VERY_SOON,
 	SCAN_NEXT,
 };
 
-typedef void scan_expect(void *context, struct event *event, enum scan_when when);
+typedef void scan_expect(void *context, struct event *events, size_t count, enum scan_when when);
 
 struct scan {
 	struct engine *engine;

@@ -64,11 +64,6 @@ static uint32_t hash(const struct store *store, uint64_t hi, uint64_t lo)
 	return (uint32_t)(mixed >> 32);
 }
 
-uint32_t store_hash(const struct store *store, const struct addr *a)
-{
-	return hash(store, a->hi, a->lo);
-}
-
 /* The upper bits of the hash; its lower ones say where the slot is. */
 static uint32_t tag_of(uint32_t h)
 {
@@ -134,36 +129,36 @@ static size_t slot_of(const struct store *store, uint64_t hi, uint64_t lo, uint3
 	}
 }
 
-void store_prefetch_slot(const struct store *store, uint32_t hash)
+uint32_t store_expect_slot(const struct store *store, const struct addr *a)
 {
-	__builtin_prefetch(&store->slots[hash & store->slot_mask]);
+	uint32_t h = hash(store, a->hi, a->lo);
+
+	__builtin_prefetch(&store->slots[h & store->slot_mask]);
+	return h;
 }
 
-void store_prefetch_entry(const struct store *store, uint32_t hash)
+uint32_t store_expect_entry(const struct store *store, uint32_t h)
 {
-	size_t at = hash & store->slot_mask;
+	size_t at = h & store->slot_mask;
+	uint32_t number;
 
-	while (store->slots[at] != 0 && (store->slots[at] & ~NUMBER_MASK) != tag_of(hash))
+	while (store->slots[at] != 0 && (store->slots[at] & ~NUMBER_MASK) != tag_of(h))
 		at = (at + 1) & store->slot_mask;
-	if (store->slots[at] != 0)
-		__builtin_prefetch(store_entry(store, (store->slots[at] & NUMBER_MASK) - 1));
+	number = store->slots[at] & NUMBER_MASK;
+	if (number != 0)
+		__builtin_prefetch(store_entry(store, number - 1));
+	return number;
 }
 
-uint32_t store_prefetch_rest(const struct store *store, const struct addr *a, uint32_t hash)
+void store_expect_rest(const struct store *store, size_t number)
 {
-	uint32_t number = store->slots[slot_of(store, a->hi, a->lo, hash)] & NUMBER_MASK;
-	const struct entry *e;
-	const struct mark *marks;
+	const struct entry *e = store_entry(store, number);
+	const struct mark *marks = store_marks(store, e);
 
-	if (number == 0)
-		return 0;
-	e = store_entry(store, number - 1);
-	marks = store_marks(store, e);
-	for (const struct mark *m = marks; m < marks + e->mark_count; m += LINE_MARKS)
+	for (const struct mark *m = marks; e->room > 0 && m < marks + e->mark_count; m += LINE_MARKS)
 		__builtin_prefetch(m);
 	if (e->standing != 0)
 		__builtin_prefetch(store_standing(store, e));
-	return number;
 }
 
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number)

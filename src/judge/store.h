@@ -84,13 +84,12 @@ void store_free(struct store *store);
 struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made);
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number);
 
-/* Asks the processor to have ready what belongs to an address: the slot, given the address's hash; some time after
- * that, the entry; and again after that, its marks and its standing. The last one returns the number of the entry,
- * counted from 1, or 0 where there is none. */
-uint32_t store_hash(const struct store *store, const struct addr *a);
-void store_prefetch_slot(const struct store *store, uint32_t hash);
-void store_prefetch_entry(const struct store *store, uint32_t hash);
-uint32_t store_prefetch_rest(const struct store *store, const struct addr *a, uint32_t hash);
+/* Asks the processor to have ready what belongs to an address, one step after the other, with some time between them:
+ * the slot, and returns the address's hash; the entry, and returns its number, from 1, where there seems to be one, else
+ * 0; the marks and the standing of the entry with that number, from 0. */
+uint32_t store_expect_slot(const struct store *store, const struct addr *a);
+uint32_t store_expect_entry(const struct store *store, uint32_t h);
+void store_expect_rest(const struct store *store, size_t number);
 
 /* Puts a mark before position at, or takes the mark at position at away. */
 void store_insert(struct store *store, struct entry *e, size_t at, struct mark mark);

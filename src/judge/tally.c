@@ -200,42 +200,46 @@ static void enter(struct ledger *ledger, struct entry *e, const struct event *ev
 			.weak = (event->flags & EVENT_WEAK) != 0 });
 }
 
-/* The memo is the hash at first, then the number of the entry, from 1. */
-void tally_expect(const struct tally *tally, struct event *event, enum scan_when when)
+/* The memo is the hash at first, then the number of what is most likely the entry, from 1. */
+void tally_expect(const struct tally *tally, struct event *events, size_t count, enum scan_when when)
 {
 	const struct store *store = &tally->ledger.store;
-	struct addr unit = judge_unit(tally->settings, &event->addr);
 
-	if ((event->flags & EVENT_NO_ADDRESS) != 0)
-		return;
-	if (when == SCAN_SOON) {
-		event->memo = store_hash(store, &unit);
-		store_prefetch_slot(store, event->memo);
-	} else if (when == SCAN_VERY_SOON) {
-		store_prefetch_entry(store, event->memo);
-	} else {
-		event->memo = store_prefetch_rest(store, &unit, event->memo);
+	for (size_t i = 0; i < count; i++) {
+		struct event *event = &events[i];
+
+		if ((event->flags & EVENT_NO_ADDRESS) != 0)
+			continue;
+		if (when == SCAN_SOON) {
+			struct addr unit = judge_unit(tally->settings, &event->addr);
+
+			event->memo = store_expect_slot(store, &unit);
+		} else if (when == SCAN_VERY_SOON) {
+			event->memo = store_expect_entry(store, event->memo);
+		} else if (event->memo != 0) {
+			store_expect_rest(store, event->memo - 1);
+		}
 	}
 }
 
 /* The memo is only believed where it leads to the entry. */
-static struct entry *entry_of(struct tally *tally, const struct event *event, const struct addr *unit, uint32_t *number)
+static struct entry *entry_of(struct tally *tally, const struct event *event, uint32_t *number)
 {
-	struct entry *e;
+	struct addr unit = judge_unit(tally->settings, &event->addr);
 
 	*number = event->memo - 1;
 	if (*number < tally->ledger.store.entry_count) {
-		e = store_entry(&tally->ledger.store, *number);
-		if (e->lo == unit->lo && e->hi == unit->hi)
+		struct entry *e = store_entry(&tally->ledger.store, *number);
+
+		if (e->lo == unit.lo && e->hi == unit.hi)
 			return e;
 	}
-	return tally_entry(tally, unit, number);
+	return tally_entry(tally, &unit, number);
 }
 
 void tally_add(struct tally *tally, const struct event *event)
 {
 	uint32_t time = time_of(tally, event->time);
-	struct addr unit;
 	uint32_t number;
 	const struct standing *s;
 	struct entry *e;
@@ -250,8 +254,7 @@ void tally_add(struct tally *tally, const struct event *event)
 		tally->without_address += event->count;
 		return;
 	}
-	unit = judge_unit(tally->settings, &event->addr);
-	e = entry_of(tally, event, &unit, &number);
+	e = entry_of(tally, event, &number);
 	count_event(tally, e, event, time);
 	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
 	if (time < e->quiet && time >= e->quiet_since && event->event_class != CLASS_GOOD) {
@@ -266,8 +269,11 @@ void tally_add(struct tally *tally, const struct event *event)
 	if (tally->ledger.breach_count > breaches && user != 0)
 		(void)names_get(&tally->names, user, event->user);
 	s = store_standing(&tally->ledger.store, e);
-	if (s != NULL && s->doubted)
+	if (s != NULL && s->doubted) {
+		struct addr unit = judge_unit(tally->settings, &event->addr);
+
 		enter(&tally->afresh, tally_afresh(tally, &unit), event, time, user);
+	}
 	if (user != 0 && event->event_class == CLASS_AUTH)
 		note_name(tally, number, event, time, user);
 }

@@ -93,10 +93,13 @@ bool window_first(const struct judge_settings *settings, const struct mark *mark
 			first_known = i;
 	}
 	for (unsigned c = 0; c < CLASS_GOOD; c++) {
-		struct choice choice = of_class(settings, c);
+		struct choice choice;
 
 		/* most addresses have less in all than a window may hold */
-		if (sums[c] > 0 && sums[c] >= choice.threshold && first_of(&choice, marks, count, &other))
+		if (sums[c] == 0 || sums[c] < settings->classes[c].threshold)
+			continue;
+		choice = of_class(settings, c);
+		if (first_of(&choice, marks, count, &other))
 			keep_earlier(crossing, &found, &other);
 	}
 	for (size_t i = first_known; i < count; i++) {
