@@ -57,11 +57,16 @@ void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t befor
 	struct mark *marks = store_marks(&ledger->store, e);
 	uint16_t kept = 0;
 
-	for (uint16_t i = 0; i < e->mark_count; i++) {
-		if (!mark_is_evidence(&marks[i]) || marks[i].time >= before)
-			marks[kept++] = marks[i];
+	while (kept < e->mark_count && !mark_is_evidence(&marks[kept]))
+		kept++;
+	/* nearly always the first one is not too old, and so none is */
+	if (kept < e->mark_count && marks[kept].time < before) {
+		for (uint16_t i = kept; i < e->mark_count; i++) {
+			if (!mark_is_evidence(&marks[i]) || marks[i].time >= before)
+				marks[kept++] = marks[i];
+		}
+		e->mark_count = kept;
 	}
-	e->mark_count = kept;
 	store_shrink(&ledger->store, e);
 }
 

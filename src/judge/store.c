@@ -247,7 +247,9 @@ void store_insert(struct store *store, struct entry *e, size_t at, struct mark m
 		move_marks(store, e, e->room + 1U);
 	}
 	marks = store_marks(store, e);
-	memmove(marks + at + 1, marks + at, (e->mark_count - at) * sizeof(*marks));
+	/* most belong at the end */
+	if (at < e->mark_count)
+		memmove(marks + at + 1, marks + at, (e->mark_count - at) * sizeof(*marks));
 	marks[at] = mark;
 	e->mark_count++;
 }

@@ -85,18 +85,22 @@ bool window_first(const struct judge_settings *settings, const struct mark *mark
 	bool found = false;
 	uint64_t sums[CLASS_COUNT] = { 0 };
 	size_t first_known = count;
+	unsigned classes = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (mark_kind(&marks[i]) == MARK_FAIL)
+		if (mark_kind(&marks[i]) == MARK_FAIL) {
 			sums[mark_class(&marks[i])] += marks[i].count;
-		else if (mark_kind(&marks[i]) == MARK_KNOWN && first_known == count)
+			classes |= 1U << mark_class(&marks[i]);
+		} else if (mark_kind(&marks[i]) == MARK_KNOWN && first_known == count) {
 			first_known = i;
+		}
 	}
-	for (unsigned c = 0; c < CLASS_GOOD; c++) {
+	for (; classes != 0; classes &= classes - 1) {
+		unsigned c = (unsigned)__builtin_ctz(classes);
 		struct choice choice;
 
 		/* most addresses have less in all than a window may hold */
-		if (sums[c] == 0 || sums[c] < settings->classes[c].threshold)
+		if (sums[c] < settings->classes[c].threshold)
 			continue;
 		choice = of_class(settings, c);
 		if (first_of(&choice, marks, count, &other))
@@ -127,8 +131,10 @@ bool window_full(const struct judge_settings *settings, const struct mark *marks
 	struct crossing crossing;
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < count; i++)
-		sum += marks[i].what == like->what && mark_user(&marks[i]) == mark_user(like) ? marks[i].count : 0;
+	for (const struct mark *m = marks; m < marks + count; m++) {
+		if (m->low == like->low && m->high == like->high && m->what == like->what)
+			sum += m->count;
+	}
 	if (mark_kind(like) == MARK_KNOWN)
 		choice = of_known(settings, mark_user(like));
 	choice.same = true;
