@@ -36,3 +36,22 @@ uint32_t event_times(uint32_t count, uint32_t times)
 
 	return __builtin_mul_overflow(count, times, &product) ? UINT32_MAX : product;
 }
+
+uint64_t event_user_hash(struct span user)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	if (user.len == 0)
+		return 0;
+	for (size_t i = 0; i < user.len; i++) {
+		unsigned c = (unsigned char)user.ptr[i];
+
+		h = (h ^ (c - 'A' < 26 ? c + 32 : c)) * UINT64_C(0x100000001b3);
+	}
+	h ^= h >> 33;
+	h *= UINT64_C(0xff51afd7ed558ccd);
+	h ^= h >> 33;
+	h *= UINT64_C(0xc4ceb9fe1a85ec53);
+	h >>= 24;
+	return h != 0 ? h : 1;
+}

@@ -195,6 +195,7 @@ static bool fill_event(struct event *event, uint16_t number, const struct rule *
 	event->flags = rule->flags;
 	event->event_class = (uint8_t)rule->event_class;
 	event->user = user;
+	event->user_hash = event_user_hash(user);
 	return has_address || (rule->flags & EVENT_NO_ADDRESS) != 0;
 }
 

@@ -31,23 +31,6 @@ void names_free(struct names *names)
 	*names = (struct names){ 0 };
 }
 
-uint64_t names_hash(struct span user)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < user.len; i++) {
-		unsigned c = (unsigned char)user.ptr[i];
-
-		h = (h ^ (c - 'A' < 26 ? c + 32 : c)) * UINT64_C(0x100000001b3);
-	}
-	h ^= h >> 33;
-	h *= UINT64_C(0xff51afd7ed558ccd);
-	h ^= h >> 33;
-	h *= UINT64_C(0xc4ceb9fe1a85ec53);
-	h >>= 24;
-	return h != 0 ? h : 1;
-}
-
 static size_t home_of(const struct names *names, uint64_t user)
 {
 	uint64_t mixed = (user ^ names->seed) * UINT64_C(0x9e3779b97f4a7c15);

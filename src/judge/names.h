@@ -17,7 +17,7 @@ enum {
 };
 
 struct name {
-	uint64_t user;         /* hash; 0: no name */
+	uint64_t user;         /* event_user_hash(); 0: no name */
 	struct seen seen;      /* that failed for it */
 	uint32_t addresses;    /* that share in the attack on it; 0: it is under none */
 	uint8_t len;
@@ -38,10 +38,6 @@ struct names {
 
 void names_init(struct names *names, uint32_t addresses, int64_t window);
 void names_free(struct names *names);
-
-/* 40 bits that stand for a name in evidence and state, the same on every host; letters' case makes no difference.
- * Never 0. */
-uint64_t names_hash(struct span user);
 
 /* The name is there for reports and its address for the count. A failure that makes the name's addresses an attack, or
  * adds one to it, returns the name; else NULL. */

@@ -213,7 +213,7 @@ static int compare_addr(const void *a, const void *b)
 
 size_t tally_attackers(const struct tally *tally, struct span user, struct addr *addrs, size_t max)
 {
-	const struct name *name = names_find(&tally->names, names_hash(user));
+	const struct name *name = names_find(&tally->names, event_user_hash(user));
 	struct addr all[SEEN_MAX];
 	size_t count = 0;
 

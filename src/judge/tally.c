@@ -167,8 +167,9 @@ static void spray(struct tally *tally, struct entry *e, uint32_t time, uint64_t 
 		.count = (uint16_t)threshold, .sprayed = true });
 }
 
-static void note_name(struct tally *tally, uint32_t number, const struct event *event, uint32_t time, uint64_t user)
+static void note_name(struct tally *tally, uint32_t number, const struct event *event, uint32_t time)
 {
+	uint64_t user = event->user_hash;
 	struct name *name = names_failure(&tally->names, user, event->user, number, time);
 	bool begins;
 
@@ -190,8 +191,10 @@ static void note_name(struct tally *tally, uint32_t number, const struct event *
 	}
 }
 
-static void enter(struct ledger *ledger, struct entry *e, const struct event *event, uint32_t time, uint64_t user)
+static void enter(struct ledger *ledger, struct entry *e, const struct event *event, uint32_t time)
 {
+	uint64_t user = event->user_hash;
+
 	if (event->event_class == CLASS_GOOD)
 		ledger_good(ledger, e, time, user, (event->flags & EVENT_ACCEPTED) == 0 || user != 0);
 	else
@@ -244,7 +247,6 @@ void tally_add(struct tally *tally, const struct event *event)
 	const struct standing *s;
 	struct entry *e;
 	size_t breaches;
-	uint64_t user;
 
 	/* a good line is no evidence that could be counted twice, and there are many */
 	if (event->connection != 0 && event->event_class != CLASS_GOOD &&
@@ -258,24 +260,23 @@ void tally_add(struct tally *tally, const struct event *event)
 	count_event(tally, e, event, time);
 	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
 	if (time < e->quiet && time >= e->quiet_since && event->event_class != CLASS_GOOD) {
-		if (event->event_class == CLASS_AUTH && event->user.len > 0 && !e->is_many)
-			ledger_fail_quiet(&tally->ledger, e, names_hash(event->user));
+		if (event->event_class == CLASS_AUTH && event->user_hash != 0 && !e->is_many)
+			ledger_fail_quiet(&tally->ledger, e, event->user_hash);
 		return;
 	}
-	user = event->user.len > 0 ? names_hash(event->user) : 0;
 	breaches = tally->ledger.breach_count;
-	enter(&tally->ledger, e, event, time, user);
+	enter(&tally->ledger, e, event, time);
 	/* the account that was entered is the one name that the report must have, failures for it or not */
-	if (tally->ledger.breach_count > breaches && user != 0)
-		(void)names_get(&tally->names, user, event->user);
+	if (tally->ledger.breach_count > breaches && event->user_hash != 0)
+		(void)names_get(&tally->names, event->user_hash, event->user);
 	s = store_standing(&tally->ledger.store, e);
 	if (s != NULL && s->doubted) {
 		struct addr unit = judge_unit(tally->settings, &event->addr);
 
-		enter(&tally->afresh, tally_afresh(tally, &unit), event, time, user);
+		enter(&tally->afresh, tally_afresh(tally, &unit), event, time);
 	}
-	if (user != 0 && event->event_class == CLASS_AUTH)
-		note_name(tally, number, event, time, user);
+	if (event->user_hash != 0 && event->event_class == CLASS_AUTH)
+		note_name(tally, number, event, time);
 }
 
 uint64_t tally_without_address(const struct tally *tally)

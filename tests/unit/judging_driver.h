@@ -95,6 +95,7 @@ static inline void add_event(struct tally *tally, const char *text)
 		else
 			fail_msg("event: %s", word);
 	}
+	event.user_hash = event_user_hash(event.user);
 	tally_add(tally, &event);
 }
 

@@ -550,6 +550,7 @@ static void feed(struct run *run, unsigned from, unsigned to)
 
 		event.addr.prefix = ADDR_BITS;
 		event.user = (struct span){ users[x->user], strlen(users[x->user]) };
+		event.user_hash = event_user_hash(event.user);
 		event.flags = (uint8_t)((x->weak ? EVENT_WEAK : 0) | (x->mail ? EVENT_ACCEPTED : 0));
 		tally_add(run->tally, &event);
 	}

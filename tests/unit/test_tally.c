@@ -210,6 +210,7 @@ static void names_the_users_that_were_tried(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
 		event.user = span_of(tried[i]);
+		event.user_hash = event_user_hash(event.user);
 		tally_add(tally, &event);
 	}
 	assert_int_equal(tally_users(tally, &event.addr, names, 2, &more), 2);
@@ -236,6 +237,7 @@ static void what_is_saved_is_read_back(void **state)
 	unsigned long line;
 
 	(void)state;
+	event.user_hash = event_user_hash(event.user);
 	tally_add(tally, &event);
 	add(tally, "2001:db8::1", 1700000100, CLASS_PROBE, 7);
 	event.event_class = CLASS_GOOD;
@@ -263,6 +265,7 @@ static void known_customers_are_bounded(void **state)
 	size_t lines = 0;
 
 	(void)state;
+	event.user_hash = event_user_hash(event.user);
 	for (uint32_t i = 0; i < 250000; i++) {
 		event.addr = (struct addr){ 0, UINT64_C(0xffff0b000000) | i, ADDR_BITS };
 		event.time = 1700000000 + i;
