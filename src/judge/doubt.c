@@ -53,7 +53,7 @@ static void replace(struct tally *tally, struct entry *e, const struct entry *by
 			store_remove(store, e, i);
 	}
 	for (size_t i = 0; i < by->mark_count; i++)
-		store_insert(store, e, e->mark_count, marks[i]);
+		*store_insert(store, e, e->mark_count) = marks[i];
 	e->users = by->users;
 	*store_standing(store, e) = *store_standing(&tally->afresh.store, by);
 }

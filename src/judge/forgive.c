@@ -100,8 +100,8 @@ static void remember_login(struct ledger *ledger, struct entry *e, uint32_t time
 		}
 	}
 	ledger_make_room(ledger, e, MARK_LOGIN, LEDGER_LOGINS);
-	store_insert(&ledger->store, e, 0, (struct mark){ .time = time, .low = (uint32_t)user,
-		.high = (uint8_t)(user >> 32), .what = mark_what(MARK_LOGIN, CLASS_GOOD) });
+	*store_insert(&ledger->store, e, 0) = (struct mark){ .time = time, .low = (uint32_t)user,
+		.high = (uint8_t)(user >> 32), .what = mark_what(MARK_LOGIN, CLASS_GOOD) };
 }
 
 static void remember_good(struct ledger *ledger, struct entry *e, uint32_t time)
@@ -120,8 +120,8 @@ static void remember_good(struct ledger *ledger, struct entry *e, uint32_t time)
 		return;
 	}
 	ledger_make_room(ledger, e, MARK_GOOD, LEDGER_GOODS);
-	store_insert(&ledger->store, e, 0,
-		(struct mark){ .time = time, .low = time, .what = mark_what(MARK_GOOD, CLASS_GOOD) });
+	*store_insert(&ledger->store, e, 0) =
+		(struct mark){ .time = time, .low = time, .what = mark_what(MARK_GOOD, CLASS_GOOD) };
 }
 
 /* Bans that ended never were, as far as the address's record goes. */

@@ -124,7 +124,7 @@ static void end_ban(struct ledger *ledger, struct entry *e, struct standing *s)
 	e->is_many = false;
 	ledger_drop_evidence(ledger, e, until);
 	ledger_make_room(ledger, e, MARK_ENDED, LEDGER_ENDED);
-	store_insert(&ledger->store, e, e->mark_count, ended);
+	*store_insert(&ledger->store, e, e->mark_count) = ended;
 }
 
 /* A ban that stood until then is over for what comes now. */
@@ -255,7 +255,15 @@ static bool is_repeated(const struct ledger *ledger, const struct entry *e, cons
 	return false;
 }
 
-static void insert_evidence(struct ledger *ledger, struct entry *e, struct mark mark)
+static struct mark evidence_of(const struct failure *f, bool known)
+{
+	return (struct mark){ .time = f->time, .low = (uint32_t)f->user, .high = (uint8_t)(f->user >> 32), .count = f->count,
+			      .what = (uint8_t)(mark_what(known ? MARK_KNOWN : MARK_FAIL, f->event_class) |
+						(f->weak ? MARK_WEAK : 0)) };
+}
+
+/* The place of new evidence, by its time. */
+static struct mark *insert_evidence(struct ledger *ledger, struct entry *e, uint32_t time)
 {
 	const struct mark *marks = store_marks(&ledger->store, e);
 	size_t at = e->mark_count;
@@ -263,11 +271,11 @@ static void insert_evidence(struct ledger *ledger, struct entry *e, struct mark 
 	for (size_t i = e->mark_count; i-- > 0;) {
 		if (!mark_is_evidence(&marks[i]))
 			continue;
-		if (marks[i].time <= mark.time)
+		if (marks[i].time <= time)
 			break;
 		at = i;
 	}
-	store_insert(&ledger->store, e, at, mark);
+	return store_insert(&ledger->store, e, at);
 }
 
 /* How much evidence a standing ban has beyond its threshold. */
@@ -284,11 +292,13 @@ static bool has_too_much(const struct ledger *ledger, const struct entry *e, con
 }
 
 /* While a ban stands, evidence only matters in case a success takes other evidence away. */
-static void add_to_ban(struct ledger *ledger, struct entry *e, struct mark mark)
+static void add_to_ban(struct ledger *ledger, struct entry *e, const struct failure *f, bool known)
 {
+	struct mark mark = evidence_of(f, known);
+
 	if (window_full(ledger->settings, store_marks(&ledger->store, e), e->mark_count, &mark))
 		return;
-	insert_evidence(ledger, e, mark);
+	*insert_evidence(ledger, e, f->time) = evidence_of(f, known);
 	if (has_too_much(ledger, e, store_standing(&ledger->store, e)))
 		ledger_make_firm(ledger, e);
 }
@@ -297,7 +307,6 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 {
 	struct standing *s;
 	bool stands, known;
-	struct mark mark;
 
 	ledger_end_before(ledger, e, f->time);
 	s = store_standing(&ledger->store, e);
@@ -312,16 +321,12 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 	}
 	if (is_forgiven(ledger, e, f, &known) || is_repeated(ledger, e, f))
 		return;
-	mark = (struct mark){ .time = f->time, .low = (uint32_t)f->user, .high = (uint8_t)(f->user >> 32),
-			      .count = f->count,
-			      .what = (uint8_t)(mark_what(known ? MARK_KNOWN : MARK_FAIL, f->event_class) |
-						(f->weak ? MARK_WEAK : 0)) };
 	if (stands) {
-		add_to_ban(ledger, e, mark);
+		add_to_ban(ledger, e, f, known);
 		return;
 	}
 	if (e->mark_count == 1U << e->room && f->time > ledger->span && (s == NULL || s->until == 0))
 		ledger_drop_evidence(ledger, e, f->time - ledger->span);
-	insert_evidence(ledger, e, mark);
+	*insert_evidence(ledger, e, f->time) = evidence_of(f, known);
 	ledger_settle(ledger, e);
 }

@@ -127,12 +127,12 @@ static bool load_entry(struct tally *tally, struct fields *f)
 		    !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN || mark_kind(&m) == MARK_GOOD))
 			return false;
 		if (s != NULL && s->doubted && !mark_is_evidence(&m))
-			store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0, m);
+			*store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0) = m;
 		if (s != NULL && mark_is_evidence(&m)) {
 			s->firm = false;
 			e->quiet = 0;
 		}
-		store_insert(&tally->ledger.store, e, place_of(&tally->ledger.store, e, &m), m);
+		*store_insert(&tally->ledger.store, e, place_of(&tally->ledger.store, e, &m)) = m;
 	}
 	return true;
 }

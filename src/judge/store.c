@@ -26,6 +26,8 @@ enum {
 	LINE_MARKS = 64 / sizeof(struct mark),
 };
 
+_Static_assert(sizeof(struct entry) == 64, "an entry is one line of the cache");
+
 static const uint32_t NUMBER_MASK = (UINT32_C(1) << NUMBER_BITS) - 1;
 
 void store_init(struct store *store)
@@ -182,6 +184,7 @@ struct entry *store_get(struct store *store, const struct addr *a, uint32_t *num
 		*number = (store->slots[at] & NUMBER_MASK) - 1;
 		return store_entry(store, *number);
 	}
+	/* fuller than half, few addresses would be found where they are looked for first */
 	if (store->entry_count > store->slot_mask / 2) {
 		grow_slots(store);
 		at = slot_of(store, a->hi, a->lo, h);
@@ -237,7 +240,7 @@ static void move_marks(struct store *store, struct entry *e, unsigned room)
 	e->room = (uint8_t)room;
 }
 
-void store_insert(struct store *store, struct entry *e, size_t at, struct mark mark)
+struct mark *store_insert(struct store *store, struct entry *e, size_t at)
 {
 	struct mark *marks;
 
@@ -250,8 +253,8 @@ void store_insert(struct store *store, struct entry *e, size_t at, struct mark m
 	/* most belong at the end */
 	if (at < e->mark_count)
 		memmove(marks + at + 1, marks + at, (e->mark_count - at) * sizeof(*marks));
-	marks[at] = mark;
 	e->mark_count++;
+	return &marks[at];
 }
 
 void store_remove(struct store *store, struct entry *e, size_t at)

@@ -91,12 +91,12 @@ uint32_t store_expect_slot(const struct store *store, const struct addr *a);
 uint32_t store_expect_entry(const struct store *store, uint32_t h);
 void store_expect_rest(const struct store *store, size_t number);
 
-/* Puts a mark before position at, or takes the mark at position at away. */
-void store_insert(struct store *store, struct entry *e, size_t at, struct mark mark);
+/* Makes place for a mark before position at, and returns it to be filled; or takes the mark at position at away. */
+struct mark *store_insert(struct store *store, struct entry *e, size_t at);
 void store_remove(struct store *store, struct entry *e, size_t at);
 void store_shrink(struct store *store, struct entry *e); /* gives back room that is not needed */
 
-/* The entry's, made where it has none. */
+/* The entry's standing, made where it has none. */
 struct standing *store_standing_made(struct store *store, struct entry *e);
 
 static inline struct entry *store_entry(const struct store *store, size_t number) /* from 0 */

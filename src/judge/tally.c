@@ -126,9 +126,9 @@ static void count_further(struct tally *tally, struct entry *e, unsigned event_c
 	while (count > 0) {
 		uint32_t more = count < MOST ? count : MOST;
 
-		store_insert(&tally->ledger.store, e, 0, (struct mark){ .time = time, .low = time,
+		*store_insert(&tally->ledger.store, e, 0) = (struct mark){ .time = time, .low = time,
 			.count = (uint16_t)more, .high = (uint8_t)(more >> 16),
-			.what = mark_what(MARK_TOTAL, event_class) });
+			.what = mark_what(MARK_TOTAL, event_class) };
 		count -= more;
 	}
 }
