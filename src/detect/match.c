@@ -41,6 +41,7 @@ struct matcher {
 	pcre2_match_context *context;
 	struct stamp_reader stamps;
 	struct header header;
+	struct header_host host;
 	struct span program_given;
 	const char *readable;                /* NULL: the end of the line */
 	struct recent recent[CACHE_SLOTS];
@@ -394,7 +395,7 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 		*h = (struct header){ .message = { line, len } };
 		return MATCH_NONE;
 	}
-	header_parse(h, line, len);
+	header_parse_next(h, line, len, &m->host);
 	if (m->program_given.ptr != NULL)
 		h->program = m->program_given;
 	r = recent_of(m, h->program);

@@ -248,10 +248,19 @@ static const char *skip_syslog_time(const char *p, const char *end)
 	return p;
 }
 
-/* The usual width, with a blank behind it. */
+/* The usual width, with a blank behind it: "Nov  3 10:00:00 ". */
 HOT bool is_syslog(const char *p, const char *end)
 {
-	return end - p > 16 && p[3] == ' ' && p[6] == ' ' && p[9] == ':' && p[12] == ':' && p[15] == ' ';
+	static const char form[16] = { 0, 0, 0, ' ', 0, 0, ' ', 0, 0, ':', 0, 0, ':', 0, 0, ' ' };
+	static const uint8_t ones[16] = { 0, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255 };
+	uint64_t text[2], want[2], mask[2];
+
+	if (end - p <= 16)
+		return false;
+	memcpy(text, p, 16);
+	memcpy(want, form, 16);
+	memcpy(mask, ones, 16);
+	return (((text[0] & mask[0]) ^ want[0]) | ((text[1] & mask[1]) ^ want[1])) == 0;
 }
 
 static bool parse_syslog(struct header *header, const char *line, const char *end)
@@ -417,21 +426,64 @@ static bool parse_other(struct header *header, const char *p, const char *end)
 	       native_parse(header, p, end);
 }
 
-void header_parse(struct header *header, const char *line, size_t len)
+static void remember_host(struct header_host *host, const char *p, size_t len)
+{
+	uint8_t mask[16] = { 0 };
+
+	memset(mask, 0xff, len);
+	memcpy(host->mask, mask, sizeof(mask));
+	memset(host->text, 0, sizeof(host->text));
+	memcpy(host->text, p, len);
+	host->len = len;
+}
+
+/* "host program..." where the host is the one that is known. */
+HOT bool read_known_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
+{
+	uint64_t text[2];
+
+	if (host->len == 0 || end - p <= (ptrdiff_t)sizeof(text))
+		return false;
+	memcpy(text, p, sizeof(text));
+	if ((((text[0] & host->mask[0]) ^ host->text[0]) | ((text[1] & host->mask[1]) ^ host->text[1])) != 0 || p[host->len] == '<')
+		return false;
+	header->host = (struct span){ p, host->len - 1 };
+	read_program(header, p + host->len, end);
+	if (header->program.len > 0)
+		return true;
+	header->host.len = header->pid.len = 0;
+	return false;
+}
+
+HOT void read_next_origin(struct header *header, const char *p, const char *end, struct header_host *host)
+{
+	if (read_known_origin(header, p, end, host))
+		return;
+	read_origin(header, p, end);
+	/* what stands there is a host and one blank */
+	if (header->host.ptr == p && header->host.len > 0 && header->host.len < sizeof(host->text) && header->program.len > 0)
+		remember_host(host, p, header->host.len + 1);
+}
+
+void header_parse_next(struct header *header, const char *line, size_t len, struct header_host *host)
 {
 	const char *end = line + len;
 
 	*header = (struct header){ .message = { line, len } };
 	if (is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26) {
 		header->stamp = (struct span){ line, 15 };
-		read_origin(header, line + 16, end);
-		return;
-	}
-	if (is_precise(line, end)) {
+		read_next_origin(header, line + 16, end, host);
+	} else if (is_precise(line, end)) {
 		header->stamp = (struct span){ line, 32 };
-		read_origin(header, line + 33, end);
-		return;
-	}
-	if (!parse_iso(header, line, end) && !parse_other(header, line, end))
+		read_next_origin(header, line + 33, end, host);
+	} else if (!parse_iso(header, line, end) && !parse_other(header, line, end)) {
 		header->message = (struct span){ line, len };
+	}
+}
+
+void header_parse(struct header *header, const char *line, size_t len)
+{
+	struct header_host none = { .len = 0 };
+
+	header_parse_next(header, line, len, &none);
 }

@@ -21,7 +21,14 @@ struct header {
 	                         that put the client's address before the time (icewarp) */
 };
 
+/* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as zero. */
+struct header_host {
+	uint64_t text[2], mask[2]; /* its name and the blank behind it; bits where these have bytes */
+	size_t len;                /* of both; 0: none is known */
+};
+
 /* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */
 void header_parse(struct header *header, const char *line, size_t len);
+void header_parse_next(struct header *header, const char *line, size_t len, struct header_host *host);
 
 #endif
