@@ -151,7 +151,9 @@ static struct engine_candidate make_candidate(const struct engine_rule *rule, ui
 {
 	const struct literals *literals = &rule->literals;
 	uint8_t only = literals_only_beginning(literals, first);
-	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon };
+	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon,
+				      .match = rule->ready != NULL ? rule->ready->match : NULL,
+				      .loops = rule->ready == NULL || rule->ready->loops, .wants_end = rule->wants_end };
 	char bytes[16] = { 0 };
 	uint8_t masks[16] = { 0 };
 

@@ -25,7 +25,9 @@ struct engine_rule {
 /* A rule that a message with a certain first byte can match. */
 struct engine_candidate {
 	const struct engine_rule *rule; /* NULL: the list ends */
+	ready_match *match;          /* the function of the rule's pattern; NULL: there is none */
 	uint16_t number;             /* in the ruleset */
+	bool loops, wants_end;       /* as the function and the rule say; what is asked of each line stands in one place */
 	bool same;                   /* it begins as the candidate before: what was found of that one holds */
 	bool at_colon;               /* its beginning is not the message's but that of the part from the first colon on */
 	bool compared;               /* begin and mask say whether 16 bytes can be the beginning; else literals_begin() does */

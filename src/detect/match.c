@@ -245,10 +245,10 @@ static bool try_candidate(struct matcher *m, const struct engine_candidate *c, s
 	enum ready_verdict verdict = READY_UNSURE;
 	struct ready_found found;
 
-	if (c->rule->wants_end && message.len > MATCH_WHOLE_MAX)
+	if (c->wants_end && message.len > MATCH_WHOLE_MAX)
 		return false;
-	if (ready != NULL)
-		verdict = ready->match(message.ptr, end, m->readable != NULL ? m->readable : end, &found);
+	if (c->match != NULL)
+		verdict = c->match(message.ptr, end, m->readable != NULL ? m->readable : end, &found);
 	if (verdict == READY_UNSURE)
 		return matcher_try(m, c->number, message, event);
 	if (verdict == READY_NO)
@@ -312,7 +312,7 @@ static bool may_match(struct matcher *m, const struct engine_candidate *c, struc
 	enum { IN_A_ROW = 16, UNASKED = 240 };
 	int16_t *streak = &m->streaks[c->number];
 
-	if (c->rule->ready != NULL && !c->rule->ready->loops)
+	if (!c->loops)
 		return true;
 	if (*streak < 0) {
 		++*streak;
