@@ -11,6 +11,7 @@
 #include "detect/scan.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,7 @@ struct work {
 	struct batch *free;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	atomic_uint changes;       /* how often something was told of by it */
 };
 
 struct worker {
@@ -58,6 +60,33 @@ struct worker {
 	char *block;
 	bool reports;              /* this one tells the progress */
 };
+
+/* ---- waiting ---- */
+
+/* Called with the lock. */
+static void tell_change(struct work *w)
+{
+	atomic_fetch_add(&w->changes, 1);
+	pthread_cond_broadcast(&w->changed);
+}
+
+/* Waits until another worker has done something; called with the lock. A block is read in less time than it takes to
+ * sleep and to be woken, so for about that long the worker stays awake. */
+static void wait_for_change(struct work *w)
+{
+	enum { LOOKS = 2000 };
+	unsigned seen = atomic_load(&w->changes);
+
+	pthread_mutex_unlock(&w->lock);
+	for (unsigned i = 0; i < LOOKS && atomic_load(&w->changes) == seen; i++) {
+#ifdef __x86_64__
+		__builtin_ia32_pause();
+#endif
+	}
+	pthread_mutex_lock(&w->lock);
+	while (atomic_load(&w->changes) == seen)
+		pthread_cond_wait(&w->changed, &w->lock);
+}
 
 /* ---- handing on ---- */
 
@@ -187,7 +216,7 @@ static bool hand_on_all(struct work *w)
 		batch->next = w->free;
 		w->free = batch;
 		any = true;
-		pthread_cond_broadcast(&w->changed);
+		tell_change(w);
 	}
 	w->handing_on = false;
 	return any;
@@ -241,7 +270,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	s->ended = s->lines.ended;
 	batch->number = s->blocks_read++;
 	s->reading = false;
-	pthread_cond_broadcast(&w->changed);
+	tell_change(w);
 	pthread_mutex_unlock(&w->lock);
 	matcher_begin(worker->matcher, source_reference(s->log->source));
 	block_scan(worker->matcher, &block, batch);
@@ -275,11 +304,11 @@ static void *worker_run(void *argument)
 		if (s != NULL)
 			read_and_scan(worker, s);
 		if (!hand_on_all(w) && s == NULL && w->turn < w->scan->log_count)
-			pthread_cond_wait(&w->changed, &w->lock);
+			wait_for_change(w);
 		if (worker->reports)
 			tell_progress(w);
 	}
-	pthread_cond_broadcast(&w->changed);
+	tell_change(w);
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
 }
