@@ -13,7 +13,7 @@ enum { READY_GROUPS = 8, READY_NO_GROUP = 255 };
 enum ready_verdict {
 	READY_NO,
 	READY_YES,
-	READY_UNSURE,  /* PCRE2 is to say: an address that is no plain IPv4 one, or too many ways to try */
+	READY_UNSURE,  /* PCRE2 is to say: an address that is not plain, or too many ways to try */
 };
 
 struct ready_found {

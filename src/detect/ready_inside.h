@@ -58,7 +58,7 @@ static inline bool ready_word_edge(const char *begin, const char *p, const char 
 	return (p > begin && ready_is_wordy(p[-1])) != (p < end && ready_is_wordy(*p));
 }
 
-/* Whether what stands there and is no plain IPv4 address could be an address all the same. */
+/* Whether what stands there and is no plain address could be one all the same. */
 static inline bool ready_may_be_address(const char *p, const char *end)
 {
 	return p < end && (ready_is_digit(*p) || *p == ':' || ((unsigned char)*p | 0x20u) - (unsigned)'a' < 6);
@@ -153,6 +153,10 @@ static inline const char *ready_address_by_bytes(const char *p, const char *end,
 	return p;
 }
 
+/* The same for an IPv6 address, as <ADDR> takes one that addr_parse() takes. */
+const char *ready_address_v6(const char *p, const char *end, struct addr *address);
+
+/* Reads what <ADDR> stands for and returns what is behind it. NULL: nothing, or something that is not plain. */
 static inline const char *ready_address(const char *begin, const char *p, const char *end, const char *readable,
 					struct ready_found *found)
 {
@@ -168,9 +172,12 @@ static inline const char *ready_address(const char *begin, const char *p, const 
 #endif
 	if (behind == NULL)
 		behind = ready_address_by_bytes(p, end, &address);
+	if (behind != NULL)
+		found->address = addr_of_v4_number(address);
+	else
+		behind = ready_address_v6(p, end, &found->address);
 	if (behind == NULL)
 		return NULL;
-	found->address = addr_of_v4_number(address);
 	found->address_begin = p;
 	found->address_end = behind;
 	return behind;
