@@ -80,7 +80,7 @@ static void look_through(struct writing *w)
 		if (is_choice(s->kind) && s->kind != STEP_SPLIT)
 			w->leads[i + 1] = true;
 		if (is_run)
-			w->runs[s->class - 1] = true;
+			w->runs[s->class - 1] |= s->kind != STEP_LAZY || s->min > 0;
 		else if (s->class != 0)
 			w->tells[s->class - 1] = true;
 		if (s->kind == STEP_LAZY)
