@@ -195,8 +195,12 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 			    (rule->ready != NULL && !byteset_has(rule->ready->first, first)))
 				continue;
 			*c = make_candidate(rule, program->rules[i], (unsigned char)first);
-			c->same = used > begin && begin_alike(c - 1, c);
 			used++;
+		}
+		for (size_t i = used; i-- > begin;) {
+			struct engine_candidate *c = &program->lists[i];
+
+			c->alike = (uint16_t)(i + 1 < used && begin_alike(c, c + 1) ? c[1].alike + 1 : 1);
 		}
 		program->lists[used++] = (struct engine_candidate){ .rule = NULL };
 	}

@@ -28,7 +28,7 @@ struct engine_candidate {
 	ready_match *match;          /* the function of the rule's pattern; NULL: there is none */
 	uint16_t number;             /* in the ruleset */
 	bool loops, wants_end;       /* as the function and the rule say; what is asked of each line stands in one place */
-	bool same;                   /* it begins as the candidate before: what was found of that one holds */
+	uint16_t alike;              /* how many begin as this one does, from it on: what is found of it holds for them */
 	bool at_colon;               /* its beginning is not the message's but that of the part from the first colon on */
 	bool compared;               /* begin and mask say whether 16 bytes can be the beginning; else literals_begin() does */
 	uint64_t begin[2], mask[2];  /* of the only beginning that it can have, as far as 16 bytes tell */

@@ -329,16 +329,19 @@ static bool may_match(struct matcher *m, const struct engine_candidate *c, struc
 
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
+	const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]], *end;
 	struct span behind_colon = { 0 };
-	bool can_begin = false;
 
-	for (const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]]; c->rule != NULL; c++) {
+	for (; c->rule != NULL; c = end) {
+		end = c + c->alike;
 		if (c->at_colon && behind_colon.ptr == NULL)
 			behind_colon = literals_behind_colon(message);
-		if (!c->same)
-			can_begin = begins(c, message, behind_colon);
-		if (can_begin && may_match(m, c, message) && try_candidate(m, c, message, event))
-			return true;
+		if (!begins(c, message, behind_colon))
+			continue;
+		for (; c < end; c++) {
+			if (may_match(m, c, message) && try_candidate(m, c, message, event))
+				return true;
+		}
 	}
 	return false;
 }
