@@ -198,11 +198,8 @@ void addr_add_to(struct buf *b, const struct addr *a)
 	b->len += addr_format(buf_room(b, ADDR_TEXT_MAX), a);
 }
 
-int addr_compare(const struct addr *a, const struct addr *b)
+int addr_compare_any(const struct addr *a, const struct addr *b)
 {
-	/* most are both IPv4, which are alike in all bits but the last 32 */
-	if (a->hi == b->hi && a->lo >> 32 == b->lo >> 32 && a->lo != b->lo)
-		return a->lo < b->lo ? -1 : 1;
 	if (addr_is_v4(a) != addr_is_v4(b))
 		return addr_is_v4(a) ? -1 : 1;
 	if (a->hi != b->hi)

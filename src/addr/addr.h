@@ -49,7 +49,16 @@ size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a);
 void addr_add_to(struct buf *b, const struct addr *a);
 
 /* The order of every list: IPv4 before IPv6, then by number, then the wider network first. <0, 0, >0. */
-int addr_compare(const struct addr *a, const struct addr *b);
+int addr_compare_any(const struct addr *a, const struct addr *b);
+
+static inline int addr_compare(const struct addr *a, const struct addr *b)
+{
+	/* most are both IPv4, which are alike in all bits but the last 32 */
+	if (a->hi == b->hi && a->lo >> 32 == b->lo >> 32 && a->lo != b->lo)
+		return a->lo < b->lo ? -1 : 1;
+	return addr_compare_any(a, b);
+}
+
 bool addr_equal(const struct addr *a, const struct addr *b);
 
 /* The network of that prefix length (of the 128 bits) around a. */
