@@ -18,6 +18,7 @@ static inline __attribute__((always_inline)) bool span_same(const char *a, const
 {
 	uint64_t x, y, v, w;
 	uint32_t s, t, q, r;
+	uint16_t j, k, m, n;
 
 	if (len >= 8) {
 		for (size_t i = 0; i + 16 < len; i += 8) {
@@ -41,8 +42,38 @@ static inline __attribute__((always_inline)) bool span_same(const char *a, const
 		memcpy(&r, b + len - 4, 4);
 		return ((s ^ t) | (q ^ r)) == 0;
 	}
-	/* the first, the middle and the last of one to three */
-	return len == 0 || ((a[0] ^ b[0]) | (a[len / 2] ^ b[len / 2]) | (a[len - 1] ^ b[len - 1])) == 0;
+	if (len >= 2) {
+		memcpy(&j, a, 2);
+		memcpy(&k, b, 2);
+		memcpy(&m, a + len - 2, 2);
+		memcpy(&n, b + len - 2, 2);
+		return ((j ^ k) | (m ^ n)) == 0;
+	}
+	return len == 0 || *a == *b;
+}
+
+/* memcpy() without a call for what is short. */
+static inline __attribute__((always_inline)) void span_copy(char *to, const char *from, size_t len)
+{
+	uint64_t first[2], last[2];
+
+	if (len < 8 || len > 32) {
+		if (len > 0)
+			memcpy(to, from, len);
+		return;
+	}
+	/* the first and the last bytes, some of them twice */
+	if (len <= 16) {
+		memcpy(first, from, 8);
+		memcpy(last, from + len - 8, 8);
+		memcpy(to, first, 8);
+		memcpy(to + len - 8, last, 8);
+		return;
+	}
+	memcpy(first, from, 16);
+	memcpy(last, from + len - 16, 16);
+	memcpy(to, first, 16);
+	memcpy(to + len - 16, last, 16);
 }
 
 #endif

@@ -92,8 +92,7 @@ static struct span keep_text(struct batch *b, struct span text)
 {
 	char *copy = b->texts + b->texts_used;
 
-	if (text.len > 0)
-		memcpy(copy, text.ptr, text.len);
+	span_copy(copy, text.ptr, text.len);
 	b->texts_used += text.len;
 	return (struct span){ copy, text.len };
 }

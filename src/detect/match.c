@@ -180,7 +180,7 @@ static uint32_t number_in(struct span digits)
 }
 
 /* An event of the rule, its address set where there is one. */
-static bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user, struct span count,
+static inline bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user, struct span count,
 		       bool has_address)
 {
 	event->rule = number;
