@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "build/items.h"
+
 enum {
 	STEPS_MAX = 192,        /* steps a pattern */
 	STEPS_CLASSES = 64,     /* different classes of bytes a pattern */
@@ -42,15 +44,13 @@ enum step_kind {
 	STEP_ACCEPT,
 };
 
-enum { STEPS_ENDLESS = 1 << 30 };
-
 struct step {
 	enum step_kind kind;
 	unsigned len;           /* of the literal bytes */
 	unsigned other;         /* number of a step; where the literal bytes stand; number of a group or of what HOLD noted */
 	unsigned class;         /* number of a set, from 1; 0: every byte */
 	unsigned rest;          /* what the rest can begin with, likewise */
-	uint32_t min, max;      /* max STEPS_ENDLESS: no end */
+	uint32_t min, max;      /* max ITEMS_ENDLESS: no end */
 };
 
 struct steps {

@@ -204,7 +204,7 @@ static void write_run_step(const struct writing *w, const struct step *s, unsign
 {
 	char limit[60] = "end", low[40] = "from";
 
-	if (s->max != STEPS_ENDLESS)
+	if (s->max != ITEMS_ENDLESS)
 		snprintf(limit, sizeof(limit), "ready_limit(from, end, %u)", (unsigned)s->max);
 	if (s->min > 0)
 		snprintf(low, sizeof(low), "from + %u", (unsigned)s->min);
