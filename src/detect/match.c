@@ -3,8 +3,9 @@
  * match: one line to an event.
  *
  * The header is taken apart, the program's rules are looked up by name (through a small cache of this
- * thread), and of them only those are tried whose literals the message holds. PCRE2 runs with limits:
- * a pattern that meets one has not matched, which is counted with the rule's name.
+ * thread), and of them only those are tried whose literals the message holds. Built-in patterns have functions
+ * (detect/ready); where one is not sure, and for all other rules, PCRE2 says. It runs with limits: a pattern that
+ * meets one has not matched, which is counted with the rule's name.
  * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
  * Nothing here allocates a line, opens anything or resolves names.
  */

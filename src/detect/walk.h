@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* walk: steps over the text of a pattern, for detect/literals. */
+/* walk: steps over the text of a pattern, for detect/literals and for src/build. */
 #ifndef MAILBAN_DETECT_WALK_H
 #define MAILBAN_DETECT_WALK_H
 
