@@ -11,6 +11,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "detect/walk.h"
+
 enum { RANGES_MOST = 5 };
 
 struct writing {
@@ -26,11 +28,6 @@ struct range {
 	unsigned low, high;
 };
 
-static bool has(const uint8_t *set, unsigned byte)
-{
-	return (set[byte / 8] >> byte % 8 & 1) != 0;
-}
-
 /* The bytes that are in the set, or are not, as ranges; fills at most RANGES_MOST and returns how many there are. */
 static unsigned find_ranges(const uint8_t *set, bool in, struct range *ranges)
 {
@@ -39,9 +36,9 @@ static unsigned find_ranges(const uint8_t *set, bool in, struct range *ranges)
 	for (unsigned c = 0; c < 256; c++) {
 		unsigned low = c;
 
-		if (has(set, c) != in)
+		if (byteset_has(set, c) != in)
 			continue;
-		while (c < 255 && has(set, c + 1) == in)
+		while (c < 255 && byteset_has(set, c + 1) == in)
 			c++;
 		if (count < RANGES_MOST)
 			ranges[count] = (struct range){ low, c };
@@ -99,7 +96,7 @@ static void write_bitmap(const struct writing *w, const uint8_t *set)
 		uint64_t word = 0;
 
 		for (unsigned c = 0; c < 64; c++)
-			word |= (uint64_t)has(set, i * 64 + c) << c;
+			word |= (uint64_t)byteset_has(set, i * 64 + c) << c;
 		fprintf(w->out, " UINT64_C(0x%" PRIx64 "),", word);
 	}
 	fprintf(w->out, " };\n\n\treturn (bits[(unsigned char)byte / 64] >> (unsigned char)byte %% 64 & 1) != 0;\n}\n");
@@ -231,12 +228,49 @@ static void write_tell_of(const struct writing *w, unsigned class, const char *w
 	fprintf(w->out, "\tif (p >= end || !in_%u_%u(*p))\n\t\tgoto %s;\n", w->number, class - 1, what);
 }
 
-static void write_step(const struct writing *w, unsigned place)
+/* What says with which step to go on, and what of that can be undone. */
+static void write_choosing_step(const struct writing *w, const struct step *s, unsigned place)
 {
-	const struct step *s = &w->steps->steps[place];
 	char other[20];
 
 	snprintf(other, sizeof(other), "s%u", s->other);
+	switch (s->kind) {
+	case STEP_SPLIT:
+		if (s->class != 0)
+			write_tell_of(w, s->class, other);
+		write_push(w, place, "p", "NULL");
+		break;
+	case STEP_BRANCH:
+		write_tell_of(w, s->class, other);
+		break;
+	case STEP_LATER:
+		write_push(w, place, "p", "NULL");
+		fprintf(w->out, "\tgoto %s;\n", other);
+		break;
+	case STEP_JUMP:
+		fprintf(w->out, "\tgoto %s;\n", other);
+		break;
+	case STEP_HOLD:
+		fprintf(w->out, "\theld_%u = height;\n\tplace_%u = p;\n", s->other, s->other);
+		break;
+	case STEP_BACK:
+		fprintf(w->out, "\tp = place_%u;\n\theight = held_%u;\n", s->other, s->other);
+		break;
+	case STEP_CUT:
+		fprintf(w->out, "\theight = held_%u;\n", s->other);
+		break;
+	case STEP_FAIL:
+		fprintf(w->out, "\tgoto fail;\n");
+		break;
+	default:
+		break;
+	}
+}
+
+static void write_step(const struct writing *w, unsigned place)
+{
+	const struct step *s = &w->steps->steps[place];
+
 	if (w->leads[place])
 		fprintf(w->out, "s%u:\n", place);
 	switch (s->kind) {
@@ -267,33 +301,6 @@ static void write_step(const struct writing *w, unsigned place)
 	case STEP_AGAIN:
 		fprintf(w->out, "\tif (!ready_again(&p, end, found))\n\t\tgoto fail;\n");
 		break;
-	case STEP_SPLIT:
-		if (s->class != 0)
-			write_tell_of(w, s->class, other);
-		write_push(w, place, "p", "NULL");
-		break;
-	case STEP_BRANCH:
-		write_tell_of(w, s->class, other);
-		break;
-	case STEP_LATER:
-		write_push(w, place, "p", "NULL");
-		fprintf(w->out, "\tgoto %s;\n", other);
-		break;
-	case STEP_JUMP:
-		fprintf(w->out, "\tgoto %s;\n", other);
-		break;
-	case STEP_HOLD:
-		fprintf(w->out, "\theld_%u = height;\n\tplace_%u = p;\n", s->other, s->other);
-		break;
-	case STEP_BACK:
-		fprintf(w->out, "\tp = place_%u;\n\theight = held_%u;\n", s->other, s->other);
-		break;
-	case STEP_CUT:
-		fprintf(w->out, "\theight = held_%u;\n", s->other);
-		break;
-	case STEP_FAIL:
-		fprintf(w->out, "\tgoto fail;\n");
-		break;
 	case STEP_BEGIN:
 		fprintf(w->out, "\topened_%u = p;\n", s->other);
 		break;
@@ -309,6 +316,9 @@ static void write_step(const struct writing *w, unsigned place)
 		break;
 	case STEP_ACCEPT:
 		fprintf(w->out, "\treturn READY_YES;\n");
+		break;
+	default:
+		write_choosing_step(w, s, place);
 		break;
 	}
 }
