@@ -22,25 +22,20 @@ const struct ready *ready_find(const char *pattern)
 	return bsearch(pattern, ready_builtin, ready_builtin_count, sizeof(*ready_builtin), compare);
 }
 
-static bool is_hex(char c)
-{
-	return ready_is_digit(c) || ((unsigned char)c | 0x20u) - (unsigned)'a' < 6;
-}
-
 /* Steps over one part of the address: digits, a dot before a digit, a colon before more of it or behind another colon. The
  * same place where there is none. */
 static const char *skip_part(const char *p, const char *end)
 {
 	char next = end - p > 1 ? p[1] : '\0';
 
-	if (is_hex(*p)) {
-		while (p < end && is_hex(*p))
+	if (ready_is_hex(*p)) {
+		while (p < end && ready_is_hex(*p))
 			p++;
 		return p;
 	}
 	if (*p == '.')
 		return p + ready_is_digit(next);
-	return *p == ':' ? p + (is_hex(next) || next == ':' || p[-1] == ':') : p;
+	return *p == ':' ? p + (ready_is_hex(next) || next == ':' || p[-1] == ':') : p;
 }
 
 const char *ready_address_v6(const char *p, const char *end, struct addr *address)
@@ -48,7 +43,7 @@ const char *ready_address_v6(const char *p, const char *end, struct addr *addres
 	enum { PARTS = 40 }; /* as <ADDR> has it in detect/pattern.c */
 	const char *at = p, *before = NULL;
 
-	while (at < end && at - p < 4 && is_hex(*at))
+	while (at < end && at - p < 4 && ready_is_hex(*at))
 		at++;
 	if (at == end || *at++ != ':')
 		return NULL;

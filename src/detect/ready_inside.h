@@ -58,10 +58,15 @@ static inline bool ready_word_edge(const char *begin, const char *p, const char 
 	return (p > begin && ready_is_wordy(p[-1])) != (p < end && ready_is_wordy(*p));
 }
 
+static inline bool ready_is_hex(char c)
+{
+	return ready_is_digit(c) || ((unsigned char)c | 0x20u) - (unsigned)'a' < 6;
+}
+
 /* Whether what stands there and is no plain address could be one all the same. */
 static inline bool ready_may_be_address(const char *p, const char *end)
 {
-	return p < end && (ready_is_digit(*p) || *p == ':' || ((unsigned char)*p | 0x20u) - (unsigned)'a' < 6);
+	return p < end && (ready_is_hex(*p) || *p == ':');
 }
 
 #ifdef __SSE2__
