@@ -154,27 +154,20 @@ static struct engine_candidate make_candidate(const struct engine_rule *rule, ui
 	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon,
 				      .match = rule->ready != NULL ? rule->ready->match : NULL,
 				      .loops = rule->ready == NULL || rule->ready->loops, .wants_end = rule->wants_end };
-	char bytes[16] = { 0 };
-	uint8_t masks[16] = { 0 };
 
 	c.compared = only != LITERALS_ANY || literals->beginning_count == 0;
 	if (only != LITERALS_ANY) {
 		size_t len = literals->beginning_lens[only];
 
-		len = len < 16 ? len : 16;
-		memcpy(bytes, literals->beginnings[only], len);
-		memset(masks, 0xff, len);
+		c.begin = start_of(literals->beginnings[only], len < START_MAX ? len : START_MAX);
 	}
-	memcpy(c.begin, bytes, sizeof(c.begin));
-	memcpy(c.mask, masks, sizeof(c.mask));
 	return c;
 }
 
 /* Whether two rules ask the same of a message's beginning. */
 static bool begin_alike(const struct engine_candidate *a, const struct engine_candidate *b)
 {
-	return a->compared && b->compared && a->at_colon == b->at_colon && memcmp(a->begin, b->begin, sizeof(a->begin)) == 0 &&
-	       memcmp(a->mask, b->mask, sizeof(a->mask)) == 0;
+	return a->compared && b->compared && a->at_colon == b->at_colon && memcmp(&a->begin, &b->begin, sizeof(a->begin)) == 0;
 }
 
 static void sort_by_first(struct engine *engine, struct engine_program *program)

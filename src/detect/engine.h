@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "base/start.h"
 #include "detect/literals.h"
 #include "detect/pattern.h"
 #include "detect/ready.h"
@@ -30,8 +31,8 @@ struct engine_candidate {
 	bool loops, wants_end;       /* as the function and the rule say; what is asked of each line stands in one place */
 	uint16_t alike;              /* how many begin as this one does, from it on: what is found of it holds for them */
 	bool at_colon;               /* its beginning is not the message's but that of the part from the first colon on */
-	bool compared;               /* begin and mask say whether 16 bytes can be the beginning; else literals_begin() does */
-	uint64_t begin[2], mask[2];  /* of the only beginning that it can have, as far as 16 bytes tell */
+	bool compared;               /* begin says whether 16 bytes can be the beginning; else literals_begin() does */
+	struct start begin;          /* the only beginning that it can have, as far as it tells */
 };
 
 /* The rules that can match lines of one program, in the order in which they are tried. */

@@ -165,25 +165,9 @@ bool literals_can_begin(const struct literals *l, unsigned char first)
 
 /* ---- asking ---- */
 
-/* As memcmp() == 0 for len up to 16 where both have 16 bytes to look at: two loads instead of a call. */
-static bool same_start(const char *text, const char *literal, size_t len)
-{
-	static const uint8_t ones[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
-	uint64_t a[2], b[2], mask[2];
-
-	memcpy(a, text, 16);
-	memcpy(b, literal, 16);
-	memcpy(mask, ones + 16 - (len < 16 ? len : 16), 16);
-	return (((a[0] ^ b[0]) & mask[0]) | ((a[1] ^ b[1]) & mask[1])) == 0;
-}
-
 static bool begins_with(struct span message, const char *literal, size_t len)
 {
-	if (message.len < len)
-		return false;
-	if (message.len >= 16 && !same_start(message.ptr, literal, len))
-		return false;
-	return (len <= 16 && message.len >= 16) || memcmp(message.ptr, literal, len) == 0;
+	return message.len >= len && span_same(message.ptr, literal, len);
 }
 
 #ifdef __SSE2__
@@ -252,12 +236,10 @@ uint8_t literals_only_beginning(const struct literals *l, unsigned char first)
 	return only;
 }
 
-bool literals_begin(const struct literals *l, unsigned which, struct span message, struct span behind_colon)
+bool literals_begin(const struct literals *l, struct span message, struct span behind_colon)
 {
 	struct span start = l->at_colon ? behind_colon : message;
 
-	if (which != LITERALS_ANY)
-		return begins_with(start, l->beginnings[which], l->beginning_lens[which]);
 	for (unsigned i = 0; i < l->beginning_count; i++) {
 		if (begins_with(start, l->beginnings[i], l->beginning_lens[i]))
 			return true;
@@ -267,5 +249,5 @@ bool literals_begin(const struct literals *l, unsigned which, struct span messag
 
 bool literals_pass(const struct literals *l, struct span message, struct span behind_colon)
 {
-	return literals_begin(l, LITERALS_ANY, message, behind_colon) && literals_inside(l, message);
+	return literals_begin(l, message, behind_colon) && literals_inside(l, message);
 }

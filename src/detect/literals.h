@@ -36,9 +36,8 @@ struct span literals_behind_colon(struct span message);
 /* Whether the message holds what the pattern needs, so that trying it is worth while. */
 bool literals_pass(const struct literals *literals, struct span message, struct span behind_colon);
 
-/* The two halves of that, for who asks many patterns about one message. Which beginning: one that
- * literals_only_beginning() told of the message's first byte. */
-bool literals_begin(const struct literals *literals, unsigned which, struct span message, struct span behind_colon);
+/* The two halves of that, for who asks many patterns about one message. */
+bool literals_begin(const struct literals *literals, struct span message, struct span behind_colon);
 bool literals_inside(const struct literals *literals, struct span message);
 
 /* The only beginning that a message with this first byte can have; LITERALS_ANY where there are several, or none. */

@@ -297,12 +297,10 @@ static uint64_t connection_of(struct recent *r, const struct header *h)
 static inline bool begins(const struct engine_candidate *c, struct span message, struct span behind_colon)
 {
 	struct span start = c->at_colon ? behind_colon : message;
-	uint64_t bytes[2];
 
-	if (!c->compared || start.len < sizeof(bytes))
-		return literals_begin(&c->rule->literals, LITERALS_ANY, message, behind_colon);
-	memcpy(bytes, start.ptr, sizeof(bytes));
-	return (((bytes[0] ^ c->begin[0]) & c->mask[0]) | ((bytes[1] ^ c->begin[1]) & c->mask[1])) == 0;
+	if (!c->compared || start.len < START_MAX)
+		return literals_begin(&c->rule->literals, message, behind_colon);
+	return start_fits(&c->begin, start.ptr);
 }
 
 /* Whether it is worth while to try the rule on a message that begins as it asks: the message has the rule's literal. To

@@ -251,16 +251,10 @@ static const char *skip_syslog_time(const char *p, const char *end)
 /* The usual width, with a blank behind it: "Nov  3 10:00:00 ". */
 HOT bool is_syslog(const char *p, const char *end)
 {
-	static const char form[16] = { 0, 0, 0, ' ', 0, 0, ' ', 0, 0, ':', 0, 0, ':', 0, 0, ' ' };
-	static const uint8_t ones[16] = { 0, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255 };
-	uint64_t text[2], want[2], mask[2];
+	static const struct start form = { { 0, 0, 0, ' ', 0, 0, ' ', 0, 0, ':', 0, 0, ':', 0, 0, ' ' },
+					   { 0, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255 } };
 
-	if (end - p <= 16)
-		return false;
-	memcpy(text, p, 16);
-	memcpy(want, form, 16);
-	memcpy(mask, ones, 16);
-	return (((text[0] & mask[0]) ^ want[0]) | ((text[1] & mask[1]) ^ want[1])) == 0;
+	return end - p > START_MAX && start_fits(&form, p);
 }
 
 static bool parse_syslog(struct header *header, const char *line, const char *end)
@@ -426,26 +420,10 @@ static bool parse_other(struct header *header, const char *p, const char *end)
 	       native_parse(header, p, end);
 }
 
-static void remember_host(struct header_host *host, const char *p, size_t len)
-{
-	uint8_t mask[16] = { 0 };
-
-	memset(mask, 0xff, len);
-	memcpy(host->mask, mask, sizeof(mask));
-	memset(host->text, 0, sizeof(host->text));
-	memcpy(host->text, p, len);
-	host->len = len;
-}
-
 /* "host program..." where the host is the one that is known. */
 HOT bool read_known_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
 {
-	uint64_t text[2];
-
-	if (host->len == 0 || end - p <= (ptrdiff_t)sizeof(text))
-		return false;
-	memcpy(text, p, sizeof(text));
-	if ((((text[0] & host->mask[0]) ^ host->text[0]) | ((text[1] & host->mask[1]) ^ host->text[1])) != 0 || p[host->len] == '<')
+	if (host->len == 0 || end - p <= START_MAX || !start_fits(&host->start, p) || p[host->len] == '<')
 		return false;
 	header->host = (struct span){ p, host->len - 1 };
 	read_program(header, p + host->len, end);
@@ -461,8 +439,8 @@ HOT void read_next_origin(struct header *header, const char *p, const char *end,
 		return;
 	read_origin(header, p, end);
 	/* what stands there is a host and one blank */
-	if (header->host.ptr == p && header->host.len > 0 && header->host.len < sizeof(host->text) && header->program.len > 0)
-		remember_host(host, p, header->host.len + 1);
+	if (header->host.ptr == p && header->host.len > 0 && header->host.len < START_MAX && header->program.len > 0)
+		*host = (struct header_host){ start_of(p, header->host.len + 1), header->host.len + 1 };
 }
 
 void header_parse_next(struct header *header, const char *line, size_t len, struct header_host *host)

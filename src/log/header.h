@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "base/start.h"
 
 /* A log line taken apart: the spans point into the line, but for a program name that its form alone
  * tells, which points to a constant text. */
@@ -23,8 +24,8 @@ struct header {
 
 /* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as zero. */
 struct header_host {
-	uint64_t text[2], mask[2]; /* its name and the blank behind it; bits where these have bytes */
-	size_t len;                /* of both; 0: none is known */
+	struct start start; /* its name and the blank behind it */
+	size_t len;         /* of both; 0: none is known */
 };
 
 /* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */
