@@ -153,6 +153,29 @@ static bool is_allowed_in_part(struct merge *m, const struct addr *net)
 	       (m->allow < allow->count && addr_contains(net, &allow->nets[m->allow]));
 }
 
+/* Whether the networks that come next fill all of an entry and last as long: a run that died had collapsed them, and
+ * they have grown since. */
+static bool is_made_anew(const struct merge *m, const struct ban *ban)
+{
+	const struct history *nets = &m->j->nets;
+	struct netset anew = { 0 };
+	bool whole;
+
+	for (size_t i = m->net; i < nets->count; i++) {
+		struct addr net = past_addr(&nets->pasts[i]);
+
+		if (!addr_contains(&ban->net, &net))
+			break;
+		if (past_end(nets->pasts[i].until) >= ban->until)
+			netset_add(&anew, &net);
+	}
+	netset_finish(&anew);
+	netset_collapse(&anew);
+	whole = netset_contains(&anew, &ban->net);
+	netset_free(&anew);
+	return whole;
+}
+
 static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
 {
 	if (origin == ORIGIN_KNOWN)
@@ -164,9 +187,9 @@ static void list_old(struct merge *m, const struct ban *ban, enum origin origin)
 	}
 	if (ban->until <= m->j->in->now)
 		return;
-	/* a run that died formed the network and did not know of the good event yet */
+	/* a run that died formed the network, and did not know of the good event yet, or of what is banned inside since */
 	if (ban->by < CLASS_GOOD && ban->hosts > 0 &&
-	    judging_is_good(m->j, &ban->net, past_time(ban->since), past_time(ban->until) - 1))
+	    (judging_is_good(m->j, &ban->net, past_time(ban->since), past_time(ban->until) - 1) || is_made_anew(m, ban)))
 		return;
 	if (is_allowed_in_part(m, &ban->net))
 		list_split(m, ban);

@@ -174,21 +174,27 @@ static inline void run_end(struct run *run, int wrote)
 	banlist_free(&run->old);
 }
 
-/* One run over events, one a line. */
-static inline void run_over(struct world *w, const char *now, const char *events)
+/* Events, one a line. */
+static inline void run_events(struct run *run, const char *events)
 {
-	struct run run;
-
-	run_begin(&run, w, at(now));
 	while (*events != '\0') {
 		size_t len = strcspn(events, "\n");
 		char line[200];
 
 		snprintf(line, sizeof(line), "%.*s", (int)len, events);
 		if (len > 0)
-			add_event(run.tally, line);
+			add_event(run->tally, line);
 		events += len + (events[len] != '\0');
 	}
+}
+
+/* One run over events that comes to its end. */
+static inline void run_over(struct world *w, const char *now, const char *events)
+{
+	struct run run;
+
+	run_begin(&run, w, at(now));
+	run_events(&run, events);
 	run_end(&run, 2);
 }
 

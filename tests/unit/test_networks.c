@@ -244,6 +244,28 @@ static void neighbours_with_the_same_dates_are_joined(void **state)
 	buf_free(&events);
 }
 
+static void neighbours_joined_by_a_run_that_died_are_parted_again(void **state)
+{
+	struct buf events = { 0 };
+	struct run run;
+	struct world w;
+
+	(void)state;
+	banned_hosts(&events, "192.0.2", 8, 0);
+	banned_hosts(&events, "192.0.3", 8, 0);
+	world_init(&w);
+	run_begin(&run, &w, at("10m"));
+	run_events(&run, buf_text(&events));
+	run_end(&run, 1);
+	assert_non_null(strstr(list_text(&w), "192.0.2.0/23 "));
+	buf_add_text(&events, "30m 192.0.3.200 helo\n");
+	run_over(&w, "1h", buf_text(&events));
+	list_is(&w, "192.0.2.0/24 # since 2026-11-01T00:07Z until 2026-11-08T00:07Z by helo hits 8 hosts 8\n"
+		    "192.0.3.0/24 # since 2026-11-01T00:07Z until 2026-11-08T00:30Z by helo hits 9 hosts 9\n");
+	world_free(&w);
+	buf_free(&events);
+}
+
 static void a_network_can_be_taken_out_or_split_by_a_person(void **state)
 {
 	struct world w;
@@ -337,6 +359,7 @@ int main(void)
 		cmocka_unit_test(nothing_too_wide_is_banned),
 		cmocka_unit_test(persons_lines_inside_a_network_stay),
 		cmocka_unit_test(neighbours_with_the_same_dates_are_joined),
+		cmocka_unit_test(neighbours_joined_by_a_run_that_died_are_parted_again),
 		cmocka_unit_test(a_network_can_be_taken_out_or_split_by_a_person),
 		cmocka_unit_test(who_still_knocks_stays),
 		cmocka_unit_test(renewing_is_a_setting),
