@@ -18,42 +18,37 @@
 
 /* ---- is it about a failure? ---- */
 
-static const char *const words[] = { "fail", "reject", "invalid", "denied", "mismatch", "refused", "incorrect", "illegal",
-				     "wrong " };
+/* Words that tell of a failure, each with two neighbouring bytes that are rare in other words of a mail log and stand so
+ * many bytes behind the word's beginning. */
+static const struct sign {
+	char word[12];
+	uint8_t len, before;
+} signs[] = { { "fail", 4, 0 },    { "refused", 7, 2 }, { "reject", 6, 2 },   { "invalid", 7, 1 }, { "denied", 6, 2 },
+	      { "mismatch", 8, 5 }, { "incorrect", 9, 4 }, { "illegal", 7, 3 }, { "wrong ", 6, 0 } };
 
-static bool has_word(const char *p, const char *end)
+enum { SIGNS = sizeof(signs) / sizeof(signs[0]) };
+
+static bool is_pair(const struct sign *sign, const char *p)
 {
-	char first = (char)(*p | 0x20);
+	return (p[0] | 0x20) == sign->word[sign->before] && (p[1] | 0x20) == sign->word[sign->before + 1];
+}
 
-	if (first != 'f' && first != 'r' && first != 'i' && first != 'd' && first != 'm' && first != 'w')
-		return false;
-	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = strlen(words[i]), k = 0;
+/* Whether one of the words has its pair at p, which is before the text's last byte. */
+static bool has_word_around(const char *p, struct span text)
+{
+	for (const struct sign *sign = signs; sign < signs + SIGNS; sign++) {
+		const char *word = p - sign->before;
+		size_t k = 0;
 
-		if ((size_t)(end - p) < len)
+		if (!is_pair(sign, p) || p - text.ptr < sign->before || text.ptr + text.len - word < sign->len)
 			continue;
-		while (k < len && (p[k] | 0x20) == (words[i][k] | 0x20))
+		while (k < sign->len && (word[k] | 0x20) == sign->word[k])
 			k++;
-		if (k == len)
+		if (k == sign->len)
 			return true;
 	}
 	return false;
 }
-
-/* Whether a word begins in the bytes from..to. */
-static bool search_words(const char *from, const char *to, const char *end)
-{
-	for (const char *p = from; p < to; p++) {
-		if (has_word(p, end))
-			return true;
-	}
-	return false;
-}
-
-/* Two neighbouring bytes of each word give it away, being rare in other words of a mail log: "fa", "fu", "je", "nv", "ni",
- * "tc", "rr", "eg" and "wr", at most BEFORE bytes behind the word's beginning. A hint is the first of a number of bytes
- * that hold such a pair. */
-enum { BEFORE = 8 };
 
 typedef uint8_t lanes __attribute__((vector_size(16)));
 
@@ -67,7 +62,8 @@ static lanes load_lowered(const char *p)
 	return v | 0x20;
 }
 
-static bool has_pair(const char *p)
+/* The places of pairs among the sixteen from p on, a bit each; sixteen bytes and one more are read. */
+static uint32_t find_pairs(const char *p)
 {
 	lanes a = load_lowered(p), b = load_lowered(p + 1);
 	lanes hit = ((lanes)(a == 'f') & (lanes)((b == 'a') | (b == 'u'))) | ((lanes)(a == 'j') & (lanes)(b == 'e')) |
@@ -75,18 +71,23 @@ static bool has_pair(const char *p)
 		    ((lanes)(a == 'r') & (lanes)(b == 'r')) | ((lanes)(a == 'e') & (lanes)(b == 'g')) |
 		    ((lanes)(a == 'w') & (lanes)(b == 'r'));
 	uint64_t halves[2];
+	uint32_t places = 0;
 
 	memcpy(halves, &hit, sizeof(halves));
-	return (halves[0] | halves[1]) != 0;
+	if ((halves[0] | halves[1]) == 0)
+		return 0;
+	for (unsigned i = 0; i < LANES; i++)
+		places |= (uint32_t)(hit[i] & 1) << i;
+	return places;
 }
 
 #ifdef __x86_64__
 
 enum { WIDE = 32 };
 
-/* The same for 32 places at once: tables say by the halves of a byte which pairs it can be the first, or the second, of.
- * A bit stands for "fa", "fu", "je", "nv" and "ni", "tc", "rr", "eg", "wr"; letters' case makes no difference. */
-__attribute__((target("avx2"))) static const char *find_hint_wide(const char *p, const char *end)
+/* The same for 32 places: tables say by the halves of a byte which pairs it can be the first, or the second, of. A bit
+ * stands for "fa", "fu", "je", "nv" and "ni", "tc", "rr", "eg", "wr"; letters' case makes no difference. */
+__attribute__((target("avx2"))) static inline uint32_t find_pairs_wide(const char *p)
 {
 	const __m256i first_low = _mm256_broadcastsi128_si256(
 			      _mm_setr_epi8(0, 0, 0x20, 0, 0x10, 0x40, 0x03, (char)0x80, 0, 0, 0x04, 0, 0, 0, 0x08, 0)),
@@ -97,52 +98,59 @@ __attribute__((target("avx2"))) static const char *find_hint_wide(const char *p,
 		      second_high = _mm256_broadcastsi128_si256(
 			      _mm_setr_epi8(0, 0, 0, 0, 0x5d, (char)0xaa, 0x5d, (char)0xaa, 0, 0, 0, 0, 0, 0, 0, 0)),
 		      low = _mm256_set1_epi8(0x0f);
+	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
+	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
+	__m256i can_be_first = _mm256_and_si256(_mm256_shuffle_epi8(first_low, _mm256_and_si256(a, low)),
+						_mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_srli_epi16(a, 4), low)));
+	__m256i can_be_second = _mm256_and_si256(_mm256_shuffle_epi8(second_low, _mm256_and_si256(b, low)),
+						 _mm256_shuffle_epi8(second_high, _mm256_and_si256(_mm256_srli_epi16(b, 4), low)));
+	__m256i neither = _mm256_cmpeq_epi8(_mm256_and_si256(can_be_first, can_be_second), _mm256_setzero_si256());
 
-	for (; end - p > WIDE; p += WIDE) {
-		__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
-		__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
-		__m256i can_be_first = _mm256_and_si256(
-			_mm256_shuffle_epi8(first_low, _mm256_and_si256(a, low)),
-			_mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_srli_epi16(a, 4), low)));
-		__m256i can_be_second = _mm256_and_si256(
-			_mm256_shuffle_epi8(second_low, _mm256_and_si256(b, low)),
-			_mm256_shuffle_epi8(second_high, _mm256_and_si256(_mm256_srli_epi16(b, 4), low)));
-
-		if (!_mm256_testz_si256(can_be_first, can_be_second))
-			break;
-	}
-	return p;
+	return ~(uint32_t)_mm256_movemask_epi8(neither);
 }
 
-#endif
-
-/* Where the next hint is, LANES places of which the first is p or one behind it; NULL: there is none. The text has more
- * than LANES bytes. */
-static const char *find_hint(const char *p, const char *end)
+__attribute__((target("avx2"))) static bool names_failure_wide(struct span text)
 {
-#ifdef __x86_64__
-	if (end - p > WIDE && __builtin_cpu_supports("avx2"))
-		p = find_hint_wide(p, end);
-#endif
-	for (; end - p > LANES; p += LANES) {
-		if (has_pair(p))
-			return p;
+	const char *p = text.ptr, *last = text.ptr + text.len - WIDE - 1; /* the last places, some of them once more */
+
+	for (;; p += WIDE) {
+		p = p < last ? p : last;
+		for (uint32_t places = find_pairs_wide(p); places != 0; places &= places - 1) {
+			if (has_word_around(p + __builtin_ctz(places), text))
+				return true;
+		}
+		if (p == last)
+			return false;
 	}
-	/* the last places, some of them once more */
-	return end - p > 1 && has_pair(end - LANES - 1) ? end - LANES - 1 : NULL;
 }
+
+#endif
 
 bool shape_names_failure(struct span text)
 {
-	const char *begin = text.ptr, *end = text.ptr + text.len;
+	char padded[LANES + 1] = { 0 };
+	const char *p, *last;
 
-	if (text.len <= LANES)
-		return search_words(begin, end, end);
-	for (const char *p = find_hint(begin, end); p != NULL; p = find_hint(p + LANES, end)) {
-		if (search_words(p - begin > BEFORE ? p - BEFORE : begin, p + LANES, end))
-			return true;
+	if (text.len == 0)
+		return false;
+#ifdef __x86_64__
+	if (text.len > WIDE && __builtin_cpu_supports("avx2"))
+		return names_failure_wide(text);
+#endif
+	if (text.len <= LANES) {
+		memcpy(padded, text.ptr, text.len);
+		text.ptr = padded;
 	}
-	return false;
+	last = text.len > LANES ? text.ptr + text.len - LANES - 1 : text.ptr;
+	for (p = text.ptr;; p += LANES) {
+		p = p < last ? p : last;
+		for (uint32_t places = find_pairs(p); places != 0; places &= places - 1) {
+			if (has_word_around(p + __builtin_ctz(places), text))
+				return true;
+		}
+		if (p == last)
+			return false;
+	}
 }
 
 /* ---- folding ---- */
