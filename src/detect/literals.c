@@ -171,19 +171,27 @@ static bool begins_with(struct span message, const char *literal, size_t len)
 }
 
 #ifdef __SSE2__
-/* Whether the literal stands at one of the sixteen places from p on, told by two of its bytes. */
-static bool stands_in_sixteen(const struct literals *l, const char *p)
+/* Whether the literal stands at one of the places from at to the one before to, at least sixteen of them: its two rarest
+ * bytes are looked for at sixteen places at once. */
+static bool stands_in(const struct literals *l, const char *at, const char *to)
 {
-	__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(p + l->inside_rare[0]));
-	__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(p + l->inside_rare[1]));
-	__m128i hits = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8(l->inside[l->inside_rare[0]])),
-				     _mm_cmpeq_epi8(b, _mm_set1_epi8(l->inside[l->inside_rare[1]])));
+	const __m128i one = _mm_set1_epi8(l->inside[l->inside_rare[0]]), other = _mm_set1_epi8(l->inside[l->inside_rare[1]]);
+	const char *last = to - 16; /* the last places, some of them once more */
 
-	for (unsigned bits = (unsigned)_mm_movemask_epi8(hits); bits != 0; bits &= bits - 1) {
-		if (span_same(p + __builtin_ctz(bits), l->inside, l->inside_len))
-			return true;
+	for (;; at += 16) {
+		__m128i a, b;
+
+		at = at < last ? at : last;
+		a = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[0]));
+		b = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[1]));
+		for (unsigned bits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, one), _mm_cmpeq_epi8(b, other)));
+		     bits != 0; bits &= bits - 1) {
+			if (span_same(at + __builtin_ctz(bits), l->inside, l->inside_len))
+				return true;
+		}
+		if (at == last)
+			return false;
 	}
-	return false;
 }
 #endif
 
@@ -197,14 +205,8 @@ bool literals_inside(const struct literals *l, struct span message)
 		return true;
 	to = message.ptr + message.len - l->inside_len + 1; /* one behind the last place that it can have */
 #ifdef __SSE2__
-	if (to - at >= 16) {
-		for (; to - at > 16; at += 16) {
-			if (stands_in_sixteen(l, at))
-				return true;
-		}
-		/* the last ones, some of them once more */
-		return stands_in_sixteen(l, to - 16);
-	}
+	if (to - at >= 16)
+		return stands_in(l, at, to);
 #endif
 	for (; at < to; at++) {
 		if (at[l->inside_rare[0]] == l->inside[l->inside_rare[0]] && span_same(at, l->inside, l->inside_len))
