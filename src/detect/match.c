@@ -9,8 +9,10 @@
  * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
  * Nothing here allocates a line, opens anything or resolves names.
  */
+#define _DEFAULT_SOURCE
 #include "detect/match.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,6 +262,23 @@ static bool try_candidate(struct matcher *m, const struct engine_candidate *c, s
 			  found.address_begin != NULL);
 }
 
+/* Less than eight bytes, the last one lowest whatever the host. */
+static uint64_t number_of(struct span s)
+{
+	uint32_t first, last;
+	uint64_t number = 0;
+
+	if (s.len >= 4) {
+		/* some of them twice, in the same place */
+		memcpy(&first, s.ptr, 4);
+		memcpy(&last, s.ptr + s.len - 4, 4);
+		return (uint64_t)be32toh(first) << 8 * (s.len - 4) | be32toh(last);
+	}
+	for (size_t i = 0; i < s.len; i++)
+		number = number << 8 | (unsigned char)s.ptr[i];
+	return number;
+}
+
 /* Eight bytes a step (the multiplier is 2^64 divided by the golden ratio, odd): it runs once an event. */
 static uint64_t hash_span(uint64_t hash, struct span s)
 {
@@ -271,10 +290,7 @@ static uint64_t hash_span(uint64_t hash, struct span s)
 		hash = (hash ^ word) * odd;
 		hash ^= hash >> 32;
 	}
-	word = s.len;
-	for (size_t i = 0; i < s.len; i++)
-		word = word << 8 | (unsigned char)s.ptr[i];
-	hash = (hash ^ word) * odd;
+	hash = (hash ^ ((uint64_t)s.len << 8 * s.len | number_of(s))) * odd;
 	return hash ^ hash >> 32;
 }
 
