@@ -13,14 +13,17 @@
 
 #include "detect/walk.h"
 
-enum { RANGES_MOST = 5 };
+enum {
+	RANGES_MOST = 5,
+	BEHIND = 64,   /* READY_BEHIND */
+};
 
 struct writing {
 	FILE *out;
 	const struct steps *steps;
 	unsigned number;
 	bool leads[STEPS_MAX + 1];   /* another step leads to it */
-	bool tells[STEPS_CLASSES], runs[STEPS_CLASSES]; /* which functions of a class are wanted */
+	bool tells[STEPS_CLASSES], runs[STEPS_CLASSES], limited[STEPS_CLASSES]; /* which functions of a class are wanted */
 	bool has_choices, has_runs;
 };
 
@@ -54,6 +57,25 @@ static bool is_all(const uint8_t *set)
 	return find_ranges(set, false, ranges) == 0;
 }
 
+/* Whether a message ends before each byte of the class: a newline or a carriage return stands behind it. */
+static bool ends_by_itself(const struct steps *steps, unsigned class)
+{
+	return class > 0 && !byteset_has(steps->sets[class - 1], '\n') && !byteset_has(steps->sets[class - 1], '\r');
+}
+
+/* Whether literal bytes can be compared without asking where the message ends. */
+static bool is_compared_freely(const struct steps *steps, const struct step *s)
+{
+	return s->len <= BEHIND && memchr(steps->text + s->other, '\n', s->len) == NULL &&
+	       memchr(steps->text + s->other, '\r', s->len) == NULL;
+}
+
+/* Whether a run ends where its bytes do, and need not be told. */
+static bool runs_freely(const struct steps *steps, const struct step *s)
+{
+	return s->kind != STEP_LAZY && s->max == ITEMS_ENDLESS && ends_by_itself(steps, s->class);
+}
+
 static bool is_choice(enum step_kind kind)
 {
 	return kind == STEP_GREEDY || kind == STEP_LAZY || kind == STEP_SPLIT || kind == STEP_LATER;
@@ -76,8 +98,10 @@ static void look_through(struct writing *w)
 			w->leads[s->other] = true;
 		if (is_choice(s->kind) && s->kind != STEP_SPLIT)
 			w->leads[i + 1] = true;
-		if (is_run)
-			w->runs[s->class - 1] |= s->kind != STEP_LAZY || s->min > 0;
+		if (is_run && runs_freely(w->steps, s))
+			w->runs[s->class - 1] = true;
+		else if (is_run)
+			w->limited[s->class - 1] |= s->kind != STEP_LAZY || s->min > 0;
 		else if (s->class != 0)
 			w->tells[s->class - 1] = true;
 		if (s->kind == STEP_LAZY)
@@ -137,7 +161,27 @@ static void write_outside(const struct writing *w, unsigned class, bool in, cons
 	fprintf(w->out, ";\n}\n");
 }
 
-static void write_run(const struct writing *w, unsigned class)
+/* The function that finds where a run ends: at the first other byte, or at a limit. */
+static void write_run(const struct writing *w, unsigned class, bool wide, bool limited)
+{
+	fprintf(w->out, "static inline const char *%s_%u_%u(const char *p%s)\n{\n", limited ? "limited" : "run", w->number, class,
+		limited ? ", const char *limit" : "");
+	if (wide)
+		fprintf(w->out,
+			"#ifdef __SSE2__\n"
+			"\tfor (;; p += 16) {\n"
+			"\t\tunsigned outside = outside_%u_%u(ready_load(p));\n\n"
+			"\t\tif (outside != 0)\n"
+			"\t\t\treturn %s;\n"
+			"%s"
+			"\t}\n"
+			"#endif\n",
+			w->number, class, limited ? "ready_limit(p, limit, __builtin_ctz(outside))" : "p + __builtin_ctz(outside)",
+			limited ? "\t\tif (limit - p <= 16)\n\t\t\treturn limit;\n" : "");
+	fprintf(w->out, "\twhile (%sin_%u_%u(*p))\n\t\tp++;\n\treturn p;\n}\n", limited ? "p < limit && " : "", w->number, class);
+}
+
+static void write_runs(const struct writing *w, unsigned class)
 {
 	const uint8_t *set = w->steps->sets[class];
 	struct range ranges[RANGES_MOST];
@@ -150,29 +194,13 @@ static void write_run(const struct writing *w, unsigned class)
 		write_outside(w, class, in, ranges, count);
 		fprintf(w->out, "#endif\n");
 	}
-	fprintf(w->out, "static inline const char *run_%u_%u(const char *p, const char *limit, const char *readable)\n{\n", w->number, class);
-	if (count == 0) {
-		/* every byte */
-		fprintf(w->out, "\t(void)p;\n\t(void)readable;\n\treturn limit;\n}\n");
-		return;
-	}
-	if (!wide)
-		fprintf(w->out, "\t(void)readable;\n");
-	else
-		fprintf(w->out,
-			"#ifdef __SSE2__\n"
-			"\tfor (; readable - p >= 16; p += 16) {\n"
-			"\t\tunsigned outside = outside_%u_%u(ready_load(p));\n\n"
-			"\t\tif (outside != 0)\n"
-			"\t\t\treturn ready_limit(p, limit, __builtin_ctz(outside));\n"
-			"\t\tif (limit - p <= 16)\n"
-			"\t\t\treturn limit;\n"
-			"\t}\n"
-			"#else\n"
-			"\t(void)readable;\n"
-			"#endif\n",
+	if (w->runs[class])
+		write_run(w, class, wide, false);
+	if (w->limited[class] && is_all(set))
+		fprintf(w->out, "static inline const char *limited_%u_%u(const char *p, const char *limit)\n{\n\t(void)p;\n\treturn limit;\n}\n",
 			w->number, class);
-	fprintf(w->out, "\twhile (p < limit && in_%u_%u(*p))\n\t\tp++;\n\treturn p;\n}\n", w->number, class);
+	else if (w->limited[class])
+		write_run(w, class, wide, true);
 }
 
 /* ---- steps ---- */
@@ -209,13 +237,16 @@ static void write_run_step(const struct writing *w, const struct step *s, unsign
 	if (s->kind == STEP_LAZY) {
 		if (s->min > 0)
 			fprintf(w->out,
-				"\tp = run_%u_%u(p, ready_limit(from, end, %u), readable);\n"
+				"\tp = limited_%u_%u(p, ready_limit(from, end, %u));\n"
 				"\tif (p - from < %u)\n\t\tgoto fail;\n",
 				w->number, s->class - 1, (unsigned)s->min, (unsigned)s->min);
 		write_push(w, place, "p", limit);
 		return;
 	}
-	fprintf(w->out, "\tp = run_%u_%u(p, %s, readable);\n", w->number, s->class - 1, limit);
+	if (runs_freely(w->steps, s))
+		fprintf(w->out, "\tp = run_%u_%u(p);\n", w->number, s->class - 1);
+	else
+		fprintf(w->out, "\tp = limited_%u_%u(p, %s);\n", w->number, s->class - 1, limit);
 	if (s->min > 0)
 		fprintf(w->out, "\tif (p - from < %u)\n\t\tgoto fail;\n", (unsigned)s->min);
 	if (s->kind == STEP_GREEDY) {
@@ -225,7 +256,8 @@ static void write_run_step(const struct writing *w, const struct step *s, unsign
 
 static void write_tell_of(const struct writing *w, unsigned class, const char *what)
 {
-	fprintf(w->out, "\tif (p >= end || !in_%u_%u(*p))\n\t\tgoto %s;\n", w->number, class - 1, what);
+	fprintf(w->out, "\tif (%s!in_%u_%u(*p))\n\t\tgoto %s;\n", ends_by_itself(w->steps, class) ? "" : "p >= end || ", w->number,
+		class - 1, what);
 }
 
 /* What says with which step to go on, and what of that can be undone. */
@@ -275,12 +307,18 @@ static void write_step(const struct writing *w, unsigned place)
 		fprintf(w->out, "s%u:\n", place);
 	switch (s->kind) {
 	case STEP_BYTES:
-		fprintf(w->out, "\tif (end - p < %u || !span_same(p, ", s->len);
+		fprintf(w->out, "\tif (");
+		if (!is_compared_freely(w->steps, s))
+			fprintf(w->out, "end - p < %u || ", s->len);
+		fprintf(w->out, "!span_same(p, ");
 		write_text(w, s);
 		fprintf(w->out, ", %u))\n\t\tgoto fail;\n\tp += %u;\n", s->len, s->len);
 		break;
 	case STEP_NOT_BYTES:
-		fprintf(w->out, "\tif (end - p >= %u && span_same(p, ", s->len);
+		fprintf(w->out, "\tif (");
+		if (!is_compared_freely(w->steps, s))
+			fprintf(w->out, "end - p >= %u && ", s->len);
+		fprintf(w->out, "span_same(p, ");
 		write_text(w, s);
 		fprintf(w->out, ", %u))\n\t\tgoto fail;\n", s->len);
 		break;
@@ -294,7 +332,7 @@ static void write_step(const struct writing *w, unsigned place)
 		write_run_step(w, s, place);
 		break;
 	case STEP_ADDRESS:
-		fprintf(w->out, "\tfrom = p;\n\tp = ready_address(begin, p, end, readable, found);\n\tif (p == NULL && ready_may_be_address(from, end))\n"
+		fprintf(w->out, "\tfrom = p;\n\tp = ready_address(p, end, found);\n\tif (p == NULL && ready_may_be_address(from))\n"
 				"\t\treturn READY_UNSURE;\n\tif (p == NULL)\n\t\tgoto fail;\n");
 		write_push_found(w, place);
 		break;
@@ -400,7 +438,7 @@ static void write_variables(const struct writing *w)
 		fprintf(w->out, "\tfound->begins[%u] = NULL;\n", i);
 	for (unsigned i = 0; i < heights; i++)
 		fprintf(w->out, "\t(void)place_%u;\n", i);
-	fprintf(w->out, "\t(void)readable;\n");
+	fprintf(w->out, "\t(void)end;\n");
 }
 
 void steps_write(FILE *out, const struct steps *steps, unsigned number)
@@ -409,12 +447,12 @@ void steps_write(FILE *out, const struct steps *steps, unsigned number)
 
 	look_through(&w);
 	for (unsigned i = 0; i < steps->set_count; i++) {
-		if (w.tells[i] || (w.runs[i] && !is_all(steps->sets[i])))
+		if (w.tells[i] || ((w.runs[i] || w.limited[i]) && !is_all(steps->sets[i])))
 			write_tell(&w, i);
-		if (w.runs[i])
-			write_run(&w, i);
+		if (w.runs[i] || w.limited[i])
+			write_runs(&w, i);
 	}
-	fprintf(out, "\nstatic enum ready_verdict match_%u(const char *begin, const char *end, const char *readable, struct ready_found *found)\n{\n",
+	fprintf(out, "\nstatic enum ready_verdict match_%u(const char *begin, const char *end, struct ready_found *found)\n{\n",
 		number);
 	write_variables(&w);
 	for (unsigned i = 0; i < steps->step_count; i++)

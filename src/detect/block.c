@@ -176,7 +176,7 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	const char *line = block->bytes, *end = line + block->len;
 
 	batch_reset(batch, block->len);
-	matcher_readable(matcher, end);
+	matcher_readable(matcher, end + MATCH_BEHIND);
 	while (line < end) {
 		const char *newline = memchr(line, '\n', (size_t)(end - line));
 

@@ -46,7 +46,9 @@ struct matcher {
 	struct header header;
 	struct header_host host;
 	struct span program_given;
-	const char *readable;                /* NULL: the end of the line */
+	const char *readable;                /* up to where bytes may be read; NULL: to the end of the line */
+	char *copy;                          /* of a message behind which not enough can be read */
+	size_t copy_room;
 	struct recent recent[CACHE_SLOTS];
 	int16_t *streaks;                    /* a rule: messages in a row that had its literal; below 0: to go unasked */
 	uint64_t *limit_hits;
@@ -79,6 +81,7 @@ void matcher_free(struct matcher *m)
 	pcre2_match_context_free(m->context);
 	free(m->limit_hits);
 	free(m->streaks);
+	free(m->copy);
 	free(m);
 }
 
@@ -244,14 +247,13 @@ static struct span first_found(const struct ready_found *found, const uint8_t *n
 static bool try_candidate(struct matcher *m, const struct engine_candidate *c, struct span message, struct event *event)
 {
 	const struct ready *ready = c->rule->ready;
-	const char *end = message.ptr + message.len;
 	enum ready_verdict verdict = READY_UNSURE;
 	struct ready_found found;
 
 	if (c->wants_end && message.len > MATCH_WHOLE_MAX)
 		return false;
 	if (c->match != NULL)
-		verdict = c->match(message.ptr, end, m->readable != NULL ? m->readable : end, &found);
+		verdict = c->match(message.ptr, message.ptr + message.len, &found);
 	if (verdict == READY_UNSURE)
 		return matcher_try(m, c->number, message, event);
 	if (verdict == READY_NO)
@@ -361,6 +363,35 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 	return false;
 }
 
+/* The message as functions of patterns want it: in its place, if it ends a line and there is enough behind it, else a copy
+ * that is good until the next one. */
+static struct span settled(struct matcher *m, struct span message)
+{
+	const char *end = message.ptr + message.len;
+
+	if (m->readable != NULL && m->readable - end >= READY_BEHIND && (*end == '\n' || *end == '\r'))
+		return message;
+	m->copy = mem_grow(m->copy, &m->copy_room, message.len + READY_BEHIND, 1);
+	memcpy(m->copy, message.ptr, message.len);
+	memset(m->copy + message.len, '\n', READY_BEHIND);
+	return (struct span){ m->copy, message.len };
+}
+
+/* Tries the rules of the program on the message; the event's user points into it. */
+static bool is_event(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
+{
+	struct span copy;
+
+	if (message.len == 0)
+		return false;
+	copy = settled(m, message);
+	if (!try_rules(m, program, copy, event))
+		return false;
+	if (copy.ptr != message.ptr && event->user.len > 0)
+		event->user.ptr = message.ptr + (event->user.ptr - copy.ptr);
+	return true;
+}
+
 /* rsyslog's "message repeated 3 times: [ TEXT]" becomes TEXT; 0 where the message is none. */
 static uint32_t repeated_inside(struct span *message)
 {
@@ -423,7 +454,7 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 	counted = r->drift < DRIFT_PROGRAMS_MAX ? &m->drift->programs[r->drift] : NULL;
 	if (counted != NULL)
 		counted->lines++;
-	if (h->message.len == 0 || !try_rules(m, r->program, h->message, event)) {
+	if (!is_event(m, r->program, h->message, event)) {
 		if (m->drift != NULL)
 			drift_unknown(m->drift, r->drift, h->message);
 		return other_line(h, event);

@@ -17,6 +17,7 @@ enum {
 	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
 	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
 	MATCH_WHOLE_MAX = 800,
+	MATCH_BEHIND = READY_BEHIND, /* bytes behind lines that may be read where they are to be matched fastest */
 };
 
 enum match_verdict {

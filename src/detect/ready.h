@@ -8,7 +8,11 @@
 
 #include "addr/addr.h"
 
-enum { READY_GROUPS = 8, READY_NO_GROUP = 255 };
+enum {
+	READY_GROUPS = 8,
+	READY_NO_GROUP = 255,
+	READY_BEHIND = 64,  /* bytes behind a message that can be read */
+};
 
 enum ready_verdict {
 	READY_NO,
@@ -22,9 +26,10 @@ struct ready_found {
 	const char *begins[READY_GROUPS], *ends[READY_GROUPS]; /* NULL: the group took no part */
 };
 
-/* Whether the pattern matches the bytes from begin to end, at their beginning, as PCRE2 would say it. What lies between
- * end and readable may be read, and makes no difference. */
-typedef enum ready_verdict ready_match(const char *begin, const char *end, const char *readable, struct ready_found *found);
+/* Whether the pattern matches the bytes from begin to end, at their beginning, as PCRE2 would say it. Behind them stand a
+ * newline or a carriage return, where what is looked for ends by itself, and more: READY_BEHIND bytes are readable, and
+ * make no difference. */
+typedef enum ready_verdict ready_match(const char *begin, const char *end, struct ready_found *found);
 
 struct ready {
 	const char *pattern;               /* as the rule has it */
