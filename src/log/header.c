@@ -42,7 +42,7 @@ HOT const char *find_stop(const char *p, const char *end, uint8_t kind)
 	const __m128i blank = _mm_set1_epi8(' '), second = _mm_set1_epi8(kind == STOP_HOST ? '(' : '['),
 		      third = _mm_set1_epi8(kind == STOP_HOST ? '(' : ':');
 
-	for (; end - p >= 16; p += 16) {
+	for (; end - p >= START_MAX; p += START_MAX) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, blank),
 					     _mm_or_si128(_mm_cmpeq_epi8(bytes, second), _mm_cmpeq_epi8(bytes, third)));
@@ -60,7 +60,7 @@ HOT const char *find_stop(const char *p, const char *end, uint8_t kind)
 HOT const char *skip_digits(const char *p, const char *end)
 {
 #ifdef __SSE2__
-	if (end - p >= 16) {
+	if (end - p >= START_MAX) {
 		__m128i bytes = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
 		__m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes);
 		unsigned others = ~(unsigned)_mm_movemask_epi8(is_digit) & 0xffff;
@@ -420,23 +420,33 @@ static bool parse_other(struct header *header, const char *p, const char *end)
 	       native_parse(header, p, end);
 }
 
-/* "host program..." where the host is the one that is known. */
-HOT bool read_known_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
+/* "host program[pid]: message" of the known host; false where it is something else. */
+HOT bool read_usual_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
 {
-	if (host->len == 0 || end - p <= START_MAX || !start_fits(&host->start, p) || p[host->len] == '<')
+	const char *name = p + host->len, *stop, *pid;
+
+	if (host->len == 0 || end - p <= START_MAX || !start_fits(&host->start, p))
+		return false;
+	stop = find_stop(name, end, STOP_PROGRAM);
+	if (stop == name || stop == end || *stop != '[')
+		return false;
+	pid = stop + 1;
+	stop = skip_digits(pid, end);
+	if (stop == pid || end - stop < 2 || stop[0] != ']' || stop[1] != ':')
 		return false;
 	header->host = (struct span){ p, host->len - 1 };
-	read_program(header, p + host->len, end);
-	if (header->program.len > 0)
-		return true;
-	header->host.len = header->pid.len = 0;
-	return false;
+	header->program = span_between(name, pid - 1);
+	header->pid = span_between(pid, stop);
+	set_message(header, stop + 2, end);
+	return true;
 }
 
 HOT void read_next_origin(struct header *header, const char *p, const char *end, struct header_host *host)
 {
-	if (read_known_origin(header, p, end, host))
+	if (read_usual_origin(header, p, end, host))
 		return;
+	header->host = header->program = header->pid = (struct span){ 0 };
+	header->message = span_between(header->stamp.ptr, end);
 	read_origin(header, p, end);
 	/* what stands there is a host and one blank */
 	if (header->host.ptr == p && header->host.len > 0 && header->host.len < START_MAX && header->program.len > 0)
@@ -447,16 +457,19 @@ void header_parse_next(struct header *header, const char *line, size_t len, stru
 {
 	const char *end = line + len;
 
-	*header = (struct header){ .message = { line, len } };
 	if (is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26) {
 		header->stamp = (struct span){ line, 15 };
 		read_next_origin(header, line + 16, end, host);
-	} else if (is_precise(line, end)) {
+		return;
+	}
+	if (is_precise(line, end)) {
 		header->stamp = (struct span){ line, 32 };
 		read_next_origin(header, line + 33, end, host);
-	} else if (!parse_iso(header, line, end) && !parse_other(header, line, end)) {
-		header->message = (struct span){ line, len };
+		return;
 	}
+	*header = (struct header){ .message = { line, len } };
+	if (!parse_iso(header, line, end) && !parse_other(header, line, end))
+		header->message = (struct span){ line, len };
 }
 
 void header_parse(struct header *header, const char *line, size_t len)
