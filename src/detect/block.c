@@ -52,13 +52,6 @@ static void batch_reset(struct batch *b, size_t block_len)
 	b->texts = mem_grow(b->texts, &b->texts_room, block_len + 1, 1);
 }
 
-static size_t line_len(const char *line, const char *end)
-{
-	size_t len = (size_t)(end - line);
-
-	return len > 0 && line[len - 1] == '\r' ? len - 1 : len;
-}
-
 /* The time of the nearest line before at whose time can be read. Each line is looked at once, however many
  * lines without a time there are. */
 static int64_t time_before(struct cursor *c, const char *at)
@@ -72,7 +65,7 @@ static int64_t time_before(struct cursor *c, const char *at)
 
 		if (line < c->resolved_at)
 			break;
-		if (matcher_time(c->matcher, line, line_len(line, end - 1), &when))
+		if (matcher_time(c->matcher, line, match_line_len(line, end - 1), &when))
 			break;
 		end = line;
 	}
@@ -97,12 +90,12 @@ static struct span keep_text(struct batch *b, struct span text)
 	return (struct span){ copy, text.len };
 }
 
-static void keep_texts(const struct cursor *c, struct event *event, const char *line, const char *end)
+static void keep_texts(const struct cursor *c, struct event *event, struct span line)
 {
 	if (c->block->want_lines) {
-		size_t user_at = event->user.len > 0 ? (size_t)(event->user.ptr - line) : 0;
+		size_t user_at = event->user.len > 0 ? (size_t)(event->user.ptr - line.ptr) : 0;
 
-		event->line = keep_text(c->batch, (struct span){ line, line_len(line, end) });
+		event->line = keep_text(c->batch, line);
 		event->user.ptr = event->line.ptr + user_at;
 	} else {
 		event->line.len = 0;
@@ -110,17 +103,17 @@ static void keep_texts(const struct cursor *c, struct event *event, const char *
 	}
 }
 
-static void take_event(struct cursor *c, struct event *event, const char *line, const char *end)
+static void take_event(struct cursor *c, struct event *event, struct span line)
 {
-	event->offset = c->block->offset + (uint64_t)(line - c->block->bytes);
+	event->offset = c->block->offset + (uint64_t)(line.ptr - c->block->bytes);
 	event->source = c->block->source;
 	if (event->time == EVENT_TIME_UNKNOWN) {
-		event->time = time_before(c, line);
+		event->time = time_before(c, line.ptr);
 	} else {
-		c->resolved_at = line;
+		c->resolved_at = line.ptr;
 		c->resolved_time = event->time;
 	}
-	keep_texts(c, event, line, end);
+	keep_texts(c, event, line);
 	c->batch->count++;
 	c->previous_is_event = true;
 	c->only_repeats = false;
@@ -147,45 +140,29 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	b->count++;
 }
 
-static void take_line(struct cursor *c, const char *line, const char *end)
-{
-	size_t len = line_len(line, end);
-	struct event *event = next_event(c->batch);
-
-	c->batch->lines++;
-	if (len > MATCH_LINE_MAX)
-		c->batch->too_long++;
-	switch (matcher_line(c->matcher, line, len, event)) {
-	case MATCH_EVENT:
-		take_event(c, event, line, end);
-		break;
-	case MATCH_REPEATED:
-		take_repeated(c, event->count, line);
-		break;
-	case MATCH_NONE:
-		c->previous_is_event = false;
-		c->only_repeats = false;
-		break;
-	}
-}
-
 void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch)
 {
 	struct cursor c = { .matcher = matcher, .batch = batch, .block = block, .resolved_at = block->bytes,
 			    .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = !block->behind_gap };
-	const char *line = block->bytes, *end = line + block->len;
+	struct match_lines lines = { .at = block->bytes, .end = block->bytes + block->len };
+	enum match_verdict verdict;
 
 	batch_reset(batch, block->len);
-	matcher_readable(matcher, end + MATCH_BEHIND);
-	while (line < end) {
-		const char *newline = memchr(line, '\n', (size_t)(end - line));
+	matcher_readable(matcher, lines.end + MATCH_BEHIND);
+	do {
+		struct event *event = next_event(batch);
 
-		if (newline == NULL)
-			newline = end;
-		take_line(&c, line, newline);
-		line = newline + 1;
-	}
+		verdict = matcher_next(matcher, &lines, event);
+		batch->lines += lines.passed + (verdict != MATCH_NONE);
+		if (lines.passed > 0)
+			c.previous_is_event = c.only_repeats = false;
+		if (verdict == MATCH_EVENT)
+			take_event(&c, event, lines.line);
+		else if (verdict == MATCH_REPEATED)
+			take_repeated(&c, event->count, lines.line.ptr);
+	} while (verdict != MATCH_NONE);
 	matcher_readable(matcher, NULL);
+	batch->too_long = lines.too_long;
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
-	batch->last_time = time_before(&c, line);
+	batch->last_time = time_before(&c, lines.at);
 }

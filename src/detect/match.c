@@ -19,6 +19,10 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "detect/classic.h"
+#include "log/header_usual.h"
+
+/* What runs on every line is put into one place by the compiler. */
+#define HOT static inline __attribute__((always_inline))
 
 enum {
 	CACHE_SLOTS = 256,         /* programs; a power of two */
@@ -121,7 +125,7 @@ uint64_t matcher_limit_hits(const struct matcher *m, uint16_t rule)
 }
 
 /* The first and the last bytes, and how many there are, tell nearly all programs apart. */
-static inline unsigned slot_of(struct span name)
+HOT unsigned slot_of(struct span name)
 {
 	uint32_t first = 0, last = 0;
 
@@ -136,20 +140,24 @@ static inline unsigned slot_of(struct span name)
 	return ((first ^ (last << 7 | last >> 25) ^ (uint32_t)name.len << 13) * 2654435761U) >> 24;
 }
 
-static bool is_named(const struct engine_program *program, struct span name)
+HOT bool is_named(const struct engine_program *program, struct span name)
 {
 	return program->name_len == name.len && span_same(program->name, name.ptr, name.len);
 }
 
-static struct recent *recent_of(struct matcher *m, struct span name)
+static void make_recent(struct matcher *m, struct recent *r, struct span name)
 {
-	struct recent *r = &m->recent[slot_of(name)];
-
-	if (r->program != NULL && is_named(r->program, name))
-		return r;
 	*r = (struct recent){ .program = engine_program(m->engine, name), .drift = DRIFT_PROGRAMS_MAX };
 	if (m->drift != NULL && r->program->rule_count > 0)
 		r->drift = drift_program(m->drift, name);
+}
+
+HOT struct recent *recent_of(struct matcher *m, struct span name)
+{
+	struct recent *r = &m->recent[slot_of(name)];
+
+	if (r->program == NULL || !is_named(r->program, name))
+		make_recent(m, r, name);
 	return r;
 }
 
@@ -433,23 +441,13 @@ static enum match_verdict other_line(const struct header *h, struct event *event
 	return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
 }
 
-enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len, struct event *event)
+/* A line of a program that rules are for, its header taken apart. */
+static enum match_verdict match_message(struct matcher *m, struct recent *r, struct span line, struct event *event)
 {
 	struct header *h = &m->header;
 	struct drift_program *counted;
-	struct recent *r;
 	uint32_t repeated;
 
-	if (len > MATCH_LINE_MAX) {
-		*h = (struct header){ .message = { line, len } };
-		return MATCH_NONE;
-	}
-	header_parse_next(h, line, len, &m->host);
-	if (m->program_given.ptr != NULL)
-		h->program = m->program_given;
-	r = recent_of(m, h->program);
-	if (r->program->rule_count == 0 || h->message.len == 0)
-		return other_line(h, event);
 	repeated = h->message.ptr[0] == 'm' ? repeated_inside(&h->message) : 0;
 	counted = r->drift < DRIFT_PROGRAMS_MAX ? &m->drift->programs[r->drift] : NULL;
 	if (counted != NULL)
@@ -464,10 +462,56 @@ enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len,
 	if (repeated > 1)
 		event->count = event_times(event->count, repeated);
 	event->connection = r->program->has_connections ? connection_of(r, h) : 0;
-	event->phrases = m->want_phrases ? classic_phrases(line, len) : 0;
+	event->phrases = m->want_phrases ? classic_phrases(line.ptr, line.len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = EVENT_TIME_UNKNOWN;
 	return MATCH_EVENT;
+}
+
+HOT enum match_verdict match_line(struct matcher *m, struct span line, struct event *event)
+{
+	struct header *h = &m->header;
+	struct recent *r;
+
+	if (line.len > MATCH_LINE_MAX) {
+		*h = (struct header){ .message = line };
+		return MATCH_NONE;
+	}
+	if (!header_read_usual(h, line.ptr, line.ptr + line.len, &m->host))
+		header_parse_next(h, line.ptr, line.len, &m->host);
+	if (m->program_given.ptr != NULL)
+		h->program = m->program_given;
+	r = recent_of(m, h->program);
+	if (r->program->rule_count == 0 || h->message.len == 0)
+		return other_line(h, event);
+	return match_message(m, r, line, event);
+}
+
+enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len, struct event *event)
+{
+	return match_line(m, (struct span){ line, len }, event);
+}
+
+enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, struct event *event)
+{
+	const char *at = lines->at, *end = lines->end;
+	enum match_verdict verdict = MATCH_NONE;
+
+	lines->passed = 0;
+	while (at < end && verdict == MATCH_NONE) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		newline = newline != NULL ? newline : end;
+		lines->line = (struct span){ at, match_line_len(at, newline) };
+		at = newline + 1;
+		verdict = match_line(m, lines->line, event);
+		if (verdict == MATCH_NONE) {
+			lines->passed++;
+			lines->too_long += lines->line.len > MATCH_LINE_MAX;
+		}
+	}
+	lines->at = at;
+	return verdict;
 }
 
 bool matcher_time(struct matcher *m, const char *line, size_t len, int64_t *when)

@@ -2,9 +2,9 @@
 /*
  * header: takes a log line apart.
  *
- * Runs once on every line of a log, so the two forms that nearly all lines have (traditional syslog and
- * RFC 3339) are told by a few bytes at fixed places and then read with one table look-up a byte. All else is
- * looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c.
+ * The two forms that nearly all lines have (traditional syslog and RFC 3339) are told by a few bytes at fixed places; all
+ * else is looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c. What header_usual.h
+ * reads of them is read alike.
  * Never allocates, never fails, never reads behind the line; a line that fits nothing is all message.
  * The program name decides which rules are tried, so it is taken only from where the logger writes it: a
  * "host" that has a parenthesis in it is a Dovecot process with a user's name, not a host.
@@ -12,76 +12,13 @@
 #include "log/header.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "log/header_usual.h"
 #include "log/native.h"
-
-enum { STOP_HOST = 1, STOP_PROGRAM = 2 };
-
-static const uint8_t stops[256] = {
-	[' '] = STOP_HOST | STOP_PROGRAM,
-	['('] = STOP_HOST,
-	['['] = STOP_PROGRAM,
-	[':'] = STOP_PROGRAM,
-};
-
-static bool digit(char c)
-{
-	return (unsigned char)c - (unsigned)'0' <= 9;
-}
-
-/* What runs on every line is put together into one function by the compiler. */
-#define HOT static inline __attribute__((always_inline))
-
-HOT const char *find_stop(const char *p, const char *end, uint8_t kind)
-{
-#ifdef __SSE2__
-	/* sixteen bytes a step: this is most of what a line costs that no rule is about */
-	const __m128i blank = _mm_set1_epi8(' '), second = _mm_set1_epi8(kind == STOP_HOST ? '(' : '['),
-		      third = _mm_set1_epi8(kind == STOP_HOST ? '(' : ':');
-
-	for (; end - p >= START_MAX; p += START_MAX) {
-		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, blank),
-					     _mm_or_si128(_mm_cmpeq_epi8(bytes, second), _mm_cmpeq_epi8(bytes, third)));
-		unsigned bits = (unsigned)_mm_movemask_epi8(found);
-
-		if (bits != 0)
-			return p + __builtin_ctz(bits);
-	}
-#endif
-	while (p < end && (stops[(unsigned char)*p] & kind) == 0)
-		p++;
-	return p;
-}
-
-HOT const char *skip_digits(const char *p, const char *end)
-{
-#ifdef __SSE2__
-	if (end - p >= START_MAX) {
-		__m128i bytes = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), _mm_set1_epi8('0'));
-		__m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes);
-		unsigned others = ~(unsigned)_mm_movemask_epi8(is_digit) & 0xffff;
-
-		if (others != 0)
-			return p + __builtin_ctz(others);
-	}
-#endif
-	while (p < end && digit(*p))
-		p++;
-	return p;
-}
-
-HOT struct span span_between(const char *from, const char *to)
-{
-	return (struct span){ from, (size_t)(to - from) };
-}
 
 /* Where the message begins behind Solaris's "[ID 801593 mail.info] " and a time of the server's own that syslog's time
  * makes superfluous (Exim). */
-static const char *skip_tags(const char *p, const char *end)
+const char *header_skip_tags(const char *p, const char *end)
 {
 	if (end - p > 4 && *p == '[' && p[1] == 'I' && p[2] == 'D' && p[3] == ' ') {
 		const char *close = memchr(p, ']', (size_t)(end - p));
@@ -89,7 +26,7 @@ static const char *skip_tags(const char *p, const char *end)
 		if (close != NULL && close + 1 < end && close[1] == ' ')
 			p = close + 2;
 	}
-	if (end - p > 20 && p[4] == '-' && p[10] == ' ' && digit(*p)) {
+	if (end - p > 20 && p[4] == '-' && p[10] == ' ' && header_is_digit(*p)) {
 		const char *behind = native_skip_time(p, end);
 
 		if (behind != NULL && behind < end && *behind == ' ')
@@ -98,36 +35,26 @@ static const char *skip_tags(const char *p, const char *end)
 	return p;
 }
 
-/* Sets the message, without the one blank ahead. */
-HOT void set_message(struct header *header, const char *p, const char *end)
-{
-	if (p < end && *p == ' ')
-		p++;
-	if (end - p > 4 && (*p == '[' || (digit(*p) && p[4] == '-')))
-		p = skip_tags(p, end);
-	header->message = span_between(p, end);
-}
-
 /* [digits] at p: sets the pid and returns what is behind it, or NULL. */
-HOT const char *read_pid(struct header *header, const char *p, const char *end)
+HEADER_HOT const char *read_pid(struct header *header, const char *p, const char *end)
 {
 	const char *from = p + 1;
 
 	if (p >= end || *p != '[')
 		return NULL;
-	p = skip_digits(from, end);
+	p = header_skip_digits(from, end);
 	if (p == from || p >= end || *p != ']')
 		return NULL;
-	header->pid = span_between(from, p);
+	header->pid = header_span(from, p);
 	return p + 1;
 }
 
-HOT void read_program(struct header *header, const char *p, const char *end)
+HEADER_HOT void read_program(struct header *header, const char *p, const char *end)
 {
 	const char *name = p, *behind;
 
-	p = find_stop(p, end, STOP_PROGRAM);
-	header->program = span_between(name, p);
+	p = header_find_stop(p, end, HEADER_STOP_PROGRAM);
+	header->program = header_span(name, p);
 	behind = read_pid(header, p, end);
 	if (behind != NULL && (behind == end || *behind == ':' || *behind == ' ')) {
 		/* "sogod [26818]: ..." has no host: what was taken for it is the program */
@@ -135,16 +62,16 @@ HOT void read_program(struct header *header, const char *p, const char *end)
 			header->program = header->host;
 			header->host.len = 0;
 		}
-		set_message(header, behind + (behind < end && *behind == ':'), end);
+		header_set_message(header, behind + (behind < end && *behind == ':'), end);
 	} else if (p > name && p < end && *p == ':') {
-		set_message(header, p + 1, end);
+		header_set_message(header, p + 1, end);
 	} else if (p > name && (behind = read_pid(header, p + 1, end)) != NULL && behind < end && *behind == ':') {
 		/* "host sogod [26818]: ..." */
-		set_message(header, behind + 1, end);
+		header_set_message(header, behind + 1, end);
 	} else {
 		header->program.len = 0;
 		header->pid.len = 0;
-		header->message = span_between(name, end);
+		header->message = header_span(name, end);
 	}
 }
 
@@ -170,19 +97,19 @@ static void read_origin_odd(struct header *header, const char *p, const char *st
 			header_read_origin(header, close + 2, end);
 			return;
 		}
-	} else if (*p == '[' && stop - p > 2 && (digit(p[1]) || memchr(p, ':', (size_t)(stop - p)) != NULL)) {
+	} else if (*p == '[' && stop - p > 2 && (header_is_digit(p[1]) || memchr(p, ':', (size_t)(stop - p)) != NULL)) {
 		/* an address in brackets for the host */
-		header->host = span_between(p, stop);
+		header->host = header_span(p, stop);
 		header_read_program(header, stop + 1, end);
 		return;
 	} else if (*p == '[' && stop - p > 2 && stop[-1] == ']') {
 		/* metalog: "[exim] message" */
-		header->program = span_between(p + 1, stop - 1);
-		set_message(header, stop, end);
+		header->program = header_span(p + 1, stop - 1);
+		header_set_message(header, stop, end);
 		return;
 	} else if (native_is_dovecot(p, end)) {
 		header->program = (struct span){ "dovecot", 7 };
-		header->message = span_between(p, end);
+		header->message = header_span(p, end);
 		return;
 	} else if (stop[-1] == ':') {
 		if (end - stop > 7 && memcmp(stop, " HORDE ", 7) == 0)
@@ -191,22 +118,22 @@ static void read_origin_odd(struct header *header, const char *p, const char *st
 			header_read_program(header, p, end);
 		return;
 	}
-	header->message = span_between(p, end);
+	header->message = header_span(p, end);
 }
 
-HOT void read_origin(struct header *header, const char *p, const char *end)
+HEADER_HOT void read_origin(struct header *header, const char *p, const char *end)
 {
-	const char *stop = find_stop(p, end, STOP_HOST);
+	const char *stop = header_find_stop(p, end, HEADER_STOP_HOST);
 
 	if (stop == end || stop == p) {
-		header->message = span_between(p, end);
+		header->message = header_span(p, end);
 		return;
 	}
 	if (*stop == '(' || *p == '<' || *p == '[' || stop[-1] == ':') {
 		read_origin_odd(header, p, stop, end);
 		return;
 	}
-	header->host = span_between(p, stop);
+	header->host = header_span(p, stop);
 	p = stop + 1;
 	if (p < end && *p == '<') {
 		stop = memchr(p, '>', (size_t)(end - p));
@@ -232,40 +159,31 @@ static const char *skip_syslog_time(const char *p, const char *end)
 		return NULL;
 	p += 4;
 	p += *p == ' ';
-	for (int digits = 0; digits < 2 && digit(*p); digits++)
+	for (int digits = 0; digits < 2 && header_is_digit(*p); digits++)
 		p++;
 	if (*p++ != ' ')
 		return NULL;
-	if (end - p > 13 && digit(p[0]) && digit(p[3]) && p[4] == ' ')
+	if (end - p > 13 && header_is_digit(p[0]) && header_is_digit(p[3]) && p[4] == ' ')
 		p += 5;
-	if (end - p < 8 || !digit(p[0]) || p[2] != ':' || p[5] != ':')
+	if (end - p < 8 || !header_is_digit(p[0]) || p[2] != ':' || p[5] != ':')
 		return NULL;
 	p += 8;
 	if (p < end && *p == '.') {
-		for (p++; p < end && digit(*p);)
+		for (p++; p < end && header_is_digit(*p);)
 			p++;
 	}
 	return p;
-}
-
-/* The usual width, with a blank behind it: "Nov  3 10:00:00 ". */
-HOT bool is_syslog(const char *p, const char *end)
-{
-	static const struct start form = { { 0, 0, 0, ' ', 0, 0, ' ', 0, 0, ':', 0, 0, ':', 0, 0, ' ' },
-					   { 0, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 255 } };
-
-	return end - p > START_MAX && start_fits(&form, p);
 }
 
 static bool parse_syslog(struct header *header, const char *line, const char *end)
 {
 	const char *p = line + 15;
 
-	if (!is_syslog(line, end))
+	if (!header_is_syslog(line, end))
 		p = skip_syslog_time(line, end);
 	if (p == NULL || p >= end || *p != ' ')
 		return false;
-	header->stamp = span_between(line, p);
+	header->stamp = header_span(line, p);
 	header_read_origin(header, p + 1, end);
 	return true;
 }
@@ -276,50 +194,32 @@ static const char *skip_zone(const char *p, const char *end)
 	if (p < end && (*p == '.' || *p == ',')) {
 		const char *from = p++;
 
-		while (p < end && digit(*p))
+		while (p < end && header_is_digit(*p))
 			p++;
 		if (p == from + 1)
 			return from;
 	}
 	if (p < end && (*p == 'Z' || *p == 'z'))
 		return p + 1;
-	if (end - p >= 5 && (*p == '+' || *p == '-') && digit(p[1]) && digit(p[2])) {
-		if (end - p >= 6 && p[3] == ':' && digit(p[4]) && digit(p[5]))
+	if (end - p >= 5 && (*p == '+' || *p == '-') && header_is_digit(p[1]) && header_is_digit(p[2])) {
+		if (end - p >= 6 && p[3] == ':' && header_is_digit(p[4]) && header_is_digit(p[5]))
 			return p + 6;
-		if (digit(p[3]) && digit(p[4]))
+		if (header_is_digit(p[3]) && header_is_digit(p[4]))
 			return p + 5;
 	}
 	return p;
-}
-
-static bool is_iso(const char *p, const char *end)
-{
-	return end - p > 19 && p[4] == '-' && p[7] == '-' && p[10] == 'T' && p[13] == ':' && p[16] == ':' &&
-	       digit(*p);
-}
-
-/* "2026-11-03T10:00:00.123456+00:00 ", as rsyslog writes it. */
-HOT bool is_precise(const char *p, const char *end)
-{
-	if (end - p <= 33 || !is_iso(p, end) || p[19] != '.' || (p[26] != '+' && p[26] != '-') || p[29] != ':' || p[32] != ' ')
-		return false;
-	for (unsigned i = 20; i < 26; i++) {
-		if (!digit(p[i]))
-			return false;
-	}
-	return digit(p[27]) && digit(p[28]) && digit(p[30]) && digit(p[31]);
 }
 
 static bool parse_iso(struct header *header, const char *line, const char *end)
 {
 	const char *p;
 
-	if (!is_iso(line, end))
+	if (!header_is_iso(line, end))
 		return false;
 	p = skip_zone(line + 19, end);
 	if (p >= end || *p != ' ')
 		return false;
-	header->stamp = span_between(line, p);
+	header->stamp = header_span(line, p);
 	header_read_origin(header, p + 1, end);
 	return true;
 }
@@ -331,7 +231,7 @@ static const char *read_word(struct span *word, const char *p, const char *end)
 
 	if (stop == NULL)
 		return NULL;
-	*word = stop - p == 1 && *p == '-' ? (struct span){ p, 0 } : span_between(p, stop);
+	*word = stop - p == 1 && *p == '-' ? (struct span){ p, 0 } : header_span(p, stop);
 	return stop + 1;
 }
 
@@ -365,7 +265,7 @@ static bool parse_rfc5424(struct header *header, const char *p, const char *end)
 	if (end - p < 22 || p[0] != '1' || p[1] != ' ')
 		return false;
 	p += 2;
-	if (*p != '-' && !is_iso(p, end))
+	if (*p != '-' && !header_is_iso(p, end))
 		return false;
 	if ((p = read_word(&h.stamp, p, end)) == NULL || (p = read_word(&h.host, p, end)) == NULL ||
 	    (p = read_word(&h.program, p, end)) == NULL || (p = read_word(&h.pid, p, end)) == NULL ||
@@ -376,7 +276,7 @@ static bool parse_rfc5424(struct header *header, const char *p, const char *end)
 		p++;
 	if (end - p >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
 		p += 3;
-	set_message(header, p, end);
+	header_set_message(header, p, end);
 	return true;
 }
 
@@ -385,7 +285,7 @@ static const char *skip_priority(const char *line, const char *end)
 {
 	const char *p = line + 1;
 
-	while (p < end && p - line <= 3 && digit(*p))
+	while (p < end && p - line <= 3 && header_is_digit(*p))
 		p++;
 	return p > line + 1 && p < end && *p == '>' ? p + 1 : NULL;
 }
@@ -420,33 +320,9 @@ static bool parse_other(struct header *header, const char *p, const char *end)
 	       native_parse(header, p, end);
 }
 
-/* "host program[pid]: message" of the known host; false where it is something else. */
-HOT bool read_usual_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
+/* The same, and remembers the host. */
+static void read_next_origin(struct header *header, const char *p, const char *end, struct header_host *host)
 {
-	const char *name = p + host->len, *stop, *pid;
-
-	if (host->len == 0 || end - p <= START_MAX || !start_fits(&host->start, p))
-		return false;
-	stop = find_stop(name, end, STOP_PROGRAM);
-	if (stop == name || stop == end || *stop != '[')
-		return false;
-	pid = stop + 1;
-	stop = skip_digits(pid, end);
-	if (stop == pid || end - stop < 2 || stop[0] != ']' || stop[1] != ':')
-		return false;
-	header->host = (struct span){ p, host->len - 1 };
-	header->program = span_between(name, pid - 1);
-	header->pid = span_between(pid, stop);
-	set_message(header, stop + 2, end);
-	return true;
-}
-
-HOT void read_next_origin(struct header *header, const char *p, const char *end, struct header_host *host)
-{
-	if (read_usual_origin(header, p, end, host))
-		return;
-	header->host = header->program = header->pid = (struct span){ 0 };
-	header->message = span_between(header->stamp.ptr, end);
 	read_origin(header, p, end);
 	/* what stands there is a host and one blank */
 	if (header->host.ptr == p && header->host.len > 0 && header->host.len < START_MAX && header->program.len > 0)
@@ -457,19 +333,16 @@ void header_parse_next(struct header *header, const char *line, size_t len, stru
 {
 	const char *end = line + len;
 
-	if (is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26) {
+	*header = (struct header){ .message = { line, len } };
+	if (header_is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26) {
 		header->stamp = (struct span){ line, 15 };
 		read_next_origin(header, line + 16, end, host);
-		return;
-	}
-	if (is_precise(line, end)) {
+	} else if (header_is_precise(line, end)) {
 		header->stamp = (struct span){ line, 32 };
 		read_next_origin(header, line + 33, end, host);
-		return;
-	}
-	*header = (struct header){ .message = { line, len } };
-	if (!parse_iso(header, line, end) && !parse_other(header, line, end))
+	} else if (!parse_iso(header, line, end) && !parse_other(header, line, end)) {
 		header->message = (struct span){ line, len };
+	}
 }
 
 void header_parse(struct header *header, const char *line, size_t len)
