@@ -385,6 +385,13 @@ static struct span settled(struct matcher *m, struct span message)
 	return (struct span){ m->copy, message.len };
 }
 
+/* Makes an event of a copy one of the message. */
+static void give_back(struct event *event, struct span message, struct span copy)
+{
+	if (copy.ptr != message.ptr && event->user.len > 0)
+		event->user.ptr = message.ptr + (event->user.ptr - copy.ptr);
+}
+
 /* Tries the rules of the program on the message; the event's user points into it. */
 static bool is_event(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
@@ -395,8 +402,20 @@ static bool is_event(struct matcher *m, const struct engine_program *program, st
 	copy = settled(m, message);
 	if (!try_rules(m, program, copy, event))
 		return false;
-	if (copy.ptr != message.ptr && event->user.len > 0)
-		event->user.ptr = message.ptr + (event->user.ptr - copy.ptr);
+	give_back(event, message, copy);
+	return true;
+}
+
+bool matcher_try_function(struct matcher *m, uint16_t number, struct span message, struct event *event)
+{
+	const struct engine_rule *rule = engine_rule(m->engine, number);
+	struct engine_candidate candidate = { .rule = rule, .number = number, .wants_end = rule->wants_end,
+					      .match = rule->ready != NULL ? rule->ready->match : NULL };
+	struct span copy = settled(m, message);
+
+	if (!try_candidate(m, &candidate, copy, event))
+		return false;
+	give_back(event, message, copy);
 	return true;
 }
 

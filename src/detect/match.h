@@ -76,8 +76,11 @@ bool matcher_time(struct matcher *matcher, const char *line, size_t len, int64_t
 /* The header of the line that matcher_line() saw last. */
 const struct header *matcher_header(const struct matcher *matcher);
 
-/* Tries one rule alone on a message, without its literals: for those who write rules. */
+/* Tries one rule alone on a message, without its literals, by PCRE2: for those who write rules. */
 bool matcher_try(struct matcher *matcher, uint16_t rule, struct span message, struct event *event);
+
+/* The same by the function of the rule's pattern, where it has one. */
+bool matcher_try_function(struct matcher *matcher, uint16_t rule, struct span message, struct event *event);
 
 /* How often a rule ran into a limit of PCRE2 since the matcher was made. */
 uint64_t matcher_limit_hits(const struct matcher *matcher, uint16_t rule);

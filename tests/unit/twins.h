@@ -101,30 +101,62 @@ static inline bool twins_texts_differ(const struct twins *t)
 	return a->len != b->len || memcmp(a->ptr, b->ptr, a->len) != 0;
 }
 
+/* The text and what may be read behind it, as in a log: the end of the line, and the text once more, which must make no
+ * difference. In memory of just that size, so that reading beyond it does not go unseen. Free it. */
+static inline char *twins_in_a_log(struct span text, const char **readable)
+{
+	size_t len = text.len;
+	char *copy = mem_alloc(len + MATCH_BEHIND, 1);
+
+	if (len > 0)
+		memcpy(copy, text.ptr, len);
+	if (len % 2 != 0)
+		copy[len++] = '\r';
+	copy[len++] = '\n';
+	for (size_t i = 0; len < text.len + MATCH_BEHIND; i++)
+		copy[len++] = text.len > 0 ? text.ptr[(text.len / 2 + i) % text.len] : '1';
+	*readable = copy + len;
+	return copy;
+}
+
+/* Each third line is one behind which nothing may be read. */
 static inline bool twins_lines_differ(struct twins *t, struct span line)
 {
-	/* in memory of just its size, so that reading beyond it does not go unseen */
-	char *copy = mem_alloc(line.len > 0 ? line.len : 1, 1);
+	const char *readable;
+	char *in_log = twins_in_a_log(line, &readable), *alone = mem_alloc(line.len > 0 ? line.len : 1, 1);
+	bool is_alone = line.len % 3 == 0;
 
-	memcpy(copy, line.ptr, line.len);
-	for (int side = FAST; side < SIDES; side++)
-		twins_add_verdict(t, (enum side)side, (struct span){ copy, line.len });
-	free(copy);
+	memcpy(alone, line.ptr, line.len);
+	twins_add_verdict(t, SLOW, (struct span){ alone, line.len });
+	matcher_readable(t->matchers[FAST], is_alone ? NULL : readable);
+	twins_add_verdict(t, FAST, (struct span){ is_alone ? alone : in_log, line.len });
+	matcher_readable(t->matchers[FAST], NULL);
+	free(in_log);
+	free(alone);
 	return twins_texts_differ(t);
+}
+
+static inline void twins_add_try(struct twins *t, enum side side, bool found, const struct event *event, const char *message)
+{
+	buf_clear(&t->texts[side]);
+	if (found)
+		twins_add_event_of(&t->texts[side], t->set, event, message);
+	else
+		buf_add_text(&t->texts[side], "none");
 }
 
 /* What one rule makes of a message, whether or not another one would have been tried before. */
 static inline bool twins_rules_differ(struct twins *t, uint16_t rule, struct span message)
 {
-	for (int side = FAST; side < SIDES; side++) {
-		struct event event = { 0 };
+	const char *readable;
+	char *in_log = twins_in_a_log(message, &readable);
+	struct event event = { 0 };
 
-		buf_clear(&t->texts[side]);
-		if (matcher_try(t->matchers[side], rule, message, &event))
-			twins_add_event_of(&t->texts[side], t->set, &event, message.ptr);
-		else
-			buf_add_text(&t->texts[side], "none");
-	}
+	matcher_readable(t->matchers[FAST], readable);
+	twins_add_try(t, FAST, matcher_try_function(t->matchers[FAST], rule, (struct span){ in_log, message.len }, &event), &event, in_log);
+	matcher_readable(t->matchers[FAST], NULL);
+	twins_add_try(t, SLOW, matcher_try(t->matchers[SLOW], rule, message, &event), &event, message.ptr);
+	free(in_log);
 	return twins_texts_differ(t);
 }
 
