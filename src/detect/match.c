@@ -252,7 +252,7 @@ static struct span first_found(const struct ready_found *found, const uint8_t *n
 }
 
 /* The same by the rule's function, where it has one. */
-static bool try_candidate(struct matcher *m, const struct engine_candidate *c, struct span message, struct event *event)
+HOT bool try_candidate(struct matcher *m, const struct engine_candidate *c, struct span message, struct event *event)
 {
 	const struct ready *ready = c->rule->ready;
 	enum ready_verdict verdict = READY_UNSURE;

@@ -368,18 +368,13 @@ static int second_of_same_minute(const struct stamp_reader *reader, struct span 
 	return second <= 60 ? second : -1;
 }
 
-bool stamp_read(struct stamp_reader *reader, struct span text, int64_t *when)
+static __attribute__((noinline)) bool read_other_minute(struct stamp_reader *reader, struct span text, int64_t *when)
 {
 	struct written w;
 	char key[32];
-	int second = second_of_same_minute(reader, text);
-	size_t len;
+	int second;
+	size_t len = minute_key(key, text, &second);
 
-	if (second >= 0) {
-		*when = reader->minute + second;
-		return true;
-	}
-	len = minute_key(key, text, &second);
 	if (len != 0 && len == reader->minute_len && memcmp(key, reader->minute_text, len) == 0) {
 		*when = reader->minute + second;
 		return true;
@@ -394,5 +389,15 @@ bool stamp_read(struct stamp_reader *reader, struct span text, int64_t *when)
 		reader->minute = *when;
 	}
 	*when += w.second;
+	return true;
+}
+
+bool stamp_read(struct stamp_reader *reader, struct span text, int64_t *when)
+{
+	int second = second_of_same_minute(reader, text);
+
+	if (second < 0)
+		return read_other_minute(reader, text, when);
+	*when = reader->minute + second;
 	return true;
 }
