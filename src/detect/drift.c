@@ -115,13 +115,11 @@ static struct drift_shape *find_shape(struct drift *drift, const char *program, 
 	return &drift->shapes[at];
 }
 
-void drift_unknown(struct drift *drift, size_t program, struct span message)
+static void count_failure(struct drift *drift, size_t program, struct span message)
 {
 	struct drift_program *p;
 	struct drift_shape *shape;
 
-	if (program == DRIFT_PROGRAMS_MAX || !shape_names_failure(message))
-		return;
 	buf_clear(&drift->scratch);
 	if (!shape_fold(&drift->scratch, message))
 		return;
@@ -133,6 +131,12 @@ void drift_unknown(struct drift *drift, size_t program, struct span message)
 		return;
 	shape->count++;
 	keep_smaller_example(shape, message.ptr, message.len < DRIFT_EXAMPLE_MAX ? message.len : DRIFT_EXAMPLE_MAX);
+}
+
+void drift_unknown(struct drift *drift, size_t program, struct span message)
+{
+	if (program != DRIFT_PROGRAMS_MAX && shape_names_failure(message))
+		count_failure(drift, program, message);
 }
 
 void drift_merge(struct drift *into, const struct drift *from)

@@ -371,18 +371,23 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 	return false;
 }
 
+static struct span copy_of(struct matcher *m, struct span message)
+{
+	m->copy = mem_grow(m->copy, &m->copy_room, message.len + READY_BEHIND, 1);
+	memcpy(m->copy, message.ptr, message.len);
+	memset(m->copy + message.len, '\n', READY_BEHIND);
+	return (struct span){ m->copy, message.len };
+}
+
 /* The message as functions of patterns want it: in its place, if it ends a line and there is enough behind it, else a copy
  * that is good until the next one. */
-static struct span settled(struct matcher *m, struct span message)
+HOT struct span settled(struct matcher *m, struct span message)
 {
 	const char *end = message.ptr + message.len;
 
 	if (m->readable != NULL && m->readable - end >= READY_BEHIND && (*end == '\n' || *end == '\r'))
 		return message;
-	m->copy = mem_grow(m->copy, &m->copy_room, message.len + READY_BEHIND, 1);
-	memcpy(m->copy, message.ptr, message.len);
-	memset(m->copy + message.len, '\n', READY_BEHIND);
-	return (struct span){ m->copy, message.len };
+	return copy_of(m, message);
 }
 
 /* Makes an event of a copy one of the message. */

@@ -126,23 +126,16 @@ __attribute__((target("avx2"))) static bool names_failure_wide(struct span text)
 
 #endif
 
-bool shape_names_failure(struct span text)
+static bool names_failure(struct span text)
 {
+	const char *p = text.ptr, *last = text.len > LANES ? text.ptr + text.len - LANES - 1 : text.ptr;
 	char padded[LANES + 1] = { 0 };
-	const char *p, *last;
 
-	if (text.len == 0)
-		return false;
-#ifdef __x86_64__
-	if (text.len > WIDE && __builtin_cpu_supports("avx2"))
-		return names_failure_wide(text);
-#endif
 	if (text.len <= LANES) {
 		memcpy(padded, text.ptr, text.len);
-		text.ptr = padded;
+		p = last = text.ptr = padded;
 	}
-	last = text.len > LANES ? text.ptr + text.len - LANES - 1 : text.ptr;
-	for (p = text.ptr;; p += LANES) {
+	for (;; p += LANES) {
 		p = p < last ? p : last;
 		for (uint32_t places = find_pairs(p); places != 0; places &= places - 1) {
 			if (has_word_around(p + __builtin_ctz(places), text))
@@ -151,6 +144,15 @@ bool shape_names_failure(struct span text)
 		if (p == last)
 			return false;
 	}
+}
+
+bool shape_names_failure(struct span text)
+{
+#ifdef __x86_64__
+	if (text.len > WIDE && __builtin_cpu_supports("avx2"))
+		return names_failure_wide(text);
+#endif
+	return text.len > 0 && names_failure(text);
 }
 
 /* ---- folding ---- */
