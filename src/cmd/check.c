@@ -51,7 +51,7 @@ static void check_rules(struct check *c)
 	struct detection detection;
 	size_t tried;
 
-	if (detection_open(&detection, c->config, c->options) != EXIT_ALL_WELL) {
+	if (detection_open(&detection, c->config, c->options, RULES_WITH_SAMPLES) != EXIT_ALL_WELL) {
 		c->faults++;
 		return;
 	}

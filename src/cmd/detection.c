@@ -23,10 +23,11 @@ struct progress {
 	bool shown;
 };
 
-int detection_open(struct detection *detection, const struct config *config, const struct options *options)
+int detection_open(struct detection *detection, const struct config *config, const struct options *options,
+		   enum rules_samples samples)
 {
 	*detection = (struct detection){ 0 };
-	if (rules_load(&detection->set, config->rules) < 0)
+	if (rules_load(&detection->set, config->rules, samples) < 0)
 		return EXIT_USAGE;
 	if (engine_new(&detection->engine, &detection->set, !options->no_prefilter) < 0) {
 		rules_free(&detection->set);
@@ -51,7 +52,7 @@ int detection_judge(const struct config *config, const struct options *options, 
 	int ret = config_since(options->since, &since);
 
 	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, config, options);
+		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
 	if (samples_check(detection.engine, false, &tried) > 0)

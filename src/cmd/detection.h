@@ -20,7 +20,8 @@ struct detection {
 };
 
 /* Loads the rules that configuration and options name. EXIT_ALL_WELL, or EXIT_USAGE after a message. */
-int detection_open(struct detection *detection, const struct config *config, const struct options *options);
+int detection_open(struct detection *detection, const struct config *config, const struct options *options,
+		   enum rules_samples samples);
 void detection_close(struct detection *detection);
 
 /* What a command does with the detection, and from which time on (--since, seconds since the epoch). */

@@ -279,7 +279,7 @@ static int match_all(struct detection *detection, const struct options *options)
 static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	int status = detection_open(&detection, config, options);
+	int status = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 
 	if (status == EXIT_ALL_WELL) {
 		status = match_all(&detection, options);

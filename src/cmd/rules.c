@@ -55,7 +55,7 @@ static int check(struct detection *detection)
 static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	int status = detection_open(&detection, config, options);
+	int status = detection_open(&detection, config, options, RULES_WITH_SAMPLES);
 
 	if (status != EXIT_ALL_WELL)
 		return status;

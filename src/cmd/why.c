@@ -172,7 +172,7 @@ static int run(const struct config *config, const struct options *options)
 	int ret = config_since(options->since, &q.since);
 
 	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, config, options);
+		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
 		dossier_begin(&q.dossier, &detection.set, options->verbose ? 0 : LINES_SHOWN);
 		ret = answer(&q, &detection);

@@ -8,6 +8,7 @@
 struct builtin_file {
 	const char *server; /* the file's name without folder and ending */
 	const char *text;
+	const char *bare;   /* the same, line by line, without samples and comments */
 };
 
 extern const struct builtin_file builtin_rules[]; /* ends with a NULL server */

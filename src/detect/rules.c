@@ -27,7 +27,8 @@
 struct rule_file {
 	const char *name;    /* as messages say it */
 	const char *server;
-	const char *text;
+	const char *text;    /* all of it */
+	const char *parsed;  /* what is read of it: the same, but perhaps without samples */
 	const char *at;      /* where the last rule was found, and its line */
 	unsigned line;
 };
@@ -142,7 +143,7 @@ static int fault(const struct rule *rule, const char *what)
 	return -1;
 }
 
-static int check(const struct rule *rule, const char *class_name, bool unit_known)
+static int check(const struct rule *rule, const char *class_name, bool unit_known, bool wants_samples)
 {
 	bool has_address = strstr(rule->match_text, "<ADDR>") != NULL;
 	enum event_class ignored;
@@ -155,7 +156,7 @@ static int check(const struct rule *rule, const char *class_name, bool unit_know
 		return fault(rule, "weight is not a number from 1 to 1000");
 	if (has_address == ((rule->flags & EVENT_NO_ADDRESS) != 0))
 		return fault(rule, has_address ? "<ADDR> in a rule with address = false" : "match has no <ADDR>");
-	if (rule->hits[0] == NULL)
+	if (rule->hits[0] == NULL && wants_samples)
 		return fault(rule, "has no hit sample");
 	return 0;
 }
@@ -188,7 +189,7 @@ static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 	rule->match_text = mem_text(cfg_getstr(section, "match"));
 	class_name = cfg_getstr(section, "class");
 	ret = flags_of(section, rule);
-	ret = check(rule, class_name, ret == 0);
+	ret = check(rule, class_name, ret == 0, file->parsed == file->text);
 	if (ret == 0)
 		event_class_parse(&rule->event_class, class_name);
 	return ret;
@@ -220,7 +221,7 @@ static int load_text(struct ruleset *set, struct rule_file *file)
 		msg_die("out of memory; nothing was written");
 	cfg_set_error_function(cfg, confuse_error);
 	/* the rules' own text keeps its comments, for those who ask for it */
-	buf_add_text(&text, file->text);
+	buf_add_text(&text, file->parsed);
 	if (conf_parse(cfg, file->name, &text) != CFG_SUCCESS)
 		ret = -1;
 	for (unsigned i = 0; ret == 0 && i < cfg_size(cfg, "rule"); i++) {
@@ -237,13 +238,14 @@ static int load_text(struct ruleset *set, struct rule_file *file)
 	return ret;
 }
 
-static int load_builtin(struct ruleset *set)
+static int load_builtin(struct ruleset *set, enum rules_samples samples)
 {
 	struct buf name = { 0 };
 	int ret = 0;
 
 	for (const struct builtin_file *b = builtin_rules; ret == 0 && b->server != NULL; b++) {
-		struct rule_file file = { .server = b->server, .text = b->text };
+		struct rule_file file = { .server = b->server, .text = b->text,
+					  .parsed = samples == RULES_WITH_SAMPLES ? b->text : b->bare };
 
 		buf_clear(&name);
 		buf_addf(&name, "built-in:%s", b->server);
@@ -270,7 +272,7 @@ static int load_file(struct ruleset *set, const char *path)
 	if (dot != NULL)
 		*dot = '\0';
 	file.server = server;
-	file.text = buf_text(&text);
+	file.text = file.parsed = buf_text(&text);
 	if (strlen(file.text) != text.len) {
 		msg("%s: holds NUL bytes; rule files are text", path);
 		ret = -1;
@@ -308,12 +310,12 @@ static int load_folder(struct ruleset *set, const char *dir)
 	return ret;
 }
 
-int rules_load(struct ruleset *set, const char *dir)
+int rules_load(struct ruleset *set, const char *dir, enum rules_samples samples)
 {
 	int ret;
 
 	*set = (struct ruleset){ 0 };
-	ret = load_builtin(set);
+	ret = load_builtin(set, samples);
 	if (ret == 0 && dir != NULL)
 		ret = load_folder(set, dir);
 	if (ret < 0)

@@ -28,9 +28,12 @@ struct ruleset {
 	size_t count, capacity;
 };
 
-/* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists; one with the name of
- * another replaces it. Compiles no pattern. Returns 0, or -1 after a message with file and line. */
-int rules_load(struct ruleset *set, const char *dir);
+/* Whether the built-in rules are to have their samples, which nobody needs but who proves them. */
+enum rules_samples { RULES_WITHOUT_SAMPLES, RULES_WITH_SAMPLES };
+
+/* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists, which always have their samples;
+ * one with the name of another replaces it. Compiles no pattern. Returns 0, or -1 after a message with file and line. */
+int rules_load(struct ruleset *set, const char *dir, enum rules_samples samples);
 void rules_free(struct ruleset *set);
 
 const struct rule *rules_find(const struct ruleset *set, const char *name);

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 	struct seeds seeds;
 	struct mutator m;
 
-	if (argc != 2 || rules_load(&set, NULL) < 0)
+	if (argc != 2 || rules_load(&set, NULL, RULES_WITH_SAMPLES) < 0)
 		return 2;
 	seeds_load(&seeds, &set);
 	for (size_t i = 0; i < seeds.count; i++)

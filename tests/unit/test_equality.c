@@ -31,7 +31,7 @@ static int set_up(void **state)
 {
 	struct world *w = mem_zalloc(1, sizeof(*w));
 
-	assert_int_equal(rules_load(&w->set, NULL), 0);
+	assert_int_equal(rules_load(&w->set, NULL, RULES_WITH_SAMPLES), 0);
 	seeds_load(&w->seeds, &w->set);
 	*state = w;
 	return 0;

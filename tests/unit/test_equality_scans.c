@@ -174,7 +174,7 @@ static void every_scan_tells_the_same(void **state)
 	struct mutator m;
 
 	(void)state;
-	assert_int_equal(rules_load(&set, NULL), 0);
+	assert_int_equal(rules_load(&set, NULL, RULES_WITH_SAMPLES), 0);
 	seeds_load(&seeds, &set);
 	mutate_begin(&m, &seeds);
 	assert_non_null(mkdtemp(folder));

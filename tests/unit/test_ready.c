@@ -41,7 +41,7 @@ static void built_in_patterns_have_functions(void **state)
 	unsigned hits = 0;
 
 	(void)state;
-	assert_int_equal(rules_load(&set, NULL), 0);
+	assert_int_equal(rules_load(&set, NULL, RULES_WITH_SAMPLES), 0);
 	assert_true(set.count > 100);
 	for (size_t i = 0; i < set.count; i++) {
 		const struct rule *rule = &set.rules[i];
