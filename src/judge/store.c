@@ -21,14 +21,9 @@
 enum {
 	CHUNK = 1 << STORE_CHUNK_BITS,
 	MARK_CHUNK = 1 << STORE_MARK_BITS,
-	TAG_BITS = 6,
-	NUMBER_BITS = 32 - TAG_BITS,
-	LINE_MARKS = 64 / sizeof(struct mark),
 };
 
 _Static_assert(sizeof(struct entry) == 64, "an entry is one line of the cache");
-
-static const uint32_t NUMBER_MASK = (UINT32_C(1) << NUMBER_BITS) - 1;
 
 void store_init(struct store *store)
 {
@@ -55,21 +50,9 @@ void store_free(struct store *store)
 	*store = (struct store){ 0 };
 }
 
-static uint32_t hash(const struct store *store, uint64_t hi, uint64_t lo)
-{
-	__extension__ typedef unsigned __int128 wide;
-	wide product = (wide)(hi ^ store->seed[0] ^ UINT64_C(0x9e3779b97f4a7c15)) * (lo ^ store->seed[1]);
-	uint64_t mixed = (uint64_t)(product >> 64) ^ (uint64_t)product;
-
-	mixed ^= mixed >> 32;
-	mixed *= UINT64_C(0xd6e8feb86659fd93);
-	return (uint32_t)(mixed >> 32);
-}
-
-/* The upper bits of the hash; its lower ones say where the slot is. */
 static uint32_t tag_of(uint32_t h)
 {
-	return h & ~NUMBER_MASK;
+	return h & ~STORE_NUMBERS;
 }
 
 static void grow_slots(struct store *store)
@@ -79,7 +62,7 @@ static void grow_slots(struct store *store)
 
 	for (size_t i = 0; i < store->entry_count; i++) {
 		const struct entry *e = store_entry(store, i);
-		uint32_t h = hash(store, e->hi, e->lo);
+		uint32_t h = store_hash(store, e->hi, e->lo);
 		size_t at = h & mask;
 
 		while (slots[at] != 0)
@@ -102,8 +85,8 @@ static struct entry *add_entry(struct store *store, uint64_t hi, uint64_t lo)
 {
 	struct entry *e;
 
-	if (store->entry_count >= NUMBER_MASK - 1)
-		msg_die("more than %u addresses; nothing was written", NUMBER_MASK - 1);
+	if (store->entry_count >= STORE_NUMBERS - 1)
+		msg_die("more than %u addresses; nothing was written", STORE_NUMBERS - 1);
 	if (store->entry_count == store->entry_chunks * CHUNK)
 		add_chunk(&store->entries, &store->entry_chunks, CHUNK, sizeof(struct entry));
 	e = store_entry(store, store->entry_count++);
@@ -123,65 +106,33 @@ static size_t slot_of(const struct store *store, uint64_t hi, uint64_t lo, uint3
 
 		if (slot == 0)
 			return at;
-		if ((slot & ~NUMBER_MASK) != tag)
+		if ((slot & ~STORE_NUMBERS) != tag)
 			continue;
-		e = store_entry(store, (slot & NUMBER_MASK) - 1);
+		e = store_entry(store, (slot & STORE_NUMBERS) - 1);
 		if (e->lo == lo && e->hi == hi)
 			return at;
 	}
 }
 
-uint32_t store_expect_slot(const struct store *store, const struct addr *a)
-{
-	uint32_t h = hash(store, a->hi, a->lo);
-
-	__builtin_prefetch(&store->slots[h & store->slot_mask]);
-	return h;
-}
-
-uint32_t store_expect_entry(const struct store *store, uint32_t h)
-{
-	size_t at = h & store->slot_mask;
-	uint32_t number;
-
-	while (store->slots[at] != 0 && (store->slots[at] & ~NUMBER_MASK) != tag_of(h))
-		at = (at + 1) & store->slot_mask;
-	number = store->slots[at] & NUMBER_MASK;
-	if (number != 0)
-		__builtin_prefetch(store_entry(store, number - 1));
-	return number;
-}
-
-void store_expect_rest(const struct store *store, size_t number)
-{
-	const struct entry *e = store_entry(store, number);
-	const struct mark *marks = store_marks(store, e);
-
-	for (const struct mark *m = marks; e->room > 0 && m < marks + e->mark_count; m += LINE_MARKS)
-		__builtin_prefetch(m);
-	if (e->standing != 0)
-		__builtin_prefetch(store_standing(store, e));
-}
-
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number)
 {
-	uint32_t slot = store->slots[slot_of(store, a->hi, a->lo, hash(store, a->hi, a->lo))];
+	uint32_t slot = store->slots[slot_of(store, a->hi, a->lo, store_hash(store, a->hi, a->lo))];
 
 	if (slot == 0)
 		return NULL;
-	*number = (slot & NUMBER_MASK) - 1;
+	*number = (slot & STORE_NUMBERS) - 1;
 	return store_entry(store, *number);
 }
 
 struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made)
 {
-	uint32_t h = hash(store, a->hi, a->lo);
+	uint32_t h = store_hash(store, a->hi, a->lo);
 	size_t at = slot_of(store, a->hi, a->lo, h);
 	struct entry *e;
 
 	*made = store->slots[at] == 0;
 	if (!*made) {
-		*number = (store->slots[at] & NUMBER_MASK) - 1;
+		*number = (store->slots[at] & STORE_NUMBERS) - 1;
 		return store_entry(store, *number);
 	}
 	/* fuller than half, few addresses would be found where they are looked for first */

@@ -60,7 +60,10 @@ struct entry {
 enum {
 	STORE_CHUNK_BITS = 11,       /* entries a chunk */
 	STORE_MARK_BITS = 13,        /* marks a chunk; half of them is the most that an entry can have */
+	STORE_TAG_BITS = 6,          /* of the hash, in a slot */
 };
+
+#define STORE_NUMBERS (UINT32_MAX >> STORE_TAG_BITS) /* the bits of a slot that are a number */
 
 struct store {
 	uint32_t *slots;             /* number of an entry, from 1, below 6 bits of its hash; 0: free */
@@ -84,13 +87,6 @@ void store_free(struct store *store);
 struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made);
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number);
 
-/* Asks the processor to have ready what belongs to an address, one step after the other, with some time between them:
- * the slot, and returns the address's hash; the entry, and returns its number, from 1, where there seems to be one, else
- * 0; the marks and the standing of the entry with that number, from 0. */
-uint32_t store_expect_slot(const struct store *store, const struct addr *a);
-uint32_t store_expect_entry(const struct store *store, uint32_t h);
-void store_expect_rest(const struct store *store, size_t number);
-
 /* Makes place for a mark before position at, and returns it to be filled; or takes the mark at position at away. */
 struct mark *store_insert(struct store *store, struct entry *e, size_t at);
 void store_remove(struct store *store, struct entry *e, size_t at);
@@ -98,6 +94,18 @@ void store_shrink(struct store *store, struct entry *e); /* gives back room that
 
 /* The entry's standing, made where it has none. */
 struct standing *store_standing_made(struct store *store, struct entry *e);
+
+/* The hash of an address: its lower bits say where its slot is looked for first, its upper ones are the slot's tag. */
+static inline uint32_t store_hash(const struct store *store, uint64_t hi, uint64_t lo)
+{
+	__extension__ typedef unsigned __int128 wide;
+	wide product = (wide)(hi ^ store->seed[0] ^ UINT64_C(0x9e3779b97f4a7c15)) * (lo ^ store->seed[1]);
+	uint64_t mixed = (uint64_t)(product >> 64) ^ (uint64_t)product;
+
+	mixed ^= mixed >> 32;
+	mixed *= UINT64_C(0xd6e8feb86659fd93);
+	return (uint32_t)(mixed >> 32);
+}
 
 static inline struct entry *store_entry(const struct store *store, size_t number) /* from 0 */
 {

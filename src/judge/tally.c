@@ -203,28 +203,6 @@ static void enter(struct ledger *ledger, struct entry *e, const struct event *ev
 			.weak = (event->flags & EVENT_WEAK) != 0 });
 }
 
-/* The memo is the hash at first, then the number of what is most likely the entry, from 1. */
-void tally_expect(const struct tally *tally, struct event *events, size_t count, enum scan_when when)
-{
-	const struct store *store = &tally->ledger.store;
-
-	for (size_t i = 0; i < count; i++) {
-		struct event *event = &events[i];
-
-		if ((event->flags & EVENT_NO_ADDRESS) != 0)
-			continue;
-		if (when == SCAN_SOON) {
-			struct addr unit = judge_unit(tally->settings, &event->addr);
-
-			event->memo = store_expect_slot(store, &unit);
-		} else if (when == SCAN_VERY_SOON) {
-			event->memo = store_expect_entry(store, event->memo);
-		} else if (event->memo != 0) {
-			store_expect_rest(store, event->memo - 1);
-		}
-	}
-}
-
 /* The memo is only believed where it leads to the entry. */
 static struct entry *entry_of(struct tally *tally, const struct event *event, uint32_t *number)
 {
