@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 
-enum { STEP = 8 }; /* compared at a time: the compiler makes few instructions of it; room is a multiple */
+enum { STEP = 8 }; /* room is a multiple of it: so many are compared at a time */
 
 void seen_free(struct seen *seen)
 {
@@ -34,20 +34,28 @@ static void grow(struct seen *seen)
 	*seen = (struct seen){ .entries = entries, .times = entries + room, .count = seen->count, .room = (uint8_t)room };
 }
 
+/* Whether the address is one of them: all are compared, without a branch between. */
+static bool holds(const struct seen *seen, uint32_t entry)
+{
+	typedef uint32_t lanes __attribute__((vector_size(16), may_alias));
+	const lanes *at = (const lanes *)(const void *)seen->entries;
+	lanes wanted = { entry, entry, entry, entry }, any = { 0 };
+
+	for (const lanes *end = at + seen->room / 4; at < end; at += 2)
+		any |= (lanes)(at[0] == wanted) | (lanes)(at[1] == wanted);
+	return (any[0] | any[1] | any[2] | any[3]) != 0;
+}
+
 /* Which one the address is; their number where it is none. */
 static size_t find(const struct seen *seen, uint32_t entry)
 {
-	for (size_t i = 0; i < seen->room; i += STEP) {
-		uint32_t any = 0;
+	size_t i = 0;
 
-		for (size_t k = 0; k < STEP; k++)
-			any |= seen->entries[i + k] == entry ? UINT32_MAX : 0;
-		for (size_t k = 0; any != 0; k++) {
-			if (seen->entries[i + k] == entry)
-				return (i + k - seen->first) & (seen->room - 1U);
-		}
-	}
-	return seen->count;
+	if (!holds(seen, entry))
+		return seen->count;
+	while (seen->entries[i] != entry)
+		i++;
+	return (i - seen->first) & (seen->room - 1U);
 }
 
 static void put(struct seen *seen, size_t i, uint32_t entry, uint32_t time)
@@ -72,6 +80,10 @@ bool seen_add(struct seen *seen, uint32_t entry, uint32_t time, int64_t window)
 		if (seen->count == seen->room)
 			grow(seen);
 		seen->count++;
+	} else if (seen_time(seen, 1) > time) {
+		/* older than all that stay: it is the first again */
+		put(seen, 0, entry, time);
+		return true;
 	} else {
 		seen->first = (uint8_t)((seen->first + 1U) & (SEEN_MAX - 1U));
 	}
