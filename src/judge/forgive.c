@@ -144,18 +144,47 @@ static void settle_until(struct ledger *ledger, struct entry *e, uint32_t time)
 	const struct standing *s;
 
 	do {
-		ledger_end_before(ledger, e, time);
-		ledger_settle(ledger, e);
+		(void)ledger_standing_at(ledger, e, time);
+		ledger_settle(ledger, e, NULL);
 		s = store_standing(&ledger->store, e);
 	} while (s != NULL && s->until != 0 && s->until <= time);
+}
+
+/* Whether the last of the spans of good events that is noted first goes on. */
+static inline bool is_near(const struct mark *m, uint32_t time, int64_t near)
+{
+	return (int64_t)time - (int64_t)m->low <= near && (int64_t)m->time - (int64_t)time <= near;
+}
+
+/* The usual case: an address that was never banned and has no evidence does what it did before. */
+static bool good_again(const struct ledger *ledger, struct entry *e, uint32_t time, uint64_t user)
+{
+	struct mark *marks = store_marks(&ledger->store, e), *good = NULL, *login = NULL;
+
+	if (e->standing != 0 || e->mark_count == 0 || !mark_is_in_front(&marks[e->mark_count - 1]))
+		return false;
+	for (struct mark *m = marks; m < marks + e->mark_count; m++) {
+		if (mark_kind(m) == MARK_LOGIN && login == NULL && mark_user(m) == user)
+			login = m;
+		if (mark_kind(m) == MARK_GOOD && good == NULL && is_near(m, time, ledger->settings->known))
+			good = m;
+	}
+	if (good == NULL || (user != 0 && login == NULL && ledger->settings->known > 0))
+		return false;
+	if (login != NULL && ledger->settings->known > 0 && login->time < time)
+		login->time = time;
+	good->time = time < good->time ? time : good->time;
+	good->low = time > good->low ? time : good->low;
+	return true;
 }
 
 void ledger_good(struct ledger *ledger, struct entry *e, uint32_t time, uint64_t user, bool login)
 {
 	struct standing *s;
 
-	ledger_end_before(ledger, e, time);
-	s = store_standing(&ledger->store, e);
+	if (good_again(ledger, e, time, user))
+		return;
+	s = ledger_standing_at(ledger, e, time);
 	if (login && is_breach(ledger, e, time, user)) {
 		if (!s->firm)
 			ledger_make_firm(ledger, e);

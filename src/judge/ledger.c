@@ -66,8 +66,8 @@ void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t befor
 				marks[kept++] = marks[i];
 		}
 		e->mark_count = kept;
+		store_shrink(&ledger->store, e);
 	}
-	store_shrink(&ledger->store, e);
 }
 
 void ledger_make_room(struct ledger *ledger, struct entry *e, enum mark_kind kind, unsigned max)
@@ -127,13 +127,14 @@ static void end_ban(struct ledger *ledger, struct entry *e, struct standing *s)
 	*store_insert(&ledger->store, e, e->mark_count) = ended;
 }
 
-/* A ban that stood until then is over for what comes now. */
-void ledger_end_before(struct ledger *ledger, struct entry *e, uint32_t time)
+/* How the bans stand at that time: one that stood until then is over. */
+struct standing *ledger_standing_at(struct ledger *ledger, struct entry *e, uint32_t time)
 {
 	struct standing *s = store_standing(&ledger->store, e);
 
 	if (s != NULL && s->until != 0 && s->until != PAST_FOREVER && time >= s->until)
 		end_ban(ledger, e, s);
+	return s;
 }
 
 static uint32_t user_bit(uint64_t user)
@@ -146,6 +147,9 @@ void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
 {
 	uint32_t breach = ledger->settings->breach_users, many = breach > LEDGER_MANY ? breach : LEDGER_MANY;
 
+	if (e->is_counted && (e->users & user_bit(user)) != 0)
+		return;
+	e->is_counted = true;
 	e->users |= user_bit(user);
 	e->is_many = (uint32_t)__builtin_popcount(e->users) >= many;
 }
@@ -191,15 +195,27 @@ static bool is_firm(const struct ledger *ledger, const struct entry *e, const st
 	       firm.time == crossing->time && firm.hits == crossing->hits;
 }
 
+/* Where the evidence reaches a threshold; the last of it to come is added, or NULL where that is not known. */
+static bool find_crossing(const struct ledger *ledger, struct entry *e, const struct mark *added, struct crossing *crossing)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+	bool found = e->is_settled && added != NULL
+			     ? window_first_with(ledger->settings, marks, e->mark_count, added, crossing)
+			     : window_first(ledger->settings, marks, e->mark_count, crossing);
+
+	e->is_settled = !found;
+	return found;
+}
+
 /* Begins the ban that the evidence asks for, or lifts the one that it no longer does. A firm ban can only begin
  * earlier. */
-void ledger_settle(struct ledger *ledger, struct entry *e)
+void ledger_settle(struct ledger *ledger, struct entry *e, const struct mark *added)
 {
 	struct standing *s = store_standing(&ledger->store, e);
 	bool stands = s != NULL && s->until != 0, firm = stands && s->firm;
 	struct crossing crossing;
 
-	if (!window_first(ledger->settings, store_marks(&ledger->store, e), e->mark_count, &crossing)) {
+	if (!find_crossing(ledger, e, added, &crossing)) {
 		if (stands && !firm) {
 			s->until = 0;
 			s->lifted = true;
@@ -222,6 +238,8 @@ static bool is_forgiven(const struct ledger *ledger, const struct entry *e, cons
 	bool by_mail = mail_forgives(f->event_class, f->weak);
 
 	*known = false;
+	if (!by_mail && f->user == 0)
+		return false;
 	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
 		if (mark_kind(m) == MARK_GOOD && by_mail && m->low >= f->time)
 			return true;
@@ -262,8 +280,8 @@ static struct mark evidence_of(const struct failure *f, bool known)
 						(f->weak ? MARK_WEAK : 0)) };
 }
 
-/* The place of new evidence, by its time. */
-static struct mark *insert_evidence(struct ledger *ledger, struct entry *e, uint32_t time)
+/* Where its time says. */
+static void insert_evidence(struct ledger *ledger, struct entry *e, const struct mark *added)
 {
 	const struct mark *marks = store_marks(&ledger->store, e);
 	size_t at = e->mark_count;
@@ -271,11 +289,11 @@ static struct mark *insert_evidence(struct ledger *ledger, struct entry *e, uint
 	for (size_t i = e->mark_count; i-- > 0;) {
 		if (!mark_is_evidence(&marks[i]))
 			continue;
-		if (marks[i].time <= time)
+		if (marks[i].time <= added->time)
 			break;
 		at = i;
 	}
-	return store_insert(&ledger->store, e, at);
+	*store_insert(&ledger->store, e, at) = *added;
 }
 
 /* How much evidence a standing ban has beyond its threshold. */
@@ -292,28 +310,33 @@ static bool has_too_much(const struct ledger *ledger, const struct entry *e, con
 }
 
 /* While a ban stands, evidence only matters in case a success takes other evidence away. */
-static void add_to_ban(struct ledger *ledger, struct entry *e, const struct failure *f, bool known)
+static void add_to_ban(struct ledger *ledger, struct entry *e, const struct standing *s, const struct mark *added)
 {
-	struct mark mark = evidence_of(f, known);
-
-	if (window_full(ledger->settings, store_marks(&ledger->store, e), e->mark_count, &mark))
+	if (window_full(ledger->settings, store_marks(&ledger->store, e), e->mark_count, added))
 		return;
-	*insert_evidence(ledger, e, f->time) = evidence_of(f, known);
-	if (has_too_much(ledger, e, store_standing(&ledger->store, e)))
+	insert_evidence(ledger, e, added);
+	e->is_settled = false;
+	if (has_too_much(ledger, e, s))
 		ledger_make_firm(ledger, e);
+}
+
+static void add_evidence(struct ledger *ledger, struct entry *e, const struct standing *s, const struct mark *added)
+{
+	if (e->mark_count == 1U << e->room && added->time > ledger->span && (s == NULL || s->until == 0))
+		ledger_drop_evidence(ledger, e, added->time - ledger->span);
+	insert_evidence(ledger, e, added);
+	ledger_settle(ledger, e, added);
 }
 
 void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f)
 {
-	struct standing *s;
-	bool stands, known;
+	const struct standing *s = ledger_standing_at(ledger, e, f->time);
+	bool stands = s != NULL && s->until != 0 && f->time >= s->since, known;
+	struct mark added;
 
-	ledger_end_before(ledger, e, f->time);
-	s = store_standing(&ledger->store, e);
 	/* a log that is read once more: what came before the end of the last ban has been judged */
 	if (s != NULL && f->time < s->before)
 		return;
-	stands = s != NULL && s->until != 0 && f->time >= s->since;
 	if (stands && s->firm) {
 		if (f->event_class == CLASS_AUTH && f->user != 0)
 			ledger_fail_quiet(ledger, e, f->user);
@@ -321,12 +344,9 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 	}
 	if (is_forgiven(ledger, e, f, &known) || is_repeated(ledger, e, f))
 		return;
-	if (stands) {
-		add_to_ban(ledger, e, f, known);
-		return;
-	}
-	if (e->mark_count == 1U << e->room && f->time > ledger->span && (s == NULL || s->until == 0))
-		ledger_drop_evidence(ledger, e, f->time - ledger->span);
-	*insert_evidence(ledger, e, f->time) = evidence_of(f, known);
-	ledger_settle(ledger, e);
+	added = evidence_of(f, known);
+	if (stands)
+		add_to_ban(ledger, e, s, &added);
+	else
+		add_evidence(ledger, e, s, &added);
 }

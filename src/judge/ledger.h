@@ -54,8 +54,8 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 void ledger_good(struct ledger *ledger, struct entry *e, uint32_t time, uint64_t user, bool login);
 
 /* Parts of the two, shared between ledger.c and forgive.c. */
-void ledger_end_before(struct ledger *ledger, struct entry *e, uint32_t time);
-void ledger_settle(struct ledger *ledger, struct entry *e);
+struct standing *ledger_standing_at(struct ledger *ledger, struct entry *e, uint32_t time);
+void ledger_settle(struct ledger *ledger, struct entry *e, const struct mark *added);
 void ledger_make_firm(struct ledger *ledger, struct entry *e);
 void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t before);
 

@@ -27,7 +27,7 @@ struct mark {
 	uint8_t what;    /* class 0-2, kind 3-5, weak 6 */
 };
 
-enum { MARK_WEAK = 1 << 6 };
+enum { MARK_CLASS = 7, MARK_KIND = 7 << 3, MARK_WEAK = 1 << 6 };
 
 /* The bans of one address, as far as its events up to the last one say. */
 struct standing {
@@ -53,6 +53,8 @@ struct entry {
 	uint8_t room;                /* there is room for 2^room marks */
 	uint8_t main_class : 3;
 	uint8_t is_many : 1;         /* while quiet: it is known to have failed for many users */
+	uint8_t is_counted : 1;      /* is_many is about users as they are; those of an earlier run wait for the next one */
+	uint8_t is_settled : 1;      /* its evidence is known to reach no threshold */
 	uint32_t marks;              /* where they begin, unless room is 0; sorted by time a kind */
 	struct mark mark;            /* the only one where room is 0 */
 };
@@ -133,12 +135,12 @@ static inline struct standing *store_standing(const struct store *store, const s
 
 static inline unsigned mark_class(const struct mark *m)
 {
-	return m->what & 7U;
+	return m->what & (unsigned)MARK_CLASS;
 }
 
 static inline enum mark_kind mark_kind(const struct mark *m)
 {
-	return (enum mark_kind)(m->what >> 3 & 7);
+	return (enum mark_kind)((m->what & (unsigned)MARK_KIND) >> 3);
 }
 
 static inline uint64_t mark_user(const struct mark *m)

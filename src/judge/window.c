@@ -11,23 +11,21 @@
 
 /* Which evidence counts together. */
 struct choice {
-	enum mark_kind kind;
-	unsigned event_class;
+	uint8_t what, mask;     /* of what a mark says, the bits that matter: kind, class, perhaps weakness */
 	bool firm_only;         /* only what nothing can forgive */
-	bool same;              /* only that user and weakness */
+	bool same;              /* only that user */
 	uint64_t user;
-	uint8_t weak;
 	uint32_t threshold;
 	int64_t window;
 };
 
-static bool chosen(const struct choice *choice, const struct mark *m)
+static inline bool chosen(const struct choice *choice, const struct mark *m)
 {
-	if (mark_kind(m) != choice->kind || mark_class(m) != choice->event_class)
+	if ((m->what & choice->mask) != choice->what)
 		return false;
 	if (choice->firm_only && mark_is_forgivable(m))
 		return false;
-	return !choice->same || (mark_user(m) == choice->user && (m->what & MARK_WEAK) == choice->weak);
+	return !choice->same || mark_user(m) == choice->user;
 }
 
 static bool first_of(const struct choice *choice, const struct mark *marks, size_t count, struct crossing *crossing)
@@ -48,7 +46,7 @@ static bool first_of(const struct choice *choice, const struct mark *marks, size
 		}
 		if (sum >= choice->threshold) {
 			*crossing = (struct crossing){ marks[i].time, (uint32_t)(sum < UINT32_MAX ? sum : UINT32_MAX),
-						       (uint8_t)choice->event_class, (uint32_t)i };
+						       choice->what & MARK_CLASS, (uint32_t)i };
 			return true;
 		}
 	}
@@ -59,14 +57,15 @@ static struct choice of_class(const struct judge_settings *settings, unsigned ev
 {
 	const struct judge_class *c = &settings->classes[event_class];
 
-	return (struct choice){ .kind = MARK_FAIL, .event_class = event_class, .threshold = c->threshold,
-				.window = c->window };
+	return (struct choice){ .what = mark_what(MARK_FAIL, event_class), .mask = MARK_KIND | MARK_CLASS,
+				.threshold = c->threshold, .window = c->window };
 }
 
 static struct choice of_known(const struct judge_settings *settings, uint64_t user)
 {
-	return (struct choice){ .kind = MARK_KNOWN, .event_class = CLASS_AUTH, .same = true, .user = user,
-				.threshold = settings->known_threshold, .window = settings->known_window };
+	return (struct choice){ .what = mark_what(MARK_KNOWN, CLASS_AUTH), .mask = MARK_WEAK | MARK_KIND | MARK_CLASS,
+				.same = true, .user = user, .threshold = settings->known_threshold,
+				.window = settings->known_window };
 }
 
 /* In the same second the class that stands first wins, then what came first. */
@@ -124,10 +123,29 @@ bool window_first_firm(const struct judge_settings *settings, const struct mark 
 	return first_of(&choice, marks, count, crossing);
 }
 
+bool window_first_with(const struct judge_settings *settings, const struct mark *marks, size_t count,
+	const struct mark *added, struct crossing *crossing)
+{
+	struct choice choice;
+	uint64_t sum = 0;
+
+	if (mark_kind(added) == MARK_KNOWN) {
+		choice = of_known(settings, mark_user(added));
+		return first_of(&choice, marks, count, crossing);
+	}
+	for (const struct mark *m = marks; m < marks + count; m++)
+		sum += ((m->what ^ added->what) & (MARK_KIND | MARK_CLASS)) == 0 ? m->count : 0U;
+	if (sum < settings->classes[mark_class(added)].threshold)
+		return false;
+	choice = of_class(settings, mark_class(added));
+	return first_of(&choice, marks, count, crossing);
+}
+
 bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
 	const struct mark *like)
 {
-	struct choice choice = of_class(settings, mark_class(like));
+	bool known = mark_kind(like) == MARK_KNOWN;
+	struct choice choice;
 	struct crossing crossing;
 	uint64_t sum = 0;
 
@@ -135,11 +153,13 @@ bool window_full(const struct judge_settings *settings, const struct mark *marks
 		if (m->low == like->low && m->high == like->high && m->what == like->what)
 			sum += m->count;
 	}
-	if (mark_kind(like) == MARK_KNOWN)
-		choice = of_known(settings, mark_user(like));
+	/* most names have less in all than a window may hold */
+	if (sum < (known ? settings->known_threshold : settings->classes[mark_class(like)].threshold))
+		return false;
+	choice = known ? of_known(settings, mark_user(like)) : of_class(settings, mark_class(like));
+	choice.what = like->what;
+	choice.mask = MARK_WEAK | MARK_KIND | MARK_CLASS;
 	choice.same = true;
 	choice.user = mark_user(like);
-	choice.weak = like->what & MARK_WEAK;
-	/* most names have less in all than a window may hold */
-	return sum >= choice.threshold && first_of(&choice, marks, count, &crossing);
+	return first_of(&choice, marks, count, &crossing);
 }

@@ -26,7 +26,7 @@ static inline bool mark_is_evidence(const struct mark *m)
 /* Marks stand in an order: these come first; behind them evidence and bans that ended, each by time. */
 static inline bool mark_is_in_front(const struct mark *m)
 {
-	return mark_kind(m) == MARK_LOGIN || mark_kind(m) == MARK_GOOD || mark_kind(m) == MARK_TOTAL;
+	return ((1U << MARK_LOGIN | 1U << MARK_GOOD | 1U << MARK_TOTAL) >> mark_kind(m) & 1U) != 0;
 }
 
 /* Whether accepted mail speaks against it. */
@@ -44,6 +44,10 @@ static inline bool mark_is_forgivable(const struct mark *m)
 /* The first event that reached a threshold of any class, over evidence sorted by time; false: none did. */
 bool window_first(const struct judge_settings *settings, const struct mark *marks, size_t count,
 	struct crossing *crossing);
+
+/* The same where nothing reached one before the mark added came: it is one of the marks. */
+bool window_first_with(const struct judge_settings *settings, const struct mark *marks, size_t count,
+	const struct mark *added, struct crossing *crossing);
 
 /* The same for one class, over the evidence that nothing can forgive. */
 bool window_first_firm(const struct judge_settings *settings, const struct mark *marks, size_t count,
