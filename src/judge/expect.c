@@ -4,38 +4,37 @@
  *
  * Addresses come in no order, and waiting for the memory of each would be most of what adding an event costs. A group of
  * events is gone through three times, with other groups in between: the slot of each address, its entry, and what
- * belongs to that. An event's memo is the address's hash at first, then the number of what is most likely its entry,
- * from 1; 0 is none. Changes nothing but memos, and nothing depends on them but time.
+ * belongs to that. An event's memo is the address's hash at first, then the number of what is most likely its entry.
+ * Changes nothing but memos, and nothing depends on them but time. What an address has is not to be foreseen, so there
+ * are few branches: where there are no marks and no standing, the ones that nobody owns are fetched.
  */
 #include "judge/tally_inside.h"
 
-enum { LINE_MARKS = 64 / sizeof(struct mark) };
-
-static void expect_slots(const struct tally *tally, struct event *events, size_t count)
+/* An address counted by its network comes as that. */
+static inline uint32_t hash_of(const struct tally *tally, const struct event *event)
 {
-	const struct store *store = &tally->ledger.store;
-	const uint32_t *slots = store->slots;
-	size_t mask = store->slot_mask;
+	struct addr unit;
+
+	if (addr_is_v4(&event->addr))
+		return store_hash(&tally->ledger.store, event->addr.hi, event->addr.lo);
+	unit = judge_unit(tally->settings, &event->addr);
+	return store_hash(&tally->ledger.store, unit.hi, unit.lo);
+}
+
+static inline void expect_slots(const struct tally *tally, struct event *events, size_t count)
+{
+	const uint32_t *slots = tally->ledger.store.slots;
+	size_t mask = tally->ledger.store.slot_mask;
 
 	for (struct event *event = events; event < events + count; event++) {
-		uint64_t hi, lo;
-
 		if ((event->flags & EVENT_NO_ADDRESS) != 0)
 			continue;
-		hi = event->addr.hi;
-		lo = event->addr.lo;
-		if (!addr_is_v4(&event->addr)) {
-			struct addr unit = judge_unit(tally->settings, &event->addr);
-
-			hi = unit.hi;
-			lo = unit.lo;
-		}
-		event->memo = store_hash(store, hi, lo);
+		event->memo = hash_of(tally, event);
 		__builtin_prefetch(&slots[event->memo & mask]);
 	}
 }
 
-static void expect_entries(const struct store *store, struct event *events, size_t count)
+static inline void expect_entries(const struct store *store, struct event *events, size_t count)
 {
 	const uint32_t *slots = store->slots;
 	size_t mask = store->slot_mask;
@@ -46,40 +45,40 @@ static void expect_entries(const struct store *store, struct event *events, size
 
 		while ((slot = slots[at]) != 0 && (slot ^ event->memo) > STORE_NUMBERS)
 			at = (at + 1) & mask;
-		event->memo = slot & STORE_NUMBERS;
-		if (event->memo != 0)
-			__builtin_prefetch(store_entry(store, event->memo - 1));
+		event->memo = (slot & STORE_NUMBERS) - (slot != 0);
+		__builtin_prefetch(store_entry(store, event->memo));
 	}
 }
 
-/* Of an address whose ban is firm nothing else is looked at. */
-static void expect_rest(const struct store *store, const struct event *events, size_t count)
+/* Most have no more marks than fill two lines; where there are three or more, the processor sees what comes. Inlined in
+ * any case: a compiler may take a function that only fetches for one that does nothing. */
+static inline __attribute__((always_inline)) void expect_rest(const struct store *store, const struct event *events,
+	size_t count)
 {
 	for (const struct event *event = events; event < events + count; event++) {
-		const struct entry *e;
+		const struct entry *e = store_entry(store, event->memo);
+		const struct mark *marks;
 
-		if (event->memo == 0)
+		/* of an address whose ban is firm nothing else is looked at */
+		if (e->quiet != 0 && e->main_class == event->event_class)
 			continue;
-		e = store_entry(store, event->memo - 1);
-		if (e->quiet != 0)
-			continue;
-		if (e->room > 0) {
-			const struct mark *marks = store_marks(store, e);
-
-			for (const struct mark *m = marks; m < marks + e->mark_count; m += LINE_MARKS)
-				__builtin_prefetch(m);
-		}
-		if (e->standing != 0)
-			__builtin_prefetch(store_standing(store, e));
+		marks = store_marks_at(store, e->marks);
+		__builtin_prefetch(marks);
+		__builtin_prefetch(marks + e->mark_count);
+		__builtin_prefetch(store_standing_at(store, e->standing));
 	}
 }
 
 void tally_expect(const struct tally *tally, struct event *events, size_t count, enum scan_when when)
 {
+	const struct store *store = &tally->ledger.store;
+
+	if (store->entry_count == 0)
+		return;
 	if (when == SCAN_SOON)
 		expect_slots(tally, events, count);
 	else if (when == SCAN_VERY_SOON)
-		expect_entries(&tally->ledger.store, events, count);
+		expect_entries(store, events, count);
 	else
-		expect_rest(&tally->ledger.store, events, count);
+		expect_rest(store, events, count);
 }

@@ -238,8 +238,6 @@ static bool is_forgiven(const struct ledger *ledger, const struct entry *e, cons
 	bool by_mail = mail_forgives(f->event_class, f->weak);
 
 	*known = false;
-	if (!by_mail && f->user == 0)
-		return false;
 	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
 		if (mark_kind(m) == MARK_GOOD && by_mail && m->low >= f->time)
 			return true;

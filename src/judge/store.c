@@ -25,6 +25,14 @@ enum {
 
 _Static_assert(sizeof(struct entry) == 64, "an entry is one line of the cache");
 
+/* Makes room for one more item in a list of chunks. */
+static void add_chunk(void ***chunks, size_t *chunk_count, size_t items, size_t item_size)
+{
+	*chunks = mem_resize(*chunks, *chunk_count + 1, sizeof(**chunks));
+	(*chunks)[(*chunk_count)++] = mem_alloc_lines(items, item_size);
+}
+
+/* The first mark and the first standing are never given out, so that 0 stands for none. */
 void store_init(struct store *store)
 {
 	*store = (struct store){ 0 };
@@ -32,6 +40,10 @@ void store_init(struct store *store)
 		msg_die("no random bytes from the kernel; nothing was written");
 	store->slot_mask = 1023;
 	store->slots = mem_zalloc(store->slot_mask + 1, sizeof(*store->slots));
+	add_chunk(&store->marks, &store->mark_chunks, MARK_CHUNK, sizeof(struct mark));
+	store->mark_used = 1;
+	add_chunk(&store->standings, &store->standing_chunks, CHUNK, sizeof(struct standing));
+	store->standing_count = 1;
 }
 
 static void free_chunks(void **chunks, size_t count)
@@ -72,13 +84,6 @@ static void grow_slots(struct store *store)
 	free(store->slots);
 	store->slots = slots;
 	store->slot_mask = mask;
-}
-
-/* Makes room for one more item in a list of chunks. */
-static void add_chunk(void ***chunks, size_t *chunk_count, size_t items, size_t item_size)
-{
-	*chunks = mem_resize(*chunks, *chunk_count + 1, sizeof(**chunks));
-	(*chunks)[(*chunk_count)++] = mem_alloc_lines(items, item_size);
 }
 
 static struct entry *add_entry(struct store *store, uint64_t hi, uint64_t lo)
@@ -146,25 +151,20 @@ struct entry *store_get(struct store *store, const struct addr *a, uint32_t *num
 	return e;
 }
 
-static struct mark *marks_at(const struct store *store, uint32_t where)
-{
-	return (struct mark *)store->marks[where >> STORE_MARK_BITS] + (where & (MARK_CHUNK - 1));
-}
-
-/* A range of 2^room marks. The first chunk's first mark is never given out, so that 0 is no range. */
+/* A range of 2^room marks. */
 static uint32_t take_range(struct store *store, unsigned room)
 {
 	uint32_t size = UINT32_C(1) << room, where = store->free_marks[room];
 
 	if (where != 0) {
-		memcpy(&store->free_marks[room], marks_at(store, where), sizeof(uint32_t));
+		memcpy(&store->free_marks[room], store_marks_at(store, where), sizeof(uint32_t));
 		return where;
 	}
-	if (store->mark_chunks == 0 || store->mark_used + size > MARK_CHUNK) {
+	if (store->mark_used + size > MARK_CHUNK) {
 		if (store->mark_chunks >= UINT32_MAX >> STORE_MARK_BITS)
 			msg_die("more evidence than there is room for; nothing was written");
 		add_chunk(&store->marks, &store->mark_chunks, MARK_CHUNK, sizeof(struct mark));
-		store->mark_used = store->mark_chunks == 1 ? 1 : 0;
+		store->mark_used = 0;
 	}
 	where = (uint32_t)(store->mark_chunks - 1) << STORE_MARK_BITS | store->mark_used;
 	store->mark_used += size;
@@ -175,7 +175,7 @@ static void give_range(struct store *store, uint32_t where, unsigned room)
 {
 	if (room == 0)
 		return;
-	memcpy(marks_at(store, where), &store->free_marks[room], sizeof(uint32_t));
+	memcpy(store_marks_at(store, where), &store->free_marks[room], sizeof(uint32_t));
 	store->free_marks[room] = where;
 }
 
@@ -183,7 +183,7 @@ static void move_marks(struct store *store, struct entry *e, unsigned room)
 {
 	const struct mark *from = store_marks(store, e);
 	uint32_t where = room != 0 ? take_range(store, room) : 0;
-	struct mark *to = room != 0 ? marks_at(store, where) : &e->mark;
+	struct mark *to = room != 0 ? store_marks_at(store, where) : &e->mark;
 
 	memcpy(to, from, e->mark_count * sizeof(*to));
 	give_range(store, e->marks, e->room);
@@ -232,9 +232,6 @@ struct standing *store_standing_made(struct store *store, struct entry *e)
 
 	if (e->standing != 0)
 		return store_standing(store, e);
-	/* number 0 stands for none */
-	if (store->standing_count == 0)
-		store->standing_count = 1;
 	if (store->standing_count >= store->standing_chunks * CHUNK)
 		add_chunk(&store->standings, &store->standing_chunks, CHUNK, sizeof(*s));
 	e->standing = (uint32_t)store->standing_count++;

@@ -55,7 +55,7 @@ struct entry {
 	uint8_t is_many : 1;         /* while quiet: it is known to have failed for many users */
 	uint8_t is_counted : 1;      /* is_many is about users as they are; those of an earlier run wait for the next one */
 	uint8_t is_settled : 1;      /* its evidence is known to reach no threshold */
-	uint32_t marks;              /* where they begin, unless room is 0; sorted by time a kind */
+	uint32_t marks;              /* where they begin; 0 where room is 0; sorted by time a kind */
 	struct mark mark;            /* the only one where room is 0 */
 };
 
@@ -115,22 +115,28 @@ static inline struct entry *store_entry(const struct store *store, size_t number
 	       (number & ((UINT32_C(1) << STORE_CHUNK_BITS) - 1));
 }
 
+/* What stands at a place, 0 included, where nothing of an entry's is. */
+static inline struct mark *store_marks_at(const struct store *store, uint32_t place)
+{
+	return (struct mark *)store->marks[place >> STORE_MARK_BITS] + (place & ((UINT32_C(1) << STORE_MARK_BITS) - 1));
+}
+
+static inline struct standing *store_standing_at(const struct store *store, uint32_t number)
+{
+	return (struct standing *)store->standings[number >> STORE_CHUNK_BITS] +
+	       (number & ((UINT32_C(1) << STORE_CHUNK_BITS) - 1));
+}
+
 /* The entry's marks; valid until one is added to any entry. */
 static inline struct mark *store_marks(const struct store *store, const struct entry *e)
 {
-	if (e->room == 0)
-		return (struct mark *)&e->mark;
-	return (struct mark *)store->marks[e->marks >> STORE_MARK_BITS] +
-	       (e->marks & ((UINT32_C(1) << STORE_MARK_BITS) - 1));
+	return e->room == 0 ? (struct mark *)&e->mark : store_marks_at(store, e->marks);
 }
 
 /* NULL where the entry has none. */
 static inline struct standing *store_standing(const struct store *store, const struct entry *e)
 {
-	if (e->standing == 0)
-		return NULL;
-	return (struct standing *)store->standings[e->standing >> STORE_CHUNK_BITS] +
-	       (e->standing & ((UINT32_C(1) << STORE_CHUNK_BITS) - 1));
+	return e->standing == 0 ? NULL : store_standing_at(store, e->standing);
 }
 
 static inline unsigned mark_class(const struct mark *m)

@@ -97,8 +97,7 @@ static uint32_t time_of(struct tally *tally, int64_t time)
 	else
 		t = time < (int64_t)PAST_FOREVER ? (uint32_t)time : PAST_FOREVER - 1;
 	tally->latest = t;
-	if (t > tally->last)
-		tally->last = t;
+	tally->last = t > tally->last ? t : tally->last;
 	return t;
 }
 
@@ -133,21 +132,36 @@ static void count_further(struct tally *tally, struct entry *e, unsigned event_c
 	}
 }
 
-static void count_event(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
+/* The same where the first mark of the class has room for them, as nearly always. */
+static inline bool count_held(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
+{
+	struct mark *m = store_marks(&tally->ledger.store, e), *end = m + e->mark_count;
+	uint8_t what = mark_what(MARK_TOTAL, event->event_class);
+
+	while (m < end && m->what != what && mark_is_in_front(m))
+		m++;
+	if (m == end || m->what != what || event->count > UINT16_MAX - (uint32_t)m->count)
+		return false;
+	m->count = (uint16_t)(m->count + event->count);
+	m->time = time < m->time ? time : m->time;
+	m->low = time > m->low ? time : m->low;
+	return true;
+}
+
+static inline void count_event(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
 {
 	if (e->count == 0) {
 		e->main_class = event->event_class & 7U;
 		e->first = e->last = time;
 	}
 	if (e->main_class != event->event_class) {
-		count_further(tally, e, event->event_class, time, event->count);
+		if (!count_held(tally, e, event, time))
+			count_further(tally, e, event->event_class, time, event->count);
 		return;
 	}
 	e->count = event->count < UINT32_MAX - e->count ? e->count + event->count : UINT32_MAX;
-	if (time < e->first)
-		e->first = time;
-	if (time > e->last)
-		e->last = time;
+	e->first = time < e->first ? time : e->first;
+	e->last = time > e->last ? time : e->last;
 }
 
 /* Evidence against an address that shares in guessing a user's password and never had a success. */
@@ -191,7 +205,7 @@ static void note_name(struct tally *tally, uint32_t number, const struct event *
 	}
 }
 
-static void enter(struct ledger *ledger, struct entry *e, const struct event *event, uint32_t time)
+static inline void enter(struct ledger *ledger, struct entry *e, const struct event *event, uint32_t time)
 {
 	uint64_t user = event->user_hash;
 
@@ -203,58 +217,90 @@ static void enter(struct ledger *ledger, struct entry *e, const struct event *ev
 			.weak = (event->flags & EVENT_WEAK) != 0 });
 }
 
-/* The memo is only believed where it leads to the entry. */
-static struct entry *entry_of(struct tally *tally, const struct event *event, uint32_t *number)
+/* A doubted ban's address is followed as if it had never been banned, too. */
+static void enter_afresh(struct tally *tally, const struct event *event, uint32_t time)
 {
 	struct addr unit = judge_unit(tally->settings, &event->addr);
 
-	*number = event->memo - 1;
-	if (*number < tally->ledger.store.entry_count) {
+	enter(&tally->afresh, tally_afresh(tally, &unit), event, time);
+}
+
+static struct entry *entry_of_unit(struct tally *tally, const struct event *event, uint32_t *number)
+{
+	struct addr unit = judge_unit(tally->settings, &event->addr);
+
+	return tally_entry(tally, &unit, number);
+}
+
+/* The memo is only believed where it leads to the entry, whose address is the event's unless that is counted by its
+ * network. */
+static inline struct entry *entry_of(struct tally *tally, const struct event *event, uint32_t *number)
+{
+	*number = event->memo;
+	if (*number < tally->ledger.store.entry_count && addr_is_v4(&event->addr)) {
 		struct entry *e = store_entry(&tally->ledger.store, *number);
 
-		if (e->lo == unit.lo && e->hi == unit.hi)
+		if (e->lo == event->addr.lo && e->hi == event->addr.hi)
 			return e;
 	}
-	return tally_entry(tally, &unit, number);
+	return entry_of_unit(tally, event, number);
+}
+
+static inline void follow_doubt(struct tally *tally, const struct entry *e, const struct event *event, uint32_t time)
+{
+	const struct standing *s = tally->old != NULL ? store_standing(&tally->ledger.store, e) : NULL;
+
+	if (s != NULL && s->doubted)
+		enter_afresh(tally, event, time);
+}
+
+static void add_good(struct tally *tally, const struct event *event, uint32_t time)
+{
+	size_t breaches = tally->ledger.breach_count;
+	uint32_t number;
+	struct entry *e = entry_of(tally, event, &number);
+
+	count_event(tally, e, event, time);
+	enter(&tally->ledger, e, event, time);
+	/* the account that was entered is the one name that the report must have, failures for it or not */
+	if (tally->ledger.breach_count > breaches && event->user_hash != 0)
+		(void)names_get(&tally->names, event->user_hash, event->user);
+	follow_doubt(tally, e, event, time);
+}
+
+static void add_failure(struct tally *tally, const struct event *event, uint32_t time)
+{
+	uint32_t number;
+	struct entry *e = entry_of(tally, event, &number);
+	bool named = event->event_class == CLASS_AUTH && event->user_hash != 0;
+
+	count_event(tally, e, event, time);
+	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
+	if (time < e->quiet && time >= e->quiet_since) {
+		if (named && !e->is_many)
+			ledger_fail_quiet(&tally->ledger, e, event->user_hash);
+		return;
+	}
+	enter(&tally->ledger, e, event, time);
+	follow_doubt(tally, e, event, time);
+	if (named)
+		note_name(tally, number, event, time);
 }
 
 void tally_add(struct tally *tally, const struct event *event)
 {
 	uint32_t time = time_of(tally, event->time);
-	uint32_t number;
-	const struct standing *s;
-	struct entry *e;
-	size_t breaches;
+	bool good = event->event_class == CLASS_GOOD;
 
 	/* a good line is no evidence that could be counted twice, and there are many */
-	if (event->connection != 0 && event->event_class != CLASS_GOOD &&
-	    !connections_count(&tally->connections, event, time))
+	if (!good && event->connection != 0 && !connections_count(&tally->connections, event, time))
 		return;
-	if ((event->flags & EVENT_NO_ADDRESS) != 0) {
+	if ((event->flags & EVENT_NO_ADDRESS) != 0)
 		tally->without_address += event->count;
-		return;
-	}
-	e = entry_of(tally, event, &number);
-	count_event(tally, e, event, time);
-	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
-	if (time < e->quiet && time >= e->quiet_since && event->event_class != CLASS_GOOD) {
-		if (event->event_class == CLASS_AUTH && event->user_hash != 0 && !e->is_many)
-			ledger_fail_quiet(&tally->ledger, e, event->user_hash);
-		return;
-	}
-	breaches = tally->ledger.breach_count;
-	enter(&tally->ledger, e, event, time);
-	/* the account that was entered is the one name that the report must have, failures for it or not */
-	if (tally->ledger.breach_count > breaches && event->user_hash != 0)
-		(void)names_get(&tally->names, event->user_hash, event->user);
-	s = store_standing(&tally->ledger.store, e);
-	if (s != NULL && s->doubted) {
-		struct addr unit = judge_unit(tally->settings, &event->addr);
-
-		enter(&tally->afresh, tally_afresh(tally, &unit), event, time);
-	}
-	if (event->user_hash != 0 && event->event_class == CLASS_AUTH)
-		note_name(tally, number, event, time);
+	else if (good)
+		add_good(tally, event, time);
+	else
+		add_failure(tally, event, time);
 }
 
 uint64_t tally_without_address(const struct tally *tally)

@@ -19,6 +19,12 @@ struct choice {
 	int64_t window;
 };
 
+/* The count of a mark that counts, else 0; without a branch, since which ones do is not to be foreseen. */
+static inline uint32_t counted(const struct mark *m, bool counts)
+{
+	return m->count & (0U - counts);
+}
+
 static inline bool chosen(const struct choice *choice, const struct mark *m)
 {
 	if ((m->what & choice->mask) != choice->what)
@@ -134,11 +140,16 @@ bool window_first_with(const struct judge_settings *settings, const struct mark 
 		return first_of(&choice, marks, count, crossing);
 	}
 	for (const struct mark *m = marks; m < marks + count; m++)
-		sum += ((m->what ^ added->what) & (MARK_KIND | MARK_CLASS)) == 0 ? m->count : 0U;
+		sum += counted(m, ((m->what ^ added->what) & (MARK_KIND | MARK_CLASS)) == 0);
 	if (sum < settings->classes[mark_class(added)].threshold)
 		return false;
 	choice = of_class(settings, mark_class(added));
 	return first_of(&choice, marks, count, crossing);
+}
+
+static inline bool is_like(const struct mark *m, const struct mark *like)
+{
+	return ((m->low ^ like->low) | (uint32_t)(m->high ^ like->high) | (uint32_t)(m->what ^ like->what)) == 0;
 }
 
 bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
@@ -149,10 +160,8 @@ bool window_full(const struct judge_settings *settings, const struct mark *marks
 	struct crossing crossing;
 	uint64_t sum = 0;
 
-	for (const struct mark *m = marks; m < marks + count; m++) {
-		if (m->low == like->low && m->high == like->high && m->what == like->what)
-			sum += m->count;
-	}
+	for (const struct mark *m = marks; m < marks + count; m++)
+		sum += counted(m, is_like(m, like));
 	/* most names have less in all than a window may hold */
 	if (sum < (known ? settings->known_threshold : settings->classes[mark_class(like)].threshold))
 		return false;
