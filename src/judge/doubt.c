@@ -54,6 +54,8 @@ static void replace(struct tally *tally, struct entry *e, const struct entry *by
 	}
 	for (size_t i = 0; i < by->mark_count; i++)
 		*store_insert(store, e, e->mark_count) = marks[i];
+	e->has_goods = by->has_goods;
+	e->has_sums = false;
 	e->users = by->users;
 	*store_standing(store, e) = *store_standing(&tally->afresh.store, by);
 }

@@ -60,12 +60,12 @@ static inline __attribute__((always_inline)) void expect_rest(const struct store
 		const struct mark *marks;
 
 		/* of an address whose ban is firm nothing else is looked at */
-		if (e->quiet != 0 && e->main_class == event->event_class)
+		if (e->is_firm && e->main_class == event->event_class)
 			continue;
 		marks = store_marks_at(store, e->marks);
 		__builtin_prefetch(marks);
 		__builtin_prefetch(marks + e->mark_count);
-		__builtin_prefetch(store_standing_at(store, e->standing));
+		__builtin_prefetch(store_standing_at(store, e->until != 0 ? 0 : e->standing));
 	}
 }
 

@@ -85,6 +85,7 @@ static bool forgive(struct ledger *ledger, struct entry *e, uint32_t time, uint6
 			marks[kept++] = *m;
 	}
 	e->mark_count = kept;
+	e->has_sums = e->has_sums && kept == before;
 	return kept != before;
 }
 
@@ -99,6 +100,7 @@ static void remember_login(struct ledger *ledger, struct entry *e, uint32_t time
 			return;
 		}
 	}
+	e->has_goods = true;
 	ledger_make_room(ledger, e, MARK_LOGIN, LEDGER_LOGINS);
 	*store_insert(&ledger->store, e, 0) = (struct mark){ .time = time, .low = (uint32_t)user,
 		.high = (uint8_t)(user >> 32), .what = mark_what(MARK_LOGIN, CLASS_GOOD) };
@@ -119,6 +121,7 @@ static void remember_good(struct ledger *ledger, struct entry *e, uint32_t time)
 			m->low = time;
 		return;
 	}
+	e->has_goods = true;
 	ledger_make_room(ledger, e, MARK_GOOD, LEDGER_GOODS);
 	*store_insert(&ledger->store, e, 0) =
 		(struct mark){ .time = time, .low = time, .what = mark_what(MARK_GOOD, CLASS_GOOD) };

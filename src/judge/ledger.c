@@ -18,6 +18,7 @@
 
 #include "base/when.h"
 #include "judge/history.h"
+#include "judge/sums.h"
 #include "judge/window.h"
 
 enum { MINUTE = 60 };
@@ -66,6 +67,7 @@ void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t befor
 				marks[kept++] = marks[i];
 		}
 		e->mark_count = kept;
+		e->has_sums = false;
 		store_shrink(&ledger->store, e);
 	}
 }
@@ -120,7 +122,8 @@ static void end_ban(struct ledger *ledger, struct entry *e, struct standing *s)
 	s->until = 0;
 	s->firm = false;
 	e->users = 0;
-	e->quiet = 0;
+	e->until = 0;
+	e->is_firm = false;
 	e->is_many = false;
 	ledger_drop_evidence(ledger, e, until);
 	ledger_make_room(ledger, e, MARK_ENDED, LEDGER_ENDED);
@@ -154,6 +157,14 @@ void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
 	e->is_many = (uint32_t)__builtin_popcount(e->users) >= many;
 }
 
+/* A ban that is not firm does not begin in the entry before the last one ended: what comes earlier has been judged. */
+void ledger_note_ban(struct entry *e, const struct standing *s)
+{
+	e->is_firm = s->firm;
+	e->since = s->firm || s->since > s->before ? s->since : s->before;
+	e->until = s->doubted ? 0 : s->until;
+}
+
 void ledger_make_firm(struct ledger *ledger, struct entry *e)
 {
 	struct standing *s = store_standing(&ledger->store, e);
@@ -164,8 +175,7 @@ void ledger_make_firm(struct ledger *ledger, struct entry *e)
 			ledger_fail_quiet(ledger, e, mark_user(&marks[i]));
 	}
 	s->firm = true;
-	e->quiet_since = s->since;
-	e->quiet = s->doubted ? 0 : s->until;
+	ledger_note_ban(e, s);
 	ledger_drop_evidence(ledger, e, UINT32_MAX);
 }
 
@@ -184,6 +194,7 @@ static void begin_ban(struct ledger *ledger, struct entry *e, const struct cross
 	s->hits = crossing->hits;
 	length = judge_ban_length(ledger->settings, s->by, s->level);
 	s->until = length >= (int64_t)PAST_FOREVER - since ? PAST_FOREVER : since + (uint32_t)(length / MINUTE * MINUTE);
+	ledger_note_ban(e, s);
 }
 
 /* Whether the ban is the same without anything that could be forgiven. */
@@ -218,6 +229,7 @@ void ledger_settle(struct ledger *ledger, struct entry *e, const struct mark *ad
 	if (!find_crossing(ledger, e, added, &crossing)) {
 		if (stands && !firm) {
 			s->until = 0;
+			e->until = 0;
 			s->lifted = true;
 		}
 		return;
@@ -238,6 +250,8 @@ static bool is_forgiven(const struct ledger *ledger, const struct entry *e, cons
 	bool by_mail = mail_forgives(f->event_class, f->weak);
 
 	*known = false;
+	if (!e->has_goods)
+		return false;
 	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
 		if (mark_kind(m) == MARK_GOOD && by_mail && m->low >= f->time)
 			return true;
@@ -292,29 +306,45 @@ static void insert_evidence(struct ledger *ledger, struct entry *e, const struct
 		at = i;
 	}
 	*store_insert(&ledger->store, e, at) = *added;
+	sums_add(e, added);
 }
 
 /* How much evidence a standing ban has beyond its threshold. */
-static bool has_too_much(const struct ledger *ledger, const struct entry *e, const struct standing *s)
+static bool has_too_much(const struct ledger *ledger, const struct entry *e)
 {
-	const struct mark *marks = store_marks(&ledger->store, e);
-	size_t count = 0, most = LEDGER_OPEN + (size_t)ledger->settings->classes[s->by].threshold;
+	const struct mark *marks;
+	size_t count = 0, most = LEDGER_OPEN;
 
 	if (e->mark_count <= most)
 		return false;
+	most += ledger->settings->classes[store_standing(&ledger->store, e)->by].threshold;
+	if (e->mark_count <= most)
+		return false;
+	marks = store_marks(&ledger->store, e);
 	for (size_t i = 0; i < e->mark_count; i++)
 		count += mark_is_evidence(&marks[i]);
 	return count > most;
 }
 
-/* While a ban stands, evidence only matters in case a success takes other evidence away. */
-static void add_to_ban(struct ledger *ledger, struct entry *e, const struct standing *s, const struct mark *added)
+/* Whether there is as much evidence alike as makes a ban alone. */
+static bool is_full(const struct ledger *ledger, struct entry *e, const struct mark *added)
 {
+	if (!sums_may_reach(e, added, window_threshold(ledger->settings, added)))
+		return false;
 	if (window_full(ledger->settings, store_marks(&ledger->store, e), e->mark_count, added))
+		return true;
+	sums_make(&ledger->store, e);
+	return false;
+}
+
+/* While a ban stands, evidence only matters in case a success takes other evidence away. */
+static void add_to_ban(struct ledger *ledger, struct entry *e, const struct mark *added)
+{
+	if (is_full(ledger, e, added))
 		return;
 	insert_evidence(ledger, e, added);
 	e->is_settled = false;
-	if (has_too_much(ledger, e, s))
+	if (has_too_much(ledger, e))
 		ledger_make_firm(ledger, e);
 }
 
@@ -328,23 +358,28 @@ static void add_evidence(struct ledger *ledger, struct entry *e, const struct st
 
 void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f)
 {
-	const struct standing *s = ledger_standing_at(ledger, e, f->time);
-	bool stands = s != NULL && s->until != 0 && f->time >= s->since, known;
+	bool stands = !e->is_firm && f->time >= e->since && f->time < e->until, known;
+	const struct standing *s = NULL;
 	struct mark added;
 
-	/* a log that is read once more: what came before the end of the last ban has been judged */
-	if (s != NULL && f->time < s->before)
-		return;
-	if (stands && s->firm) {
-		if (f->event_class == CLASS_AUTH && f->user != 0)
-			ledger_fail_quiet(ledger, e, f->user);
-		return;
+	/* where the entry knows of the ban, its standing is not looked at */
+	if (!stands) {
+		s = ledger_standing_at(ledger, e, f->time);
+		/* a log that is read once more: what came before the end of the last ban has been judged */
+		if (s != NULL && f->time < s->before)
+			return;
+		stands = s != NULL && s->until != 0 && f->time >= s->since;
+		if (stands && s->firm) {
+			if (f->event_class == CLASS_AUTH && f->user != 0)
+				ledger_fail_quiet(ledger, e, f->user);
+			return;
+		}
 	}
 	if (is_forgiven(ledger, e, f, &known) || is_repeated(ledger, e, f))
 		return;
 	added = evidence_of(f, known);
 	if (stands)
-		add_to_ban(ledger, e, s, &added);
+		add_to_ban(ledger, e, &added);
 	else
 		add_evidence(ledger, e, s, &added);
 }

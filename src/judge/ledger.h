@@ -53,9 +53,10 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 /* A good event: login says that somebody logged in, else a mail was accepted. */
 void ledger_good(struct ledger *ledger, struct entry *e, uint32_t time, uint64_t user, bool login);
 
-/* Parts of the two, shared between ledger.c and forgive.c. */
+/* Parts of the two, shared between ledger.c and forgive.c; ledger_note_ban() notes in an entry what its standing says. */
 struct standing *ledger_standing_at(struct ledger *ledger, struct entry *e, uint32_t time);
 void ledger_settle(struct ledger *ledger, struct entry *e, const struct mark *added);
+void ledger_note_ban(struct entry *e, const struct standing *s);
 void ledger_make_firm(struct ledger *ledger, struct entry *e);
 void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t before);
 

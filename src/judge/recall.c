@@ -126,12 +126,18 @@ static bool load_entry(struct tally *tally, struct fields *f)
 		if (mark_class(&m) >= CLASS_COUNT ||
 		    !(mark_is_evidence(&m) || mark_kind(&m) == MARK_LOGIN || mark_kind(&m) == MARK_GOOD))
 			return false;
-		if (s != NULL && s->doubted && !mark_is_evidence(&m))
-			*store_insert(&tally->afresh.store, tally_afresh(tally, &a), 0) = m;
+		if (s != NULL && s->doubted && !mark_is_evidence(&m)) {
+			struct entry *afresh = tally_afresh(tally, &a);
+
+			afresh->has_goods = true;
+			*store_insert(&tally->afresh.store, afresh, 0) = m;
+		}
 		if (s != NULL && mark_is_evidence(&m)) {
 			s->firm = false;
-			e->quiet = 0;
+			e->is_firm = false;
+			e->until = 0;
 		}
+		e->has_goods |= !mark_is_evidence(&m);
 		*store_insert(&tally->ledger.store, e, place_of(&tally->ledger.store, e, &m)) = m;
 	}
 	return true;

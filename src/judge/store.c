@@ -188,7 +188,8 @@ static void move_marks(struct store *store, struct entry *e, unsigned room)
 	memcpy(to, from, e->mark_count * sizeof(*to));
 	give_range(store, e->marks, e->room);
 	e->marks = where;
-	e->room = (uint8_t)room;
+	e->room = room & 15U;
+	e->has_sums = e->has_sums && room != 0;
 }
 
 struct mark *store_insert(struct store *store, struct entry *e, size_t at)

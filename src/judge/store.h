@@ -47,16 +47,22 @@ struct entry {
 	uint64_t hi, lo;
 	uint32_t count, first, last; /* events of main_class in this run; count 0: none yet */
 	uint32_t standing;           /* number of its struct standing; 0: none */
-	uint32_t quiet_since, quiet; /* between them failures change nothing: its ban is firm */
+	uint32_t since, until;       /* a failure between them comes while a ban stands; until 0: the standing says */
 	uint32_t users;              /* a firm ban: a bit for each user's hash modulo 32 */
 	uint16_t mark_count;
-	uint8_t room;                /* there is room for 2^room marks */
-	uint8_t main_class : 3;
-	uint8_t is_many : 1;         /* while quiet: it is known to have failed for many users */
-	uint8_t is_counted : 1;      /* is_many is about users as they are; those of an earlier run wait for the next one */
+	uint8_t room : 4;            /* there is room for 2^room marks */
+	uint8_t is_firm : 1;         /* the ban between since and until: failures change nothing */
 	uint8_t is_settled : 1;      /* its evidence is known to reach no threshold */
+	uint8_t has_goods : 1;       /* there may be marks of logins and good events */
+	uint8_t has_sums : 1;
+	uint8_t main_class : 3;
+	uint8_t is_many : 1;         /* while firm: it is known to have failed for many users */
+	uint8_t is_counted : 1;      /* is_many is about users as they are; those of an earlier run wait for the next one */
 	uint32_t marks;              /* where they begin; 0 where room is 0; sorted by time a kind */
-	struct mark mark;            /* the only one where room is 0 */
+	union {
+		struct mark mark;    /* the only one where room is 0 */
+		uint8_t sums[12];    /* else, where it has them: see sums.h */
+	};
 };
 
 enum {

@@ -68,8 +68,8 @@ static void recall(struct tally *tally, struct entry *e, const struct past *past
 	s->firm = true; /* evidence that is loaded says otherwise */
 	s->doubted = past_is_withdrawn(past, tally->history, tally->old, tally->now);
 	e->users = past->users;
-	e->quiet_since = s->since;
-	e->quiet = s->doubted ? 0 : s->until;
+	tally->has_doubted |= s->doubted;
+	ledger_note_ban(e, s);
 }
 
 struct entry *tally_entry(struct tally *tally, const struct addr *unit, uint32_t *number)
@@ -248,7 +248,7 @@ static inline struct entry *entry_of(struct tally *tally, const struct event *ev
 
 static inline void follow_doubt(struct tally *tally, const struct entry *e, const struct event *event, uint32_t time)
 {
-	const struct standing *s = tally->old != NULL ? store_standing(&tally->ledger.store, e) : NULL;
+	const struct standing *s = tally->has_doubted ? store_standing(&tally->ledger.store, e) : NULL;
 
 	if (s != NULL && s->doubted)
 		enter_afresh(tally, event, time);
@@ -276,7 +276,7 @@ static void add_failure(struct tally *tally, const struct event *event, uint32_t
 
 	count_event(tally, e, event, time);
 	/* most lines are of attackers that are banned already: hardly more than their entry is looked at */
-	if (time < e->quiet && time >= e->quiet_since) {
+	if (e->is_firm && time >= e->since && time < e->until) {
 		if (named && !e->is_many)
 			ledger_fail_quiet(&tally->ledger, e, event->user_hash);
 		return;

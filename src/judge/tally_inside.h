@@ -31,7 +31,7 @@ struct tally {
 	uint32_t latest;            /* time of the one that came last */
 	uint32_t loaded_last;       /* what last was when the former run ended */
 	struct ledger afresh;       /* the addresses whose bans are doubted, as if they had never been banned */
-	bool has_doubts;
+	bool has_doubted, has_doubts; /* there are such bans; afresh is in use */
 	struct attack *attacks;     /* names that came under attack in this run */
 	size_t attack_count, attack_capacity;
 	struct name_of_entry *tried; /* made when names are asked for */

@@ -152,6 +152,11 @@ static inline bool is_like(const struct mark *m, const struct mark *like)
 	return ((m->low ^ like->low) | (uint32_t)(m->high ^ like->high) | (uint32_t)(m->what ^ like->what)) == 0;
 }
 
+uint32_t window_threshold(const struct judge_settings *settings, const struct mark *like)
+{
+	return mark_kind(like) == MARK_KNOWN ? settings->known_threshold : settings->classes[mark_class(like)].threshold;
+}
+
 bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
 	const struct mark *like)
 {
@@ -163,7 +168,7 @@ bool window_full(const struct judge_settings *settings, const struct mark *marks
 	for (const struct mark *m = marks; m < marks + count; m++)
 		sum += counted(m, is_like(m, like));
 	/* most names have less in all than a window may hold */
-	if (sum < (known ? settings->known_threshold : settings->classes[mark_class(like)].threshold))
+	if (sum < window_threshold(settings, like))
 		return false;
 	choice = known ? of_known(settings, mark_user(like)) : of_class(settings, mark_class(like));
 	choice.what = like->what;

@@ -53,6 +53,9 @@ bool window_first_with(const struct judge_settings *settings, const struct mark 
 bool window_first_firm(const struct judge_settings *settings, const struct mark *marks, size_t count,
 	unsigned event_class, struct crossing *crossing);
 
+/* The threshold of evidence like it; 0: none. */
+uint32_t window_threshold(const struct judge_settings *settings, const struct mark *like);
+
 /* Whether the evidence of the class, user and weakness of like reaches its threshold all alone. */
 bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
 	const struct mark *like);
