@@ -28,17 +28,10 @@ void connections_free(struct connections *all)
 	*all = (struct connections){ 0 };
 }
 
-static size_t home_of(const struct connections *all, uint64_t key)
-{
-	uint64_t mixed = (key ^ all->seed) * UINT64_C(0x9e3779b97f4a7c15);
-
-	return (size_t)((mixed ^ mixed >> 32) & (CONNECTION_SLOTS - 1));
-}
-
 /* The slot of the key, or the free one where it belongs. */
 static size_t slot_of(const struct connections *all, uint64_t key)
 {
-	size_t at = home_of(all, key);
+	size_t at = connections_home(all, key);
 
 	while (all->slots[at] != 0 && all->ring[all->slots[at] - 1].key != key)
 		at = (at + 1) & (CONNECTION_SLOTS - 1);
@@ -57,7 +50,7 @@ static void free_slot(struct connections *all, size_t at)
 		at = (at + 1) & (CONNECTION_SLOTS - 1);
 		if (all->slots[at] == 0)
 			break;
-		home = home_of(all, all->ring[all->slots[at] - 1].key);
+		home = connections_home(all, all->ring[all->slots[at] - 1].key);
 		if (((at - home) & (CONNECTION_SLOTS - 1)) < ((at - hole) & (CONNECTION_SLOTS - 1)))
 			continue;
 		all->slots[hole] = all->slots[at];

@@ -32,6 +32,14 @@ struct connections {
 void connections_init(struct connections *all);
 void connections_free(struct connections *all);
 
+/* Where the connection is looked for first. */
+static inline size_t connections_home(const struct connections *all, uint64_t key)
+{
+	uint64_t mixed = (key ^ all->seed) * UINT64_C(0x9e3779b97f4a7c15);
+
+	return (size_t)((mixed ^ mixed >> 32) & (CONNECTION_SLOTS - 1));
+}
+
 /* Whether the event counts: not where its class counts once a connection and the connection had an event of that
  * class. */
 bool connections_count(struct connections *all, const struct event *event, uint32_t time);

@@ -161,6 +161,7 @@ void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
 void ledger_note_ban(struct entry *e, const struct standing *s)
 {
 	e->is_firm = s->firm;
+	e->by = s->by & 7U;
 	e->since = s->firm || s->since > s->before ? s->since : s->before;
 	e->until = s->doubted ? 0 : s->until;
 }
@@ -310,17 +311,13 @@ static void insert_evidence(struct ledger *ledger, struct entry *e, const struct
 }
 
 /* How much evidence a standing ban has beyond its threshold. */
-static bool has_too_much(const struct ledger *ledger, const struct entry *e)
+static bool has_too_much(const struct ledger *ledger, const struct entry *e, unsigned by)
 {
-	const struct mark *marks;
-	size_t count = 0, most = LEDGER_OPEN;
+	const struct mark *marks = store_marks(&ledger->store, e);
+	size_t count = 0, most = LEDGER_OPEN + (size_t)ledger->settings->classes[by].threshold;
 
 	if (e->mark_count <= most)
 		return false;
-	most += ledger->settings->classes[store_standing(&ledger->store, e)->by].threshold;
-	if (e->mark_count <= most)
-		return false;
-	marks = store_marks(&ledger->store, e);
 	for (size_t i = 0; i < e->mark_count; i++)
 		count += mark_is_evidence(&marks[i]);
 	return count > most;
@@ -338,13 +335,13 @@ static bool is_full(const struct ledger *ledger, struct entry *e, const struct m
 }
 
 /* While a ban stands, evidence only matters in case a success takes other evidence away. */
-static void add_to_ban(struct ledger *ledger, struct entry *e, const struct mark *added)
+static void add_to_ban(struct ledger *ledger, struct entry *e, unsigned by, const struct mark *added)
 {
 	if (is_full(ledger, e, added))
 		return;
 	insert_evidence(ledger, e, added);
 	e->is_settled = false;
-	if (has_too_much(ledger, e))
+	if (has_too_much(ledger, e, by))
 		ledger_make_firm(ledger, e);
 }
 
@@ -379,7 +376,7 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 		return;
 	added = evidence_of(f, known);
 	if (stands)
-		add_to_ban(ledger, e, &added);
+		add_to_ban(ledger, e, s != NULL ? s->by : e->by, &added);
 	else
 		add_evidence(ledger, e, s, &added);
 }

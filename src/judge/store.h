@@ -56,6 +56,7 @@ struct entry {
 	uint8_t has_goods : 1;       /* there may be marks of logins and good events */
 	uint8_t has_sums : 1;
 	uint8_t main_class : 3;
+	uint8_t by : 3;              /* class of the ban that it knows of */
 	uint8_t is_many : 1;         /* while firm: it is known to have failed for many users */
 	uint8_t is_counted : 1;      /* is_many is about users as they are; those of an earlier run wait for the next one */
 	uint32_t marks;              /* where they begin; 0 where room is 0; sorted by time a kind */
