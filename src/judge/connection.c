@@ -29,7 +29,7 @@ void connections_free(struct connections *all)
 }
 
 /* The slot of the key, or the free one where it belongs. */
-static size_t slot_of(const struct connections *all, uint64_t key)
+static inline size_t slot_of(const struct connections *all, uint64_t key)
 {
 	size_t at = connections_home(all, key);
 

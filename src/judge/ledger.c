@@ -148,10 +148,11 @@ static uint32_t user_bit(uint64_t user)
 /* That an attacker tries many names matters when it succeeds; beyond a number of them nothing is noted. */
 void ledger_fail_quiet(struct ledger *ledger, struct entry *e, uint64_t user)
 {
-	uint32_t breach = ledger->settings->breach_users, many = breach > LEDGER_MANY ? breach : LEDGER_MANY;
+	uint32_t many;
 
 	if (e->is_counted && (e->users & user_bit(user)) != 0)
 		return;
+	many = ledger->settings->breach_users > LEDGER_MANY ? ledger->settings->breach_users : LEDGER_MANY;
 	e->is_counted = true;
 	e->users |= user_bit(user);
 	e->is_many = (uint32_t)__builtin_popcount(e->users) >= many;
@@ -294,7 +295,7 @@ static struct mark evidence_of(const struct failure *f, bool known)
 }
 
 /* Where its time says. */
-static void insert_evidence(struct ledger *ledger, struct entry *e, const struct mark *added)
+static inline void insert_evidence(struct ledger *ledger, struct entry *e, const struct mark *added)
 {
 	const struct mark *marks = store_marks(&ledger->store, e);
 	size_t at = e->mark_count;

@@ -38,7 +38,7 @@ static size_t home_of(const struct names *names, uint64_t user)
 	return (size_t)((mixed ^ mixed >> 32) & (NAME_SLOTS - 1));
 }
 
-static size_t slot_of(const struct names *names, uint64_t user)
+static inline size_t slot_of(const struct names *names, uint64_t user)
 {
 	size_t at = home_of(names, user);
 
@@ -67,16 +67,10 @@ static void free_slot(struct names *names, size_t at)
 	names->slots[hole] = 0;
 }
 
-struct name *names_get(struct names *names, uint64_t user, struct span text)
+static struct name *add(struct names *names, uint64_t user, struct span text)
 {
 	struct name *name;
-	size_t at;
 
-	if (names->slots == NULL)
-		names->slots = mem_zalloc(NAME_SLOTS, sizeof(*names->slots));
-	at = slot_of(names, user);
-	if (names->slots[at] != 0)
-		return &names->ring[names->slots[at] - 1];
 	if (names->next == names->room) {
 		names->room = names->room != 0 ? names->room * 2 : 256;
 		names->ring = mem_resize(names->ring, names->room, sizeof(*names->ring));
@@ -96,6 +90,21 @@ struct name *names_get(struct names *names, uint64_t user, struct span text)
 	return name;
 }
 
+static inline struct name *get(struct names *names, uint64_t user, struct span text)
+{
+	uint32_t slot;
+
+	if (names->slots == NULL)
+		names->slots = mem_zalloc(NAME_SLOTS, sizeof(*names->slots));
+	slot = names->slots[slot_of(names, user)];
+	return slot != 0 ? &names->ring[slot - 1] : add(names, user, text);
+}
+
+struct name *names_get(struct names *names, uint64_t user, struct span text)
+{
+	return get(names, user, text);
+}
+
 struct name *names_find(const struct names *names, uint64_t user)
 {
 	uint32_t slot = names->slots != NULL ? names->slots[slot_of(names, user)] : 0;
@@ -110,7 +119,7 @@ void names_see(const struct names *names, struct name *name, uint32_t entry, uin
 
 struct name *names_failure(struct names *names, uint64_t user, struct span text, uint32_t entry, uint32_t time)
 {
-	struct name *name = names_get(names, user, text);
+	struct name *name = get(names, user, text);
 	size_t first;
 
 	if (!seen_add(&name->seen, entry, time, names->window) || names->addresses == 0 || name->seen.count < names->addresses)

@@ -35,7 +35,7 @@ static void grow(struct seen *seen)
 }
 
 /* Whether the address is one of them: all are compared, without a branch between. */
-static bool holds(const struct seen *seen, uint32_t entry)
+static inline bool holds(const struct seen *seen, uint32_t entry)
 {
 	typedef uint32_t lanes __attribute__((vector_size(16), may_alias));
 	const lanes *at = (const lanes *)(const void *)seen->entries;
@@ -47,7 +47,7 @@ static bool holds(const struct seen *seen, uint32_t entry)
 }
 
 /* Which one the address is; their number where it is none. */
-static size_t find(const struct seen *seen, uint32_t entry)
+static inline size_t find(const struct seen *seen, uint32_t entry)
 {
 	size_t i = 0;
 

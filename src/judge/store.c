@@ -192,7 +192,7 @@ static void move_marks(struct store *store, struct entry *e, unsigned room)
 	e->has_sums = e->has_sums && room != 0;
 }
 
-struct mark *store_insert(struct store *store, struct entry *e, size_t at)
+struct mark *store_insert_slow(struct store *store, struct entry *e, size_t at)
 {
 	struct mark *marks;
 
@@ -202,7 +202,6 @@ struct mark *store_insert(struct store *store, struct entry *e, size_t at)
 		move_marks(store, e, e->room + 1U);
 	}
 	marks = store_marks(store, e);
-	/* most belong at the end */
 	if (at < e->mark_count)
 		memmove(marks + at + 1, marks + at, (e->mark_count - at) * sizeof(*marks));
 	e->mark_count++;

@@ -96,8 +96,8 @@ void store_free(struct store *store);
 struct entry *store_get(struct store *store, const struct addr *a, uint32_t *number, bool *made);
 struct entry *store_find(const struct store *store, const struct addr *a, uint32_t *number);
 
-/* Makes place for a mark before position at, and returns it to be filled; or takes the mark at position at away. */
-struct mark *store_insert(struct store *store, struct entry *e, size_t at);
+/* The part of store_insert() that moves marks; takes the mark at position at away. */
+struct mark *store_insert_slow(struct store *store, struct entry *e, size_t at);
 void store_remove(struct store *store, struct entry *e, size_t at);
 void store_shrink(struct store *store, struct entry *e); /* gives back room that is not needed */
 
@@ -138,6 +138,15 @@ static inline struct standing *store_standing_at(const struct store *store, uint
 static inline struct mark *store_marks(const struct store *store, const struct entry *e)
 {
 	return e->room == 0 ? (struct mark *)&e->mark : store_marks_at(store, e->marks);
+}
+
+/* Makes place for a mark before position at, and returns it to be filled. */
+static inline struct mark *store_insert(struct store *store, struct entry *e, size_t at)
+{
+	/* most belong at the end */
+	if (at == e->mark_count && at < 1U << e->room)
+		return &store_marks(store, e)[e->mark_count++];
+	return store_insert_slow(store, e, at);
 }
 
 /* NULL where the entry has none. */

@@ -14,39 +14,6 @@
 
 #include "judge/window.h"
 
-enum { SUMS = 24, MOST = 15 };
-
-static unsigned place_of(const struct mark *m)
-{
-	uint32_t mixed = (m->low ^ (uint32_t)m->high << 8 ^ (uint32_t)m->what << 16) * UINT32_C(0x9e3779b1);
-
-	return (unsigned)((uint64_t)mixed * SUMS >> 32);
-}
-
-static unsigned sum_at(const struct entry *e, unsigned place)
-{
-	return e->sums[place / 2] >> place % 2 * 4 & MOST;
-}
-
-bool sums_may_reach(const struct entry *e, const struct mark *like, uint32_t threshold)
-{
-	unsigned sum = e->has_sums ? sum_at(e, place_of(like)) : MOST;
-
-	return sum == MOST || sum >= threshold;
-}
-
-void sums_add(struct entry *e, const struct mark *added)
-{
-	unsigned place, sum, more;
-
-	if (!e->has_sums)
-		return;
-	place = place_of(added);
-	sum = sum_at(e, place);
-	more = added->count < MOST - sum ? added->count : MOST - sum;
-	e->sums[place / 2] = (uint8_t)(e->sums[place / 2] + (more << place % 2 * 4));
-}
-
 void sums_make(const struct store *store, struct entry *e)
 {
 	const struct mark *marks = store_marks(store, e);

@@ -133,7 +133,7 @@ static void count_further(struct tally *tally, struct entry *e, unsigned event_c
 }
 
 /* The same where the first mark of the class has room for them, as nearly always. */
-static inline bool count_held(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
+static bool count_held(struct tally *tally, struct entry *e, const struct event *event, uint32_t time)
 {
 	struct mark *m = store_marks(&tally->ledger.store, e), *end = m + e->mark_count;
 	uint8_t what = mark_what(MARK_TOTAL, event->event_class);
@@ -154,14 +154,13 @@ static inline void count_event(struct tally *tally, struct entry *e, const struc
 		e->main_class = event->event_class & 7U;
 		e->first = e->last = time;
 	}
-	if (e->main_class != event->event_class) {
-		if (!count_held(tally, e, event, time))
-			count_further(tally, e, event->event_class, time, event->count);
-		return;
+	if (e->main_class == event->event_class) {
+		e->count = event->count < UINT32_MAX - e->count ? e->count + event->count : UINT32_MAX;
+		e->first = time < e->first ? time : e->first;
+		e->last = time > e->last ? time : e->last;
+	} else if (!count_held(tally, e, event, time)) {
+		count_further(tally, e, event->event_class, time, event->count);
 	}
-	e->count = event->count < UINT32_MAX - e->count ? e->count + event->count : UINT32_MAX;
-	e->first = time < e->first ? time : e->first;
-	e->last = time > e->last ? time : e->last;
 }
 
 /* Evidence against an address that shares in guessing a user's password and never had a success. */

@@ -152,11 +152,6 @@ static inline bool is_like(const struct mark *m, const struct mark *like)
 	return ((m->low ^ like->low) | (uint32_t)(m->high ^ like->high) | (uint32_t)(m->what ^ like->what)) == 0;
 }
 
-uint32_t window_threshold(const struct judge_settings *settings, const struct mark *like)
-{
-	return mark_kind(like) == MARK_KNOWN ? settings->known_threshold : settings->classes[mark_class(like)].threshold;
-}
-
 bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
 	const struct mark *like)
 {

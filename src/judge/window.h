@@ -54,7 +54,10 @@ bool window_first_firm(const struct judge_settings *settings, const struct mark 
 	unsigned event_class, struct crossing *crossing);
 
 /* The threshold of evidence like it; 0: none. */
-uint32_t window_threshold(const struct judge_settings *settings, const struct mark *like);
+static inline uint32_t window_threshold(const struct judge_settings *settings, const struct mark *like)
+{
+	return mark_kind(like) == MARK_KNOWN ? settings->known_threshold : settings->classes[mark_class(like)].threshold;
+}
 
 /* Whether the evidence of the class, user and weakness of like reaches its threshold all alone. */
 bool window_full(const struct judge_settings *settings, const struct mark *marks, size_t count,
