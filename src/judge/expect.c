@@ -73,7 +73,7 @@ static inline __attribute__((always_inline)) void expect_rest(const struct store
 		marks = store_marks_at(store, e->marks);
 		__builtin_prefetch(marks);
 		__builtin_prefetch(marks + e->mark_count);
-		__builtin_prefetch(store_standing_at(store, e->until != 0 ? 0 : e->standing));
+		__builtin_prefetch(store_standing_at(store, e->standing & (0U - (e->until == 0))));
 	}
 }
 

@@ -41,7 +41,9 @@ static inline bool holds(const struct seen *seen, uint32_t entry)
 	const lanes *at = (const lanes *)(const void *)seen->entries;
 	lanes wanted = { entry, entry, entry, entry }, any = { 0 };
 
-	for (const lanes *end = at + seen->room / 4; at < end; at += 2)
+	for (size_t i = 0; i + 2 * STEP <= seen->room; i += 2 * STEP, at += 4)
+		any |= (lanes)(at[0] == wanted) | (lanes)(at[1] == wanted) | (lanes)(at[2] == wanted) | (lanes)(at[3] == wanted);
+	if (seen->room == STEP)
 		any |= (lanes)(at[0] == wanted) | (lanes)(at[1] == wanted);
 	return (any[0] | any[1] | any[2] | any[3]) != 0;
 }

@@ -125,6 +125,8 @@ bool window_first_firm(const struct judge_settings *settings, const struct mark 
 {
 	struct choice choice = of_class(settings, event_class);
 
+	if (mail_forgives(event_class, false))
+		return false;
 	choice.firm_only = true;
 	return first_of(&choice, marks, count, crossing);
 }
