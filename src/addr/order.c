@@ -2,17 +2,24 @@
 /*
  * order: sorts a great many addresses by counting.
  *
- * A radix sort over the bytes that differ at all, of keys that remember where they came from; so it serves
- * every kind of item that has an address. A million IPv4 addresses take four passes. Stable.
+ * A radix sort over the bits that differ at all, of keys that remember where they came from; so it serves
+ * every kind of item that has an address. A million IPv4 addresses take three passes over a word each. Stable.
  */
 #include "addr/order.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
 
-enum { DIGITS = 17, VALUES = 256 }; /* the prefix, then 16 bytes from the last to the first */
+enum {
+	DIGITS = 17, VALUES = 256, /* of a key: the prefix, then 16 bytes from the last to the first */
+	/* an IPv4 network as one word: the address, the prefix, the number */
+	NUMBER_BITS = 26, PREFIX_BITS = 6, WORD_BITS = 64, DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS,
+};
+
+_Static_assert(NUMBER_BITS + PREFIX_BITS + WORD_BITS / 2 == WORD_BITS, "an IPv4 network and its number fill a word");
 
 struct key {
 	uint64_t hi, lo;
@@ -67,29 +74,102 @@ static void sort_family(struct key *keys, struct key *scratch, size_t count, uin
 		order[i] = from[i].number;
 }
 
+static inline const struct addr *item(const struct addr *first, size_t stride, size_t i)
+{
+	return (const struct addr *)(const void *)((const char *)first + i * stride);
+}
+
+static size_t count_v4(const struct addr *first, size_t stride, size_t count)
+{
+	size_t v4 = 0;
+
+	for (size_t i = 0; i < count; i++)
+		v4 += addr_is_v4(item(first, stride, i));
+	return v4;
+}
+
+/* Writes the numbers of the items of one family, of which there are so many. */
+static void order_family(const struct addr *first, size_t stride, size_t count, bool v4, size_t members, uint32_t *order)
+{
+	struct key *keys = mem_alloc(members, sizeof(*keys)), *scratch = mem_alloc(members, sizeof(*scratch));
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct addr *a = item(first, stride, i);
+
+		if (addr_is_v4(a) == v4)
+			keys[n++] = (struct key){ a->hi, a->lo, (uint32_t)i, a->prefix };
+	}
+	sort_family(keys, scratch, members, order);
+	free(keys);
+	free(scratch);
+}
+
+static void sort_words_by(const uint64_t *from, uint64_t *into, size_t count, unsigned shift)
+{
+	uint32_t starts[DIGIT_VALUES] = { 0 }, next = 0;
+
+	for (size_t i = 0; i < count; i++)
+		starts[from[i] >> shift & (DIGIT_VALUES - 1)]++;
+	for (unsigned v = 0; v < DIGIT_VALUES; v++) {
+		uint32_t here = starts[v];
+
+		starts[v] = next;
+		next += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		into[starts[from[i] >> shift & (DIGIT_VALUES - 1)]++] = from[i];
+}
+
+/* Sorts words by all bits above the number, and returns the one of both arrays that they stand in then. */
+static const uint64_t *sort_words(uint64_t *words, uint64_t *scratch, size_t count)
+{
+	uint64_t *from = words, *into = scratch, differing = 0;
+
+	for (size_t i = 1; i < count; i++)
+		differing |= words[i] ^ words[0];
+	for (unsigned shift = NUMBER_BITS; shift < WORD_BITS && differing >> shift != 0; shift += DIGIT_BITS) {
+		uint64_t *swap = from;
+
+		shift += (unsigned)__builtin_ctzll(differing >> shift);
+		sort_words_by(from, into, count, shift);
+		from = into;
+		into = swap;
+	}
+	return from;
+}
+
+static void order_v4(const struct addr *first, size_t stride, size_t count, size_t members, uint32_t *order)
+{
+	uint64_t *words = mem_alloc(members, sizeof(*words)), *scratch = mem_alloc(members, sizeof(*scratch));
+	const uint64_t *sorted;
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct addr *a = item(first, stride, i);
+
+		if (addr_is_v4(a))
+			words[n++] = a->lo << (WORD_BITS / 2) | (uint64_t)(a->prefix - ADDR_V4_BITS) << NUMBER_BITS | i;
+	}
+	sorted = sort_words(words, scratch, members);
+	for (size_t i = 0; i < members; i++)
+		order[i] = (uint32_t)(sorted[i] & ((UINT32_C(1) << NUMBER_BITS) - 1));
+	free(words);
+	free(scratch);
+}
+
 uint32_t *addr_order(const struct addr *first, size_t stride, size_t count)
 {
-	struct key *keys = mem_alloc(count, sizeof(*keys)), *scratch = mem_alloc(count, sizeof(*scratch));
 	uint32_t *order = mem_alloc(count, sizeof(*order));
-	size_t v4 = 0, v6 = count;
+	size_t v4 = count_v4(first, stride, count);
 
 	if (count > UINT32_MAX)
 		msg_die("a list of more than 4294967295 addresses is beyond this program; nothing was written");
-	/* IPv4 from the front, IPv6 from the back, which turns these round: read from the back they stand as before */
-	for (size_t i = 0; i < count; i++) {
-		const struct addr *a = (const struct addr *)(const void *)((const char *)first + i * stride);
-
-		keys[addr_is_v4(a) ? v4++ : --v6] = (struct key){ a->hi, a->lo, (uint32_t)i, a->prefix };
-	}
-	for (size_t i = v6, j = count; i + 1 < j; i++) {
-		struct key swap = keys[--j];
-
-		keys[j] = keys[i];
-		keys[i] = swap;
-	}
-	sort_family(keys, scratch, v4, order);
-	sort_family(keys + v4, scratch, count - v4, order + v4);
-	free(keys);
-	free(scratch);
+	if (count >> NUMBER_BITS == 0)
+		order_v4(first, stride, count, v4, order);
+	else
+		order_family(first, stride, count, true, v4, order);
+	if (v4 < count)
+		order_family(first, stride, count, false, count - v4, order + v4);
 	return order;
 }
