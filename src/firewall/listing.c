@@ -21,113 +21,21 @@
 
 #include "addr/order.h"
 #include "base/mem.h"
+#include "firewall/attributes.h"
+#include "firewall/entry.h"
 
-enum {
-	DUMP_BYTES = 1 << 16,
-	ATTR_HEAD = 4,        /* bytes in front of an attribute's value, and what attributes are aligned to */
-	ATTR_TYPE = 0x3fff,   /* the other bits are flags */
-	GENMSG_BYTES = 4,
-};
+enum { DUMP_BYTES = 1 << 16, GENMSG_BYTES = 4 };
 
-_Static_assert(sizeof(struct nlattr) == ATTR_HEAD && NLA_ALIGNTO == ATTR_HEAD && sizeof(struct nfgenmsg) == GENMSG_BYTES,
-	       "the layout of netlink attributes");
+_Static_assert(sizeof(struct nfgenmsg) == GENMSG_BYTES, "the layout of messages");
 
-/* Reading position inside a row of attributes. libmnl's calls, one for each of some ten attributes an
- * entry, would cost as much as all the rest. */
-struct walk {
-	const char *at, *end;
-	const char *value;
-	size_t len;
-	unsigned type;
-};
-
-static bool next(struct walk *w)
+static void read_entries(struct attributes a, struct firewall_set *set, enum firewall_family family, size_t *capacity)
 {
-	struct nlattr head;
-	size_t left = (size_t)(w->end - w->at), step;
-
-	if (left < sizeof(head))
-		return false;
-	memcpy(&head, w->at, sizeof(head));
-	if (head.nla_len < ATTR_HEAD || head.nla_len > left)
-		return false;
-	step = ((size_t)head.nla_len + ATTR_HEAD - 1) / ATTR_HEAD * ATTR_HEAD;
-	w->type = (unsigned)head.nla_type & ATTR_TYPE;
-	w->value = w->at + ATTR_HEAD;
-	w->len = (size_t)head.nla_len - ATTR_HEAD;
-	w->at += step < left ? step : left;
-	return true;
-}
-
-static struct walk inside(const struct walk *w)
-{
-	return (struct walk){ .at = w->value, .end = w->value + w->len };
-}
-
-/* A number of up to 8 bytes, the highest first. */
-static uint64_t number(const struct walk *w)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < w->len && i < 8; i++)
-		value = value << 8 | (unsigned char)w->value[i];
-	return value;
-}
-
-static void read_address(struct walk w, struct addr *a)
-{
-	struct walk half;
-
-	while (next(&w)) {
-		if (w.type == IPSET_ATTR_IPADDR_IPV4 && w.len == 4) {
-			a->hi = 0;
-			a->lo = UINT64_C(0xffff) << 32 | number(&w);
-		} else if (w.type == IPSET_ATTR_IPADDR_IPV6 && w.len == 16) {
-			half = w;
-			a->hi = number(&half);
-			half.value += 8;
-			half.len = 8;
-			a->lo = number(&half);
-		}
-	}
-}
-
-static void read_entry(struct walk w, struct firewall_entry *e, unsigned prefix_base)
-{
-	*e = (struct firewall_entry){ .net.prefix = ADDR_BITS };
-	while (next(&w)) {
-		switch (w.type) {
-		case IPSET_ATTR_IP:
-			read_address(inside(&w), &e->net);
-			break;
-		case IPSET_ATTR_CIDR:
-			e->net.prefix = (uint8_t)(prefix_base + (number(&w) & 0xff));
-			break;
-		case IPSET_ATTR_TIMEOUT:
-			e->remaining = (uint32_t)number(&w);
-			break;
-		case IPSET_ATTR_BYTES:
-			e->bytes = number(&w);
-			break;
-		case IPSET_ATTR_PACKETS:
-			e->packets = number(&w);
-			break;
-		case IPSET_ATTR_CADT_FLAGS:
-			e->exempt = (number(&w) & IPSET_FLAG_NOMATCH) != 0;
-			break;
-		default:
-			break;
-		}
-	}
-}
-
-static void read_entries(struct walk w, struct firewall_set *set, enum firewall_family family, size_t *capacity)
-{
-	while (next(&w)) {
-		if (w.type != IPSET_ATTR_DATA)
+	while (attributes_next(&a)) {
+		if (a.type != IPSET_ATTR_DATA)
 			continue;
-		set->entries = mem_grow(set->entries, capacity, set->count + 1, sizeof(*set->entries));
-		read_entry(inside(&w), &set->entries[set->count++], family == FIREWALL_V4 ? ADDR_V4_BITS : 0);
+		if (set->count == *capacity)
+			set->entries = mem_grow(set->entries, capacity, set->count + 1, sizeof(*set->entries));
+		entry_read(a.value, a.len, family, &set->entries[set->count++]);
 	}
 }
 
@@ -136,29 +44,29 @@ struct kind {
 	bool type, family, timeout, counters;
 };
 
-static void read_header(struct walk w, struct firewall_set *set, struct kind *kind)
+static void read_header(struct attributes a, struct firewall_set *set, struct kind *kind)
 {
-	while (next(&w)) {
-		if (w.type == IPSET_ATTR_HASHSIZE)
-			set->hash_size = (uint32_t)number(&w);
-		else if (w.type == IPSET_ATTR_MAXELEM)
-			set->max_entries = (uint32_t)number(&w);
-		else if (w.type == IPSET_ATTR_REFERENCES)
-			set->references = (uint32_t)number(&w);
-		else if (w.type == IPSET_ATTR_TIMEOUT)
+	while (attributes_next(&a)) {
+		if (a.type == IPSET_ATTR_HASHSIZE)
+			set->hash_size = (uint32_t)attributes_number(&a);
+		else if (a.type == IPSET_ATTR_MAXELEM)
+			set->max_entries = (uint32_t)attributes_number(&a);
+		else if (a.type == IPSET_ATTR_REFERENCES)
+			set->references = (uint32_t)attributes_number(&a);
+		else if (a.type == IPSET_ATTR_TIMEOUT)
 			kind->timeout = true;
-		else if (w.type == IPSET_ATTR_CADT_FLAGS)
-			kind->counters = (number(&w) & IPSET_FLAG_WITH_COUNTERS) != 0;
+		else if (a.type == IPSET_ATTR_CADT_FLAGS)
+			kind->counters = (attributes_number(&a) & IPSET_FLAG_WITH_COUNTERS) != 0;
 	}
 }
 
-static void read_type(const struct walk *w, struct firewall_set *set, struct kind *kind)
+static void read_type(const struct attributes *a, struct firewall_set *set, struct kind *kind)
 {
-	size_t len = strnlen(w->value, w->len);
+	size_t len = strnlen(a->value, a->len);
 
 	if (len >= sizeof(set->type))
 		len = sizeof(set->type) - 1;
-	memcpy(set->type, w->value, len);
+	memcpy(set->type, a->value, len);
 	set->type[len] = '\0';
 	kind->type = strcmp(set->type, "hash:net") == 0;
 }
@@ -174,23 +82,23 @@ struct reading {
 static void read_message(const struct nlmsghdr *nlh, struct reading *r)
 {
 	const char *payload = mnl_nlmsg_get_payload(nlh);
-	struct walk w = { .at = payload + GENMSG_BYTES, .end = (const char *)nlh + nlh->nlmsg_len };
+	struct attributes a = { .at = payload + GENMSG_BYTES, .end = (const char *)nlh + nlh->nlmsg_len };
 
 	r->set->exists = true;
-	while (next(&w)) {
-		switch (w.type) {
+	while (attributes_next(&a)) {
+		switch (a.type) {
 		case IPSET_ATTR_TYPENAME:
-			read_type(&w, r->set, &r->kind);
+			read_type(&a, r->set, &r->kind);
 			break;
 		case IPSET_ATTR_FAMILY:
-			r->kind.family = number(&w) == (r->family == FIREWALL_V4 ? AF_INET : AF_INET6);
+			r->kind.family = attributes_number(&a) == (r->family == FIREWALL_V4 ? AF_INET : AF_INET6);
 			break;
 		case IPSET_ATTR_DATA:
-			read_header(inside(&w), r->set, &r->kind);
+			read_header(attributes_inside(&a), r->set, &r->kind);
 			break;
 		case IPSET_ATTR_ADT:
 			if (r->set->right_kind)
-				read_entries(inside(&w), r->set, r->family, &r->capacity);
+				read_entries(attributes_inside(&a), r->set, r->family, &r->capacity);
 			break;
 		default:
 			break;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_FIREWALL_ENTRY_H
+#define MAILBAN_FIREWALL_ENTRY_H
+
+#include <stddef.h>
+
+#include "firewall/ipset.h"
+
+/* Reads one entry of a set: what stands in IPSET_ATTR_DATA, len bytes in the kernel's form. What is missing is 0, the
+ * prefix that of a single address. */
+void entry_read(const char *bytes, size_t len, enum firewall_family family, struct firewall_entry *e);
+
+#endif
