@@ -6,6 +6,7 @@
  * tests are tables. Bans that are over are no part of it. A ban's end becomes the kernel's timeout, cut to
  * what the kernel takes; a cut one is renewed when an eighth of it has passed, not at every run.
  * /0, which the kernel's type does not hold, becomes its two halves.
+ * A set mostly holds nearly all it should: what stays in it is counted, and takes no memory.
  */
 #include "firewall/plan.h"
 
@@ -73,31 +74,6 @@ static void settle(struct plan *plan)
 	plan->count = n;
 }
 
-static void collect(struct plan *plan, const struct banlist *bans, int64_t now, enum firewall_family family)
-{
-	const struct addr first_v6 = { 0 };
-	size_t v4_count = banlist_seek(bans, 0, &first_v6), i = family == FIREWALL_V4 ? 0 : v4_count,
-	       end = family == FIREWALL_V4 ? v4_count : bans->count;
-	bool split = false;
-
-	plan->entries = mem_alloc(end - i + 1, sizeof(*plan->entries));
-	for (; i < end; i++) {
-		const struct ban *ban = &bans->bans[i];
-		struct addr nets[2];
-		unsigned count;
-
-		if (ban->until <= now)
-			continue;
-		count = halves(&ban->net, family, nets);
-		/* there is at most one /0 in a list, and one room more than bans */
-		split = split || count > 1;
-		for (unsigned k = 0; k < count; k++)
-			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k], .timeout = timeout_of(ban, now) };
-	}
-	if (split)
-		settle(plan);
-}
-
 /* Whether the kernel would let an entry go at another time than it should. */
 static bool is_off(const struct plan_entry *e)
 {
@@ -110,36 +86,113 @@ static bool is_off(const struct plan_entry *e)
 	return is > should ? is - should > PLAN_SLACK : should - is > PLAN_SLACK;
 }
 
-static void compare(struct plan *plan, const struct firewall_set *set)
+/* The bans of one family: from *first to what is returned. */
+static size_t seek_family(const struct banlist *bans, enum firewall_family family, size_t *first)
 {
-	size_t i = 0, k = 0;
+	const struct addr first_v6 = { 0 };
+	size_t v4_count = banlist_seek(bans, 0, &first_v6);
+
+	*first = family == FIREWALL_V4 ? 0 : v4_count;
+	return family == FIREWALL_V4 ? v4_count : bans->count;
+}
+
+/* All that the set is to hold. */
+static void collect(struct plan *plan, const struct banlist *bans, int64_t now, enum firewall_family family)
+{
+	size_t i, end = seek_family(bans, family, &i);
+	bool split = false;
+
+	/* there is at most one /0 in a list, and one room more than bans */
+	plan->entries = mem_alloc(end - i + 1, sizeof(*plan->entries));
+	for (; i < end; i++) {
+		const struct ban *ban = &bans->bans[i];
+		struct addr nets[2];
+		unsigned count;
+
+		if (ban->until <= now)
+			continue;
+		count = halves(&ban->net, family, nets);
+		split = split || count > 1;
+		for (unsigned k = 0; k < count; k++)
+			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k], .timeout = timeout_of(ban, now) };
+	}
+	if (split)
+		settle(plan);
+}
+
+/* Where a set is read along with what it is to hold. */
+struct beside {
+	struct plan *plan;
+	const struct firewall_set *set;
+	size_t at;
+};
+
+/* Notes what stands in the set before net, or, where that is NULL, all the rest: it goes. */
+static void pass(struct beside *b, const struct addr *net)
+{
+	const struct firewall_set *set = b->set;
+
+	while (b->at < set->count && (net == NULL || addr_compare(&set->entries[b->at].net, net) < 0))
+		b->plan->gone[b->plan->gone_count++] = &set->entries[b->at++];
+}
+
+/* Says of one entry, which stands behind all those before it, what is to be done. */
+static void decide(struct beside *b, struct plan_entry *e)
+{
+	const struct firewall_set *set = b->set;
+
+	pass(b, &e->net);
+	e->action = PLAN_ADD;
+	if (b->at < set->count && addr_equal(&set->entries[b->at].net, &e->net)) {
+		e->former = &set->entries[b->at++];
+		e->action = is_off(e) ? PLAN_RENEW : PLAN_KEEP;
+	}
+	b->plan->wanted++;
+	b->plan->added += e->action == PLAN_ADD;
+	b->plan->renewed += e->action == PLAN_RENEW;
+	b->plan->kept += e->action == PLAN_KEEP;
+}
+
+static void compare_all(struct plan *plan, const struct firewall_set *set)
+{
+	struct beside b = { plan, set, 0 };
 
 	plan->gone = mem_alloc(set->count, sizeof(const struct firewall_entry *));
-	while (i < plan->count || k < set->count) {
-		struct plan_entry *e = &plan->entries[i];
-		int order;
+	for (size_t i = 0; i < plan->count; i++)
+		decide(&b, &plan->entries[i]);
+	pass(&b, NULL);
+}
 
-		if (i == plan->count)
-			order = 1;
-		else if (k == set->count)
-			order = -1;
-		else
-			order = addr_compare(&e->net, &set->entries[k].net);
-		if (order > 0) {
-			plan->gone[plan->gone_count++] = &set->entries[k++];
+/* The same without what stays, of bans none of which is /0. */
+static void compare(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
+		    enum firewall_family family)
+{
+	size_t i, end = seek_family(bans, family, &i), capacity = 0;
+	struct beside b = { plan, set, 0 };
+
+	plan->gone = mem_alloc(set->count, sizeof(const struct firewall_entry *));
+	for (; i < end; i++) {
+		const struct ban *ban = &bans->bans[i];
+		struct plan_entry e;
+
+		if (ban->until <= now)
 			continue;
-		}
-		i++;
-		if (order < 0) {
-			e->action = PLAN_ADD;
-			plan->added++;
+		e = (struct plan_entry){ .net = ban->net, .timeout = timeout_of(ban, now) };
+		decide(&b, &e);
+		if (e.action == PLAN_KEEP)
 			continue;
-		}
-		e->former = &set->entries[k++];
-		e->action = is_off(e) ? PLAN_RENEW : PLAN_KEEP;
-		plan->renewed += e->action == PLAN_RENEW;
-		plan->kept += e->action == PLAN_KEEP;
+		plan->entries = mem_grow(plan->entries, &capacity, plan->count + 1, sizeof(*plan->entries));
+		plan->entries[plan->count++] = e;
 	}
+	pass(&b, NULL);
+}
+
+/* Whether a /0 is among the bans: it stands before all others of its family. */
+static bool holds_all(const struct banlist *bans, enum firewall_family family)
+{
+	size_t first, end = seek_family(bans, family, &first);
+
+	return first < end && addr_text_prefix(&bans->bans[first].net) == 0;
 }
 
 static uint32_t power_of_two(size_t least, uint32_t min, uint32_t max)
@@ -156,23 +209,37 @@ static void size(struct plan *plan, const struct firewall_set *set)
 	bool small, slow;
 
 	/* two entries a bucket is where the kernel's own growing ends */
-	plan->hash_size = power_of_two(plan->count / 2, HASH_MIN, HASH_MAX);
-	plan->max_entries = power_of_two(2 * plan->count, ENTRIES_MIN, UINT32_C(1) << 31);
+	plan->hash_size = power_of_two(plan->wanted / 2, HASH_MIN, HASH_MAX);
+	plan->max_entries = power_of_two(2 * plan->wanted, ENTRIES_MIN, UINT32_C(1) << 31);
 	if (!set->exists)
 		return;
-	small = set->max_entries < plan->count;
+	small = set->max_entries < plan->wanted;
 	/* growing costs the kernel more than filling a new set of the right size */
-	slow = set->hash_size < plan->hash_size / 4 && plan->added > plan->count / 2;
+	slow = set->hash_size < plan->hash_size / 4 && plan->added > plan->wanted / 2;
 	plan->replace = !set->right_kind || small || slow;
+}
+
+static void make_whole(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
+		       enum firewall_family family)
+{
+	*plan = (struct plan){ 0 };
+	collect(plan, bans, now, family);
+	compare_all(plan, set);
+	size(plan, set);
 }
 
 void plan_make(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
 	       enum firewall_family family)
 {
 	*plan = (struct plan){ 0 };
-	collect(plan, bans, now, family);
-	compare(plan, set);
-	size(plan, set);
+	if (!holds_all(bans, family)) {
+		compare(plan, bans, now, set, family);
+		size(plan, set);
+		if (!plan->replace)
+			return;
+		plan_free(plan);
+	}
+	make_whole(plan, bans, now, set, family);
 }
 
 void plan_free(struct plan *plan)
