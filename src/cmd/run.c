@@ -14,7 +14,6 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/lock.h"
@@ -29,22 +28,16 @@ static void judge_classic(struct run *r)
 	banlist_free(&bans);
 }
 
-/* The counters of both sets, sorted as the judgement wants them. The caller frees them. */
-static struct knock *make_knocks(const struct run *r, size_t *count)
+/* The counters of both sets, where they stand. */
+static void take_knocks(const struct run *r, struct knocks knocks[KNOCKS_SETS])
 {
-	struct knock *knocks;
-	size_t n = 0;
+	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_set *set = &r->fw.sets[f];
 
-	*count = 0;
-	if (!r->fw_read)
-		return NULL;
-	knocks = mem_alloc(r->fw.sets[FIREWALL_V4].count + r->fw.sets[FIREWALL_V6].count + 1, sizeof(*knocks));
-	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
-		for (size_t i = 0; i < r->fw.sets[f].count; i++)
-			knocks[n++] = (struct knock){ r->fw.sets[f].entries[i].net, r->fw.sets[f].entries[i].packets };
+		if (set->count > 0)
+			knocks[f] = (struct knocks){ &set->entries->net, &set->entries->packets, sizeof(*set->entries),
+						     set->count };
 	}
-	*count = n;
-	return knocks;
 }
 
 static void judge(struct run *r)
@@ -53,15 +46,15 @@ static void judge(struct run *r)
 		.tally = r->tally, .old = &r->old, .history = &r->history, .allow = &r->allow.nets,
 		.settings = &r->config->judge, .now = r->now, .force = r->options->force,
 	};
-	struct knock *knocks = make_knocks(r, &input.knock_count);
 
-	input.knocks = knocks;
+	take_knocks(r, input.knocks);
 	if (r->options->classic)
 		judge_classic(r);
 	else
 		policy_judge(&input, &r->result);
-	free(knocks);
 }
+
+_Static_assert((int)KNOCKS_SETS == (int)FIREWALL_FAMILIES && FIREWALL_V4 == 0, "the sets as the judgement wants them");
 
 static int refuse_excess(const struct run *r)
 {

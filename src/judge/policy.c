@@ -49,39 +49,57 @@ static int compare_changes(const void *a, const void *b)
 	return order;
 }
 
+static struct addr knock_net(const struct knocks *knocks, size_t i)
+{
+	return *(const struct addr *)(const void *)((const char *)knocks->net + i * knocks->stride);
+}
+
+static uint64_t knock_packets(const struct knocks *knocks, size_t i)
+{
+	return *(const uint64_t *)(const void *)((const char *)knocks->packets + i * knocks->stride);
+}
+
 /* A banned one that has knocked since the last run, and whose ban is near its end, stays for another length of it. */
+static void renew_one(struct judging *j, struct past *p, uint64_t packets)
+{
+	/* a set that was made anew counts from zero */
+	uint64_t grown = packets >= p->packets ? packets - p->packets : packets;
+	int64_t length = judge_ban_length(j->in->settings, p->by, p->level);
+	struct policy_change *change;
+	struct addr a = past_addr(p);
+
+	p->packets = (uint32_t)(packets < UINT32_MAX ? packets : UINT32_MAX);
+	if (!j->in->settings->renew || grown == 0 || p->until == PAST_FOREVER || p->until <= j->now ||
+	    length == BAN_FOREVER || ((int64_t)p->until - (int64_t)j->now) * 4 > length)
+		return;
+	p->until = past_time((int64_t)p->until + length);
+	change = judging_note(j, CHANGE_RENEWED, &a);
+	change->since = p->since;
+	change->until = past_end(p->until);
+	change->hits = p->hits;
+	change->hosts = p->hosts;
+	change->by = p->by;
+	change->level = p->level;
+	change->packets = grown;
+}
+
+/* Records and sets are gone through side by side. */
 static void renew(struct judging *j, struct history *records)
 {
-	const struct policy_input *in = j->in;
-	size_t k = 0;
+	size_t i = 0;
 
-	for (size_t i = 0; i < records->count && k < in->knock_count; i++) {
-		struct past *p = &records->pasts[i];
-		struct addr a = past_addr(p);
-		uint64_t packets, grown;
-		int64_t length = judge_ban_length(in->settings, p->by, p->level);
-		struct policy_change *change;
+	for (unsigned s = 0; s < KNOCKS_SETS; s++) {
+		const struct knocks *knocks = &j->in->knocks[s];
 
-		while (k < in->knock_count && addr_compare(&in->knocks[k].net, &a) < 0)
-			k++;
-		if (k == in->knock_count || !addr_equal(&in->knocks[k].net, &a))
-			continue;
-		packets = in->knocks[k].packets;
-		/* a set that was made anew counts from zero */
-		grown = packets >= p->packets ? packets - p->packets : packets;
-		p->packets = (uint32_t)(packets < UINT32_MAX ? packets : UINT32_MAX);
-		if (!in->settings->renew || grown == 0 || p->until == PAST_FOREVER || p->until <= j->now ||
-		    length == BAN_FOREVER || ((int64_t)p->until - (int64_t)j->now) * 4 > length)
-			continue;
-		p->until = past_time((int64_t)p->until + length);
-		change = judging_note(j, CHANGE_RENEWED, &a);
-		change->since = p->since;
-		change->until = past_end(p->until);
-		change->hits = p->hits;
-		change->hosts = p->hosts;
-		change->by = p->by;
-		change->level = p->level;
-		change->packets = grown;
+		for (size_t k = 0; i < records->count && k < knocks->count;) {
+			struct addr a = past_addr(&records->pasts[i]), net = knock_net(knocks, k);
+			int order = addr_compare(&net, &a);
+
+			if (order == 0)
+				renew_one(j, &records->pasts[i], knock_packets(knocks, k));
+			k += order <= 0;
+			i += order >= 0;
+		}
 	}
 }
 

@@ -14,11 +14,15 @@
 #include "judge/settings.h"
 #include "judge/tally.h"
 
-/* What the kernel counted for one entry of the set. */
-struct knock {
-	struct addr net;
-	uint64_t packets;
+/* What the kernel counted for the entries of one set: count items side by side, stride bytes each, sorted by net, the
+ * first of which has its address and its packets here. */
+struct knocks {
+	const struct addr *net;
+	const uint64_t *packets;
+	size_t stride, count;
 };
+
+enum { KNOCKS_SETS = 2 };               /* one of IPv4, then one of IPv6 */
 
 struct policy_input {
 	struct tally *tally;
@@ -28,8 +32,7 @@ struct policy_input {
 	const struct netset *allow;         /* finished; NULL: nobody */
 	const struct judge_settings *settings;
 	int64_t now;                        /* seconds since the epoch */
-	const struct knock *knocks;         /* sorted by net; NULL where the set was not read */
-	size_t knock_count;
+	struct knocks knocks[KNOCKS_SETS];  /* count 0 where a set was not read */
 	bool force;                         /* beyond max-new and max-prefix too */
 };
 

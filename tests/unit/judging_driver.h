@@ -25,7 +25,10 @@ struct world {
 	struct netset allow;
 	struct buf list, history, pending; /* what stands in the files */
 	struct buf changes;                /* of the last run, a line each */
-	struct knock knocks[8];
+	struct knock {
+		struct addr net;
+		uint64_t packets;
+	} knocks[8];
 	size_t knock_count;
 	uint64_t added;
 	bool force, over_limit;
@@ -153,7 +156,8 @@ static inline void run_end(struct run *run, int wrote)
 	struct world *w = run->world;
 	struct policy_result result;
 	struct policy_input input = { .tally = run->tally, .old = &run->old, .history = &run->history, .allow = &w->allow,
-		.settings = &w->settings, .now = run->now, .knocks = w->knocks, .knock_count = w->knock_count,
+		.settings = &w->settings, .now = run->now,
+		.knocks = { { &w->knocks[0].net, &w->knocks[0].packets, sizeof(w->knocks[0]), w->knock_count } },
 		.force = w->force };
 
 	policy_judge(&input, &result);
