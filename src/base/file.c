@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * file: reading whole files, and replacing them as one step.
+ * file: replacing whole files as one step.
  *
  * A file that mailban keeps is either its old version or its new one, whenever the machine stops: the new
  * one is written beside it, brought to the disk, and renamed. Whoever replaces several prepares all of them
@@ -23,38 +23,7 @@
 
 #include "base/mem.h"
 
-enum { READ_STEP = 1 << 16, BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
-
-int file_read(const char *path, struct buf *out)
-{
-	size_t before = out->len;
-	struct stat st;
-	int ret = 0, fd;
-
-	/* O_NONBLOCK: opening a FIFO must not hang; it is refused below */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		ret = -errno;
-	else if (!S_ISREG(st.st_mode))
-		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	while (ret == 0) {
-		size_t step = st.st_size > 0 && before == out->len ? (size_t)st.st_size + 1 : READ_STEP;
-		ssize_t got = read(fd, buf_room(out, step), step);
-
-		if (got == 0)
-			break;
-		if (got > 0)
-			out->len += (size_t)got;
-		else if (errno != EINTR)
-			ret = -errno;
-	}
-	if (ret < 0)
-		out->len = before;
-	close(fd);
-	return ret;
-}
+enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
 
 /* What is still to be written: the first of the parts without what was written of it. */
 struct rest {

@@ -49,9 +49,14 @@ static int read_state(struct run *r)
 
 int run_read_lasting(struct run *r)
 {
+	int ret;
+
 	if (edit_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
-	if (blacklist_read(r->config->blacklist, &r->old) < 0 || read_state(r) < 0)
+	/* the kernel lists its sets meanwhile, where they are synchronised */
+	ret = r->options->no_sync ? blacklist_read(r->config->blacklist, &r->old) :
+				    blacklist_read_beside(r->config->blacklist, &r->old);
+	if (ret < 0 || read_state(r) < 0)
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
 }

@@ -49,7 +49,7 @@ static int synchronise(const struct config *config, const struct options *option
 	int ret, read;
 
 	kernel_read_start(&reading, config);
-	ret = blacklist_read(config->blacklist, &bans);
+	ret = blacklist_read_beside(config->blacklist, &bans);
 	read = kernel_read_finish(&reading, &fw);
 	if (ret == 0)
 		ret = read;

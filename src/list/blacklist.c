@@ -17,7 +17,10 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/together.h"
 #include "list/blacklist_inside.h"
+
+enum { THREADS_MAX = 4 };
 
 static const char family[] = "# mailban blacklist ";
 
@@ -106,7 +109,7 @@ static int refuse_size(const char *name)
 	return -1;
 }
 
-int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
+static int parse(struct buf *text, const char *name, unsigned threads, struct banlist *list)
 {
 	size_t len, header_len = 0;
 	bool in_order = true;
@@ -120,7 +123,7 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 	ret = len <= UINT32_MAX ? read_header(list->text, len, name, &header_len) : refuse_size(name);
 	if (ret == 0 && len > header_len)
 		ret = blacklist_take_lines((struct span){ list->text + header_len, len - header_len }, header_len > 0 ? 2 : 1,
-					   name, list, &in_order);
+					   name, threads, list, &in_order);
 	if (ret < 0) {
 		banlist_free(list);
 		return ret;
@@ -132,10 +135,15 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 	return 0;
 }
 
-int blacklist_read(const char *path, struct banlist *list)
+int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
+{
+	return parse(text, name, together_threads(THREADS_MAX), list);
+}
+
+static int read_with(const char *path, unsigned threads, struct banlist *list)
 {
 	struct buf text = { 0 };
-	int ret = file_read(path, &text);
+	int ret = file_read_with(path, threads, &text);
 
 	if (ret < 0 && ret != -ENOENT) {
 		msg("%s: the blacklist cannot be read: %s; nothing was changed", path,
@@ -143,5 +151,17 @@ int blacklist_read(const char *path, struct banlist *list)
 		buf_free(&text);
 		return -1;
 	}
-	return blacklist_parse(&text, path, list);
+	return parse(&text, path, threads, list);
+}
+
+int blacklist_read(const char *path, struct banlist *list)
+{
+	return read_with(path, together_threads(THREADS_MAX), list);
+}
+
+int blacklist_read_beside(const char *path, struct banlist *list)
+{
+	unsigned threads = together_threads(THREADS_MAX + 1);
+
+	return read_with(path, threads > 1 ? threads - 1 : 1, list);
 }

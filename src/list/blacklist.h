@@ -17,6 +17,9 @@
  * is; the list is then empty. */
 int blacklist_read(const char *path, struct banlist *list);
 
+/* The same for whoever has other work done meanwhile: with one thread less than there are processors. */
+int blacklist_read_beside(const char *path, struct banlist *list);
+
 /* The same of a text that stands in memory; name is for messages. The text becomes the list's. */
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
 
@@ -24,8 +27,8 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
 void blacklist_format(const struct banlist *list, struct buf *out);
 
 /* Makes the file hold the list, keeping the former version as path.1; writes nothing where it holds exactly
- * that already, or where the list is empty and there is no file. The list is sorted. *changed (where not
- * NULL) says whether anything was written. Returns 0 or -errno. */
+ * that already, or where the list is empty and there is no file. The list is sorted, and was read from path if
+ * it was read at all. *changed (where not NULL) says whether anything was written. Returns 0 or -errno. */
 int blacklist_write(const char *path, const struct banlist *list, bool *changed);
 
 /* The first half of that: writes what file_commit() puts in place; nothing to commit (file->path NULL) where

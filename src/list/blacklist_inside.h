@@ -13,9 +13,10 @@
  * is what a person wrote behind #. */
 const char *blacklist_take_line(struct span line, struct ban *ban, struct span *note);
 
-/* Reads whole lines, each with its newline, into the list's entries and tail. number is the first line's;
- * name is for messages. *in_order says that no entry stands before another that it belongs behind, nor twice.
+/* Reads whole lines, each with its newline, into the list's entries and tail, with at most that many threads. number is
+ * the first line's; name is for messages. *in_order says that no entry stands before another that it belongs behind, nor twice.
  * Returns 0, or -1 after a message. */
-int blacklist_take_lines(struct span text, unsigned long number, const char *name, struct banlist *list, bool *in_order);
+int blacklist_take_lines(struct span text, unsigned long number, const char *name, unsigned threads, struct banlist *list,
+			 bool *in_order);
 
 #endif

@@ -3,15 +3,13 @@
  * blacklist_lines: all lines of the blacklist, read side by side.
  *
  * A large text is cut into parts at line ends, and each part is read by a thread of its own into its own
- * stretch of one array. What comes out, messages included, does not depend on the number of parts. Threads
- * that cannot be started are done without.
+ * stretch of one array. What comes out, messages included, does not depend on the number of parts.
  */
-#include <pthread.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/together.h"
 #include "list/blacklist_inside.h"
 
 enum { PARTS_MAX = 4, PART_BYTES = 1 << 20, QUOTE_MAX = 60 };
@@ -27,8 +25,6 @@ struct part {
 	struct span wrong_line;
 	unsigned long wrong_number; /* in this part, from 0 */
 	bool in_order;
-	pthread_t thread;
-	bool started;
 };
 
 static bool is_entry(const char *at)
@@ -38,9 +34,9 @@ static bool is_entry(const char *at)
 	return *at != '#' && *at != '\n';
 }
 
-static void *read_part(void *argument)
+static void read_part(void *item)
 {
-	struct part *p = argument;
+	struct part *p = item;
 	const char *above = p->at, *at = p->at;
 	struct ban *ban = p->bans;
 
@@ -55,7 +51,7 @@ static void *read_part(void *argument)
 			if (p->wrong != NULL) {
 				p->wrong_line = ban_line(ban);
 				p->wrong_number = number;
-				return NULL;
+				return;
 			}
 			ban->above_len = (uint32_t)(at - above);
 			p->in_order = p->in_order && (ban == p->bans || addr_compare(&ban[-1].net, &ban->net) < 0);
@@ -66,52 +62,32 @@ static void *read_part(void *argument)
 	}
 	p->count = (size_t)(ban - p->bans);
 	p->tail = (struct span){ above, (size_t)(p->end - above) };
-	return NULL;
 }
 
-static unsigned long count_lines(const char *at, const char *end)
+static void count_lines(void *item)
 {
-	unsigned long lines = 0;
+	struct part *p = item;
 
-	for (; at < end; lines++)
-		at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
-	return lines;
+	for (const char *at = p->at; at < p->end; p->lines++)
+		at = (const char *)memchr(at, '\n', (size_t)(p->end - at)) + 1;
 }
 
 /* Cuts the text at line ends. Returns the number of parts, at least 1. */
-static unsigned cut(struct span text, struct part *parts)
+static unsigned cut(struct span text, unsigned threads, struct part *parts)
 {
 	const char *at = text.ptr, *end = text.ptr + text.len;
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t size = text.len / (size_t)(processors < 1 ? 1 : processors > PARTS_MAX ? PARTS_MAX : processors);
-	unsigned count = 0;
+	unsigned most = threads < PARTS_MAX ? threads : PARTS_MAX, count = 0;
+	size_t size = text.len / most < PART_BYTES ? PART_BYTES : text.len / most;
 
-	size = size < PART_BYTES ? PART_BYTES : size;
 	do {
 		struct part *p = &parts[count++];
 
 		*p = (struct part){ .at = at, .end = end };
-		if (count < PARTS_MAX && (size_t)(end - at) > size)
+		if (count < most && (size_t)(end - at) > size)
 			p->end = (const char *)memchr(at + size, '\n', (size_t)(end - at) - size) + 1;
-		p->lines = count_lines(p->at, p->end);
 		at = p->end;
 	} while (at < end);
 	return count;
-}
-
-/* All but the first part get a thread; what got none is read here. */
-static void read_parts(struct part *parts, unsigned count)
-{
-	for (unsigned i = 1; i < count; i++)
-		parts[i].started = pthread_create(&parts[i].thread, NULL, read_part, &parts[i]) == 0;
-	for (unsigned i = 0; i < count; i++) {
-		if (!parts[i].started)
-			read_part(&parts[i]);
-	}
-	for (unsigned i = 1; i < count; i++) {
-		if (parts[i].started)
-			pthread_join(parts[i].thread, NULL);
-	}
 }
 
 /* The first unreadable line of all. Returns 0 where there is none. */
@@ -154,12 +130,14 @@ static bool join(struct banlist *list, const struct part *parts, unsigned count)
 	return in_order;
 }
 
-int blacklist_take_lines(struct span text, unsigned long number, const char *name, struct banlist *list, bool *in_order)
+int blacklist_take_lines(struct span text, unsigned long number, const char *name, unsigned threads, struct banlist *list,
+			 bool *in_order)
 {
 	struct part parts[PARTS_MAX];
-	unsigned count = cut(text, parts);
+	unsigned count = cut(text, threads, parts);
 	size_t lines = 0;
 
+	together(count_lines, parts, sizeof(*parts), count);
 	for (unsigned i = 0; i < count; i++)
 		lines += parts[i].lines;
 	list->bans = mem_grow(list->bans, &list->capacity, lines, sizeof(*list->bans));
@@ -168,7 +146,7 @@ int blacklist_take_lines(struct span text, unsigned long number, const char *nam
 		parts[i].bans = list->bans + lines;
 		lines += parts[i].lines;
 	}
-	read_parts(parts, count);
+	together(read_part, parts, sizeof(*parts), count);
 	if (say_unreadable(parts, count, number, name) < 0)
 		return -1;
 	*in_order = join(list, parts, count);
