@@ -388,6 +388,7 @@ static void lay_beside(struct judging *j, struct banlist *gone)
 			lay_one(j, i, &o, &carried);
 	}
 	list->tail = old->tail;
+	list->as_read = old->as_read;
 	if (carried.len > 0) {
 		buf_add_span(&carried, old->tail);
 		list->tail = banlist_keep_text(list, carried.ptr, carried.len);

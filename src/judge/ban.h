@@ -39,6 +39,7 @@ struct banlist {
 	size_t count, capacity;
 	struct span tail;      /* comment and blank lines behind the last entry */
 	char *text;            /* the file as it was read; spans of its entries point into it */
+	struct span as_read;   /* what stands behind the file's header, where it is a file as mailban writes them; else len 0 */
 	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
 	size_t note_count, note_capacity;
 };

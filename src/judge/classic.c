@@ -173,5 +173,6 @@ void classic_merge(const struct banlist *old, const struct banlist *bans, const 
 			banlist_add(merged, &bans->bans[i]);
 	}
 	merged->tail = old->tail;
+	merged->as_read = old->as_read;
 	banlist_sort(merged);
 }

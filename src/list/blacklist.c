@@ -24,25 +24,30 @@ enum { THREADS_MAX = 4 };
 
 static const char family[] = "# mailban blacklist ";
 
-/* Every line ends with one newline and no \r: what an editor of another system left is taken away. */
-static void even_out_lines(struct buf *text)
+/* Every line ends with one newline and no \r: what an editor of another system left is taken away. Returns whether
+ * that was so already. */
+static bool even_out_lines(struct buf *text)
 {
+	bool as_it_was = true;
 	const char *from, *end;
 	char *into;
 
 	if (text->len == 0)
-		return;
-	if (text->ptr[text->len - 1] != '\n')
+		return true;
+	if (text->ptr[text->len - 1] != '\n') {
 		buf_add_char(text, '\n');
+		as_it_was = false;
+	}
 	into = memchr(text->ptr, '\r', text->len);
 	if (into == NULL)
-		return;
+		return as_it_was;
 	end = text->ptr + text->len;
 	for (from = into; from < end; from++) {
 		if (*from != '\r' || from[1] != '\n')
 			*into++ = *from;
 	}
 	text->len = (size_t)(into - text->ptr);
+	return false;
 }
 
 /* Finds the header among the comments in front of the entries and brings it up to the first line, where a
@@ -111,12 +116,12 @@ static int refuse_size(const char *name)
 
 static int parse(struct buf *text, const char *name, unsigned threads, struct banlist *list)
 {
-	size_t len, header_len = 0;
-	bool in_order = true;
+	const size_t whole = sizeof(BLACKLIST_HEADER) - 1;
+	bool in_order = true, as_it_was = even_out_lines(text);
+	size_t len = text->len, header_len = 0;
 	int ret;
 
-	even_out_lines(text);
-	len = text->len;
+	as_it_was = as_it_was && len >= whole && memcmp(text->ptr, BLACKLIST_HEADER, whole) == 0;
 	/* from here on the list owns the text, whatever happens */
 	list->text = text->ptr;
 	*text = (struct buf){ 0 };
@@ -128,6 +133,8 @@ static int parse(struct buf *text, const char *name, unsigned threads, struct ba
 		banlist_free(list);
 		return ret;
 	}
+	if (as_it_was)
+		list->as_read = (struct span){ list->text + whole, len - whole };
 	if (!in_order) {
 		banlist_sort(list);
 		drop_duplicates(list);

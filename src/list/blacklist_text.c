@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -108,6 +109,17 @@ void blacklist_format(const struct banlist *list, struct buf *out)
 	pieces_free(&p);
 }
 
+/* Whether the pieces are the header and all that stood behind it in the file that the list was read from, which is
+ * still there: a large one need not be read again to be compared. */
+static bool is_as_read(const char *path, const struct pieces *p, const struct banlist *list)
+{
+	struct stat st;
+
+	return list->as_read.len > 0 && p->count == 2 && p->parts[0].len == sizeof(BLACKLIST_HEADER) - 1 &&
+	       p->parts[1].ptr == list->as_read.ptr && p->parts[1].len == list->as_read.len && stat(path, &st) == 0 &&
+	       S_ISREG(st.st_mode) && (size_t)st.st_size == p->parts[0].len + p->parts[1].len;
+}
+
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file)
 {
 	bool nothing = list->count == 0 && list->tail.len == 0 && access(path, F_OK) < 0 && errno == ENOENT;
@@ -116,7 +128,7 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 
 	*file = (struct file_new){ 0 };
 	make(&p, list);
-	if (!nothing && !file_holds(path, p.parts, p.count))
+	if (!nothing && !is_as_read(path, &p, list) && !file_holds(path, p.parts, p.count))
 		ret = file_prepare(file, path, p.parts, p.count, true);
 	pieces_free(&p);
 	return ret;

@@ -322,6 +322,16 @@ static void the_file_is_written_only_where_it_changes(void **state)
 	assert_false(changed);
 	assert_int_equal(access(buf_text(&former), F_OK), -1);
 
+	/* gone since it was read, or another: it is written again */
+	assert_int_equal(unlink(path.ptr), 0);
+	assert_int_equal(blacklist_write(path.ptr, &list, &changed), 0);
+	assert_true(changed);
+	assert_int_equal(file_replace(path.ptr, "x\n", 2, false), 0);
+	assert_int_equal(blacklist_write(path.ptr, &list, &changed), 0);
+	assert_true(changed);
+	read_file(path.ptr, &bytes);
+	assert_string_equal(bytes.ptr, whole);
+
 	assert_true(addr_parse_net(&ban.net, "192.0.2.8", 9));
 	banlist_add(&list, &ban);
 	banlist_sort(&list);
