@@ -9,6 +9,8 @@
 #include "base/span.h"
 #include "judge/ban.h"
 
+enum { BLACKLIST_REMARK_COLUMN = 25 }; /* where the remark begins behind a short address, from 0 */
+
 /* Takes one line that holds an entry apart, without its newline. Returns NULL, or what is wrong with it. note
  * is what a person wrote behind #. */
 const char *blacklist_take_line(struct span line, struct ban *ban, struct span *note);

@@ -16,8 +16,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/when.h"
-
-enum { REMARK_COLUMN = 25 };
+#include "list/blacklist_inside.h"
 
 /* The pieces of a file. One with ptr NULL is the next of made, which may still move while it grows. */
 struct pieces {
@@ -154,7 +153,7 @@ static void add_address(struct buf *out, const struct addr *net, bool alone)
 		return;
 	do
 		buf_add_char(out, ' ');
-	while (out->len - before < REMARK_COLUMN);
+	while (out->len - before < BLACKLIST_REMARK_COLUMN);
 	buf_add(out, "# ", 2);
 }
 

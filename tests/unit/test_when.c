@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -102,6 +103,36 @@ static void wrong_minutes_are_refused(void **state)
 	assert_true(seconds == WHEN_FOREVER);
 }
 
+/* Each byte at each place, and another one somewhere else: what is taken is what would be written. */
+static void nothing_but_what_is_written_is_taken(void **state)
+{
+	static const char whole[] = "2024-02-29T09:59Z";
+	struct buf out = { 0 };
+	unsigned taken = 0;
+
+	(void)state;
+	srand(4711);
+	for (unsigned place = 0; place < WHEN_MINUTE_LEN; place++) {
+		for (unsigned value = 0; value < 256 * 8; value++) {
+			char text[WHEN_MINUTE_LEN];
+			int64_t seconds;
+
+			memcpy(text, whole, sizeof(text));
+			if (value >= 256)
+				text[rand() % WHEN_MINUTE_LEN] = (char)(rand() % 3 == 0 ? rand() : '0' + rand() % 10);
+			text[place] = (char)value;
+			if (!when_parse_minute(text, sizeof(text), &seconds))
+				continue;
+			taken++;
+			buf_clear(&out);
+			when_add_minute(&out, seconds);
+			assert_memory_equal(out.ptr, text, sizeof(text));
+		}
+	}
+	assert_in_range(taken, 100, 17 * 256 * 4);
+	buf_free(&out);
+}
+
 static void times_out_of_range_stay_inside(void **state)
 {
 	struct buf out = { 0 };
@@ -125,6 +156,7 @@ int main(void)
 		cmocka_unit_test(durations_are_written_in_the_largest_unit),
 		cmocka_unit_test(minutes_agree_with_libc),
 		cmocka_unit_test(wrong_minutes_are_refused),
+		cmocka_unit_test(nothing_but_what_is_written_is_taken),
 		cmocka_unit_test(times_out_of_range_stay_inside),
 	};
 
