@@ -209,11 +209,6 @@ int addr_compare_any(const struct addr *a, const struct addr *b)
 	return (int)a->prefix - (int)b->prefix;
 }
 
-bool addr_equal(const struct addr *a, const struct addr *b)
-{
-	return a->hi == b->hi && a->lo == b->lo && a->prefix == b->prefix;
-}
-
 static uint64_t mask_of(unsigned bits)
 {
 	return bits == 0 ? 0 : ~UINT64_C(0) << (64 - bits);
@@ -231,7 +226,7 @@ struct addr addr_network(const struct addr *a, uint8_t prefix)
 	return net;
 }
 
-bool addr_contains(const struct addr *net, const struct addr *a)
+bool addr_contains_any(const struct addr *net, const struct addr *a)
 {
 	if (a->prefix < net->prefix || addr_is_v4(a) != addr_is_v4(net))
 		return false;

@@ -59,11 +59,19 @@ static inline int addr_compare(const struct addr *a, const struct addr *b)
 	return addr_compare_any(a, b);
 }
 
-bool addr_equal(const struct addr *a, const struct addr *b);
+static inline bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return a->hi == b->hi && a->lo == b->lo && a->prefix == b->prefix;
+}
 
 /* The network of that prefix length (of the 128 bits) around a. */
 struct addr addr_network(const struct addr *a, uint8_t prefix);
-bool addr_contains(const struct addr *net, const struct addr *a); /* true too where they are equal */
+bool addr_contains_any(const struct addr *net, const struct addr *a);
+
+static inline bool addr_contains(const struct addr *net, const struct addr *a) /* true too where they are equal */
+{
+	return net->prefix == ADDR_BITS ? addr_equal(net, a) : addr_contains_any(net, a);
+}
 
 /* The last address of a network, prefix 128. */
 struct addr addr_last(const struct addr *net);
