@@ -24,29 +24,34 @@ enum { THREADS_MAX = 4 };
 
 static const char family[] = "# mailban blacklist ";
 
-/* Every line ends with one newline and no \r: what an editor of another system left is taken away. Returns whether
- * that was so already. */
-static bool even_out_lines(struct buf *text)
+/* What an editor of another system left is taken away: the \r before a newline. */
+static void even_out_lines(struct buf *text)
 {
-	bool as_it_was = true;
-	const char *from, *end;
-	char *into;
+	const char *from, *end = text->ptr + text->len;
+	char *into = text->ptr;
 
-	if (text->len == 0)
-		return true;
-	if (text->ptr[text->len - 1] != '\n') {
-		buf_add_char(text, '\n');
-		as_it_was = false;
-	}
-	into = memchr(text->ptr, '\r', text->len);
-	if (into == NULL)
-		return as_it_was;
-	end = text->ptr + text->len;
 	for (from = into; from < end; from++) {
 		if (*from != '\r' || from[1] != '\n')
 			*into++ = *from;
 	}
 	text->len = (size_t)(into - text->ptr);
+}
+
+/* Whether such a line stands before the first entry, or is that: what is read of a header must be evened out. Each line
+ * ends with a newline. */
+static bool begins_uneven(const struct buf *text)
+{
+	const char *at = text->ptr, *end = at + text->len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		if (newline > at && newline[-1] == '\r')
+			return true;
+		if (*at != '#' && *at != '\n')
+			return false;
+		at = newline + 1;
+	}
 	return false;
 }
 
@@ -114,27 +119,49 @@ static int refuse_size(const char *name)
 	return -1;
 }
 
+/* Reads header and lines. Returns 0, -1 after a message, or 1 where lines must be evened out first: only where uneven. */
+static int take(const struct buf *text, const char *name, unsigned threads, bool uneven, struct banlist *list, bool *in_order)
+{
+	struct blacklist_lines lines = { .name = name, .number = 1, .threads = threads, .uneven = uneven };
+	size_t header_len = 0;
+
+	if (text->len > UINT32_MAX)
+		return refuse_size(name);
+	if (read_header(text->ptr, text->len, name, &header_len) < 0)
+		return -1;
+	if (header_len > 0)
+		lines.number = 2;
+	lines.text = (struct span){ text->ptr + header_len, text->len - header_len };
+	*in_order = true;
+	return lines.text.len > 0 ? blacklist_take_lines(&lines, list, in_order) : 0;
+}
+
 static int parse(struct buf *text, const char *name, unsigned threads, struct banlist *list)
 {
-	const size_t whole = sizeof(BLACKLIST_HEADER) - 1;
-	bool in_order = true, as_it_was = even_out_lines(text);
-	size_t len = text->len, header_len = 0;
-	int ret;
+	const size_t header = sizeof(BLACKLIST_HEADER) - 1;
+	bool as_it_was = text->len >= header && memcmp(text->ptr, BLACKLIST_HEADER, header) == 0, in_order = true;
+	int ret = 1;
 
-	as_it_was = as_it_was && len >= whole && memcmp(text->ptr, BLACKLIST_HEADER, whole) == 0;
+	if (text->len > 0 && text->ptr[text->len - 1] != '\n') {
+		buf_add_char(text, '\n');
+		as_it_was = false;
+	}
+	if (!begins_uneven(text))
+		ret = take(text, name, threads, true, list, &in_order);
+	if (ret > 0) {
+		even_out_lines(text);
+		as_it_was = false;
+		ret = take(text, name, threads, false, list, &in_order);
+	}
 	/* from here on the list owns the text, whatever happens */
 	list->text = text->ptr;
+	if (as_it_was)
+		list->as_read = (struct span){ text->ptr + header, text->len - header };
 	*text = (struct buf){ 0 };
-	ret = len <= UINT32_MAX ? read_header(list->text, len, name, &header_len) : refuse_size(name);
-	if (ret == 0 && len > header_len)
-		ret = blacklist_take_lines((struct span){ list->text + header_len, len - header_len }, header_len > 0 ? 2 : 1,
-					   name, threads, list, &in_order);
 	if (ret < 0) {
 		banlist_free(list);
 		return ret;
 	}
-	if (as_it_was)
-		list->as_read = (struct span){ list->text + whole, len - whole };
 	if (!in_order) {
 		banlist_sort(list);
 		drop_duplicates(list);

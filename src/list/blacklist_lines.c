@@ -25,6 +25,7 @@ struct part {
 	struct span wrong_line;
 	unsigned long wrong_number; /* in this part, from 0 */
 	bool in_order;
+	bool uneven, found_uneven; /* a line may have a \r before the newline, and has */
 };
 
 static bool is_entry(const char *at)
@@ -41,9 +42,14 @@ static void read_part(void *item)
 	struct ban *ban = p->bans;
 
 	p->in_order = true;
+	p->found_uneven = false;
 	for (unsigned long number = 0; at < p->end; number++) {
 		const char *newline = memchr(at, '\n', (size_t)(p->end - at));
 
+		if (p->uneven && newline > at && newline[-1] == '\r') {
+			p->found_uneven = true;
+			return;
+		}
 		if (is_entry(at)) {
 			struct span note;
 
@@ -73,16 +79,16 @@ static void count_lines(void *item)
 }
 
 /* Cuts the text at line ends. Returns the number of parts, at least 1. */
-static unsigned cut(struct span text, unsigned threads, struct part *parts)
+static unsigned cut(const struct blacklist_lines *lines, struct part *parts)
 {
-	const char *at = text.ptr, *end = text.ptr + text.len;
-	unsigned most = threads < PARTS_MAX ? threads : PARTS_MAX, count = 0;
-	size_t size = text.len / most < PART_BYTES ? PART_BYTES : text.len / most;
+	const char *at = lines->text.ptr, *end = at + lines->text.len;
+	unsigned most = lines->threads < PARTS_MAX ? lines->threads : PARTS_MAX, count = 0;
+	size_t size = lines->text.len / most < PART_BYTES ? PART_BYTES : lines->text.len / most;
 
 	do {
 		struct part *p = &parts[count++];
 
-		*p = (struct part){ .at = at, .end = end };
+		*p = (struct part){ .at = at, .end = end, .uneven = lines->uneven };
 		if (count < most && (size_t)(end - at) > size)
 			p->end = (const char *)memchr(at + size, '\n', (size_t)(end - at) - size) + 1;
 		at = p->end;
@@ -130,24 +136,34 @@ static bool join(struct banlist *list, const struct part *parts, unsigned count)
 	return in_order;
 }
 
-int blacklist_take_lines(struct span text, unsigned long number, const char *name, unsigned threads, struct banlist *list,
-			 bool *in_order)
+static bool any_uneven(const struct part *parts, unsigned count)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < count; i++)
+		any = any || parts[i].found_uneven;
+	return any;
+}
+
+int blacklist_take_lines(const struct blacklist_lines *lines, struct banlist *list, bool *in_order)
 {
 	struct part parts[PARTS_MAX];
-	unsigned count = cut(text, threads, parts);
-	size_t lines = 0;
+	unsigned count = cut(lines, parts);
+	size_t room = 0;
 
 	together(count_lines, parts, sizeof(*parts), count);
 	for (unsigned i = 0; i < count; i++)
-		lines += parts[i].lines;
-	list->bans = mem_grow(list->bans, &list->capacity, lines, sizeof(*list->bans));
-	lines = 0;
+		room += parts[i].lines;
+	list->bans = mem_grow(list->bans, &list->capacity, room, sizeof(*list->bans));
+	room = 0;
 	for (unsigned i = 0; i < count; i++) {
-		parts[i].bans = list->bans + lines;
-		lines += parts[i].lines;
+		parts[i].bans = list->bans + room;
+		room += parts[i].lines;
 	}
 	together(read_part, parts, sizeof(*parts), count);
-	if (say_unreadable(parts, count, number, name) < 0)
+	if (any_uneven(parts, count))
+		return 1;
+	if (say_unreadable(parts, count, lines->number, lines->name) < 0)
 		return -1;
 	*in_order = join(list, parts, count);
 	return 0;

@@ -217,6 +217,37 @@ static void a_large_file_is_read_as_a_small_one(void **state)
 	}
 }
 
+/* One line that another system's editor wrote, anywhere in a large file, and then all of them. */
+static void a_large_file_is_evened_out(void **state)
+{
+	enum { ENTRIES = 60000 };
+	static const unsigned uneven[] = { 0, 1, ENTRIES / 4, ENTRIES - 1, UINT32_MAX };
+
+	(void)state;
+	for (unsigned k = 0; k < COUNT(uneven); k++) {
+		struct buf text = { 0 }, even = { 0 }, out = { 0 };
+		struct banlist list;
+
+		buf_add_text(&text, HEADER);
+		buf_add_text(&even, HEADER);
+		for (unsigned i = 0; i < ENTRIES; i++) {
+			buf_addf(&even, "10.%u.%u.%u # a line\rof a person's\n", i >> 16, i >> 8 & 255, i & 255);
+			buf_addf(&text, "10.%u.%u.%u # a line\rof a person's%s\n", i >> 16, i >> 8 & 255, i & 255,
+				 i == uneven[k] || uneven[k] == UINT32_MAX ? "\r" : "");
+		}
+		assert_int_equal(parse(text.ptr, text.len, &list), 0);
+		assert_int_equal(list.count, ENTRIES);
+		assert_int_equal(list.as_read.len, 0);
+		blacklist_format(&list, &out);
+		assert_int_equal(out.len, even.len);
+		assert_memory_equal(out.ptr, even.ptr, even.len);
+		banlist_free(&list);
+		buf_free(&text);
+		buf_free(&even);
+		buf_free(&out);
+	}
+}
+
 static void new_entries_are_made_as_documented(void **state)
 {
 	static const char expected[] = HEADER
@@ -486,6 +517,7 @@ int main(void)
 		cmocka_unit_test(a_person_may_write_as_people_do),
 		cmocka_unit_test(unreadable_lines_are_refused),
 		cmocka_unit_test(a_large_file_is_read_as_a_small_one),
+		cmocka_unit_test(a_large_file_is_evened_out),
 		cmocka_unit_test(new_entries_are_made_as_documented),
 		cmocka_unit_test(a_line_made_by_hand_stands_with_its_note),
 		cmocka_unit_test(remarks_of_entries_that_leave_stay),
