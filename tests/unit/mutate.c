@@ -6,7 +6,7 @@
  *
  * All lines of the corpora and all samples of the rules, each once; then N lines that are nearly those.
  *
- * Runs in the folder of the project. The seed is told on stderr; MAILBAN_SEED sets it.
+ * Runs in the folder of the project.
  */
 #include "mutate.h"
 

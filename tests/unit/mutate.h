@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* mutate: lines that are nearly those of the seeds. Most changes are made inside the message, at what patterns look
  * at: numbers, addresses, brackets, quotes, separators, blanks, words; some to the header and to the whole line.
- * The same random number gives the same lines. A line never holds a newline. */
+ * The same seed gives the same lines; so that it does with each compiler, no call draws twice for its arguments. A line
+ * never holds a newline. */
 #ifndef MAILBAN_TESTS_MUTATE_H
 #define MAILBAN_TESTS_MUTATE_H
 
+#include "random.h"
 #include "seeds.h"
-
-#include <time.h>
 
 #include "detect/match.h"
 
@@ -21,22 +21,14 @@ struct mutator {
 
 static inline uint64_t mutate_draw(struct mutator *m, uint64_t below)
 {
-	m->random ^= m->random << 13;
-	m->random ^= m->random >> 7;
-	m->random ^= m->random << 17;
-	return m->random % below;
+	return random_below(&m->random, below);
 }
 
 #define MUTATE_PICK(m, list) ((list)[mutate_draw(m, sizeof(list) / sizeof((list)[0]))])
 
-/* MAILBAN_SEED, or another one each time; it is told. */
 static inline void mutate_begin(struct mutator *m, const struct seeds *seeds)
 {
-	const char *given = getenv("MAILBAN_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) << 16 ^ (uint64_t)clock();
-
-	fprintf(stderr, "# seed %llu (MAILBAN_SEED)\n", (unsigned long long)seed);
-	*m = (struct mutator){ .seeds = seeds, .random = seed * 2 + 1 };
+	*m = (struct mutator){ .seeds = seeds, .random = random_begin(random_seed()) };
 }
 
 static inline void mutate_end(struct mutator *m)
@@ -127,8 +119,10 @@ static inline void mutate_number(struct mutator *m)
 					       "00001", "65536", "100001", "4294967295", "4294967296", "99999999999999999999", "-1", "1.5", "x", "\xb2" };
 	size_t at, end;
 
-	if (mutate_find(m, mutate_is_digit, &at, &end))
-		mutate_replace_text(m, mutate_draw(m, 4) ? at : end, end, MUTATE_PICK(m, numbers));
+	if (!mutate_find(m, mutate_is_digit, &at, &end))
+		return;
+	at = mutate_draw(m, 4) ? at : end;
+	mutate_replace_text(m, at, end, MUTATE_PICK(m, numbers));
 }
 
 static inline void mutate_address(struct mutator *m)
@@ -151,8 +145,10 @@ static inline void mutate_address(struct mutator *m)
 		if (mutate_find(m, mutate_is_of_address, &a, &e) && e - a > end - at)
 			at = a, end = e;
 	}
-	if (end > at)
-		mutate_replace_text(m, mutate_draw(m, 8) ? at : end, end, MUTATE_PICK(m, addresses));
+	if (end == at)
+		return;
+	at = mutate_draw(m, 8) ? at : end;
+	mutate_replace_text(m, at, end, MUTATE_PICK(m, addresses));
 }
 
 static inline void mutate_sign(struct mutator *m)
@@ -261,17 +257,19 @@ static inline void mutate_field(struct mutator *m)
 		return;
 	for (end = at + 1; end < m->line.len && m->line.ptr[end] != closings[which - openings];)
 		end++;
-	if (mutate_draw(m, 2))
+	if (mutate_draw(m, 2)) {
 		mutate_replace_text(m, at + 1, end, MUTATE_PICK(m, said));
-	else
-		mutate_replace_text(m, at + 1, mutate_draw(m, 2) ? end : at + 1, mutate_any_literal(m));
+		return;
+	}
+	end = mutate_draw(m, 2) ? end : at + 1;
+	mutate_replace_text(m, at + 1, end, mutate_any_literal(m));
 }
 
 /* A word that some pattern looks for, or a piece of another message. */
 static inline void mutate_insert(struct mutator *m)
 {
 	const struct seed *other = &m->seeds->all[mutate_draw(m, m->seeds->count)];
-	size_t at = mutate_place(m), from, len;
+	size_t at = mutate_place(m), end, from, len;
 
 	if (mutate_draw(m, 2)) {
 		mutate_replace_text(m, at, at, mutate_any_literal(m));
@@ -279,7 +277,8 @@ static inline void mutate_insert(struct mutator *m)
 	}
 	from = other->message + mutate_draw(m, other->len - other->message + 1);
 	len = mutate_draw(m, other->len - from + 1);
-	mutate_replace(m, at, mutate_draw(m, 2) ? at : m->line.len, other->line + from, mutate_draw(m, 2) ? len : other->len - from);
+	end = mutate_draw(m, 2) ? at : m->line.len;
+	mutate_replace(m, at, end, other->line + from, mutate_draw(m, 2) ? len : other->len - from);
 }
 
 static inline void mutate_byte(struct mutator *m, size_t from)
@@ -325,7 +324,7 @@ static inline void mutate_lengthen(struct mutator *m)
 	static const size_t limits[] = { MATCH_WHOLE_MAX, MATCH_WHOLE_MAX, MATCH_WHOLE_MAX, 1024, 1024, 2048, 8192 };
 	static const char *const fillers[] = { "a", "x ", "7", "[", ": ", ", a=b", "<>", ".", "\xff", "from " };
 	size_t limit = mutate_draw(m, 200) == 0 ? (size_t)MATCH_LINE_MAX : MUTATE_PICK(m, limits), at = mutate_place(m);
-	size_t want = limit - 2 + mutate_draw(m, 5) + (mutate_draw(m, 2) ? m->message : 0);
+	size_t header = mutate_draw(m, 2) ? m->message : 0, want = limit - 2 + header + mutate_draw(m, 5);
 	const char *filler = MUTATE_PICK(m, fillers);
 	struct buf filling = { 0 };
 

@@ -8,13 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/file.h"
 #include "list/blacklist.h"
+#include "random.h"
+
+static uint64_t random_state;
+
+static unsigned below(size_t n)
+{
+	return (unsigned)random_below(&random_state, n);
+}
 
 #define HEADER BLACKLIST_HEADER
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -398,11 +405,11 @@ static void damaged_files_are_refused_or_stable(void **state)
 		struct banlist list, again;
 
 		buf_add(&text, whole, sizeof(whole) - 1);
-		for (int changes = 1 + rand() % 3; changes > 0; changes--) {
-			size_t at = (size_t)rand() % text.len, len = (size_t)rand() % 30;
+		for (unsigned changes = 1 + below(3); changes > 0; changes--) {
+			size_t at = below(text.len), len = below(30);
 
-			if (rand() % 2 == 0)
-				text.ptr[at] = bytes[(size_t)rand() % (sizeof(bytes) - 1)];
+			if (below(2) == 0)
+				text.ptr[at] = bytes[below(sizeof(bytes) - 1)];
 			else if (at + len < text.len)
 				memmove(text.ptr + at, text.ptr + at + len, (text.len -= len) - at);
 		}
@@ -437,13 +444,15 @@ static void additions_are_merged_in_order(void **state)
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct banlist list = { 0 };
 		struct ban expected[MAX];
-		unsigned count = (unsigned)rand() % MAX, in_order = count > 0 ? (unsigned)rand() % count : 0;
+		unsigned count = below(MAX), in_order = count > 0 ? below(count) : 0;
 
 		for (unsigned i = 0; i < count; i++) {
-			expected[i] = (struct ban){ .net = { 0, UINT64_C(0xffffc0000200) + (unsigned)rand() % 200, ADDR_BITS },
+			expected[i] = (struct ban){ .net = { 0, UINT64_C(0xffffc0000200) + below(200), ADDR_BITS },
 						    .hits = i };
-			if (rand() % 4 == 0)
-				expected[i].net = (struct addr){ (uint64_t)rand(), (uint64_t)rand(), ADDR_BITS };
+			if (below(4) == 0) {
+				expected[i].net.hi = random_below(&random_state, UINT64_MAX);
+				expected[i].net.lo = random_below(&random_state, UINT64_MAX);
+			}
 		}
 		qsort(expected, in_order, sizeof(*expected), compare);
 		for (unsigned i = 0; i < count; i++)
@@ -473,9 +482,9 @@ static void a_file_of_many_pieces_holds_them_all(void **state)
 		struct span parts[PARTS];
 
 		for (size_t i = 0; i < PARTS; i++) {
-			size_t from = (size_t)rand() % sizeof(letters);
+			size_t from = below(sizeof(letters));
 
-			parts[i] = (struct span){ letters + from, rand() % 2 == 0 ? 0 : (size_t)rand() % (sizeof(letters) - from) };
+			parts[i] = (struct span){ letters + from, below(2) == 0 ? 0 : below(sizeof(letters) - from) };
 			buf_add_span(&expected, parts[i]);
 		}
 		assert_int_equal(file_replace_parts(path, parts, PARTS, false), 0);
@@ -527,11 +536,7 @@ int main(void)
 		cmocka_unit_test(seeking_finds_what_walking_finds),
 		cmocka_unit_test(damaged_files_are_refused_or_stable),
 	};
-	const char *given = getenv("SEED");
-	unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
 
-	printf("seed: %u\n", seed);
-	srand(seed);
-
+	random_state = random_begin(random_seed());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

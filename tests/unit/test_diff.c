@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
+#include "random.h"
 #include "report/diff.h"
+
+static uint64_t random_state;
 
 static struct span span_of(const char *text)
 {
@@ -134,9 +136,9 @@ static unsigned diff_and_apply(struct buf *a, struct buf *b)
 	return changes;
 }
 
-static unsigned random_below(unsigned n)
+static unsigned below(unsigned n)
 {
-	return (unsigned)rand() % n;
+	return (unsigned)random_below(&random_state, n);
 }
 
 static void random_texts_lead_to_each_other(void **state)
@@ -145,12 +147,12 @@ static void random_texts_lead_to_each_other(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		unsigned from[LINES], to[LINES], count = random_below(LINES), new_count = random_below(LINES);
-		unsigned letters = 1 + random_below(100); /* few: most lines stand there many times */
+		unsigned from[LINES], to[LINES], count = below(LINES), new_count = below(LINES);
+		unsigned letters = 1 + below(100); /* few: most lines stand there many times */
 
 		for (unsigned i = 0; i < LINES; i++) {
-			from[i] = random_below(letters);
-			to[i] = random_below(3) == 0 ? random_below(letters) : from[i];
+			from[i] = below(letters);
+			to[i] = below(3) == 0 ? below(letters) : from[i];
 		}
 		make_text(&a, from, count);
 		make_text(&b, to, new_count);
@@ -171,7 +173,7 @@ static void sorted_lists_get_the_shortest(void **state)
 		buf_clear(&a);
 		buf_clear(&b);
 		for (unsigned i = 0; i < LINES; i++) {
-			unsigned kind = random_below(10);
+			unsigned kind = below(10);
 
 			if (kind != 0)
 				buf_addf(&a, "%u\n", i);
@@ -193,10 +195,7 @@ int main(void)
 		cmocka_unit_test(random_texts_lead_to_each_other),
 		cmocka_unit_test(sorted_lists_get_the_shortest),
 	};
-	const char *seed = getenv("SEED");
-	unsigned number = seed != NULL ? (unsigned)strtoul(seed, NULL, 10) : (unsigned)time(NULL);
 
-	printf("seed: %u\n", number);
-	srand(number);
+	random_state = random_begin(random_seed());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "detect/shape.h"
+#include "random.h"
 
 static struct span span(const char *text)
 {
@@ -68,19 +68,18 @@ static void finds_words_of_failure_everywhere(void **state)
 {
 	static const char *const pieces[] = { "fail", "Rejected", "inva", "lid", "denied", "mism", "atch", "refused", "Incorrect",
 					      "ILLEGAL", "wrong ", "wrong", "a", "xyz", " ", "nn", "ar", "from", "e", "rejec" };
-	unsigned seed = (unsigned)time(NULL), found = 0;
+	uint64_t random = random_begin(random_seed());
+	unsigned found = 0;
 
 	(void)state;
-	print_message("seed %u\n", seed);
-	srand(seed);
 	for (int i = 0; i < 200000; i++) {
 		char text[128] = "", *exact;
 		bool want;
 
-		for (int k = rand() % 12; k > 0; k--)
-			strcat(text, pieces[rand() % 3 ? 11 + rand() % 9 : rand() % 20]);
-		for (size_t k = strlen(text); k < (size_t)(rand() % 100); k++)
-			text[k] = "qzvb ,;#"[rand() % 8], text[k + 1] = '\0';
+		for (uint64_t k = random_below(&random, 12); k > 0; k--)
+			strcat(text, pieces[random_below(&random, 3) ? 11 + random_below(&random, 9) : random_below(&random, 20)]);
+		for (size_t k = strlen(text); k < random_below(&random, 100); k++)
+			text[k] = "qzvb ,;#"[random_below(&random, 8)], text[k + 1] = '\0';
 		want = names_failure_slowly(text);
 		found += want;
 		/* memory of exactly its length, so that a read behind it is seen */

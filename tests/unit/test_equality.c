@@ -3,7 +3,7 @@
  * equality: the fast way finds what the slowest, simplest one finds, in lines that are nearly those of the corpora and
  * of the rules' own samples (mutate.h): the rules in their order with all that spares them, and each rule alone.
  *
- * The seed is told; MAILBAN_SEED sets it, MAILBAN_LINES how many lines are tried.
+ * MAILBAN_LINES says how many lines are tried.
  */
 #include "twins.h"
 

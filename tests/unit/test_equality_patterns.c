@@ -29,14 +29,6 @@ struct maker {
 	unsigned depth;
 };
 
-static uint64_t draw(uint64_t *random, uint64_t below)
-{
-	*random ^= *random << 13;
-	*random ^= *random >> 7;
-	*random ^= *random << 17;
-	return *random % below;
-}
-
 static const struct {
 	const char *pattern, *bytes;
 } classes[] = {
@@ -60,7 +52,7 @@ static const char *const words[] = {
 
 static void add_word(struct maker *m)
 {
-	const char *word = words[draw(&m->shape, sizeof(words) / sizeof(words[0]))];
+	const char *word = words[random_below(&m->shape, sizeof(words) / sizeof(words[0]))];
 
 	buf_add_text(&m->text, word);
 	for (; *word != '\0'; word++) {
@@ -72,21 +64,21 @@ static void add_word(struct maker *m)
 
 static void add_class(struct maker *m)
 {
-	size_t class = draw(&m->shape, sizeof(classes) / sizeof(classes[0]));
-	size_t quantifier = draw(&m->shape, sizeof(quantifiers) / sizeof(quantifiers[0]));
-	uint64_t times = quantifiers[quantifier].min + draw(&m->choice, quantifiers[quantifier].max - quantifiers[quantifier].min + 1);
+	size_t class = random_below(&m->shape, sizeof(classes) / sizeof(classes[0]));
+	size_t quantifier = random_below(&m->shape, sizeof(quantifiers) / sizeof(quantifiers[0]));
+	uint64_t times = quantifiers[quantifier].min + random_below(&m->choice, quantifiers[quantifier].max - quantifiers[quantifier].min + 1);
 	const char *bytes = classes[class].bytes;
 
 	buf_addf(&m->pattern, "%s%s", classes[class].pattern, quantifiers[quantifier].pattern);
 	while (times-- > 0)
-		buf_add_char(&m->text, bytes[draw(&m->choice, strlen(bytes))]);
+		buf_add_char(&m->text, bytes[random_below(&m->choice, strlen(bytes))]);
 }
 
 static void add_item(struct maker *m);
 
 static void add_items(struct maker *m, uint64_t most)
 {
-	for (uint64_t items = 1 + draw(&m->shape, most); items > 0; items--)
+	for (uint64_t items = 1 + random_below(&m->shape, most); items > 0; items--)
 		add_item(m);
 }
 
@@ -94,7 +86,7 @@ static void add_items(struct maker *m, uint64_t most)
 static void add_group(struct maker *m, const char *begin)
 {
 	static const char *const ends[] = { ")", ")", ")", ")?", ")?+", ")??", "){1,2}" };
-	uint64_t branches = 1 + draw(&m->shape, 3), taken = draw(&m->choice, branches);
+	uint64_t branches = 1 + random_below(&m->shape, 3), taken = random_below(&m->choice, branches);
 	size_t before = m->text.len;
 	struct buf text = { 0 };
 	const char *end;
@@ -108,9 +100,9 @@ static void add_group(struct maker *m, const char *begin)
 			buf_add(&text, m->text.ptr + before, m->text.len - before);
 		m->text.len = before;
 	}
-	end = ends[draw(&m->shape, sizeof(ends) / sizeof(ends[0]))];
+	end = ends[random_below(&m->shape, sizeof(ends) / sizeof(ends[0]))];
 	buf_add_text(&m->pattern, end);
-	if (strchr(end, '?') == NULL || draw(&m->choice, 2))
+	if (strchr(end, '?') == NULL || random_below(&m->choice, 2))
 		buf_add(&m->text, text.ptr, text.len);
 	buf_free(&text);
 }
@@ -119,7 +111,7 @@ static void add_group(struct maker *m, const char *begin)
 static void add_look(struct maker *m)
 {
 	static const char *const begins[] = { "(?!", "(?!", "(?=", "(?!.*", "(?![^,]*+", "(?<!", "\\b(?!", "(?!\\d*" };
-	const char *begin = begins[draw(&m->shape, sizeof(begins) / sizeof(begins[0]))];
+	const char *begin = begins[random_below(&m->shape, sizeof(begins) / sizeof(begins[0]))];
 	size_t before = m->text.len;
 
 	buf_add_text(&m->pattern, begin);
@@ -130,14 +122,14 @@ static void add_look(struct maker *m)
 
 static void add_named(struct maker *m)
 {
-	buf_add_text(&m->pattern, draw(&m->shape, 3) ? "(?<user>" : "(?<count>");
+	buf_add_text(&m->pattern, random_below(&m->shape, 3) ? "(?<user>" : "(?<count>");
 	add_class(m);
 	buf_add_char(&m->pattern, ')');
 }
 
 static void add_item(struct maker *m)
 {
-	uint64_t kind = draw(&m->shape, 20);
+	uint64_t kind = random_below(&m->shape, 20);
 
 	m->depth++;
 	if (kind < 3 && m->depth <= DEPTH_MAX)
@@ -159,19 +151,19 @@ static void make(struct maker *m)
 	static const char *const addresses[] = { "192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "198.51.100.255" };
 	static const char *const begins[] = { "", "", "", "", "", "", "", "", "", "", "", "^", "(?i)" };
 	static const char *const ends[] = { "", "", "", "$", "\\b" };
-	bool brackets = draw(&m->shape, 2);
+	bool brackets = random_below(&m->shape, 2);
 
 	buf_clear(&m->pattern);
 	buf_clear(&m->text);
-	buf_add_text(&m->pattern, begins[draw(&m->shape, sizeof(begins) / sizeof(begins[0]))]);
+	buf_add_text(&m->pattern, begins[random_below(&m->shape, sizeof(begins) / sizeof(begins[0]))]);
 	add_items(m, 4);
 	buf_add_text(&m->pattern, brackets ? "\\[<ADDR>\\]" : "<ADDR>");
-	buf_addf(&m->text, brackets ? "[%s]" : "%s", addresses[draw(&m->choice, 4)]);
-	if (draw(&m->shape, 8) == 0)
+	buf_addf(&m->text, brackets ? "[%s]" : "%s", addresses[random_below(&m->choice, 4)]);
+	if (random_below(&m->shape, 8) == 0)
 		buf_add_text(&m->pattern, "(?![^,]*\\k<ADDR>)");
-	if (draw(&m->shape, 3))
+	if (random_below(&m->shape, 3))
 		add_items(m, 4);
-	buf_add_text(&m->pattern, ends[draw(&m->shape, sizeof(ends) / sizeof(ends[0]))]);
+	buf_add_text(&m->pattern, ends[random_below(&m->shape, sizeof(ends) / sizeof(ends[0]))]);
 }
 
 static void make_rule(struct ruleset *set, struct seeds *seeds, uint64_t random)

@@ -6,9 +6,8 @@
  * filled with pieces of real lines of all servers, above all with what follows the field in the same line,
  * so that the client's text imitates the server's, with a stranger's address in it.
  */
+#include "random.h"
 #include "templates.h"
-
-#include <time.h>
 
 #include "addr/addr.h"
 #include "detect/engine.h"
@@ -37,10 +36,7 @@ struct world {
 
 static uint64_t draw(struct world *w, uint64_t below)
 {
-	w->random ^= w->random << 13;
-	w->random ^= w->random >> 7;
-	w->random ^= w->random << 17;
-	return w->random % below;
+	return random_below(&w->random, below);
 }
 
 static int set_up(void **state)
@@ -293,21 +289,12 @@ static unsigned try_lines(struct world *w, unsigned lines, fill_line *fill_one)
 	return events;
 }
 
-static void seed(struct world *w)
-{
-	const char *given = getenv("MAILBAN_SEED");
-	uint64_t value = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) << 16 ^ (uint64_t)clock();
-
-	print_message("seed %llu (MAILBAN_SEED)\n", (unsigned long long)value);
-	w->random = value * 2 + 1;
-}
-
 static void takes_no_strangers_address(void **state)
 {
 	struct world *w = *state;
 	unsigned events;
 
-	seed(w);
+	w->random = random_begin(random_seed());
 	events = try_lines(w, LINES, fill);
 	print_message("%u of %u lines gave an event\n", events, (unsigned)LINES);
 	/* else nothing was tried */
@@ -318,7 +305,7 @@ static void takes_none_from_lines_that_were_cut(void **state)
 {
 	struct world *w = *state;
 
-	seed(w);
+	w->random = random_begin(random_seed());
 	assert_true(try_lines(w, LINES / 5, fill_and_cut) > LINES / 50);
 }
 

@@ -7,23 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cmocka.h>
 
 #include "addr/netset.h"
+#include "random.h"
 
 /* The small world of the random tests: 256 IPv4 and 256 IPv6 addresses. */
 enum { HALF = 256, WORLD = 2 * HALF, ROUNDS = 1000 };
 
 static uint64_t random_state;
 
-static unsigned random_below(unsigned n)
+static unsigned below(unsigned n)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (unsigned)((random_state >> 16) % n);
+	return (unsigned)random_below(&random_state, n);
 }
 
 static struct addr net(const char *text)
@@ -158,14 +155,14 @@ static struct addr place(unsigned n)
 
 static struct addr random_net(void)
 {
-	struct addr a = place(random_below(WORLD));
+	struct addr a = place(below(WORLD));
 
-	return addr_network(&a, (uint8_t)(128 - (random_below(3) == 0 ? random_below(9) : 0)));
+	return addr_network(&a, (uint8_t)(128 - (below(3) == 0 ? below(9) : 0)));
 }
 
 static void random_set(struct netset *set, bool *model)
 {
-	unsigned count = random_below(40);
+	unsigned count = below(40);
 
 	memset(model, 0, WORLD * sizeof(*model));
 	for (unsigned i = 0; i < count; i++) {
@@ -277,15 +274,15 @@ static void wide_random_sets_are_sorted(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT; i++) {
-		struct addr a = random_below(2) == 0 ? net("0.0.0.0") : net("::");
+		struct addr a = below(2) == 0 ? net("0.0.0.0") : net("::");
 
 		if (addr_is_v4(&a)) {
-			a.lo |= random_below(UINT32_MAX);
-			a = addr_network(&a, (uint8_t)(110 + random_below(19)));
+			a.lo |= random_below(&random_state, UINT32_MAX);
+			a = addr_network(&a, (uint8_t)(110 + below(19)));
 		} else {
-			a.hi = (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX);
-			a.lo = (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX);
-			a = addr_network(&a, (uint8_t)(16 + random_below(113)));
+			a.hi = random_below(&random_state, UINT64_MAX);
+			a.lo = random_below(&random_state, UINT64_MAX);
+			a = addr_network(&a, (uint8_t)(16 + below(113)));
 		}
 		expected[i] = a;
 		netset_add(&set, &a);
@@ -312,10 +309,7 @@ int main(void)
 		cmocka_unit_test(random_sets_are_what_the_model_says),
 		cmocka_unit_test(wide_random_sets_are_sorted),
 	};
-	const char *seed = getenv("SEED");
 
-	random_state = seed != NULL ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
-	random_state = random_state != 0 ? random_state : 1;
-	printf("seed: %llu\n", (unsigned long long)random_state);
+	random_state = random_begin(random_seed());
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "log/stamp.h"
+#include "random.h"
 
 /* 2026-11-21T12:00:00Z */
 static const int64_t NOW = INT64_C(1795262400);
@@ -142,15 +143,13 @@ static void knows_the_zone(void **state)
 static void agrees_with_the_c_library(void **state)
 {
 	struct stamp_reader reader;
-	unsigned seed = (unsigned)time(NULL);
+	uint64_t random = random_begin(random_seed());
 
 	(void)state;
-	print_message("seed %u\n", seed);
-	srand(seed);
 	setenv("TZ", "UTC", 1);
 	stamp_begin(&reader, NOW);
 	for (int i = 0; i < 20000; i++) {
-		time_t t = (time_t)(NOW - (int64_t)rand() % (360 * 86400));
+		time_t t = (time_t)(NOW - (int64_t)random_below(&random, 360 * 86400));
 		struct tm tm;
 		char text[64];
 
