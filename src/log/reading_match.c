@@ -147,12 +147,12 @@ static bool claim_same_bytes(struct reading *reading, struct reading_log *log, c
 }
 
 /* Between copying and emptying, the log is there twice: the file that was read before, up to offset, is the
- * log itself. */
+ * log itself. What was rotated at the last run is none, even if a new log was given its inode. */
 static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 {
 	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 
-	if (live == NULL || live->source == NULL || live->old == NULL || live->old->offset != offset ||
+	if (live == NULL || live->source == NULL || live->old == NULL || !live->old->live || live->old->offset != offset ||
 	    !same_file(&live->file, &live->old->file))
 		return;
 	for (struct reading_file *file = log->files; file < live; file++) {

@@ -318,6 +318,21 @@ static void copies_in_the_making(void **state)
 	assert_run("b ");
 }
 
+/* Logs that begin alike, as with a banner. log.1 moved back and added to is what a new log is that was given the inode
+ * of a rotated one: no copy of it is being made, and the other files were logs of their own. */
+static void begins_alike_with_the_inode_of_a_rotated_one(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("mv log log.1; echo a > log");
+	assert_run("a ");
+	shell("gzip -c log.1 > log.2.gz; gzip log; mv log.gz log.1.gz; mv log.1 log; echo c >> log");
+	assert_run("a c ");
+	assert_int_equal(driver.lost, 0);
+	assert_run("");
+}
+
 static void damaged_is_told_once(void **state)
 {
 	(void)state;
@@ -519,6 +534,7 @@ int main(void)
 		cmocka_unit_test_setup(refused_link_hides_nothing, begin),
 		cmocka_unit_test_setup(rotated_into_another_folder, begin),
 		cmocka_unit_test_setup(copies_in_the_making, begin),
+		cmocka_unit_test_setup(begins_alike_with_the_inode_of_a_rotated_one, begin),
 		cmocka_unit_test_setup(damaged_is_told_once, begin),
 		cmocka_unit_test_setup(missing_and_back, begin),
 		cmocka_unit_test_setup(finished_without_newline, begin),
