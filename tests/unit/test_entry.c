@@ -13,6 +13,7 @@
 #include <libmnl/libmnl.h>
 
 #include "firewall/entry.h"
+#include "random.h"
 
 enum { BYTES = 256, PARTS = 5 };
 
@@ -90,8 +91,9 @@ static void any_row_of_attributes_is_read(void **state)
 /* Whatever the bytes are, nothing behind them is read: the sanitizers see to that. */
 static void damaged_bytes_are_no_danger(void **state)
 {
+	uint64_t random = random_begin(random_seed());
+
 	(void)state;
-	srand(4711);
 	for (unsigned round = 0; round < 20000; round++) {
 		char bytes[BYTES], *exact;
 		struct nlmsghdr *nlh = mnl_nlmsg_put_header(bytes);
@@ -101,11 +103,14 @@ static void damaged_bytes_are_no_danger(void **state)
 		for (unsigned part = 0; part < PARTS; part++)
 			put(nlh, part, false);
 		len = mnl_nlmsg_get_payload_len(nlh);
-		len -= round % 4 == 0 ? (size_t)rand() % len : 0;
+		len -= round % 4 == 0 ? random_below(&random, len) : 0;
 		exact = malloc(len);
 		memcpy(exact, mnl_nlmsg_get_payload(nlh), len);
-		for (unsigned i = 0; i < round % 3; i++)
-			exact[(size_t)rand() % len] = (char)rand();
+		for (unsigned i = 0; i < round % 3; i++) {
+			size_t at = random_below(&random, len);
+
+			exact[at] = (char)random_below(&random, 256);
+		}
 		entry_read(exact, len, FIREWALL_V4, &e);
 		free(exact);
 	}

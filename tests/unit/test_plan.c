@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "firewall/plan.h"
+#include "random.h"
 
 enum { NOW = 1000000 };
 
@@ -158,9 +159,9 @@ static void assert_same_entry(const struct plan_entry *a, const struct plan_entr
 static void test_what_stays_is_left_out(void **state)
 {
 	enum { WORLD = 64, ROUNDS = 500 };
+	uint64_t random = random_begin(random_seed());
 
 	(void)state;
-	srand(4711);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct firewall_entry have[WORLD];
 		struct firewall_set set = set_of(have, 0);
@@ -171,10 +172,10 @@ static void test_what_stays_is_left_out(void **state)
 		for (uint32_t i = 0; i < WORLD; i++) {
 			struct addr a = addr_of_v4_number(UINT32_C(0xc0000200) + i);
 
-			if (rand() % 3 > 0)
-				have[set.count++] = (struct firewall_entry){ .net = a, .remaining = rand() % 3 == 0 ? 7 : 500 };
-			if (rand() % 3 > 0)
-				banlist_add(&bans, &(struct ban){ .net = a, .until = rand() % 4 == 0 ? NOW : NOW + 500 });
+			if (random_below(&random, 3) > 0)
+				have[set.count++] = (struct firewall_entry){ .net = a, .remaining = random_below(&random, 3) == 0 ? 7 : 500 };
+			if (random_below(&random, 3) > 0)
+				banlist_add(&bans, &(struct ban){ .net = a, .until = random_below(&random, 4) == 0 ? NOW : NOW + 500 });
 		}
 		plan_make(&sent, &bans, NOW, &set, FIREWALL_V4);
 		set.right_kind = false;

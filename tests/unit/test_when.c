@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/when.h"
+#include "random.h"
 
 static void durations_are_read(void **state)
 {
@@ -108,18 +109,21 @@ static void nothing_but_what_is_written_is_taken(void **state)
 {
 	static const char whole[] = "2024-02-29T09:59Z";
 	struct buf out = { 0 };
+	uint64_t random = random_begin(random_seed());
 	unsigned taken = 0;
 
 	(void)state;
-	srand(4711);
 	for (unsigned place = 0; place < WHEN_MINUTE_LEN; place++) {
 		for (unsigned value = 0; value < 256 * 8; value++) {
 			char text[WHEN_MINUTE_LEN];
 			int64_t seconds;
 
 			memcpy(text, whole, sizeof(text));
-			if (value >= 256)
-				text[rand() % WHEN_MINUTE_LEN] = (char)(rand() % 3 == 0 ? rand() : '0' + rand() % 10);
+			if (value >= 256) {
+				size_t at = random_below(&random, WHEN_MINUTE_LEN);
+
+				text[at] = (char)(random_below(&random, 3) == 0 ? random_below(&random, 256) : '0' + random_below(&random, 10));
+			}
 			text[place] = (char)value;
 			if (!when_parse_minute(text, sizeof(text), &seconds))
 				continue;
