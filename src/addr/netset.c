@@ -147,7 +147,8 @@ static void add_rest(struct netset *out, const struct addr *net, const struct ad
 		netset_add(out, net);
 		return;
 	}
-	if (addr_equal(&holes[0], net))
+	/* a hole in a single address is all of it */
+	if (net->prefix == ADDR_BITS || addr_equal(&holes[0], net))
 		return;
 	lower = half_of(net, false);
 	upper = half_of(net, true);
