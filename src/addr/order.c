@@ -3,7 +3,7 @@
  * order: sorts a great many addresses by counting.
  *
  * A radix sort over the bits that differ at all, of keys that remember where they came from; so it serves
- * every kind of item that has an address. A million IPv4 addresses take three passes over a word each. Stable.
+ * every kind of item that has an address. IPv4 networks fit into words, of which a million take three passes. Stable.
  */
 #include "addr/order.h"
 
@@ -12,11 +12,12 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/radix.h"
 
 enum {
 	DIGITS = 17, VALUES = 256, /* of a key: the prefix, then 16 bytes from the last to the first */
 	/* an IPv4 network as one word: the address, the prefix, the number */
-	NUMBER_BITS = 26, PREFIX_BITS = 6, WORD_BITS = 64, DIGIT_BITS = 11, DIGIT_VALUES = 1 << DIGIT_BITS,
+	NUMBER_BITS = 26, PREFIX_BITS = 6, WORD_BITS = 64,
 };
 
 _Static_assert(NUMBER_BITS + PREFIX_BITS + WORD_BITS / 2 == WORD_BITS, "an IPv4 network and its number fill a word");
@@ -105,40 +106,6 @@ static void order_family(const struct addr *first, size_t stride, size_t count, 
 	free(scratch);
 }
 
-static void sort_words_by(const uint64_t *from, uint64_t *into, size_t count, unsigned shift)
-{
-	uint32_t starts[DIGIT_VALUES] = { 0 }, next = 0;
-
-	for (size_t i = 0; i < count; i++)
-		starts[from[i] >> shift & (DIGIT_VALUES - 1)]++;
-	for (unsigned v = 0; v < DIGIT_VALUES; v++) {
-		uint32_t here = starts[v];
-
-		starts[v] = next;
-		next += here;
-	}
-	for (size_t i = 0; i < count; i++)
-		into[starts[from[i] >> shift & (DIGIT_VALUES - 1)]++] = from[i];
-}
-
-/* Sorts words by all bits above the number, and returns the one of both arrays that they stand in then. */
-static const uint64_t *sort_words(uint64_t *words, uint64_t *scratch, size_t count)
-{
-	uint64_t *from = words, *into = scratch, differing = 0;
-
-	for (size_t i = 1; i < count; i++)
-		differing |= words[i] ^ words[0];
-	for (unsigned shift = NUMBER_BITS; shift < WORD_BITS && differing >> shift != 0; shift += DIGIT_BITS) {
-		uint64_t *swap = from;
-
-		shift += (unsigned)__builtin_ctzll(differing >> shift);
-		sort_words_by(from, into, count, shift);
-		from = into;
-		into = swap;
-	}
-	return from;
-}
-
 static void order_v4(const struct addr *first, size_t stride, size_t count, size_t members, uint32_t *order)
 {
 	uint64_t *words = mem_alloc(members, sizeof(*words)), *scratch = mem_alloc(members, sizeof(*scratch));
@@ -151,7 +118,7 @@ static void order_v4(const struct addr *first, size_t stride, size_t count, size
 		if (addr_is_v4(a))
 			words[n++] = a->lo << (WORD_BITS / 2) | (uint64_t)(a->prefix - ADDR_V4_BITS) << NUMBER_BITS | i;
 	}
-	sorted = sort_words(words, scratch, members);
+	sorted = radix_sort(words, scratch, members, NUMBER_BITS);
 	for (size_t i = 0; i < members; i++)
 		order[i] = (uint32_t)(sorted[i] & ((UINT32_C(1) << NUMBER_BITS) - 1));
 	free(words);

@@ -9,25 +9,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 #include "judge/tally_inside.h"
-
-/* One pass of the radix sort: by 11 bits of the key in the upper half. */
-static void radix_pass(const uint64_t *from, uint64_t *to, size_t count, unsigned shift)
-{
-	enum { BUCKETS = 1 << 11 };
-	size_t at[BUCKETS] = { 0 }, sum = 0;
-
-	for (size_t i = 0; i < count; i++)
-		at[from[i] >> shift & (BUCKETS - 1)]++;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		size_t here = at[i];
-
-		at[i] = sum;
-		sum += here;
-	}
-	for (size_t i = 0; i < count; i++)
-		to[at[from[i] >> shift & (BUCKETS - 1)]++] = from[i];
-}
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -46,14 +29,12 @@ struct placed {
 
 static void sort_v4(uint64_t *keys, size_t count, uint32_t *numbers)
 {
-	uint64_t *other = mem_alloc(count, sizeof(*other));
+	uint64_t *scratch = mem_alloc(count, sizeof(*scratch));
+	const uint64_t *sorted = radix_sort(keys, scratch, count, 32);
 
-	radix_pass(keys, other, count, 32);
-	radix_pass(other, keys, count, 43);
-	radix_pass(keys, other, count, 54);
 	for (size_t i = 0; i < count; i++)
-		numbers[i] = (uint32_t)other[i];
-	free(other);
+		numbers[i] = (uint32_t)sorted[i];
+	free(scratch);
 }
 
 uint32_t *store_sorted(const struct store *store)
