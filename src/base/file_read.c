@@ -44,12 +44,13 @@ static void read_pieces(int fd, size_t len, unsigned threads, struct buf *out)
 {
 	struct piece pieces[PIECES_MAX];
 	unsigned count = len / PIECE_BYTES < threads ? (unsigned)(len / PIECE_BYTES) : threads;
-	char *into = buf_room(out, len + 1);
 	bool whole = true;
+	char *into;
 
 	count = count < PIECES_MAX ? count : PIECES_MAX;
 	if (count < 2)
 		return;
+	into = buf_room(out, len + 1);
 	for (unsigned i = 0; i < count; i++) {
 		size_t from = len / count * i, end = i + 1 < count ? len / count * (i + 1) : len;
 

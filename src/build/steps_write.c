@@ -11,12 +11,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "detect/ready.h"
 #include "detect/walk.h"
 
-enum {
-	RANGES_MOST = 5,
-	BEHIND = 64,   /* READY_BEHIND */
-};
+enum { RANGES_MOST = 5 };
 
 struct writing {
 	FILE *out;
@@ -66,7 +64,7 @@ static bool ends_by_itself(const struct steps *steps, unsigned class)
 /* Whether literal bytes can be compared without asking where the message ends. */
 static bool is_compared_freely(const struct steps *steps, const struct step *s)
 {
-	return s->len <= BEHIND && memchr(steps->text + s->other, '\n', s->len) == NULL &&
+	return s->len <= READY_BEHIND && memchr(steps->text + s->other, '\n', s->len) == NULL &&
 	       memchr(steps->text + s->other, '\r', s->len) == NULL;
 }
 

@@ -3,8 +3,9 @@
  * samples: the proof that rules do what their own samples say.
  *
  * A sample is a message without its header. A hit must give an event, with the rule's literals as well as
- * without them (they decide what is tried at all), and by its pattern's function as well as by PCRE2; a miss must not. Nothing is fatal here: who asks for
- * all is told each fault, so that they can be mended at once; who only wants to go on is told the first.
+ * without them (they decide what is tried at all), and by its pattern's function as well as by PCRE2; a
+ * miss must not. Nothing is fatal here: who asks for all is told each fault, so that they can be mended at
+ * once; who only wants to go on is told the first.
  */
 #include "detect/samples.h"
 

@@ -81,6 +81,24 @@ static uint32_t find_pairs(const char *p)
 	return places;
 }
 
+/* Whether a word of failure stands in the text. Looked through are the bytes, which are the text, or hold it where it is
+ * short: so many places at a time, the last ones, some of them once more. */
+static inline __attribute__((always_inline)) bool search(struct span bytes, struct span text, size_t places_at_once,
+	uint32_t (*find)(const char *p))
+{
+	const char *p = bytes.ptr, *last = bytes.ptr + bytes.len - places_at_once - 1;
+
+	for (;; p += places_at_once) {
+		p = p < last ? p : last;
+		for (uint32_t places = find(p); places != 0; places &= places - 1) {
+			if (has_word_around(p + __builtin_ctz(places), text))
+				return true;
+		}
+		if (p == last)
+			return false;
+	}
+}
+
 #ifdef __x86_64__
 
 enum { WIDE = 32 };
@@ -111,39 +129,19 @@ __attribute__((target("avx2"))) static inline uint32_t find_pairs_wide(const cha
 
 __attribute__((target("avx2"))) static bool names_failure_wide(struct span text)
 {
-	const char *p = text.ptr, *last = text.ptr + text.len - WIDE - 1; /* the last places, some of them once more */
-
-	for (;; p += WIDE) {
-		p = p < last ? p : last;
-		for (uint32_t places = find_pairs_wide(p); places != 0; places &= places - 1) {
-			if (has_word_around(p + __builtin_ctz(places), text))
-				return true;
-		}
-		if (p == last)
-			return false;
-	}
+	return search(text, text, WIDE, find_pairs_wide);
 }
 
 #endif
 
 static bool names_failure(struct span text)
 {
-	const char *p = text.ptr, *last = text.len > LANES ? text.ptr + text.len - LANES - 1 : text.ptr;
 	char padded[LANES + 1] = { 0 };
 
-	if (text.len <= LANES) {
-		memcpy(padded, text.ptr, text.len);
-		p = last = text.ptr = padded;
-	}
-	for (;; p += LANES) {
-		p = p < last ? p : last;
-		for (uint32_t places = find_pairs(p); places != 0; places &= places - 1) {
-			if (has_word_around(p + __builtin_ctz(places), text))
-				return true;
-		}
-		if (p == last)
-			return false;
-	}
+	if (text.len > LANES)
+		return search(text, text, LANES, find_pairs);
+	memcpy(padded, text.ptr, text.len);
+	return search((struct span){ padded, sizeof(padded) }, (struct span){ padded, text.len }, LANES, find_pairs);
 }
 
 bool shape_names_failure(struct span text)

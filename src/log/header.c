@@ -332,14 +332,12 @@ static void read_next_origin(struct header *header, const char *p, const char *e
 void header_parse_next(struct header *header, const char *line, size_t len, struct header_host *host)
 {
 	const char *end = line + len;
+	size_t stamp_len = header_stamp_len(line, end);
 
 	*header = (struct header){ .message = { line, len } };
-	if (header_is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26) {
-		header->stamp = (struct span){ line, 15 };
-		read_next_origin(header, line + 16, end, host);
-	} else if (header_is_precise(line, end)) {
-		header->stamp = (struct span){ line, 32 };
-		read_next_origin(header, line + 33, end, host);
+	if (stamp_len > 0) {
+		header->stamp = (struct span){ line, stamp_len };
+		read_next_origin(header, line + stamp_len + 1, end, host);
 	} else if (!parse_iso(header, line, end) && !parse_other(header, line, end)) {
 		header->message = (struct span){ line, len };
 	}

@@ -110,6 +110,14 @@ HEADER_HOT bool header_is_precise(const char *p, const char *end)
 	return header_is_digit(p[27]) && header_is_digit(p[28]) && header_is_digit(p[30]) && header_is_digit(p[31]);
 }
 
+/* The length of a usual time at the line's beginning, behind which a blank stands; 0 where there is none. */
+HEADER_HOT size_t header_stamp_len(const char *line, const char *end)
+{
+	if (header_is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26)
+		return 15;
+	return header_is_precise(line, end) ? 32 : 0;
+}
+
 /* "host program[pid]: message" of the known host; false where it is something else. */
 HEADER_HOT bool header_read_usual_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
 {
@@ -134,7 +142,7 @@ HEADER_HOT bool header_read_usual_origin(struct header *header, const char *p, c
 /* Takes the line apart; false where it is not a usual one, and header then means nothing: header_parse_next() is to be asked. */
 HEADER_HOT bool header_read_usual(struct header *header, const char *line, const char *end, const struct header_host *host)
 {
-	size_t stamp_len = header_is_syslog(line, end) && (unsigned char)line[0] - (unsigned)'A' < 26 ? 15 : header_is_precise(line, end) ? 32 : 0;
+	size_t stamp_len = header_stamp_len(line, end);
 
 	if (stamp_len == 0)
 		return false;
