@@ -4,56 +4,24 @@
  *
  * Each step becomes a few lines, with a label where another step leads to it. Choices stand on a small stack, as in any
  * backtracking matcher; a step that fails goes to the end of the function, where the last choice is undone and the next
- * thing tried. Classes become functions of their own: one that tells of a byte, one that finds where a run of them ends.
+ * thing tried. Classes become functions of their own: class_write.
  */
 #include "build/steps.h"
 
-#include <inttypes.h>
 #include <string.h>
 
+#include "build/class_write.h"
 #include "detect/ready.h"
 #include "detect/walk.h"
-
-enum { RANGES_MOST = 5 };
 
 struct writing {
 	FILE *out;
 	const struct steps *steps;
 	unsigned number;
 	bool leads[STEPS_MAX + 1];   /* another step leads to it */
-	bool tells[STEPS_CLASSES], runs[STEPS_CLASSES], limited[STEPS_CLASSES]; /* which functions of a class are wanted */
+	unsigned functions[STEPS_CLASSES]; /* enum class_function: those of a class that are wanted */
 	bool has_choices, has_runs;
 };
-
-struct range {
-	unsigned low, high;
-};
-
-/* The bytes that are in the set, or are not, as ranges; fills at most RANGES_MOST and returns how many there are. */
-static unsigned find_ranges(const uint8_t *set, bool in, struct range *ranges)
-{
-	unsigned count = 0;
-
-	for (unsigned c = 0; c < 256; c++) {
-		unsigned low = c;
-
-		if (byteset_has(set, c) != in)
-			continue;
-		while (c < 255 && byteset_has(set, c + 1) == in)
-			c++;
-		if (count < RANGES_MOST)
-			ranges[count] = (struct range){ low, c };
-		count++;
-	}
-	return count;
-}
-
-static bool is_all(const uint8_t *set)
-{
-	struct range ranges[RANGES_MOST];
-
-	return find_ranges(set, false, ranges) == 0;
-}
 
 /* Whether a message ends before each byte of the class: a newline or a carriage return stands behind it. */
 static bool ends_by_itself(const struct steps *steps, unsigned class)
@@ -97,108 +65,16 @@ static void look_through(struct writing *w)
 		if (is_choice(s->kind) && s->kind != STEP_SPLIT)
 			w->leads[i + 1] = true;
 		if (is_run && runs_freely(w->steps, s))
-			w->runs[s->class - 1] = true;
-		else if (is_run)
-			w->limited[s->class - 1] |= s->kind != STEP_LAZY || s->min > 0;
+			w->functions[s->class - 1] |= CLASS_RUN;
+		else if (is_run && (s->kind != STEP_LAZY || s->min > 0))
+			w->functions[s->class - 1] |= CLASS_LIMITED_RUN;
 		else if (s->class != 0)
-			w->tells[s->class - 1] = true;
+			w->functions[s->class - 1] |= CLASS_TELL;
 		if (s->kind == STEP_LAZY)
-			w->tells[s->class - 1] = true;
+			w->functions[s->class - 1] |= CLASS_TELL;
 		if (s->rest != 0)
-			w->tells[s->rest - 1] = true;
+			w->functions[s->rest - 1] |= CLASS_TELL;
 	}
-}
-
-/* ---- classes ---- */
-
-static void write_bitmap(const struct writing *w, const uint8_t *set)
-{
-	fprintf(w->out, "\tstatic const uint64_t bits[4] = {");
-	for (unsigned i = 0; i < 4; i++) {
-		uint64_t word = 0;
-
-		for (unsigned c = 0; c < 64; c++)
-			word |= (uint64_t)byteset_has(set, i * 64 + c) << c;
-		fprintf(w->out, " UINT64_C(0x%" PRIx64 "),", word);
-	}
-	fprintf(w->out, " };\n\n\treturn (bits[(unsigned char)byte / 64] >> (unsigned char)byte %% 64 & 1) != 0;\n}\n");
-}
-
-static void write_tell(const struct writing *w, unsigned class)
-{
-	const uint8_t *set = w->steps->sets[class];
-	struct range ranges[RANGES_MOST];
-	bool in = find_ranges(set, true, ranges) <= find_ranges(set, false, ranges);
-	unsigned count = find_ranges(set, in, ranges);
-
-	fprintf(w->out, "static inline bool in_%u_%u(char byte)\n{\n", w->number, class);
-	if (count == 0) {
-		fprintf(w->out, "\t(void)byte;\n\treturn %s;\n}\n", in ? "false" : "true");
-		return;
-	}
-	if (count > 3) {
-		write_bitmap(w, set);
-		return;
-	}
-	fprintf(w->out, "\treturn %s(", in ? "" : "!");
-	for (unsigned i = 0; i < count; i++)
-		fprintf(w->out, "%s(unsigned char)byte - %uU <= %uU", i > 0 ? " || " : "", ranges[i].low,
-			ranges[i].high - ranges[i].low);
-	fprintf(w->out, ");\n}\n");
-}
-
-static void write_outside(const struct writing *w, unsigned class, bool in, const struct range *ranges, unsigned count)
-{
-	fprintf(w->out, "static inline unsigned outside_%u_%u(__m128i v)\n{\n\treturn %sready_bits(", w->number, class,
-		in ? "0xffff ^ " : "");
-	for (unsigned i = 0; i + 1 < count; i++)
-		fprintf(w->out, "_mm_or_si128(ready_range(v, %u, %u), ", ranges[i].low, ranges[i].high);
-	fprintf(w->out, "ready_range(v, %u, %u)", ranges[count - 1].low, ranges[count - 1].high);
-	for (unsigned i = 0; i < count; i++)
-		fputc(')', w->out);
-	fprintf(w->out, ";\n}\n");
-}
-
-/* The function that finds where a run ends: at the first other byte, or at a limit. */
-static void write_run(const struct writing *w, unsigned class, bool wide, bool limited)
-{
-	fprintf(w->out, "static inline const char *%s_%u_%u(const char *p%s)\n{\n", limited ? "limited" : "run", w->number, class,
-		limited ? ", const char *limit" : "");
-	if (wide)
-		fprintf(w->out,
-			"#ifdef __SSE2__\n"
-			"\tfor (;; p += 16) {\n"
-			"\t\tunsigned outside = outside_%u_%u(ready_load(p));\n\n"
-			"\t\tif (outside != 0)\n"
-			"\t\t\treturn %s;\n"
-			"%s"
-			"\t}\n"
-			"#endif\n",
-			w->number, class, limited ? "ready_limit(p, limit, __builtin_ctz(outside))" : "p + __builtin_ctz(outside)",
-			limited ? "\t\tif (limit - p <= 16)\n\t\t\treturn limit;\n" : "");
-	fprintf(w->out, "\twhile (%sin_%u_%u(*p))\n\t\tp++;\n\treturn p;\n}\n", limited ? "p < limit && " : "", w->number, class);
-}
-
-static void write_runs(const struct writing *w, unsigned class)
-{
-	const uint8_t *set = w->steps->sets[class];
-	struct range ranges[RANGES_MOST];
-	bool in = find_ranges(set, true, ranges) <= find_ranges(set, false, ranges);
-	unsigned count = find_ranges(set, in, ranges);
-	bool wide = count > 0 && count <= RANGES_MOST;
-
-	if (wide) {
-		fprintf(w->out, "#ifdef __SSE2__\n");
-		write_outside(w, class, in, ranges, count);
-		fprintf(w->out, "#endif\n");
-	}
-	if (w->runs[class])
-		write_run(w, class, wide, false);
-	if (w->limited[class] && is_all(set))
-		fprintf(w->out, "static inline const char *limited_%u_%u(const char *p, const char *limit)\n{\n\t(void)p;\n\treturn limit;\n}\n",
-			w->number, class);
-	else if (w->limited[class])
-		write_run(w, class, wide, true);
 }
 
 /* ---- steps ---- */
@@ -444,12 +320,8 @@ void steps_write(FILE *out, const struct steps *steps, unsigned number)
 	struct writing w = { .out = out, .steps = steps, .number = number };
 
 	look_through(&w);
-	for (unsigned i = 0; i < steps->set_count; i++) {
-		if (w.tells[i] || ((w.runs[i] || w.limited[i]) && !is_all(steps->sets[i])))
-			write_tell(&w, i);
-		if (w.runs[i] || w.limited[i])
-			write_runs(&w, i);
-	}
+	for (unsigned i = 0; i < steps->set_count; i++)
+		class_write(out, steps->sets[i], number, i, w.functions[i]);
 	fprintf(out, "\nstatic enum ready_verdict match_%u(const char *begin, const char *end, struct ready_found *found)\n{\n",
 		number);
 	write_variables(&w);

@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "detect/classic.h"
+#include "detect/repeated.h"
 #include "log/header_usual.h"
 
 /* What runs on every line is put into one place by the compiler. */
@@ -30,7 +31,6 @@ enum {
 	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
-	COUNT_MAX = 100000,        /* attempts that one line may claim */
 };
 
 /* A program of which a line came lately. */
@@ -179,20 +179,6 @@ static struct span first_group(const PCRE2_SIZE *ovector, const unsigned numbers
 	return found;
 }
 
-static uint32_t number_in(struct span digits)
-{
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < digits.len && value <= COUNT_MAX; i++) {
-		unsigned digit = (unsigned)(unsigned char)digits.ptr[i] - '0';
-
-		if (digit > 9)
-			return 0;
-		value = value * 10 + digit;
-	}
-	return value <= COUNT_MAX ? value : COUNT_MAX;
-}
-
 /* An event of the rule, its address set where there is one. */
 static inline bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user, struct span count,
 		       bool has_address)
@@ -203,7 +189,7 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 	event->count = rule->weight;
 	if (count.ptr != NULL) {
 		/* "auth=0/0" or "0 attempts": nothing happened */
-		event->count = event_times(event->count, number_in(count));
+		event->count = event_times(event->count, repeated_number(count));
 		if (event->count == 0)
 			return false;
 	}
@@ -422,40 +408,6 @@ bool matcher_try_function(struct matcher *m, uint16_t number, struct span messag
 		return false;
 	give_back(event, message, copy);
 	return true;
-}
-
-/* rsyslog's "message repeated 3 times: [ TEXT]" becomes TEXT; 0 where the message is none. */
-static uint32_t repeated_inside(struct span *message)
-{
-	static const char begin[] = "message repeated ", middle[] = " times: [ ";
-	const char *at = message->ptr + sizeof(begin) - 1, *end = message->ptr + message->len;
-	struct span digits = { at, 0 };
-
-	if (message->len < sizeof(begin) + sizeof(middle) || memcmp(message->ptr, begin, sizeof(begin) - 1) != 0 ||
-	    end[-1] != ']')
-		return 0;
-	while (digits.len < 6 && at[digits.len] >= '0' && at[digits.len] <= '9')
-		digits.len++;
-	at += digits.len;
-	if (digits.len == 0 || (size_t)(end - at) < sizeof(middle) || memcmp(at, middle, sizeof(middle) - 1) != 0)
-		return 0;
-	*message = (struct span){ at + sizeof(middle) - 1, (size_t)(end - at) - sizeof(middle) };
-	return number_in(digits);
-}
-
-/* "last message repeated N times" of the older syslog daemons, which has no program; 0 where it is none. */
-static uint32_t repeated_before(const struct header *h)
-{
-	static const char begin[] = "last message repeated ", end[] = " times";
-	struct span digits = { h->message.ptr + sizeof(begin) - 1, 0 };
-
-	if (h->program.len != 0 || h->message.len < sizeof(begin) + sizeof(end) - 1 ||
-	    memcmp(h->message.ptr, begin, sizeof(begin) - 1) != 0)
-		return 0;
-	digits.len = h->message.len - (sizeof(begin) - 1) - (sizeof(end) - 1);
-	if (memcmp(digits.ptr + digits.len, end, sizeof(end) - 1) != 0)
-		return 0;
-	return number_in(digits);
 }
 
 /* A line that no rule knows. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MAILBAN_DETECT_REPEATED_H
+#define MAILBAN_DETECT_REPEATED_H
+
+#include <stdint.h>
+
+#include "base/span.h"
+#include "log/header.h"
+
+/* How often a line says that something happened: at most 100000; 0 where that is no number. */
+uint32_t repeated_number(struct span digits);
+
+/* rsyslog's "message repeated 3 times: [ TEXT]" becomes TEXT; 0 where the message is none. */
+uint32_t repeated_inside(struct span *message);
+
+/* "last message repeated N times" of the older syslog daemons, which has no program; 0 where it is none. */
+uint32_t repeated_before(const struct header *h);
+
+#endif
