@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/msg.h"
+#include "base/together.h"
 #include "cmd/edit.h"
 #include "cmd/remembered.h"
 #include "list/blacklist.h"
@@ -96,27 +97,47 @@ static int tell_write_error(const char *path, int error)
 	return EXIT_NOTHING;
 }
 
-/* First the blacklist, then the state: a run that is cut off between them and repeated counts the same lines
- * again, for bans that stand already. */
+/* A new version of one of the two files, on the disk beside the old one. */
+struct prepared {
+	struct run *run;
+	bool is_state;
+	struct file_new file;
+	int error;
+};
+
+static void prepare(void *item)
+{
+	struct prepared *p = item;
+
+	if (p->is_state) {
+		put_into_state(p->run);
+		p->error = state_prepare(&p->run->state, p->run->config->state, &p->file);
+	} else {
+		p->error = blacklist_prepare(p->run->config->blacklist, &p->run->result.list, &p->file);
+	}
+}
+
+/* Both are prepared at once, since each waits for the disk. Put in place is first the blacklist, then the state: a run that
+ * is cut off between them and repeated counts the same lines again, for bans that stand already. */
 int run_write_files(struct run *r)
 {
-	struct file_new blacklist = { 0 }, state = { 0 };
-	int error = blacklist_prepare(r->config->blacklist, &r->result.list, &blacklist);
+	struct prepared both[] = { { .run = r }, { .run = r, .is_state = true } };
+	struct prepared *blacklist = &both[0], *state = &both[1];
+	int error;
 
-	if (error < 0)
-		return tell_write_error(r->config->blacklist, error);
-	put_into_state(r);
-	error = state_prepare(&r->state, r->config->state, &state);
-	if (error < 0) {
-		file_discard(&blacklist);
-		return tell_write_error(r->config->state, error);
+	together(prepare, both, sizeof(*both), 2);
+	if (blacklist->error < 0 || state->error < 0) {
+		file_discard(&blacklist->file);
+		file_discard(&state->file);
+		return blacklist->error < 0 ? tell_write_error(r->config->blacklist, blacklist->error) :
+					      tell_write_error(r->config->state, state->error);
 	}
-	error = file_commit(&blacklist);
+	error = file_commit(&blacklist->file);
 	if (error < 0) {
-		file_discard(&state);
+		file_discard(&state->file);
 		return tell_write_error(r->config->blacklist, error);
 	}
-	error = file_commit(&state);
+	error = file_commit(&state->file);
 	if (error < 0) {
 		msg("%s: %s; the blacklist was written, the next run reads the same lines again", r->config->state,
 		    strerror(-error));
