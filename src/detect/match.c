@@ -9,16 +9,15 @@
  * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
  * Nothing here allocates a line, opens anything or resolves names.
  */
-#define _DEFAULT_SOURCE
 #include "detect/match.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
 #include "detect/classic.h"
+#include "detect/origin.h"
 #include "detect/repeated.h"
 #include "log/header_usual.h"
 
@@ -27,7 +26,6 @@
 
 enum {
 	CACHE_SLOTS = 256,         /* programs; a power of two */
-	HOST_MAX = 40,             /* bytes of a host's name that are remembered */
 	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
@@ -37,9 +35,7 @@ enum {
 struct recent {
 	const struct engine_program *program; /* NULL: none */
 	size_t drift;                         /* its number there */
-	char host[HOST_MAX];                  /* of its last event */
-	size_t host_len;
-	uint64_t origin;                      /* the hash of that host and the program; 0: not worked out yet */
+	struct origin origin;
 };
 
 struct matcher {
@@ -258,54 +254,6 @@ HOT bool try_candidate(struct matcher *m, const struct engine_candidate *c, stru
 			  found.address_begin != NULL);
 }
 
-/* Less than eight bytes, the last one lowest whatever the host. */
-static uint64_t number_of(struct span s)
-{
-	uint32_t first, last;
-	uint64_t number = 0;
-
-	if (s.len >= 4) {
-		/* some of them twice, in the same place */
-		memcpy(&first, s.ptr, 4);
-		memcpy(&last, s.ptr + s.len - 4, 4);
-		return (uint64_t)be32toh(first) << 8 * (s.len - 4) | be32toh(last);
-	}
-	for (size_t i = 0; i < s.len; i++)
-		number = number << 8 | (unsigned char)s.ptr[i];
-	return number;
-}
-
-/* Eight bytes a step (the multiplier is 2^64 divided by the golden ratio, odd): it runs once an event. */
-static uint64_t hash_span(uint64_t hash, struct span s)
-{
-	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t word;
-
-	for (; s.len >= 8; s.ptr += 8, s.len -= 8) {
-		memcpy(&word, s.ptr, 8);
-		hash = (hash ^ word) * odd;
-		hash ^= hash >> 32;
-	}
-	hash = (hash ^ ((uint64_t)s.len << 8 * s.len | number_of(s))) * odd;
-	return hash ^ hash >> 32;
-}
-
-/* A name for the connection, the same from run to run: a server process serves one client at a time. */
-static uint64_t connection_of(struct recent *r, const struct header *h)
-{
-	uint64_t origin = r->origin, hash;
-
-	if (origin == 0 || r->host_len != h->host.len || !span_same(r->host, h->host.ptr, h->host.len)) {
-		origin = hash_span(hash_span(0, h->host), h->program);
-		r->origin = h->host.len <= HOST_MAX ? origin : 0;
-		r->host_len = h->host.len;
-		if (h->host.len > 0 && h->host.len <= HOST_MAX)
-			memcpy(r->host, h->host.ptr, h->host.len);
-	}
-	hash = hash_span(origin, h->pid);
-	return hash != 0 ? hash : 1;
-}
-
 static inline bool begins(const struct engine_candidate *c, struct span message, struct span behind_colon)
 {
 	struct span start = c->at_colon ? behind_colon : message;
@@ -437,7 +385,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		counted->recognised++;
 	if (repeated > 1)
 		event->count = event_times(event->count, repeated);
-	event->connection = r->program->has_connections ? connection_of(r, h) : 0;
+	event->connection = r->program->has_connections ? origin_connection(&r->origin, h) : 0;
 	event->phrases = m->want_phrases ? classic_phrases(line.ptr, line.len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = EVENT_TIME_UNKNOWN;

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* origin: which connection of which server process a line belongs to. */
+#ifndef MAILBAN_DETECT_ORIGIN_H
+#define MAILBAN_DETECT_ORIGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "log/header.h"
+
+enum { ORIGIN_HOST_MAX = 40 }; /* bytes of a host's name that are remembered */
+
+/* The host of a program's last event, so that it is hashed once; all zero at first. One for each program. */
+struct origin {
+	char host[ORIGIN_HOST_MAX];
+	size_t host_len;
+	uint64_t hash; /* of that host and the program; 0: not worked out yet */
+};
+
+/* A name for the connection, never 0, the same from run to run: a server process serves one client at a time. */
+uint64_t origin_connection(struct origin *origin, const struct header *header);
+
+#endif
