@@ -392,20 +392,29 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	return MATCH_EVENT;
 }
 
-HOT enum match_verdict match_line(struct matcher *m, struct span line, struct event *event)
+/* What a line is; where no rule is for its program, the header's message is only set for who wants all of the header. */
+HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want_header, struct event *event)
 {
 	struct header *h = &m->header;
+	const char *end = line.ptr + line.len, *behind;
 	struct recent *r;
 
 	if (line.len > MATCH_LINE_MAX) {
 		*h = (struct header){ .message = line };
 		return MATCH_NONE;
 	}
-	if (!header_read_usual(h, line.ptr, line.ptr + line.len, &m->host))
+	behind = header_read_usual(h, line.ptr, end, &m->host);
+	if (behind == NULL)
 		header_parse_next(h, line.ptr, line.len, &m->host);
 	if (m->program_given.ptr != NULL)
 		h->program = m->program_given;
 	r = recent_of(m, h->program);
+	if (behind != NULL) {
+		/* a repetition has no program */
+		if (r->program->rule_count == 0 && h->program.len > 0 && !want_header)
+			return MATCH_NONE;
+		header_set_message(h, behind, end);
+	}
 	if (r->program->rule_count == 0 || h->message.len == 0)
 		return other_line(h, event);
 	return match_message(m, r, line, event);
@@ -413,28 +422,32 @@ HOT enum match_verdict match_line(struct matcher *m, struct span line, struct ev
 
 enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len, struct event *event)
 {
-	return match_line(m, (struct span){ line, len }, event);
+	return match_line(m, (struct span){ line, len }, true, event);
 }
 
 enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, struct event *event)
 {
 	const char *at = lines->at, *end = lines->end;
 	enum match_verdict verdict = MATCH_NONE;
+	uint64_t passed = 0, too_long = 0;
+	struct span line = { at, 0 };
 
-	lines->passed = 0;
-	while (at < end && verdict == MATCH_NONE) {
+	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 
 		newline = newline != NULL ? newline : end;
-		lines->line = (struct span){ at, match_line_len(at, newline) };
+		line = (struct span){ at, match_line_len(at, newline) };
 		at = newline + 1;
-		verdict = match_line(m, lines->line, event);
-		if (verdict == MATCH_NONE) {
-			lines->passed++;
-			lines->too_long += lines->line.len > MATCH_LINE_MAX;
-		}
+		verdict = match_line(m, line, false, event);
+		if (verdict != MATCH_NONE)
+			break;
+		passed++;
+		too_long += line.len > MATCH_LINE_MAX;
 	}
+	lines->line = line;
 	lines->at = at;
+	lines->passed = passed;
+	lines->too_long += too_long;
 	return verdict;
 }
 

@@ -118,34 +118,34 @@ HEADER_HOT size_t header_stamp_len(const char *line, const char *end)
 	return header_is_precise(line, end) ? 32 : 0;
 }
 
-/* "host program[pid]: message" of the known host; false where it is something else. */
-HEADER_HOT bool header_read_usual_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
+/* "host program[pid]:" of the known host. Returns what is behind it; NULL where it is something else. */
+HEADER_HOT const char *header_read_usual_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
 {
 	const char *name = p + host->len, *stop, *pid;
 
 	if (host->len == 0 || end - p <= START_MAX || !start_fits(&host->start, p))
-		return false;
+		return NULL;
 	stop = header_find_stop(name, end, HEADER_STOP_PROGRAM);
 	if (stop == name || stop == end || *stop != '[')
-		return false;
+		return NULL;
 	pid = stop + 1;
 	stop = header_skip_digits(pid, end);
 	if (stop == pid || end - stop < 2 || stop[0] != ']' || stop[1] != ':')
-		return false;
+		return NULL;
 	header->host = (struct span){ p, host->len - 1 };
 	header->program = header_span(name, pid - 1);
 	header->pid = header_span(pid, stop);
-	header_set_message(header, stop + 2, end);
-	return true;
+	return stop + 2;
 }
 
-/* Takes the line apart; false where it is not a usual one, and header then means nothing: header_parse_next() is to be asked. */
-HEADER_HOT bool header_read_usual(struct header *header, const char *line, const char *end, const struct header_host *host)
+/* Takes the line apart but for its message: header_set_message() does, with what this returns, where the message is wanted.
+ * NULL where the line is not a usual one, and header then means nothing: header_parse_next() is to be asked. */
+HEADER_HOT const char *header_read_usual(struct header *header, const char *line, const char *end, const struct header_host *host)
 {
 	size_t stamp_len = header_stamp_len(line, end);
 
 	if (stamp_len == 0)
-		return false;
+		return NULL;
 	header->stamp = (struct span){ line, stamp_len };
 	return header_read_usual_origin(header, line + stamp_len + 1, end, host);
 }
