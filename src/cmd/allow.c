@@ -100,8 +100,8 @@ const struct command command_allow = {
 	.name = "allow",
 	.synopsis = "ADDR|NET [NOTE...]",
 	.summary = "never ban an address or a network, and unban it now",
-	.details = "Adds a line to the allowlist. Bans inside it are lifted at once, in the blacklist and the sets; a\n"
-		   "banned network around it is split.",
+	.details = "Adds a line to the allowlist, and makes the file where there is none. Bans inside it are lifted at once,\n"
+		   "in the blacklist and the sets; a banned network around it is split.",
 	.options = " config dry-run quiet blacklist allow no-sync force color ",
 	.min_args = 1,
 	.max_args = -1,

@@ -139,8 +139,8 @@ static cfg_opt_t options_table[] = {
 	CFG_STR_LIST("log", NULL, CFGF_NODEFAULT),
 	CFG_STR("blacklist", CONFIG_FOLDER "/blacklist", CFGF_NONE),
 	CFG_STR("state", CONFIG_FOLDER "/state", CFGF_NONE),
-	CFG_STR("allow", "/etc/mailban/allow", CFGF_NONE),
-	CFG_STR("rules", "/etc/mailban/rules.d", CFGF_NONE),
+	CFG_STR("allow", CONFIG_ALLOW, CFGF_NONE),
+	CFG_STR("rules", CONFIG_RULES, CFGF_NONE),
 	CFG_STR_LIST("allow-also", NULL, CFGF_NODEFAULT),
 	CFG_BOOL("mynetworks", cfg_true, CFGF_NONE),
 	CFG_STR("timezone", NULL, CFGF_NODEFAULT),
@@ -392,6 +392,14 @@ void config_free(struct config *config)
 	free_list(config->logs, config->log_count);
 	free_list(config->allow_also, config->allow_also_count);
 	*config = (struct config){ 0 };
+}
+
+bool config_is_there(const char *path, const char *usual)
+{
+	if (strcmp(path, usual) == 0 || access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR))
+		return true;
+	msg("%s: %s; only %s may be missing: mend the name, or make it", path, strerror(errno), usual);
+	return false;
 }
 
 int config_since(const char *text, int64_t *since)

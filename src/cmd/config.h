@@ -11,6 +11,8 @@
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
 #define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
+#define CONFIG_ALLOW "/etc/mailban/allow"
+#define CONFIG_RULES "/etc/mailban/rules.d"
 
 /* Every setting, from the configuration file, then the command line. Owns its texts. */
 struct config {
@@ -31,6 +33,10 @@ struct config {
  * wrong. config_free() is to be called in both cases. */
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
+
+/* Whether something is at the path. The usual one may be missing, and is taken for one with nothing in it; another
+ * one was named by a person, and a name with a typing mistake must not be that. Says so where it returns false. */
+bool config_is_there(const char *path, const char *usual);
 
 /* The option --since: how long ago, or a minute, to seconds since the epoch; INT64_MIN for NULL. EXIT_ALL_WELL, or
  * EXIT_USAGE after a message. */

@@ -27,7 +27,7 @@ int detection_open(struct detection *detection, const struct config *config, con
 		   enum rules_samples samples)
 {
 	*detection = (struct detection){ 0 };
-	if (rules_load(&detection->set, config->rules, samples) < 0)
+	if (!config_is_there(config->rules, CONFIG_RULES) || rules_load(&detection->set, config->rules, samples) < 0)
 		return EXIT_USAGE;
 	if (engine_new(&detection->engine, &detection->set, !options->no_prefilter) < 0) {
 		rules_free(&detection->set);

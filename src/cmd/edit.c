@@ -142,7 +142,7 @@ int edit_gather_allow(const struct config *config, struct allow *allow)
 	const struct allow_sources sources = { .path = config->allow, .also = config->allow_also,
 					       .also_count = config->allow_also_count, .mynetworks = config->mynetworks };
 
-	return allow_gather(allow, &sources);
+	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
 }
 
 void edit_say(struct edit *edit, const char *format, ...)

@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	: > log
+	: > allow
 	echo 'log = { "log" }' > conf
 }
 

@@ -4,6 +4,7 @@
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
+	: > allow
 }
 
 blacklist() {
@@ -130,7 +131,7 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	edit unban -n 192.0.2.7
 	edit allow -n 192.0.2.7
 	cmp blacklist before
-	[ "$(ls | paste -sd ' ')" = 'before blacklist difference' ]
+	[ "$(ls | paste -sd ' ')" = 'allow before blacklist difference' ]
 	edit ban 192.0.2.200
 	patch -s before difference
 	cmp before blacklist
@@ -217,7 +218,7 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	run mailban list --blacklist "$PWD/blacklist"
 	[ "$status" -eq 3 ]
 	cmp blacklist before
-	[ ! -e allow ]
+	[ ! -s allow ]
 }
 
 @test "two at once: the second waits, and says who holds the lock" {

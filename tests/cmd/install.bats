@@ -98,12 +98,14 @@ settings_in() {
 	grep -o '^	\{0,1\}[a-z0-9-]*' "$BATS_TEST_TMPDIR/all.conf" | tr -d '\t' | grep . | sort -u > "$BATS_TEST_TMPDIR/sample"
 	settings_in src/cmd/config.c | diff - "$BATS_TEST_TMPDIR/sample"
 	# all of it at once is a configuration; rules --check needs one and touches nothing
+	mkdir "$BATS_TEST_TMPDIR/none"
 	"$MAILBAN" rules -c "$BATS_TEST_TMPDIR/all.conf" --rules "$BATS_TEST_TMPDIR/none" > /dev/null
 	"$MAILBAN" rules -c src/man/mailban.conf --rules "$BATS_TEST_TMPDIR/none" > /dev/null
 	# values, where the table of settings has them as texts, numbers and booleans
 	while read -r name value; do
 		grep -Eq "^$name = \"?$value\"?\$" "$BATS_TEST_TMPDIR/all.conf" || { echo "$name is not $value"; false; }
-	done < <(sed -n 's/.*CFG_\(STR\|INT\|BOOL\)("\([a-z0-9-]*\)", "\{0,1\}\([^",]*\)"\{0,1\}, CFGF_NONE).*/\2 \3/p' src/cmd/config.c |
+	done < <(sed -n 's/^#define \(CONFIG_[A-Z]*\) \("[^"]*"\).*/s|\1|\2|/p' src/cmd/config.h | sed -f - src/cmd/config.c |
+		sed -n 's/.*CFG_\(STR\|INT\|BOOL\)("\([a-z0-9-]*\)", "\{0,1\}\([^",]*\)"\{0,1\}, CFGF_NONE).*/\2 \3/p' |
 		sed 's/cfg_//' | grep -v 'threshold -1')
 }
 

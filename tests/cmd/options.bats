@@ -35,6 +35,8 @@ commands() {
 @test "the options that say where things are and how to talk are taken by every command" {
 	paths=(--blacklist blacklist --state state --allow allow --rules rules.d --color never -v)
 	: > log
+	: > allow
+	mkdir rules.d
 	run -0 "$MAILBAN" run --no-sync "${paths[@]}" log
 	run -0 "$MAILBAN" scan "${paths[@]}" log
 	run -0 "$MAILBAN" list "${paths[@]}"

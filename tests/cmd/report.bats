@@ -6,6 +6,7 @@ bats_require_minimum_version 1.5.0
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
+	: > allow
 	export TZ=UTC
 	now=$(date -u +%s)
 }

@@ -49,6 +49,38 @@ told() {
 	run -0 "$MAILBAN" scan -c /dev/null log
 }
 
+@test "an allowlist or a folder of rules that is named and missing is an error, and nothing is written" {
+	hour=$(date -u -d '-1 hour' +%FT%H)
+	for i in {1..6}; do
+		echo "$hour:00:0$i+00:00 mx postfix/smtpd[42]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: no"
+	done > log
+	echo 'allow = "alow"' > conf-allow
+	echo 'rules = "ruels.d"' > conf-rules
+	files=(--blacklist blacklist --state state)
+	for wrong in '--allow alow' '-c conf-allow'; do
+		for command in 'run --no-sync log' 'ban --no-sync 203.0.113.7' 'why --no-sync 203.0.113.7 log'; do
+			run -2 "$MAILBAN" $command "${files[@]}" $wrong
+			[ "$output" = 'mailban: alow: No such file or directory; only /etc/mailban/allow may be missing: mend the name, or make it' ]
+		done
+		run -1 "$MAILBAN" check --no-sync "${files[@]}" $wrong
+		[[ "$output" == *'mailban: alow: No such file'* ]]
+	done
+	for wrong in '--rules ruels.d' '-c conf-rules' '--rules log/rules.d'; do
+		for command in 'run --no-sync log' 'scan log' 'match log' 'rules' 'why --no-sync 203.0.113.7 log'; do
+			run -2 "$MAILBAN" $command "${files[@]}" $wrong
+			[[ "$output" == 'mailban: '*'; only /etc/mailban/rules.d may be missing: mend the name, or make it' ]]
+		done
+	done
+	[ ! -e blacklist ] && [ ! -e state ]
+	# the command that writes the file makes it
+	run -0 "$MAILBAN" allow --no-sync --blacklist blacklist --allow alow 203.0.113.9 ours
+	[ "$(cut -d' ' -f1 alow)" = 203.0.113.9 ]
+	run -0 "$MAILBAN" run --no-sync "${files[@]}" --allow alow log
+	[ ! -e blacklist ]
+	run -0 "$MAILBAN" run --no-sync --full "${files[@]}" log
+	[ "$(grep -c '^203.0.113.9 ' blacklist)" = 1 ]
+}
+
 @test "an unknown word in a rule is told with the file and the line" {
 	mkdir rules.d
 	printf '# mine\n\nrule "x" {\n\t# what it is\n\tclas = "auth"\n}\n' > rules.d/mine.conf

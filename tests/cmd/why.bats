@@ -10,6 +10,7 @@ setup() {
 	logs "$(date -u -d '-1 days' '+%b %e')" 17 30 > maillog
 	printf 'log = "%s/maillog"\n' "$PWD" > conf
 	printf '# mailban blacklist 1\n' > blacklist
+	: > allow
 }
 
 # Lines of one day: a guesser with many names, and a customer who mistypes and logs in.
@@ -31,7 +32,7 @@ why() {
 	run why 203.0.113.77
 	[ "$status" -eq 0 ]
 	[ "$output" = $'203.0.113.77: not banned\n  the logs that are still there say nothing' ]
-	[ "$(ls | paste -sd ' ')" = 'blacklist conf maillog maillog.1 maillog.2.gz' ]
+	[ "$(ls | paste -sd ' ')" = 'allow blacklist conf maillog maillog.1 maillog.2.gz' ]
 }
 
 @test "why: a banned address, with its lines from rotated and compressed logs, the last 20" {

@@ -4,6 +4,9 @@ set -eEuo pipefail
 trap 'echo "failed: $BASH_COMMAND (line $LINENO of $PWD/script)" >&2' ERR
 trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
 
+# What every run of the tests is given.
+: > allow
+
 # A network of loopback addresses: the mail server, attackers, neighbours and a customer.
 SERVER=192.0.2.25 ATTACKER=203.0.113.9 NEIGHBOUR=203.0.113.10 CUSTOMER=198.51.100.20
 SERVER6=2001:db8:1::25 ATTACKER6=2001:db8:2::9 CUSTOMER6=2001:db8:3::20

@@ -90,7 +90,7 @@ need_cable() {
 	run -n log > said
 	grep -q "^+$ATTACKER " said
 	grep -qx "add mailban4 $ATTACKER" said
-	[ "$(ls | xargs)" = "log said script" ]
+	[ "$(ls | xargs)" = "allow log said script" ]
 	[ -z "$(ipset list -n)" ]
 	run log > /dev/null 2>&1
 	# the times that remain go on running
@@ -135,6 +135,7 @@ need_cable() {
 	public=$(mktemp -d)
 	trap 'rm -rf "$public"' EXIT
 	cp "$MAILBAN" "$public/mailban"
+	: > "$public/allow"
 	failures 5 $ATTACKER > "$public/log"
 	chmod -R a+rX "$public"
 	chown -R 65534:65534 "$public"

@@ -75,7 +75,7 @@ setup() {
 	grep -qx 'del mailban4 192.0.2.1' said
 	grep -qx 'add mailban6 2001:db8::/48' said
 	ipset save | cmp before -
-	[ "$(ls | xargs)" = "before blacklist said script" ]
+	[ "$(ls | xargs)" = "allow before blacklist said script" ]
 	EOF
 }
 
