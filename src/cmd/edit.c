@@ -32,7 +32,9 @@ int edit_begin(struct edit *edit, const char *name, const struct config *config,
 	ret = lock_blacklist(&edit->lock, config, options, name, true);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
-	return blacklist_read(config->blacklist, &edit->list) < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+	if (blacklist_read(config->blacklist, &edit->list) < 0 || (!options->no_sync && kernel_ask_missing(config) < 0))
+		return EXIT_NOTHING;
+	return EXIT_ALL_WELL;
 }
 
 void edit_end(struct edit *edit)

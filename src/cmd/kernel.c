@@ -7,6 +7,8 @@
  */
 #include "cmd/kernel.h"
 
+#include <unistd.h>
+
 #include "base/msg.h"
 
 static void *read_sets(void *argument)
@@ -43,6 +45,34 @@ int kernel_read(struct firewall *fw, const struct config *config)
 	struct kernel_reading reading = { .config = config };
 
 	return kernel_read_finish(&reading, fw);
+}
+
+int kernel_refuse_missing(const struct config *config, const struct firewall *fw)
+{
+	size_t count = fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count;
+
+	if (count == 0 || access(config->blacklist, F_OK) == 0)
+		return 0;
+	msg("there is no blacklist %s, and the sets hold %zu entries; make an empty file to let them all go",
+	    config->blacklist, count);
+	return -1;
+}
+
+int kernel_ask_missing(const struct config *config)
+{
+	struct firewall_names names = { { config->set4, config->set6 } };
+	struct buf error = { 0 };
+	struct firewall fw = { 0 };
+	int ret = 0;
+
+	if (access(config->blacklist, F_OK) == 0)
+		return 0;
+	/* what cannot be read is told by who changes it */
+	if (firewall_read(&fw, &names, &error) == 0)
+		ret = kernel_refuse_missing(config, &fw);
+	buf_free(&error);
+	firewall_free(&fw);
+	return ret;
 }
 
 int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,

@@ -30,6 +30,12 @@ struct kernel_reading {
 void kernel_read_start(struct kernel_reading *reading, const struct config *config);
 int kernel_read_finish(struct kernel_reading *reading, struct firewall *fw);
 
+/* A blacklist that is missing while the sets hold entries is taken for a mistake, not for an empty one: returns -1
+ * after saying so, else 0. The second one reads the sets, where it has to, and says nothing of sets that cannot be
+ * read: who changes them will. */
+int kernel_refuse_missing(const struct config *config, const struct firewall *fw);
+int kernel_ask_missing(const struct config *config);
+
 /* Makes the sets that were read equal to the bans, or only says in report what would change. Returns 0, or
  * -errno after saying what is wrong. */
 int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,

@@ -101,6 +101,8 @@ static int run_through(struct run *r, struct detection *detection)
 	finish_kernel(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
+	if (r->fw_read && kernel_refuse_missing(r->config, &r->fw) < 0)
+		return EXIT_NOTHING;
 	judge(r);
 	if (r->result.over_limit)
 		return refuse_excess(r);

@@ -3,30 +3,16 @@
  * sync: makes the sets in the kernel equal to the blacklist.
  *
  * For the boot, and for whoever has edited the blacklist by hand. Reads the blacklist under its lock, so
- * that a run that is just writing it cannot be overtaken; writes no file. A blacklist that is missing while
- * the sets hold entries is taken for a mistake, not for an empty one.
+ * that a run that is just writing it cannot be overtaken; writes no file.
  */
 #include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/kernel.h"
 #include "cmd/lock.h"
 #include "list/blacklist.h"
-
-static int refuse_missing(const struct config *config, const struct firewall *fw)
-{
-	size_t count = fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count;
-
-	if (count == 0 || access(config->blacklist, F_OK) == 0)
-		return 0;
-	msg("there is no blacklist %s, and the sets hold %zu entries; make an empty file to let them all go",
-	    config->blacklist, count);
-	return -1;
-}
 
 /* What was done to the one set where the other one could not be changed. */
 static bool did_something(const struct firewall_report *report)
@@ -54,7 +40,7 @@ static int synchronise(const struct config *config, const struct options *option
 	if (ret == 0)
 		ret = read;
 	if (ret == 0)
-		ret = refuse_missing(config, &fw);
+		ret = kernel_refuse_missing(config, &fw);
 	if (ret == 0)
 		ret = kernel_sync(&fw, &bans, time(NULL), options->dry_run, &report);
 	if (ret == 0 && options->dry_run)

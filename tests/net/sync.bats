@@ -247,6 +247,14 @@ setup() {
 	rm blacklist
 	fails_with 3 'there is no blacklist' sync
 	ipset save | cmp before -
+	failures 5 $ATTACKER > log
+	for words in 'run log' 'run -n log' "ban $ATTACKER" "ban -n $ATTACKER" "allow $ATTACKER" "unban $ATTACKER"; do
+		set -- $words
+		files=(--blacklist blacklist --state state --allow allow)
+		fails_with 3 'there is no blacklist' "$MAILBAN" "$1" "${files[@]}" "${@:2}"
+	done
+	ipset save | cmp before -
+	[ "$(ls | xargs)" = "allow before log script" ] && [ ! -s allow ]
 	: > blacklist
 	sync -q
 	[ -z "$(members mailban4)" ]
