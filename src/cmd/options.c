@@ -17,7 +17,7 @@
 
 #include "base/msg.h"
 
-enum kind { FLAG, TEXT, NUMBER, COLOR };
+enum kind { FLAG, TEXT, PATH, NUMBER, COLOR };
 
 struct definition {
 	const char *name;
@@ -31,23 +31,23 @@ struct definition {
 #define AT(field) offsetof(struct options, field)
 
 static const struct definition definitions[] = {
-	{ "config", 'c', TEXT, AT(config), "FILE", "settings, instead of /etc/mailban/mailban.conf" },
+	{ "config", 'c', PATH, AT(config), "FILE", "settings, instead of /etc/mailban/mailban.conf" },
 	{ "dry-run", 'n', FLAG, AT(dry_run), NULL, "show what would change, and change nothing at all" },
 	{ "quiet", 'q', FLAG, AT(quiet), NULL, "report nothing but what is wrong" },
 	{ "verbose", 'v', FLAG, AT(verbose), NULL, "say more" },
 	{ "json", 0, FLAG, AT(json), NULL, "print JSON" },
 	{ "color", 0, COLOR, AT(color), "WHEN", "colours: auto, always or never" },
-	{ "blacklist", 0, TEXT, AT(blacklist), "FILE", "the blacklist, instead of /var/lib/mailban/blacklist" },
-	{ "state", 0, TEXT, AT(state), "FILE", "the state, instead of /var/lib/mailban/state" },
-	{ "allow", 0, TEXT, AT(allow), "FILE", "the allowlist, instead of /etc/mailban/allow" },
-	{ "rules", 0, TEXT, AT(rules), "DIR", "more rules, instead of /etc/mailban/rules.d" },
+	{ "blacklist", 0, PATH, AT(blacklist), "FILE", "the blacklist, instead of /var/lib/mailban/blacklist" },
+	{ "state", 0, PATH, AT(state), "FILE", "the state, instead of /var/lib/mailban/state" },
+	{ "allow", 0, PATH, AT(allow), "FILE", "the allowlist, instead of /etc/mailban/allow" },
+	{ "rules", 0, PATH, AT(rules), "DIR", "more rules, instead of /etc/mailban/rules.d" },
 	{ "threads", 0, NUMBER, AT(threads), "N", "threads to scan with; default: the processors there are" },
 	{ "no-sync", 0, FLAG, AT(no_sync), NULL, "leave the kernel alone" },
 	{ "full", 0, FLAG, AT(full), NULL, "read the logs from their start" },
 	{ "force", 0, FLAG, AT(force), NULL, "go beyond the limits of the settings; unban: split a network" },
 	{ "classic", 0, FLAG, AT(classic), NULL, "judge exactly as the original shell recipe" },
 	{ "since", 0, TEXT, AT(since), "TIME", "leave out what happened before" },
-	{ "directory", 0, TEXT, AT(directory), "DIR", "read the journals in this folder" },
+	{ "directory", 0, PATH, AT(directory), "DIR", "read the journals in this folder" },
 	{ "tsv", 0, FLAG, AT(tsv), NULL, "print fields between tabs" },
 	{ "plain", 0, FLAG, AT(plain), NULL, "print addresses only" },
 	{ "check", 0, FLAG, AT(check), NULL, "prove every rule's own samples" },
@@ -113,14 +113,30 @@ static int set_color(enum color *field, const char *text)
 	return -1;
 }
 
+/* What a value must be that was refused. */
+static int misuse_value(const struct command *command, const struct definition *definition, const char *text)
+{
+	static const char *const wanted[] = {
+		[PATH] = "a name", [NUMBER] = "a number from 1 to 1024", [COLOR] = "auto, always or never",
+	};
+
+	msg("%s: --%s expects %s, not \"%s\"; see: mailban help %s", command->name, definition->name,
+	    wanted[definition->kind], text, command->name);
+	return EXIT_USAGE;
+}
+
 static int set(const struct definition *definition, struct options *options, const char *text)
 {
 	char *field = (char *)options + definition->field;
 
+	/* a variable of a shell that is not set is no name */
+	if (definition->kind == PATH && text[0] == '\0')
+		return -1;
 	switch (definition->kind) {
 	case FLAG:
 		*(bool *)field = true;
 		return 0;
+	case PATH:
 	case TEXT:
 		*(const char **)(void *)field = text;
 		return 0;
@@ -139,6 +155,16 @@ static const struct definition *by_code(int code)
 			return &definitions[i];
 	}
 	return NULL;
+}
+
+/* What getopt_long(3) does not take: of several letters behind one dash it is the one that optopt names. */
+static int misuse_option(const struct command *command, const char *word)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+
+	if (optopt >= 256)
+		return misuse(command, "no value is wanted in", word);
+	return misuse(command, "there is no option", optopt != 0 ? letter : word);
 }
 
 /* getopt_long(3)'s tables, with the options that the command takes. */
@@ -178,14 +204,16 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 		if (code == ':')
 			return misuse(command, "a value is missing behind", argv[optind - 1]);
 		if (definition == NULL)
-			return misuse(command, "there is no option", argv[optind - 1]);
+			return misuse_option(command, argv[optind - 1]);
 		if (set(definition, options, optarg) < 0)
-			return misuse(command, "wrong value", optarg);
+			return misuse_value(command, definition, optarg);
 	}
 	options->args = argv + optind;
 	options->arg_count = argc - optind;
 	if (options->help)
 		return EXIT_ALL_WELL;
+	if (options->json + options->tsv + options->plain > 1)
+		return misuse(command, "prints in one form; take one of", "--json, --tsv, --plain");
 	if (options->arg_count < command->min_args)
 		return misuse(command, "expects", command->synopsis);
 	if (command->max_args >= 0 && options->arg_count > command->max_args)

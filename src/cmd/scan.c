@@ -176,7 +176,7 @@ const struct command command_scan = {
 	.details = "Tells who reached a threshold anywhere in the logs, and marks bans that would be over by now.\n"
 		   "--tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone that was\n"
 		   "counted is told. Needs no state and no rights but to read the files.",
-	.options = " config verbose json color rules threads classic since directory tsv plain no-prefilter ",
+	.options = " config verbose json rules threads classic since directory tsv plain no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -29,7 +29,30 @@ commands() {
 	[ -z "$output" ]
 	run -2 --separate-stderr "$MAILBAN" nonsense
 	[ -z "$output" ]
-	run -2 "$MAILBAN" run --threads none
+}
+
+# misused OPTION... MESSAGE: what is wrong is named, whatever stands around it
+misused() {
+	run -2 --separate-stderr "$MAILBAN" "${@:1:$#-1}"
+	[ "$stderr" = "mailban: $1: ${!#}; see: mailban help $1" ]
+	[ -z "$output" ]
+}
+
+@test "misuse names the option, and the values that it takes" {
+	misused run --threads none '--threads expects a number from 1 to 1024, not "none"'
+	misused run --threads=0 '--threads expects a number from 1 to 1024, not "0"'
+	misused diff --color yes '--color expects auto, always or never, not "yes"'
+	for path in config blacklist state allow rules directory; do
+		misused run "--$path" '' "--$path expects a name, not \"\""
+	done
+	misused run -nx log 'there is no option -x'
+	misused run -qnxv 'there is no option -x'
+	misused run --json=1 'no value is wanted in --json=1'
+	misused run --no 'there is no option --no'
+	misused run log --threads 'a value is missing behind --threads'
+	misused run -nc 'a value is missing behind -nc'
+	misused list --json --plain 'prints in one form; take one of --json, --tsv, --plain'
+	misused scan --tsv --plain log 'prints in one form; take one of --json, --tsv, --plain'
 }
 
 @test "the options that say where things are and how to talk are taken by every command" {
