@@ -39,6 +39,12 @@ static int check_duration(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+/* The lengths of the bans of a class. */
+static int check_ban(cfg_t *cfg, cfg_opt_t *opt)
+{
+	return cfg_opt_size(opt) <= JUDGE_STEPS ? check_duration(cfg, opt) : fault(cfg, opt, "holds more than eight lengths");
+}
+
 static int check_window(cfg_t *cfg, cfg_opt_t *opt)
 {
 	int64_t seconds;
@@ -75,6 +81,8 @@ static int check_aggregate(cfg_t *cfg, cfg_opt_t *opt)
 	struct judge_settings trial;
 	const char *wrong;
 
+	if (cfg_opt_size(opt) > JUDGE_AGGREGATES)
+		return fault(cfg, opt, "holds more than eight prefixes");
 	judge_settings_defaults(&trial);
 	wrong = judge_settings_aggregate(&trial, cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1), true);
 	return wrong == NULL ? 0 : fault(cfg, opt, wrong);
@@ -172,7 +180,7 @@ static cfg_opt_t options_table[] = {
 
 static void set_checks(cfg_t *cfg)
 {
-	static const char *const durations[] = { "repeat", "known", "forget", "lock-wait", "class|ban" };
+	static const char *const durations[] = { "repeat", "known", "forget", "lock-wait" };
 	static const char *const windows[] = { "known-window", "attack-window", "class|window" };
 	static const char *const numbers[] = { "threads", "known-threshold", "breach-users", "attack-addresses", "net-hosts",
 					      "ipv6-prefix", "max-new", "max-prefix", "max-prefix6", "class|threshold" };
@@ -188,6 +196,7 @@ static void set_checks(cfg_t *cfg)
 		cfg_set_validate_func(cfg, paths[i], check_path);
 	cfg_set_validate_func(cfg, "allow-also", check_net);
 	cfg_set_validate_func(cfg, "class", check_class);
+	cfg_set_validate_func(cfg, "class|ban", check_ban);
 	cfg_set_validate_func(cfg, "aggregate", check_aggregate);
 	cfg_set_validate_func(cfg, "timezone", check_timezone);
 	cfg_set_validate_func(cfg, "set4", check_set);

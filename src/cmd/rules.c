@@ -55,8 +55,13 @@ static int check(struct detection *detection)
 static int run(const struct config *config, const struct options *options)
 {
 	struct detection detection;
-	int status = detection_open(&detection, config, options, RULES_WITH_SAMPLES);
+	int status;
 
+	if (options->check && options->arg_count > 0) {
+		msg("rules: --check proves every rule; leave out %s", options->args[0]);
+		return EXIT_USAGE;
+	}
+	status = detection_open(&detection, config, options, RULES_WITH_SAMPLES);
 	if (status != EXIT_ALL_WELL)
 		return status;
 	if (options->check)

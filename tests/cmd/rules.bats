@@ -47,6 +47,8 @@ rule_file() {
 	END
 	run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
 	[[ "$stderr" == *"rules.d/own.conf:1: rule own: a hit sample does not hit"*"failed from nobody"* ]]
+	run -2 "$MAILBAN" rules --check postfix-sasl
+	[ "$output" = 'mailban: rules: --check proves every rule; leave out postfix-sasl' ]
 }
 
 @test "rules --check tells every wrong sample, a scan that they keep from its work the first" {

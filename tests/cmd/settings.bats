@@ -39,6 +39,17 @@ told() {
 	[[ "$output" == "mailban: conf:$(wc -l < conf): "* ]]
 }
 
+@test "a list that is too long is told, and not cut" {
+	eight='"1w", "1w", "1w", "1w", "1w", "1w", "1w", "1w"'
+	echo "class auth { ban = { $eight } }" > conf
+	run -0 "$MAILBAN" rules -c conf
+	told "class auth {\n\tban = { $eight, \"2w\" } # wrong\n}\n"
+	eight='"24:8", "23:8", "22:8", "21:8", "20:8", "19:8", "18:8", "48:8"'
+	echo "aggregate = { $eight }" > conf
+	run -0 "$MAILBAN" rules -c conf
+	told "\naggregate = { $eight, \"17:8\" } # wrong\n"
+}
+
 @test "no file of settings but a folder, bytes that are no text, an empty one" {
 	run -2 "$MAILBAN" scan -c . log
 	[ "$output" = 'mailban: .: Is a directory; name a configuration that can be read' ]
