@@ -177,7 +177,13 @@ options_change_the_rules() {
 	fails_with 2 'firewall up [--log]' firewall
 	fails_with 2 'firewall up [--log]' firewall sideways
 	fails_with 2 'firewall up [--log]' firewall up down
-	fails_with 1 '--ports takes' firewall up --ports '25;reboot'
+	fails_with 2 '--ports takes' firewall up --ports '25;reboot'
+	fails_with 2 '--ports takes' firewall up --ports=
 	firewall --help | grep -q -- --ports
+	# by the name that make install gives it, too
+	cp "$SCRIPTS/firewall" mailban-firewall
+	fails_with 2 'mailban-firewall up [--log]' ./mailban-firewall
+	fails_with 1 'holds; run: mailban-firewall up' ./mailban-firewall status
+	fails_with 2 'mailban-firewall: --ports takes' ./mailban-firewall up --ports ''
 	EOF
 }
