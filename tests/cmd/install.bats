@@ -33,6 +33,7 @@ mode() {
 	[ "$(mode "$root/var/lib/mailban")" = 750 ]
 	[ -d "$root/etc/mailban/rules.d" ]
 	grep -q '^ExecStart=/opt/mailban/sbin/mailban sync --quiet$' "$root/opt/mailban/lib/systemd/system/mailban.service"
+	grep -q '^After=.* nftables\.service$' "$root/opt/mailban/lib/systemd/system/mailban.service"
 	grep -q '^PATH=/opt/mailban/sbin:' "$root/etc/cron.d/mailban"
 	"$root/opt/mailban/sbin/mailban" --version | grep -q '^mailban '
 	# nothing went elsewhere, and the files of the host are not touched
