@@ -81,16 +81,6 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 	return ret;
 }
 
-static void add_until(struct buf *out, int64_t until)
-{
-	if (until == BAN_FOREVER) {
-		buf_add_text(out, "for ever");
-		return;
-	}
-	buf_add_text(out, "until ");
-	when_add_minute(out, until);
-}
-
 /* Whether an entry that holds all of the wish lasts as long, so that nothing is to be done; then says so. */
 static bool is_banned_already(struct edit *edit, const struct wish *wish)
 {
@@ -107,7 +97,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 			continue;
 		addr_add_to(&text, &ban->net);
 		buf_add_text(&text, " is banned already, ");
-		add_until(&text, ban->until);
+		edit_add_until(&text, ban->until);
 		edit_say(edit, "%s", buf_text(&text));
 		buf_free(&text);
 		return true;
@@ -159,7 +149,7 @@ static void add(struct edit *edit, const struct wish *wish)
 	banlist_add(&edit->list, &ban);
 	banlist_sort(&edit->list);
 	buf_clear(&text);
-	add_until(&text, wish->until);
+	edit_add_until(&text, wish->until);
 	edit_say(edit, "banned %s %s", wish->name, buf_text(&text));
 	buf_free(&text);
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/msg.h"
-#include "base/when.h"
 #include "cmd/commands.h"
 #include "cmd/edit.h"
 #include "list/carve.h"
@@ -25,8 +24,8 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 		if (addr_equal(&ban->net, net) || !addr_contains(&ban->net, net))
 			continue;
 		addr_format(text, &ban->net);
-		when_add_minute(&until, ban->until);
-		msg("%s lies in the network %s, banned until %s; --force splits the network and leaves the rest banned, "
+		edit_add_until(&until, ban->until);
+		msg("%s lies in the network %s, banned %s; --force splits the network and leaves the rest banned, "
 		    "and mailban unban %s lifts it whole", name, text, buf_text(&until), text);
 		buf_free(&until);
 		return true;

@@ -167,6 +167,10 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[ "$status" -eq 3 ]
 	[[ $output == *'192.0.2.5 lies in the network 192.0.2.0/29, banned until 2099-12-18T03:17Z; --force'* ]]
 	cmp blacklist before
+	echo 198.51.100.0/24 >> blacklist
+	run edit unban 198.51.100.5
+	[[ $output == *'198.51.100.5 lies in the network 198.51.100.0/24, banned for ever; --force'* ]]
+	cp before blacklist
 	run edit unban --force 192.0.2.5
 	[ "$output" = 'unbanned 192.0.2.5, and split 192.0.2.0/29 around it' ]
 	diff blacklist - <<-END
