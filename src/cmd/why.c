@@ -137,6 +137,15 @@ static int read_lists(struct question *q)
 	return EXIT_ALL_WELL;
 }
 
+/* A network with bits behind its prefix, or with one that is too long, is a mistake and nobody's name. */
+static bool is_no_name(const char *asked)
+{
+	const char *slash = strchr(asked, '/');
+	struct addr ignored;
+
+	return asked[0] == '\0' || (slash != NULL && addr_parse(&ignored, asked, (size_t)(slash - asked)));
+}
+
 static int answer(struct question *q, struct detection *detection)
 {
 	const char *asked = q->options->args[0];
@@ -152,6 +161,9 @@ static int answer(struct question *q, struct detection *detection)
 			return ret;
 		read_history(q);
 		read_counters(q);
+	} else if (is_no_name(asked)) {
+		(void)edit_parse_net(&d->net, asked);
+		return EXIT_USAGE;
 	} else {
 		d->user = asked;
 	}

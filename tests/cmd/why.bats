@@ -54,6 +54,17 @@ why() {
 	[ "$(why -v 203.0.113.9 | grep -o 'smtpd.[0-9]*' | grep -o '[0-9]*$' | paste -sd ' ')" = "$(seq -s ' ' 30)" ]
 }
 
+@test "why: what is neither an address nor a name" {
+	run why 203.0.113.9/24
+	[ "$status" -eq 2 ]
+	[ "$output" = 'mailban: 203.0.113.9/24 has bits behind its prefix; the network around it is 203.0.113.0/24' ]
+	for asked in 203.0.113.0/33 2001:db8::/129 ''; do
+		run why "$asked"
+		[ "$status" -eq 2 ]
+		[[ $output == "mailban: $asked is no address and no network; "* ]]
+	done
+}
+
 @test "why: inside a network, allowed, and what is inside" {
 	printf '203.0.113.0/24 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812 hosts 37\n2001:db8:1::/64 # mine\n' >> blacklist
 	echo '203.0.113.0/28 # ours' > allow
