@@ -47,6 +47,18 @@ connection() {
 	[ "$output" = 198.51.100.1 ]
 }
 
+@test "nobody is blamed where this server cannot ask whether a password is right" {
+	for reason in "Connection lost to authentication server" "generic failure, sasl_username=info@example.com"; do
+		for n in 1 2 3 4 5; do
+			line="2026-11-20T11:0$n:00+00:00 mx postfix/smtpd[10$n]:"
+			printf '%s\n' "$line warning: host.example.net[192.0.2.1]: SASL PLAIN authentication failed: $reason" \
+				"$line disconnect from host.example.net[192.0.2.1] ehlo=1 auth=0/1 quit=1 commands=2/3"
+		done > log
+		run -0 "$MAILBAN" scan --tsv -v log
+		[ "$output" = '' ]
+	done
+}
+
 @test "the configuration overrides a threshold" {
 	sasl 192.0.2.2 4 > log
 	echo 'class auth { threshold = 4 }' > conf
