@@ -59,6 +59,27 @@ connection() {
 	done
 }
 
+@test "accepted mail and logins forgive TLS handshakes that failed" {
+	local tls='error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48'
+
+	for n in 1 2 3 4 5 6 7 8 9 10; do
+		line="2026-11-20T$((n + 10)):00:00+00:00 mx"
+		printf '%s\n' "$line postfix/smtpd[42]: SSL_accept error from mail.example.net[192.0.2.1]: -1" \
+			"$line postfix/smtpd[42]: lost connection after STARTTLS from mail.example.net[192.0.2.1]" \
+			"$line dovecot: imap-login: Disconnected (no auth attempts in 0 secs): user=<>, rip=192.0.2.2, lip=192.0.2.25, TLS: SSL_read() failed: $tls, session=<x>"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = $'192.0.2.1\n192.0.2.2' ]
+	# in clear text it goes, and the phone was told to trust the server
+	{
+		cat log
+		echo "2026-11-20T21:00:00+00:00 mx postfix/smtpd[42]: A1B2C3D4E5: client=mail.example.net[192.0.2.1]"
+		echo "2026-11-20T21:00:00+00:00 mx dovecot: imap-login: Login: user=<info@example.com>, method=PLAIN, rip=192.0.2.2, lip=192.0.2.25, TLS, session=<x>"
+	} > more
+	run -0 "$MAILBAN" scan --plain more
+	[ "$output" = '' ]
+}
+
 @test "the configuration overrides a threshold" {
 	sasl 192.0.2.2 4 > log
 	echo 'class auth { threshold = 4 }' > conf
