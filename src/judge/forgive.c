@@ -34,13 +34,14 @@ static void count_failures(const struct ledger *ledger, const struct entry *e, u
 	}
 }
 
-/* Once a user and address, and no more than can be of use in a report. */
+/* Once a user and address, a nameless one only where no other is known, and no more than can be of use in a report. */
 static void note_breach(struct ledger *ledger, const struct breach *breach)
 {
 	if (ledger->breach_count == LEDGER_BREACHES)
 		return;
 	for (size_t i = 0; i < ledger->breach_count; i++) {
-		if (ledger->breaches[i].user == breach->user && addr_equal(&ledger->breaches[i].addr, &breach->addr))
+		if ((breach->user == 0 || ledger->breaches[i].user == breach->user) &&
+		    addr_equal(&ledger->breaches[i].addr, &breach->addr))
 			return;
 	}
 	ledger->breaches = mem_grow(ledger->breaches, &ledger->breach_capacity, ledger->breach_count + 1,

@@ -290,9 +290,10 @@ void tally_add(struct tally *tally, const struct event *event)
 {
 	uint32_t time = time_of(tally, event->time);
 	bool good = event->event_class == CLASS_GOOD;
+	bool ends = (event->flags & EVENT_ENDS) != 0;
 
 	/* a good line is no evidence that could be counted twice, and there are many */
-	if (!good && event->connection != 0 && !connections_count(&tally->connections, event, time))
+	if ((!good || ends) && event->connection != 0 && !connections_count(&tally->connections, event, time))
 		return;
 	if ((event->flags & EVENT_NO_ADDRESS) != 0)
 		tally->without_address += event->count;

@@ -80,6 +80,16 @@ connection() {
 	[ "$output" = '' ]
 }
 
+@test "who logs in and sends nothing is no unknown client" {
+	for n in 0 1 2 3 4 5 6 7 8 9; do
+		line="2026-11-20T11:0$n:00+00:00 mx postfix/submission/smtpd[10$n]:"
+		printf '%s\n' "$line connect from unknown[192.0.2.1]" \
+			"$line disconnect from unknown[192.0.2.1] ehlo=2 starttls=1 auth=1 quit=1 commands=5"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = '' ]
+}
+
 @test "the configuration overrides a threshold" {
 	sasl 192.0.2.2 4 > log
 	echo 'class auth { threshold = 4 }' > conf

@@ -166,6 +166,26 @@ static void many_users_and_then_a_success_is_a_breach(void **state)
 		       "3 192.0.2.1 good user=ann", "");
 }
 
+static void a_breach_without_a_name_is_told_where_none_has_one(void **state)
+{
+	static const char failures[] =
+		"0 192.0.2.1 auth user=ann n=3\n1 192.0.2.1 auth user=bob\n2 192.0.2.1 auth user=eve\n";
+	struct buf events = { 0 };
+	struct world w;
+
+	(void)state;
+	for (unsigned named = 0; named < 2; named++) {
+		world_init(&w);
+		buf_clear(&events);
+		buf_addf(&events, "%s%s4 192.0.2.1 good", failures, named ? "3 192.0.2.1 good user=bob\n" : "");
+		run_over(&w, "1d", buf_text(&events));
+		changes_are(&w, named ? "breach 192.0.2.1 bob\nadded 192.0.2.1\n" : "breach 192.0.2.1\nadded 192.0.2.1\n");
+		list_is(&w, BANNED("192.0.2.1", 5));
+		world_free(&w);
+	}
+	buf_free(&events);
+}
+
 static void a_breach_is_told_once(void **state)
 {
 	struct buf events = { 0 };
@@ -295,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_success_strikes_bans_out_that_ended),
 		cmocka_unit_test(accepted_mail_forgives_unknown_and_weak_reject),
 		cmocka_unit_test(many_users_and_then_a_success_is_a_breach),
+		cmocka_unit_test(a_breach_without_a_name_is_told_where_none_has_one),
 		cmocka_unit_test(a_breach_is_told_once),
 		cmocka_unit_test(logs_may_come_in_any_order),
 		cmocka_unit_test(a_known_customer_is_reported),

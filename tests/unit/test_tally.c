@@ -125,7 +125,11 @@ static void a_class_counts_once_a_connection(void **state)
 	add_line(tally, 9, "l", CLASS_AUTH);       /* counts: each line does */
 	add_line(tally, 9, "ce", CLASS_AUTH);      /* a line of the class was there */
 	add_line(tally, 10, "ce", CLASS_AUTH);     /* counts: none was */
-	rows_are(tally, "192.0.2.1 auth 3 1000 1000\n192.0.2.1 unknown 6 1000 1000\n192.0.2.1 reject 1 1000 1000\n");
+	add_line(tally, 11, "l", CLASS_AUTH);      /* counts */
+	add_line(tally, 11, "e", CLASS_GOOD);
+	add_line(tally, 11, "ce", CLASS_AUTH);     /* counts: a good line has ended that one */
+	rows_are(tally, "192.0.2.1 auth 5 1000 1000\n192.0.2.1 unknown 6 1000 1000\n192.0.2.1 reject 1 1000 1000\n"
+			"192.0.2.1 good 1 1000 1000\n");
 	tally_free(tally);
 }
 
