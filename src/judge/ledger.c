@@ -245,7 +245,8 @@ void ledger_settle(struct ledger *ledger, struct entry *e, const struct mark *ad
 		ledger_make_firm(ledger, e);
 }
 
-/* Whether a success later than it, which came first, has forgiven it already. *known: it is a customer's own name. */
+/* Whether a success has forgiven it already: a later one that came first, or, where mail would do, a login not long before.
+ * *known: it is a customer's own name. */
 static bool is_forgiven(const struct ledger *ledger, const struct entry *e, const struct failure *f, bool *known)
 {
 	const struct mark *marks = store_marks(&ledger->store, e);
@@ -256,6 +257,9 @@ static bool is_forgiven(const struct ledger *ledger, const struct entry *e, cons
 		return false;
 	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
 		if (mark_kind(m) == MARK_GOOD && by_mail && m->low >= f->time)
+			return true;
+		/* somebody who logged in lately is no stranger */
+		if (mark_kind(m) == MARK_LOGIN && by_mail && (int64_t)f->time - (int64_t)m->time <= ledger->settings->known)
 			return true;
 		if (mark_kind(m) != MARK_LOGIN || f->user == 0 || mark_user(m) != f->user)
 			continue;

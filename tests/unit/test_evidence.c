@@ -144,6 +144,22 @@ static void accepted_mail_forgives_unknown_and_weak_reject(void **state)
 	comes_to("1d", "0 192.0.2.1 auth user=bob n=5\n1h 192.0.2.1 good mail", BANNED("192.0.2.1", 5));
 }
 
+static void a_customer_is_no_stranger(void **state)
+{
+	(void)state;
+	/* his certificate store is old, his reverse name was lost, his list has addresses that are gone */
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d 192.0.2.1 probe n=10 weak", "");
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d 192.0.2.1 unknown n=10", "");
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d 192.0.2.1 reject n=20 weak", "");
+	/* a month later he is one; and what mail does not forgive is no customer's either */
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d1m 192.0.2.1 unknown n=10",
+		"192.0.2.1 # since 2026-12-01T00:01Z until 2026-12-08T00:01Z by unknown hits 10\n");
+	comes_to("31d", "0 192.0.2.1 good user=bob\n30d 192.0.2.1 probe n=10",
+		"192.0.2.1 # since 2026-12-01T00:00Z until 2026-12-08T00:00Z by probe hits 10\n");
+	comes_to("31d", "0 192.0.2.1 good mail\n30d 192.0.2.1 unknown n=10",
+		"192.0.2.1 # since 2026-12-01T00:00Z until 2026-12-08T00:00Z by unknown hits 10\n");
+}
+
 static void many_users_and_then_a_success_is_a_breach(void **state)
 {
 	const char *few = "0 192.0.2.1 auth user=ann n=4\n1 192.0.2.1 auth user=bob\n2 192.0.2.1 good user=ann";
@@ -314,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_lifted_ban_is_told_and_forgotten),
 		cmocka_unit_test(a_success_strikes_bans_out_that_ended),
 		cmocka_unit_test(accepted_mail_forgives_unknown_and_weak_reject),
+		cmocka_unit_test(a_customer_is_no_stranger),
 		cmocka_unit_test(many_users_and_then_a_success_is_a_breach),
 		cmocka_unit_test(a_breach_without_a_name_is_told_where_none_has_one),
 		cmocka_unit_test(a_breach_is_told_once),

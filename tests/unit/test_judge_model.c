@@ -225,6 +225,10 @@ static void fail_at(struct slow_host *h, const struct addr *net, const struct ha
 		return;
 	if (mail_takes(&e) && h->good_count > 0 && h->goods[h->good_count - 1] == x->time)
 		return;
+	for (unsigned u = 1; u < USERS && mail_takes(&e); u++) {
+		if (h->login[u] != 0 && x->time - h->login[u] <= rules->known)
+			return;
+	}
 	e.known = x->class == CLASS_AUTH && x->user != 0 && h->login[x->user] != 0 &&
 		  x->time - h->login[x->user] <= rules->known;
 	for (size_t i = 0; i < h->count; i++) {
