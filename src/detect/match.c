@@ -196,6 +196,12 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 	return has_address || (rule->flags & EVENT_NO_ADDRESS) != 0;
 }
 
+/* Whether the end of the message is where the program ended it, as far as one can tell. */
+HOT bool is_whole(const struct matcher *m, struct span message)
+{
+	return message.len <= MATCH_WHOLE_MAX && !m->header.cut;
+}
+
 bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct event *event)
 {
 	const struct engine_rule *rule = engine_rule(m->engine, number);
@@ -204,7 +210,7 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 	struct span address;
 	int groups;
 
-	if (pattern == NULL || (rule->wants_end && message.len > MATCH_WHOLE_MAX))
+	if (pattern == NULL || (rule->wants_end && !is_whole(m, message)))
 		return false;
 	if (pattern->jit)
 		groups = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
@@ -240,7 +246,7 @@ HOT bool try_candidate(struct matcher *m, const struct engine_candidate *c, stru
 	enum ready_verdict verdict = READY_UNSURE;
 	struct ready_found found;
 
-	if (c->wants_end && message.len > MATCH_WHOLE_MAX)
+	if (c->wants_end && !is_whole(m, message))
 		return false;
 	if (c->match != NULL)
 		verdict = c->match(message.ptr, message.ptr + message.len, &found);

@@ -49,6 +49,43 @@ HEADER_HOT const char *read_pid(struct header *header, const char *p, const char
 	return p + 1;
 }
 
+/* "mail.info": BusyBox's syslogd writes facility and level behind the host. */
+static bool is_priority(const char *p, const char *end)
+{
+	static const char *const levels[] = { "emerg", "alert", "crit", "err", "error", "warn", "warning", "notice", "info",
+		"debug", "panic" };
+	const char *dot = p;
+
+	while (dot < end && (header_is_digit(*dot) || ((unsigned char)*dot - (unsigned)'a' < 26)))
+		dot++;
+	if (dot == p || dot >= end || *dot != '.')
+		return false;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		size_t len = strlen(levels[i]);
+
+		if ((size_t)(end - dot - 1) == len && memcmp(dot + 1, levels[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where no program stands: BusyBox's mark and the program behind it, or all is message. BusyBox reads 255 bytes of a line,
+ * unless it was built to read more, and does not write 21 of them: a number, the time, a blank. */
+static void read_no_program(struct header *header, const char *p, const char *stop, const char *end)
+{
+	enum { BUSYBOX_WHOLE = 255 - 21 };
+	const char *name = stop + 1;
+
+	header->program.len = 0;
+	header->pid.len = 0;
+	header->message = header_span(p, end);
+	if (name >= end || *stop != ' ' || !is_priority(p, stop) ||
+	    is_priority(name, header_find_stop(name, end, HEADER_STOP_HOST)))
+		return;
+	header_read_program(header, name, end);
+	header->cut = end - name >= BUSYBOX_WHOLE;
+}
+
 HEADER_HOT void read_program(struct header *header, const char *p, const char *end)
 {
 	const char *name = p, *behind;
@@ -69,9 +106,7 @@ HEADER_HOT void read_program(struct header *header, const char *p, const char *e
 		/* "host sogod [26818]: ..." */
 		header_set_message(header, behind + 1, end);
 	} else {
-		header->program.len = 0;
-		header->pid.len = 0;
-		header->message = header_span(name, end);
+		read_no_program(header, name, p, end);
 	}
 }
 

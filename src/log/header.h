@@ -20,6 +20,7 @@ struct header {
 	struct span pid;      /* the digits between the brackets; len 0 where there are none */
 	struct span message;  /* what follows; the whole line where no header was recognised, and in formats
 	                         that put the client's address before the time (icewarp) */
+	bool cut;             /* the logger may have cut the message's end off: it is as long as any that it writes */
 };
 
 /* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as zero. */

@@ -147,6 +147,7 @@ HEADER_HOT const char *header_read_usual(struct header *header, const char *line
 	if (stamp_len == 0)
 		return NULL;
 	header->stamp = (struct span){ line, stamp_len };
+	header->cut = false;
 	return header_read_usual_origin(header, line + stamp_len + 1, end, host);
 }
 

@@ -25,6 +25,11 @@ static const struct row rows[] = {
 	{ "Nov  3 10:00:01.123456 mx a[1]: x", "Nov  3 10:00:01.123456", "mx", "a", "1", "x" },
 	{ "Nov  3 10:00:01 <mail.notice> mx sm-mta[7]: x", "Nov  3 10:00:01", "mx", "sm-mta", "7", "x" },
 	{ "Nov  3 10:00:01 mx <mail.notice> sm-mta[7]: x", "Nov  3 10:00:01", "mx", "sm-mta", "7", "x" },
+	{ "Nov  3 10:00:01 mx mail.info sm-mta[7]: x", "Nov  3 10:00:01", "mx", "sm-mta", "7", "x" },
+	{ "Nov  3 10:00:01 mx local7.warning dovecot: x", "Nov  3 10:00:01", "mx", "dovecot", "", "x" },
+	{ "Nov  3 10:00:01 mx mail.info mail.info a[1]: x", "Nov  3 10:00:01", "mx", "", "", "mail.info mail.info a[1]: x" },
+	{ "Nov  3 10:00:01 mx mail.info", "Nov  3 10:00:01", "mx", "", "", "mail.info" },
+	{ "Nov  3 10:00:01 mx mail.infos a[1]: x", "Nov  3 10:00:01", "mx", "", "", "mail.infos a[1]: x" },
 	{ "<22>Nov  3 10:00:01 mx sm-mta[7]: x", "Nov  3 10:00:01", "mx", "sm-mta", "7", "x" },
 	{ "Nov  3 10:00:01 mx sendmail[7]: [ID 801593 mail.info] abc: x", "Nov  3 10:00:01", "mx", "sendmail", "7",
 	  "abc: x" },
@@ -148,11 +153,27 @@ static void reads_nothing_behind(void **state)
 	}
 }
 
+static void busybox_may_cut_a_line(void **state)
+{
+	enum { FROM = 32, WHOLE = 233 }; /* where its own part begins, and how long that is at most */
+	char line[FROM + WHOLE + 1] = "Nov  3 10:00:01 mx mail.warning a: ";
+	struct header h;
+
+	(void)state;
+	memset(line + strlen(line), 'x', sizeof(line) - strlen(line));
+	header_parse(&h, line, FROM + WHOLE);
+	assert_false(h.cut);
+	header_parse(&h, line, FROM + WHOLE + 1);
+	assert_true(h.cut);
+	assert_int_equal(h.message.len, WHOLE + 1 - strlen("a: "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_lines_apart),
 		cmocka_unit_test(reads_nothing_behind),
+		cmocka_unit_test(busybox_may_cut_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
