@@ -90,6 +90,23 @@ connection() {
 	[ "$output" = '' ]
 }
 
+@test "a login forgives AUTH commands that no password went with" {
+	for n in 1 2 3 4 5; do
+		line="2026-11-20T11:0$n:00+00:00 mx"
+		printf '%s\n' "$line postfix/smtpd[10$n]: disconnect from host.example.net[192.0.2.1] ehlo=1 auth=0/1 quit=1 commands=2/3" \
+			"$line dovecot: imap-login: Disconnected (tried to use disallowed plaintext auth): user=<>, rip=192.0.2.2, lip=192.0.2.25, session=<x>" \
+			"$line exim[42]: SMTP protocol error in \"AUTH LOGIN\" H=(x) [192.0.2.3] AUTH command used when not advertised"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = $'192.0.2.1\n192.0.2.2\n192.0.2.3' ]
+	# the mail program is set up for its IMAP server, and wrongly for the other one
+	for n in 1 2 3; do
+		echo "2026-11-20T12:00:00+00:00 mx dovecot: imap-login: Login: user=<info@example.com>, method=PLAIN, rip=192.0.2.$n, lip=192.0.2.25, TLS, session=<x>"
+	done >> log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = '' ]
+}
+
 @test "the configuration overrides a threshold" {
 	sasl 192.0.2.2 4 > log
 	echo 'class auth { threshold = 4 }' > conf
