@@ -46,6 +46,7 @@ struct matcher {
 	struct header header;
 	struct header_host host;
 	struct span program_given;
+	const char *server;                  /* whose own file the log is; NULL: not known */
 	const char *readable;                /* up to where bytes may be read; NULL: to the end of the line */
 	char *copy;                          /* of a message behind which not enough can be read */
 	size_t copy_room;
@@ -93,6 +94,11 @@ void matcher_begin(struct matcher *m, int64_t reference)
 void matcher_set_program(struct matcher *m, const char *program)
 {
 	m->program_given = program != NULL ? (struct span){ program, strlen(program) } : (struct span){ 0 };
+}
+
+void matcher_set_server(struct matcher *m, const char *server)
+{
+	m->server = server;
 }
 
 void matcher_readable(struct matcher *m, const char *end)
@@ -398,6 +404,13 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	return MATCH_EVENT;
 }
 
+/* Takes any line apart. False: somebody else wrote it into the file of a server. */
+static bool read_header(struct matcher *m, struct header *h, struct span line)
+{
+	header_parse_next(h, line.ptr, line.len, &m->host);
+	return m->server == NULL || (h->server != NULL && strcmp(h->server, m->server) == 0);
+}
+
 /* What a line is; where no rule is for its program, the header's message is only set for who wants all of the header. */
 HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want_header, struct event *event)
 {
@@ -409,9 +422,9 @@ HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want
 		*h = (struct header){ .message = line };
 		return MATCH_NONE;
 	}
-	behind = header_read_usual(h, line.ptr, end, &m->host);
-	if (behind == NULL)
-		header_parse_next(h, line.ptr, line.len, &m->host);
+	behind = m->server == NULL ? header_read_usual(h, line.ptr, end, &m->host) : NULL;
+	if (behind == NULL && !read_header(m, h, line))
+		return MATCH_NONE;
 	if (m->program_given.ptr != NULL)
 		h->program = m->program_given;
 	r = recent_of(m, h->program);
@@ -463,6 +476,5 @@ bool matcher_time(struct matcher *m, const char *line, size_t len, int64_t *when
 
 	if (len > MATCH_LINE_MAX)
 		return false;
-	header_parse(&h, line, len);
-	return h.stamp.len > 0 && stamp_read(&m->stamps, h.stamp, when);
+	return read_header(m, &h, (struct span){ line, len }) && h.stamp.len > 0 && stamp_read(&m->stamps, h.stamp, when);
 }

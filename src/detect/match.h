@@ -35,6 +35,11 @@ void matcher_free(struct matcher *matcher);
 /* A new log: when it was last written, seconds since the epoch. */
 void matcher_begin(struct matcher *matcher, int64_t reference);
 
+/* The log is that server's own file (struct header), borrowed; NULL: it is not known to be anybody's. What looks like the
+ * line of another program is none then: a server may write a name that somebody logs in with as it came, newlines
+ * included. */
+void matcher_set_server(struct matcher *matcher, const char *server);
+
 /* For lines that have no header: what program they are of. NULL: they have one. Borrowed. */
 void matcher_set_program(struct matcher *matcher, const char *program);
 

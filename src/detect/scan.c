@@ -30,6 +30,7 @@ enum {
 struct stream {
 	struct scan_log *log;
 	struct lines lines;
+	const char *server;        /* whose own file it is */
 	bool reading, ended;
 	uint64_t bytes_done, bytes_total; /* as stored, for the progress */
 	uint64_t blocks_read;
@@ -273,6 +274,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	tell_change(w);
 	pthread_mutex_unlock(&w->lock);
 	matcher_begin(worker->matcher, source_reference(s->log->source));
+	matcher_set_server(worker->matcher, s->server);
 	block_scan(worker->matcher, &block, batch);
 	pthread_mutex_lock(&w->lock);
 	put_in_order(s, batch);
@@ -345,6 +347,7 @@ static void work_init(struct work *w, struct scan *scan)
 	for (size_t i = 0; i < scan->log_count; i++) {
 		w->streams[i].log = &scan->logs[i];
 		w->streams[i].lines.source = scan->logs[i].source;
+		w->streams[i].server = source_server(scan->logs[i].source);
 		w->streams[i].lines.take_unterminated = scan->logs[i].take_unterminated;
 		source_progress(scan->logs[i].source, &w->streams[i].bytes_done, &w->streams[i].bytes_total);
 		scan->logs[i].last_time = EVENT_TIME_UNKNOWN;

@@ -179,6 +179,7 @@ HEADER_HOT void read_origin(struct header *header, const char *p, const char *en
 	if (header->program.len == 0 && span_is(header->host, "HORDE")) {
 		header->program = header->host;
 		header->host.len = 0;
+		header->server = "horde";
 	}
 }
 

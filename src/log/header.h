@@ -20,6 +20,8 @@ struct header {
 	struct span pid;      /* the digits between the brackets; len 0 where there are none */
 	struct span message;  /* what follows; the whole line where no header was recognised, and in formats
 	                         that put the client's address before the time (icewarp) */
+	const char *server;   /* of a form that a server gives its own files and no other program uses: its name, a constant
+	                         text; else NULL */
 	bool cut;             /* the logger may have cut the message's end off: it is as long as any that it writes */
 };
 

@@ -56,6 +56,13 @@ static void name_program(struct header *header, const char *name)
 	header->program = (struct span){ name, strlen(name) };
 }
 
+/* The same of a form that tells the server by itself. */
+static void name_server(struct header *header, const char *name)
+{
+	name_program(header, name);
+	header->server = name;
+}
+
 static void set(struct header *header, const char *stamp, const char *stamp_end, const char *message, const char *end)
 {
 	header->stamp = (struct span){ stamp, (size_t)(stamp_end - stamp) };
@@ -125,11 +132,14 @@ static void read_dated(struct header *header, const char *p, const char *end)
 {
 	header->message = (struct span){ p, (size_t)(end - p) };
 	if (starts(p, end, "INFO ") || starts(p, end, "WARN ") || starts(p, end, "ERROR ") || starts(p, end, "DEBUG ")) {
-		name_program(header, "zimbra");
+		name_server(header, "zimbra");
 	} else if (native_is_dovecot(p, end)) {
 		name_program(header, "dovecot");
-	} else if (is_origin(p, end) || starts(p, end, "HORDE ")) {
+	} else if (is_origin(p, end)) {
 		header_read_origin(header, p, end);
+	} else if (starts(p, end, "HORDE ")) {
+		header_read_origin(header, p, end);
+		header->server = "horde";
 	} else {
 		name_program(header, "exim");
 		if (*p == '[' && p + 1 < end && digit(p[1])) {
@@ -185,7 +195,7 @@ static bool parse_slashed(struct header *header, const char *line, const char *e
 	p = skip_digits(p + 1, end);
 	if (!looks(p, end, ": "))
 		return true;
-	name_program(header, "nginx");
+	name_server(header, "nginx");
 	header->message = (struct span){ p + 2, (size_t)(end - p - 2) };
 	return true;
 }
@@ -202,7 +212,7 @@ static bool parse_exchange(struct header *header, const char *line, const char *
 	if (!looks(p, end, "Z,"))
 		return false;
 	set(header, line, p + 1, p + 2, end);
-	name_program(header, "exchange");
+	name_server(header, "exchange");
 	return true;
 }
 
@@ -221,7 +231,7 @@ static bool parse_day_first(struct header *header, const char *line, const char 
 		p++;
 	set(header, line, stamp_end, p, end);
 	if (starts(p, end, "[LOGIN"))
-		name_program(header, "squirrelmail");
+		name_server(header, "squirrelmail");
 	else
 		name_program(header, "domino");
 	return true;
@@ -235,11 +245,11 @@ static bool parse_bracketed(struct header *header, const char *line, const char 
 	if (close == NULL)
 		return false;
 	if (looks(line, end, "[00/aaa/0000 00:00:00")) {
-		name_program(header, "kerio");
+		name_server(header, "kerio");
 	} else if (looks(line, end, "[00-aaa-0000 00:00:00")) {
-		name_program(header, "roundcube");
+		name_server(header, "roundcube");
 	} else if (looks(line, end, "[0000-00-00 00:00:00,000]")) {
-		name_program(header, "mailu");
+		name_server(header, "mailu");
 	} else if (looks(line, end, "[hhhh") && close + 2 < end && close[1] == ' ') {
 		return parse_day_first(header, close + 2, end);
 	} else {
@@ -259,7 +269,7 @@ static bool parse_assp(struct header *header, const char *line, const char *end)
 	if (!looks(line, end, "aaa-00-00 00:00:00 "))
 		return false;
 	set(header, line, line + 18, line + 19, end);
-	name_program(header, "assp");
+	name_server(header, "assp");
 	return true;
 }
 
@@ -294,7 +304,7 @@ static bool parse_icewarp(struct header *header, const char *line, const char *e
 	if (!looks(p, end, "] 00:00:00 "))
 		return false;
 	set(header, p + 2, p + 10, line, end);
-	name_program(header, "icewarp");
+	name_server(header, "icewarp");
 	return true;
 }
 

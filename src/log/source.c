@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "log/header.h"
 #include "log/source_inside.h"
 
 enum { HOLE_STEP = 1 << 16, LINKS_MAX = 40 };
@@ -270,6 +271,20 @@ static bool look_at_head(struct source *source, struct buf *why)
 	if (source->regular)
 		source_restart(source);
 	return true;
+}
+
+const char *source_server(const struct source *source)
+{
+	const char *line = source->head, *end = line + source->head_len;
+	struct header header = { .stamp = { NULL, 0 } };
+
+	/* the first one that has a header; the last one may be cut off behind it */
+	for (const char *newline; line < end && header.stamp.len == 0; line = newline + 1) {
+		newline = memchr(line, '\n', (size_t)(end - line));
+		newline = newline != NULL ? newline : end;
+		header_parse(&header, line, (size_t)(newline - line));
+	}
+	return header.stamp.len > 0 ? header.server : NULL;
 }
 
 static const char journal_word[] = "journal:";

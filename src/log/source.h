@@ -57,6 +57,10 @@ struct source_file {
 
 struct source_file source_file(const struct source *source);
 
+/* The server whose own file it is, as far as the first lines tell (struct header); NULL where they do not. It is worked out
+ * anew each time. */
+const char *source_server(const struct source *source);
+
 /* A fingerprint of len bytes. */
 struct print {
 	uint64_t hash;

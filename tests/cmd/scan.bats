@@ -256,3 +256,34 @@ assert_same_output() {
 	"$MAILBAN" scan maillog.5 maillog.4 maillog.3 maillog.2 maillog.1 > oldest_first
 	cmp newest_first oldest_first
 }
+
+# injected N: a failure at a Roundcube that writes its own file, an hour ago, and what two clients made of it by names with
+# newlines in them
+injected() {
+	local own sys
+	own=$(date -u -d '-1 hour' "+[%d-%b-%Y %H:0$1:00 +0000]:")
+	sys=$(date -u -d '-1 hour' "+%b %e %H:0$1:10")
+	printf '%s\n' "$own <b73p1aqe> Failed login for user$1 from 198.51.100.1 in session b73p1aqe (error: 0)" \
+		"$own <b73p1aqe> Failed login for a" \
+		"$sys mx postfix/smtpd[$1]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x from 198.51.100.2 in session b73p1aqe (error: 0)" \
+		"$own <b73p1aqe> Failed login for b" \
+		"203.0.113.10 [ABCD] ${sys:7} >>> 535 x from 198.51.100.2 in session b73p1aqe (error: 0)"
+}
+
+@test "in a file that a server writes itself nobody is banned by lines of another program" {
+	for n in 1 2 3 4 5 6; do injected "$n"; done > userlogins.log
+	gzip -k userlogins.log
+	for log in userlogins.log userlogins.log.gz -; do
+		run -0 --separate-stderr "$MAILBAN" scan --tsv -v "$log" < userlogins.log
+		[ "$(cut -f 1-3 <<< "$output")" = $'198.51.100.1\tauth\t6' ]
+	done
+}
+
+@test "whose file it is tells its beginning, wherever a run goes on" {
+	injected 1 > userlogins.log
+	"$MAILBAN" run --no-sync --blacklist blacklist --state state userlogins.log
+	for n in 2 3 4 5 6; do injected "$n"; done >> userlogins.log
+	"$MAILBAN" run --no-sync --blacklist blacklist --state state userlogins.log
+	grep -q '^198\.51\.100\.1 ' blacklist
+	[ "$(grep -c '203\.0\.113' blacklist)" -eq 0 ]
+}
