@@ -12,6 +12,7 @@ struct reading_file {
 	struct source *source;       /* NULL: not opened, because nothing in it can be new, or gone over */
 	struct source_file file;
 	const struct position *old;  /* where the last run stopped in it, or NULL */
+	bool hindered;               /* it could not be read, and the next run may be able to */
 	bool skip;                   /* another name of a file that is read already, or a copy */
 };
 

@@ -232,6 +232,21 @@ static void match_moved(struct reading *reading, const struct position *old)
 	}
 }
 
+/* Where the disk kept back the bytes that would tell a file, nothing is known of it: it is left for the next run, for
+ * taken as new it would count twice. */
+static void leave_hindered(struct reading *reading, struct reading_log *log, struct reading_file *file)
+{
+	if (file->source == NULL || !source_is_hindered(file->source))
+		return;
+	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
+		     "%s: cannot be read as far as the last run did; nothing of it was counted", file->path);
+	if (file->old != NULL)
+		reading->claimed[file->old - reading->old->items] = false;
+	file->old = NULL;
+	log->whole = false;
+	skip(file);
+}
+
 void reading_match(struct reading *reading)
 {
 	const struct position **order = order_of(reading->old);
@@ -244,6 +259,10 @@ void reading_match(struct reading *reading)
 	for (size_t i = 0; i < reading->old->count; i++) {
 		if (!reading_is_claimed(reading, order[i]))
 			match_moved(reading, order[i]);
+	}
+	for (size_t i = 0; i < reading->log_count; i++) {
+		for (size_t j = 0; j < reading->logs[i].count; j++)
+			leave_hindered(reading, &reading->logs[i], &reading->logs[i].files[j]);
 	}
 	free(order);
 }

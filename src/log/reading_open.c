@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "log/reading_inside.h"
@@ -52,12 +51,13 @@ static const struct position *known_unopened(const struct reading *reading, cons
 	return NULL;
 }
 
-/* A rotated file that is damaged is told once: the next run knows it by its size and time. */
+/* A rotated file that is damaged is told once: the next run knows it by its size and time. One that only could not be
+ * read now holds lines that the next run may take. */
 static void keep_damaged(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	struct position position = { .last_time = POSITION_TIME_UNKNOWN, .packed = true, .file = file->file };
 
-	if (reading_is_live(log, file) || access(file->path, R_OK) < 0)
+	if (reading_is_live(log, file) || file->hindered)
 		return;
 	position.log = mem_text(log->names.log);
 	positions_add(&reading->kept, &position);
@@ -73,7 +73,7 @@ static void open_file(struct reading *reading, struct reading_file *file, struct
 		reading_claim(reading, file, old);
 		return;
 	}
-	file->source = source_open(file->path, why);
+	file->source = source_open_again(file->path, why, &file->hindered);
 	if (file->source != NULL)
 		file->file = source_file(file->source);
 }

@@ -128,8 +128,9 @@ static bool refuse(struct buf *why, const char *text)
 	return false;
 }
 
-static bool refuse_for(struct buf *why, int error)
+static bool refuse_for(struct source *source, struct buf *why, int error)
 {
+	source->hindered = true;
 	buf_addf(why, "cannot be read: %s", strerror(error));
 	return false;
 }
@@ -160,7 +161,7 @@ static bool open_file(struct source *source, const char *path, struct buf *why)
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return refuse(why, kind_of(st.st_mode));
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) < 0)
-		return refuse_for(why, errno);
+		return refuse_for(source, why, errno);
 	end = source_follow(path);
 	source->fd = open_raising(end, flags);
 	free(end);
@@ -168,7 +169,7 @@ static bool open_file(struct source *source, const char *path, struct buf *why)
 		return refuse(why, "is a symbolic link, or leads to one, in a folder that others than root may write to; "
 				   "name the file at its end");
 	if (source->fd < 0 || fstat(source->fd, &st) < 0)
-		return refuse_for(why, errno);
+		return refuse_for(source, why, errno);
 	if (!S_ISREG(st.st_mode))
 		return refuse(why, kind_of(st.st_mode));
 	return true;
@@ -258,12 +259,12 @@ static bool look_at_head(struct source *source, struct buf *why)
 	else
 		got = source_fill(source, source->peeked, sizeof(source->peeked));
 	if (got < 0)
-		return errno == EISDIR ? refuse(why, kind_of(S_IFDIR)) : refuse_for(why, errno);
+		return errno == EISDIR ? refuse(why, kind_of(S_IFDIR)) : refuse_for(source, why, errno);
 	source->peeked_len = (size_t)got;
 	source->content = content_of(source->peeked, source->peeked_len);
 	got = source_fill(source, source->head, sizeof(source->head));
 	if (got < 0)
-		return source->error.len > 0 ? refuse(why, buf_text(&source->error)) : refuse_for(why, errno);
+		return source->error.len > 0 ? refuse(why, buf_text(&source->error)) : refuse_for(source, why, errno);
 	source->head_len = (size_t)got;
 	if (!is_log(source))
 		return refuse(why, "is a binary file, not a log");
@@ -319,11 +320,24 @@ int64_t source_gap(const struct source *source)
 	return source->journal != NULL ? journal_gap(source->journal) : INT64_MIN;
 }
 
+bool source_is_hindered(const struct source *source)
+{
+	return source->hindered;
+}
+
 struct source *source_open(const char *path, struct buf *why)
+{
+	bool ignored;
+
+	return source_open_again(path, why, &ignored);
+}
+
+struct source *source_open_again(const char *path, struct buf *why, bool *hindered)
 {
 	struct source *source;
 	bool ok = true;
 
+	*hindered = false;
 	if (source_is_journal(path))
 		return source_open_journal(path, NULL, NULL, why);
 	source = mem_zalloc(1, sizeof(*source));
@@ -340,6 +354,7 @@ struct source *source_open(const char *path, struct buf *why)
 	}
 	if (ok)
 		return source;
+	*hindered = source->hindered;
 	source_close(source);
 	return NULL;
 }

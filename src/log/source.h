@@ -25,6 +25,11 @@ struct source *source_open_journal(const char *name, const char *directory, cons
 bool source_is_journal(const char *name); /* whether the name begins with journal: */
 void source_close(struct source *source);
 
+/* The same as source_open(), for whoever comes again: *hindered says that what could not be read may be readable then, since
+ * the disk, the rights or a missing library was in the way, and not what the file is or holds. */
+struct source *source_open_again(const char *path, struct buf *why, bool *hindered);
+bool source_is_hindered(const struct source *source); /* the same of what source_error() says */
+
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
  * source_error() then says why. A file is read up to the size that it had when it was opened; one that is
  * emptied or rewritten meanwhile ends where the bytes that were opened end. */

@@ -15,6 +15,7 @@ struct source {
 	int fd;                      /* -1: none, as of the journal */
 	bool is_stdin;
 	bool regular;                /* can be read at any offset */
+	bool hindered;               /* what failed may succeed another time: it is not the bytes that are wrong */
 	enum content content;
 	struct unpack *unpack;       /* NULL: plain, or not begun yet */
 	struct journal *journal;     /* NULL: a file */

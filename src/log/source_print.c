@@ -45,13 +45,17 @@ static bool read_up_to(struct source *source, uint64_t offset)
 
 static bool go_to(struct source *source, uint64_t offset, size_t tail_len)
 {
+	ssize_t got;
+
 	if (offset < source->first || offset - source->first < tail_len || tail_len > sizeof(source->last))
 		return false;
 	if (source->content != CONTENT_PLAIN)
 		return read_up_to(source, offset) && source->last_len >= tail_len;
 	if (offset > source->file.size)
 		return false;
-	if (source_pread(source, source->last, tail_len, offset - tail_len) != (ssize_t)tail_len)
+	got = source_pread(source, source->last, tail_len, offset - tail_len);
+	source->hindered |= got < 0;
+	if (got != (ssize_t)tail_len)
 		return false;
 	source->last_len = tail_len;
 	source->at = offset;

@@ -60,6 +60,7 @@ static ssize_t pull(void *owner, char *bytes, size_t room)
 	} else {
 		got = read_waiting(source->fd, bytes, room);
 	}
+	source->hindered |= got < 0;
 	if (got > 0)
 		atomic_store_explicit(&source->stored, at + (uint64_t)got, memory_order_relaxed);
 	return got;
@@ -72,6 +73,7 @@ static bool begin_unpacking(struct source *source, char *bytes, size_t room)
 	ssize_t got = 1;
 
 	source->unpack = unpack_open(source->content, pull, source, &source->error);
+	source->hindered |= source->unpack == NULL;
 	while (source->unpack != NULL && left > 0 && got > 0) {
 		got = unpack_read(source->unpack, bytes, left < room ? (size_t)left : room, &source->error);
 		left -= got > 0 ? (uint64_t)got : 0;
