@@ -20,7 +20,7 @@
 
 #include "log/libarchive.h"
 
-enum { STORED_STEP = 1 << 17 };
+enum { STORED_STEP = 1 << 17, GIVEN_STEP = 1 << 16 };
 
 struct unpack {
 	struct libarchive lib;
@@ -118,7 +118,8 @@ ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf 
 		}
 		unpack->begun = true;
 	}
-	got = unpack->lib.archive_read_data(unpack->archive, bytes, room);
+	/* what it put together before it met damage is lost with it: so not more than a block at a time */
+	got = unpack->lib.archive_read_data(unpack->archive, bytes, room < GIVEN_STEP ? room : GIVEN_STEP);
 	return got < 0 ? failed(unpack, why) : (ssize_t)got;
 }
 
