@@ -77,7 +77,8 @@ size_t lines_read(struct lines *l, char *block, uint64_t *offset)
 	complete = newline != NULL ? (size_t)(newline + 1 - block) : 0;
 	if (got < LINES_BLOCK) {
 		l->ended = true;
-		if (l->take_unterminated)
+		/* what a damaged place cut off is no line: an address could end there before its last digit */
+		if (l->take_unterminated && !l->failed)
 			complete = len;
 	}
 	l->behind_gap = l->gap;

@@ -18,7 +18,7 @@ enum {
 /* A log cut into blocks of whole lines. Give it source and take_unterminated; the rest begins as zero. */
 struct lines {
 	struct source *source;
-	bool take_unterminated;  /* a last line without a newline is given too */
+	bool take_unterminated;  /* a last line without a newline is given too, unless the log broke off there */
 	bool ended;              /* nothing more comes */
 	bool failed;             /* source_error() says why it ended */
 	uint64_t consumed;       /* uncompressed bytes of whole lines given or passed over, from source_start() on */

@@ -14,7 +14,8 @@
 /* One log of a scan. */
 struct scan_log {
 	struct source *source;
-	bool take_unterminated;  /* a last line without a newline counts; else it is left for the next run */
+	bool take_unterminated;  /* a last line without a newline counts, unless the log broke off there; else it is
+	                            left for the next run */
 	/* told by the scan: */
 	uint64_t consumed;       /* uncompressed bytes of complete lines, from source_start() on */
 	uint64_t lines;

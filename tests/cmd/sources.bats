@@ -63,6 +63,21 @@ banned() {
 	[[ "$output" == *$'203.0.113.7\tauth\t7'* ]]
 }
 
+@test "a line that a damaged place cut off does not count for the address it seems to end with" {
+	local line="$(date -u +%FT%T+00:00) mx vpopmail[42]: vchkpw-smtp: password fail info@example.com:192.0.2.17"
+	# libarchive gives 64 KB at a time: the last of them ends before the 7
+	{
+		printf '%0*d\n' $((65536 - ${#line})) 0
+		echo "$line"
+		head -c 200000 /dev/urandom | base64
+	} > plain
+	[ "$(head -c 65536 plain | tail -n 1)" = "${line%7}" ]
+	gzip -c plain | head -c 20000 > log.gz
+	run -1 --separate-stderr "$MAILBAN" scan --tsv -v log.gz
+	[[ "$stderr" == *"log.gz: cannot be uncompressed to its end"* ]]
+	[[ "$output" != *$'192.0.2.1\t'* ]]
+}
+
 @test "a compressed log without libarchive is told, and the others count" {
 	sasl 203.0.113.7 7 > plain
 	gzip -c plain > log.gz
