@@ -3,11 +3,13 @@
  * lock: the one lock of all commands that change something.
  *
  * Who changes the blacklist, the allowlist, the state or the sets holds the lock of the blacklist from before
- * it reads until after it has written, so that nothing is ever written from what has changed meanwhile.
+ * it reads until after it has written, so that nothing is ever written from what has changed meanwhile. And whoever
+ * holds it finishes: a reader of what is printed who goes away, as head(1) does, does not end it half way.
  */
 #include "cmd/lock.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -34,6 +36,9 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 		error = file_lock(lock, config->blacklist, command, config->lock_wait_ms, &holder);
 	if (error < 0)
 		*lock = (struct file_lock){ .fd = -1 };
+	/* the write fails instead, which main says */
+	if (!options->dry_run)
+		(void)signal(SIGPIPE, SIG_IGN);
 	if (error == -ETIMEDOUT)
 		msg("%s: is locked by %s; try again when that is done", config->blacklist, buf_text(&holder));
 	else if (error < 0 && writes)

@@ -120,6 +120,22 @@ need_cable() {
 	EOF
 }
 
+@test "where nobody reads the report any more, the sets get what the file has" {
+	in_net <<-'EOF'
+	# clients that no network takes together; the report is longer than what is held back until the end
+	for i in {100..199}; do failures 5 2001:db8:$i::7; done > log
+	exec 9> >(exit 0)
+	wait $!
+	status=0
+	run -v log >&9 2> said || status=$?
+	[ "$status" = 1 ]
+	grep -q 'standard output could not be written' said
+	[ "$(grep -c ^2001 blacklist)" = 100 ]
+	[ "$(members mailban6 | wc -l)" = 100 ]
+	[ ! -e blacklist.lock ]
+	EOF
+}
+
 @test "--no-sync leaves the kernel alone" {
 	in_net <<-'EOF'
 	failures 5 $ATTACKER > log
