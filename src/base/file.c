@@ -126,21 +126,19 @@ char *file_resolve(const char *path)
 	return real != NULL ? real : mem_text(path);
 }
 
-static int sync_folder(const char *path)
+static int open_folder(const char *path)
 {
 	char *copy = mem_text(path);
-	int ret = 0;
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || fsync(fd) < 0)
-		ret = -errno;
-	/* some file systems cannot sync a folder, and then need not */
-	if (ret == -EINVAL)
-		ret = 0;
-	if (fd >= 0)
-		close(fd);
 	free(copy);
-	return ret;
+	return fd < 0 ? -errno : fd;
+}
+
+static int sync_folder(int folder)
+{
+	/* some file systems cannot sync a folder, and then need not */
+	return fsync(folder) < 0 && errno != EINVAL ? -errno : 0;
 }
 
 /* Writes the parts to the open temporary file, with the mode and owner that the former file had. */
@@ -221,19 +219,25 @@ int file_prepare(struct file_new *file, const char *path, const struct span *par
 
 int file_commit(struct file_new *file)
 {
-	int ret = 0;
+	int ret = 0, folder;
 
 	if (file->path == NULL)
 		return 0;
-	if (file->keep_former)
+	/* one that may be written to and not be read is refused before anything is in place */
+	folder = open_folder(file->path);
+	if (folder < 0)
+		ret = folder;
+	if (ret == 0 && file->keep_former)
 		ret = keep_as_former(file->path);
 	if (ret == 0 && rename(file->temporary, file->path) < 0)
 		ret = -errno;
 	if (ret == 0) {
-		ret = sync_folder(file->path);
+		ret = sync_folder(folder);
 		/* renamed: there is nothing to take away any more */
 		*file->temporary = '\0';
 	}
+	if (folder >= 0)
+		close(folder);
 	file_discard(file);
 	return ret;
 }

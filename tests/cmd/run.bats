@@ -257,6 +257,27 @@ prepared() {
 		[ "$(ls small | tr "\n" " ")" = "blacklist filler state " ]'
 }
 
+@test "a folder that may be written to and not be read is refused before anything is changed" {
+	[ "$(id -u)" -eq 0 ] || skip 'only root can become somebody else'
+	prepared
+	public=$(mktemp -d)
+	cp "$MAILBAN" "$public/mailban"
+	mkdir "$public/kept"
+	cp blacklist state "$public/kept"
+	cp log "$public"
+	chown -R 65534:65534 "$public"
+	chmod 311 "$public/kept"
+	cd "$public"
+	md5sum kept/* > sums
+	run -3 setpriv --reuid=65534 --regid=65534 --clear-groups "$public/mailban" run --no-sync \
+		--blacklist kept/blacklist --state kept/state --allow allow log
+	[[ "$output" == *'kept/blacklist: Permission denied; nothing was changed' ]]
+	md5sum -c --quiet sums
+	[ "$(ls kept | tr '\n' ' ')" = 'blacklist state ' ]
+	cd /
+	rm -rf "$public"
+}
+
 @test "the usual folder is made where it is missing, but not in a dry run, and no other one" {
 	unshare -m true 2> /dev/null || skip 'mount namespaces are not to be had'
 	sasl 192.0.2.77 5 > log
