@@ -23,7 +23,7 @@
 
 #include "base/mem.h"
 
-enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
+enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256, LINKS_MAX = 40 };
 
 /* What is still to be written: the first of the parts without what was written of it. */
 struct rest {
@@ -119,11 +119,43 @@ bool file_holds(const char *path, const struct span *parts, size_t count)
 	return same;
 }
 
+/* What the symbolic link at path names, as seen from here; NULL where there is no link. */
+static char *read_link(const char *path)
+{
+	char *copy = mem_text(path), link[PATH_MAX];
+	ssize_t len = readlink(path, link, sizeof(link) - 1);
+	struct buf named = { 0 };
+
+	if (len > 0) {
+		link[len] = '\0';
+		if (*link != '/')
+			buf_addf(&named, "%s/", dirname(copy));
+		buf_add_text(&named, link);
+		buf_text(&named);
+	}
+	free(copy);
+	return named.ptr;
+}
+
 char *file_resolve(const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *at = mem_text(path);
 
-	return real != NULL ? real : mem_text(path);
+	for (unsigned links = 0; links < LINKS_MAX; links++) {
+		char *next = realpath(at, NULL);
+		bool there = next != NULL;
+
+		/* a link that leads to no file yet */
+		if (!there && errno == ENOENT)
+			next = read_link(at);
+		if (next == NULL)
+			break;
+		free(at);
+		at = next;
+		if (there)
+			break;
+	}
+	return at;
 }
 
 static int open_folder(const char *path)

@@ -37,7 +37,7 @@ int file_prepare(struct file_new *file, const char *path, const struct span *par
 int file_commit(struct file_new *file);
 void file_discard(struct file_new *file);
 
-/* The file that a path leads to in the end; the path itself where there is none yet. The caller frees it. */
+/* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
 
 /* Whether the file holds exactly these bytes. False too where it cannot be read. */

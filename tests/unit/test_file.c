@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* file: a large file comes into memory as it is, however many threads read it; and what work is done together. */
+/* file: a large file comes into memory as it is, however many threads read it; links are followed; and what work is done
+ * together. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -51,6 +53,41 @@ static void a_file_is_read_whole(void **state)
 	free(bytes);
 }
 
+/* What a link names is made and replaced, and the link stays: also where there is no such file yet. */
+static void a_link_is_followed(void **state)
+{
+	struct buf got = { 0 };
+	char link[32];
+
+	(void)state;
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(mkdir("there", 0700), 0);
+	assert_int_equal(symlink("there/second", "first"), 0);
+	assert_int_equal(symlink("file", "there/second"), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(file_replace("first", "bytes", 5, false), 0);
+		buf_clear(&got);
+		assert_int_equal(file_read("there/file", &got), 0);
+		assert_int_equal(got.len, 5);
+		assert_int_equal(readlink("first", link, sizeof(link)), 12);
+		assert_int_equal(readlink("there/second", link, sizeof(link)), 4);
+	}
+	/* into a folder that is not there nothing goes, and nothing takes the link's place */
+	assert_int_equal(symlink("nowhere/file", "lost"), 0);
+	assert_int_equal(file_replace("lost", "bytes", 5, true), -ENOENT);
+	assert_int_equal(readlink("lost", link, sizeof(link)), 12);
+	unlink("lost");
+	unlink("first");
+	unlink("there/second");
+	unlink("there/file");
+	rmdir("there");
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(folder), 0);
+	buf_free(&got);
+}
+
 static void add_one(void *item)
 {
 	++*(unsigned *)item;
@@ -75,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_read_whole),
+		cmocka_unit_test(a_link_is_followed),
 		cmocka_unit_test(each_item_is_worked_on_once),
 	};
 
