@@ -50,8 +50,8 @@ struct file_lock {
 };
 
 /* Takes the lock of path (a file path.lock beside it, which holds the holder's number and command),
- * waiting at most wait_ms. Returns 0, -ETIMEDOUT with holder ("pid 4711 (mailban run)") filled in, or
- * another -errno. */
+ * waiting at most wait_ms. Returns 0, -ETIMEDOUT with holder ("pid 4711 (mailban run)") filled in, -EEXIST
+ * where something else stands in the place of the lock file, or another -errno. */
 int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder);
 
 /* Gives it back and removes the lock file. Does nothing for a lock that is not held (fd < 0). */

@@ -48,11 +48,18 @@ static void read_holder(int fd, struct buf *holder)
 		buf_add_text(holder, "another process");
 }
 
+/* Opens a file that is nothing but the lock: in one that has another name too, what is written would go into that. */
 static int open_lock(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
+	struct stat st;
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink <= 1)
+		return fd;
+	close(fd);
+	return -EEXIST;
 }
 
 int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder)

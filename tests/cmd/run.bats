@@ -307,6 +307,20 @@ prepared() {
 	run -0 mailban_run -c conf log
 }
 
+@test "what stands in the place of the lock file is left as it is" {
+	prepared
+	cp blacklist good
+	echo precious > other
+	ln other blacklist.lock
+	expect 3 'mailban: blacklist.lock: is no lock file, or has other names;*' mailban_run log
+	[ "$(cat other)" = precious ]
+	rm blacklist.lock
+	mkfifo blacklist.lock
+	expect 3 'mailban: blacklist.lock: is no lock file, or has other names;*' mailban_run log
+	[ -p blacklist.lock ]
+	cmp good blacklist
+}
+
 @test "no temporary file is left behind, and the mode of the blacklist is kept" {
 	prepared
 	chmod 600 blacklist
