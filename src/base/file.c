@@ -101,6 +101,23 @@ static bool reads_as(int fd, struct span expected)
 	return true;
 }
 
+struct file_look file_look(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return (struct file_look){ 0 };
+	return (struct file_look){ st.st_dev, st.st_ino, st.st_size, st.st_mtim };
+}
+
+bool file_looks(const char *path, const struct file_look *look)
+{
+	struct file_look now = file_look(path);
+
+	return now.device == look->device && now.inode == look->inode && now.size == look->size &&
+	       now.written.tv_sec == look->written.tv_sec && now.written.tv_nsec == look->written.tv_nsec;
+}
+
 bool file_holds(const char *path, const struct span *parts, size_t count)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/span.h"
@@ -39,6 +41,17 @@ void file_discard(struct file_new *file);
 
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
+
+/* What shows whether a file was changed or replaced without looking into it; all zero where there is none. */
+struct file_look {
+	dev_t device;
+	ino_t inode;
+	off_t size;
+	struct timespec written;
+};
+
+struct file_look file_look(const char *path);
+bool file_looks(const char *path, const struct file_look *look);
 
 /* Whether the file holds exactly these bytes. False too where it cannot be read. */
 bool file_holds(const char *path, const struct span *parts, size_t count);

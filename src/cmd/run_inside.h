@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/file.h"
 #include "cmd/config.h"
 #include "cmd/detection.h"
 #include "cmd/examples.h"
@@ -25,6 +26,7 @@ struct run {
 	const struct options *options;
 	int64_t now, since;
 	struct banlist old;
+	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct state state;
 	struct positions positions;
 	struct history history;

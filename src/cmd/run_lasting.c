@@ -54,6 +54,7 @@ int run_read_lasting(struct run *r)
 
 	if (edit_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
+	r->old_look = file_look(r->config->blacklist);
 	/* the kernel lists its sets meanwhile, where they are synchronised */
 	ret = r->options->no_sync ? blacklist_read(r->config->blacklist, &r->old) :
 				    blacklist_read_beside(r->config->blacklist, &r->old);
@@ -97,6 +98,15 @@ static int tell_write_error(const char *path, int error)
 	return EXIT_NOTHING;
 }
 
+/* Logs may take minutes to read, and an editor knows no lock: what a person wrote into the blacklist meanwhile would be
+ * gone. */
+static int tell_edited(const struct run *r)
+{
+	msg("%s: was changed by somebody else while the logs were read; nothing was written: run again",
+	    r->config->blacklist);
+	return EXIT_NOTHING;
+}
+
 /* A new version of one of the two files, on the disk beside the old one. */
 struct prepared {
 	struct run *run;
@@ -117,26 +127,21 @@ static void prepare(void *item)
 	}
 }
 
-/* Both are prepared at once, since each waits for the disk. Put in place is first the blacklist, then the state: a run that
- * is cut off between them and repeated counts the same lines again, for bans that stand already. */
-int run_write_files(struct run *r)
+/* First the blacklist, then the state: a run that is cut off between them and repeated counts the same lines
+ * again, for bans that stand already. */
+static int put_in_place(struct run *r, struct prepared *blacklist, struct prepared *state)
 {
-	struct prepared both[] = { { .run = r }, { .run = r, .is_state = true } };
-	struct prepared *blacklist = &both[0], *state = &both[1];
 	int error;
 
-	together(prepare, both, sizeof(*both), 2);
-	if (blacklist->error < 0 || state->error < 0) {
-		file_discard(&blacklist->file);
-		file_discard(&state->file);
-		return blacklist->error < 0 ? tell_write_error(r->config->blacklist, blacklist->error) :
-					      tell_write_error(r->config->state, state->error);
-	}
+	if (blacklist->error < 0)
+		return tell_write_error(r->config->blacklist, blacklist->error);
+	if (state->error < 0)
+		return tell_write_error(r->config->state, state->error);
+	if (!file_looks(r->config->blacklist, &r->old_look))
+		return tell_edited(r);
 	error = file_commit(&blacklist->file);
-	if (error < 0) {
-		file_discard(&state->file);
+	if (error < 0)
 		return tell_write_error(r->config->blacklist, error);
-	}
 	error = file_commit(&state->file);
 	if (error < 0) {
 		msg("%s: %s; the blacklist was written, the next run reads the same lines again", r->config->state,
@@ -144,4 +149,18 @@ int run_write_files(struct run *r)
 		return EXIT_IN_PART;
 	}
 	return EXIT_ALL_WELL;
+}
+
+int run_write_files(struct run *r)
+{
+	struct prepared both[] = { { .run = r }, { .run = r, .is_state = true } };
+	int ret;
+
+	/* at once, since each waits for the disk */
+	together(prepare, both, sizeof(*both), 2);
+	ret = put_in_place(r, &both[0], &both[1]);
+	/* what is in place is not to be discarded any more */
+	file_discard(&both[0].file);
+	file_discard(&both[1].file);
+	return ret;
 }

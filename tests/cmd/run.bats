@@ -321,6 +321,24 @@ prepared() {
 	cmp good blacklist
 }
 
+@test "what a person writes into the blacklist while the logs are read is not lost" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	prepared
+	# the run stands still where it begins to read the log, behind opening it
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,preadv \
+		-e inject=preadv:delay_enter=1000000:when=1 \
+		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log 2> message 3>&- &
+	until grep -qs openat log.calls; do :; done
+	echo '203.0.113.77             # a person added this' >> blacklist
+	status=0
+	wait $! || status=$?
+	[ "$status" -eq 3 ]
+	[ "$(cat message)" = 'mailban: blacklist: was changed by somebody else while the logs were read; nothing was written: run again' ]
+	grep -q 203.0.113.77 blacklist
+	run -0 mailban_run log
+	[ "$(grep -c -e 203.0.113.77 -e 192.0.2.9 blacklist)" -eq 2 ]
+}
+
 @test "no temporary file is left behind, and the mode of the blacklist is kept" {
 	prepared
 	chmod 600 blacklist
