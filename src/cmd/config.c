@@ -302,6 +302,14 @@ static unsigned processors(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
+/* Whether one set has the name under which the other is made anew: it would be taken away for a leftover. */
+static bool is_temporary_of(const char *name, const char *set)
+{
+	size_t len = strlen(set);
+
+	return strncmp(name, set, len) == 0 && strcmp(name + len, "-new") == 0;
+}
+
 /* One file for two of them would be overwritten by the second. */
 static int check_names(const struct config *config)
 {
@@ -312,6 +320,10 @@ static int check_names(const struct config *config)
 	}
 	if (strcmp(config->set4, config->set6) == 0) {
 		msg("set4 and set6 are to be two sets; both are called %s", config->set4);
+		return EXIT_USAGE;
+	}
+	if (is_temporary_of(config->set4, config->set6) || is_temporary_of(config->set6, config->set4)) {
+		msg("set4 and set6 are not to differ by -new alone: so a set is called while it is made anew");
 		return EXIT_USAGE;
 	}
 	return EXIT_ALL_WELL;

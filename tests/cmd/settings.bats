@@ -112,6 +112,11 @@ told() {
 	[ "${#lines[@]}" -eq 1 ]
 	cmp before blacklist
 	echo 'set4 = "mailban6"' > conf
-	run -2 "$MAILBAN" run -c conf --blacklist blacklist --state state log
+	run -2 "$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state log
 	[ "$output" = 'mailban: set4 and set6 are to be two sets; both are called mailban6' ]
+	for conf in 'set6 = "mailban4-new"' 'set4 = "mailban6-new"'; do
+		echo "$conf" > conf
+		run -2 "$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state log
+		[[ "$output" == 'mailban: set4 and set6 are not to differ by -new alone:'* ]]
+	done
 }
