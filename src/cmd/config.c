@@ -428,7 +428,8 @@ int config_since(const char *text, int64_t *since)
 	int64_t ago;
 
 	*since = INT64_MIN;
-	if (text == NULL || when_parse_minute(text, strlen(text), since))
+	/* forever is a minute in files, and none that anything happened before or after */
+	if (text == NULL || (when_parse_minute(text, strlen(text), since) && *since != WHEN_FOREVER))
 		return EXIT_ALL_WELL;
 	if (!when_parse_duration(text, &ago) || ago == WHEN_FOREVER) {
 		msg("--since %s: is no time; write how long ago (90m, 12h, 3d) or a minute (2026-11-21T03:17Z)", text);

@@ -152,6 +152,10 @@ assert r["address"] == "192.0.2.1" and r["class"] == "auth" and r["count"] == 5,
 	done > log
 	run -0 "$MAILBAN" scan --since 2026-11-20T12:00Z log
 	[[ "$output" == *'; 2 events of 2 addresses in 3 lines'* ]]
+	for wrong in forever 2026-02-29T12:00Z '3 days' 99999999999999999999d; do
+		run -2 "$MAILBAN" scan --since "$wrong" log
+		[[ "$output" == "mailban: --since $wrong: is no time;"* ]]
+	done
 }
 
 # The recipe, for one phrase: lines with it, every bracketed address, counted, those above one.
