@@ -38,12 +38,12 @@ static int write_file(struct edit *edit, const struct buf *text)
 	}
 	ret = file_replace(path, text->ptr, text->len, false);
 	if (ret < 0)
-		msg("%s: cannot be written: %s; nothing was changed", path, strerror(-ret));
+		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 	return ret;
 }
 
-/* Adds the line, unless the file allows the address already. Returns an exit status. */
-static int add_line(struct edit *edit, const struct addr *net, const char *name, struct span note)
+/* Adds the line, unless the file allows the address already; *added says which. Returns an exit status. */
+static int add_line(struct edit *edit, const struct addr *net, const char *name, struct span note, bool *added)
 {
 	const struct ban entry = { .net = *net, .person = true };
 	struct allow allow = { 0 };
@@ -59,6 +59,7 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 			ret = EXIT_NOTHING;
 		else
 			edit_say(edit, "allowed %s", name);
+		*added = ret == EXIT_ALL_WELL;
 	}
 	allow_free(&allow);
 	buf_free(&text);
@@ -72,6 +73,7 @@ static int run(const struct config *config, const struct options *options)
 	struct buf note = { 0 };
 	struct addr net;
 	char name[ADDR_TEXT_MAX];
+	bool added = false;
 	int ret = edit_begin(&edit, "allow", config, options);
 
 	if (ret != EXIT_ALL_WELL)
@@ -83,12 +85,16 @@ static int run(const struct config *config, const struct options *options)
 	ret = EXIT_NOTHING;
 	if (edit_too_wide(&edit, &net))
 		goto cleanup;
-	ret = add_line(&edit, &net, name, (struct span){ note.ptr, note.len });
+	ret = add_line(&edit, &net, name, (struct span){ note.ptr, note.len }, &added);
 	if (ret == EXIT_ALL_WELL) {
 		carve_out(&edit.list, &net, &carved);
 		edit_say_carved(&edit, &carved, name);
 		carve_free(&carved);
 		ret = edit_commit(&edit);
+		if (ret == EXIT_NOTHING && added) {
+			msg("%s: allows %s all the same; try again, so that its bans are lifted", config->allow, name);
+			ret = EXIT_IN_PART;
+		}
 	}
 cleanup:
 	buf_free(&note);

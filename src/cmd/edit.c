@@ -76,7 +76,7 @@ int edit_commit(struct edit *edit)
 		return show(edit);
 	ret = blacklist_write(path, &edit->list, NULL);
 	if (ret < 0) {
-		msg("%s: cannot be written: %s; nothing was changed", path, strerror(-ret));
+		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 		return EXIT_NOTHING;
 	}
 	if (!edit->options->quiet)

@@ -211,6 +211,20 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[ "$(wc -l < allow)" -eq 3 ]
 }
 
+@test "allow: where only the blacklist cannot be written, the line in the allowlist is told" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	echo 203.0.113.9 > blacklist
+	# the first renaming is the allowlist's
+	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o calls -e trace=rename -e inject=rename:error=ENOSPC:when=2+ \
+		"$MAILBAN" allow --no-sync --blacklist blacklist --allow allow 203.0.113.9
+	[ "$status" -eq 1 ]
+	[ "${lines[0]}" = 'mailban: blacklist: cannot be written: No space left on device; it is as it was' ]
+	[ "${lines[1]}" = 'mailban: allow: allows 203.0.113.9 all the same; try again, so that its bans are lifted' ]
+	[ "$(cat blacklist allow | tr '\n' ' ')" = '203.0.113.9 203.0.113.9 ' ]
+	"$MAILBAN" allow --no-sync --blacklist blacklist --allow allow 203.0.113.9
+	[ "$(cat blacklist)" = '# mailban blacklist 1' ]
+}
+
 @test "an unreadable line stops every command, and nothing is written" {
 	blacklist <<< $'192.0.2.7\nnonsense'
 	cp blacklist before
