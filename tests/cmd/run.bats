@@ -265,6 +265,7 @@ prepared() {
 	mkdir "$public/kept"
 	cp blacklist state "$public/kept"
 	cp log "$public"
+	: > "$public/allow"
 	chown -R 65534:65534 "$public"
 	chmod 311 "$public/kept"
 	cd "$public"
