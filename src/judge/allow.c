@@ -73,6 +73,9 @@ bool allow_is_private(const struct addr *net)
 		{ 0, UINT64_C(0xffffac100000), 108 },                 /* 172.16.0.0/12 */
 		{ 0, UINT64_C(0xffffc0a80000), 112 },                 /* 192.168.0.0/16 */
 		{ 0, 0, 127 },                                        /* :: and ::1 */
+		/* behind a translator all IPv4 clients are in one network: RFC 6052, 2.1, and RFC 8215 */
+		{ UINT64_C(0x0064ff9b00000000), 0, 96 },              /* 64:ff9b::/96 */
+		{ UINT64_C(0x0064ff9b00010000), 0, 48 },              /* 64:ff9b:1::/48 */
 		{ UINT64_C(0xfc00000000000000), 0, 7 },               /* fc00::/7 */
 		{ UINT64_C(0xfe80000000000000), 0, 10 },              /* fe80::/10 */
 	};

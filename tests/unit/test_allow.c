@@ -194,13 +194,14 @@ static void private_ranges_are_known(void **state)
 		{ "172.16.0.0", true },  { "172.31.255.255", true },  { "172.32.0.0", false },   { "192.168.0.1", true },
 		{ "192.169.0.1", false }, { "169.254.1.1", true },    { "100.64.0.1", true },    { "100.128.0.1", false },
 		{ "fe80::1", true },     { "fec0::1", false },        { "fd00::1", true },       { "2001:db8::1", false },
+		{ "64:ff9b::c633:6401", true }, { "64:ff9b::/64", true }, { "64:ff9b:1::1", true }, { "64:ff9a::1", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(table); i++) {
 		struct addr a;
 
-		assert_true(addr_parse(&a, table[i].a, strlen(table[i].a)));
+		assert_true(addr_parse_net(&a, table[i].a, strlen(table[i].a)));
 		assert_int_equal(allow_is_private(&a), table[i].private);
 	}
 }
