@@ -6,8 +6,10 @@
  * other lists), ipset restore, an nftables file, a Postfix cidr table. Only reads. What is printed is made of
  * addresses and times alone; no note gets into another program's file.
  */
+#include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "addr/netset.h"
 #include "base/msg.h"
@@ -163,6 +165,11 @@ static int run(const struct config *config, const struct options *options)
 
 	if (format == NULL)
 		return EXIT_USAGE;
+	/* what a firewall is to load must not be empty by a mistake */
+	if (access(config->blacklist, F_OK) < 0 && errno == ENOENT) {
+		msg("there is no blacklist %s; make an empty file where nobody is banned", config->blacklist);
+		return EXIT_NOTHING;
+	}
 	if (blacklist_read(config->blacklist, &list) < 0)
 		return EXIT_NOTHING;
 	drop_what_is_over(&list, w.now);
@@ -179,7 +186,7 @@ const struct command command_export = {
 	.summary = "print the blacklist for another program",
 	.details = "Formats: plain (addresses, one a line: pf tables, iprange), collapsed (the same addresses in the fewest\n"
 		   "networks), ipset (for ipset restore), nft (a table with its own rule, for nft -f), postfix (a cidr table).\n"
-		   "Bans that are over are left out.",
+		   "Bans that are over are left out. A blacklist that is missing is an error.",
 	.options = " config blacklist ",
 	.min_args = 1,
 	.max_args = 1,

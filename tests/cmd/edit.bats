@@ -301,4 +301,7 @@ assert b["hosts"] == 37 and b["hits"] == 812 and b["until"] == "2099-12-18T03:17
 	mailban export ipset --blacklist blacklist | grep -qx 'add mailban6 2001:db8::/64 timeout 2147483'
 	run mailban export nonsense --blacklist blacklist
 	[ "$status" -eq 2 ]
+	mailban export nft --blacklist blackist > table 2> complaint && false
+	[ ! -s table ]
+	grep -q 'there is no blacklist blackist' complaint
 }
