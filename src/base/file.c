@@ -136,8 +136,7 @@ bool file_holds(const char *path, const struct span *parts, size_t count)
 	return same;
 }
 
-/* What the symbolic link at path names, as seen from here; NULL where there is no link. */
-static char *read_link(const char *path)
+char *file_link(const char *path)
 {
 	char *copy = mem_text(path), link[PATH_MAX];
 	ssize_t len = readlink(path, link, sizeof(link) - 1);
@@ -164,7 +163,7 @@ char *file_resolve(const char *path)
 
 		/* a link that leads to no file yet */
 		if (!there && errno == ENOENT)
-			next = read_link(at);
+			next = file_link(at);
 		if (next == NULL)
 			break;
 		free(at);

@@ -39,6 +39,9 @@ int file_prepare(struct file_new *file, const char *path, const struct span *par
 int file_commit(struct file_new *file);
 void file_discard(struct file_new *file);
 
+/* What the symbolic link at path names, as seen from here; NULL where there is no link. The caller frees it. */
+char *file_link(const char *path);
+
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
 

@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "log/header.h"
 #include "log/source_inside.h"
@@ -79,32 +79,15 @@ static bool is_folder_trusted(const char *path)
 	return trusted;
 }
 
-/* The path that the link at path holds, as seen from here. */
-static char *beside(const char *path, const char *link)
-{
-	char *copy = mem_text(path);
-	struct buf text = { 0 };
-
-	if (*link != '/')
-		buf_addf(&text, "%s/", dirname(copy));
-	buf_add_text(&text, link);
-	buf_text(&text);
-	free(copy);
-	return text.ptr;
-}
-
 char *source_follow(const char *path)
 {
-	char *at = mem_text(path), link[PATH_MAX];
+	char *at = mem_text(path);
 
 	for (unsigned links = 0; links < LINKS_MAX && is_folder_trusted(at); links++) {
-		ssize_t len = readlink(at, link, sizeof(link));
-		char *next;
+		char *next = file_link(at);
 
-		if (len <= 0 || len == sizeof(link))
+		if (next == NULL)
 			break;
-		link[len] = '\0';
-		next = beside(at, link);
 		free(at);
 		at = next;
 	}
