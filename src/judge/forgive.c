@@ -3,10 +3,10 @@
  * forgive: what a success says for an address, and when it says the opposite.
  *
  * A login takes the failures for the same user name away that came before it; it and accepted mail take connections
- * from unknown hosts and weak rejects away. Where the evidence of a ban goes, the ban goes, or begins with what is
- * left. A ban that ended, and all before it, are struck out by a login of the one user whose failures made them.
- * An address that has reached the threshold of failures and named many users is not forgiven: its success is a breach,
- * and its ban is firm from then on.
+ * from unknown hosts and weak rejects away. What came after a login that is read late is judged as a customer's. Where
+ * the evidence of a ban goes, the ban goes, or begins with what is left. A ban that ended, and all before it, are
+ * struck out by a login of the one user whose failures made them. An address that has reached the threshold of
+ * failures and named many users is not forgiven: its success is a breach, and its ban is firm from then on.
  */
 #include "judge/ledger.h"
 #include "base/mem.h"
@@ -69,25 +69,45 @@ static bool is_breach(struct ledger *ledger, const struct entry *e, uint32_t tim
 	return true;
 }
 
+/* A login that was read after failures that came behind it: they are a customer's, as they had been in the other order.
+ * Whether the mark goes; *changed: it stays as a failure for the customer's own name. */
+static bool is_of_customer(const struct ledger *ledger, struct mark *m, uint32_t time, uint64_t user, bool *changed)
+{
+	if (user == 0 || m->time <= time || (int64_t)m->time - (int64_t)time > ledger->settings->known)
+		return false;
+	if (mail_forgives(mark_class(m), (m->what & MARK_WEAK) != 0))
+		return true;
+	if (mark_kind(m) == MARK_FAIL && mark_class(m) == CLASS_AUTH && mark_user(m) == user) {
+		m->what = mark_what(MARK_KNOWN, CLASS_AUTH);
+		*changed = true;
+	}
+	return false;
+}
+
 /* Takes away what the success forgives; whether there was anything. */
 static bool forgive(struct ledger *ledger, struct entry *e, uint32_t time, uint64_t user)
 {
 	struct mark *marks = store_marks(&ledger->store, e);
 	uint16_t kept = 0, before = e->mark_count;
+	bool changed = false;
 
 	while (kept < before && mark_is_in_front(&marks[kept]))
 		kept++;
 	for (uint16_t i = kept; i < before; i++) {
-		const struct mark *m = &marks[i];
+		struct mark *m = &marks[i];
 		bool by_login = user != 0 && mark_user(m) == user;
 		bool by_mail = mail_forgives(mark_class(m), (m->what & MARK_WEAK) != 0);
+		bool goes = mark_is_evidence(m) && ((m->time <= time && (by_login || by_mail)) ||
+						    is_of_customer(ledger, m, time, user, &changed));
 
-		if (!mark_is_evidence(m) || m->time > time || !(by_login || by_mail))
+		if (!goes)
 			marks[kept++] = *m;
 	}
 	e->mark_count = kept;
-	e->has_sums = e->has_sums && kept == before;
-	return kept != before;
+	e->is_settled = e->is_settled && !changed;
+	changed |= kept != before;
+	e->has_sums = e->has_sums && !changed;
+	return changed;
 }
 
 static void remember_login(struct ledger *ledger, struct entry *e, uint32_t time, uint64_t user)

@@ -237,6 +237,16 @@ static void logs_may_come_in_any_order(void **state)
 	/* a success that was read first counts for what was before it */
 	comes_to("1d", "2h 192.0.2.1 good user=bob\n1h 192.0.2.1 auth user=bob n=9", "");
 	comes_to("1d", "2h 192.0.2.1 good mail\n1h 192.0.2.1 unknown n=10", "");
+	/* one that was read last counts for what a customer did after it */
+	comes_to("1d", "2h 192.0.2.1 auth user=bob n=9\n1h 192.0.2.1 good user=bob", "");
+	comes_to("1d", "2h 192.0.2.1 unknown n=10\n1h 192.0.2.1 good user=bob", "");
+	comes_to("31d", "30d1h 192.0.2.1 unknown n=10\n1h 192.0.2.1 good user=bob", "");
+	comes_to("31d", "30d2h 192.0.2.1 unknown n=10\n1h 192.0.2.1 good user=bob",
+		"192.0.2.1 # since 2026-12-01T02:00Z until 2026-12-08T02:00Z by unknown hits 10\n");
+	comes_to("1d", "0 192.0.2.1 unknown n=10\n0 192.0.2.1 good mail\n1 192.0.2.1 unknown n=10\n0 192.0.2.1 good mail",
+		"192.0.2.1 # since 2026-11-01T00:00Z until 2026-11-08T00:00Z by unknown hits 10\n");
+	comes_to("1d", "2m 192.0.2.1 auth user=eve n=5\n1m 192.0.2.1 good user=bob",
+		"192.0.2.1 # since 2026-11-01T00:02Z until 2026-11-08T00:02Z by auth hits 5\n");
 }
 
 static void a_known_customer_is_reported(void **state)
