@@ -33,9 +33,10 @@ static bool is_wanted(const struct saving *saving, const struct standing *s, con
 
 	if (mark_kind(m) == MARK_LOGIN)
 		return age <= tally->settings->known && m->time > saving->oldest_login;
-	/* it still speaks for events of the same second */
+	/* it still speaks for events of the same second, and for who shares in guessing */
 	if (mark_kind(m) == MARK_GOOD)
-		return m->low >= horizon;
+		return m->low >= horizon ||
+		       (tally->settings->ban_sprayers && (int64_t)horizon - (int64_t)m->low <= tally->settings->known);
 	if (!mark_is_evidence(m))
 		return false;
 	if (s != NULL && s->until != 0)

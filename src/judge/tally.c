@@ -163,19 +163,29 @@ static inline void count_event(struct tally *tally, struct entry *e, const struc
 	}
 }
 
-/* Evidence against an address that shares in guessing a user's password and never had a success. */
-static void spray(struct tally *tally, struct entry *e, uint32_t time, uint64_t user)
+/* Whether it had a success as long ago as one speaks for an address, which is what the state keeps. */
+static bool has_success(const struct tally *tally, const struct entry *e, uint32_t time)
 {
 	const struct mark *marks = store_marks(&tally->ledger.store, e);
+
+	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
+		uint32_t last = mark_kind(m) == MARK_GOOD ? m->low : m->time;
+
+		if ((mark_kind(m) == MARK_GOOD || mark_kind(m) == MARK_LOGIN) &&
+		    (int64_t)time - (int64_t)last <= tally->settings->known)
+			return true;
+	}
+	return false;
+}
+
+/* Evidence against an address that shares in guessing a user's password and had no success. */
+static void spray(struct tally *tally, struct entry *e, uint32_t time, uint64_t user)
+{
 	uint32_t threshold = tally->settings->classes[CLASS_AUTH].threshold;
 	const struct standing *s = store_standing(&tally->ledger.store, e);
 
-	if (s != NULL && s->until != 0 && time < s->until)
+	if ((s != NULL && s->until != 0 && time < s->until) || has_success(tally, e, time))
 		return;
-	for (const struct mark *m = marks; m < marks + e->mark_count && mark_is_in_front(m); m++) {
-		if (mark_kind(m) != MARK_TOTAL)
-			return;
-	}
 	ledger_fail(&tally->ledger, e, &(struct failure){ .time = time, .user = user, .event_class = CLASS_AUTH,
 		.count = (uint16_t)threshold, .sprayed = true });
 }

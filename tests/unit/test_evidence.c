@@ -319,14 +319,33 @@ static void sprayers_are_banned_where_wanted(void **state)
 	buf_addf(&events, "22m 198.51.105.1 good user=bob\n23m 198.51.102.1 auth user=ann\n");
 	world_init(&w);
 	w.settings.ban_sprayers = true;
-	run_over(&w, "1h", "0 198.51.101.1 good user=eve");
+	run_over(&w, "1h", "0 198.51.101.1 good user=eve\n0 198.51.103.1 good mail\n1 198.51.104.1 good");
 	run_over(&w, "1h", buf_text(&events));
-	assert_int_equal(w.added, 19);
+	assert_int_equal(w.added, 17);
 	assert_non_null(strstr(list_text(&w), "198.51.100.1 # since 2026-11-01T00:19Z"));
 	assert_non_null(strstr(list_text(&w), "198.51.120.1 # since 2026-11-01T00:20Z"));
 	assert_null(strstr(list_text(&w), "198.51.101.1"));
+	assert_null(strstr(list_text(&w), "198.51.103.1"));
+	assert_null(strstr(list_text(&w), "198.51.104.1"));
 	assert_null(strstr(list_text(&w), "198.51.105.1"));
 	world_free(&w);
+	/* one of more than settings.known ago does not, in one run as in several */
+	for (unsigned runs = 1; runs <= 2; runs++) {
+		world_init(&w);
+		w.settings.ban_sprayers = true;
+		w.settings.known = 60;
+		buf_clear(&events);
+		buf_addf(&events, "0 198.51.101.1 good mail\n0 198.51.118.1 good user=eve\n");
+		if (runs == 2)
+			run_over(&w, "1h", buf_text(&events));
+		spray(&events, 19);
+		if (runs == 1)
+			buf_addf(&events, "0 198.51.101.1 good mail\n0 198.51.118.1 good user=eve\n");
+		buf_addf(&events, "18m30s 198.51.110.1 good mail\n19m 198.51.119.1 auth user=bob\n");
+		run_over(&w, "1h", buf_text(&events));
+		assert_int_equal(w.added, 19);
+		world_free(&w);
+	}
 	buf_free(&events);
 }
 
