@@ -27,7 +27,7 @@ struct telling {
 static void add_user(struct buf *out, struct span user)
 {
 	if (user.len == 0)
-		buf_add_text(out, "(a name that was not kept)");
+		buf_add_text(out, "(name not known)");
 	else
 		buf_add_escaped(out, user.ptr, user.len);
 }
@@ -76,7 +76,10 @@ static void tell_breach(const struct run_facts *facts, const struct policy_chang
 	addr_add_to(out, &c->net);
 	buf_add_text(out, " at ");
 	when_add_minute(out, c->when);
-	buf_addf(out, " after %" PRIu64 " failures for %" PRIu32 " user names: change its password\n", c->hits, c->users);
+	buf_add_text(out, " after ");
+	text_add_count(out, c->hits, "failure for ", "failures for ");
+	text_add_count(out, c->users, "user name", "user names");
+	buf_add_text(out, ": change its password\n");
 }
 
 static void tell_added(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
@@ -100,7 +103,9 @@ static void tell_renewed(const struct run_facts *facts, const struct policy_chan
 	(void)facts;
 	buf_add_text(out, "  ");
 	text_add_addr(out, &c->net, 24);
-	buf_addf(out, " %" PRIu64 " packets since the last run; ", c->packets);
+	buf_add_char(out, ' ');
+	text_add_count(out, c->packets, "packet", "packets");
+	buf_add_text(out, " since the last run; ");
 	add_until(out, c->until);
 	buf_add_char(out, '\n');
 }
@@ -110,18 +115,6 @@ static void tell_address(const struct run_facts *facts, const struct policy_chan
 	(void)facts;
 	buf_add_text(out, "  ");
 	addr_add_to(out, &c->net);
-	buf_add_char(out, '\n');
-}
-
-static void tell_forgiven(const struct run_facts *facts, const struct policy_change *c, struct buf *out)
-{
-	(void)facts;
-	buf_add_text(out, "  ");
-	text_add_addr(out, &c->net, 24);
-	if (c->user.len > 0) {
-		buf_add_text(out, " logged in as ");
-		add_user(out, c->user);
-	}
 	buf_add_char(out, '\n');
 }
 
@@ -140,7 +133,8 @@ static void tell_attacked(const struct run_facts *facts, const struct policy_cha
 
 	buf_add_text(out, "  ");
 	add_user(out, c->user);
-	buf_addf(out, " from %" PRIu64 " addresses", c->hits);
+	buf_add_text(out, " from ");
+	text_add_count(out, c->hits, "address", "addresses");
 	for (size_t i = 0; i < count; i++) {
 		buf_add_text(out, i == 0 ? ": " : ", ");
 		addr_add_to(out, &addrs[i]);
@@ -153,7 +147,9 @@ static void tell_known(const struct run_facts *facts, const struct policy_change
 	(void)facts;
 	buf_add_text(out, "  ");
 	text_add_addr(out, &c->net, 24);
-	buf_addf(out, " %" PRIu64 " failures of its own user ", c->hits);
+	buf_add_char(out, ' ');
+	text_add_count(out, c->hits, "failure", "failures");
+	buf_add_text(out, " of its own user ");
 	add_user(out, c->user);
 	buf_add_char(out, '\n');
 }
@@ -166,7 +162,7 @@ static const struct telling tellings[] = {
 	{ CHANGE_RENEWED, "still knocking, renewed", tell_renewed, false },
 	{ CHANGE_MOVED, "bans of other dates, since a success forgave a part", tell_added, false },
 	{ CHANGE_EXPIRED, "over", tell_address, false },
-	{ CHANGE_FORGIVEN, "forgiven, since they logged in", tell_forgiven, false },
+	{ CHANGE_FORGIVEN, "forgiven, since they logged in or sent mail", tell_address, false },
 	{ CHANGE_DISSOLVED, "networks banned no more, a good address being in them", tell_address, false },
 	{ CHANGE_ALLOWED, "taken off, being in the allowlist", tell_address, false },
 	{ CHANGE_ATTACKED, "users under attack from many addresses", tell_attacked, false },

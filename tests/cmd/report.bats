@@ -51,7 +51,7 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	grep -q '^203.0.113.4 ' blacklist
 	login 60000 203.0.113.4 anna >> log
 	run -0 mailban_run log
-	[[ "$output" == *'forgiven'*203.0.113.4* ]]
+	[[ "$output" == *'forgiven, since they logged in or sent mail (1):'*203.0.113.4* ]]
 	! grep -q '^203.0.113.4' blacklist
 	rm blacklist state
 	mailban_run log
@@ -62,6 +62,22 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	for n in $(seq 25); do failure $((900 - n)) "198.51.100.$n" boss; done > log
 	run -0 mailban_run log
 	[[ "$output" == *'boss@example.com from 25 addresses: 198.51.100.1, 198.51.100.2, '* ]]
+}
+
+@test "one is one in words, and a name that nobody knows is none that was lost" {
+	login 80000 203.0.113.4 anna > log
+	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.5 "name$((n % 3))"; done >> log
+	failure 600 203.0.113.4 anna >> log
+	line 500 'disconnect from host.example.com[203.0.113.5] ehlo=1 auth=1/6 quit=1 commands=3/8' >> log
+	echo 'repeat = "0"' > conf
+	run -0 mailban_run -c conf log
+	[[ "${lines[1]}" == '  account (name not known) was entered from 203.0.113.5 at '*' after 5 failures for 3 user names: change its password' ]]
+	[[ "$output" == *'203.0.113.4              1 failure of its own user anna@example.com'* ]]
+	rm blacklist state
+	echo 'class auth { threshold = 1 } breach-users = 1' > conf
+	{ failure 900 203.0.113.5 name; login 600 203.0.113.5 boss; } > log
+	run -0 mailban_run -c conf log
+	[[ "${lines[1]}" == *' after 1 failure for 1 user name: change its password' ]]
 }
 
 @test "what cannot be read is in the JSON" {
