@@ -59,8 +59,12 @@ _Static_assert((int)KNOCKS_SETS == (int)FIREWALL_FAMILIES && FIREWALL_V4 == 0, "
 static int refuse_excess(const struct run *r)
 {
 	run_print_report(r);
-	msg("%" PRIu64 " new bans, or one of a network too wide, are more than max-new and max-prefix allow; nothing was "
-	    "changed: look at the list above, and use --force if it is right", r->result.added);
+	if (r->result.added > r->config->judge.max_new)
+		msg("new bans: %" PRIu64 ", more than max-new allows; nothing was changed: look at the list above, and use "
+		    "--force if it is right", r->result.added);
+	else
+		msg("a network is wider than max-prefix allows; nothing was changed: look at the list above, and use --force "
+		    "if it is right");
 	return EXIT_NOTHING;
 }
 

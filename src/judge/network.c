@@ -155,7 +155,23 @@ static void join(const struct group *g, size_t at, struct past *net)
 		net->by = t->by;
 }
 
-/* Whether net is not wider than a run may ban by itself; says so where it is. */
+/* What was said of the network already, in this run: what was said last is of networks around the same hosts. */
+static struct policy_change *note_too_wide(struct judging *j, const struct addr *net)
+{
+	struct policy_result *out = j->out;
+
+	for (size_t i = out->change_count; i-- > 0 && out->changes[i].kind == CHANGE_TOO_WIDE;) {
+		const struct addr *told = &out->changes[i].net;
+
+		if (addr_equal(told, net))
+			return &out->changes[i];
+		if (!addr_contains(told, net) && !addr_contains(net, told))
+			break;
+	}
+	return judging_note(j, CHANGE_TOO_WIDE, net);
+}
+
+/* Whether net is not wider than a run may ban by itself; says so where it is, once with all that it came to. */
 static bool is_narrow_enough(struct judging *j, const struct past *sum)
 {
 	struct addr net = past_addr(sum);
@@ -164,7 +180,7 @@ static bool is_narrow_enough(struct judging *j, const struct past *sum)
 
 	if (addr_text_prefix(&net) >= widest || j->in->force)
 		return true;
-	change = judging_note(j, CHANGE_TOO_WIDE, &net);
+	change = note_too_wide(j, &net);
 	change->since = sum->since;
 	change->until = past_end(sum->until);
 	change->hits = sum->hits;

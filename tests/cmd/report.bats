@@ -106,7 +106,18 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	run -3 --separate-stderr mailban_run -c conf log
 	[[ "$output" == *203.0.113.1*203.0.113.3* ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == 'mailban: new bans: 3, more than max-new allows; nothing was changed: '* ]]
 	[ ! -e blacklist ] && [ ! -e state ]
 	run -0 mailban_run -c conf --force log
 	[ "$(grep -c '^203' blacklist)" -eq 3 ]
+}
+
+@test "a network that is too wide is told once, with all of its hosts" {
+	for n in 1 2 3 4; do for k in 1 2 3 4 5; do failure $((900 - k)) "203.0.113.$n" "u$k"; done; done > log
+	echo 'aggregate = { "15:2", "14:3" }' > conf
+	run -3 --separate-stderr mailban_run -c conf log
+	[ "${lines[0]}" = 'not banned, being wider than max-prefix allows (2):' ]
+	[[ "${lines[1]}" == '  203.0.0.0/14 '*' 20' ]]
+	[[ "${lines[2]}" == '  203.0.0.0/15 '*' 20' ]]
+	[[ "$stderr" == 'mailban: a network is wider than max-prefix allows; nothing was changed: '* ]]
 }
