@@ -197,8 +197,8 @@ static bool is_remembered(const struct judging *j, const struct past *p)
 		return p->until > j->horizon || p->until > j->now;
 	if (p->until == PAST_FOREVER || forget >= BAN_FOREVER - (int64_t)p->until - 2 * DAY)
 		return true;
-	/* logs may be a little behind the clock */
-	return (int64_t)p->until + forget + 2 * DAY >= (int64_t)j->now;
+	/* by what was read last, however far behind the clock; another log may be a little behind that one */
+	return (int64_t)p->until + forget + 2 * DAY >= (int64_t)j->horizon;
 }
 
 static int compare_ends(const void *a, const void *b)

@@ -153,6 +153,22 @@ static void an_address_is_forgotten_in_time(void **state)
 	world_free(&w);
 }
 
+static void old_logs_are_judged_alike_in_one_run_and_in_two(void **state)
+{
+	struct world w;
+
+	(void)state;
+	for (unsigned runs = 1; runs <= 2; runs++) {
+		world_init(&w);
+		if (runs == 2)
+			run_over(&w, "300d", "0 192.0.2.1 auth n=5");
+		run_over(&w, "300d", runs == 1 ? "0 192.0.2.1 auth n=5\n150d 192.0.2.1 auth n=5\n290d 192.0.2.1 auth n=5"
+					       : "150d 192.0.2.1 auth n=5\n290d 192.0.2.1 auth n=5");
+		list_is(&w, "192.0.2.1 # since 2027-08-18T00:00Z until 2028-02-16T00:00Z by auth hits 5\n");
+		world_free(&w);
+	}
+}
+
 static void forever_is_a_length(void **state)
 {
 	struct world w;
@@ -418,6 +434,7 @@ int main(void)
 		cmocka_unit_test(a_standing_ban_is_not_counted_again),
 		cmocka_unit_test(a_ban_ends_on_time_and_the_next_is_longer),
 		cmocka_unit_test(an_address_is_forgotten_in_time),
+		cmocka_unit_test(old_logs_are_judged_alike_in_one_run_and_in_two),
 		cmocka_unit_test(forever_is_a_length),
 		cmocka_unit_test(a_ban_that_is_over_is_not_added_and_counts),
 		cmocka_unit_test(counting_begins_anew_when_a_ban_ends),
