@@ -14,18 +14,43 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/lock.h"
 #include "cmd/run_inside.h"
 
+/* Those of the list that the other one does not have like that. */
+static uint64_t note_differing(struct policy_result *out, enum change_kind kind, const struct banlist *list,
+	const struct banlist *other)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ban *ban = &list->bans[i], *twin = banlist_find(other, &ban->net);
+
+		if (twin != NULL && (kind == CHANGE_EXPIRED || twin->since == ban->since))
+			continue;
+		out->changes = mem_grow(out->changes, &out->change_capacity, out->change_count + 1, sizeof(*out->changes));
+		out->changes[out->change_count++] = (struct policy_change){ .kind = kind, .net = ban->net,
+			.since = ban->since, .until = ban->until, .hits = ban->hits, .by = ban->by, .level = 1 };
+		count++;
+	}
+	return count;
+}
+
+/* The recipe knows neither changes nor a limit. A run tells the ones and has the other, whoever judges. */
 static void judge_classic(struct run *r)
 {
+	struct policy_result *out = &r->result;
 	struct banlist bans = { 0 };
 
 	classic_bans(&r->classic, &bans);
-	classic_merge(&r->old, &bans, &r->allow.nets, r->now, &r->result.list);
+	classic_merge(&r->old, &bans, &r->allow.nets, r->now, &out->list);
 	banlist_free(&bans);
+	out->added = note_differing(out, CHANGE_ADDED, &out->list, &r->old);
+	(void)note_differing(out, CHANGE_EXPIRED, &r->old, &out->list);
+	out->over_limit = out->added > r->config->judge.max_new && !r->options->force;
 }
 
 /* The counters of both sets, where they stand. */
