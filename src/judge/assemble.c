@@ -294,7 +294,9 @@ static bool was_known(const struct judging *j, const struct ban *ban, uint8_t *l
 	const struct past *now = history_find(&j->hosts, &ban->net), *before = history_find(j->in->history, &ban->net);
 
 	*level = now != NULL ? now->level : 1;
-	return before != NULL && before->since == past_time(ban->since);
+	/* what a person took out of the list was gone, and is back */
+	return before != NULL && before->since == past_time(ban->since) &&
+	       !past_is_withdrawn(before, j->in->history, j->in->old, j->in->now);
 }
 
 static void note_new(struct judging *j, const struct ban *ban)

@@ -153,6 +153,10 @@ snapshot() {
 	sed -i /192.0.2.7/d blacklist
 	mailban_run log
 	! grep -q 192.0.2.7 blacklist
+	# the log from its start bans it again, and that is told
+	run -0 mailban_run --full log
+	[[ "$output" == 'banned (1):'*192.0.2.7* ]]
+	grep -q '^192.0.2.7 ' blacklist
 }
 
 @test "--classic bans what the recipe would, for ever" {
