@@ -89,7 +89,7 @@ static void add_text(const struct stats *s, size_t shown, struct buf *out)
 		buf_addf(out, "  %-8s %8zu\n", "yours", s->persons);
 	if (!s->kernel_read)
 		return;
-	buf_addf(out, "%zu of them knock\n", s->knocker_count);
+	text_add_count(out, s->knocker_count, "of them knocks\n", "of them knock\n");
 	if (s->knocker_count > 0)
 		buf_add_text(out, "ADDRESS                     PACKETS  SINCE THE LAST RUN\n");
 	for (size_t i = 0; i < s->knocker_count && i < shown; i++) {

@@ -81,6 +81,7 @@ need_cable() {
 	# its knocks are counted on
 	c=$(counters mailban4 $ATTACKER)
 	[ "${c% *}" -gt 0 ]
+	"$MAILBAN" stats --blacklist "$PWD/blacklist" --state "$PWD/state" | grep -qx '1 of them knocks'
 	EOF
 }
 
