@@ -380,6 +380,9 @@ void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f
 	if (is_forgiven(ledger, e, f, &known) || is_repeated(ledger, e, f))
 		return;
 	added = evidence_of(f, known);
+	/* a class without a threshold would pile it up */
+	if (window_threshold(ledger->settings, &added) == 0)
+		return;
 	if (stands)
 		add_to_ban(ledger, e, s != NULL ? s->by : e->by, &added);
 	else

@@ -349,6 +349,52 @@ static void sprayers_are_banned_where_wanted(void **state)
 	buf_free(&events);
 }
 
+/* Events of one class, each with a name of its own, so many seconds apart. */
+static void guess(struct buf *events, unsigned from, unsigned count, unsigned apart, const char *event_class)
+{
+	for (unsigned i = 0; i < count; i++)
+		buf_addf(events, "%u 192.0.2.1 %s user=name%u\n", from + i * apart, event_class, i);
+}
+
+/* What never bans is not kept, however much of it comes; what is kept of another class is judged all the same. */
+static void a_class_without_a_threshold_is_no_evidence(void **state)
+{
+	struct world w;
+	struct buf events = { 0 };
+
+	(void)state;
+	guess(&events, 0, 9000, 1, "probe");
+	guess(&events, 0, 9000, 1, "reject");
+	world_init(&w);
+	w.settings.classes[CLASS_PROBE].threshold = 0;
+	w.settings.classes[CLASS_REJECT].threshold = 0;
+	run_over(&w, "1d", buf_text(&events));
+	list_is(&w, "");
+	assert_true(w.pending.len < 100);
+	run_over(&w, "1d", "2d 192.0.2.1 auth n=5");
+	list_is(&w, "192.0.2.1 # since 2026-11-03T00:00Z until 2026-11-10T00:00Z by auth hits 5\n");
+	world_free(&w);
+	buf_free(&events);
+}
+
+static void known_customers_without_a_threshold_are_no_evidence(void **state)
+{
+	struct world w;
+	struct buf events = { 0 };
+
+	(void)state;
+	buf_add_text(&events, "0 192.0.2.1 good user=bob\n");
+	for (unsigned i = 0; i < 9000; i++)
+		buf_addf(&events, "%u 192.0.2.1 auth user=bob\n", i + 1);
+	world_init(&w);
+	w.settings.repeat = 0;
+	w.settings.known_threshold = 0;
+	run_over(&w, "1d", buf_text(&events));
+	list_is(&w, "");
+	world_free(&w);
+	buf_free(&events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +414,8 @@ int main(void)
 		cmocka_unit_test(a_customer_is_known_for_a_time_and_for_his_name),
 		cmocka_unit_test(a_user_under_attack_is_reported),
 		cmocka_unit_test(sprayers_are_banned_where_wanted),
+		cmocka_unit_test(a_class_without_a_threshold_is_no_evidence),
+		cmocka_unit_test(known_customers_without_a_threshold_are_no_evidence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
