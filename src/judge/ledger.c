@@ -6,8 +6,9 @@
  * ban begins; what happens while it stands is not counted. Evidence of a ban is kept while it stands, so that a success
  * can take its part away: then the ban begins later, or never did. Of each user name no more is kept than makes a ban
  * alone, and where more than LEDGER_OPEN names and moments beyond the threshold would have to be kept, or where what
- * nothing forgives would do alone, the ban is firm and all evidence goes: memory an address is bounded, whatever an
- * attacker does.
+ * nothing forgives would do alone, the ban is firm and all evidence goes. What no threshold asks for is not kept, and of
+ * much evidence that reaches none only what is not too old, and no more than LEDGER_MOST: memory an address is bounded,
+ * whatever an attacker does.
  * The outcome depends on the order and the times of the events alone; whether they came in one run or in many, and when
  * the runs were, makes no difference. Events that come late (another log's) count where evidence of their time is still
  * kept. Nothing here fails, prints or looks at a clock.
@@ -298,12 +299,60 @@ static struct mark evidence_of(const struct failure *f, bool known)
 						(f->weak ? MARK_WEAK : 0)) };
 }
 
+/* Whether it can neither count with an event of that time nor be repeated by one. */
+static bool is_stale(const struct judge_settings *settings, const struct mark *m, uint32_t time)
+{
+	int64_t window = mark_kind(m) == MARK_KNOWN ? settings->known_window : settings->classes[mark_class(m)].window;
+
+	return (int64_t)time - (int64_t)m->time > (window > settings->repeat ? window : settings->repeat);
+}
+
+/* Where windows differ, evidence of a short one piles up for as long as the longest asks for. */
+static void drop_stale(struct ledger *ledger, struct entry *e, uint32_t time)
+{
+	struct mark *marks = store_marks(&ledger->store, e);
+	uint16_t kept = 0;
+
+	for (uint16_t i = 0; i < e->mark_count; i++) {
+		if (!mark_is_evidence(&marks[i]) || !is_stale(ledger->settings, &marks[i], time))
+			marks[kept++] = marks[i];
+	}
+	e->has_sums = e->has_sums && kept == e->mark_count;
+	e->mark_count = kept;
+	store_shrink(&ledger->store, e);
+}
+
+/* Before an array is doubled. */
+static void drop_old(struct ledger *ledger, struct entry *e, uint32_t time)
+{
+	if (time > ledger->span)
+		ledger_drop_evidence(ledger, e, time - ledger->span);
+	if (e->mark_count >= LEDGER_MUCH)
+		drop_stale(ledger, e, time);
+}
+
+static void drop_oldest(struct ledger *ledger, struct entry *e)
+{
+	const struct mark *marks = store_marks(&ledger->store, e);
+	size_t at = 0;
+
+	while (at < e->mark_count && !mark_is_evidence(&marks[at]))
+		at++;
+	if (at < e->mark_count)
+		store_remove(&ledger->store, e, at);
+	e->has_sums = false;
+}
+
 /* Where its time says. */
 static inline void insert_evidence(struct ledger *ledger, struct entry *e, const struct mark *added)
 {
-	const struct mark *marks = store_marks(&ledger->store, e);
-	size_t at = e->mark_count;
+	const struct mark *marks;
+	size_t at;
 
+	if (e->mark_count >= LEDGER_MOST)
+		drop_oldest(ledger, e);
+	marks = store_marks(&ledger->store, e);
+	at = e->mark_count;
 	for (size_t i = e->mark_count; i-- > 0;) {
 		if (!mark_is_evidence(&marks[i]))
 			continue;
@@ -352,8 +401,8 @@ static void add_to_ban(struct ledger *ledger, struct entry *e, unsigned by, cons
 
 static void add_evidence(struct ledger *ledger, struct entry *e, const struct standing *s, const struct mark *added)
 {
-	if (e->mark_count == 1U << e->room && added->time > ledger->span && (s == NULL || s->until == 0))
-		ledger_drop_evidence(ledger, e, added->time - ledger->span);
+	if (e->mark_count == 1U << e->room && (s == NULL || s->until == 0))
+		drop_old(ledger, e, added->time);
 	insert_evidence(ledger, e, added);
 	ledger_settle(ledger, e, added);
 }

@@ -17,6 +17,8 @@ enum {
 	LEDGER_ENDED = 8,    /* bans that ended, an address and run */
 	LEDGER_BREACHES = 1000, /* that are told in one run */
 	LEDGER_MANY = 16,    /* user names beyond which those of a banned address are not told apart */
+	LEDGER_MUCH = 256,   /* marks beyond which evidence that is too old for its own class is not kept */
+	LEDGER_MOST = (1 << (STORE_MARK_BITS - 1)) - 256, /* marks an address beyond which the oldest evidence goes */
 };
 
 /* An address that failed for many users and then succeeded. */

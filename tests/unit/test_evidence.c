@@ -395,6 +395,46 @@ static void known_customers_without_a_threshold_are_no_evidence(void **state)
 	buf_free(&events);
 }
 
+/* Four guesses in ten minutes, all the time: never a ban, and another class is looked at for a month. */
+static void a_short_window_beside_a_long_one_keeps_little(void **state)
+{
+	struct world w;
+	struct buf events = { 0 };
+
+	(void)state;
+	guess(&events, 0, 9000, 200, "auth");
+	world_init(&w);
+	w.settings.classes[CLASS_AUTH].window = 600;
+	w.settings.classes[CLASS_REJECT].window = 30 * 86400;
+	run_over(&w, "21d", buf_text(&events));
+	list_is(&w, "");
+	run_over(&w, "21d", "20d20h 192.0.2.1 auth n=5");
+	list_is(&w, "192.0.2.1 # since 2026-11-21T20:00Z until 2026-11-28T20:00Z by auth hits 8\n");
+	world_free(&w);
+	buf_free(&events);
+}
+
+/* The highest thresholds together ask for more than there is room for: what is oldest goes. */
+static void high_thresholds_are_no_end_of_a_run(void **state)
+{
+	static const char *const classes[] = { "probe", "reject", "unknown", "auth" };
+	struct world w;
+	struct buf events = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		guess(&events, i * 2000, 1999, 1, classes[i]);
+	world_init(&w);
+	for (unsigned c = 0; c < CLASS_GOOD; c++)
+		w.settings.classes[c].threshold = JUDGE_THRESHOLD_MAX;
+	run_over(&w, "1d", buf_text(&events));
+	list_is(&w, "");
+	run_over(&w, "1d", "8000 192.0.2.1 auth user=eve");
+	assert_non_null(strstr(list_text(&w), "by auth hits 2000"));
+	world_free(&w);
+	buf_free(&events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +456,8 @@ int main(void)
 		cmocka_unit_test(sprayers_are_banned_where_wanted),
 		cmocka_unit_test(a_class_without_a_threshold_is_no_evidence),
 		cmocka_unit_test(known_customers_without_a_threshold_are_no_evidence),
+		cmocka_unit_test(a_short_window_beside_a_long_one_keeps_little),
+		cmocka_unit_test(high_thresholds_are_no_end_of_a_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
