@@ -399,12 +399,17 @@ static void add_to_ban(struct ledger *ledger, struct entry *e, unsigned by, cons
 		ledger_make_firm(ledger, e);
 }
 
+/* What comes before the ban that stands makes it begin earlier; it can be too much, like what comes behind. */
 static void add_evidence(struct ledger *ledger, struct entry *e, const struct standing *s, const struct mark *added)
 {
-	if (e->mark_count == 1U << e->room && (s == NULL || s->until == 0))
+	bool stood = s != NULL && s->until != 0;
+
+	if (e->mark_count == 1U << e->room && !stood)
 		drop_old(ledger, e, added->time);
 	insert_evidence(ledger, e, added);
 	ledger_settle(ledger, e, added);
+	if (stood && s->until != 0 && !s->firm && has_too_much(ledger, e, s->by))
+		ledger_make_firm(ledger, e);
 }
 
 void ledger_fail(struct ledger *ledger, struct entry *e, const struct failure *f)

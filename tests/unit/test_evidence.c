@@ -435,6 +435,23 @@ static void high_thresholds_are_no_end_of_a_run(void **state)
 	buf_free(&events);
 }
 
+/* The last line first: each event comes more than a minute before the ban that the later ones made. */
+static void a_log_read_backwards_keeps_little(void **state)
+{
+	struct world w;
+	struct buf events = { 0 };
+
+	(void)state;
+	for (unsigned i = 9000; i-- > 0;)
+		buf_addf(&events, "%u 192.0.2.1 auth user=name%u\n", i * 61, i % 20);
+	world_init(&w);
+	run_over(&w, "6d12h", buf_text(&events));
+	assert_non_null(strstr(list_text(&w), "192.0.2.1 # since 2026-11-01T00:0"));
+	assert_true(w.pending.len < 10000);
+	world_free(&w);
+	buf_free(&events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +475,7 @@ int main(void)
 		cmocka_unit_test(known_customers_without_a_threshold_are_no_evidence),
 		cmocka_unit_test(a_short_window_beside_a_long_one_keeps_little),
 		cmocka_unit_test(high_thresholds_are_no_end_of_a_run),
+		cmocka_unit_test(a_log_read_backwards_keeps_little),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
