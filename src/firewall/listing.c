@@ -23,6 +23,7 @@
 #include "base/mem.h"
 #include "firewall/attributes.h"
 #include "firewall/entry.h"
+#include "firewall/listing_inside.h"
 
 enum { DUMP_BYTES = 1 << 16, GENMSG_BYTES = 4 };
 
@@ -39,12 +40,7 @@ static void read_entries(struct attributes a, struct firewall_set *set, enum fir
 	}
 }
 
-/* Whether the set is what mailban makes: the type, the family and both extensions. */
-struct kind {
-	bool type, family, timeout, counters;
-};
-
-static void read_header(struct attributes a, struct firewall_set *set, struct kind *kind)
+static void read_header(struct attributes a, struct firewall_set *set, struct listing_kind *kind)
 {
 	while (attributes_next(&a)) {
 		if (a.type == IPSET_ATTR_HASHSIZE)
@@ -60,7 +56,7 @@ static void read_header(struct attributes a, struct firewall_set *set, struct ki
 	}
 }
 
-static void read_type(const struct attributes *a, struct firewall_set *set, struct kind *kind)
+static void read_type(const struct attributes *a, struct firewall_set *set, struct listing_kind *kind)
 {
 	size_t len = strnlen(a->value, a->len);
 
@@ -71,15 +67,8 @@ static void read_type(const struct attributes *a, struct firewall_set *set, stru
 	kind->type = strcmp(set->type, "hash:net") == 0;
 }
 
-struct reading {
-	struct firewall_set *set;
-	enum firewall_family family;
-	struct kind kind;
-	size_t capacity;
-};
-
 /* One message of the dump. The first one carries the header; entries come only behind it. */
-static void read_message(const struct nlmsghdr *nlh, struct reading *r)
+static void read_message(const struct nlmsghdr *nlh, struct listing *r)
 {
 	const char *payload = mnl_nlmsg_get_payload(nlh);
 	struct attributes a = { .at = payload + GENMSG_BYTES, .end = (const char *)nlh + nlh->nlmsg_len };
@@ -127,17 +116,32 @@ static int ask(struct mnl_socket *netlink, const struct firewall_set *set, bool 
 	return mnl_socket_sendto(netlink, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
 }
 
-/* Returns 1 where more is to come, 0 at the end, or -errno. */
-static int read_part(const char *bytes, size_t len, struct reading *r)
+/* libmnl takes a length of 2 GB and more for a negative one. */
+static bool is_whole(const struct nlmsghdr *nlh, int left)
+{
+	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (uint32_t)left;
+}
+
+static int read_error(const struct nlmsghdr *nlh)
+{
+	struct nlmsgerr answer;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(answer))
+		return -EBADMSG;
+	memcpy(&answer, mnl_nlmsg_get_payload(nlh), sizeof(answer));
+	return answer.error;
+}
+
+int listing_take(const char *bytes, size_t len, struct listing *r)
 {
 	const struct nlmsghdr *nlh = (const void *)bytes;
 	int left = (int)len;
 
-	for (; mnl_nlmsg_ok(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
+	for (; is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
 		if (nlh->nlmsg_type == NLMSG_DONE)
 			return 0;
 		if (nlh->nlmsg_type == NLMSG_ERROR)
-			return ((const struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
+			return read_error(nlh);
 		if (mnl_nlmsg_get_payload_len(nlh) >= GENMSG_BYTES)
 			read_message(nlh, r);
 	}
@@ -159,7 +163,7 @@ static void sort_entries(struct firewall_set *set)
 
 int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only)
 {
-	struct reading r = { .set = set, .family = family };
+	struct listing r = { .set = set, .family = family };
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
 	char *bytes = mem_alloc(DUMP_BYTES, 1);
 	int ret = 1;
@@ -171,7 +175,7 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 	while (ret == 1) {
 		ssize_t got = mnl_socket_recvfrom(netlink, bytes, DUMP_BYTES);
 
-		ret = got < 0 ? -errno : read_part(bytes, (size_t)got, &r);
+		ret = got < 0 ? -errno : listing_take(bytes, (size_t)got, &r);
 	}
 	if (ret == -ENOENT && !set->exists)
 		ret = 0;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* listing: what is known of a set while the kernel sends its listing. Inside src/firewall and its tests only. */
+#ifndef MAILBAN_FIREWALL_LISTING_INSIDE_H
+#define MAILBAN_FIREWALL_LISTING_INSIDE_H
+
+#include "firewall/ipset.h"
+
+/* Whether the set is what mailban makes: the type, the family and both extensions. */
+struct listing_kind {
+	bool type, family, timeout, counters;
+};
+
+struct listing {
+	struct firewall_set *set;
+	enum firewall_family family;
+	struct listing_kind kind;
+	size_t capacity;       /* of set->entries */
+};
+
+/* Reads messages as they came off the socket, and nothing behind len. Returns 1 where more is to come, 0 at the end, or
+ * -errno. */
+int listing_take(const char *bytes, size_t len, struct listing *r);
+
+#endif
