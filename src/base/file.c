@@ -23,7 +23,7 @@
 
 #include "base/mem.h"
 
-enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256, LINKS_MAX = 40 };
+enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
 
 /* What is still to be written: the first of the parts without what was written of it. */
 struct rest {
@@ -101,21 +101,25 @@ static bool reads_as(int fd, struct span expected)
 	return true;
 }
 
-struct file_look file_look(const char *path)
+struct file_look file_look_of(const struct stat *st)
+{
+	return (struct file_look){ .device = st->st_dev, .inode = st->st_ino, .size = (uint64_t)st->st_size,
+				   .written = st->st_mtim.tv_sec * 1000000000LL + st->st_mtim.tv_nsec };
+}
+
+bool file_look(const char *path, struct file_look *look)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
-		return (struct file_look){ 0 };
-	return (struct file_look){ st.st_dev, st.st_ino, st.st_size, st.st_mtim };
+		return false;
+	*look = file_look_of(&st);
+	return true;
 }
 
-bool file_looks(const char *path, const struct file_look *look)
+bool file_looks_same(const struct file_look *a, const struct file_look *b)
 {
-	struct file_look now = file_look(path);
-
-	return now.device == look->device && now.inode == look->inode && now.size == look->size &&
-	       now.written.tv_sec == look->written.tv_sec && now.written.tv_nsec == look->written.tv_nsec;
+	return a->device == b->device && a->inode == b->inode && a->size == b->size && a->written == b->written;
 }
 
 bool file_holds(const char *path, const struct span *parts, size_t count)
@@ -157,7 +161,7 @@ char *file_resolve(const char *path)
 {
 	char *at = mem_text(path);
 
-	for (unsigned links = 0; links < LINKS_MAX; links++) {
+	for (unsigned links = 0; links < FILE_LINKS_MAX; links++) {
 		char *next = realpath(at, NULL);
 		bool there = next != NULL;
 

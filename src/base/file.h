@@ -4,8 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
-#include <time.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/span.h"
@@ -39,22 +38,24 @@ int file_prepare(struct file_new *file, const char *path, const struct span *par
 int file_commit(struct file_new *file);
 void file_discard(struct file_new *file);
 
+enum { FILE_LINKS_MAX = 40 }; /* links followed one behind the other: as many as Linux does, path_resolution(7) */
+
 /* What the symbolic link at path names, as seen from here; NULL where there is no link. The caller frees it. */
 char *file_link(const char *path);
 
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
 
-/* What shows whether a file was changed or replaced without looking into it; all zero where there is none. */
+/* What tells one file from another, and from what it was before, without looking into it; all zero for what is no file. */
 struct file_look {
-	dev_t device;
-	ino_t inode;
-	off_t size;
-	struct timespec written;
+	uint64_t device, inode, size; /* size in bytes as stored */
+	int64_t written;              /* time of the last change, in ns since the epoch */
 };
 
-struct file_look file_look(const char *path);
-bool file_looks(const char *path, const struct file_look *look);
+struct stat;
+struct file_look file_look_of(const struct stat *st);
+bool file_look(const char *path, struct file_look *look); /* false where there is nothing, and look is left as it is */
+bool file_looks_same(const struct file_look *a, const struct file_look *b);
 
 /* Whether the file holds exactly these bytes. False too where it cannot be read. */
 bool file_holds(const char *path, const struct span *parts, size_t count);

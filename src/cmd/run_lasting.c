@@ -54,7 +54,7 @@ int run_read_lasting(struct run *r)
 
 	if (edit_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
-	r->old_look = file_look(r->config->blacklist);
+	(void)file_look(r->config->blacklist, &r->old_look);
 	/* the kernel lists its sets meanwhile, where they are synchronised */
 	ret = r->options->no_sync ? blacklist_read(r->config->blacklist, &r->old) :
 				    blacklist_read_beside(r->config->blacklist, &r->old);
@@ -131,13 +131,15 @@ static void prepare(void *item)
  * again, for bans that stand already. */
 static int put_in_place(struct run *r, struct prepared *blacklist, struct prepared *state)
 {
+	struct file_look look = { 0 };
 	int error;
 
 	if (blacklist->error < 0)
 		return tell_write_error(r->config->blacklist, blacklist->error);
 	if (state->error < 0)
 		return tell_write_error(r->config->state, state->error);
-	if (!file_looks(r->config->blacklist, &r->old_look))
+	(void)file_look(r->config->blacklist, &look);
+	if (!file_looks_same(&look, &r->old_look))
 		return tell_edited(r);
 	error = file_commit(&blacklist->file);
 	if (error < 0)

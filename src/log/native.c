@@ -135,11 +135,8 @@ static void read_dated(struct header *header, const char *p, const char *end)
 		name_server(header, "zimbra");
 	} else if (native_is_dovecot(p, end)) {
 		name_program(header, "dovecot");
-	} else if (is_origin(p, end)) {
+	} else if (is_origin(p, end) || starts(p, end, "HORDE ")) {
 		header_read_origin(header, p, end);
-	} else if (starts(p, end, "HORDE ")) {
-		header_read_origin(header, p, end);
-		header->server = "horde";
 	} else {
 		name_program(header, "exim");
 		if (*p == '[' && p + 1 < end && digit(p[1])) {

@@ -170,7 +170,7 @@ static bool take_print(struct span *text, struct print *print)
 	return take_number(text, 16, &print->hash);
 }
 
-static bool take_file(struct span *text, struct source_file *file)
+static bool take_file(struct span *text, struct file_look *file)
 {
 	return take_number(text, 10, &file->device) && take_char(text, ':') && take_number(text, 10, &file->inode) &&
 	       take_char(text, ':') && take_number(text, 10, &file->size) && take_char(text, ':') &&

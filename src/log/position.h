@@ -21,7 +21,7 @@ struct position {
 	int64_t last_time;       /* of the last line read, in seconds since the epoch, or POSITION_TIME_UNKNOWN */
 	bool live;               /* it was the file that is written to */
 	bool packed;             /* the file is compressed */
-	struct source_file file; /* as it was when it was read; inode 0: not known */
+	struct file_look file;   /* as it was when it was read; inode 0: not known */
 	char *cursor;            /* of a journal: the last entry read. Else NULL */
 };
 

@@ -228,7 +228,7 @@ static void finish_file(const struct reading_source *s, struct positions *next)
 	/* a compressed file is done with, whatever its name; but what the disk kept back is still to be read */
 	position.live = s->live && !position.packed;
 	if (position.packed && s->failed && source_is_hindered(s->source))
-		position.file = (struct source_file){ 0 };
+		position.file = (struct file_look){ 0 };
 	positions_add_copy(next, &position, s->log);
 }
 

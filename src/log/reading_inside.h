@@ -10,7 +10,7 @@
 struct reading_file {
 	char *path;
 	struct source *source;       /* NULL: not opened, because nothing in it can be new, or gone over */
-	struct source_file file;
+	struct file_look file;
 	const struct position *old;  /* where the last run stopped in it, or NULL */
 	bool hindered;               /* it could not be read, and the next run may be able to */
 	bool skip;                   /* another name of a file that is read already, or a copy */

@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "log/reading_inside.h"
 
-static bool same_file(const struct source_file *a, const struct source_file *b)
+static bool same_file(const struct file_look *a, const struct file_look *b)
 {
 	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
 }

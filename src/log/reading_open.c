@@ -11,32 +11,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "log/reading_inside.h"
 
 enum { ATTEMPTS = 5 };
 
-static bool same_place(const struct source_file *a, const struct source_file *b)
+static bool same_place(const struct file_look *a, const struct file_look *b)
 {
 	return a->device == b->device && a->inode == b->inode;
-}
-
-static bool unchanged(const struct source_file *a, const struct source_file *b)
-{
-	return same_place(a, b) && a->size == b->size && a->written == b->written;
-}
-
-static bool look(const char *path, struct source_file *file)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return false;
-	*file = (struct source_file){ .device = st.st_dev, .inode = st.st_ino, .size = (uint64_t)st.st_size,
-				      .written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec };
-	return true;
 }
 
 /* The old position of a compressed file that is still as it was when it was read to its end. */
@@ -45,7 +28,7 @@ static const struct position *known_unopened(const struct reading *reading, cons
 	for (size_t i = 0; i < reading->old->count; i++) {
 		const struct position *old = &reading->old->items[i];
 
-		if (old->packed && !old->live && !reading->claimed[i] && unchanged(&old->file, &file->file))
+		if (old->packed && !old->live && !reading->claimed[i] && file_looks_same(&old->file, &file->file))
 			return old;
 	}
 	return NULL;
@@ -67,7 +50,7 @@ static void open_file(struct reading *reading, struct reading_file *file, struct
 {
 	const struct position *old = NULL;
 
-	if (look(file->path, &file->file) && !reading->full)
+	if (file_look(file->path, &file->file) && !reading->full)
 		old = known_unopened(reading, file);
 	if (old != NULL) {
 		reading_claim(reading, file, old);
@@ -98,10 +81,10 @@ static bool still_same(struct reading_log *log)
 	if (log->names.count != log->count)
 		return false;
 	for (size_t i = 0; i < log->count; i++) {
-		struct source_file now = { 0 };
+		struct file_look now = { 0 };
 
 		if (strcmp(log->names.paths[i], log->files[i].path) != 0 ||
-		    !look(log->files[i].path, &now) != (log->files[i].file.inode == 0) ||
+		    !file_look(log->files[i].path, &now) != (log->files[i].file.inode == 0) ||
 		    (log->files[i].file.inode != 0 && !same_place(&now, &log->files[i].file)))
 			return false;
 	}

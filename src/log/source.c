@@ -25,7 +25,7 @@
 #include "log/header.h"
 #include "log/source_inside.h"
 
-enum { HOLE_STEP = 1 << 16, LINKS_MAX = 40 };
+enum { HOLE_STEP = 1 << 16 };
 
 const char *source_name(const struct source *source)
 {
@@ -52,7 +52,7 @@ bool source_is_compressed(const struct source *source)
 	return source->content != CONTENT_PLAIN;
 }
 
-struct source_file source_file(const struct source *source)
+struct file_look source_file(const struct source *source)
 {
 	return source->file;
 }
@@ -83,7 +83,7 @@ char *source_follow(const char *path)
 {
 	char *at = mem_text(path);
 
-	for (unsigned links = 0; links < LINKS_MAX && is_folder_trusted(at); links++) {
+	for (unsigned links = 0; links < FILE_LINKS_MAX && is_folder_trusted(at); links++) {
 		char *next = file_link(at);
 
 		if (next == NULL)
@@ -168,8 +168,7 @@ static void take_stat(struct source *source)
 	source->reference = st.st_mtim.tv_sec;
 	/* redirected input is read from where the shell left it, once */
 	source->regular = !source->is_stdin;
-	source->file = (struct source_file){ .device = st.st_dev, .inode = st.st_ino, .size = (uint64_t)st.st_size,
-					     .written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec };
+	source->file = file_look_of(&st);
 }
 
 static void begin_at(struct source *source, uint64_t first)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/file.h"
 #include "base/buf.h"
 #include "base/span.h"
 
@@ -54,13 +55,8 @@ char *source_follow(const char *path);
 
 bool source_is_compressed(const struct source *source);
 
-/* What tells one file from another without looking into it; all zero for what is no file. */
-struct source_file {
-	uint64_t device, inode, size; /* size in bytes as stored */
-	int64_t written;              /* time of the last change, in ns since the epoch */
-};
-
-struct source_file source_file(const struct source *source);
+/* The file as it was when it was opened; all zero for what is no file. */
+struct file_look source_file(const struct source *source);
 
 /* The server whose own file it is, as far as the first lines tell (struct header); NULL where they do not. It is worked out
  * anew each time. */

@@ -19,7 +19,7 @@ struct source {
 	enum content content;
 	struct unpack *unpack;       /* NULL: plain, or not begun yet */
 	struct journal *journal;     /* NULL: a file */
-	struct source_file file;
+	struct file_look file;
 	int64_t reference;
 	uint64_t first, start, at;   /* uncompressed: where the text begins, where we began, the next byte */
 	atomic_uint_fast64_t stored; /* bytes of the file taken so far */
