@@ -15,6 +15,7 @@
 #include "cmd/commands.h"
 #include "cmd/edit.h"
 #include "list/blacklist.h"
+#include "report/text.h"
 
 enum { MINUTE = 60 };
 
@@ -97,7 +98,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 			continue;
 		addr_add_to(&text, &ban->net);
 		buf_add_text(&text, " is banned already, ");
-		edit_add_until(&text, ban->until);
+		text_add_until(&text, ban->until);
 		edit_say(edit, "%s", buf_text(&text));
 		buf_free(&text);
 		return true;
@@ -149,7 +150,7 @@ static void add(struct edit *edit, const struct wish *wish)
 	banlist_add(&edit->list, &ban);
 	banlist_sort(&edit->list);
 	buf_clear(&text);
-	edit_add_until(&text, wish->until);
+	text_add_until(&text, wish->until);
 	edit_say(edit, "banned %s %s", wish->name, buf_text(&text));
 	buf_free(&text);
 }

@@ -14,7 +14,6 @@
 #include <time.h>
 
 #include "base/msg.h"
-#include "base/when.h"
 #include "cmd/kernel.h"
 #include "cmd/lock.h"
 #include "list/blacklist.h"
@@ -146,16 +145,6 @@ int edit_gather_allow(const struct config *config, struct allow *allow)
 					       .also_count = config->allow_also_count, .mynetworks = config->mynetworks };
 
 	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
-}
-
-void edit_add_until(struct buf *out, int64_t until)
-{
-	if (until == BAN_FOREVER) {
-		buf_add_text(out, "for ever");
-		return;
-	}
-	buf_add_text(out, "until ");
-	when_add_minute(out, until);
 }
 
 void edit_say(struct edit *edit, const char *format, ...)

@@ -53,9 +53,6 @@ void edit_print_difference(const struct options *options, const char *path, stru
  * saying what is wrong. */
 int edit_gather_allow(const struct config *config, struct allow *allow);
 
-/* How long a ban lasts, in words: "until ..." or "for ever". */
-void edit_add_until(struct buf *out, int64_t until);
-
 /* One line of what is being done, which edit_commit() prints to stdout once it is; not where --quiet, nor in a
  * dry run, whose output is a difference. */
 void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));

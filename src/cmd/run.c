@@ -14,7 +14,6 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/lock.h"
@@ -28,12 +27,16 @@ static uint64_t note_differing(struct policy_result *out, enum change_kind kind,
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct ban *ban = &list->bans[i], *twin = banlist_find(other, &ban->net);
+		struct policy_change *change;
 
 		if (twin != NULL && (kind == CHANGE_EXPIRED || twin->since == ban->since))
 			continue;
-		out->changes = mem_grow(out->changes, &out->change_capacity, out->change_count + 1, sizeof(*out->changes));
-		out->changes[out->change_count++] = (struct policy_change){ .kind = kind, .net = ban->net,
-			.since = ban->since, .until = ban->until, .hits = ban->hits, .by = ban->by, .level = 1 };
+		change = policy_note(out, kind, &ban->net);
+		change->since = ban->since;
+		change->until = ban->until;
+		change->hits = ban->hits;
+		change->by = ban->by;
+		change->level = 1;
 		count++;
 	}
 	return count;

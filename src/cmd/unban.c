@@ -12,6 +12,7 @@
 #include "cmd/commands.h"
 #include "cmd/edit.h"
 #include "list/carve.h"
+#include "report/text.h"
 
 /* Says where the address lies in a banned network that is not to be split. Returns whether it does. */
 static bool lies_in_network(const struct edit *edit, const struct addr *net, const char *name)
@@ -24,7 +25,7 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 		if (addr_equal(&ban->net, net) || !addr_contains(&ban->net, net))
 			continue;
 		addr_format(text, &ban->net);
-		edit_add_until(&until, ban->until);
+		text_add_until(&until, ban->until);
 		msg("%s lies in the network %s, banned %s; --force splits the network and leaves the rest banned, "
 		    "and mailban unban %s lifts it whole", name, text, buf_text(&until), text);
 		buf_free(&until);

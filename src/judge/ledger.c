@@ -53,14 +53,21 @@ struct addr entry_addr(const struct judge_settings *settings, const struct entry
 	return a;
 }
 
+static uint16_t first_evidence(const struct mark *marks, uint16_t count)
+{
+	uint16_t at = 0;
+
+	while (at < count && !mark_is_evidence(&marks[at]))
+		at++;
+	return at;
+}
+
 /* Evidence before that time goes. */
 void ledger_drop_evidence(struct ledger *ledger, struct entry *e, uint32_t before)
 {
 	struct mark *marks = store_marks(&ledger->store, e);
-	uint16_t kept = 0;
+	uint16_t kept = first_evidence(marks, e->mark_count);
 
-	while (kept < e->mark_count && !mark_is_evidence(&marks[kept]))
-		kept++;
 	/* nearly always the first one is not too old, and so none is */
 	if (kept < e->mark_count && marks[kept].time < before) {
 		for (uint16_t i = kept; i < e->mark_count; i++) {
@@ -333,11 +340,8 @@ static void drop_old(struct ledger *ledger, struct entry *e, uint32_t time)
 
 static void drop_oldest(struct ledger *ledger, struct entry *e)
 {
-	const struct mark *marks = store_marks(&ledger->store, e);
-	size_t at = 0;
+	uint16_t at = first_evidence(store_marks(&ledger->store, e), e->mark_count);
 
-	while (at < e->mark_count && !mark_is_evidence(&marks[at]))
-		at++;
 	if (at < e->mark_count)
 		store_remove(&ledger->store, e, at);
 	e->has_sums = false;

@@ -20,13 +20,16 @@ enum {
 	HISTORY_KEPT = 2000000, /* records; those whose bans ended first go first */
 };
 
-struct policy_change *judging_note(struct judging *j, enum change_kind kind, const struct addr *net)
+struct policy_change *policy_note(struct policy_result *out, enum change_kind kind, const struct addr *net)
 {
-	struct policy_result *out = j->out;
-
 	out->changes = mem_grow(out->changes, &out->change_capacity, out->change_count + 1, sizeof(*out->changes));
 	out->changes[out->change_count] = (struct policy_change){ .kind = kind, .net = *net };
 	return &out->changes[out->change_count++];
+}
+
+struct policy_change *judging_note(struct judging *j, enum change_kind kind, const struct addr *net)
+{
+	return policy_note(j->out, kind, net);
 }
 
 static int compare_changes(const void *a, const void *b)

@@ -78,6 +78,9 @@ struct policy_result {
 
 /* The judgement: pure, the same input gives the same result. */
 void policy_judge(const struct policy_input *input, struct policy_result *result);
+
+/* One change more, for whoever judges otherwise; all but kind and net is zero. It may move when another one is noted. */
+struct policy_change *policy_note(struct policy_result *result, enum change_kind kind, const struct addr *net);
 void policy_result_free(struct policy_result *result);
 
 /* For scan: every address that reached a threshold anywhere in the events, sorted by address, then since. */

@@ -32,16 +32,6 @@ static void add_user(struct buf *out, struct span user)
 		buf_add_escaped(out, user.ptr, user.len);
 }
 
-static void add_until(struct buf *out, int64_t until)
-{
-	if (until == WHEN_FOREVER) {
-		buf_add_text(out, "for ever");
-		return;
-	}
-	buf_add_text(out, "until ");
-	when_add_minute(out, until);
-}
-
 static void add_names(const struct run_facts *facts, const struct addr *addr, struct buf *out)
 {
 	struct span names[NAMES_SHOWN];
@@ -87,7 +77,7 @@ static void tell_added(const struct run_facts *facts, const struct policy_change
 	buf_add_text(out, "  ");
 	text_add_addr(out, &c->net, 24);
 	buf_addf(out, " %-8s %6" PRIu64 "  ", c->by < CLASS_COUNT ? event_class_name(c->by) : "hand", c->hits);
-	add_until(out, c->until);
+	text_add_until(out, c->until);
 	if (c->level > 1)
 		buf_addf(out, ", ban number %u", c->level);
 	if (c->hosts > 0)
@@ -106,7 +96,7 @@ static void tell_renewed(const struct run_facts *facts, const struct policy_chan
 	buf_add_char(out, ' ');
 	text_add_count(out, c->packets, "packet", "packets");
 	buf_add_text(out, " since the last run; ");
-	add_until(out, c->until);
+	text_add_until(out, c->until);
 	buf_add_char(out, '\n');
 }
 

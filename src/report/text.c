@@ -26,6 +26,16 @@ void text_add_addr(struct buf *out, const struct addr *addr, size_t width)
 	text_pad(out, start, width);
 }
 
+void text_add_until(struct buf *out, int64_t until)
+{
+	if (until == WHEN_FOREVER) {
+		buf_add_text(out, "for ever");
+		return;
+	}
+	buf_add_text(out, "until ");
+	when_add_minute(out, until);
+}
+
 void text_add_second(struct buf *out, int64_t seconds)
 {
 	int64_t second = (seconds % 60 + 60) % 60;

@@ -15,6 +15,9 @@ void text_pad(struct buf *out, size_t start, size_t width);
 /* An address, padded to width. */
 void text_add_addr(struct buf *out, const struct addr *addr, size_t width);
 
+/* How long a ban lasts, in words: "until ..." or "for ever". */
+void text_add_until(struct buf *out, int64_t until);
+
 /* 2026-11-21T03:17:05Z of seconds since the epoch. */
 void text_add_second(struct buf *out, int64_t seconds);
 
