@@ -39,11 +39,8 @@ CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
 LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 
-sources := $(filter-out src/main.c src/build/%,$(sort $(wildcard src/*/*.c)))
-objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o $(BUILD)/obj/ready_builtin.o
-# what runs while mailban is built, on the machine that builds: BUILD_CC is its compiler
-build_sources := $(sort $(wildcard src/build/*.c)) src/detect/walk.c
-BUILD_CC ?= $(CC)
+sources := $(filter-out src/main.c,$(sort $(wildcard src/*/*.c)))
+objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o
 rule_files := $(sort $(wildcard src/rules/*.conf))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
@@ -78,18 +75,6 @@ $(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
 	scripts/embed $(rule_files) > $@.new && mv $@.new $@
 
 $(BUILD)/obj/rules_builtin.o: $(BUILD)/gen/rules_builtin.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
-
-$(BUILD)/matchers: $(build_sources) $(wildcard src/build/*.h src/detect/*.h)
-	@mkdir -p $(@D)
-	$(BUILD_CC) -Isrc -std=c17 $(WARNINGS) -O1 -o $@ $(build_sources)
-
-$(BUILD)/gen/ready_builtin.c: $(rule_files) $(BUILD)/matchers
-	@mkdir -p $(@D)
-	$(BUILD)/matchers $(rule_files) > $@.new && mv $@.new $@
-
-$(BUILD)/obj/ready_builtin.o: $(BUILD)/gen/ready_builtin.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
@@ -148,7 +133,7 @@ check-layers:
 	@scripts/check-layers
 
 # one file a process, so that -j has something to share out
-lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c $(wildcard src/build/*.c))
+lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
 		$(filter -D%,$(CPPFLAGS_ALL)) -Isrc src
 

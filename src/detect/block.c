@@ -148,7 +148,6 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	enum match_verdict verdict;
 
 	batch_reset(batch, block->len);
-	matcher_readable(matcher, lines.end + MATCH_BEHIND);
 	do {
 		struct event *event = next_event(batch);
 
@@ -161,7 +160,6 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 		else if (verdict == MATCH_REPEATED)
 			take_repeated(&c, event->count, lines.line.ptr);
 	} while (verdict != MATCH_NONE);
-	matcher_readable(matcher, NULL);
 	batch->too_long = lines.too_long;
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
 	batch->last_time = time_before(&c, lines.at);

@@ -35,8 +35,7 @@ void batch_free(struct batch *batch);
 
 /* Some complete lines of a log. */
 struct block {
-	const char *bytes;         /* end with a newline, but for a last line that is taken without one; behind them
-	                              MATCH_BEHIND more may be read */
+	const char *bytes;         /* end with a newline, but for a last line that is taken without one */
 	size_t len;
 	uint64_t offset;           /* of the first byte within the log */
 	uint32_t source;           /* its number */

@@ -17,7 +17,6 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
-#include "detect/walk.h"
 
 enum { PROGRAMS_MAX = 4096, RULES_MAX = UINT16_MAX };
 
@@ -79,12 +78,10 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 	for (size_t i = 0; i < set->count; i++) {
 		engine->rules[i].rule = &set->rules[i];
 		engine->rules[i].wants_end = pattern_wants_end(set->rules[i].match_text);
-		if (prefilter) {
+		if (prefilter)
 			literals_derive(&engine->rules[i].literals, set->rules[i].match_text);
-			engine->rules[i].ready = ready_find(set->rules[i].match_text);
-		} else {
+		else
 			literals_none(&engine->rules[i].literals);
-		}
 	}
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
@@ -151,9 +148,7 @@ static struct engine_candidate make_candidate(const struct engine_rule *rule, ui
 {
 	const struct literals *literals = &rule->literals;
 	uint8_t only = literals_only_beginning(literals, first);
-	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon,
-				      .match = rule->ready != NULL ? rule->ready->match : NULL,
-				      .loops = rule->ready == NULL || rule->ready->loops, .wants_end = rule->wants_end };
+	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon };
 
 	c.compared = only != LITERALS_ANY || literals->beginning_count == 0;
 	if (only != LITERALS_ANY) {
@@ -184,8 +179,7 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 			const struct engine_rule *rule = &engine->rules[program->rules[i]];
 			struct engine_candidate *c = &program->lists[used];
 
-			if (!literals_can_begin(&rule->literals, (unsigned char)first) ||
-			    (rule->ready != NULL && !byteset_has(rule->ready->first, first)))
+			if (!literals_can_begin(&rule->literals, (unsigned char)first))
 				continue;
 			*c = make_candidate(rule, program->rules[i], (unsigned char)first);
 			used++;

@@ -9,7 +9,6 @@
 #include "base/start.h"
 #include "detect/literals.h"
 #include "detect/pattern.h"
-#include "detect/ready.h"
 #include "detect/rules.h"
 
 /* The rules, compiled as far as they have been needed. One engine serves all threads. */
@@ -20,15 +19,12 @@ struct engine_rule {
 	const struct rule *rule;
 	struct literals literals;
 	bool wants_end;              /* its pattern looks at the end of the line */
-	const struct ready *ready;   /* its pattern as a function; NULL: there is none, or it is not to be used */
 };
 
 /* A rule that a message with a certain first byte can match. */
 struct engine_candidate {
 	const struct engine_rule *rule; /* NULL: the list ends */
-	ready_match *match;          /* the function of the rule's pattern; NULL: there is none */
 	uint16_t number;             /* in the ruleset */
-	bool loops, wants_end;       /* as the function and the rule say; what is asked of each line stands in one place */
 	uint16_t alike;              /* how many begin as this one does, from it on: what is found of it holds for them */
 	bool at_colon;               /* its beginning is not the message's but that of the part from the first colon on */
 	bool compared;               /* begin says whether 16 bytes can be the beginning; else literals_begin() does */
@@ -48,7 +44,7 @@ struct engine_program {
 };
 
 /* The ruleset must outlive the engine. Compiles the program patterns, each text once; 0, or -1 after a
- * message. With prefilter false every rule of a program is tried on every line of it, by PCRE2. */
+ * message. With prefilter false every rule of a program is tried on every line of it. */
 int engine_new(struct engine **engine, const struct ruleset *set, bool prefilter);
 void engine_free(struct engine *engine);
 

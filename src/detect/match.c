@@ -3,8 +3,7 @@
  * match: one line to an event.
  *
  * The header is taken apart, the program's rules are looked up by name (through a small cache of this
- * thread), and of them only those are tried whose literals the message holds. Built-in patterns have functions
- * (detect/ready); where one is not sure, and for all other rules, PCRE2 says. It runs with limits: a pattern that
+ * thread), and PCRE2 tries those of them whose literals the message holds. It runs with limits: a pattern that
  * meets one has not matched, which is counted with the rule's name.
  * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
  * Nothing here allocates a line, opens anything or resolves names.
@@ -47,11 +46,7 @@ struct matcher {
 	struct header_host host;
 	struct span program_given;
 	const char *server;                  /* whose own file the log is; NULL: not known */
-	const char *readable;                /* up to where bytes may be read; NULL: to the end of the line */
-	char *copy;                          /* of a message behind which not enough can be read */
-	size_t copy_room;
 	struct recent recent[CACHE_SLOTS];
-	int16_t *streaks;                    /* a rule: messages in a row that had its literal; below 0: to go unasked */
 	uint64_t *limit_hits;
 	bool want_phrases;
 	struct drift *drift;                 /* NULL: nobody wants to know */
@@ -70,7 +65,6 @@ struct matcher *matcher_new(struct engine *engine)
 	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(m->context, HEAP_LIMIT_KB);
 	m->limit_hits = mem_zalloc(engine_ruleset(engine)->count + 1, sizeof(*m->limit_hits));
-	m->streaks = mem_zalloc(engine_ruleset(engine)->count + 1, sizeof(*m->streaks));
 	return m;
 }
 
@@ -81,8 +75,6 @@ void matcher_free(struct matcher *m)
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->context);
 	free(m->limit_hits);
-	free(m->streaks);
-	free(m->copy);
 	free(m);
 }
 
@@ -99,11 +91,6 @@ void matcher_set_program(struct matcher *m, const char *program)
 void matcher_set_server(struct matcher *m, const char *server)
 {
 	m->server = server;
-}
-
-void matcher_readable(struct matcher *m, const char *end)
-{
-	m->readable = end;
 }
 
 void matcher_want_phrases(struct matcher *m)
@@ -236,36 +223,6 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 			  address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len));
 }
 
-static struct span first_found(const struct ready_found *found, const uint8_t *numbers)
-{
-	for (; *numbers != READY_NO_GROUP; numbers++) {
-		if (found->begins[*numbers] != NULL)
-			return (struct span){ found->begins[*numbers], (size_t)(found->ends[*numbers] - found->begins[*numbers]) };
-	}
-	return (struct span){ 0 };
-}
-
-/* The same by the rule's function, where it has one. */
-HOT bool try_candidate(struct matcher *m, const struct engine_candidate *c, struct span message, struct event *event)
-{
-	const struct ready *ready = c->rule->ready;
-	enum ready_verdict verdict = READY_UNSURE;
-	struct ready_found found;
-
-	if (c->wants_end && !is_whole(m, message))
-		return false;
-	if (c->match != NULL)
-		verdict = c->match(message.ptr, message.ptr + message.len, &found);
-	if (verdict == READY_UNSURE)
-		return matcher_try(m, c->number, message, event);
-	if (verdict == READY_NO)
-		return false;
-	if (found.address_begin != NULL)
-		event->addr = found.address;
-	return fill_event(event, c->number, c->rule->rule, first_found(&found, ready->users), first_found(&found, ready->counts),
-			  found.address_begin != NULL);
-}
-
 static inline bool begins(const struct engine_candidate *c, struct span message, struct span behind_colon)
 {
 	struct span start = c->at_colon ? behind_colon : message;
@@ -275,29 +232,7 @@ static inline bool begins(const struct engine_candidate *c, struct span message,
 	return start_fits(&c->begin, start.ptr);
 }
 
-/* Whether it is worth while to try the rule on a message that begins as it asks: the message has the rule's literal. To
- * look for that costs as much as to try a rule that is a function without loops; and with the others, some go unasked after
- * a number of messages that all had it. */
-static bool may_match(struct matcher *m, const struct engine_candidate *c, struct span message)
-{
-	enum { IN_A_ROW = 16, UNASKED = 240 };
-	int16_t *streak = &m->streaks[c->number];
-
-	if (!c->loops)
-		return true;
-	if (*streak < 0) {
-		++*streak;
-		return true;
-	}
-	if (!literals_inside(&c->rule->literals, message)) {
-		*streak = 0;
-		return false;
-	}
-	if (++*streak == IN_A_ROW)
-		*streak = -UNASKED;
-	return true;
-}
-
+/* Tries the rules of the program on the message, which has a first byte; the event's user points into it. */
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
 	const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]], *end;
@@ -310,64 +245,11 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 		if (!begins(c, message, behind_colon))
 			continue;
 		for (; c < end; c++) {
-			if (may_match(m, c, message) && try_candidate(m, c, message, event))
+			if (literals_inside(&c->rule->literals, message) && matcher_try(m, c->number, message, event))
 				return true;
 		}
 	}
 	return false;
-}
-
-static struct span copy_of(struct matcher *m, struct span message)
-{
-	m->copy = mem_grow(m->copy, &m->copy_room, message.len + READY_BEHIND, 1);
-	memcpy(m->copy, message.ptr, message.len);
-	memset(m->copy + message.len, '\n', READY_BEHIND);
-	return (struct span){ m->copy, message.len };
-}
-
-/* The message as functions of patterns want it: in its place, if it ends a line and there is enough behind it, else a copy
- * that is good until the next one. */
-HOT struct span settled(struct matcher *m, struct span message)
-{
-	const char *end = message.ptr + message.len;
-
-	if (m->readable != NULL && m->readable - end >= READY_BEHIND && (*end == '\n' || *end == '\r'))
-		return message;
-	return copy_of(m, message);
-}
-
-/* Makes an event of a copy one of the message. */
-static void give_back(struct event *event, struct span message, struct span copy)
-{
-	if (copy.ptr != message.ptr && event->user.len > 0)
-		event->user.ptr = message.ptr + (event->user.ptr - copy.ptr);
-}
-
-/* Tries the rules of the program on the message; the event's user points into it. */
-static bool is_event(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
-{
-	struct span copy;
-
-	if (message.len == 0)
-		return false;
-	copy = settled(m, message);
-	if (!try_rules(m, program, copy, event))
-		return false;
-	give_back(event, message, copy);
-	return true;
-}
-
-bool matcher_try_function(struct matcher *m, uint16_t number, struct span message, struct event *event)
-{
-	const struct engine_rule *rule = engine_rule(m->engine, number);
-	struct engine_candidate candidate = { .rule = rule, .number = number, .wants_end = rule->wants_end,
-					      .match = rule->ready != NULL ? rule->ready->match : NULL };
-	struct span copy = settled(m, message);
-
-	if (!try_candidate(m, &candidate, copy, event))
-		return false;
-	give_back(event, message, copy);
-	return true;
 }
 
 /* A line that no rule knows. */
@@ -388,7 +270,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	counted = r->drift < DRIFT_PROGRAMS_MAX ? &m->drift->programs[r->drift] : NULL;
 	if (counted != NULL)
 		counted->lines++;
-	if (!is_event(m, r->program, h->message, event)) {
+	if (!try_rules(m, r->program, h->message, event)) {
 		if (m->drift != NULL)
 			drift_unknown(m->drift, r->drift, h->message);
 		return other_line(h, event);

@@ -17,7 +17,6 @@ enum {
 	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
 	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
 	MATCH_WHOLE_MAX = 800,
-	MATCH_BEHIND = READY_BEHIND, /* bytes behind lines that may be read where they are to be matched fastest */
 };
 
 enum match_verdict {
@@ -49,9 +48,6 @@ void matcher_want_phrases(struct matcher *matcher);
 /* From now on counts what the rules know of each program's lines. Borrowed. */
 void matcher_watch(struct matcher *matcher, struct drift *drift);
 
-/* Lines that come now lie in a larger block, and bytes up to its end may be read; NULL: nothing behind a line may. */
-void matcher_readable(struct matcher *matcher, const char *end);
-
 /* One line without its newline; its event's user points into it. The event's time is EVENT_TIME_UNKNOWN
  * where the line's cannot be read; its source and offset are the caller's to set. */
 enum match_verdict matcher_line(struct matcher *matcher, const char *line, size_t len, struct event *event);
@@ -81,11 +77,8 @@ bool matcher_time(struct matcher *matcher, const char *line, size_t len, int64_t
 /* The header of the line that matcher_line() saw last. */
 const struct header *matcher_header(const struct matcher *matcher);
 
-/* Tries one rule alone on a message, without its literals, by PCRE2: for those who write rules. */
+/* Tries one rule alone on a message, without its literals: for those who write rules. */
 bool matcher_try(struct matcher *matcher, uint16_t rule, struct span message, struct event *event);
-
-/* The same by the function of the rule's pattern, where it has one. */
-bool matcher_try_function(struct matcher *matcher, uint16_t rule, struct span message, struct event *event);
 
 /* How often a rule ran into a limit of PCRE2 since the matcher was made. */
 uint64_t matcher_limit_hits(const struct matcher *matcher, uint16_t rule);

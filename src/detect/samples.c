@@ -3,9 +3,8 @@
  * samples: the proof that rules do what their own samples say.
  *
  * A sample is a message without its header. A hit must give an event, with the rule's literals as well as
- * without them (they decide what is tried at all), and by its pattern's function as well as by PCRE2; a
- * miss must not. Nothing is fatal here: who asks for all is told each fault, so that they can be mended at
- * once; who only wants to go on is told the first.
+ * without them (they decide what is tried at all); a miss must not. Nothing is fatal here: who asks for all is
+ * told each fault, so that they can be mended at once; who only wants to go on is told the first.
  */
 #include "detect/samples.h"
 
@@ -36,8 +35,6 @@ static bool check_sample(struct matcher *matcher, const struct engine_rule *er, 
 		return fault(er->rule, "a miss sample hits; mend the pattern or the sample", sample);
 	if (!hit && wanted)
 		return fault(er->rule, "a hit sample does not hit; mend the pattern or the sample", sample);
-	if (matcher_try_function(matcher, number, message, &event) != hit)
-		return fault(er->rule, "its function says otherwise of a sample than PCRE2 does; please report this", sample);
 	if (hit && !literals_pass(&er->literals, message, literals_behind_colon(message)))
 		return fault(er->rule, "a hit sample lacks what the pattern was found to need; please report this", sample);
 	return true;

@@ -318,7 +318,7 @@ static void *worker_run(void *argument)
 static void worker_init(struct worker *worker, struct work *w)
 {
 	*worker = (struct worker){ .work = w, .matcher = matcher_new(w->scan->engine) };
-	worker->block = mem_zalloc(LINES_ROOM + MATCH_BEHIND, 1);
+	worker->block = mem_zalloc(LINES_ROOM, 1);
 	if (w->scan->want_phrases)
 		matcher_want_phrases(worker->matcher);
 	if (w->scan->drift != NULL) {

@@ -70,7 +70,8 @@ static void walk_skip_group(struct walk *w)
 	} while (depth > 0 && !w->failed);
 }
 
-int walk_byte(struct walk *w)
+/* The literal byte at the walk's place, or -1; the walk moves on past it. */
+static int walk_byte(struct walk *w)
 {
 	const char *next = w->at + 1;
 	int c = (unsigned char)*w->at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* walk: steps over the text of a pattern, for detect/literals and for src/build. */
+/* walk: steps over the text of a pattern, for detect/literals. */
 #ifndef MAILBAN_DETECT_WALK_H
 #define MAILBAN_DETECT_WALK_H
 
@@ -13,9 +13,6 @@ struct walk {
 };
 
 bool walk_is_quantifier(char c);
-
-/* The literal byte at the walk's place, or -1; the walk moves on past it. */
-int walk_byte(struct walk *w);
 
 /* The literal bytes at the walk's place, none of them under a quantifier, at most LITERALS_MAX_LEN into run; the
  * walk moves on behind them. */

@@ -59,9 +59,6 @@ static void take_whole_logs(const char *const paths[2], bool want_lines, struct 
 		matcher_begin(twins.matchers[SLOW], source_reference(source));
 		source_close(source);
 		assert_int_equal(file_read(paths[i], &log), 0);
-		for (unsigned k = 0; k < MATCH_BEHIND; k++)
-			buf_add_char(&log, '\n');
-		log.len -= MATCH_BEHIND;
 		while (i == 0 && log.ptr[log.len - 1] != '\n')
 			log.len--;
 		block_scan(twins.matchers[SLOW], &(struct block){ .bytes = log.ptr, .len = log.len, .source = i, .want_lines = want_lines }, batch);
