@@ -11,11 +11,11 @@
 
 #include <stdint.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "detect/walk.h"
+
+/* A shorter literal stands in nearly every message: to look for it spares nothing. */
+enum { INSIDE_MIN = 4 };
 
 /* (?:one|two|three) of plain literals at the start gives as many beginnings, each with what follows. */
 static bool beginnings_of_group(struct literals *l, struct walk *w)
@@ -100,31 +100,25 @@ static void find_beginnings(struct literals *l, struct walk *w, const char *text
 }
 
 /* How seldom a byte is in log lines: the rarest of a literal is the one to look for. */
-static unsigned rarity(unsigned char c)
+static size_t rarity(char c)
 {
-	if (c == ' ' || c == '.' || c == '=' || c == ':' || c == ',')
-		return 1;
-	if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-		return strchr("jqxzkvw", c) != NULL ? 2 : 0;
-	return c >= 'A' && c <= 'Z' ? 3 : 4;
+	static const char frequent[] = " e01o.ta:nimrspl2dc=u359h4x7f6v,[]8b-g<>/";
+	const char *place = strchr(frequent, c);
+
+	return place != NULL ? (size_t)(place - frequent) : sizeof(frequent);
 }
 
 static void keep_inside(struct literals *l, const char *run, size_t len)
 {
-	unsigned char first = 0, second = len > 1;
+	unsigned char rarest = 0;
 
 	memcpy(l->inside, run, len);
 	l->inside_len = (unsigned char)len;
 	for (size_t i = 1; i < len; i++) {
-		if (rarity((unsigned char)run[i]) > rarity((unsigned char)run[first]))
-			first = (unsigned char)i;
+		if (rarity(run[i]) > rarity(run[rarest]))
+			rarest = (unsigned char)i;
 	}
-	for (size_t i = 0; i < len; i++) {
-		if (i != first && (second == first || rarity((unsigned char)run[i]) > rarity((unsigned char)run[second])))
-			second = (unsigned char)i;
-	}
-	l->inside_rare[0] = first;
-	l->inside_rare[1] = second;
+	l->inside_rarest = rarest;
 }
 
 void literals_none(struct literals *l)
@@ -149,7 +143,7 @@ void literals_derive(struct literals *l, const char *text)
 	find_beginnings(l, &w, text);
 	while (*w.at != '\0' && !w.failed) {
 		len = walk_literal_run(&w, run);
-		if (len > l->inside_len)
+		if (len > l->inside_len && len >= INSIDE_MIN)
 			keep_inside(l, run, len);
 		if (len < LITERALS_MAX_LEN && *w.at != '\0')
 			walk_skip_item(&w);
@@ -170,46 +164,17 @@ static bool begins_with(struct span message, const char *literal, size_t len)
 	return message.len >= len && span_same(message.ptr, literal, len);
 }
 
-#ifdef __SSE2__
-/* Whether the literal stands at one of the places from at to the one before to, at least sixteen of them: its two rarest
- * bytes are looked for at sixteen places at once. */
-static bool stands_in(const struct literals *l, const char *at, const char *to)
-{
-	const __m128i one = _mm_set1_epi8(l->inside[l->inside_rare[0]]), other = _mm_set1_epi8(l->inside[l->inside_rare[1]]);
-	const char *last = to - 16; /* the last places, some of them once more */
-
-	for (;; at += 16) {
-		__m128i a, b;
-
-		at = at < last ? at : last;
-		a = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[0]));
-		b = _mm_loadu_si128((const __m128i *)(const void *)(at + l->inside_rare[1]));
-		for (unsigned bits = (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(a, one), _mm_cmpeq_epi8(b, other)));
-		     bits != 0; bits &= bits - 1) {
-			if (span_same(at + __builtin_ctz(bits), l->inside, l->inside_len))
-				return true;
-		}
-		if (at == last)
-			return false;
-	}
-}
-#endif
-
 bool literals_inside(const struct literals *l, struct span message)
 {
-	const char *at = message.ptr, *to;
+	const char *at = message.ptr + l->inside_rarest, *to;
 
-	if (message.len < l->inside_len)
-		return false;
 	if (l->inside_len == 0)
 		return true;
-	to = message.ptr + message.len - l->inside_len + 1; /* one behind the last place that it can have */
-#ifdef __SSE2__
-	if (to - at >= 16)
-		return stands_in(l, at, to);
-#endif
-	for (; at < to; at++) {
-		if (at[l->inside_rare[0]] == l->inside[l->inside_rare[0]] && span_same(at, l->inside, l->inside_len))
+	if (message.len < l->inside_len)
+		return false;
+	to = at + message.len - l->inside_len + 1;
+	for (; (at = memchr(at, l->inside[l->inside_rarest], (size_t)(to - at))) != NULL; at++) {
+		if (span_same(at - l->inside_rarest, l->inside, l->inside_len))
 			return true;
 	}
 	return false;

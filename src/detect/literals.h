@@ -18,7 +18,7 @@ struct literals {
 	bool at_colon;                  /* not the message but what stands from its first colon on begins so */
 	char inside[LITERALS_MAX_LEN];  /* the message holds this */
 	unsigned char inside_len;       /* 0: no telling */
-	unsigned char inside_rare[2];   /* which of its bytes are the rarest in logs; the second one 0 where it has one byte */
+	unsigned char inside_rarest;    /* which of its bytes is the rarest in logs */
 	uint8_t first[32];              /* a bit for each byte that the message can begin with */
 };
 
