@@ -82,6 +82,7 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 			literals_derive(&engine->rules[i].literals, set->rules[i].match_text);
 		else
 			literals_none(&engine->rules[i].literals);
+		engine->rules[i].knows_first = !prefilter || engine->rules[i].literals.beginning_count > 0;
 	}
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
@@ -165,10 +166,20 @@ static bool begin_alike(const struct engine_candidate *a, const struct engine_ca
 	return a->compared && b->compared && a->at_colon == b->at_colon && memcmp(&a->begin, &b->begin, sizeof(a->begin)) == 0;
 }
 
+/* Where a rule's text tells no beginning, PCRE2 tells at least the first byte. */
+static void find_first(struct engine_rule *rule)
+{
+	if (!rule->knows_first)
+		pattern_first_bytes(rule->rule, rule->literals.first);
+	rule->knows_first = true;
+}
+
 static void sort_by_first(struct engine *engine, struct engine_program *program)
 {
 	size_t used = 0, room = 0;
 
+	for (size_t i = 0; i < program->rule_count; i++)
+		find_first(&engine->rules[program->rules[i]]);
 	program->first = mem_alloc(256, sizeof(*program->first));
 	for (unsigned first = 0; first < 256; first++) {
 		size_t begin = used;

@@ -19,6 +19,7 @@ struct engine_rule {
 	const struct rule *rule;
 	struct literals literals;
 	bool wants_end;              /* its pattern looks at the end of the line */
+	bool knows_first;            /* literals.first is what can be known */
 };
 
 /* A rule that a message with a certain first byte can match. */

@@ -18,9 +18,10 @@
  * parts are possessive: an address cannot give back characters to the text behind it. A dot or a colon that
  * ends a sentence is not part of it. */
 static const char ADDRESS[] =
-	"(?<ADDR>[0-9]{1,3}+(?:\\.[0-9]{1,3}+){3}+(?!\\.[0-9])"
+	"(?<ADDR>[0-9]{1,3}+\\.[0-9]{1,3}+\\.[0-9]{1,3}+\\.[0-9]{1,3}+(?!\\.[0-9])"
 	"|[0-9A-Fa-f]{0,4}+:(?:[0-9A-Fa-f]++|\\.(?=[0-9])|:(?=[0-9A-Fa-f:])|(?<=:):){1,40}+)";
 
+/* NULL after a message. */
 static pcre2_code *compile(const struct rule *rule, const char *what, const char *text, size_t len, uint32_t options)
 {
 	PCRE2_UCHAR words[200];
@@ -28,8 +29,8 @@ static pcre2_code *compile(const struct rule *rule, const char *what, const char
 	pcre2_code *code;
 	int error;
 
-	code = pcre2_compile((PCRE2_SPTR)text, len, options | PCRE2_ANCHORED | PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY |
-			     PCRE2_NO_AUTO_CAPTURE | PCRE2_DUPNAMES | PCRE2_DOTALL, &error, &offset, NULL);
+	code = pcre2_compile((PCRE2_SPTR)text, len, options | PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE |
+			     PCRE2_DUPNAMES | PCRE2_DOTALL, &error, &offset, NULL);
 	if (code != NULL)
 		return code;
 	pcre2_get_error_message(error, words, sizeof(words));
@@ -50,6 +51,17 @@ static void put_address_in(struct buf *out, const char *text)
 	buf_add(out, text, (size_t)(place - text));
 	buf_add_text(out, ADDRESS);
 	buf_add_text(out, place + strlen("<ADDR>"));
+}
+
+static pcre2_code *compile_match(const struct rule *rule, uint32_t options)
+{
+	struct buf text = { 0 };
+	pcre2_code *code;
+
+	put_address_in(&text, rule->match_text);
+	code = compile(rule, "match", text.ptr, text.len, options);
+	buf_free(&text);
+	return code;
 }
 
 static void find_groups(const pcre2_code *code, const char *name, unsigned numbers[PATTERN_GROUPS_MAX])
@@ -86,13 +98,11 @@ bool pattern_wants_end(const char *text)
 int pattern_compile(struct pattern *pattern, const struct rule *rule)
 {
 	unsigned address[PATTERN_GROUPS_MAX] = { 0 };
-	struct buf text = { 0 };
 	uint32_t groups = 0;
 
 	*pattern = (struct pattern){ 0 };
-	put_address_in(&text, rule->match_text);
-	pattern->code = compile(rule, "match", text.ptr, text.len, 0);
-	buf_free(&text);
+	/* to look for a byte that the end needs costs more than to begin: messages have been chosen by literals */
+	pattern->code = compile_match(rule, PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE);
 	if (pattern->code == NULL)
 		return -1;
 	/* without JIT (a kernel that forbids it) the interpreter does the same, slower */
@@ -106,6 +116,21 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	return 0;
 }
 
+void pattern_first_bytes(const struct rule *rule, uint8_t set[PATTERN_BYTES])
+{
+	/* PCRE2 works them out only where a match may begin anywhere */
+	pcre2_code *code = compile_match(rule, 0);
+	const uint8_t *known = NULL;
+
+	memset(set, 0xff, PATTERN_BYTES);
+	if (code == NULL)
+		return;
+	pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &known);
+	if (known != NULL)
+		memcpy(set, known, PATTERN_BYTES);
+	pcre2_code_free(code);
+}
+
 void pattern_free(struct pattern *pattern)
 {
 	pcre2_code_free(pattern->code);
@@ -114,5 +139,5 @@ void pattern_free(struct pattern *pattern)
 
 pcre2_code *pattern_compile_program(const struct rule *rule)
 {
-	return compile(rule, "program", rule->program_text, strlen(rule->program_text), PCRE2_ENDANCHORED);
+	return compile(rule, "program", rule->program_text, strlen(rule->program_text), PCRE2_ANCHORED | PCRE2_ENDANCHORED);
 }

@@ -8,11 +8,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/span.h"
 #include "detect/rules.h"
 
-enum { PATTERN_GROUPS_MAX = 4 };
+enum {
+	PATTERN_GROUPS_MAX = 4,
+	PATTERN_BYTES = 256 / 8,  /* room for a bit for each byte */
+};
 
 /* A rule's match pattern, ready to be tried. Read-only once made: threads share it. */
 struct pattern {
@@ -28,6 +32,9 @@ struct pattern {
  * allows it. Returns 0, or -1 after a message that names rule, offset and PCRE2's words. */
 int pattern_compile(struct pattern *pattern, const struct rule *rule);
 void pattern_free(struct pattern *pattern);
+
+/* A bit for each byte that a message that the rule matches can begin with, as PCRE2 tells them; all where it does not. */
+void pattern_first_bytes(const struct rule *rule, uint8_t set[PATTERN_BYTES]);
 
 /* Whether a match pattern looks at the end of the line, which may have been cut off. */
 bool pattern_wants_end(const char *text);
