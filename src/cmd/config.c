@@ -123,7 +123,7 @@ static int check_class(cfg_t *cfg, cfg_opt_t *opt)
 	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
 	enum event_class event_class;
 
-	if (!event_class_parse(&event_class, cfg_title(section)) || event_class == CLASS_GOOD)
+	if (!event_class_parse(&event_class, cfg_title(section)) || event_class >= CLASS_GOOD)
 		return fault(cfg, opt, "is not one of auth, unknown, helo, reject, probe");
 	return 0;
 }

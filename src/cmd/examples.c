@@ -72,7 +72,7 @@ void examples_add(struct examples *e, const struct addr *unit, const struct even
 {
 	size_t slot, len = event->line.len < LINE_BYTES_MAX ? event->line.len : LINE_BYTES_MAX;
 
-	if (e->count >= EXAMPLES_MAX || event->event_class == CLASS_GOOD || (event->flags & EVENT_NO_ADDRESS))
+	if (e->count >= EXAMPLES_MAX || event->event_class >= CLASS_GOOD || (event->flags & EVENT_NO_ADDRESS))
 		return;
 	slot = slot_of(e, unit, event->event_class);
 	if (e->slots[slot] != 0)

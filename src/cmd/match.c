@@ -93,7 +93,7 @@ static void add_event(struct matching *m, const struct event *event)
 
 	buf_addf(&m->out, "  %-8s %s (%s: %s)\n", "rule", rule->name, rule->server, rule->description);
 	buf_addf(&m->out, "  %-8s %s%s\n", "class", event_class_name(rule->event_class),
-		 event->flags & EVENT_PER_CONNECTION ? ", once a connection" : "");
+		 event->flags & EVENT_NAMED ? ", from a client with a verified name" : "");
 	buf_addf(&m->out, "  %-8s ", "address");
 	add_address(&m->out, event);
 	buf_add_char(&m->out, '\n');

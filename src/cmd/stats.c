@@ -113,7 +113,7 @@ static void add_json(const struct stats *s, struct buf *out)
 	json_name(&j, "yours");
 	json_number(&j, (int64_t)s->persons);
 	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
-		if (by == CLASS_GOOD)
+		if (by >= CLASS_GOOD && by < CLASS_COUNT)
 			continue;
 		json_name(&j, blacklist_by_name(by));
 		json_number(&j, (int64_t)s->by[by]);

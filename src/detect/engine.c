@@ -216,8 +216,6 @@ static struct engine_program *make_program(struct engine *engine, struct span na
 		if (!fits[engine->program_of[i]])
 			continue;
 		program->rules[program->rule_count++] = (uint16_t)i;
-		if (engine->set->rules[i].flags & (EVENT_PER_CONNECTION | EVENT_BEGINS | EVENT_ENDS))
-			program->has_connections = true;
 	}
 	if (program->rule_count > 0)
 		sort_by_first(engine, program);

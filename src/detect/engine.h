@@ -41,7 +41,6 @@ struct engine_program {
 	uint32_t *first;             /* 256 places in lists: where those that a message with this first byte can
 	                                match begin; NULL where the program has no rules */
 	struct engine_candidate *lists;
-	bool has_connections;        /* one of them cares which connection a line belongs to */
 };
 
 /* The ruleset must outlive the engine. Compiles the program patterns, each text once; 0, or -1 after a

@@ -14,6 +14,7 @@
 static const char *const class_names[CLASS_COUNT] = {
 	[CLASS_AUTH] = "auth",     [CLASS_UNKNOWN] = "unknown", [CLASS_HELO] = "helo",
 	[CLASS_REJECT] = "reject", [CLASS_PROBE] = "probe",     [CLASS_GOOD] = "good",
+	[CLASS_TROUBLE] = "trouble",
 };
 
 const char *event_class_name(enum event_class event_class)

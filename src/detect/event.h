@@ -17,6 +17,7 @@ enum event_class {
 	CLASS_REJECT,
 	CLASS_PROBE,
 	CLASS_GOOD,
+	CLASS_TROUBLE,  /* this server's own trouble: evidence of nothing */
 	CLASS_COUNT,
 };
 
@@ -35,24 +36,26 @@ uint32_t event_times(uint32_t count, uint32_t times);
 
 enum event_flag {
 	EVENT_NO_ADDRESS = 1,      /* the line names a failure and no address; addr is not set */
-	EVENT_PER_CONNECTION = 2,  /* its class counts once a connection, not once a line */
+	EVENT_PER_CONNECTION = 2,  /* its line belongs to a connection that is known; set with the next two, too */
 	EVENT_BEGINS = 4,          /* the first line of its connection */
 	EVENT_ENDS = 8,            /* the last one */
 	EVENT_WEAK = 16,           /* evidence that an accepted mail from the address takes away */
 	EVENT_ACCEPTED = 32,       /* class good: a mail accepted, not a login */
+	EVENT_NAMED = 64,          /* the line shows that the client has a verified name */
 };
 
 struct event {
 	struct addr addr;       /* a single address, prefix 128 */
 	int64_t time;           /* seconds since the epoch */
-	uint64_t connection;    /* which connection of which server process it belongs to; 0 where not known */
+	uint64_t connection;    /* which connection of which server process it belongs to; 0 without EVENT_PER_CONNECTION */
 	uint64_t offset;        /* of its line in the uncompressed bytes of its source */
 	struct span user;       /* bytes of the log line; len 0 where it names none; valid only while the
 	                           event is handed over */
 	uint64_t user_hash;     /* event_user_hash() of it */
 	struct span line;       /* the whole line where the scan was asked for lines, else len 0; as user */
 	uint32_t source;        /* number of the source in the order of reading */
-	uint32_t count;         /* how many times it happened, at least 1, weight of the rule included */
+	uint32_t count;         /* how many times it happened, at least 1 */
+	uint32_t points;        /* thousandths of a point that its rule sets; 0: what its class has */
 	uint32_t repeats;       /* "last message repeated": how often; 0 for a line that says what it is */
 	uint16_t rule;          /* index in the ruleset */
 	uint8_t event_class;    /* enum event_class */

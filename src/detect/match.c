@@ -175,10 +175,11 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 	event->rule = number;
 	event->repeats = 0;
 	event->memo = 0;
-	event->count = rule->weight;
+	event->count = 1;
+	event->points = rule->points;
 	if (count.ptr != NULL) {
 		/* "auth=0/0" or "0 attempts": nothing happened */
-		event->count = event_times(event->count, repeated_number(count));
+		event->count = repeated_number(count);
 		if (event->count == 0)
 			return false;
 	}
@@ -218,9 +219,13 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 	groups = groups > 0 ? groups : 16;
 	ovector = pcre2_get_ovector_pointer(m->data);
 	address = group(ovector, pattern->address, groups, message);
-	return fill_event(event, number, rule->rule, first_group(ovector, pattern->users, groups, message),
-			  first_group(ovector, pattern->counts, groups, message),
-			  address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len));
+	if (!fill_event(event, number, rule->rule, first_group(ovector, pattern->users, groups, message),
+			first_group(ovector, pattern->counts, groups, message),
+			address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len)))
+		return false;
+	if (first_group(ovector, pattern->named, groups, message).ptr != NULL)
+		event->flags |= EVENT_NAMED;
+	return true;
 }
 
 static inline bool begins(const struct engine_candidate *c, struct span message, struct span behind_colon)
@@ -279,7 +284,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		counted->recognised++;
 	if (repeated > 1)
 		event->count = event_times(event->count, repeated);
-	event->connection = r->program->has_connections ? origin_connection(&r->origin, h) : 0;
+	event->connection = event->flags & EVENT_PER_CONNECTION ? origin_connection(&r->origin, h) : 0;
 	event->phrases = m->want_phrases ? classic_phrases(line.ptr, line.len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = EVENT_TIME_UNKNOWN;

@@ -113,6 +113,7 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	pattern->address = address[0];
 	find_groups(pattern->code, "user", pattern->users);
 	find_groups(pattern->code, "count", pattern->counts);
+	find_groups(pattern->code, "named", pattern->named);
 	return 0;
 }
 

@@ -26,6 +26,7 @@ struct pattern {
 	unsigned address;                             /* number of the <ADDR> group; 0: none */
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
 	unsigned counts[PATTERN_GROUPS_MAX];
+	unsigned named[PATTERN_GROUPS_MAX];
 };
 
 /* Compiles the match pattern of a rule, anchored at the start, with <ADDR> put in and JIT where the host

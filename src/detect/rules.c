@@ -38,15 +38,18 @@ static cfg_opt_t rule_options[] = {
 	CFG_STR("class", NULL, CFGF_NODEFAULT),
 	CFG_STR("program", NULL, CFGF_NODEFAULT),
 	CFG_STR("match", NULL, CFGF_NODEFAULT),
-	CFG_STR("unit", "line", CFGF_NONE),
+	CFG_BOOL("connection", cfg_false, CFGF_NONE),
 	CFG_BOOL("begins", cfg_false, CFGF_NONE),
 	CFG_BOOL("ends", cfg_false, CFGF_NONE),
-	CFG_BOOL("weak", cfg_false, CFGF_NONE),
 	CFG_BOOL("accepted", cfg_false, CFGF_NONE),
 	CFG_BOOL("address", cfg_true, CFGF_NONE),
-	CFG_INT("weight", 1, CFGF_NONE),
+	CFG_FLOAT("points", 0, CFGF_NODEFAULT),
 	CFG_STR_LIST("hit", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("miss", NULL, CFGF_NODEFAULT),
+	/* what rules had once, see successors */
+	CFG_STR("unit", NULL, CFGF_NODEFAULT),
+	CFG_STR("weak", NULL, CFGF_NODEFAULT),
+	CFG_STR("weight", NULL, CFGF_NODEFAULT),
 	CFG_END(),
 };
 
@@ -114,15 +117,17 @@ static char *source_of(struct rule_file *file, const char *name, unsigned *line)
 	return mem_text_of(from, to != NULL ? (size_t)(to - from) + 2 : strlen(from));
 }
 
-static int flags_of(cfg_t *section, struct rule *rule)
+static void set_flags(cfg_t *section, struct rule *rule)
 {
 	static const struct {
 		const char *name;
 		uint8_t flag;
 	} names[] = {
-		{ "begins", EVENT_BEGINS }, { "ends", EVENT_ENDS }, { "weak", EVENT_WEAK }, { "accepted", EVENT_ACCEPTED },
+		{ "connection", EVENT_PER_CONNECTION },
+		{ "begins", EVENT_BEGINS | EVENT_PER_CONNECTION },
+		{ "ends", EVENT_ENDS | EVENT_PER_CONNECTION },
+		{ "accepted", EVENT_ACCEPTED },
 	};
-	const char *unit = cfg_getstr(section, "unit");
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (cfg_getbool(section, names[i].name))
@@ -130,11 +135,6 @@ static int flags_of(cfg_t *section, struct rule *rule)
 	}
 	if (!cfg_getbool(section, "address"))
 		rule->flags |= EVENT_NO_ADDRESS;
-	if (strcmp(unit, "connection") == 0)
-		rule->flags |= EVENT_PER_CONNECTION;
-	else if (strcmp(unit, "line") != 0)
-		return -1;
-	return 0;
 }
 
 static int fault(const struct rule *rule, const char *what)
@@ -143,17 +143,42 @@ static int fault(const struct rule *rule, const char *what)
 	return -1;
 }
 
-static int check(const struct rule *rule, const char *class_name, bool unit_known, bool wants_samples)
+/* An attribute that rules had once is told with what took its place. */
+static int check_former(const struct rule *rule, cfg_t *section)
+{
+	static const char *const successors[][2] = {
+		{ "unit", "unit is no attribute any more; write connection = true for a line of a connection that is known" },
+		{ "weak", "weak is no attribute any more; logins and accepted mail forgive by class, and points may be less" },
+		{ "weight", "weight is no attribute any more; write points, as in points = 0.5" },
+	};
+
+	for (unsigned i = 0; i < sizeof(successors) / sizeof(successors[0]); i++) {
+		if (cfg_size(section, successors[i][0]) > 0)
+			return fault(rule, successors[i][1]);
+	}
+	return 0;
+}
+
+static int set_points(struct rule *rule, cfg_t *section)
+{
+	double points;
+
+	if (cfg_size(section, "points") == 0)
+		return 0;
+	points = cfg_getfloat(section, "points");
+	if (!(points >= 0.001 && points <= 1000))
+		return fault(rule, "points is not a number from 0.001 to 1000");
+	rule->points = (uint32_t)(points * 1000 + 0.5);
+	return 0;
+}
+
+static int check(const struct rule *rule, const char *class_name, bool wants_samples)
 {
 	bool has_address = strstr(rule->match_text, "<ADDR>") != NULL;
 	enum event_class ignored;
 
 	if (!event_class_parse(&ignored, class_name))
-		return fault(rule, "class is not one of auth, unknown, helo, reject, probe, good");
-	if (!unit_known)
-		return fault(rule, "unit is not line or connection");
-	if (rule->weight < 1 || rule->weight > 1000)
-		return fault(rule, "weight is not a number from 1 to 1000");
+		return fault(rule, "class is not one of auth, unknown, helo, reject, probe, good, trouble");
 	if (has_address == ((rule->flags & EVENT_NO_ADDRESS) != 0))
 		return fault(rule, has_address ? "<ADDR> in a rule with address = false" : "match has no <ADDR>");
 	if (rule->hits[0] == NULL && wants_samples)
@@ -164,9 +189,8 @@ static int check(const struct rule *rule, const char *class_name, bool unit_know
 static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 {
 	static const char *const needed[] = { "class", "program", "match" };
-	long weight = cfg_getint(section, "weight");
 	const char *class_name;
-	int ret = 0;
+	int ret;
 
 	rule->name = mem_text(cfg_title(section));
 	rule->server = mem_text(file->server);
@@ -176,7 +200,7 @@ static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 	rule->description = mem_text(cfg_getstr(section, "description"));
 	rule->hits = copy_list(section, "hit");
 	rule->misses = copy_list(section, "miss");
-	rule->weight = weight > 0 && weight <= 1000 ? (uint32_t)weight : 0;
+	ret = check_former(rule, section);
 	for (unsigned i = 0; ret == 0 && i < 3; i++) {
 		if (cfg_getstr(section, needed[i]) == NULL) {
 			msg_at(rule->file, rule->line, "rule %s: %s is missing; see mailban-rules(5)", rule->name, needed[i]);
@@ -188,8 +212,10 @@ static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 	rule->program_text = mem_text(cfg_getstr(section, "program"));
 	rule->match_text = mem_text(cfg_getstr(section, "match"));
 	class_name = cfg_getstr(section, "class");
-	ret = flags_of(section, rule);
-	ret = check(rule, class_name, ret == 0, file->parsed == file->text);
+	set_flags(section, rule);
+	ret = check(rule, class_name, file->parsed == file->text);
+	if (ret == 0)
+		ret = set_points(rule, section);
 	if (ret == 0)
 		event_class_parse(&rule->event_class, class_name);
 	return ret;

@@ -17,7 +17,7 @@ struct rule {
 	char *file;            /* where it stands, for messages: a path, or "built-in:SERVER" */
 	unsigned line;
 	enum event_class event_class;
-	uint32_t weight;
+	uint32_t points;       /* thousandths, as events have them */
 	uint8_t flags;         /* enum event_flag */
 	char *program_text, *match_text;
 	char **hits, **misses; /* samples, NULL-terminated */

@@ -95,7 +95,7 @@ bool connections_count(struct connections *all, const struct event *event, uint3
 		c = &all->ring[all->slots[at] - 1];
 		if ((event->flags & EVENT_BEGINS) != 0)
 			c->seen = 0;
-		counts = (event->flags & EVENT_PER_CONNECTION) == 0 || (c->seen & bit) == 0;
+		counts = event->event_class != CLASS_UNKNOWN || (c->seen & bit) == 0;
 		if ((event->flags & EVENT_ENDS) != 0) {
 			free_slot(all, at);
 			return counts;

@@ -302,6 +302,8 @@ void tally_add(struct tally *tally, const struct event *event)
 	bool good = event->event_class == CLASS_GOOD;
 	bool ends = (event->flags & EVENT_ENDS) != 0;
 
+	if (event->event_class == CLASS_TROUBLE)
+		return;
 	/* a good line is no evidence that could be counted twice, and there are many */
 	if ((!good || ends) && event->connection != 0 && !connections_count(&tally->connections, event, time))
 		return;

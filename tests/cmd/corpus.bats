@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The corpus: lines of all servers with their verdicts. kind, rule, class, address, count, line; kinds are
-# attack, good, no-address, benign (no event) and forged (the client's own address or no event).
+# attack, good, no-address, trouble (of this server),
+# benign (no event) and forged (the client's own address or no event).
 
 bats_require_minimum_version 1.5.0
 
@@ -27,6 +28,7 @@ setup() {
 	run -1 awk -F '\t' '
 		$1 == "attack" && ($3 == "good" || $4 == "-") ||
 		$1 == "good" && $3 != "good" ||
+		($1 == "trouble") != ($3 == "trouble") ||
 		$1 == "benign" && $2 != "-" ||
 		$1 == "no-address" && ($2 == "-" || $4 != "-") ||
 		$4 ~ /^203\.0\.113\./ { print; bad = 1 }

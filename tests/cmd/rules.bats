@@ -114,3 +114,48 @@ rule_file() {
 	run -0 --separate-stderr "$MAILBAN" rules --rules rules.d postfix-sasl
 	[ "${lines[0]}" = "# rules.d/own.conf:1" ]
 }
+
+@test "attributes that rules had once are told with what took their place" {
+	for former in 'unit = "connection"' 'weak = true' 'weight = 2'; do
+		rule_file <<-END
+		rule "own" {
+			class = "auth"
+			$former
+			program = 'x'
+			match = 'failed from <ADDR>'
+			hit = { 'failed from 192.0.2.1' }
+		}
+		END
+		run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+		[[ "$stderr" == "mailban: rules.d/own.conf:1: rule own: ${former%% *} is no attribute any more; "* ]]
+	done
+}
+
+@test "points are a number of thousandths up to 1000" {
+	for points in 0.5 1 1000 0.001; do
+		rule_file <<-END
+		rule "own" {
+			class = "auth"
+			points = $points
+			program = 'x'
+			match = 'failed from <ADDR>'
+			hit = { 'failed from 192.0.2.1' }
+		}
+		END
+		run -0 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+	done
+	for points in 0 -1 1000.5 nan; do
+		sed -i "s/points = .*/points = $points/" rules.d/own.conf
+		run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+		[[ "$stderr" == *'rule own: points is not a number from 0.001 to 1000'* ]]
+	done
+}
+
+@test "a client with a verified name is told from one without" {
+	line='Nov  3 10:00:00 mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from'
+	tail=': 550 5.1.1 <a@example.com>: Recipient address rejected: User unknown; from=<>'
+	run -0 "$MAILBAN" match -v - <<< "$line host.example.net[192.0.2.1]$tail"
+	[[ "$output" == *'class    reject, from a client with a verified name'* ]]
+	run -0 "$MAILBAN" match -v - <<< "$line unknown[192.0.2.1]$tail"
+	[[ "$output" == *"class    reject"$'\n'* ]]
+}

@@ -180,7 +180,7 @@ static void make_rule(struct ruleset *set, struct seeds *seeds, uint64_t random)
 	set->rules = mem_grow(set->rules, &set->capacity, set->count + 1, sizeof(*set->rules));
 	rule = &set->rules[set->count++];
 	/* a difference is told with the rule's name */
-	*rule = (struct rule){ .name = mem_text(buf_text(&m.pattern)), .file = mem_text("made.conf"), .weight = 1,
+	*rule = (struct rule){ .name = mem_text(buf_text(&m.pattern)), .file = mem_text("made.conf"),
 			       .program_text = mem_text("made"), .match_text = mem_text(buf_text(&m.pattern)),
 			       .hits = mem_zalloc(1, sizeof(char *)), .misses = mem_zalloc(1, sizeof(char *)) };
 	buf_free(&m.pattern);
