@@ -36,7 +36,7 @@ CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DMAILBAN_VERSION='"$(VERSION)"'
 	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
 # libarchive is loaded where it is needed: log/libarchive.c
-LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl
+LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl -lm
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 
 sources := $(filter-out src/main.c,$(sort $(wildcard src/*/*.c)))

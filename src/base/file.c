@@ -193,6 +193,17 @@ static int sync_folder(int folder)
 	return fsync(folder) < 0 && errno != EINVAL ? -errno : 0;
 }
 
+static int sync_folder_of(const char *path)
+{
+	int folder = open_folder(path), ret = folder;
+
+	if (folder >= 0) {
+		ret = sync_folder(folder);
+		close(folder);
+	}
+	return ret;
+}
+
 /* Writes the parts to the open temporary file, with the mode and owner that the former file had. */
 static int fill(int fd, const char *path, const struct span *parts, size_t count)
 {
@@ -253,16 +264,20 @@ int file_prepare(struct file_new *file, const char *path, const struct span *par
 	int ret = 0, fd;
 
 	*file = (struct file_new){ .path = file_resolve(path), .keep_former = keep_former };
-	buf_addf(&name, "%s.XXXXXX", file->path);
+	buf_addf(&name, "%s.new", file->path);
 	buf_text(&name);
 	file->temporary = name.ptr;
-	fd = mkostemp(file->temporary, O_CLOEXEC);
+	/* one that a killed run left */
+	unlink(file->temporary);
+	fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		ret = -errno;
 	} else {
 		ret = fill(fd, file->path, parts, count);
 		if (close(fd) < 0 && ret == 0)
 			ret = -errno;
+		if (ret == 0)
+			ret = sync_folder_of(file->path);
 	}
 	if (ret < 0)
 		file_discard(file);
@@ -296,7 +311,7 @@ int file_commit(struct file_new *file)
 
 void file_discard(struct file_new *file)
 {
-	if (file->temporary != NULL && *file->temporary != '\0')
+	if (file->temporary != NULL && *file->temporary != '\0' && !file->keep_temporary)
 		unlink(file->temporary);
 	free(file->temporary);
 	free(file->path);

@@ -29,9 +29,12 @@ int file_replace_parts(const char *path, const struct span *parts, size_t count,
 struct file_new {
 	char *path, *temporary;   /* path NULL: nothing was prepared, and committing does nothing */
 	bool keep_former;
+	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
-/* Writes the temporary file. Returns 0 or -errno; then nothing is left and there is nothing to commit. */
+/* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So only
+ * one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is nothing
+ * to commit. */
 int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former);
 
 /* Puts it in place, or takes it away. 0 or -errno, and then path is what it was. Both free what was prepared. */

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/msg.h"
 #include "cmd/commands.h"
@@ -18,9 +19,7 @@
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
 #include "detect/samples.h"
-#include "judge/history.h"
 #include "list/blacklist.h"
-#include "list/state.h"
 #include "log/discover.h"
 #include "log/journal.h"
 #include "log/source.h"
@@ -92,19 +91,13 @@ static void check_lists(struct check *c)
 
 static void check_state(struct check *c)
 {
-	struct history history = { 0 };
-	struct state state = { 0 };
+	struct judge judge;
 
-	if (state_load(&state, c->config->state) < 0) {
-		c->faults++;
-		return;
-	}
-	if (remembered_history(&state, c->config->state, &history) < 0)
+	if (remembered_load(c->config->state, &c->config->judge, time(NULL), &judge) < 0)
 		c->faults++;
 	else
-		well(c, "state %s: %zu bans remembered", c->config->state, history.count);
-	history_free(&history);
-	state_free(&state);
+		well(c, "state %s: %zu accounts", c->config->state, judge.accounts.count);
+	judge_free(&judge);
 }
 
 static void check_log(struct check *c, const char *path)

@@ -11,6 +11,7 @@
 #include <confuse.h>
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -39,21 +40,6 @@ static int check_duration(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
-/* The lengths of the bans of a class. */
-static int check_ban(cfg_t *cfg, cfg_opt_t *opt)
-{
-	return cfg_opt_size(opt) <= JUDGE_STEPS ? check_duration(cfg, opt) : fault(cfg, opt, "holds more than eight lengths");
-}
-
-static int check_window(cfg_t *cfg, cfg_opt_t *opt)
-{
-	int64_t seconds;
-
-	if (!when_parse_duration(cfg_opt_getstr(opt), &seconds) || seconds < 1 || seconds > JUDGE_WINDOW_MAX)
-		return fault(cfg, opt, "is not a length of time from 1s to 366d");
-	return 0;
-}
-
 static int check_number(cfg_t *cfg, cfg_opt_t *opt)
 {
 	static const struct {
@@ -61,6 +47,7 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
 		long lowest, highest;
 	} bounds[] = {
 		{ "threads", 0, 1024 }, { "ipv6-prefix", 16, 128 }, { "max-prefix", 1, 32 }, { "max-prefix6", 1, 128 },
+		{ "networks", 0, 1000 }, { "accounts", 1000, 1000000000 },
 	};
 	long value = cfg_opt_getnint(opt, 0), lowest = 0, highest = INT32_MAX;
 
@@ -73,6 +60,65 @@ static int check_number(cfg_t *cfg, cfg_opt_t *opt)
 	if (value >= lowest && value <= highest)
 		return 0;
 	cfg_error(cfg, "%s: is not a number from %ld to %ld", opt->name, lowest, highest);
+	return -1;
+}
+
+static int check_points(cfg_t *cfg, cfg_opt_t *opt)
+{
+	double value = cfg_opt_getnfloat(opt, 0);
+
+	if (value >= 0 && value <= 1000)
+		return 0;
+	return fault(cfg, opt, "is not a number of points from 0 to 1000");
+}
+
+static int check_threshold(cfg_t *cfg, cfg_opt_t *opt)
+{
+	double value = cfg_opt_getnfloat(opt, 0);
+
+	if (value >= 2 && value <= 1000)
+		return 0;
+	return fault(cfg, opt, "is not a number of points from 2 to 1000");
+}
+
+/* Points fade over lengths of time that a person can oversee. */
+static int check_half_life(cfg_t *cfg, cfg_opt_t *opt)
+{
+	int64_t seconds;
+
+	if (!when_parse_duration(cfg_opt_getstr(opt), &seconds) || seconds < 60 || seconds > 366 * 86400)
+		return fault(cfg, opt, "is not a length of time from 1m to 366d");
+	return 0;
+}
+
+/* A setting that was: what to say instead. */
+static const struct {
+	const char *name, *successor;
+} former_settings[] = {
+	{ "repeat", "the same name again counts less by itself (mailban.conf(5), JUDGING)" },
+	{ "known-threshold", "a name that logs in counts less by itself (mailban.conf(5), JUDGING)" },
+	{ "known-window", "say how points fade with half-life" },
+	{ "breach-users", "a breach is told by itself (mailban.conf(5), JUDGING)" },
+	{ "attack-addresses", "users under attack are told by themselves" },
+	{ "attack-window", "users under attack are told by themselves" },
+	{ "ban-sprayers", "failures for a user under attack count double by themselves" },
+	{ "net-hosts", "say networks" },
+	{ "collapse", "mailban export collapsed joins neighbours" },
+};
+
+static int refuse_former(cfg_t *cfg, cfg_opt_t *opt)
+{
+	for (size_t i = 0; i < sizeof(former_settings) / sizeof(*former_settings); i++) {
+		if (strcmp(opt->name, former_settings[i].name) == 0)
+			cfg_error(cfg, "%s is no setting any more: %s", opt->name, former_settings[i].successor);
+	}
+	return -1;
+}
+
+static int refuse_class(cfg_t *cfg, cfg_opt_t *opt)
+{
+	cfg_error(cfg, "%s is no setting any more: say threshold, half-life, points { auth = ... }, ban-least and ban-most",
+		  opt->name);
 	return -1;
 }
 
@@ -118,16 +164,6 @@ static int check_path(cfg_t *cfg, cfg_opt_t *opt)
 	return text != NULL && text[0] != '\0' ? 0 : fault(cfg, opt, "is empty");
 }
 
-static int check_class(cfg_t *cfg, cfg_opt_t *opt)
-{
-	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
-	enum event_class event_class;
-
-	if (!event_class_parse(&event_class, cfg_title(section)) || event_class >= CLASS_GOOD)
-		return fault(cfg, opt, "is not one of auth, unknown, helo, reject, probe");
-	return 0;
-}
-
 static int check_set(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *text = cfg_opt_getstr(opt);
@@ -136,8 +172,19 @@ static int check_set(cfg_t *cfg, cfg_opt_t *opt)
 	return text[0] != '\0' && strlen(text) <= 27 ? 0 : fault(cfg, opt, "is not a name of 1 to 27 bytes");
 }
 
+/* What each event of a class weighs. */
+static cfg_opt_t points_options[] = {
+	CFG_FLOAT("auth", 1, CFGF_NONE),
+	CFG_FLOAT("helo", 5, CFGF_NONE),
+	CFG_FLOAT("probe", 1, CFGF_NONE),
+	CFG_FLOAT("unknown", 0.5, CFGF_NONE),
+	CFG_FLOAT("reject", 0.25, CFGF_NONE),
+	CFG_END(),
+};
+
+/* Of the former model: they are read to be refused with their successor. */
 static cfg_opt_t class_options[] = {
-	CFG_INT("threshold", -1, CFGF_NONE),
+	CFG_STR("threshold", NULL, CFGF_NODEFAULT),
 	CFG_STR("window", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("ban", NULL, CFGF_NODEFAULT),
 	CFG_END(),
@@ -156,51 +203,56 @@ static cfg_opt_t options_table[] = {
 	CFG_STR("lock-wait", "60s", CFGF_NONE),
 	CFG_STR("set4", "mailban4", CFGF_NONE),
 	CFG_STR("set6", "mailban6", CFGF_NONE),
-	CFG_SEC("class", class_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
-	CFG_STR("repeat", "10m", CFGF_NONE),
+	CFG_FLOAT("threshold", 5, CFGF_NONE),
+	CFG_STR("half-life", "4d", CFGF_NONE),
+	CFG_SEC("points", points_options, CFGF_NONE),
 	CFG_STR("known", "30d", CFGF_NONE),
-	CFG_INT("known-threshold", 100, CFGF_NONE),
-	CFG_STR("known-window", "1d", CFGF_NONE),
-	CFG_INT("breach-users", 0, CFGF_NODEFAULT),
-	CFG_INT("attack-addresses", 20, CFGF_NONE),
-	CFG_STR("attack-window", "1d", CFGF_NONE),
-	CFG_BOOL("ban-sprayers", cfg_false, CFGF_NONE),
-	CFG_INT("net-hosts", 8, CFGF_NONE),
+	CFG_STR("forget", "36d", CFGF_NONE),
+	CFG_STR("ban-least", "0", CFGF_NONE),
+	CFG_STR("ban-most", "182d", CFGF_NONE),
+	CFG_INT("networks", 8, CFGF_NONE),
 	CFG_STR_LIST("aggregate", NULL, CFGF_NODEFAULT),
 	CFG_INT("ipv6-prefix", 64, CFGF_NONE),
-	CFG_BOOL("collapse", cfg_true, CFGF_NONE),
-	CFG_STR("forget", "180d", CFGF_NONE),
 	CFG_BOOL("ban-private", cfg_false, CFGF_NONE),
 	CFG_INT("max-new", 100000, CFGF_NONE),
 	CFG_INT("max-prefix", 16, CFGF_NONE),
 	CFG_INT("max-prefix6", 32, CFGF_NONE),
 	CFG_BOOL("renew", cfg_true, CFGF_NONE),
+	CFG_INT("accounts", 2000000, CFGF_NONE),
+	CFG_STR("repeat", NULL, CFGF_NODEFAULT),
+	CFG_STR("known-threshold", NULL, CFGF_NODEFAULT),
+	CFG_STR("known-window", NULL, CFGF_NODEFAULT),
+	CFG_STR("breach-users", NULL, CFGF_NODEFAULT),
+	CFG_STR("attack-addresses", NULL, CFGF_NODEFAULT),
+	CFG_STR("attack-window", NULL, CFGF_NODEFAULT),
+	CFG_STR("ban-sprayers", NULL, CFGF_NODEFAULT),
+	CFG_STR("net-hosts", NULL, CFGF_NODEFAULT),
+	CFG_STR("collapse", NULL, CFGF_NODEFAULT),
+	CFG_SEC("class", class_options, CFGF_MULTI | CFGF_TITLE),
 	CFG_END(),
 };
 
 static void set_checks(cfg_t *cfg)
 {
-	static const char *const durations[] = { "repeat", "known", "forget", "lock-wait" };
-	static const char *const windows[] = { "known-window", "attack-window", "class|window" };
-	static const char *const numbers[] = { "threads", "known-threshold", "breach-users", "attack-addresses", "net-hosts",
-					      "ipv6-prefix", "max-new", "max-prefix", "max-prefix6", "class|threshold" };
-	static const char *const paths[] = { "log", "blacklist", "state", "allow", "rules" };
+	static const struct {
+		const char *name;
+		cfg_validate_callback_t check;
+	} checks[] = {
+		{ "known", check_duration }, { "forget", check_duration }, { "lock-wait", check_duration },
+		{ "ban-least", check_duration }, { "ban-most", check_duration }, { "half-life", check_half_life },
+		{ "threads", check_number }, { "networks", check_number }, { "ipv6-prefix", check_number },
+		{ "max-new", check_number }, { "max-prefix", check_number }, { "max-prefix6", check_number },
+		{ "accounts", check_number }, { "threshold", check_threshold }, { "points|auth", check_points },
+		{ "points|helo", check_points }, { "points|probe", check_points }, { "points|unknown", check_points },
+		{ "points|reject", check_points }, { "log", check_path }, { "blacklist", check_path }, { "state", check_path },
+		{ "allow", check_path }, { "rules", check_path }, { "allow-also", check_net }, { "aggregate", check_aggregate },
+		{ "timezone", check_timezone }, { "set4", check_set }, { "set6", check_set }, { "class", refuse_class },
+	};
 
-	for (size_t i = 0; i < sizeof(durations) / sizeof(*durations); i++)
-		cfg_set_validate_func(cfg, durations[i], check_duration);
-	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++)
-		cfg_set_validate_func(cfg, windows[i], check_window);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		cfg_set_validate_func(cfg, numbers[i], check_number);
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
-		cfg_set_validate_func(cfg, paths[i], check_path);
-	cfg_set_validate_func(cfg, "allow-also", check_net);
-	cfg_set_validate_func(cfg, "class", check_class);
-	cfg_set_validate_func(cfg, "class|ban", check_ban);
-	cfg_set_validate_func(cfg, "aggregate", check_aggregate);
-	cfg_set_validate_func(cfg, "timezone", check_timezone);
-	cfg_set_validate_func(cfg, "set4", check_set);
-	cfg_set_validate_func(cfg, "set6", check_set);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		cfg_set_validate_func(cfg, checks[i].name, checks[i].check);
+	for (size_t i = 0; i < sizeof(former_settings) / sizeof(*former_settings); i++)
+		cfg_set_validate_func(cfg, former_settings[i].name, refuse_former);
 }
 
 __attribute__((format(printf, 2, 0))) static void tell_error(cfg_t *cfg, const char *format, va_list args)
@@ -236,27 +288,32 @@ static int64_t duration_of(cfg_t *cfg, const char *name)
 	return seconds;
 }
 
-static void take_class(struct judge_class *to, cfg_t *section)
+static int64_t points_of(double value)
 {
-	unsigned bans = cfg_size(section, "ban");
+	return llround(value * (double)POINT);
+}
 
-	if (cfg_getint(section, "threshold") >= 0)
-		to->threshold = (uint32_t)cfg_getint(section, "threshold");
-	if (cfg_getstr(section, "window") != NULL)
-		to->window = duration_of(section, "window");
-	if (bans > JUDGE_STEPS)
-		bans = JUDGE_STEPS;
-	for (unsigned i = 0; i < bans; i++)
-		(void)when_parse_duration(cfg_getnstr(section, "ban", i), &to->bans[i]);
-	if (bans > 0)
-		to->ban_count = bans;
+/* Ends of bans are kept in 32 bits: for ever is a hundred years. */
+static int64_t bounded(int64_t seconds)
+{
+	const int64_t most = INT64_C(36500) * 86400;
+
+	return seconds > most ? most : seconds;
 }
 
 static void take_aggregates(struct judge_settings *judge, cfg_t *cfg)
 {
-	judge_settings_net_hosts(judge, (uint32_t)cfg_getint(cfg, "net-hosts"));
+	judge_settings_networks(judge, (uint32_t)cfg_getint(cfg, "networks"));
 	for (unsigned i = 0; i < cfg_size(cfg, "aggregate"); i++)
 		(void)judge_settings_aggregate(judge, cfg_getnstr(cfg, "aggregate", i), i == 0);
+}
+
+static void take_points(struct judge_settings *judge, cfg_t *cfg)
+{
+	cfg_t *points = cfg_getsec(cfg, "points");
+
+	for (unsigned c = 0; c < CLASS_GOOD; c++)
+		judge->points[c] = points_of(cfg_getfloat(points, event_class_name((enum event_class)c)));
 }
 
 static int take_judge(struct judge_settings *judge, cfg_t *cfg)
@@ -264,30 +321,20 @@ static int take_judge(struct judge_settings *judge, cfg_t *cfg)
 	const char *wrong;
 
 	judge_settings_defaults(judge);
-	for (unsigned i = 0; i < cfg_size(cfg, "class"); i++) {
-		cfg_t *section = cfg_getnsec(cfg, "class", i);
-		enum event_class event_class;
-
-		if (event_class_parse(&event_class, cfg_title(section)))
-			take_class(&judge->classes[event_class], section);
-	}
-	judge->repeat = duration_of(cfg, "repeat");
-	judge->known = duration_of(cfg, "known");
-	judge->known_threshold = (uint32_t)cfg_getint(cfg, "known-threshold");
-	judge->known_window = duration_of(cfg, "known-window");
-	if (cfg_size(cfg, "breach-users") > 0)
-		judge->breach_users = (uint32_t)cfg_getint(cfg, "breach-users");
-	judge->attack_addresses = (uint32_t)cfg_getint(cfg, "attack-addresses");
-	judge->attack_window = duration_of(cfg, "attack-window");
-	judge->ban_sprayers = cfg_getbool(cfg, "ban-sprayers");
+	judge->threshold = points_of(cfg_getfloat(cfg, "threshold"));
+	judge->half_life = duration_of(cfg, "half-life");
+	take_points(judge, cfg);
+	judge->known = bounded(duration_of(cfg, "known"));
+	judge->forget = bounded(duration_of(cfg, "forget"));
+	judge->ban_least = bounded(duration_of(cfg, "ban-least"));
+	judge->ban_most = bounded(duration_of(cfg, "ban-most"));
 	judge->ipv6_prefix = (uint8_t)cfg_getint(cfg, "ipv6-prefix");
-	judge->collapse = cfg_getbool(cfg, "collapse");
-	judge->forget = duration_of(cfg, "forget");
 	judge->ban_private = cfg_getbool(cfg, "ban-private");
 	judge->max_new = (uint64_t)cfg_getint(cfg, "max-new");
 	judge->max_prefix4 = (uint8_t)cfg_getint(cfg, "max-prefix");
 	judge->max_prefix6 = (uint8_t)cfg_getint(cfg, "max-prefix6");
 	judge->renew = cfg_getbool(cfg, "renew");
+	judge->accounts = (uint64_t)cfg_getint(cfg, "accounts");
 	take_aggregates(judge, cfg);
 	wrong = judge_settings_check(judge);
 	if (wrong != NULL)

@@ -13,7 +13,7 @@
 #include "cmd/config.h"
 #include "cmd/options.h"
 #include "judge/allow.h"
-#include "judge/ban.h"
+#include "list/ban.h"
 #include "list/carve.h"
 
 /* The blacklist, held under its lock. */

@@ -10,7 +10,7 @@
 
 #include "cmd/config.h"
 #include "firewall/ipset.h"
-#include "judge/ban.h"
+#include "list/ban.h"
 
 /* Reads the sets that the configuration names. Returns 0, or -errno after saying what is wrong; the
  * firewall is to be freed in both cases. */

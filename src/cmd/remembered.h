@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* remembered: what the state holds of accounts, for all commands that ask. */
 #ifndef MAILBAN_CMD_REMEMBERED_H
 #define MAILBAN_CMD_REMEMBERED_H
 
-#include "judge/history.h"
+#include "judge/judge.h"
 #include "list/state.h"
 
-/* The history that a state read from path holds, into an empty one. Returns 0, or -1 after saying what is wrong. */
-int remembered_history(const struct state *state, const char *path, struct history *history);
+/* Reads the sections of the judgement into a judge that is empty. Returns 0, or -1 after saying which line of the file
+ * at path is wrong. */
+int remembered_judge(const struct state *state, const char *path, struct judge *judge);
+
+/* The same from the file, for commands that only ask: judge_init() and all. The judge is to be freed in both cases. */
+int remembered_load(const char *path, const struct judge_settings *settings, int64_t now, struct judge *judge);
+
+/* Puts what the judge holds into the sections. */
+void remembered_put(struct judge *judge, struct state *state);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * run: the whole pipeline, once.
  *
- * Under the lock of the blacklist: what is new in the logs, added to what the state kept, is judged into a new
- * blacklist; blacklist and state are both brought to the disk before the first is replaced; then the sets in
- * the kernel are made equal to the blacklist. A log that cannot be read and a set that cannot be changed make
- * the run one in part; anything wrong with blacklist, state or allowlist stops it before anything is written.
+ * Under the lock of the blacklist: what is new in the logs is judged, accounts become a new blacklist; state and
+ * blacklist are both brought to the disk before the first is replaced; then the sets in the kernel are made equal to
+ * the blacklist. A log that cannot be read and a set that cannot be changed make the run one in part; anything wrong
+ * with blacklist, state or allowlist stops it before anything is written.
  * A dry run takes no lock, writes nothing and sends nothing.
  */
 #include <inttypes.h>
@@ -19,81 +19,44 @@
 #include "cmd/lock.h"
 #include "cmd/run_inside.h"
 
-/* Those of the list that the other one does not have like that. */
-static uint64_t note_differing(struct policy_result *out, enum change_kind kind, const struct banlist *list,
-	const struct banlist *other)
+enum { DAY = 86400 };
+
+static void take_knock(struct run *r, const struct firewall_entry *entry)
 {
-	uint64_t count = 0;
+	struct account *a = entry->packets > 0 ? accounts_find(&r->judge.accounts, &entry->net) : NULL;
+	struct change *c;
+	uint64_t since;
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct ban *ban = &list->bans[i], *twin = banlist_find(other, &ban->net);
-		struct policy_change *change;
-
-		if (twin != NULL && (kind == CHANGE_EXPIRED || twin->since == ban->since))
-			continue;
-		change = policy_note(out, kind, &ban->net);
-		change->since = ban->since;
-		change->until = ban->until;
-		change->hits = ban->hits;
-		change->by = ban->by;
-		change->level = 1;
-		count++;
-	}
-	return count;
+	if (a == NULL || (a->flags & ACCOUNT_LISTED) == 0)
+		return;
+	since = judge_knock(&r->judge, a, entry->packets);
+	if (since == 0 || !account_is_banned(a, r->now))
+		return;
+	c = changes_add(&r->knocking, CHANGE_RENEWED, &a->addr);
+	c->packets = since;
+	c->until = a->until;
 }
 
-/* The recipe knows neither changes nor a limit. A run tells the ones and has the other, whoever judges. */
-static void judge_classic(struct run *r)
-{
-	struct policy_result *out = &r->result;
-	struct banlist bans = { 0 };
-
-	classic_bans(&r->classic, &bans);
-	classic_merge(&r->old, &bans, &r->allow.nets, r->now, &out->list);
-	banlist_free(&bans);
-	out->added = note_differing(out, CHANGE_ADDED, &out->list, &r->old);
-	(void)note_differing(out, CHANGE_EXPIRED, &r->old, &out->list);
-	out->over_limit = out->added > r->config->judge.max_new && !r->options->force;
-}
-
-/* The counters of both sets, where they stand. */
-static void take_knocks(const struct run *r, struct knocks knocks[KNOCKS_SETS])
+/* Who is dropped and does not go away. */
+static void take_knocks(struct run *r)
 {
 	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
 		const struct firewall_set *set = &r->fw.sets[f];
 
-		if (set->count > 0)
-			knocks[f] = (struct knocks){ &set->entries->net, &set->entries->packets, sizeof(*set->entries),
-						     set->count };
+		for (size_t i = 0; i < set->count; i++)
+			take_knock(r, &set->entries[i]);
 	}
 }
 
 static void judge(struct run *r)
 {
-	struct policy_input input = {
-		.tally = r->tally, .old = &r->old, .history = &r->history, .allow = &r->allow.nets,
-		.settings = &r->config->judge, .now = r->now, .force = r->options->force,
+	struct decide_input input = {
+		.judge = &r->judge, .old = &r->old, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
+		.also = &r->knocking, .tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
 	};
 
-	take_knocks(r, input.knocks);
-	if (r->options->classic)
-		judge_classic(r);
-	else
-		policy_judge(&input, &r->result);
-}
-
-_Static_assert((int)KNOCKS_SETS == (int)FIREWALL_FAMILIES && FIREWALL_V4 == 0, "the sets as the judgement wants them");
-
-static int refuse_excess(const struct run *r)
-{
-	run_print_report(r);
-	if (r->result.added > r->config->judge.max_new)
-		msg("new bans: %" PRIu64 ", more than max-new allows; nothing was changed: look at the list above, and use "
-		    "--force if it is right", r->result.added);
-	else
-		msg("a network is wider than max-prefix allows; nothing was changed: look at the list above, and use --force "
-		    "if it is right");
-	return EXIT_NOTHING;
+	take_knocks(r);
+	decide(&input, &r->decision);
 }
 
 static void finish_kernel(struct run *r)
@@ -111,13 +74,23 @@ static void sync_kernel(struct run *r)
 
 	if (!r->fw_read)
 		return;
-	if (kernel_sync(&r->fw, &r->result.list, r->now, r->options->dry_run, &report) < 0)
+	if (kernel_sync(&r->fw, &r->decision.list, r->now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
 	else if (r->options->dry_run && !r->options->json)
 		kernel_print_difference(&r->fw, &report, stdout);
 	else if (!r->options->dry_run)
 		kernel_warn_unused(&r->fw, &report);
 	firewall_report_free(&report);
+}
+
+static void tell_future(const struct run *r)
+{
+	if (r->judge.future > 0)
+		msg("%" PRIu64 " lines bear a time that is to come; they count as of when their log was last written: see the "
+		    "clock and the time zone of who writes it", r->judge.future);
+	if (r->judge.accounts.dropped > 0)
+		msg("more than %" PRIu64 " addresses and names: %" PRIu64 " accounts with least points were forgotten; the "
+		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
 }
 
 static int run_through(struct run *r, struct detection *detection)
@@ -136,8 +109,7 @@ static int run_through(struct run *r, struct detection *detection)
 	if (r->fw_read && kernel_refuse_missing(r->config, &r->fw) < 0)
 		return EXIT_NOTHING;
 	judge(r);
-	if (r->result.over_limit)
-		return refuse_excess(r);
+	tell_future(r);
 	if (r->options->dry_run) {
 		if (r->options->json)
 			run_print_report(r);
@@ -162,15 +134,15 @@ static int run_locked(const struct config *config, const struct options *options
 	int ret = lock_blacklist(&lock, config, options, "run", true);
 
 	if (ret == EXIT_ALL_WELL) {
+		judge_init(&r.judge, &config->judge, r.now);
 		r.examples = examples_new();
 		ret = run_through(&r, detection);
+		judge_free(&r.judge);
 	}
 	file_unlock(&lock);
-	policy_result_free(&r.result);
-	tally_free(r.tally);
-	classic_free(&r.classic);
+	decision_free(&r.decision);
+	free(r.knocking.all);
 	examples_free(r.examples);
-	history_free(&r.history);
 	drift_known_free(&r.drift_known);
 	for (size_t i = 0; i < r.unread_count; i++)
 		free(r.unread[i]);
@@ -192,11 +164,11 @@ const struct command command_run = {
 	.name = "run",
 	.synopsis = "[FILE...]",
 	.summary = "new log data into the blacklist, and the blacklist into the set",
-	.details = "Reads what is new in the logs since the last run, bans who reached a threshold, lets go whose ban is\n"
-		   "over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where nothing\n"
-		   "did. With --dry-run it prints the unified diff of the blacklist and what would change in the sets; with\n"
-		   "--json too, what a run would report.",
-	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force classic "
+	.details = "Reads what is new in the logs since the last run, bans whose points reach the threshold, lets go whose ban\n"
+		   "is over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where\n"
+		   "nothing did. With --dry-run it prints the unified diff of the blacklist and what would change in the\n"
+		   "sets; with --json too, what a run would report.",
+	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force "
 		   "since directory no-prefilter ",
 	.max_args = -1,
 	.run = run,

@@ -16,8 +16,8 @@
 #include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "judge/allow.h"
-#include "judge/classic.h"
-#include "judge/policy.h"
+#include "judge/decide.h"
+#include "judge/judge.h"
 #include "list/state.h"
 #include "log/position.h"
 
@@ -29,12 +29,15 @@ struct run {
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct state state;
 	struct positions positions;
-	struct history history;
 	struct drift_known drift_known; /* of the runs before */
 	struct drift *drift;            /* of this one */
 	struct allow allow;
-	struct tally *tally;
-	struct classic classic;
+	struct judge judge;
+	uint32_t last_clock;            /* of the judge before this run's events */
+	bool has_digests;               /* of the blacklist, as the state names them */
+	uint64_t digest_read, digest_written;
+	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
+	const struct scan_log *logs;    /* while they are read */
 	struct examples *examples;
 	struct kernel_reading reading;
 	struct firewall fw;
@@ -43,16 +46,17 @@ struct run {
 	uint64_t lines, events;
 	char **unread;                  /* what could not be read, or is lost: a sentence each */
 	size_t unread_count, unread_capacity;
-	struct policy_result result;
+	struct changes knocking;
+	struct decision decision;
 };
 
-/* What lasts: allowlist, blacklist, state. EXIT_ALL_WELL, or another status after a message. */
+/* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a message. */
 int run_read_lasting(struct run *r);
 
-/* What is new in the logs, into the tally; and the new positions into the state. */
+/* What is new in the logs, into the judge; and the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);
 
-/* First the blacklist, then the state, both on the disk before the first is replaced. EXIT_ALL_WELL, or another
+/* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, or another
  * status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 

@@ -2,9 +2,9 @@
 /*
  * run_lasting: what lasts from run to run, read and written.
  *
- * Anything wrong with allowlist, blacklist or state stops the run before a log is read. Of blacklist and state both
- * new versions are on the disk before the first one is put in place, the blacklist first: a run that is cut off
- * between them and repeated counts the same lines again, for bans that stand already.
+ * Anything wrong with allowlist, blacklist or state stops the run before a log is read. Of state and blacklist both new
+ * versions are on the disk before the first one is put in place, the state first: whoever finds the old list beside
+ * the new state writes the new list again (list/state.h).
  */
 #include "cmd/run_inside.h"
 
@@ -12,53 +12,70 @@
 
 #include "base/file.h"
 #include "base/msg.h"
-#include "base/together.h"
 #include "cmd/edit.h"
 #include "cmd/remembered.h"
+#include "judge/edits.h"
 #include "list/blacklist.h"
 
-static int read_state(struct run *r)
+/* What stands in the file beside the two lists that the state names. */
+static enum edits_file kind_of_file(const struct run *r, enum state_recovered recovered)
 {
-	const char *path = r->config->state;
-	struct span lines;
-	unsigned long bad_line = 0;
-	unsigned bad;
+	if (recovered == STATE_UNFINISHED)
+		return EDITS_UNWRITTEN;
+	if (recovered == STATE_UNWRITTEN)
+		return EDITS_OF_UNWRITTEN;
+	return !r->has_digests || r->old.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
+}
 
-	if (state_load(&r->state, path) < 0)
-		return -1;
-	bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
-	if (bad != 0) {
-		state_bad_line(path, STATE_POSITIONS, bad);
-		return -1;
-	}
+static int bad_section(const struct run *r, const char *name, unsigned bad)
+{
+	state_bad_line(r->config->state, name, bad);
+	return -1;
+}
+
+static int read_sections(struct run *r)
+{
+	unsigned bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
+
+	if (bad != 0)
+		return bad_section(r, STATE_POSITIONS, bad);
 	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
-	if (bad != 0) {
-		state_bad_line(path, STATE_DRIFT, bad);
+	if (bad != 0)
+		return bad_section(r, STATE_DRIFT, bad);
+	/* what is read from its start is judged anew */
+	return r->options->full ? 0 : remembered_judge(&r->state, r->config->state, &r->judge);
+}
+
+static int read_state(struct run *r, enum state_recovered recovered)
+{
+	if (state_load(&r->state, r->config->state) < 0 || read_sections(r) < 0)
 		return -1;
-	}
-	if (remembered_history(&r->state, path, &r->history) < 0)
-		return -1;
-	r->tally = tally_new(&r->config->judge, &r->history, &r->old, r->now);
-	lines = state_lines(&r->state, STATE_EVIDENCE);
-	/* what is read from its start brings its evidence again */
-	if (!r->options->full && tally_load(r->tally, lines.ptr, lines.len, &bad_line) < 0) {
-		state_bad_line(path, STATE_EVIDENCE, (unsigned)bad_line);
-		return -1;
-	}
+	if (r->state.version == 1)
+		msg("%s: was written by an earlier mailban; logs go on where it stopped, bans stand until their time is over, "
+		    "and evidence begins anew", r->config->state);
+	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
+	(void)edits_take(&r->judge, &r->old, kind_of_file(r, recovered));
+	r->last_clock = r->judge.clock;
+	r->told_day = r->judge.told_day;
+	state_keep_only(&r->state, STATE_DRIFT);
 	return 0;
 }
 
 int run_read_lasting(struct run *r)
 {
+	enum state_recovered recovered;
 	int ret;
 
 	if (edit_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
+	recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
+	if (recovered == STATE_FAILED)
+		return EXIT_NOTHING;
 	(void)file_look(r->config->blacklist, &r->old_look);
 	/* the kernel lists its sets meanwhile, where they are synchronised */
 	ret = r->options->no_sync ? blacklist_read(r->config->blacklist, &r->old) :
 				    blacklist_read_beside(r->config->blacklist, &r->old);
-	if (ret < 0 || read_state(r) < 0)
+	if (ret < 0 || read_state(r, recovered) < 0)
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
 }
@@ -72,24 +89,8 @@ static void put_drift_into_state(struct run *r)
 	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
 	drift_known_add(&seen, r->drift);
 	drift_known_format(&seen, &lines);
-	state_set(&r->state, STATE_DRIFT, (struct span){ lines.ptr, lines.len });
+	state_take(&r->state, STATE_DRIFT, &lines);
 	drift_known_free(&seen);
-	buf_free(&lines);
-}
-
-static void put_into_state(struct run *r)
-{
-	struct buf lines = { 0 };
-
-	put_drift_into_state(r);
-	if (r->options->classic)
-		return;
-	tally_save(r->tally, &lines);
-	state_set(&r->state, STATE_EVIDENCE, (struct span){ lines.ptr, lines.len });
-	buf_clear(&lines);
-	history_save(&r->result.history, &lines);
-	state_set(&r->state, STATE_HISTORY, (struct span){ lines.ptr, lines.len });
-	buf_free(&lines);
 }
 
 static int tell_write_error(const char *path, int error)
@@ -107,46 +108,22 @@ static int tell_edited(const struct run *r)
 	return EXIT_NOTHING;
 }
 
-/* A new version of one of the two files, on the disk beside the old one. */
-struct prepared {
-	struct run *run;
-	bool is_state;
-	struct file_new file;
-	int error;
-};
-
-static void prepare(void *item)
-{
-	struct prepared *p = item;
-
-	if (p->is_state) {
-		put_into_state(p->run);
-		p->error = state_prepare(&p->run->state, p->run->config->state, &p->file);
-	} else {
-		p->error = blacklist_prepare(p->run->config->blacklist, &p->run->result.list, &p->file);
-	}
-}
-
-/* First the blacklist, then the state: a run that is cut off between them and repeated counts the same lines
- * again, for bans that stand already. */
-static int put_in_place(struct run *r, struct prepared *blacklist, struct prepared *state)
+static int put_in_place(struct run *r, struct file_new *state, struct file_new *blacklist)
 {
 	struct file_look look = { 0 };
 	int error;
 
-	if (blacklist->error < 0)
-		return tell_write_error(r->config->blacklist, blacklist->error);
-	if (state->error < 0)
-		return tell_write_error(r->config->state, state->error);
 	(void)file_look(r->config->blacklist, &look);
 	if (!file_looks_same(&look, &r->old_look))
 		return tell_edited(r);
-	error = file_commit(&blacklist->file);
+	error = file_commit(state);
 	if (error < 0)
-		return tell_write_error(r->config->blacklist, error);
-	error = file_commit(&state->file);
+		return tell_write_error(r->config->state, error);
+	/* where it fails it stays beside the list, for the next run to finish */
+	blacklist->keep_temporary = true;
+	error = file_commit(blacklist);
 	if (error < 0) {
-		msg("%s: %s; the blacklist was written, the next run reads the same lines again", r->config->state,
+		msg("%s: %s; what was judged is in the state, and the next run writes the list", r->config->blacklist,
 		    strerror(-error));
 		return EXIT_IN_PART;
 	}
@@ -155,14 +132,24 @@ static int put_in_place(struct run *r, struct prepared *blacklist, struct prepar
 
 int run_write_files(struct run *r)
 {
-	struct prepared both[] = { { .run = r }, { .run = r, .is_state = true } };
-	int ret;
+	struct file_new blacklist = { 0 }, state = { 0 };
+	uint64_t written;
+	int error, ret;
 
-	/* at once, since each waits for the disk */
-	together(prepare, both, sizeof(*both), 2);
-	ret = put_in_place(r, &both[0], &both[1]);
+	r->judge.told_day = r->now / 86400;
+	put_drift_into_state(r);
+	remembered_put(&r->judge, &r->state);
+	error = blacklist_prepare(r->config->blacklist, &r->decision.list, &blacklist, &written);
+	if (error < 0)
+		return tell_write_error(r->config->blacklist, error);
+	/* a run that changes nothing leaves the state as it is */
+	if (!r->has_digests || written != r->digest_written || written != r->old.digest)
+		r->digest_read = r->old.digest;
+	state_set_digests(&r->state, r->digest_read, written);
+	error = state_prepare(&r->state, r->config->state, &state);
+	ret = error < 0 ? tell_write_error(r->config->state, error) : put_in_place(r, &state, &blacklist);
 	/* what is in place is not to be discarded any more */
-	file_discard(&both[0].file);
-	file_discard(&both[1].file);
+	file_discard(&blacklist);
+	file_discard(&state);
 	return ret;
 }

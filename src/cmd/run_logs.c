@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_logs: what is new in the logs, into the tally.
+ * run_logs: what is new in the logs, into the judge.
  *
  * The reading (log/reading) says which files, from where and in which order; the scan makes events of them. What
  * cannot be read, or is lost, is told at once and kept for the report.
@@ -20,23 +20,11 @@ static void take(void *context, const struct event *event)
 
 	if (event->time < r->since)
 		return;
-	if (r->options->classic) {
-		classic_add(&r->classic, event);
-		return;
-	}
-	tally_add(r->tally, event);
+	judge_event(&r->judge, event, source_reference(r->logs[event->source].source));
 	if (!(event->flags & EVENT_NO_ADDRESS)) {
 		unit = judge_unit(&r->config->judge, &event->addr);
 		examples_add(r->examples, &unit, event);
 	}
-}
-
-static void expect(void *context, struct event *events, size_t count, enum scan_when when)
-{
-	struct run *r = context;
-
-	if (!r->options->classic)
-		tally_expect(r->tally, events, count, when);
 }
 
 static void tell_notes(struct run *r, const struct reading *reading, size_t from)
@@ -51,14 +39,13 @@ static void tell_notes(struct run *r, const struct reading *reading, size_t from
 static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
 {
 	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
-	enum detection_want want = r->options->classic ? DETECTION_WANT_PHRASES : DETECTION_WANT_LINES;
 
 	for (size_t i = 0; i < reading->count; i++) {
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	detection->expect = expect;
-	if (detection_scan(detection, r->config, logs, reading->count, want, take, r) > 0)
+	r->logs = logs;
+	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, take, r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {
 		reading->sources[i].consumed = logs[i].consumed;

@@ -16,8 +16,8 @@ void run_print_diff(const struct run *r)
 	struct buf next = { 0 };
 
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
-	if (r->result.list.count > 0 || access(r->config->blacklist, F_OK) == 0)
-		blacklist_format(&r->result.list, &next);
+	if (r->decision.list.count > 0 || access(r->config->blacklist, F_OK) == 0)
+		blacklist_format(&r->decision.list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
 }
@@ -30,12 +30,10 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 void run_print_report(const struct run *r)
 {
 	struct run_facts facts = {
-		.changes = r->result.changes, .change_count = r->result.change_count, .tally = r->tally,
-		.banned = r->result.list.count, .lines = r->lines, .events = r->events,
-		.drift = r->drift, .drift_known = &r->drift_known,
-		.without_address = tally_without_address(r->tally), .example = find_example,
-		.example_context = r->examples,
-		.unread = r->unread, .unread_count = r->unread_count, .all = r->options->verbose,
+		.changes = &r->decision.changes, .judge = &r->judge, .banned = r->decision.list.count, .lines = r->lines,
+		.events = r->events, .drift = r->drift, .drift_known = &r->drift_known, .example = find_example,
+		.example_context = r->examples, .unread = r->unread, .unread_count = r->unread_count,
+		.all = r->options->verbose,
 	};
 	struct buf out = { 0 };
 
@@ -43,6 +41,8 @@ void run_print_report(const struct run *r)
 		changes_json(&facts, &out);
 	else if (!r->options->quiet)
 		changes_text(&facts, &out);
+	else
+		changes_breaches(&facts, &out);
 	text_print(&out);
 	buf_free(&out);
 }

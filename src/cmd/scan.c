@@ -2,7 +2,7 @@
 /*
  * scan: counts any logs, and changes nothing.
  *
- * Reads the files that it is given, each from its start, and tells who reached a threshold anywhere in them.
+ * Reads the files that it is given, each from its start, and tells who reached a ban anywhere in them.
  * It has no state and needs no rights but to read. A log that cannot be read is told; the others are read.
  */
 #include <stdlib.h>
@@ -14,29 +14,37 @@
 #include "cmd/config.h"
 #include "cmd/detection.h"
 #include "judge/classic.h"
-#include "judge/policy.h"
+#include "judge/judge.h"
+#include "judge/told.h"
+#include "judge/totals.h"
 #include "report/findings.h"
 #include "report/text.h"
 
 struct job {
-	struct tally *tally;
+	const struct scan_log *logs;
+	struct judge judge;
+	struct totals totals;
 	struct classic classic;
 	bool is_classic;
 	int64_t since;       /* events before it are left out */
-	uint64_t events;
 };
 
 static void take(void *context, const struct event *event)
 {
 	struct job *job = context;
+	struct addr unit;
 
 	if (event->time < job->since)
 		return;
-	job->events++;
-	if (job->is_classic)
+	if (job->is_classic) {
 		classic_add(&job->classic, event);
-	else
-		tally_add(job->tally, event);
+		return;
+	}
+	judge_event(&job->judge, event, source_reference(job->logs[event->source].source));
+	if ((event->flags & EVENT_NO_ADDRESS) != 0 || event->event_class == CLASS_TROUBLE)
+		return;
+	unit = judge_unit(job->judge.settings, &event->addr);
+	totals_add(&job->totals, &unit, event);
 }
 
 static struct source *open_log(const char *name, const char *directory, struct buf *why)
@@ -44,14 +52,6 @@ static struct source *open_log(const char *name, const char *directory, struct b
 	if (directory != NULL && source_is_journal(name))
 		return source_open_journal(name, directory, NULL, why);
 	return source_open(name, why);
-}
-
-static void expect(void *context, struct event *events, size_t count, enum scan_when when)
-{
-	struct job *job = context;
-
-	if (!job->is_classic)
-		tally_expect(job->tally, events, count, when);
 }
 
 /* The oldest log first, whatever the order in which a shell's glob names them: what an address does after its ban is
@@ -89,18 +89,17 @@ static size_t open_logs(const struct options *options, struct scan_log *logs)
 	return count;
 }
 
-static void print_judged(const struct options *options, const struct config *config, struct job *job,
-			 struct findings *findings, struct buf *out)
+static void print_judged(const struct options *options, struct job *job, struct findings *findings, struct buf *out)
 {
-	struct banlist none = { 0 };
-	struct history no_history = { 0 };
-	struct policy_input input = {
-		.tally = job->tally, .old = &none, .history = &no_history, .settings = &config->judge, .now = time(NULL),
-	};
-	struct verdict *verdicts = NULL;
+	struct decide_input input = { .judge = &job->judge, .now = job->judge.now, .tell_failing = true };
+	struct changes news = { 0 };
 
-	findings->verdict_count = policy_verdicts(&input, &verdicts);
-	findings->verdicts = verdicts;
+	accounts_sort(&job->judge.accounts);
+	totals_sort(&job->totals);
+	told_add(&input, &news);
+	findings_collect(findings, &job->judge, job->judge.now);
+	findings->totals = &job->totals;
+	findings->news = &news;
 	if (options->tsv)
 		findings_tsv(findings, out);
 	else if (options->plain)
@@ -109,13 +108,13 @@ static void print_judged(const struct options *options, const struct config *con
 		findings_json(findings, out);
 	else
 		findings_text(findings, out);
-	free(verdicts);
+	free(news.all);
 }
 
 static void print_classic(const struct options *options, struct job *job, struct buf *out)
 {
-	struct tally_row *rows;
-	size_t count = classic_rows(&job->classic, &rows);
+	struct total *rows;
+	size_t count = classic_totals(&job->classic, &rows);
 
 	if (options->tsv)
 		findings_classic_tsv(rows, count, out);
@@ -131,8 +130,8 @@ static void print_classic(const struct options *options, struct job *job, struct
 static int scan(const struct config *config, const struct options *options, struct detection *detection, int64_t since)
 {
 	struct scan_log *logs = mem_zalloc((size_t)options->arg_count, sizeof(*logs));
-	struct job job = { .is_classic = options->classic, .since = since };
-	struct findings findings = { .all = options->verbose };
+	struct job job = { .logs = logs, .is_classic = options->classic, .since = since };
+	struct findings findings = { .everybody = options->verbose };
 	struct buf out = { 0 };
 	size_t count = open_logs(options, logs), failed;
 
@@ -140,26 +139,25 @@ static int scan(const struct config *config, const struct options *options, stru
 		free(logs);
 		return EXIT_NOTHING;
 	}
-	job.tally = tally_new(&config->judge, NULL, NULL, time(NULL));
-	detection->expect = expect;
+	judge_init(&job.judge, &config->judge, time(NULL));
 	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;
 		findings.too_long += logs[i].too_long;
 		source_close(logs[i].source);
 	}
-	findings.events = job.events;
-	findings.tally = job.tally;
 	drift_sort(detection->drift);
 	findings.drift = detection->drift;
 	if (job.is_classic)
 		print_classic(options, &job, &out);
 	else
-		print_judged(options, config, &job, &findings, &out);
+		print_judged(options, &job, &findings, &out);
 	text_print(&out);
 	buf_free(&out);
+	findings_free(&findings);
 	classic_free(&job.classic);
-	tally_free(job.tally);
+	totals_free(&job.totals);
+	judge_free(&job.judge);
 	free(logs);
 	return failed > 0 || count < (size_t)options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
@@ -173,9 +171,10 @@ const struct command command_scan = {
 	.name = "scan",
 	.synopsis = "FILE...|-",
 	.summary = "count any logs, and change nothing",
-	.details = "Tells who reached a threshold anywhere in the logs, and marks bans that would be over by now.\n"
-		   "--tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone that was\n"
-		   "counted is told. Needs no state and no rights but to read the files.",
+	.details = "Tells who reached a ban anywhere in the logs that no later login lifted, and marks bans that would be\n"
+		   "over by now. --tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone\n"
+		   "that was counted is told, with the points that each is at. Needs no state and no rights but to read the\n"
+		   "files.",
 	.options = " config verbose json rules threads classic since directory tsv plain no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,

@@ -15,9 +15,7 @@
 #include "cmd/config.h"
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
-#include "judge/history.h"
 #include "list/blacklist.h"
-#include "list/state.h"
 #include "report/json.h"
 #include "report/text.h"
 
@@ -58,15 +56,15 @@ static int more_packets(const void *a, const void *b)
 	return addr_compare(&x->net, &y->net);
 }
 
-static void count_knocks(struct stats *s, const struct firewall *fw, const struct history *history)
+static void count_knocks(struct stats *s, const struct firewall *fw, const struct judge *judge)
 {
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		const struct firewall_set *set = &fw->sets[f];
 
 		s->knockers = mem_resize(s->knockers, s->knocker_count + set->count + 1, sizeof(*s->knockers));
 		for (size_t i = 0; i < set->count; i++) {
-			const struct past *past = history_find(history, &set->entries[i].net);
-			uint64_t packets = set->entries[i].packets, before = past != NULL ? past->packets : 0;
+			const struct account *a = accounts_find(&judge->accounts, &set->entries[i].net);
+			uint64_t packets = set->entries[i].packets, before = a != NULL ? a->packets : 0;
 
 			if (packets > 0)
 				s->knockers[s->knocker_count++] = (struct knocker){
@@ -136,21 +134,20 @@ static void add_json(const struct stats *s, struct buf *out)
 
 static int tell(const struct config *config, const struct options *options)
 {
-	struct history history = { 0 };
+	struct judge judge;
 	struct banlist bans = { 0 };
 	struct firewall fw = { 0 };
-	struct state state = { 0 };
 	struct stats stats = { 0 };
 	struct buf out = { 0 };
 	int ret = EXIT_NOTHING;
 
-	if (blacklist_read(config->blacklist, &bans) == 0 && state_load(&state, config->state) == 0 &&
-	    remembered_history(&state, config->state, &history) == 0) {
+	if (remembered_load(config->state, &config->judge, time(NULL), &judge) == 0 &&
+	    blacklist_read(config->blacklist, &bans) == 0) {
 		count_bans(&stats, &bans);
 		stats.kernel_read = kernel_read(&fw, config) == 0;
 		ret = stats.kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
 		if (stats.kernel_read)
-			count_knocks(&stats, &fw, &history);
+			count_knocks(&stats, &fw, &judge);
 		if (options->json)
 			add_json(&stats, &out);
 		else
@@ -160,8 +157,7 @@ static int tell(const struct config *config, const struct options *options)
 	free(stats.knockers);
 	buf_free(&out);
 	firewall_free(&fw);
-	history_free(&history);
-	state_free(&state);
+	judge_free(&judge);
 	banlist_free(&bans);
 	return ret;
 }

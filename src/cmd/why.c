@@ -2,7 +2,7 @@
 /*
  * why: what is known of an address, or of a user name.
  *
- * Puts together the blacklist, the allowlist, the history, the set's counters, and the lines of the logs that
+ * Puts together the blacklist, the allowlist, the account, the set's counters, and the lines of the logs that
  * are still there, rotated and compressed ones included: these are found again by the same rules that counted
  * them. Only reads, and takes no lock. What cannot be read is told, and makes the answer one in part.
  */
@@ -18,7 +18,6 @@
 #include "cmd/remembered.h"
 #include "cmd/edit.h"
 #include "list/blacklist.h"
-#include "list/state.h"
 #include "log/reading.h"
 #include "report/dossier.h"
 #include "report/text.h"
@@ -32,8 +31,7 @@ struct question {
 	struct dossier dossier;
 	struct banlist bans;
 	struct allow allow;
-	struct state state;
-	struct history history;
+	struct judge judge;
 	struct firewall firewall;
 	struct reading reading;
 	int64_t since;           /* events before it are left out */
@@ -102,12 +100,32 @@ static void read_logs(struct question *q, struct detection *detection)
 	dossier_finish(&q->dossier);
 }
 
-static void read_history(struct question *q)
+/* Accounts are shown as they are now. */
+static void fade(struct judge *judge, const struct addr *net)
 {
-	q->dossier.history = &q->history;
-	if (state_load(&q->state, q->config->state) < 0 ||
-	    remembered_history(&q->state, q->config->state, &q->history) < 0)
+	struct account *a = accounts_find(&judge->accounts, net);
+
+	if (a != NULL)
+		account_fade(a, (uint32_t)judge->now, judge->settings, &judge->accounts.names);
+}
+
+static void read_accounts(struct question *q)
+{
+	const struct judge_settings *settings = &q->config->judge;
+	struct dossier *d = &q->dossier;
+
+	if (remembered_load(q->config->state, settings, d->now, &q->judge) < 0) {
 		q->in_part = true;
+		return;
+	}
+	d->judge = &q->judge;
+	fade(&q->judge, &d->unit);
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		struct addr net = addr_network(&d->net, settings->aggregates[i].prefix);
+
+		if (settings->aggregates[i].v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
+			fade(&q->judge, &net);
+	}
 }
 
 static void read_counters(struct question *q)
@@ -159,7 +177,7 @@ static int answer(struct question *q, struct detection *detection)
 		ret = read_lists(q);
 		if (ret != EXIT_ALL_WELL)
 			return ret;
-		read_history(q);
+		read_accounts(q);
 		read_counters(q);
 	} else if (is_no_name(asked)) {
 		(void)edit_parse_net(&d->net, asked);
@@ -192,8 +210,7 @@ static int run(const struct config *config, const struct options *options)
 		detection_close(&detection);
 	}
 	firewall_free(&q.firewall);
-	history_free(&q.history);
-	state_free(&q.state);
+	judge_free(&q.judge);
 	allow_free(&q.allow);
 	banlist_free(&q.bans);
 	return ret;
@@ -203,8 +220,9 @@ const struct command command_why = {
 	.name = "why",
 	.synopsis = "ADDR|USER [FILE...]",
 	.summary = "tell all that is known of an address or a user name",
-	.details = "Whether it is banned, since and until when, what for, at which level, and what was dropped; then the\n"
-		   "lines of the logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
+	.details = "Whether it is banned, since and until when, and what for; its account: points by class and by name,\n"
+		   "credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of the\n"
+		   "logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
 		   "or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
 	.options = " config verbose json blacklist state allow rules threads no-sync since directory no-prefilter ",
 	.min_args = 1,

@@ -16,7 +16,7 @@
 
 #include "addr/addr.h"
 #include "base/buf.h"
-#include "judge/ban.h"
+#include "list/ban.h"
 
 #define FIREWALL_SET4 "mailban4"
 #define FIREWALL_SET6 "mailban6"

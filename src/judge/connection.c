@@ -1,122 +1,154 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * connection: which classes a connection has counted for already.
+ * connection: the connections that are open.
  *
- * A server logs several lines about one unwelcome connection; a class that counts by connection takes the first of
- * them. What is kept is bounded: after CONNECTIONS others were opened, a connection that never ended is forgotten. The
- * ring keeps the order, so that what is forgotten depends on the events alone and not on the seed of the table.
+ * A server writes several lines about one client. They are told to be one connection's by host, program and process id
+ * (detect/origin), where a process serves one client at a time. The table is bounded: the oldest one makes room.
  */
 #include "judge/connection.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "base/mem.h"
-#include "base/msg.h"
-
-void connections_init(struct connections *all)
-{
-	*all = (struct connections){ 0 };
-	if (getrandom(&all->seed, sizeof(all->seed), 0) != (ssize_t)sizeof(all->seed))
-		msg_die("no random bytes from the kernel; nothing was written");
-}
+#include "judge/line.h"
+#include "judge/points.h"
 
 void connections_free(struct connections *all)
 {
 	free(all->ring);
-	free(all->slots);
+	hash_free(&all->index);
 	*all = (struct connections){ 0 };
 }
 
-/* The slot of the key, or the free one where it belongs. */
-static inline size_t slot_of(const struct connections *all, uint64_t key)
+static struct connection *find(const struct connections *all, uint64_t key)
 {
-	size_t at = connections_home(all, key);
+	size_t at;
 
-	while (all->slots[at] != 0 && all->ring[all->slots[at] - 1].key != key)
-		at = (at + 1) & (CONNECTION_SLOTS - 1);
-	return at;
-}
-
-/* Frees a slot, and moves those behind it up that would no longer be found. */
-static void free_slot(struct connections *all, size_t at)
-{
-	size_t hole = at;
-
-	all->ring[all->slots[at] - 1].key = 0;
-	for (;;) {
-		size_t home;
-
-		at = (at + 1) & (CONNECTION_SLOTS - 1);
-		if (all->slots[at] == 0)
-			break;
-		home = connections_home(all, all->ring[all->slots[at] - 1].key);
-		if (((at - home) & (CONNECTION_SLOTS - 1)) < ((at - hole) & (CONNECTION_SLOTS - 1)))
-			continue;
-		all->slots[hole] = all->slots[at];
-		hole = at;
+	for (uint32_t n = hash_first(&all->index, hash_of_numbers(&all->index, key, 0), &at); n != HASH_NONE;
+	     n = hash_next(&all->index, hash_of_numbers(&all->index, key, 0), &at)) {
+		if (all->ring[n].key == key)
+			return &all->ring[n];
 	}
-	all->slots[hole] = 0;
+	return NULL;
 }
 
-static struct connection *open_connection(struct connections *all, uint64_t key)
+static struct connection *begin(struct connections *all, uint64_t key)
 {
-	struct connection *c = &all->ring[all->next];
+	struct connection *c;
 
+	/* many logs know no connections at all: the ring comes with the first one */
+	if (all->ring == NULL)
+		all->ring = mem_zalloc(CONNECTIONS, sizeof(*all->ring));
+	hash_seed(&all->index);
+	c = &all->ring[all->next];
 	if (c->key != 0)
-		free_slot(all, slot_of(all, c->key));
+		connections_end(all, c);
 	*c = (struct connection){ .key = key };
-	all->slots[slot_of(all, key)] = all->next + 1;
+	hash_put(&all->index, hash_of_numbers(&all->index, key, 0), (uint32_t)all->next);
 	all->next = (all->next + 1) % CONNECTIONS;
 	if (all->used < CONNECTIONS)
 		all->used++;
 	return c;
 }
 
-/* Many logs know no connections at all: the tables come with the first one. */
-static void make_tables(struct connections *all)
+/* Another client, a first line, or a day without one: the process serves somebody else by now. */
+static bool is_another(const struct connection *c, const struct event *event, const struct addr *addr, uint32_t time)
 {
-	if (all->ring != NULL)
-		return;
-	all->ring = mem_zalloc(CONNECTIONS, sizeof(*all->ring));
-	all->slots = mem_zalloc(CONNECTION_SLOTS, sizeof(*all->slots));
+	return (event->flags & EVENT_BEGINS) != 0 || !addr_equal(&c->addr, addr) ||
+	       (time > c->time && time - c->time > CONNECTION_AGE);
 }
 
-bool connections_count(struct connections *all, const struct event *event, uint32_t time)
+struct connection *connections_of(struct connections *all, const struct event *event, const struct addr *addr,
+	uint32_t time)
 {
-	uint8_t bit = (uint8_t)(1U << event->event_class);
 	struct connection *c;
-	bool counts = true;
-	size_t at;
 
-	make_tables(all);
-	at = slot_of(all, event->connection);
-	if (all->slots[at] != 0) {
-		c = &all->ring[all->slots[at] - 1];
-		if ((event->flags & EVENT_BEGINS) != 0)
-			c->seen = 0;
-		counts = event->event_class != CLASS_UNKNOWN || (c->seen & bit) == 0;
-		if ((event->flags & EVENT_ENDS) != 0) {
-			free_slot(all, at);
-			return counts;
-		}
-	} else if ((event->flags & EVENT_ENDS) != 0) {
-		return true;
-	} else {
-		c = open_connection(all, event->connection);
+	if (event->connection == 0)
+		return NULL;
+	c = find(all, event->connection);
+	if (c != NULL && is_another(c, event, addr, time)) {
+		connections_end(all, c);
+		c = NULL;
 	}
-	c->seen |= bit;
-	c->time = time;
-	return counts;
+	if (c == NULL)
+		c = begin(all, event->connection);
+	c->addr = *addr;
+	c->time = time > c->time ? time : c->time;
+	return c;
 }
 
-void connections_put(struct connections *all, const struct connection *connection)
+void connections_end(struct connections *all, struct connection *c)
 {
-	size_t at;
+	hash_remove(&all->index, hash_of_numbers(&all->index, c->key, 0), (uint32_t)(c - all->ring));
+	c->key = 0;
+}
 
-	make_tables(all);
-	at = slot_of(all, connection->key);
-	if (all->slots[at] != 0)
-		free_slot(all, at);
-	*open_connection(all, connection->key) = *connection;
+static void save_one(const struct connection *c, struct buf *out)
+{
+	buf_addf(out, "%016" PRIx64 " ", c->key);
+	addr_add_to(out, &c->addr);
+	line_add_number(out, "time", c->time);
+	line_add_points(out, "strongest", c->strongest);
+	if (c->added > 0) {
+		line_add_points(out, event_class_name((enum event_class)c->event_class), c->added);
+		line_add_number(out, "at", c->added_time);
+	}
+	line_add_flag(out, "failed", c->failed);
+	line_add_flag(out, "good", c->good);
+	line_add_flag(out, "refused", c->refused);
+	buf_add_char(out, '\n');
+}
+
+void connections_save(const struct connections *all, uint32_t time, struct buf *out)
+{
+	for (size_t i = 0; i < all->used; i++) {
+		const struct connection *c = &all->ring[(all->next + CONNECTIONS - all->used + i) % CONNECTIONS];
+
+		if (c->key != 0 && (time <= c->time || time - c->time <= CONNECTION_AGE))
+			save_one(c, out);
+	}
+}
+
+static bool load_word(struct line *line, struct connection *c)
+{
+	enum event_class event_class;
+
+	if (line_is(line, "time"))
+		return line_u32(line, &c->time);
+	if (line_is(line, "strongest"))
+		return line_points(line, &c->strongest);
+	if (line_is(line, "at"))
+		return line_u32(line, &c->added_time);
+	if (line_is(line, "failed"))
+		return c->failed = true;
+	if (line_is(line, "good"))
+		return c->good = true;
+	if (line_is(line, "refused"))
+		return c->refused = true;
+	if (!line_class(line, &event_class))
+		return false;
+	c->event_class = (uint8_t)event_class;
+	return line_points(line, &c->added);
+}
+
+unsigned connections_load(struct connections *all, struct span lines)
+{
+	struct line line = { .lines = lines };
+
+	while (line_next(&line)) {
+		struct connection read = { 0 }, *c;
+
+		if (!line_hex(&line, &read.key) || read.key == 0 || !line_addr(&line, &read.addr))
+			return line.number;
+		while (line_word(&line)) {
+			if (!load_word(&line, &read))
+				return line.number;
+		}
+		c = find(all, read.key);
+		if (c == NULL)
+			c = begin(all, read.key);
+		*c = read;
+	}
+	return 0;
 }

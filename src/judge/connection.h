@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* connection: which classes a connection has counted for already. Inside src/judge only. */
+/* connection: what a connection has counted for already. A connection is one event, of its strongest kind. */
 #ifndef MAILBAN_JUDGE_CONNECTION_H
 #define MAILBAN_JUDGE_CONNECTION_H
 
@@ -7,44 +7,49 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/span.h"
 #include "detect/event.h"
 
 enum {
-	CONNECTIONS = 65536,            /* first seen before this many others, a connection is forgotten */
-	CONNECTION_SLOTS = 2 * CONNECTIONS,
-	CONNECTION_AGE = 86400,         /* seconds without an event, after which it is not saved */
+	CONNECTIONS = 65536,            /* when so many others have begun, one that never ended is forgotten */
+	CONNECTION_AGE = 86400,         /* seconds without an event, after which it is none any more */
 };
 
 struct connection {
-	uint64_t key;          /* 0: none */
-	uint32_t time;         /* of its last event */
-	uint8_t seen;          /* a bit for each class */
+	uint64_t key;                   /* event.connection; 0: a free place */
+	struct addr addr;               /* the account that it counts for */
+	int64_t strongest;              /* points of its strongest kind so far */
+	int64_t added;                  /* what of them is in the account, in points of class, as of time */
+	uint32_t time;                  /* of its last event */
+	uint32_t added_time;
+	uint8_t event_class;
+	bool failed;                    /* an authentication failed: nothing weaker counts */
+	bool good;                      /* a login or an accepted mail: it did not come to nothing */
+	bool refused;                   /* one recipient was refused: the next ones count a tenth */
 };
 
 struct connections {
-	struct connection *ring;   /* in the order in which they were first seen, from next on */
-	uint32_t *slots;           /* position in the ring, from 1; 0: free */
-	uint32_t next;
-	uint32_t used;             /* places of the ring that were ever taken */
-	uint64_t seed;
+	struct connection *ring;        /* in the order in which they began, from next on */
+	size_t next, used;
+	struct hash index;
 };
 
-void connections_init(struct connections *all);
 void connections_free(struct connections *all);
 
-/* Where the connection is looked for first. */
-static inline size_t connections_home(const struct connections *all, uint64_t key)
-{
-	uint64_t mixed = (key ^ all->seed) * UINT64_C(0x9e3779b97f4a7c15);
+/* The event's connection, made where there is none; NULL where the event belongs to none. addr is the account's. It
+ * lives until the next call. */
+struct connection *connections_of(struct connections *all, const struct event *event, const struct addr *addr,
+	uint32_t time);
 
-	return (size_t)((mixed ^ mixed >> 32) & (CONNECTION_SLOTS - 1));
-}
+/* Forgets it: call this behind an event with EVENT_ENDS. */
+void connections_end(struct connections *all, struct connection *connection);
 
-/* Whether the event counts: not where its class counts once a connection and the connection had an event of that
- * class. */
-bool connections_count(struct connections *all, const struct event *event, uint32_t time);
+/* Adds a line for each that is open at that time. */
+void connections_save(const struct connections *all, uint32_t time, struct buf *out);
 
-/* Puts back what was saved. */
-void connections_put(struct connections *all, const struct connection *connection);
+/* Reads such lines. Returns 0, or the number of the line that is none, from 1. */
+unsigned connections_load(struct connections *all, struct span lines);
 
 #endif

@@ -1,134 +1,191 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * names: the user names that failures were for, and which addresses failed for them.
+ * names: a table of user names.
  *
- * Finds the slow guessing that many addresses share, each below every threshold, and keeps the names for the report. All
- * of it is bounded: so many names, the first one forgotten first, so many bytes a name and addresses a name. Which ones
- * are forgotten depends on the events alone.
+ * Accounts hold names by number. A name stays while an account holds it, while it has logged in lately, and while
+ * somebody guesses at it; so noise of other names makes nobody forget it. What is below POINTS_LEAST counts as nothing
+ * at once, so that it makes no difference when the table is swept.
  */
 #include "judge/names.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+#include <strings.h>
 
 #include "base/mem.h"
-#include "base/msg.h"
 
-void names_init(struct names *names, uint32_t addresses, int64_t window)
+enum { CUT = NAME_TEXT_MAX - 9 }; /* of a long name is kept, then a tilde and eight digits of a hash */
+
+/* What servers write where a client named nobody: Cyrus, Postfix, Dovecot, Sendmail, Exim, UW-imapd. */
+static const char *const stand_ins[] = {
+	"-notset-", "(-notset-)", "(unavailable)", "unknown", "<unknown>", "?", "(null)", "none", "<>", "-", "n/a",
+};
+
+static bool is_stand_in(struct span user)
 {
-	*names = (struct names){ .addresses = addresses < SEEN_MAX ? addresses : SEEN_MAX, .window = window };
-	if (getrandom(&names->seed, sizeof(names->seed), 0) != (ssize_t)sizeof(names->seed))
-		msg_die("no random bytes from the kernel; nothing was written");
+	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(*stand_ins); i++) {
+		if (strlen(stand_ins[i]) == user.len && strncasecmp(stand_ins[i], user.ptr, user.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A NUL is no byte of a name that text could hold. */
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '\0' ? '?' : c;
+}
+
+/* FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/. The state keeps it, so it has no seed. */
+static uint32_t digest(const char *bytes, size_t len)
+{
+	uint32_t hash = UINT32_C(2166136261);
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)lower(bytes[i])) * UINT32_C(16777619);
+	return hash;
+}
+
+size_t name_fold(char text[NAME_TEXT_MAX + 1], struct span user)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = user.len > 0 ? memchr(user.ptr, '@', user.len) : NULL;
+	size_t len, kept;
+
+	if (user.len == 0 || is_stand_in(user))
+		return 0;
+	len = at != NULL && at > user.ptr ? (size_t)(at - user.ptr) : user.len;
+	kept = len <= NAME_TEXT_MAX ? len : CUT;
+	for (size_t i = 0; i < kept; i++)
+		text[i] = lower(user.ptr[i]);
+	if (kept < len) {
+		uint32_t hash = digest(user.ptr, len);
+
+		text[kept++] = '~';
+		for (unsigned shift = 32; shift > 0; shift -= 4)
+			text[kept++] = digits[hash >> (shift - 4) & 15];
+	}
+	text[kept] = '\0';
+	return kept;
+}
+
+void names_init(struct names *names)
+{
+	*names = (struct names){ 0 };
+	hash_seed(&names->index);
+	(void)names_make(names, "", 0);
+	names_hold(names, NAME_NONE);
+}
+
+static void name_clear(struct name *name)
+{
+	free(name->text);
+	free(name->shown);
+	*name = (struct name){ 0 };
 }
 
 void names_free(struct names *names)
 {
-	for (size_t i = 0; i < names->used; i++)
-		seen_free(&names->ring[i].seen);
-	free(names->ring);
-	free(names->slots);
+	for (size_t i = 0; i < names->count; i++)
+		name_clear(&names->all[i]);
+	free(names->all);
+	free(names->free);
+	hash_free(&names->index);
 	*names = (struct names){ 0 };
 }
 
-static size_t home_of(const struct names *names, uint64_t user)
+uint32_t names_find(const struct names *names, const char *text, size_t len)
 {
-	uint64_t mixed = (user ^ names->seed) * UINT64_C(0x9e3779b97f4a7c15);
+	size_t at;
+	uint32_t n;
 
-	return (size_t)((mixed ^ mixed >> 32) & (NAME_SLOTS - 1));
+	if (len == 0)
+		return NAME_NONE;
+	n = hash_first(&names->index, hash_of_bytes(&names->index, text, len), &at);
+	while (n != HASH_NONE && (strncmp(names->all[n].text, text, len) != 0 || names->all[n].text[len] != '\0'))
+		n = hash_next(&names->index, hash_of_bytes(&names->index, text, len), &at);
+	return n;
 }
 
-static inline size_t slot_of(const struct names *names, uint64_t user)
+uint32_t names_make(struct names *names, const char *text, size_t len)
 {
-	size_t at = home_of(names, user);
+	uint32_t n = names->count > 0 ? names_find(names, text, len) : HASH_NONE;
 
-	while (names->slots[at] != 0 && names->ring[names->slots[at] - 1].user != user)
-		at = (at + 1) & (NAME_SLOTS - 1);
-	return at;
+	if (n != HASH_NONE)
+		return n;
+	if (names->free_count > 0) {
+		n = names->free[--names->free_count];
+	} else {
+		names->all = mem_grow(names->all, &names->capacity, names->count + 1, sizeof(*names->all));
+		n = (uint32_t)names->count++;
+	}
+	names->all[n] = (struct name){ .text = mem_text_of(text, len) };
+	hash_put(&names->index, hash_of_bytes(&names->index, text, len), n);
+	return n;
 }
 
-/* Frees a slot, and moves those behind it up that would no longer be found. */
-static void free_slot(struct names *names, size_t at)
+void names_hold(struct names *names, uint32_t number)
 {
-	size_t hole = at;
+	names->all[number].holders++;
+}
 
-	for (;;) {
-		size_t home;
+void names_release(struct names *names, uint32_t number)
+{
+	names->all[number].holders--;
+}
 
-		at = (at + 1) & (NAME_SLOTS - 1);
-		if (names->slots[at] == 0)
-			break;
-		home = home_of(names, names->ring[names->slots[at] - 1].user);
-		if (((at - home) & (NAME_SLOTS - 1)) < ((at - hole) & (NAME_SLOTS - 1)))
+size_t names_used(const struct names *names)
+{
+	return names->count - names->free_count;
+}
+
+void name_show(struct name *name, struct span user)
+{
+	size_t len = user.len < NAME_SHOWN_MAX ? user.len : NAME_SHOWN_MAX;
+
+	if (strlen(name_shown(name)) == len && memcmp(name_shown(name), user.ptr, len) == 0)
+		return;
+	free(name->shown);
+	name->shown = mem_text_of(user.ptr, len);
+}
+
+int64_t name_attack(struct name *name, uint32_t time)
+{
+	if (time > name->attack_time) {
+		if (name->attack > 0)
+			name->attack = points_times(name->attack,
+						    points_fading(time - name->attack_time, NAME_ATTACK_HALF_LIFE));
+		if (name->attack < POINTS_LEAST)
+			name->attack = 0;
+		name->attack_time = time;
+	}
+	return name->attack;
+}
+
+void name_add_attacker(struct name *name, uint32_t time)
+{
+	double late = time < name->attack_time ? points_fading(name->attack_time - time, NAME_ATTACK_HALF_LIFE) : 1;
+
+	name->attack = points_sum(name_attack(name, time), points_times(POINT, late));
+}
+
+bool name_is_over(struct name *name, uint32_t time, int64_t known)
+{
+	struct name then = *name;
+
+	return name->holders == 0 && name_attack(&then, time) == 0 && !name_is_known(name, time, known);
+}
+
+void names_sweep(struct names *names, uint32_t time, int64_t known)
+{
+	for (uint32_t n = 0; n < names->count; n++) {
+		struct name *name = &names->all[n];
+
+		if (name->text == NULL || !name_is_over(name, time, known))
 			continue;
-		names->slots[hole] = names->slots[at];
-		hole = at;
+		hash_remove(&names->index, hash_of_bytes(&names->index, name->text, strlen(name->text)), n);
+		name_clear(name);
+		names->free = mem_grow(names->free, &names->free_capacity, names->free_count + 1, sizeof(*names->free));
+		names->free[names->free_count++] = n;
 	}
-	names->slots[hole] = 0;
-}
-
-static struct name *add(struct names *names, uint64_t user, struct span text)
-{
-	struct name *name;
-
-	if (names->next == names->room) {
-		names->room = names->room != 0 ? names->room * 2 : 256;
-		names->ring = mem_resize(names->ring, names->room, sizeof(*names->ring));
-	}
-	name = &names->ring[names->next];
-	if (names->next < names->used) {
-		free_slot(names, slot_of(names, name->user));
-		seen_free(&name->seen);
-	}
-	*name = (struct name){ .user = user, .len = (uint8_t)(text.len < NAME_TEXT ? text.len : NAME_TEXT) };
-	if (name->len > 0)
-		memcpy(name->text, text.ptr, name->len);
-	names->slots[slot_of(names, user)] = names->next + 1;
-	names->next = (names->next + 1) % NAMES;
-	if (names->used < NAMES)
-		names->used++;
-	return name;
-}
-
-static inline struct name *get(struct names *names, uint64_t user, struct span text)
-{
-	uint32_t slot;
-
-	if (names->slots == NULL)
-		names->slots = mem_zalloc(NAME_SLOTS, sizeof(*names->slots));
-	slot = names->slots[slot_of(names, user)];
-	return slot != 0 ? &names->ring[slot - 1] : add(names, user, text);
-}
-
-struct name *names_get(struct names *names, uint64_t user, struct span text)
-{
-	return get(names, user, text);
-}
-
-struct name *names_find(const struct names *names, uint64_t user)
-{
-	uint32_t slot = names->slots != NULL ? names->slots[slot_of(names, user)] : 0;
-
-	return slot != 0 ? &names->ring[slot - 1] : NULL;
-}
-
-void names_see(const struct names *names, struct name *name, uint32_t entry, uint32_t time)
-{
-	seen_add(&name->seen, entry, time, names->window);
-}
-
-struct name *names_failure(struct names *names, uint64_t user, struct span text, uint32_t entry, uint32_t time)
-{
-	struct name *name = get(names, user, text);
-	size_t first;
-
-	if (!seen_add(&name->seen, entry, time, names->window) || names->addresses == 0 || name->seen.count < names->addresses)
-		return NULL;
-	first = name->seen.count - names->addresses;
-	if ((int64_t)time - (int64_t)seen_time(&name->seen, first) > names->window) {
-		name->addresses = 0;
-		return NULL;
-	}
-	name->addresses = name->addresses != 0 ? name->addresses + 1 : names->addresses;
-	return name;
 }

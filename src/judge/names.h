@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* names: the user names that failures were for, and which addresses failed for them before they were banned. Inside src/judge only. */
+/* names: the user names that accounts hold apart, when each last logged in from anywhere, and who guesses at it.
+ *
+ * A name is compared by its local part, letters folded: Ann, ann and ann@example.com are one. What servers write where
+ * nobody was named is the empty name, NAME_NONE. */
 #ifndef MAILBAN_JUDGE_NAMES_H
 #define MAILBAN_JUDGE_NAMES_H
 
@@ -7,46 +10,79 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/span.h"
-#include "judge/seen.h"
+#include "judge/points.h"
 
 enum {
-	NAMES = 32768,         /* user names that are remembered; the one that came first is forgotten first */
-	NAME_SLOTS = 2 * NAMES,
-	NAME_TEXT = 47,        /* bytes of a name that are remembered */
+	NAME_NONE = 0,           /* the number of the empty name */
+	NAME_TEXT_MAX = 64,      /* bytes of a local part, RFC 5321 4.5.3.1.1; longer ones are cut and told apart by a hash */
+	NAME_SHOWN_MAX = 120,    /* bytes of a name with its domain */
+	NAME_ATTACKED = 12,      /* so many addresses in a day are an attack */
+	NAME_ATTACK_HALF_LIFE = 86400,
 };
 
 struct name {
-	uint64_t user;         /* event_user_hash(); 0: no name */
-	struct seen seen;      /* that failed for it */
-	uint32_t addresses;    /* that share in the attack on it; 0: it is under none */
-	uint8_t len;
-	bool told;             /* that it is under attack, in this run */
-	char text[NAME_TEXT];
+	char *text;              /* NUL-terminated; NULL: the place is free */
+	char *shown;             /* as a server wrote it at its last login or new attacker; NULL: as text */
+	int64_t attack;          /* POINT for each address that failed for it, fading to a half each day */
+	uint32_t attack_time;    /* as of then */
+	uint32_t login;          /* the last login from anywhere; 0: none is known */
+	uint32_t holders;        /* accounts that hold it */
 };
 
 struct names {
-	struct name *ring;     /* in the order in which they came, from next on */
-	uint32_t *slots;
-	uint32_t next;
-	uint32_t used;         /* places of the ring that were ever taken */
-	uint32_t room;         /* places that there are by now; the ring is closed when there are NAMES */
-	uint64_t seed;
-	uint32_t addresses;    /* so many inside window are an attack */
-	int64_t window;
+	struct name *all;        /* by number */
+	uint32_t *free;          /* numbers of free places */
+	size_t count, capacity, free_count, free_capacity;
+	struct hash index;
 };
 
-void names_init(struct names *names, uint32_t addresses, int64_t window);
+/* The folded local part of what a server wrote. Returns its length; 0: nobody was named. */
+size_t name_fold(char text[NAME_TEXT_MAX + 1], struct span user);
+
+void names_init(struct names *names);
 void names_free(struct names *names);
 
-/* The name is there for reports and its address for the count. A failure that makes the name's addresses an attack, or
- * adds one to it, returns the name; else NULL. */
-struct name *names_failure(struct names *names, uint64_t user, struct span text, uint32_t entry, uint32_t time);
+/* The number of a folded name; HASH_NONE where it is not there. */
+uint32_t names_find(const struct names *names, const char *text, size_t len);
+uint32_t names_make(struct names *names, const char *text, size_t len);
 
-/* The same in its parts, for what an earlier run noted. */
-struct name *names_get(struct names *names, uint64_t user, struct span text);
-void names_see(const struct names *names, struct name *name, uint32_t entry, uint32_t time);
+/* An account takes a name or lets it go. A name that nobody holds goes with names_sweep(). */
+void names_hold(struct names *names, uint32_t number);
+void names_release(struct names *names, uint32_t number);
 
-struct name *names_find(const struct names *names, uint64_t user);
+/* How many there are. */
+size_t names_used(const struct names *names);
+
+/* Remembers how a server wrote the name. */
+void name_show(struct name *name, struct span user);
+
+/* How people are told of it. */
+static inline const char *name_shown(const struct name *name)
+{
+	return name->shown != NULL ? name->shown : name->text;
+}
+
+/* How much the name is attacked at a time; POINT is one address. */
+int64_t name_attack(struct name *name, uint32_t time);
+void name_add_attacker(struct name *name, uint32_t time);
+
+static inline bool name_is_attacked(struct name *name, uint32_t time)
+{
+	return name_attack(name, time) >= NAME_ATTACKED * POINT;
+}
+
+/* Whether the name has logged in from anywhere within known seconds before. */
+static inline bool name_is_known(const struct name *name, uint32_t time, int64_t known)
+{
+	return name->login != 0 && (int64_t)time - name->login <= known;
+}
+
+/* Whether nothing that matters is left of a name that no account holds. */
+bool name_is_over(struct name *name, uint32_t time, int64_t known);
+
+/* Forgets the names that are over. */
+void names_sweep(struct names *names, uint32_t time, int64_t known);
 
 #endif

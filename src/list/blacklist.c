@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -140,7 +141,11 @@ static int parse(struct buf *text, const char *name, unsigned threads, struct ba
 {
 	const size_t header = sizeof(BLACKLIST_HEADER) - 1;
 	bool as_it_was = text->len >= header && memcmp(text->ptr, BLACKLIST_HEADER, header) == 0, in_order = true;
+	struct digest digest = { 0 };
 	int ret = 1;
+
+	if (text->len > 0)
+		digest_add(&digest, text->ptr, text->len);
 
 	if (text->len > 0 && text->ptr[text->len - 1] != '\n') {
 		buf_add_char(text, '\n');
@@ -155,6 +160,7 @@ static int parse(struct buf *text, const char *name, unsigned threads, struct ba
 	}
 	/* from here on the list owns the text, whatever happens */
 	list->text = text->ptr;
+	list->digest = digest_value(&digest);
 	if (as_it_was)
 		list->as_read = (struct span){ text->ptr + header, text->len - header };
 	*text = (struct buf){ 0 };
@@ -178,6 +184,7 @@ static int read_with(const char *path, unsigned threads, struct banlist *list)
 {
 	struct buf text = { 0 };
 	int ret = file_read_with(path, threads, &text);
+	bool missing = ret == -ENOENT;
 
 	if (ret < 0 && ret != -ENOENT) {
 		msg("%s: the blacklist cannot be read: %s; nothing was changed", path,
@@ -185,7 +192,10 @@ static int read_with(const char *path, unsigned threads, struct banlist *list)
 		buf_free(&text);
 		return -1;
 	}
-	return parse(&text, path, threads, list);
+	ret = parse(&text, path, threads, list);
+	if (missing)
+		list->digest = 0;
+	return ret;
 }
 
 int blacklist_read(const char *path, struct banlist *list)

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/span.h"
-#include "judge/ban.h"
+#include "list/ban.h"
 
 #define BLACKLIST_HEADER "# mailban blacklist 1\n"
 
@@ -32,8 +32,9 @@ void blacklist_format(const struct banlist *list, struct buf *out);
 int blacklist_write(const char *path, const struct banlist *list, bool *changed);
 
 /* The first half of that: writes what file_commit() puts in place; nothing to commit (file->path NULL) where
- * the file holds the list already. Returns 0 or -errno. */
-int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file);
+ * the file holds the list already. *digest (where not NULL) is that of the file as it will be, 0 for none. Returns 0
+ * or -errno. */
+int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 
 /* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is
  * known of the ban, or for a person's line the note alone. A note may be empty. */

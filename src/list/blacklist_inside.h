@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/span.h"
-#include "judge/ban.h"
+#include "list/ban.h"
 
 enum { BLACKLIST_REMARK_COLUMN = 25 }; /* where the remark begins behind a short address, from 0 */
 

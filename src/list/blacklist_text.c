@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/when.h"
@@ -119,7 +120,16 @@ static bool is_as_read(const char *path, const struct pieces *p, const struct ba
 	       S_ISREG(st.st_mode) && (size_t)st.st_size == p->parts[0].len + p->parts[1].len;
 }
 
-int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file)
+static uint64_t digest_of(const struct pieces *p)
+{
+	struct digest digest = { 0 };
+
+	for (size_t i = 0; i < p->count; i++)
+		digest_add(&digest, p->parts[i].ptr, p->parts[i].len);
+	return digest_value(&digest);
+}
+
+int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest)
 {
 	bool nothing = list->count == 0 && list->tail.len == 0 && access(path, F_OK) < 0 && errno == ENOENT;
 	struct pieces p = { 0 };
@@ -129,6 +139,8 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 	make(&p, list);
 	if (!nothing && !is_as_read(path, &p, list) && !file_holds(path, p.parts, p.count))
 		ret = file_prepare(file, path, p.parts, p.count, true);
+	if (digest != NULL)
+		*digest = nothing ? 0 : digest_of(&p);
 	pieces_free(&p);
 	return ret;
 }
@@ -136,7 +148,7 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 int blacklist_write(const char *path, const struct banlist *list, bool *changed)
 {
 	struct file_new file;
-	int ret = blacklist_prepare(path, list, &file);
+	int ret = blacklist_prepare(path, list, &file, NULL);
 
 	if (changed != NULL)
 		*changed = ret == 0 && file.path != NULL;

@@ -6,7 +6,7 @@
 
 #include "addr/addr.h"
 #include "addr/netset.h"
-#include "judge/ban.h"
+#include "list/ban.h"
 
 /* What carve_out() did. Zero-initialise it; carve_free() gives the memory back. */
 struct carved {

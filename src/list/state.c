@@ -5,7 +5,7 @@
  * Text: a version line, sections ("section NAME LINES" and so many lines), and a checksum over all bytes
  * before it. Knows nothing about what the lines say. A file that is damaged, of a newer version or no state
  * at all is refused and never taken for an empty one: that would count every log again. Sections that
- * nobody sets stay as they are. Written as one step, by the caller, after the blacklist.
+ * nobody sets stay as they are.
  */
 #include "list/state.h"
 
@@ -14,12 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "log/source.h"
 
-static const char version_line[] = "mailban state 1\n";
+static const char version_line[] = "mailban state 2\n";
+static const char former_line[] = "mailban state 1\n";
 static const char version_word[] = "mailban state ";
 static const char section_word[] = "section ";
 
@@ -32,9 +33,11 @@ void state_free(struct state *state)
 {
 	for (size_t i = 0; i < state->count; i++) {
 		free(state->sections[i].name);
-		free(state->sections[i].lines);
+		if (state->sections[i].own)
+			free(state->sections[i].lines);
 	}
 	free(state->sections);
+	free(state->text);
 	*state = (struct state){ 0 };
 }
 
@@ -60,9 +63,9 @@ struct span state_lines(const struct state *state, const char *name)
 	return (struct span){ state->sections[place].lines, state->sections[place].len };
 }
 
-void state_set(struct state *state, const char *name, struct span lines)
+/* The section of that name, made where there is none, without lines. */
+static struct state_section *emptied(struct state *state, const char *name)
 {
-	char *copy = mem_text_of(lines.ptr, lines.len);
 	int found;
 	size_t place = place_of(state, name, &found);
 	struct state_section *section;
@@ -76,9 +79,44 @@ void state_set(struct state *state, const char *name, struct span lines)
 		*section = (struct state_section){ .name = mem_text(name) };
 	}
 	section = &state->sections[place];
-	free(section->lines);
+	if (section->own)
+		free(section->lines);
+	section->lines = NULL;
+	section->len = 0;
+	section->own = true;
+	return section;
+}
+
+void state_take(struct state *state, const char *name, struct buf *lines)
+{
+	struct state_section *section = emptied(state, name);
+
+	section->lines = lines->ptr;
+	section->len = lines->len;
+	*lines = (struct buf){ 0 };
+}
+
+void state_set(struct state *state, const char *name, struct span lines)
+{
+	/* they may be the section's own */
+	char *copy = mem_text_of(lines.ptr, lines.len);
+	struct state_section *section = emptied(state, name);
+
 	section->lines = copy;
 	section->len = lines.len;
+}
+
+void state_keep_only(struct state *state, const char *name)
+{
+	struct span lines = state_lines(state, name);
+
+	state_set(state, name, lines);
+	for (size_t i = 0; i < state->count; i++) {
+		if (!state->sections[i].own)
+			(void)emptied(state, state->sections[i].name);
+	}
+	free(state->text);
+	state->text = NULL;
 }
 
 static size_t count_lines(const char *bytes, size_t len)
@@ -94,34 +132,89 @@ static size_t count_lines(const char *bytes, size_t len)
 	return count;
 }
 
-void state_format(const struct state *state, struct buf *out)
-{
-	size_t start = out->len;
+/* The file in pieces: sections need not be copied together. */
+struct pieces {
+	struct span *parts;
+	size_t count;
+	struct buf heads;     /* all lines between the sections */
+};
 
-	buf_add_text(out, version_line);
+/* heads may move while it grows: its pieces have no place until all of it is there. */
+static void add_head(struct pieces *p, size_t before)
+{
+	p->parts[p->count++] = (struct span){ NULL, p->heads.len - before };
+}
+
+static void place_heads(struct pieces *p)
+{
+	const char *at = p->heads.ptr;
+
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->parts[i].ptr == NULL) {
+			p->parts[i].ptr = at;
+			at += p->parts[i].len;
+		}
+	}
+}
+
+static void add_sum(struct pieces *p)
+{
+	struct digest digest = { 0 };
+	size_t before = p->heads.len;
+
+	for (size_t i = 0; i < p->count; i++)
+		digest_add(&digest, p->parts[i].ptr, p->parts[i].len);
+	/* the room is there: nothing moves */
+	buf_addf(&p->heads, "checksum %016" PRIx64 "\n", digest_value(&digest));
+	p->parts[p->count++] = (struct span){ p->heads.ptr + before, p->heads.len - before };
+}
+
+static void make(struct pieces *p, const struct state *state)
+{
+	*p = (struct pieces){ .parts = mem_alloc(2 * state->count + 2, sizeof(*p->parts)) };
+	buf_add_text(&p->heads, version_line);
+	add_head(p, 0);
 	for (size_t i = 0; i < state->count; i++) {
 		const struct state_section *section = &state->sections[i];
+		size_t before = p->heads.len;
 
 		if (section->len == 0)
 			continue;
-		buf_addf(out, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
-		buf_add(out, section->lines, section->len);
+		buf_addf(&p->heads, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
+		add_head(p, before);
+		p->parts[p->count++] = (struct span){ section->lines, section->len };
 	}
-	buf_addf(out, "checksum %016" PRIx64 "\n", print_of(out->ptr + start, out->len - start).hash);
+	(void)buf_room(&p->heads, CHECKSUM_LEN + 1);
+	place_heads(p);
+	add_sum(p);
+}
+
+static void pieces_free(struct pieces *p)
+{
+	buf_free(&p->heads);
+	free(p->parts);
+}
+
+void state_format(const struct state *state, struct buf *out)
+{
+	struct pieces p;
+
+	make(&p, state);
+	for (size_t i = 0; i < p.count; i++)
+		buf_add_span(out, p.parts[i]);
+	pieces_free(&p);
 }
 
 int state_prepare(const struct state *state, const char *path, struct file_new *file)
 {
-	struct buf text = { 0 };
-	struct span whole;
+	struct pieces p;
 	int ret = 0;
 
 	*file = (struct file_new){ 0 };
-	state_format(state, &text);
-	whole = (struct span){ text.ptr, text.len };
-	if (!file_holds(path, &whole, 1))
-		ret = file_prepare(file, path, &whole, 1, false);
-	buf_free(&text);
+	make(&p, state);
+	if (!file_holds(path, p.parts, p.count))
+		ret = file_prepare(file, path, p.parts, p.count, false);
+	pieces_free(&p);
 	return ret;
 }
 
@@ -143,14 +236,34 @@ static int begins(const struct buf *text, const char *word)
 
 static int check_version(const char *path, const struct buf *text)
 {
-	if (begins(text, version_line))
+	if (begins(text, version_line) || begins(text, former_line))
 		return 0;
-	if (begins(text, version_word) && strtoul(text->ptr + strlen(version_word), NULL, 10) > 1) {
+	if (begins(text, version_word) && strtoul(text->ptr + strlen(version_word), NULL, 10) > 2) {
 		msg_at(path, 1, "the state was written by a newer mailban; use that version, or move the file away: "
 				"then the next run reads all logs from their start");
 		return -1;
 	}
 	return refuse(path, 1, "this is no state of mailban, or it is damaged");
+}
+
+/* FNV-1a, 64 bits: what version 1 had (http://www.isthe.com/chongo/tech/comp/fnv/). */
+static uint64_t former_sum(const char *bytes, size_t len)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static uint64_t sum_of(const struct buf *text, size_t body)
+{
+	struct digest digest = { 0 };
+
+	if (begins(text, former_line))
+		return former_sum(text->ptr, body);
+	digest_add(&digest, text->ptr, body);
+	return digest_value(&digest);
 }
 
 static int check_sum(const char *path, const struct buf *text)
@@ -159,7 +272,7 @@ static int check_sum(const char *path, const struct buf *text)
 	size_t body = text->len < CHECKSUM_LEN ? 0 : text->len - CHECKSUM_LEN;
 	int same;
 
-	buf_addf(&expected, "checksum %016" PRIx64 "\n", print_of(text->ptr, body).hash);
+	buf_addf(&expected, "checksum %016" PRIx64 "\n", sum_of(text, body));
 	same = text->len - body == expected.len && memcmp(text->ptr + body, expected.ptr, expected.len) == 0;
 	buf_free(&expected);
 	return same ? 0 : refuse(path, count_lines(text->ptr, text->len), "the state is damaged");
@@ -196,6 +309,19 @@ static char *parse_section(struct span line, unsigned long *lines)
 	return NULL;
 }
 
+/* Of version 1 only what is as it was is taken. */
+static void set_read(struct state *state, const char *name, struct span lines)
+{
+	struct state_section *section;
+
+	if (state->version == 1 && strcmp(name, STATE_POSITIONS) != 0 && strcmp(name, STATE_DRIFT) != 0)
+		return;
+	section = emptied(state, name);
+	section->lines = (char *)lines.ptr;
+	section->len = lines.len;
+	section->own = false;
+}
+
 static int parse_body(struct state *state, const char *path, struct span rest)
 {
 	unsigned long number = 1;
@@ -216,7 +342,7 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 		}
 		number += lines;
 		body.len = (size_t)(rest.ptr - body.ptr);
-		state_set(state, name, body);
+		set_read(state, name, body);
 		free(name);
 	}
 	return 0;
@@ -239,8 +365,11 @@ int state_load(struct state *state, const char *path)
 		ret = check_version(path, &text);
 		if (ret == 0)
 			ret = check_sum(path, &text);
+		state->version = begins(&text, former_line) ? 1 : 2;
+		state->text = text.ptr;
 		if (ret == 0)
 			ret = parse_body(state, path, (struct span){ text.ptr + first, text.len - first - CHECKSUM_LEN });
+		text = (struct buf){ 0 };
 	}
 	if (ret < 0)
 		state_free(state);

@@ -11,18 +11,17 @@
 #include "base/span.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
-#include "judge/policy.h"
-#include "judge/tally.h"
+#include "judge/decide.h"
+#include "judge/judge.h"
 
 /* What a run tells. Borrowed throughout. */
 struct run_facts {
-	const struct policy_change *changes;   /* sorted by kind, then address */
-	size_t change_count;
-	struct tally *tally;
+	const struct changes *changes;         /* sorted by kind, then address */
+	const struct judge *judge;
 	uint64_t banned;                       /* entries of the new blacklist */
 	struct drift *drift;                   /* sorted; NULL: not told */
 	const struct drift_known *drift_known; /* what runs before saw */
-	uint64_t lines, events, without_address;
+	uint64_t lines, events;
 	struct span (*example)(void *context, const struct addr *addr, unsigned event_class); /* a line that counted;
 	                                                                                  len 0: none kept */
 	void *example_context;
@@ -32,7 +31,15 @@ struct run_facts {
 };
 
 /* The changes of one kind, which stand together: the first one, or NULL. */
-const struct policy_change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count);
+const struct change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count);
+
+/* The breaches alone: they are told however quiet a run is to be. */
+void changes_breaches(const struct run_facts *facts, struct buf *out);
+
+/* What a scan tells beside bans: breaches, users under attack, names that keep failing. */
+struct json;
+void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out);
+void changes_news_json(const struct changes *changes, const struct judge *judge, struct json *j);
 
 /* Nothing at all where nothing changed and nothing looks wrong. */
 void changes_text(const struct run_facts *facts, struct buf *out);

@@ -13,8 +13,8 @@
 #include "detect/rules.h"
 #include "firewall/ipset.h"
 #include "judge/allow.h"
-#include "judge/ban.h"
-#include "judge/history.h"
+#include "list/ban.h"
+#include "judge/judge.h"
 #include "report/count.h"
 
 /* The events of one rule. */
@@ -40,8 +40,8 @@ struct dossier {
 	const struct banlist *bans;           /* borrowed */
 	const struct allow_entry *allowed;
 	const char *allow_path;
-	const struct history *history;        /* borrowed */
-	struct addr unit;                     /* by which the address is counted and banned */
+	const struct judge *judge;            /* borrowed: what the state knows; NULL: it could not be read */
+	struct addr unit;                     /* by which the address is judged and banned */
 	const struct firewall *firewall;      /* borrowed; NULL: the sets were not read */
 	/* the logs: */
 	const struct ruleset *rules;

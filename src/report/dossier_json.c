@@ -38,28 +38,67 @@ static void add_ban(struct json *j, const struct ban *ban)
 	json_close(j, '}');
 }
 
-static void add_past(struct json *j, const struct history *history, const struct addr *net)
+static void add_names(struct json *j, const struct judge *judge, const struct account *a)
 {
-	const struct past *past = history_find(history, net);
+	json_name(j, "names");
+	json_open(j, '[');
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *n = &a->names[i];
+		const char *text = name_shown(&judge->accounts.names.all[n->name]);
 
-	json_name(j, "history");
-	if (past == NULL) {
+		json_open(j, '{');
+		json_name(j, "user");
+		json_text(j, text, strlen(text));
+		json_name(j, "points");
+		json_points(j, n->points);
+		json_name(j, "failures");
+		json_number(j, n->fails);
+		json_name(j, "last_failure");
+		json_time(j, n->fail != 0 ? n->fail : BAN_FOREVER);
+		json_name(j, "last_login");
+		json_time(j, n->login != 0 ? n->login : BAN_FOREVER);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void add_classes(struct json *j, const struct account *a)
+{
+	json_name(j, "classes");
+	json_open(j, '{');
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		json_name(j, event_class_name((enum event_class)i));
+		json_points(j, a->points[i]);
+	}
+	json_close(j, '}');
+}
+
+static void add_account(struct json *j, const struct judge *judge, const struct addr *net)
+{
+	const struct account *a = judge != NULL ? accounts_find(&judge->accounts, net) : NULL;
+
+	json_name(j, "account");
+	if (a == NULL || a->time == 0) {
 		json_null(j);
 		return;
 	}
 	json_open(j, '{');
-	json_name(j, "address");
-	json_addr(j, net);
+	json_name(j, "as_of");
+	json_time(j, a->time);
+	json_name(j, "balance");
+	json_points(j, account_balance(a, judge->settings));
+	json_name(j, "credit");
+	json_points(j, a->credit);
+	add_classes(j, a);
+	add_names(j, judge, a);
+	json_name(j, "hits");
+	json_number(j, a->hits);
 	json_name(j, "level");
-	json_number(j, past->level);
+	json_number(j, a->level);
 	json_name(j, "since");
-	json_time(j, past->since);
+	json_time(j, a->since != 0 ? a->since : BAN_FOREVER);
 	json_name(j, "until");
-	json_time(j, past->until == PAST_FOREVER ? BAN_FOREVER : (int64_t)past->until);
-	json_name(j, "by");
-	json_word(j, blacklist_by_name(past->by));
-	json_name(j, "before");
-	json_time(j, past->before == 0 || past->before == PAST_FOREVER ? BAN_FOREVER : (int64_t)past->before);
+	json_time(j, a->since != 0 ? a->until : BAN_FOREVER);
 	json_close(j, '}');
 }
 
@@ -78,7 +117,7 @@ static void add_address(const struct dossier *d, struct json *j)
 		json_word(j, allow_from_name(d->allowed->from));
 	else
 		json_null(j);
-	add_past(j, d->history, &d->unit);
+	add_account(j, d->judge, &d->unit);
 	entry = d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 	json_name(j, "packets");
 	if (entry != NULL)

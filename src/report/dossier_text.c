@@ -10,6 +10,7 @@
 
 #include "base/when.h"
 #include "list/blacklist.h"
+#include "report/account_text.h"
 #include "report/dossier.h"
 #include "report/text.h"
 
@@ -111,28 +112,17 @@ static void add_inside(const struct dossier *d, struct buf *out)
 	}
 }
 
-static void add_past(const struct dossier *d, const struct addr *net, struct buf *out)
+static void add_networks(const struct dossier *d, struct buf *out)
 {
-	const struct past *past = history_find(d->history, net);
+	const struct judge_settings *settings = d->judge != NULL ? d->judge->settings : NULL;
 
-	if (past == NULL)
-		return;
-	add_label(out, "history");
-	buf_addf(out, "ban number %u", past->level);
-	if (!addr_equal(net, &d->net)) {
-		buf_add_text(out, " of ");
-		addr_add_to(out, net);
+	for (unsigned i = 0; settings != NULL && i < settings->aggregate_count; i++) {
+		const struct judge_aggregate *aggregate = &settings->aggregates[i];
+		struct addr net = addr_network(&d->net, aggregate->prefix);
+
+		if (aggregate->v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
+			account_text(d->judge, &net, out);
 	}
-	buf_add_text(out, ", from ");
-	when_add_minute(out, past->since);
-	buf_add_text(out, " until ");
-	when_add_minute(out, past->until == PAST_FOREVER ? BAN_FOREVER : (int64_t)past->until);
-	buf_addf(out, ", by %s", blacklist_by_name(past->by));
-	if (past->before != 0) {
-		buf_add_text(out, "; the one before ended ");
-		when_add_minute(out, past->before == PAST_FOREVER ? BAN_FOREVER : (int64_t)past->before);
-	}
-	buf_add_char(out, '\n');
 }
 
 static void add_packets(const struct dossier *d, const struct ban *ban, struct buf *out)
@@ -167,9 +157,9 @@ static void add_address(const struct dossier *d, struct buf *out)
 		addr_add_to(out, &d->allowed->net);
 		buf_add_char(out, '\n');
 	}
-	add_past(d, &d->unit, out);
-	if (ban != NULL && !addr_equal(&ban->net, &d->unit))
-		add_past(d, &ban->net, out);
+	if (d->judge != NULL)
+		account_text(d->judge, &d->unit, out);
+	add_networks(d, out);
 	add_packets(d, ban, out);
 }
 

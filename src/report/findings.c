@@ -2,39 +2,74 @@
 /*
  * findings: what a scan found.
  *
- * A scan tells who reached a threshold anywhere in the logs, for which class, and whether a ban for it would
- * be over by now; on request also everyone else that was counted. All forms tell the same facts. Nothing is
- * judged or counted here.
+ * A scan tells who reached a ban anywhere in the logs, with how many points, and whether the ban would be over by now;
+ * on request also everyone else that was counted. All forms tell the same facts. Nothing is judged or counted here.
  */
 #include "report/findings.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/when.h"
-#include "detect/event.h"
+#include "report/changes.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "report/unknown.h"
 
-static struct tally_row row_of(const struct findings *f, const struct verdict *v)
+void findings_free(struct findings *f)
 {
-	struct tally_row row = { .addr = v->net, .count = v->hits, .first = v->since, .last = v->since,
-				 .event_class = v->by };
-
-	/* a ban of a network has no row: its own figures stand */
-	(void)tally_find(f->tally, &v->net, (enum event_class)v->by, &row);
-	return row;
+	free(f->all);
+	*f = (struct findings){ 0 };
 }
 
-static const char *remark_on(const struct verdict *v)
+static struct finding finding_of(const struct account *a, const struct judge_settings *settings, int64_t now)
 {
-	if (v->allowed)
-		return "  never banned: allowlist";
-	return v->breach ? "  BREACH: logged in after guessing" : "";
+	bool stands = a->since != 0;
+	uint32_t since = stands ? a->since : a->last_since;
+
+	return (struct finding){
+		.net = a->addr, .since = since - since % 60, .until = stands ? a->until : a->ended,
+		.points = account_balance(a, settings), .hits = a->hits, .hosts = a->hosts, .by = a->by, .level = a->level,
+		.over = (stands ? a->until : a->ended) <= now,
+	};
 }
 
-static void add_row(struct buf *out, const struct tally_row *row)
+void findings_collect(struct findings *f, const struct judge *judge, int64_t now)
+{
+	f->judge = judge;
+	for (size_t i = 0; i < judge->accounts.count; i++) {
+		const struct account *a = accounts_at(&judge->accounts, i);
+
+		if (a->since == 0 && a->last_since == 0)
+			continue;
+		f->all = mem_grow(f->all, &f->capacity, f->count + 1, sizeof(*f->all));
+		f->all[f->count++] = finding_of(a, judge->settings, now);
+	}
+}
+
+static bool is_breached(const struct findings *f, const struct addr *net)
+{
+	for (size_t i = 0; i < f->judge->breach_count; i++) {
+		if (addr_equal(&f->judge->breaches[i].addr, net))
+			return true;
+	}
+	return false;
+}
+
+/* What an address made of the class that it is banned for. A network has no total: its own figures stand. */
+static struct total total_of(const struct findings *f, const struct finding *one)
+{
+	const struct total *found = totals_find(f->totals, &one->net, one->by);
+
+	if (found != NULL)
+		return *found;
+	return (struct total){ .addr = one->net, .count = one->hits, .first = one->since, .last = one->since,
+			       .event_class = one->by };
+}
+
+static void add_total(struct buf *out, const struct total *row)
 {
 	size_t start = out->len;
 
@@ -46,81 +81,94 @@ static void add_row(struct buf *out, const struct tally_row *row)
 	text_pad(out, start, 82);
 }
 
-static void add_verdict(const struct findings *f, const struct verdict *v, struct buf *out)
+static void add_points(struct buf *out, int64_t points)
 {
-	struct tally_row row = row_of(f, v);
+	struct buf text = { 0 };
 
-	add_row(out, &row);
-	buf_add_text(out, v->over ? "over " : "until ");
-	when_add_minute(out, v->until);
-	buf_add_text(out, remark_on(v));
-	buf_add_char(out, '\n');
+	points_add_rough(&text, points);
+	buf_addf(out, "%7s  ", buf_text(&text));
+	buf_free(&text);
 }
 
-struct others {
-	const struct findings *findings;
-	struct buf *out;
-	struct json *json;
-	size_t at;          /* the verdict not before the row's address */
-};
-
-/* Whether a verdict stands for the row already. Rows come in the order of the verdicts' addresses. */
-static bool is_told(struct others *o, const struct tally_row *row)
+static void add_finding(const struct findings *f, const struct finding *one, struct buf *out)
 {
-	const struct findings *f = o->findings;
-	size_t i;
+	struct total row = total_of(f, one);
 
-	while (o->at < f->verdict_count && addr_compare(&f->verdicts[o->at].net, &row->addr) < 0)
-		o->at++;
-	for (i = o->at; i < f->verdict_count && addr_equal(&f->verdicts[i].net, &row->addr); i++) {
-		if (f->verdicts[i].by == row->event_class)
-			return true;
+	add_total(out, &row);
+	add_points(out, one->points);
+	buf_add_text(out, one->over ? "over " : "until ");
+	when_add_minute(out, one->until);
+	if (one->hosts > 0)
+		buf_addf(out, "  %" PRIu32 " addresses", one->hosts);
+	buf_add_text(out, is_breached(f, &one->net) ? "  BREACH: logged in after guessing\n" : "\n");
+}
+
+/* Whether a finding stands for the row already. Rows come in the order of the findings' addresses. */
+static bool is_told(const struct findings *f, size_t *at, const struct total *row)
+{
+	while (*at < f->count && addr_compare(&f->all[*at].net, &row->addr) < 0)
+		++*at;
+	return *at < f->count && addr_equal(&f->all[*at].net, &row->addr) && f->all[*at].by == row->event_class;
+}
+
+/* The others, with the points that they are at. */
+static void add_others(const struct findings *f, struct buf *out)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < f->totals->count; i++) {
+		const struct total *row = &f->totals->all[i];
+		const struct account *a = accounts_find(&f->judge->accounts, &row->addr);
+
+		if (is_told(f, &at, row))
+			continue;
+		add_total(out, row);
+		add_points(out, a != NULL ? account_balance(a, f->judge->settings) : 0);
+		buf_add_text(out, "-\n");
 	}
-	return false;
 }
 
-static void add_other_text(void *context, const struct tally_row *row)
+static size_t count_addresses(const struct totals *totals)
 {
-	struct others *o = context;
+	size_t count = 0;
 
-	if (is_told(o, row))
-		return;
-	add_row(o->out, row);
-	buf_add_text(o->out, "-\n");
+	for (size_t i = 0; i < totals->count; i++)
+		count += i == 0 || !addr_equal(&totals->all[i].addr, &totals->all[i - 1].addr);
+	return count;
 }
 
 static void add_summary(const struct findings *f, struct buf *out)
 {
-	uint64_t without = tally_without_address(f->tally);
-
-	text_add_count(out, f->verdict_count, "threshold was reached; ", "thresholds were reached; ");
-	text_add_count(out, f->events, "event", "events");
+	text_add_count(out, f->count, "address or network reached a ban; ", "addresses and networks reached a ban; ");
+	text_add_count(out, f->judge->events, "event", "events");
 	buf_add_text(out, " of ");
-	text_add_count(out, tally_addresses(f->tally), "address", "addresses");
+	text_add_count(out, count_addresses(f->totals), "address", "addresses");
 	buf_add_text(out, " in ");
 	text_add_count(out, f->lines, "line\n", "lines\n");
-	if (without > 0)
-		buf_addf(out, "failures without an address: %" PRIu64 "\n", without);
+	if (f->judge->without_address > 0)
+		buf_addf(out, "failures without an address: %" PRIu64 "\n", f->judge->without_address);
+	if (f->judge->troubles > 0)
+		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n", f->judge->troubles);
 	if (f->too_long > 0)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }
 
 void findings_text(const struct findings *f, struct buf *out)
 {
-	struct others others = { .findings = f, .out = out };
-
-	if (f->verdict_count > 0 || f->all)
-		buf_add_text(out, "ADDRESS                  CLASS       COUNT  FIRST              LAST               BAN\n");
-	for (size_t i = 0; i < f->verdict_count; i++)
-		add_verdict(f, &f->verdicts[i], out);
-	if (f->all)
-		tally_each(f->tally, add_other_text, &others);
+	changes_news(f->news, f->judge, f->everybody, out);
+	if (f->count > 0 || f->everybody)
+		buf_add_text(out, "ADDRESS                  CLASS       COUNT  FIRST              LAST                POINTS"
+				  "  BAN\n");
+	for (size_t i = 0; i < f->count; i++)
+		add_finding(f, &f->all[i], out);
+	if (f->everybody)
+		add_others(f, out);
 	if (f->drift != NULL)
-		unknown_text(f->drift, f->all, out);
+		unknown_text(f->drift, f->everybody, out);
 	add_summary(f, out);
 }
 
-static void add_tsv_row(struct buf *out, const struct tally_row *row)
+static void add_tsv_row(struct buf *out, const struct total *row)
 {
 	addr_add_to(out, &row->addr);
 	buf_addf(out, "\t%s\t%" PRIu64 "\t", event_class_name(row->event_class), row->count);
@@ -130,46 +178,26 @@ static void add_tsv_row(struct buf *out, const struct tally_row *row)
 	buf_add_char(out, '\n');
 }
 
-static void add_all_tsv(void *context, const struct tally_row *row)
-{
-	add_tsv_row(context, row);
-}
-
-static bool same_as_before(const struct findings *f, size_t i)
-{
-	for (size_t j = i; j > 0 && addr_equal(&f->verdicts[j - 1].net, &f->verdicts[i].net); j--) {
-		if (f->verdicts[j - 1].by == f->verdicts[i].by)
-			return true;
-	}
-	return false;
-}
-
 void findings_tsv(const struct findings *f, struct buf *out)
 {
-	if (f->all) {
-		tally_each(f->tally, add_all_tsv, out);
-		return;
-	}
-	for (size_t i = 0; i < f->verdict_count; i++) {
-		struct tally_row row = row_of(f, &f->verdicts[i]);
+	for (size_t i = 0; f->everybody && i < f->totals->count; i++)
+		add_tsv_row(out, &f->totals->all[i]);
+	for (size_t i = 0; !f->everybody && i < f->count; i++) {
+		struct total row = total_of(f, &f->all[i]);
 
-		/* one that came back after its ban was over has two verdicts and one count */
-		if (!same_as_before(f, i))
-			add_tsv_row(out, &row);
+		add_tsv_row(out, &row);
 	}
 }
 
 void findings_plain(const struct findings *f, struct buf *out)
 {
-	for (size_t i = 0; i < f->verdict_count; i++) {
-		if (i > 0 && addr_equal(&f->verdicts[i].net, &f->verdicts[i - 1].net))
-			continue;
-		addr_add_to(out, &f->verdicts[i].net);
+	for (size_t i = 0; i < f->count; i++) {
+		addr_add_to(out, &f->all[i].net);
 		buf_add_char(out, '\n');
 	}
 }
 
-static void json_row(struct json *j, const struct tally_row *row)
+static void json_total(struct json *j, const struct total *row)
 {
 	json_name(j, "address");
 	json_addr(j, &row->addr);
@@ -183,66 +211,78 @@ static void json_row(struct json *j, const struct tally_row *row)
 	json_time(j, row->last);
 }
 
-static void json_verdict(const struct findings *f, const struct verdict *v, struct json *j)
+static void json_finding(const struct findings *f, const struct finding *one, struct json *j)
 {
-	struct tally_row row = row_of(f, v);
+	struct total row = total_of(f, one);
 
 	json_open(j, '{');
-	json_row(j, &row);
+	json_total(j, &row);
+	json_name(j, "points");
+	json_points(j, one->points);
 	json_name(j, "since");
-	json_time(j, v->since);
+	json_time(j, one->since);
 	json_name(j, "until");
-	json_time(j, v->until);
+	json_time(j, one->until);
+	json_name(j, "hosts");
+	json_number(j, one->hosts);
+	json_name(j, "level");
+	json_number(j, one->level);
 	json_name(j, "over");
-	json_bool(j, v->over);
-	json_name(j, "allowed");
-	json_bool(j, v->allowed);
+	json_bool(j, one->over);
 	json_name(j, "breach");
-	json_bool(j, v->breach);
+	json_bool(j, is_breached(f, &one->net));
 	json_close(j, '}');
 }
 
-static void json_other(void *context, const struct tally_row *row)
+static void json_others(const struct findings *f, struct json *j)
 {
-	struct others *o = context;
+	size_t at = 0;
 
-	if (is_told(o, row))
-		return;
-	json_open(o->json, '{');
-	json_row(o->json, row);
-	json_close(o->json, '}');
+	json_name(j, "others");
+	json_open(j, '[');
+	for (size_t i = 0; i < f->totals->count; i++) {
+		const struct total *row = &f->totals->all[i];
+		const struct account *a = accounts_find(&f->judge->accounts, &row->addr);
+
+		if (is_told(f, &at, row))
+			continue;
+		json_open(j, '{');
+		json_total(j, row);
+		json_name(j, "points");
+		json_points(j, a != NULL ? account_balance(a, f->judge->settings) : 0);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
 }
 
 void findings_json(const struct findings *f, struct buf *out)
 {
 	struct json j;
-	struct others others = { .findings = f, .json = &j };
 
 	json_begin(&j, out);
 	json_open(&j, '{');
 	json_name(&j, "lines");
 	json_number(&j, (int64_t)f->lines);
 	json_name(&j, "events");
-	json_number(&j, (int64_t)f->events);
+	json_number(&j, (int64_t)f->judge->events);
 	json_name(&j, "without_address");
-	json_number(&j, (int64_t)tally_without_address(f->tally));
+	json_number(&j, (int64_t)f->judge->without_address);
+	json_name(&j, "trouble");
+	json_number(&j, (int64_t)f->judge->troubles);
+	changes_news_json(f->news, f->judge, &j);
 	json_name(&j, "reached");
 	json_open(&j, '[');
-	for (size_t i = 0; i < f->verdict_count; i++)
-		json_verdict(f, &f->verdicts[i], &j);
+	for (size_t i = 0; i < f->count; i++)
+		json_finding(f, &f->all[i], &j);
 	json_close(&j, ']');
-	if (f->all) {
-		json_name(&j, "others");
-		json_open(&j, '[');
-		tally_each(f->tally, json_other, &others);
-		json_close(&j, ']');
-	}
+	if (f->everybody)
+		json_others(f, &j);
 	if (f->drift != NULL)
 		unknown_json(f->drift, &j);
 	json_close(&j, '}');
 }
 
-void findings_classic_text(const struct tally_row *rows, size_t count, struct buf *out)
+void findings_classic_text(const struct total *rows, size_t count, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		text_add_addr(out, &rows[i].addr, 24);
@@ -251,13 +291,13 @@ void findings_classic_text(const struct tally_row *rows, size_t count, struct bu
 	text_add_count(out, count, "address counted more than once\n", "addresses counted more than once\n");
 }
 
-void findings_classic_tsv(const struct tally_row *rows, size_t count, struct buf *out)
+void findings_classic_tsv(const struct total *rows, size_t count, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++)
 		add_tsv_row(out, &rows[i]);
 }
 
-void findings_classic_plain(const struct tally_row *rows, size_t count, struct buf *out)
+void findings_classic_plain(const struct total *rows, size_t count, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		addr_add_to(out, &rows[i].addr);
@@ -265,7 +305,7 @@ void findings_classic_plain(const struct tally_row *rows, size_t count, struct b
 	}
 }
 
-void findings_classic_json(const struct tally_row *rows, size_t count, struct buf *out)
+void findings_classic_json(const struct total *rows, size_t count, struct buf *out)
 {
 	struct json j;
 
@@ -273,7 +313,7 @@ void findings_classic_json(const struct tally_row *rows, size_t count, struct bu
 	json_open(&j, '[');
 	for (size_t i = 0; i < count; i++) {
 		json_open(&j, '{');
-		json_row(&j, &rows[i]);
+		json_total(&j, &rows[i]);
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "judge/points.h"
 #include "report/text.h"
 
 void json_begin(struct json *j, struct buf *out)
@@ -108,6 +109,14 @@ void json_null(struct json *j)
 {
 	before_value(j);
 	buf_add_text(j->out, "null");
+}
+
+void json_points(struct json *j, int64_t points)
+{
+	before_value(j);
+	if (points < 0)
+		buf_add_char(j->out, '-');
+	points_add(j->out, points < 0 ? -points : points);
 }
 
 void json_addr(struct json *j, const struct addr *addr)

@@ -79,7 +79,7 @@ static void keeps_sections(void **unused)
 	set(&again, "positions", "");
 	set(&again, "history", "x\n");
 	state_format(&again, &text);
-	assert_string_equal(buf_text(&text), "mailban state 1\nsection history 1\nx\nchecksum f12624c59e9fccf5\n");
+	assert_string_equal(buf_text(&text), "mailban state 2\nsection history 1\nx\nchecksum ae6d1ed0d98304ef\n");
 	buf_free(&text);
 	state_free(&state);
 	state_free(&again);
@@ -124,7 +124,7 @@ static void any_damage_is_found(void **unused)
 
 static void newer_is_refused(void **unused)
 {
-	static const char newer[] = "mailban state 12\nwhatever\n", other[] = "hello\n";
+	static const char newer[] = "mailban state 22\nwhatever\n", other[] = "hello\n";
 
 	(void)unused;
 	assert_int_equal(load_text(newer, sizeof(newer) - 1), -1);

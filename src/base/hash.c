@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hash: open addressing with linear probing.
+ *
+ * A slot holds the whole hash beside the number: the table grows without asking for keys, and most strangers are told
+ * apart without a look at the item. A removed item leaves no mark: those behind it move up.
+ */
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+
+enum { SLOTS_FIRST = 64 };
+
+/* 2^64 divided by the golden ratio, made odd (Knuth, The Art of Computer Programming 3, 6.4). */
+#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
+
+static inline uint64_t mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * GOLDEN;
+	return hash ^ hash >> 29;
+}
+
+void hash_seed(struct hash *table)
+{
+	if (table->seed == 0 && getrandom(&table->seed, sizeof(table->seed), 0) != (ssize_t)sizeof(table->seed))
+		msg_die("no random bytes from the kernel; nothing was written");
+}
+
+static uint32_t fold(uint64_t hash)
+{
+	hash = mix(hash, hash >> 32);
+	return (uint32_t)(hash >> 32);
+}
+
+uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	uint64_t hash = mix(table->seed, len), word;
+
+	for (; len >= sizeof(word); at += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		hash = mix(hash, word);
+	}
+	word = 0;
+	if (len > 0)
+		memcpy(&word, at, len);
+	return fold(mix(hash, word));
+}
+
+uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uint64_t b)
+{
+	return fold(mix(mix(table->seed, a), b));
+}
+
+static uint32_t find_from(const struct hash *table, uint32_t hash, size_t *at)
+{
+	for (; table->slots[*at & table->mask].number != 0; ++*at) {
+		if (table->slots[*at & table->mask].hash == hash)
+			return table->slots[*at & table->mask].number - 1;
+	}
+	return HASH_NONE;
+}
+
+uint32_t hash_first(const struct hash *table, uint32_t hash, size_t *at)
+{
+	*at = hash;
+	return table->count > 0 ? find_from(table, hash, at) : HASH_NONE;
+}
+
+uint32_t hash_next(const struct hash *table, uint32_t hash, size_t *at)
+{
+	++*at;
+	return find_from(table, hash, at);
+}
+
+static void place(struct hash *table, struct hash_slot slot)
+{
+	size_t at = slot.hash & table->mask;
+
+	while (table->slots[at].number != 0)
+		at = (at + 1) & table->mask;
+	table->slots[at] = slot;
+}
+
+static void grow(struct hash *table)
+{
+	struct hash_slot *old = table->slots;
+	size_t size = old != NULL ? table->mask + 1 : 0;
+
+	table->mask = (size > 0 ? 2 * size : SLOTS_FIRST) - 1;
+	table->slots = mem_zalloc(table->mask + 1, sizeof(*table->slots));
+	for (size_t i = 0; i < size; i++) {
+		if (old[i].number != 0)
+			place(table, old[i]);
+	}
+	free(old);
+}
+
+void hash_put(struct hash *table, uint32_t hash, uint32_t number)
+{
+	if (table->slots == NULL || 3 * table->count >= 2 * table->mask)
+		grow(table);
+	place(table, (struct hash_slot){ number + 1, hash });
+	table->count++;
+}
+
+/* Moves up what stands behind the free slot and would not be found any more. */
+static void close_gap(struct hash *table, size_t gap)
+{
+	for (size_t at = (gap + 1) & table->mask; table->slots[at].number != 0; at = (at + 1) & table->mask) {
+		size_t home = table->slots[at].hash & table->mask;
+
+		if (((at - home) & table->mask) < ((at - gap) & table->mask))
+			continue;
+		table->slots[gap] = table->slots[at];
+		gap = at;
+	}
+	table->slots[gap].number = 0;
+}
+
+void hash_remove(struct hash *table, uint32_t hash, uint32_t number)
+{
+	size_t at = hash & table->mask;
+
+	while (table->slots[at].number != number + 1)
+		at = (at + 1) & table->mask;
+	close_gap(table, at);
+	table->count--;
+}
+
+void hash_clear(struct hash *table)
+{
+	if (table->slots != NULL)
+		memset(table->slots, 0, (table->mask + 1) * sizeof(*table->slots));
+	table->count = 0;
+}
+
+void hash_free(struct hash *table)
+{
+	free(table->slots);
+	*table = (struct hash){ 0 };
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * account: points, credit and ban of one address.
+ *
+ * The same functions serve a network, whose account holds no names and no credit. Nothing here depends on the clock or
+ * on runs: an account changes at events alone.
+ */
+#include "judge/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Bans end at a whole minute, as the blacklist says it. */
+static uint32_t whole_minute(int64_t time)
+{
+	time += 59;
+	return time >= UINT32_MAX ? UINT32_MAX - UINT32_MAX % 60 : (uint32_t)(time - time % 60);
+}
+
+/* Each further ban fades half as fast. */
+static int64_t half_life_of(const struct account *a, const struct judge_settings *settings)
+{
+	unsigned slower = a->since != 0 && a->level > 1 ? a->level - 1U : 0;
+
+	return settings->half_life << (slower < ACCOUNT_SLOWER ? slower : ACCOUNT_SLOWER);
+}
+
+struct account_name *account_find_name(const struct account *a, uint32_t name)
+{
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (a->names[i].name == name)
+			return &a->names[i];
+	}
+	return NULL;
+}
+
+/* Room is a power of two and need not be remembered: the array grows when the count is one. */
+static struct account_name *add_name(struct account *a, uint32_t name, struct names *names)
+{
+	struct account_name *made;
+
+	if ((a->name_count & (a->name_count - 1)) == 0)
+		a->names = mem_resize(a->names, a->name_count == 0 ? 1 : 2 * (size_t)a->name_count, sizeof(*a->names));
+	made = &a->names[a->name_count++];
+	*made = (struct account_name){ .name = name };
+	names_hold(names, name);
+	return made;
+}
+
+/* One place is kept for the empty name. */
+bool account_has_room(const struct account *a)
+{
+	unsigned apart = a->name_count;
+
+	if (account_find_name(a, NAME_NONE) != NULL)
+		apart--;
+	return apart < ACCOUNT_NAMES;
+}
+
+struct account_name *account_make_name(struct account *a, uint32_t name, struct names *names)
+{
+	struct account_name *n = account_find_name(a, name);
+
+	if (n != NULL)
+		return n;
+	if (name != NAME_NONE && !account_has_room(a))
+		return account_make_name(a, NAME_NONE, names);
+	return add_name(a, name, names);
+}
+
+static bool is_name_over(const struct account_name *n, uint32_t time, const struct judge_settings *settings)
+{
+	return n->points < POINTS_LEAST && (n->login == 0 || (int64_t)time - n->login > settings->known);
+}
+
+static void drop_names(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (is_name_over(&a->names[i], time, settings))
+			names_release(names, a->names[i].name);
+		else
+			a->names[kept++] = a->names[i];
+	}
+	if (kept == a->name_count)
+		return;
+	a->name_count = (uint16_t)kept;
+	if (kept == 0) {
+		free(a->names);
+		a->names = NULL;
+	} else {
+		unsigned room = 1;
+
+		while (room < kept)
+			room *= 2;
+		a->names = mem_resize(a->names, room, sizeof(*a->names));
+	}
+}
+
+/* The share fades as a network's points do, whatever the address's own bans. */
+static void fade_by(struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	double share = points_fading(time - a->time, settings->half_life);
+	double fading = half_life_of(a, settings) == settings->half_life
+				? share : points_fading(time - a->time, half_life_of(a, settings));
+
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		if (a->points[i] > 0)
+			a->points[i] = points_times(a->points[i], fading);
+	}
+	for (unsigned i = 0; i < a->name_count; i++)
+		a->names[i].points = points_times(a->names[i].points, fading);
+	if (a->credit > 0)
+		a->credit = points_times(a->credit, fading);
+	if (a->share > 0)
+		a->share = points_times(a->share, share);
+	if (a->share < POINTS_LEAST)
+		a->share = 0;
+	a->time = time;
+}
+
+/* What was counted for the ban is its affair, and the next one begins to count anew. */
+static void end_ban(struct account *a)
+{
+	a->last_since = a->since;
+	a->ended = a->until;
+	a->since = a->until = 0;
+	a->hits = 0;
+	a->packets = 0;
+	a->flags &= (uint8_t)~(ACCOUNT_HELD | ACCOUNT_BREACHED);
+}
+
+static bool is_empty(const struct account *a)
+{
+	int64_t sum = a->credit;
+
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
+		sum += a->points[i];
+	return sum < POINTS_LEAST && a->name_count == 0;
+}
+
+/* Whether the last ban is so long over that the next one is a first one. */
+static bool is_forgotten(const struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	return a->ended == 0 || (int64_t)time - a->ended >= settings->forget;
+}
+
+/* Nothing is left, so that an account that was dropped and made again is the same. */
+static void reset_if_over(struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	if (a->since != 0 || !is_empty(a))
+		return;
+	memset(a->points, 0, sizeof(a->points));
+	memset(a->last, 0, sizeof(a->last));
+	a->credit = 0;
+	a->hits = 0;
+	a->hosts = 0;
+	if (!account_is_good(a, time, settings))
+		a->good = a->mail = a->mails = 0;
+	if (is_forgotten(a, time, settings))
+		a->last_since = a->ended = a->level = a->by = 0;
+}
+
+void account_fade(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names)
+{
+	if (time <= a->time)
+		return;
+	if (a->since != 0 && a->until <= time) {
+		if (a->until > a->time)
+			fade_by(a, a->until, settings);
+		end_ban(a);
+	}
+	fade_by(a, time, settings);
+	if (a->name_count > 0)
+		drop_names(a, time, settings, names);
+	reset_if_over(a, time, settings);
+}
+
+double account_lateness(const struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	return time < a->time ? points_fading(a->time - time, half_life_of(a, settings)) : 1;
+}
+
+int64_t account_name_points(const struct account *a)
+{
+	int64_t sum = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++)
+		sum += a->names[i].points;
+	return sum;
+}
+
+/* Where others log in, one name alone bans nobody. */
+int64_t account_capped(const struct account *a, const struct account_name *n, const struct judge_settings *settings)
+{
+	int64_t cap = settings->threshold - POINT;
+
+	if (a->credit <= POINT / 5 || n->points > ACCOUNT_NAME_MOST || n->points <= cap)
+		return n->points;
+	return cap;
+}
+
+int64_t account_balance(const struct account *a, const struct judge_settings *settings)
+{
+	int64_t sum = -a->credit;
+
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
+		sum += a->points[i];
+	for (unsigned i = 0; i < a->name_count; i++)
+		sum += account_capped(a, &a->names[i], settings);
+	return sum;
+}
+
+/* The class with the most points, the earlier one where two have as many. */
+static uint8_t main_class(const struct account *a)
+{
+	int64_t most = a->points[CLASS_AUTH] + account_name_points(a);
+	unsigned main = CLASS_AUTH;
+
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		if (i != CLASS_AUTH && a->points[i] > most) {
+			most = a->points[i];
+			main = i;
+		}
+	}
+	return (uint8_t)main;
+}
+
+static void begin_ban(struct account *a, const struct judge_settings *settings)
+{
+	a->level = is_forgotten(a, a->time, settings) ? 1 : a->level < UINT8_MAX ? a->level + 1 : UINT8_MAX;
+	a->since = a->time;
+	a->by = main_class(a);
+}
+
+static uint32_t end_of(const struct account *a, int64_t balance, int64_t threshold, const struct judge_settings *settings)
+{
+	int64_t end = a->time + points_wait(balance, judge_release(threshold), half_life_of(a, settings));
+
+	if ((a->flags & ACCOUNT_BREACHED) != 0 || end > a->since + settings->ban_most)
+		end = a->since + settings->ban_most;
+	else if (end < a->since + settings->ban_least)
+		end = a->since + settings->ban_least;
+	return whole_minute(end);
+}
+
+void account_settle(struct account *a, int64_t threshold, const struct judge_settings *settings)
+{
+	int64_t balance = account_balance(a, settings);
+
+	if (a->since == 0) {
+		if (!judge_reaches(balance, threshold) && (a->flags & ACCOUNT_BREACHED) == 0)
+			return;
+		begin_ban(a, settings);
+	}
+	if ((a->flags & ACCOUNT_HELD) != 0)
+		return;
+	if (balance <= judge_release(threshold) && (a->flags & ACCOUNT_BREACHED) == 0)
+		account_lift(a);
+	else
+		a->until = end_of(a, balance, threshold, settings);
+}
+
+void account_lift(struct account *a)
+{
+	a->since = a->until = 0;
+	a->level--;
+	a->packets = 0;
+	a->flags &= (uint8_t)~(ACCOUNT_HELD | ACCOUNT_BREACHED);
+}
+
+/* A ban that stands at the account's time and is over by then is the last one. */
+static bool is_ban_forgotten(const struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	return a->since != 0 ? (int64_t)time - a->until >= settings->forget : is_forgotten(a, time, settings);
+}
+
+bool account_is_over(const struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	int64_t sum = a->credit + a->share;
+
+	if (!is_ban_forgotten(a, time, settings) || account_is_good(a, time, settings))
+		return false;
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
+		sum += a->points[i];
+	for (unsigned i = 0; i < a->name_count; i++)
+		sum += a->names[i].points;
+	/* a ban that is over since has faded no faster than this */
+	if (time > a->time)
+		sum = points_times(sum, points_fading(time - a->time, half_life_of(a, settings)));
+	return sum < POINTS_LEAST;
+}
+
+void account_clear(struct account *a, struct names *names)
+{
+	const struct addr addr = a->addr;
+
+	for (unsigned i = 0; i < a->name_count; i++)
+		names_release(names, a->names[i].name);
+	free(a->names);
+	*a = (struct account){ .addr = addr };
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * account_line: accounts and names as lines of the state.
+ *
+ *	192.0.2.7 time=1795910400 u:info=3.25@1795910400@4 u:=1@1795910390@1 probe=0.5@1795900000 hits=5
+ *	192.0.2.8 time=1795910400 u:ann=0@0@0@1795910300 credit=3.5 good=1795910300
+ *	192.0.2.9 time=1795910400 u:root=9@1795910400@11 since=1795900000 until=1796500000 level=1 by=auth hits=11 listed
+ *
+ * The address, then words in a fixed order; what is 0 is left out. A name has its points, its last failure, how many
+ * failures there were since the last login, and that; a class has its points and its last event; all points are as of time.
+ */
+#include "judge/accounts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "judge/line.h"
+
+static const struct {
+	const char *name;
+	uint8_t flag;
+} flags[] = {
+	{ "listed", ACCOUNT_LISTED }, { "was-listed", ACCOUNT_WAS_LISTED }, { "held", ACCOUNT_HELD },
+	{ "breached", ACCOUNT_BREACHED },
+};
+
+/* The words whose values are plain numbers of 32 bits. */
+static const struct {
+	const char *name;
+	size_t offset;
+} numbers[] = {
+	{ "since", offsetof(struct account, since) }, { "until", offsetof(struct account, until) },
+	{ "last", offsetof(struct account, last_since) }, { "ended", offsetof(struct account, ended) },
+	{ "good", offsetof(struct account, good) }, { "hits", offsetof(struct account, hits) },
+	{ "packets", offsetof(struct account, packets) }, { "hosts", offsetof(struct account, hosts) },
+};
+
+enum { FLAGS = sizeof(flags) / sizeof(*flags), NUMBERS = sizeof(numbers) / sizeof(*numbers) };
+
+static uint32_t *number_at(struct account *a, unsigned i)
+{
+	return (uint32_t *)(void *)((char *)a + numbers[i].offset);
+}
+
+static void save_names(const struct account *a, const struct names *names, struct buf *out)
+{
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *n = &a->names[i];
+
+		buf_add_char(out, ' ');
+		line_add_user(out, names->all[n->name].text);
+		line_add_name_facts(out, n->points, n->fail, n->fails, n->login);
+	}
+}
+
+static void save_one(struct account *a, const struct names *names, struct buf *out)
+{
+	addr_add_to(out, &a->addr);
+	line_add_number(out, "time", a->time);
+	save_names(a, names, out);
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
+		line_add_points_at(out, event_class_name((enum event_class)i), a->points[i], a->last[i]);
+	line_add_points(out, "credit", a->credit);
+	line_add_points(out, "share", a->share);
+	for (unsigned i = 0; i < NUMBERS; i++)
+		line_add_number(out, numbers[i].name, *number_at(a, i));
+	line_add_number(out, "level", a->level);
+	if (a->level > 0) {
+		buf_add_text(out, " by=");
+		buf_add_text(out, event_class_name((enum event_class)a->by));
+	}
+	line_add_number_at(out, "mails", a->mails, a->mail);
+	if (a->twins > 0)
+		line_add_number_at(out, "named-twins", (uint64_t)a->twins, a->twin_time);
+	else
+		line_add_number_at(out, "nameless-twins", (uint64_t)-a->twins, a->twin_time);
+	for (unsigned i = 0; i < FLAGS; i++)
+		line_add_flag(out, flags[i].name, (a->flags & flags[i].flag) != 0);
+	buf_add_char(out, '\n');
+}
+
+void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings, struct buf *out)
+{
+	for (size_t i = 0; i < accounts->count; i++) {
+		struct account *a = accounts_at(accounts, i);
+
+		if (!account_is_over(a, time, settings))
+			save_one(a, &accounts->names, out);
+	}
+}
+
+static bool load_by(const struct line *line, uint8_t *by)
+{
+	struct line word = { .name = line->value };
+	enum event_class event_class;
+
+	if (!line_class(&word, &event_class) || event_class >= CLASS_GOOD)
+		return false;
+	*by = (uint8_t)event_class;
+	return true;
+}
+
+static bool load_small(const struct line *line, uint8_t most, uint8_t *value)
+{
+	uint32_t number;
+
+	if (!line_u32(line, &number) || number > most)
+		return false;
+	*value = (uint8_t)number;
+	return true;
+}
+
+static bool load_pair(const struct line *line, uint32_t most, uint32_t *value, uint32_t *at)
+{
+	return line_u32_at(line, value, at) && *value <= most;
+}
+
+static bool load_user(const struct line *line, struct account *a, struct names *names, const char *text, size_t len)
+{
+	struct account_name *n;
+	uint32_t number = names_make(names, text, len);
+
+	if (account_find_name(a, number) != NULL)
+		return false;
+	n = account_make_name(a, number, names);
+	return n->name == number && line_name_facts(line, &n->points, &n->fail, &n->fails, &n->login);
+}
+
+static bool load_rest(const struct line *line, struct account *a)
+{
+	enum event_class event_class;
+	uint32_t count;
+
+	for (unsigned i = 0; i < NUMBERS; i++) {
+		if (line_is(line, numbers[i].name))
+			return line_u32(line, number_at(a, i));
+	}
+	for (unsigned i = 0; i < FLAGS; i++) {
+		if (line_is(line, flags[i].name)) {
+			a->flags |= flags[i].flag;
+			return true;
+		}
+	}
+	if (line_class(line, &event_class))
+		return event_class < CLASS_GOOD && line_points_at(line, &a->points[event_class], &a->last[event_class]);
+	if (line_is(line, "mails")) {
+		if (!load_pair(line, ACCOUNT_MAILS, &count, &a->mail))
+			return false;
+		a->mails = (uint8_t)count;
+		return true;
+	}
+	if (!line_is(line, "named-twins") && !line_is(line, "nameless-twins"))
+		return false;
+	if (!load_pair(line, INT8_MAX, &count, &a->twin_time))
+		return false;
+	a->twins = (int8_t)(line_is(line, "named-twins") ? (int)count : -(int)count);
+	return true;
+}
+
+static bool load_word(const struct line *line, struct account *a, struct names *names)
+{
+	char text[NAME_TEXT_MAX + 1];
+	size_t len;
+
+	if (line_user(line, text, NAME_TEXT_MAX, &len))
+		return load_user(line, a, names, text, len);
+	if (line_is(line, "time"))
+		return line_u32(line, &a->time);
+	if (line_is(line, "credit"))
+		return line_points(line, &a->credit);
+	if (line_is(line, "share"))
+		return line_points(line, &a->share);
+	if (line_is(line, "level"))
+		return load_small(line, UINT8_MAX, &a->level);
+	if (line_is(line, "by"))
+		return load_by(line, &a->by);
+	return load_rest(line, a);
+}
+
+/* A ban needs its level, which ends with it. */
+static bool is_sound(const struct account *a)
+{
+	return (a->since == 0) == (a->until == 0) && (a->since == 0 || a->level > 0);
+}
+
+unsigned accounts_load(struct accounts *accounts, struct span lines)
+{
+	struct line line = { .lines = lines };
+
+	while (line_next(&line)) {
+		struct addr addr;
+		struct account *a;
+
+		if (!line_addr(&line, &addr) || accounts_find(accounts, &addr) != NULL)
+			return line.number;
+		a = accounts_make(accounts, &addr);
+		while (line_word(&line)) {
+			if (!load_word(&line, a, &accounts->names))
+				return line.number;
+		}
+		if (!is_sound(a))
+			return line.number;
+	}
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct name *const *x = a, *const *y = b;
+
+	return strcmp((*x)->text, (*y)->text);
+}
+
+/* Sorted, so that the same names give the same lines. */
+void names_save(const struct names *names, uint32_t time, int64_t known, struct buf *out)
+{
+	const struct name **sorted = mem_alloc(names->count + 1, sizeof(*sorted));
+	size_t count = 0;
+
+	for (size_t i = 0; i < names->count; i++) {
+		const struct name *name = &names->all[i];
+		struct name alone = *name;
+
+		alone.holders = 0;
+		if (name->text != NULL && !name_is_over(&alone, time, known))
+			sorted[count++] = name;
+	}
+	qsort(sorted, count, sizeof(*sorted), compare_names);
+	for (size_t i = 0; i < count; i++) {
+		line_add_user(out, sorted[i]->text);
+		if (sorted[i]->shown != NULL)
+			line_add_user_value(out, "shown", sorted[i]->shown);
+		line_add_number(out, "login", sorted[i]->login);
+		line_add_points_at(out, "attack", sorted[i]->attack, sorted[i]->attack_time);
+		buf_add_char(out, '\n');
+	}
+	free(sorted);
+}
+
+static bool load_name_word(const struct line *line, struct name *name)
+{
+	char text[NAME_SHOWN_MAX + 1];
+	size_t len;
+
+	if (line_is(line, "login"))
+		return line_u32(line, &name->login);
+	if (line_is(line, "attack"))
+		return line_points_at(line, &name->attack, &name->attack_time);
+	if (!line_is(line, "shown") || !line_user_value(line, text, NAME_SHOWN_MAX, &len))
+		return false;
+	name_show(name, (struct span){ text, len });
+	return true;
+}
+
+unsigned names_load(struct names *names, struct span lines)
+{
+	struct line line = { .lines = lines };
+
+	while (line_next(&line)) {
+		char text[NAME_TEXT_MAX + 1];
+		struct name *name;
+		uint32_t number;
+		size_t len;
+
+		if (!line_word(&line) || !line_user(&line, text, NAME_TEXT_MAX, &len))
+			return line.number;
+		number = names_make(names, text, len);
+		name = &names->all[number];
+		while (line_word(&line)) {
+			if (!load_name_word(&line, name))
+				return line.number;
+		}
+	}
+	return 0;
+}

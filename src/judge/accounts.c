@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * accounts: a table of accounts.
+ *
+ * One array and one hash table over it. The number of accounts is bounded: an attacker with many addresses costs
+ * memory up to the bound, and then those that matter least are forgotten.
+ */
+#include "judge/accounts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr/order.h"
+#include "base/mem.h"
+
+void accounts_init(struct accounts *accounts)
+{
+	*accounts = (struct accounts){ 0 };
+	hash_seed(&accounts->index);
+	names_init(&accounts->names);
+}
+
+void accounts_free(struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->count; i++)
+		free(accounts->all[i].names);
+	free(accounts->all);
+	free(accounts->order);
+	hash_free(&accounts->index);
+	names_free(&accounts->names);
+	*accounts = (struct accounts){ 0 };
+}
+
+static uint32_t hash_of(const struct accounts *accounts, const struct addr *addr)
+{
+	return hash_of_numbers(&accounts->index, addr->hi ^ (uint64_t)addr->prefix << 56, addr->lo);
+}
+
+static struct account *find(const struct accounts *accounts, const struct addr *addr, uint32_t hash)
+{
+	size_t at;
+
+	for (uint32_t n = hash_first(&accounts->index, hash, &at); n != HASH_NONE; n = hash_next(&accounts->index, hash, &at)) {
+		if (addr_equal(&accounts->all[n].addr, addr))
+			return &accounts->all[n];
+	}
+	return NULL;
+}
+
+struct account *accounts_find(const struct accounts *accounts, const struct addr *addr)
+{
+	return find(accounts, addr, hash_of(accounts, addr));
+}
+
+struct account *accounts_make(struct accounts *accounts, const struct addr *addr)
+{
+	uint32_t hash = hash_of(accounts, addr);
+	struct account *a = find(accounts, addr, hash);
+
+	if (a != NULL)
+		return a;
+	accounts->all = mem_grow(accounts->all, &accounts->capacity, accounts->count + 1, sizeof(*accounts->all));
+	hash_put(&accounts->index, hash, (uint32_t)accounts->count);
+	a = &accounts->all[accounts->count++];
+	*a = (struct account){ .addr = *addr };
+	return a;
+}
+
+/* For qsort(3) by what is left of an account at one time. */
+struct rank {
+	int64_t worth;
+	const struct account *account;
+};
+
+/* Points or credit, whichever is more. What stands banned is above all others. */
+static int64_t worth(const struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	int64_t against = account_balance(a, settings) + a->credit, sum = against > a->credit ? against : a->credit;
+
+	if (time > a->time)
+		sum = points_times(sum, points_fading(time - a->time, settings->half_life));
+	return account_is_banned(a, time) ? sum + 2 * POINTS_MOST : sum;
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->worth != y->worth)
+		return x->worth < y->worth ? -1 : 1;
+	return addr_compare(&x->account->addr, &y->account->addr);
+}
+
+static void mark_least(struct accounts *accounts, size_t count, uint32_t time, const struct judge_settings *settings,
+	bool *gone)
+{
+	struct rank *ranks = mem_alloc(accounts->count, sizeof(*ranks));
+
+	for (size_t i = 0; i < accounts->count; i++)
+		ranks[i] = (struct rank){ worth(&accounts->all[i], time, settings), &accounts->all[i] };
+	qsort(ranks, accounts->count, sizeof(*ranks), compare_ranks);
+	for (size_t i = 0; i < count; i++)
+		gone[ranks[i].account - accounts->all] = true;
+	free(ranks);
+}
+
+static void remove_marked(struct accounts *accounts, const bool *gone)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < accounts->count; i++) {
+		if (gone[i])
+			account_clear(&accounts->all[i], &accounts->names);
+		else
+			accounts->all[kept++] = accounts->all[i];
+	}
+	accounts->count = kept;
+}
+
+void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings)
+{
+	size_t most = settings->accounts, over = 0;
+	bool *gone;
+
+	if (accounts->count < most && names_used(&accounts->names) < most)
+		return;
+	gone = mem_zalloc(accounts->count, sizeof(*gone));
+	for (size_t i = 0; i < accounts->count; i++)
+		over += gone[i] = account_is_over(&accounts->all[i], time, settings);
+	if (accounts->count - over > most / 4 * 3 || names_used(&accounts->names) >= most) {
+		mark_least(accounts, accounts->count / 4, time, settings, gone);
+		accounts->dropped += accounts->count / 4;
+	}
+	remove_marked(accounts, gone);
+	free(gone);
+	names_sweep(&accounts->names, time, settings->known);
+	hash_clear(&accounts->index);
+	for (size_t i = 0; i < accounts->count; i++)
+		hash_put(&accounts->index, hash_of(accounts, &accounts->all[i].addr), (uint32_t)i);
+}
+
+void accounts_sort(struct accounts *accounts)
+{
+	free(accounts->order);
+	accounts->order = accounts->count == 0 ? NULL :
+		addr_order(&accounts->all->addr, sizeof(*accounts->all), accounts->count);
+}
+
+size_t accounts_seek(const struct accounts *accounts, const struct addr *net)
+{
+	size_t low = 0, high = accounts->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&accounts_at(accounts, middle)->addr, net) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}

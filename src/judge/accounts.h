@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* accounts: all accounts, by address; and the names that they hold. */
+#ifndef MAILBAN_JUDGE_ACCOUNTS_H
+#define MAILBAN_JUDGE_ACCOUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "judge/account.h"
+
+struct accounts {
+	struct account *all;          /* in no order; hosts and networks */
+	size_t count, capacity;
+	uint32_t *order;              /* their numbers by address, since accounts_sort() */
+	struct hash index;
+	struct names names;
+	uint64_t dropped;             /* how many went since there were too many, in this run */
+};
+
+void accounts_init(struct accounts *accounts);
+void accounts_free(struct accounts *accounts);
+
+/* The account of exactly that address or network; NULL where there is none. Valid until one is made. */
+struct account *accounts_find(const struct accounts *accounts, const struct addr *addr);
+
+/* The same, made where there is none. */
+struct account *accounts_make(struct accounts *accounts, const struct addr *addr);
+
+/* Makes room where there are more accounts or names than the settings allow: what is over goes, then, down to three
+ * quarters, those without a ban that have least. time is that of the event at hand. Accounts move. */
+void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings);
+
+/* Puts them in the order of blacklists. From then on accounts_at() gives one after another, until one is made. */
+void accounts_sort(struct accounts *accounts);
+
+static inline struct account *accounts_at(const struct accounts *accounts, size_t place)
+{
+	return &accounts->all[accounts->order[place]];
+}
+
+/* The first place that does not stand before net, or count. */
+size_t accounts_seek(const struct accounts *accounts, const struct addr *net);
+
+/* Adds the lines of all that is not over at that time, sorted by address: a line an account, see account_line.h.
+ * accounts_sort() was called, and none was made since. */
+void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings, struct buf *out);
+void names_save(const struct names *names, uint32_t time, int64_t known, struct buf *out);
+
+/* Reads such lines. Returns 0, or the number of the line that is none, from 1. */
+unsigned accounts_load(struct accounts *accounts, struct span lines);
+unsigned names_load(struct names *names, struct span lines);
+
+#endif

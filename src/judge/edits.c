@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * edits: a person's changes of the blacklist.
+ *
+ * The blacklist is the truth: a line that is gone was a pardon. Accounts know which of them had a line in the list that
+ * their run wrote, and in the one before, so that what a person took away and what a dying run never wrote are told
+ * apart exactly.
+ */
+#include "judge/edits.h"
+
+enum { MINUTE = 60 };
+
+/* The run that died wrote no list: what stood in the one before stands still. */
+static void take_back_listing(struct judge *j)
+{
+	for (size_t i = 0; i < j->accounts.count; i++) {
+		struct account *a = &j->accounts.all[i];
+
+		if ((a->flags & ACCOUNT_WAS_LISTED) != 0)
+			a->flags |= ACCOUNT_LISTED;
+		else
+			a->flags &= (uint8_t)~ACCOUNT_LISTED;
+	}
+}
+
+static uint32_t end_of(const struct ban *ban)
+{
+	return ban->until < 1 ? 1 : ban->until >= UINT32_MAX ? UINT32_MAX : (uint32_t)ban->until;
+}
+
+/* Whether the account's line was taken away. One that went into a wider line is not pardoned. */
+static bool take_one(struct account *a, const struct banlist *list)
+{
+	const struct ban *ban = banlist_find(list, &a->addr);
+
+	if (ban == NULL && banlist_covering(list, &a->addr) == NULL)
+		return true;
+	if (ban == NULL || ban->person || ban->by == BAN_BY_HAND) {
+		a->flags &= (uint8_t)~ACCOUNT_LISTED;
+		return false;
+	}
+	if (a->since != 0 && end_of(ban) / MINUTE != a->until / MINUTE) {
+		a->until = end_of(ban);
+		a->flags |= ACCOUNT_HELD;
+	}
+	return false;
+}
+
+size_t edits_take(struct judge *j, const struct banlist *list, enum edits_file file)
+{
+	size_t pardoned = 0;
+
+	if (file == EDITS_UNWRITTEN || file == EDITS_OF_UNWRITTEN)
+		take_back_listing(j);
+	if (file == EDITS_NONE || file == EDITS_UNWRITTEN)
+		return 0;
+	for (size_t i = 0; i < j->accounts.count; i++) {
+		struct account *a = &j->accounts.all[i];
+
+		if ((a->flags & ACCOUNT_LISTED) == 0 || !take_one(a, list))
+			continue;
+		judge_pardon(j, a);
+		pardoned++;
+	}
+	return pardoned;
+}

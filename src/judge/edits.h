@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* edits: what a person did to the blacklist since the last run, taken into the accounts. */
+#ifndef MAILBAN_JUDGE_EDITS_H
+#define MAILBAN_JUDGE_EDITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "list/ban.h"
+#include "judge/judge.h"
+
+/* What the blacklist is beside the two that the state names, see list/state.h. */
+enum edits_file {
+	EDITS_NONE,            /* the one that the last run wrote */
+	EDITS_UNWRITTEN,       /* the one before: the last run died before it could write its own */
+	EDITS_BY_PERSON,       /* somebody changed what the last run wrote */
+	EDITS_OF_UNWRITTEN,    /* somebody changed the one before, and the last run had died */
+};
+
+/* Compares the list with what the accounts say that it held. Whose line is gone is pardoned; an end that was changed is
+ * held; a line that became a person's own stays his. Call it before events are judged. The list is sorted. Returns how
+ * many lines were taken away. */
+size_t edits_take(struct judge *judge, const struct banlist *list, enum edits_file file);
+
+#endif

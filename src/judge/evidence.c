@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * evidence: what an event adds to the points of its address.
+ *
+ * A failure counts for its user name, all else for its class. A connection counts once, as its strongest kind.
+ */
+#include "judge/work.h"
+
+enum {
+	MINUTE = 60, HOUR = 3600, DAY = 86400,
+	TWIN = 5,              /* seconds in which another daemon tells of the same failure */
+	NAMED_MOST = 3,        /* attempts told in one line that can be the named user's */
+};
+
+static void add_class(struct work *w, unsigned event_class, int64_t points)
+{
+	struct account *a = w->account;
+
+	a->points[event_class] = points_sum(a->points[event_class], work_late(w, points));
+	if (w->time > a->last[event_class])
+		a->last[event_class] = w->time;
+}
+
+static void add_nameless(struct work *w, int64_t points)
+{
+	struct account_name *n;
+
+	if (points == 0)
+		return;
+	n = account_make_name(w->account, NAME_NONE, &w->judge->accounts.names);
+	n->points = points_sum(n->points, work_late(w, points));
+	n->fails += points > 0 && n->fails < UINT32_MAX;
+	if (w->time > n->fail)
+		n->fail = w->time;
+}
+
+static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
+{
+	return (a > b ? a - b : b - a) < seconds;
+}
+
+/* What speaks weakly counts less where this server took mails of the address: a half after one, a tenth after nine. */
+static double weight_of_weak(const struct work *w)
+{
+	const struct account *a = w->account;
+	bool lately = a->mails > 0 && (int64_t)w->time - a->mail <= w->judge->settings->known;
+
+	return lately ? 1.0 / (1 + a->mails) : 1;
+}
+
+/* Points of one event of the class: the rule's own, else those of the settings. */
+static int64_t points_of(const struct work *w, unsigned event_class)
+{
+	int64_t points = w->judge->settings->points[event_class];
+
+	if (w->event->points > 0)
+		return w->event->points * (POINT / 1000);
+	/* a client with a verified name is more likely a mail server */
+	return event_class == CLASS_REJECT && (w->event->flags & EVENT_NAMED) != 0 ? points / 5 * 2 : points;
+}
+
+void work_take_back(struct work *w)
+{
+	struct connection *c = w->connection;
+	struct account *a = w->account;
+	double fading = a->time > c->added_time ? points_fading(a->time - c->added_time, w->judge->settings->half_life) : 1;
+
+	a->points[c->event_class] = points_sum(a->points[c->event_class], -points_times(c->added, fading));
+	a->hits -= a->hits > 0;
+	c->added = 0;
+}
+
+/* A connection counts as its strongest kind. Of refused recipients the first one counts fully, each further one a
+ * tenth. */
+static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
+{
+	struct connection *c = w->connection;
+	bool further = event_class == CLASS_REJECT && c->refused;
+
+	c->refused |= event_class == CLASS_REJECT;
+	w->hits = further;
+	if (further) {
+		add_class(w, event_class, points_times(points, weight / 10));
+		return;
+	}
+	if (points <= c->strongest || (c->failed && event_class != CLASS_HELO) || (c->good && event_class == CLASS_UNKNOWN))
+		return;
+	if (c->added > 0)
+		work_take_back(w);
+	w->hits = 1;
+	c->strongest = points;
+	c->event_class = (uint8_t)event_class;
+	c->added = work_late(w, points_times(points, weight));
+	c->added_time = w->account->time;
+	add_class(w, event_class, points_times(points, weight));
+}
+
+/* Anything but a failed authentication. */
+static void add_other(struct work *w)
+{
+	unsigned event_class = w->event->event_class;
+	double weight = event_class == CLASS_HELO ? 1 : weight_of_weak(w);
+	int64_t points = points_of(w, event_class);
+
+	if (w->connection != NULL) {
+		add_to_connection(w, event_class, points, weight);
+		return;
+	}
+	w->hits = w->event->count;
+	add_class(w, event_class, points_times(points_many(points, w->event->count), weight));
+}
+
+/* A failure that names nobody is told again with a name, or was, by another daemon: one of the two counts. Returns how
+ * many of `count` have no twin yet. */
+static uint32_t without_twins(struct work *w, uint32_t count, bool named)
+{
+	struct account *a = w->account;
+	int sign = named ? 1 : -1, told = count < INT8_MAX ? (int)count : INT8_MAX, waiting, twins;
+
+	if (!is_within(w->time, a->twin_time, TWIN + 1))
+		a->twins = 0;
+	waiting = -sign * a->twins;
+	waiting = waiting < 0 ? 0 : waiting < told ? waiting : told;
+	twins = a->twins + sign * told;
+	a->twins = (int8_t)(twins > INT8_MAX ? INT8_MAX : twins < -INT8_MAX ? -INT8_MAX : twins);
+	a->twin_time = w->time;
+	return count - (uint32_t)waiting;
+}
+
+/* What a failure for a name weighs when the name failed here before, in points of a first one. */
+struct repeats {
+	double first, next;
+};
+
+static struct repeats repeats_of(const struct work *w, const struct account_name *n, const struct name *name)
+{
+	bool known = name_is_known(name, w->time, w->judge->settings->known);
+	double fast = known ? 0.05 : 0.5;
+
+	if (n->fail == 0 || !is_within(w->time, n->fail, HOUR))
+		return (struct repeats){ 1, fast };
+	return (struct repeats){ is_within(w->time, n->fail, MINUTE) ? fast : 0.05, fast };
+}
+
+/* A device with an old password fails for one name; a guesser goes through many, or comes with many addresses. */
+static void add_named(struct work *w, uint32_t number, uint32_t count)
+{
+	struct names *names = &w->judge->accounts.names;
+	struct account_name *n = account_make_name(w->account, number, names);
+	struct name *name = &names->all[number];
+	int64_t points = points_of(w, CLASS_AUTH);
+	struct repeats repeats;
+
+	if (n->name == NAME_NONE) {
+		add_nameless(w, points_many(points, count));
+		return;
+	}
+	repeats = repeats_of(w, n, name);
+	if (n->fail == 0 || !is_within(w->time, n->fail, DAY)) {
+		name_add_attacker(name, w->time);
+		name_show(name, w->event->user);
+	}
+	if (n->login == 0 && name_is_attacked(name, w->time))
+		points *= 2;
+	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));
+	if (count > 1)
+		n->points = points_sum(n->points, work_late(w, points_many(points_times(points, repeats.next), count - 1)));
+	n->fails += count < UINT32_MAX - n->fails ? count : UINT32_MAX - n->fails;
+	if (w->time > n->fail)
+		n->fail = w->time;
+}
+
+/* Attempts told in one line name the last user only, and those beyond three are not his (Dovecot). */
+static void add_failure(struct work *w)
+{
+	const struct event *e = w->event;
+	uint32_t lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, named, told, number;
+	int64_t one = points_of(w, CLASS_AUTH);
+	struct names *names = &w->judge->accounts.names;
+	char text[NAME_TEXT_MAX + 1];
+	size_t len = name_fold(text, e->user);
+
+	if (w->connection != NULL) {
+		if (w->connection->added > 0 && w->connection->event_class != CLASS_HELO)
+			work_take_back(w);
+		w->connection->failed = true;
+	}
+	if (len == 0) {
+		w->hits = without_twins(w, e->count, false);
+		add_nameless(w, points_many(one, w->hits));
+		return;
+	}
+	named = (attempts < NAMED_MOST ? attempts : NAMED_MOST) * lines;
+	told = named - without_twins(w, named, true);
+	w->hits = e->count - told;
+	add_nameless(w, points_many(one, e->count - named) - points_many(one, told));
+	number = names_find(names, text, len);
+	if (number == HASH_NONE && account_has_room(w->account))
+		number = names_make(names, text, len);
+	if (number == HASH_NONE)
+		add_nameless(w, points_many(one, named));
+	else
+		add_named(w, number, named);
+}
+
+void evidence_add(struct work *w)
+{
+	if (w->event->event_class == CLASS_AUTH)
+		add_failure(w);
+	else
+		add_other(w);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * good: what a login and an accepted mail do for their address.
+ *
+ * A login takes away what was counted against its own name and what speaks weakly, and gives credit. A mail takes away
+ * what speaks weakly. A login that guessing went before is a breach and does nothing of that.
+ */
+#include "judge/work.h"
+
+#include "base/mem.h"
+
+enum {
+	DAY = 86400,
+	BREACH_NAMES = 3,      /* names that were failed for before a login that is a breach */
+};
+
+static void note_breach(struct work *w, uint32_t names)
+{
+	struct judge *j = w->judge;
+
+	j->breaches = mem_grow(j->breaches, &j->breach_capacity, j->breach_count + 1, sizeof(*j->breaches));
+	j->breaches[j->breach_count++] = (struct breach){
+		.addr = w->account->addr, .user = mem_text_of(w->event->user.ptr, w->event->user.len), .time = w->time,
+		.hits = w->account->hits, .names = names,
+	};
+}
+
+static uint32_t names_failed_for(const struct account *a)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++)
+		count += a->names[i].name != NAME_NONE && a->names[i].points >= POINTS_LEAST;
+	return count;
+}
+
+/* A login of a name that never logged in from there, where many names were guessed and nobody had logged in. */
+static bool is_breach(const struct work *w, const struct account_name *n)
+{
+	const struct account *a = w->account;
+
+	return (n == NULL || n->login == 0) && a->credit <= POINT / 5 && names_failed_for(a) >= BREACH_NAMES &&
+	       (a->since != 0 || judge_reaches(account_name_points(a), w->judge->settings->threshold));
+}
+
+static void forgive_weak(struct account *a)
+{
+	a->points[CLASS_UNKNOWN] = a->points[CLASS_REJECT] = a->points[CLASS_PROBE] = 0;
+}
+
+/* Nameless failures, and greetings of bots, up to one threshold. */
+static void forgive_nameless(struct account *a, int64_t threshold)
+{
+	struct account_name *n = account_find_name(a, NAME_NONE);
+
+	if (n != NULL)
+		n->points = points_sum(n->points, -threshold);
+	a->points[CLASS_HELO] = points_sum(a->points[CLASS_HELO], -threshold);
+}
+
+/* The name is remembered even where the account has no room to hold it apart. */
+static void note_login(const struct work *w, struct account_name *n, uint32_t number)
+{
+	struct name *name = &w->judge->accounts.names.all[number];
+
+	if (w->time > n->login)
+		n->login = w->time;
+	n->fails = 0;
+	if (number == NAME_NONE)
+		return;
+	if (w->time > name->login)
+		name->login = w->time;
+	name_show(name, w->event->user);
+}
+
+/* One point a name and day. */
+static void take_login(struct work *w, uint32_t number)
+{
+	struct account *a = w->account;
+	struct account_name *n = account_make_name(a, number, &w->judge->accounts.names);
+
+	if (n->name == number && number != NAME_NONE)
+		n->points = 0;
+	forgive_weak(a);
+	forgive_nameless(a, w->judge->settings->threshold);
+	if (n->login == 0 || w->time / DAY > n->login / DAY)
+		a->credit = points_sum(a->credit, work_late(w, POINT));
+	note_login(w, n, number);
+	if (w->time > a->good)
+		a->good = w->time;
+}
+
+/* Whether it is good news of the address. */
+static bool take_any_login(struct work *w)
+{
+	struct account *a = w->account;
+	struct names *names = &w->judge->accounts.names;
+	char text[NAME_TEXT_MAX + 1];
+	size_t len = name_fold(text, w->event->user);
+	uint32_t number;
+
+	/* a connection's end tells again of the login that its beginning told */
+	if (len == 0 && w->connection != NULL && w->connection->good)
+		return false;
+	if (w->connection != NULL)
+		w->connection->good = true;
+	number = names_make(names, text, len);
+	if (len > 0 && (a->flags & ACCOUNT_BREACHED) == 0 && is_breach(w, account_find_name(a, number))) {
+		note_breach(w, names_failed_for(a));
+		a->flags |= ACCOUNT_BREACHED;
+	}
+	if ((a->flags & ACCOUNT_BREACHED) != 0)
+		return false;
+	take_login(w, number);
+	return true;
+}
+
+/* The first mail wipes out what speaks weakly, each further one a tenth of a point of it. */
+static bool take_mail(struct work *w)
+{
+	static const uint8_t weak[] = { CLASS_UNKNOWN, CLASS_REJECT, CLASS_PROBE };
+	struct account *a = w->account;
+	int64_t off = points_many(POINT / 10, w->event->count);
+	uint32_t mails = w->event->count;
+
+	if (w->connection != NULL) {
+		if (w->connection->added > 0 && w->connection->event_class == CLASS_UNKNOWN)
+			work_take_back(w);
+		w->connection->good = true;
+	}
+	if (a->mails == 0 || (int64_t)w->time - a->mail > w->judge->settings->known) {
+		a->mails = 0;
+		forgive_weak(a);
+	} else {
+		for (unsigned i = 0; i < sizeof(weak); i++) {
+			int64_t part = off < a->points[weak[i]] ? off : a->points[weak[i]];
+
+			a->points[weak[i]] -= part;
+			off -= part;
+		}
+	}
+	a->mails = (uint8_t)(mails < (uint32_t)(ACCOUNT_MAILS - a->mails) ? a->mails + mails : ACCOUNT_MAILS);
+	a->mail = w->time > a->mail ? w->time : a->mail;
+	a->good = w->time > a->good ? w->time : a->good;
+	return true;
+}
+
+bool good_take(struct work *w)
+{
+	return (w->event->flags & EVENT_ACCEPTED) != 0 ? take_mail(w) : take_any_login(w);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge: THE judgement. Read it from top to bottom.
+ *
+ * Each event finds its account, brings it to the event's time, changes its points, and settles whether it is banned.
+ * What the event added is handed to the networks around the address.
+ */
+#include "judge/judge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "judge/line.h"
+#include "judge/network.h"
+#include "judge/work.h"
+
+enum {
+	DAY = 86400,
+	LATE_MOST = DAY,       /* an event that is later still finds its account in the state */
+};
+
+void judge_init(struct judge *judge, const struct judge_settings *settings, int64_t now)
+{
+	*judge = (struct judge){ .settings = settings, .now = now };
+	accounts_init(&judge->accounts);
+}
+
+void judge_free(struct judge *judge)
+{
+	for (size_t i = 0; i < judge->breach_count; i++)
+		free(judge->breaches[i].user);
+	free(judge->breaches);
+	connections_free(&judge->connections);
+	accounts_free(&judge->accounts);
+}
+
+/* All points, uncapped and without credit. */
+static int64_t points_against(const struct account *a)
+{
+	int64_t sum = account_name_points(a);
+
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
+		sum += a->points[i];
+	return sum;
+}
+
+/* ---- events ---- */
+
+/* The time of an event as accounts have it. What is of the future is as late as the file that it stands in. */
+static uint32_t time_of(struct judge *j, const struct event *event, int64_t reference)
+{
+	int64_t time = event->time;
+
+	if (time > j->now + DAY) {
+		time = reference < j->now ? reference : j->now;
+		j->future++;
+	}
+	return time < 1 ? 1 : time > UINT32_MAX ? UINT32_MAX : (uint32_t)time;
+}
+
+static void judge_evidence(struct work *w)
+{
+	struct account *a = w->account;
+
+	evidence_add(w);
+	a->hits += w->hits < UINT32_MAX - a->hits ? w->hits : UINT32_MAX - a->hits;
+	account_settle(a, w->judge->settings->threshold, w->judge->settings);
+	network_add(w->judge, a, w->event->event_class, points_against(a) - w->before);
+}
+
+static void judge_good(struct work *w)
+{
+	bool good = good_take(w);
+
+	account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
+	/* accounts may move */
+	if (good)
+		network_good(w->judge, w->account, w->time);
+}
+
+void judge_event(struct judge *j, const struct event *event, int64_t reference)
+{
+	struct work w = { .judge = j, .event = event };
+	struct addr unit;
+
+	j->events++;
+	if (event->event_class == CLASS_TROUBLE) {
+		j->troubles += event->count;
+		return;
+	}
+	if ((event->flags & EVENT_NO_ADDRESS) != 0) {
+		j->without_address += event->count;
+		return;
+	}
+	w.time = time_of(j, event, reference);
+	if (w.time > j->clock)
+		j->clock = w.time;
+	accounts_bound(&j->accounts, j->clock, j->settings);
+	unit = judge_unit(j->settings, &event->addr);
+	w.account = accounts_make(&j->accounts, &unit);
+	account_fade(w.account, w.time, j->settings, &j->accounts.names);
+	w.lateness = account_lateness(w.account, w.time, j->settings);
+	w.before = points_against(w.account);
+	w.connection = connections_of(&j->connections, event, &unit, w.time);
+	if (event->event_class == CLASS_GOOD)
+		judge_good(&w);
+	else
+		judge_evidence(&w);
+	if (w.connection != NULL && (event->flags & EVENT_ENDS) != 0)
+		connections_end(&j->connections, w.connection);
+}
+
+uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)
+{
+	uint64_t counted = packets < UINT32_MAX ? packets : UINT32_MAX;
+	/* a set that was made anew begins to count anew */
+	uint64_t since = counted >= a->packets ? counted - a->packets : counted;
+	const struct judge_aggregate *aggregate = network_aggregate(j->settings, &a->addr);
+	int64_t threshold = aggregate != NULL ? judge_network_threshold(j->settings, aggregate) : j->settings->threshold;
+
+	a->packets = (uint32_t)counted;
+	if (since == 0 || !j->settings->renew || !account_is_banned(a, j->now))
+		return since;
+	account_fade(a, (uint32_t)j->now, j->settings, &j->accounts.names);
+	a->points[CLASS_PROBE] = points_sum(a->points[CLASS_PROBE], POINT);
+	a->last[CLASS_PROBE] = a->time;
+	account_settle(a, threshold, j->settings);
+	return since;
+}
+
+void judge_pardon(struct judge *j, struct account *account)
+{
+	const struct addr net = account->addr;
+
+	account_clear(account, &j->accounts.names);
+	if (net.prefix == ADDR_BITS || network_aggregate(j->settings, &net) == NULL)
+		return;
+	for (size_t i = 0; i < j->accounts.count; i++) {
+		if (addr_contains(&net, &j->accounts.all[i].addr))
+			account_clear(&j->accounts.all[i], &j->accounts.names);
+	}
+}
+
+/* ---- what the state keeps ---- */
+
+void judge_save(struct judge *j, struct judge_lines *lines)
+{
+	uint32_t then = j->clock > LATE_MOST ? j->clock - LATE_MOST : 0;
+
+	*lines = (struct judge_lines){ 0 };
+	accounts_sort(&j->accounts);
+	accounts_save(&j->accounts, then, j->settings, &lines->accounts);
+	names_save(&j->accounts.names, then, j->settings->known, &lines->names);
+	connections_save(&j->connections, j->clock, &lines->connections);
+	if (j->clock > 0)
+		buf_addf(&lines->clocks, "clock=%u told=%" PRId64 "\n", j->clock, j->told_day);
+}
+
+void judge_lines_free(struct judge_lines *lines)
+{
+	buf_free(&lines->accounts);
+	buf_free(&lines->names);
+	buf_free(&lines->connections);
+	buf_free(&lines->clocks);
+}
+
+unsigned judge_load_clocks(struct judge *j, struct span lines)
+{
+	struct line line = { .lines = lines };
+	uint32_t day;
+
+	while (line_next(&line)) {
+		while (line_word(&line)) {
+			if (line_is(&line, "told") && line_u32(&line, &day))
+				j->told_day = day;
+			else if (!line_is(&line, "clock") || !line_u32(&line, &j->clock))
+				return line.number;
+		}
+	}
+	return 0;
+}

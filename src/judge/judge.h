@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* judge: the judgement of events, one after another in the order of time.
+ *
+ *	judge_init(&judge, &settings, now);
+ *	judge_load(&judge, ...);                  what earlier runs left
+ *	for each event: judge_event(&judge, &event);
+ *	decide(...);                              accounts to blacklist: judge/decide.h
+ *	judge_save(&judge, ...);
+ *	judge_free(&judge);
+ *
+ * The outcome depends on the events alone: not on how they were cut into runs, nor on the clock, but that events of the
+ * future are taken back to the present. */
+#ifndef MAILBAN_JUDGE_JUDGE_H
+#define MAILBAN_JUDGE_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "detect/event.h"
+#include "judge/accounts.h"
+#include "judge/connection.h"
+#include "judge/settings.h"
+
+/* A login that failures for other names went before. */
+struct breach {
+	struct addr addr;        /* the account's */
+	char *user;              /* as the server wrote it, NUL-terminated */
+	int64_t time;            /* seconds since the epoch */
+	uint32_t hits;           /* failures that the account had counted */
+	uint32_t names;          /* user names that it had failed for */
+};
+
+struct judge {
+	const struct judge_settings *settings;
+	int64_t now;                 /* of the run */
+	struct accounts accounts;
+	struct connections connections;
+	uint32_t clock;              /* the time of the latest event; 0: there was none */
+	int64_t told_day;            /* kept for the run: days since the epoch */
+	struct breach *breaches;     /* of this run */
+	size_t breach_count, breach_capacity;
+	uint64_t events;             /* judged in this run */
+	uint64_t without_address;    /* failures whose lines name no address */
+	uint64_t troubles;           /* lines of this server's own trouble */
+	uint64_t future;             /* events later than now by more than a day, taken for as late as their file */
+};
+
+/* The settings are borrowed. now in seconds since the epoch. */
+void judge_init(struct judge *judge, const struct judge_settings *settings, int64_t now);
+void judge_free(struct judge *judge);
+
+/* Takes one event. Nothing of it is kept but copies. reference: when its log was last written, or now. */
+void judge_event(struct judge *judge, const struct event *event, int64_t reference);
+
+/* A banned address or network knocks still: a point at the time of the run. packets is the kernel's counter, which is
+ * compared with that of the last run. Returns how many packets came since. */
+uint64_t judge_knock(struct judge *judge, struct account *account, uint64_t packets);
+
+/* Empties the account, and where it is a network those inside: a person took its line away. */
+void judge_pardon(struct judge *judge, struct account *account);
+
+/* What the state keeps, each in its section. Sorts the accounts. */
+struct judge_lines {
+	struct buf accounts, names, connections, clocks;
+};
+
+void judge_save(struct judge *judge, struct judge_lines *lines);
+void judge_lines_free(struct judge_lines *lines);
+
+/* Reads a section. Returns 0, or the number of the line that is none, from 1. */
+unsigned judge_load_clocks(struct judge *judge, struct span lines);
+
+#endif

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * line: reading and writing lines of the state.
+ *
+ * Reading never allocates and never looks beyond the line. Whatever does not read as a value is refused by the caller,
+ * who knows what the line is for.
+ */
+#include "judge/line.h"
+
+#include <string.h>
+
+#include "judge/points.h"
+
+bool line_next(struct line *line)
+{
+	const char *end;
+
+	if (line->lines.len == 0)
+		return false;
+	end = memchr(line->lines.ptr, '\n', line->lines.len);
+	line->rest = (struct span){ line->lines.ptr, end != NULL ? (size_t)(end - line->lines.ptr) : line->lines.len };
+	line->lines.ptr += line->rest.len + (end != NULL);
+	line->lines.len -= line->rest.len + (end != NULL);
+	line->number++;
+	return true;
+}
+
+/* The bytes up to the first such one, and what stands behind it. */
+static struct span take_until(struct span *rest, char stop)
+{
+	const char *end = rest->len > 0 ? memchr(rest->ptr, stop, rest->len) : NULL;
+	struct span taken = { rest->ptr, end != NULL ? (size_t)(end - rest->ptr) : rest->len };
+
+	rest->ptr += taken.len + (end != NULL);
+	rest->len -= taken.len + (end != NULL);
+	return taken;
+}
+
+bool line_word(struct line *line)
+{
+	if (line->rest.len == 0)
+		return false;
+	line->value = take_until(&line->rest, ' ');
+	line->name = take_until(&line->value, '=');
+	return true;
+}
+
+bool line_is(const struct line *line, const char *name)
+{
+	return line->name.len == strlen(name) && memcmp(line->name.ptr, name, line->name.len) == 0;
+}
+
+bool line_class(const struct line *line, enum event_class *event_class)
+{
+	for (unsigned i = 0; i < CLASS_COUNT; i++) {
+		if (line_is(line, event_class_name((enum event_class)i))) {
+			*event_class = (enum event_class)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool number_of(struct span text, uint64_t most, uint64_t *value)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned digit = (unsigned char)text.ptr[i] - (unsigned)'0';
+
+		if (digit > 9 || number > (most - digit) / 10)
+			return false;
+		number = number * 10 + digit;
+	}
+	*value = number;
+	return text.len > 0;
+}
+
+bool line_u64(const struct line *line, uint64_t *value)
+{
+	return number_of(line->value, UINT64_MAX, value);
+}
+
+static bool u32_of(struct span text, uint32_t *value)
+{
+	uint64_t number;
+
+	if (!number_of(text, UINT32_MAX, &number))
+		return false;
+	*value = (uint32_t)number;
+	return true;
+}
+
+bool line_u32(const struct line *line, uint32_t *value)
+{
+	return u32_of(line->value, value);
+}
+
+bool line_points(const struct line *line, int64_t *points)
+{
+	return points_parse(line->value.ptr, line->value.len, points);
+}
+
+bool line_u32_at(const struct line *line, uint32_t *value, uint32_t *at)
+{
+	struct span rest = line->value, first = take_until(&rest, '@');
+
+	return u32_of(first, value) && u32_of(rest, at);
+}
+
+bool line_points_at(const struct line *line, int64_t *points, uint32_t *at)
+{
+	struct span rest = line->value, first = take_until(&rest, '@');
+
+	return points_parse(first.ptr, first.len, points) && u32_of(rest, at);
+}
+
+bool line_addr(struct line *line, struct addr *addr)
+{
+	struct span word = take_until(&line->rest, ' ');
+
+	return addr_parse_net(addr, word.ptr, word.len);
+}
+
+static int digit_of(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool line_hex(struct line *line, uint64_t *value)
+{
+	struct span word = take_until(&line->rest, ' ');
+
+	*value = 0;
+	for (size_t i = 0; i < word.len; i++) {
+		int digit = digit_of(word.ptr[i]);
+
+		if (digit < 0)
+			return false;
+		*value = *value << 4 | (unsigned)digit;
+	}
+	return word.len > 0 && word.len <= 16;
+}
+
+static bool user_of(struct span word, char *text, size_t max, size_t *len)
+{
+	if (word.len < 2 || memcmp(word.ptr, "u:", 2) != 0)
+		return false;
+	*len = 0;
+	for (size_t i = 2; i < word.len; i++) {
+		char c = word.ptr[i];
+
+		if (c == '%') {
+			int high = i + 2 < word.len ? digit_of(word.ptr[i + 1]) : -1;
+			int low = i + 2 < word.len ? digit_of(word.ptr[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		if (c == '\0' || *len == max)
+			return false;
+		text[(*len)++] = c;
+	}
+	text[*len] = '\0';
+	return true;
+}
+
+bool line_user(const struct line *line, char *text, size_t max, size_t *len)
+{
+	return user_of(line->name, text, max, len);
+}
+
+bool line_user_value(const struct line *line, char *text, size_t max, size_t *len)
+{
+	return user_of(line->value, text, max, len);
+}
+
+bool line_name_facts(const struct line *line, int64_t *points, uint32_t *fail, uint32_t *fails, uint32_t *login)
+{
+	struct span rest = line->value, first = take_until(&rest, '@'), second = take_until(&rest, '@');
+	struct span third = take_until(&rest, '@');
+
+	return points_parse(first.ptr, first.len, points) && u32_of(second, fail) &&
+	       (third.len == 0 || u32_of(third, fails)) && (rest.len == 0 || u32_of(rest, login));
+}
+
+static void add_name(struct buf *out, const char *name)
+{
+	buf_add_char(out, ' ');
+	buf_add_text(out, name);
+}
+
+static void add_digits(struct buf *out, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while ((value /= 10) != 0);
+	buf_add(out, digits + at, sizeof(digits) - at);
+}
+
+void line_add_number(struct buf *out, const char *name, uint64_t value)
+{
+	if (value == 0)
+		return;
+	add_name(out, name);
+	buf_add_char(out, '=');
+	add_digits(out, value);
+}
+
+void line_add_number_at(struct buf *out, const char *name, uint64_t value, uint32_t at)
+{
+	if (value == 0)
+		return;
+	line_add_number(out, name, value);
+	buf_add_char(out, '@');
+	add_digits(out, at);
+}
+
+void line_add_points(struct buf *out, const char *name, int64_t points)
+{
+	if (points == 0)
+		return;
+	add_name(out, name);
+	buf_add_char(out, '=');
+	points_add(out, points);
+}
+
+void line_add_points_at(struct buf *out, const char *name, int64_t points, uint32_t at)
+{
+	if (points == 0)
+		return;
+	line_add_points(out, name, points);
+	buf_add_char(out, '@');
+	add_digits(out, at);
+}
+
+void line_add_flag(struct buf *out, const char *name, bool set)
+{
+	if (set)
+		add_name(out, name);
+}
+
+void line_add_user(struct buf *out, const char *text)
+{
+	static const char plain[] = "-._~+!$", digits[] = "0123456789abcdef";
+
+	buf_add(out, "u:", 2);
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr(plain, c) != NULL) {
+			buf_add_char(out, *text);
+		} else {
+			char escaped[] = { '%', digits[c >> 4], digits[c & 15] };
+
+			buf_add(out, escaped, sizeof(escaped));
+		}
+	}
+}
+
+void line_add_user_value(struct buf *out, const char *name, const char *text)
+{
+	add_name(out, name);
+	buf_add_char(out, '=');
+	line_add_user(out, text);
+}
+
+void line_add_name_facts(struct buf *out, int64_t points, uint32_t fail, uint32_t fails, uint32_t login)
+{
+	buf_add_char(out, '=');
+	points_add(out, points);
+	buf_add_char(out, '@');
+	add_digits(out, fail);
+	if (fails == 0 && login == 0)
+		return;
+	buf_add_char(out, '@');
+	add_digits(out, fails);
+	if (login == 0)
+		return;
+	buf_add_char(out, '@');
+	add_digits(out, login);
+}

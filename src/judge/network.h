@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* network: accounts of networks, which take what events add to the addresses inside. */
+#ifndef MAILBAN_JUDGE_NETWORK_H
+#define MAILBAN_JUDGE_NETWORK_H
+
+#include <stdint.h>
+
+#include "judge/judge.h"
+
+/* Hands to the networks around the account what an event added to it, at most a threshold an address; a negative number
+ * takes back. The account may move. */
+void network_add(struct judge *judge, struct account *account, unsigned event_class, int64_t points);
+
+/* A login or an accepted mail came from inside: no ban of a network around the account stands. The account may move. */
+void network_good(struct judge *judge, const struct account *account, uint32_t time);
+
+/* The aggregate whose networks have that prefix; NULL for an address. */
+const struct judge_aggregate *network_aggregate(const struct judge_settings *settings, const struct addr *net);
+
+#endif

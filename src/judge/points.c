@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * points: sums in billionths of a point.
+ *
+ * Fading multiplies by a power of two and rounds once. It happens when an event comes and never in between, so that
+ * the number of runs makes no difference to the last digit.
+ */
+#include "judge/points.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { DIGITS = 9 }; /* behind the point: POINT is 10 to that power */
+
+double points_fading(int64_t seconds, int64_t half_life)
+{
+	return exp2(-(double)seconds / (double)half_life);
+}
+
+int64_t points_times(int64_t points, double factor)
+{
+	return llrint((double)points * factor);
+}
+
+int64_t points_sum(int64_t a, int64_t b)
+{
+	int64_t sum = a + b;
+
+	return sum > POINTS_MOST ? POINTS_MOST : sum < 0 ? 0 : sum;
+}
+
+int64_t points_many(int64_t points, uint32_t times)
+{
+	return points > 0 && times > POINTS_MOST / points ? POINTS_MOST : points * times;
+}
+
+int64_t points_wait(int64_t from, int64_t to, int64_t half_life)
+{
+	return from <= to ? 0 : (int64_t)ceil((double)half_life * log2((double)from / (double)to));
+}
+
+void points_add(struct buf *out, int64_t points)
+{
+	int64_t rest = points % POINT;
+
+	buf_addf(out, "%" PRId64, points / POINT);
+	if (rest == 0)
+		return;
+	buf_addf(out, ".%0*" PRId64, DIGITS, rest);
+	while (out->ptr[out->len - 1] == '0')
+		out->len--;
+}
+
+void points_add_rough(struct buf *out, int64_t points)
+{
+	int64_t size = points < 0 ? -points : points, tenths = (size + POINT / 20) / (POINT / 10);
+
+	if (tenths == 0 && size > 0)
+		tenths = 1;
+	if (points < 0)
+		buf_add_char(out, '-');
+	buf_addf(out, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
+}
+
+bool points_parse(const char *text, size_t len, int64_t *points)
+{
+	int64_t value = 0, unit = POINT;
+	size_t i = 0;
+
+	for (; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
+		value = value * 10 + (text[i] - '0') * POINT;
+		if (value > POINTS_MOST)
+			return false;
+	}
+	if (i == 0)
+		return false;
+	if (i < len && text[i] == '.') {
+		for (i++; i < len && text[i] >= '0' && text[i] <= '9' && unit > 1; i++) {
+			unit /= 10;
+			value += (text[i] - '0') * unit;
+		}
+		if (unit == POINT)
+			return false;
+	}
+	*points = value;
+	return i == len && value <= POINTS_MOST;
+}

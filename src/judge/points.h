@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* points: what evidence weighs, and how it fades. Points are whole numbers of billionths, so that they are the same
+ * after they were written and read, and sums do not depend on their order. */
+#ifndef MAILBAN_JUDGE_POINTS_H
+#define MAILBAN_JUDGE_POINTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define POINT INT64_C(1000000000)
+
+#define POINTS_MOST (4000 * POINT)    /* no sum grows beyond: it would make no difference to anybody */
+#define POINTS_LEAST (POINT / 50)     /* what is below counts for nothing and is forgotten */
+
+/* What is left of one after so many seconds: one half each half-life. Both at least 0, half_life at least 1. */
+double points_fading(int64_t seconds, int64_t half_life);
+
+/* Points times a factor from 0 to 1, rounded to the nearest billionth. */
+int64_t points_times(int64_t points, double factor);
+
+/* The sum, at most POINTS_MOST and at least 0. */
+int64_t points_sum(int64_t a, int64_t b);
+
+/* So many times the points, at most POINTS_MOST. */
+int64_t points_many(int64_t points, uint32_t times);
+
+/* After how many whole seconds `from` has faded to `to` or less; 0 where it is that already. Both above 0. */
+int64_t points_wait(int64_t from, int64_t to, int64_t half_life);
+
+/* Exactly, as the state has it: "3.25". */
+void points_add(struct buf *out, int64_t points);
+
+/* For people, one digit behind the point: "3.2"; what is not nothing is at least "0.1". Below 0 too. */
+void points_add_rough(struct buf *out, int64_t points);
+
+/* A decimal number with up to nine digits behind the point; false for anything else or beyond POINTS_MOST. */
+bool points_parse(const char *text, size_t len, int64_t *points);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * told: news that are no bans.
+ *
+ * All of it is read off accounts and names; nothing is changed.
+ */
+#include "judge/told.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	DAY = 86400,
+	FAILING_LEAST = 10,  /* failures since the last login that are worth a line */
+};
+
+static void tell_breaches(const struct judge *j, struct changes *changes)
+{
+	for (size_t i = 0; i < j->breach_count; i++) {
+		const struct breach *b = &j->breaches[i];
+		struct change *c = changes_add(changes, CHANGE_BREACH, &b->addr);
+
+		c->user = b->user;
+		c->when = b->time;
+		c->hits = b->hits;
+		c->names = b->names;
+	}
+}
+
+static bool failed_lately(const struct judge *j, const struct account_name *n)
+{
+	return n->fail != 0 && n->fail + (int64_t)DAY >= j->clock;
+}
+
+static size_t attackers_of(const struct judge *j, uint32_t number, struct addr *addrs, size_t max)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < j->accounts.count; i++) {
+		const struct account *a = accounts_at(&j->accounts, i);
+		const struct account_name *n = account_find_name(a, number);
+
+		if (n == NULL || !failed_lately(j, n))
+			continue;
+		if (count < max)
+			addrs[count] = a->addr;
+		count++;
+	}
+	return count;
+}
+
+size_t told_attackers(const struct judge *j, const char *user, struct addr *addrs, size_t max)
+{
+	for (uint32_t n = 1; n < j->accounts.names.count; n++) {
+		const struct name *name = &j->accounts.names.all[n];
+
+		if (name->text != NULL && strcmp(name_shown(name), user) == 0)
+			return attackers_of(j, n, addrs, max);
+	}
+	return 0;
+}
+
+static void tell_attacked(const struct decide_input *in, struct changes *changes)
+{
+	const struct judge *j = in->judge;
+
+	for (uint32_t n = 1; n < j->accounts.names.count; n++) {
+		const struct name *name = &j->accounts.names.all[n];
+		struct name then = *name;
+		struct addr first = { .prefix = ADDR_BITS };
+		struct change *c;
+
+		if (name->text == NULL || name->attack_time <= in->last_clock || !name_is_attacked(&then, j->clock))
+			continue;
+		(void)attackers_of(j, n, &first, 1);
+		c = changes_add(changes, CHANGE_ATTACKED, &first);
+		c->user = name_shown(name);
+		c->hits = (uint64_t)((then.attack + POINT / 2) / POINT);
+	}
+}
+
+static uint32_t others_there(const struct judge *j, const struct account *a, uint32_t number)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *n = &a->names[i];
+
+		count += n->name != number && n->name != NAME_NONE && n->login != 0 &&
+			 (int64_t)j->clock - n->login <= j->settings->known;
+	}
+	return count;
+}
+
+static void tell_failing_at(const struct decide_input *in, const struct account *a, struct changes *changes)
+{
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *n = &a->names[i];
+		uint32_t others = others_there(in->judge, a, n->name);
+		struct change *c;
+
+		if (n->name == NAME_NONE || n->fails < FAILING_LEAST || n->fail <= in->last_clock || others == 0)
+			continue;
+		c = changes_add(changes, CHANGE_FAILING, &a->addr);
+		c->user = name_shown(&in->judge->accounts.names.all[n->name]);
+		c->hits = n->fails;
+		c->names = others;
+	}
+}
+
+static void tell_failing(const struct decide_input *in, struct changes *changes)
+{
+	const struct judge *j = in->judge;
+
+	for (size_t i = 0; in->tell_failing && i < j->accounts.count; i++) {
+		const struct account *a = accounts_at(&j->accounts, i);
+
+		if (a->credit > POINT / 5)
+			tell_failing_at(in, a, changes);
+	}
+}
+
+void told_add(const struct decide_input *in, struct changes *changes)
+{
+	tell_breaches(in->judge, changes);
+	tell_attacked(in, changes);
+	tell_failing(in, changes);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct account_name *x = a, *y = b;
+
+	if (x->points != y->points)
+		return x->points > y->points ? -1 : 1;
+	return x->name < y->name ? -1 : x->name > y->name;
+}
+
+size_t told_names(const struct judge *j, const struct account *a, const char **names, size_t max)
+{
+	struct account_name sorted[ACCOUNT_NAMES + 1];
+	size_t count = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (a->names[i].name != NAME_NONE && a->names[i].fails > 0)
+			sorted[count++] = a->names[i];
+	}
+	qsort(sorted, count, sizeof(*sorted), compare_names);
+	for (size_t i = 0; i < count && i < max; i++)
+		names[i] = name_shown(&j->accounts.names.all[sorted[i].name]);
+	return count;
+}

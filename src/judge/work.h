@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* work: one event, and what it is about, on its way through the judgement. Inside src/judge only. */
+#ifndef MAILBAN_JUDGE_WORK_H
+#define MAILBAN_JUDGE_WORK_H
+
+#include "judge/judge.h"
+
+struct work {
+	struct judge *judge;
+	const struct event *event;
+	struct account *account;
+	struct connection *connection;   /* NULL: none */
+	uint32_t time;
+	double lateness;                 /* what points of its time are worth at the account's */
+	uint32_t hits;                   /* how often it happened, what was told twice counted once */
+	int64_t before;                  /* points against the address before the event */
+};
+
+/* What points of the event's time are worth at the account's. */
+static inline int64_t work_late(const struct work *w, int64_t points)
+{
+	return w->lateness < 1 ? points_times(points, w->lateness) : points;
+}
+
+/* Takes back what the connection had added for a weaker kind, or for none. */
+void work_take_back(struct work *w);
+
+/* Adds the points of an event that speaks against the address; sets hits. */
+void evidence_add(struct work *w);
+
+/* Takes a login or an accepted mail. Returns whether it speaks for the address; a breach does not. */
+bool good_take(struct work *w);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ban: the sorted list of bans.
+ *
+ * A list is filled with banlist_add() and sorted once; after that it is searched by halving. It owns every
+ * text that its entries point to, so that a list can be passed on whole and freed in one place.
+ */
+#include "list/ban.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "addr/order.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+struct span ban_line(const struct ban *ban)
+{
+	return (struct span){ ban->text, ban->line_len };
+}
+
+struct span ban_above(const struct ban *ban)
+{
+	return (struct span){ ban->above_len > 0 ? ban->text - ban->above_len : NULL, ban->above_len };
+}
+
+void banlist_free(struct banlist *list)
+{
+	for (size_t i = 0; i < list->note_count; i++)
+		free(list->notes[i]);
+	free(list->notes);
+	free(list->text);
+	free(list->bans);
+	*list = (struct banlist){ 0 };
+}
+
+void banlist_add(struct banlist *list, const struct ban *ban)
+{
+	list->bans = mem_grow(list->bans, &list->capacity, list->count + 1, sizeof(*list->bans));
+	list->bans[list->count++] = *ban;
+}
+
+static bool in_order(const struct ban *a, const struct ban *b)
+{
+	return addr_compare(&a->net, &b->net) <= 0;
+}
+
+/* A large list with a few entries added at its end is the usual case: only these are sorted, then merged in
+ * from behind. */
+void banlist_sort(struct banlist *list)
+{
+	size_t sorted = list->count > 0 ? 1 : 0, added, to = list->count;
+	const struct ban *tail;
+	struct ban *copy;
+	uint32_t *order;
+
+	while (sorted < list->count && in_order(&list->bans[sorted - 1], &list->bans[sorted]))
+		sorted++;
+	added = list->count - sorted;
+	if (added == 0)
+		return;
+	copy = mem_alloc(added, sizeof(*copy));
+	memcpy(copy, list->bans + sorted, added * sizeof(*copy));
+	order = addr_order(&copy->net, sizeof(*copy), added);
+	while (added > 0) {
+		tail = &copy[order[added - 1]];
+		if (sorted > 0 && !in_order(&list->bans[sorted - 1], tail)) {
+			list->bans[--to] = list->bans[--sorted];
+		} else {
+			list->bans[--to] = *tail;
+			added--;
+		}
+	}
+	free(order);
+	free(copy);
+}
+
+void banlist_remove(struct banlist *list, const bool *gone)
+{
+	struct buf above = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct ban *ban = &list->bans[i];
+
+		if (gone[i]) {
+			buf_add_span(&above, ban_above(ban));
+			continue;
+		}
+		if (above.len > 0) {
+			buf_add_span(&above, ban_above(ban));
+			banlist_set_text(list, ban, (struct span){ above.ptr, above.len }, ban_line(ban));
+			buf_clear(&above);
+		}
+		list->bans[kept++] = *ban;
+	}
+	list->count = kept;
+	if (above.len > 0) {
+		buf_add_span(&above, list->tail);
+		list->tail = banlist_keep_text(list, above.ptr, above.len);
+	}
+	buf_free(&above);
+}
+
+struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len)
+{
+	char *copy = mem_text_of(bytes, len);
+
+	list->notes = mem_grow(list->notes, &list->note_capacity, list->note_count + 1, sizeof(*list->notes));
+	list->notes[list->note_count++] = copy;
+	return (struct span){ copy, len };
+}
+
+void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line)
+{
+	struct buf text = { 0 };
+	struct span kept;
+
+	buf_add_span(&text, above);
+	buf_add_span(&text, line);
+	if (text.len > UINT32_MAX)
+		msg_die("an entry of the blacklist with remarks of more than 4 GB is beyond this program; nothing was written");
+	kept = banlist_keep_text(list, text.ptr, text.len);
+	ban->text = kept.ptr + above.len;
+	ban->line_len = (uint32_t)line.len;
+	ban->above_len = (uint32_t)above.len;
+	buf_free(&text);
+}
+
+size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net)
+{
+	size_t step = 1, low = from, high;
+
+	while (step <= list->count - low && addr_compare(&list->bans[low + step - 1].net, net) < 0) {
+		low += step;
+		step *= 2;
+	}
+	high = step <= list->count - low ? low + step - 1 : list->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&list->bans[middle].net, net) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The number of entries that stand before net or are net. */
+static size_t upper_bound(const struct banlist *list, const struct addr *net)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&list->bans[middle].net, net) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct ban *banlist_find(const struct banlist *list, const struct addr *net)
+{
+	size_t at = upper_bound(list, net);
+
+	return at > 0 && addr_equal(&list->bans[at - 1].net, net) ? &list->bans[at - 1] : NULL;
+}
+
+struct ban *banlist_covering(const struct banlist *list, const struct addr *a)
+{
+	unsigned widest = addr_is_v4(a) ? ADDR_V4_BITS : 0;
+
+	for (unsigned prefix = a->prefix + 1U; prefix-- > widest;) {
+		struct addr net = addr_network(a, (uint8_t)prefix);
+		struct ban *ban = banlist_find(list, &net);
+
+		if (ban != NULL)
+			return ban;
+	}
+	return NULL;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ban: one entry of the blacklist and the sorted list of them. What reads and writes the file is
+ * list/blacklist, what decides is judge/decide, what projects it into the kernel is firewall/ipset. */
+#ifndef MAILBAN_LIST_BAN_H
+#define MAILBAN_LIST_BAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/span.h"
+#include "detect/event.h"
+
+#define BAN_FOREVER INT64_MAX
+
+/* What a ban is for: a class, or a person who said so with a time limit. */
+enum ban_by {
+	BAN_BY_CLASS_LAST = CLASS_COUNT - 1, /* values up to here are enum event_class */
+	BAN_BY_HAND = CLASS_COUNT,
+};
+
+struct ban {
+	struct addr net;
+	int64_t since, until;  /* seconds since the epoch, whole minutes; until may be BAN_FOREVER */
+	uint64_t hits;         /* events counted when it began */
+	const char *text;      /* where the line begins, as it was read; ban_line() and ban_above() */
+	uint32_t line_len;     /* no newline; 0 for a ban that is new or changed. The byte behind the line can be read:
+	                          a newline, or the NUL of a kept text */
+	uint32_t above_len;    /* of the comment and blank lines that stand above the line, and in front of it in memory */
+	uint32_t hosts;        /* a network: how many banned hosts it was formed of; else 0 */
+	uint8_t by;            /* enum ban_by */
+	bool person;           /* a person's line: permanent, kept to the letter, never judged */
+};
+
+/* Sorted by addr_compare(), no address twice. Owns the array and the texts that the spans point into. */
+struct banlist {
+	struct ban *bans;
+	size_t count, capacity;
+	struct span tail;      /* comment and blank lines behind the last entry */
+	uint64_t digest;       /* of the file as it was read (base/digest); 0: there was none */
+	char *text;            /* the file as it was read; spans of its entries point into it */
+	struct span as_read;   /* what stands behind the file's header, where it is a file as mailban writes them; else len 0 */
+	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
+	size_t note_count, note_capacity;
+};
+
+struct span ban_line(const struct ban *ban);
+struct span ban_above(const struct ban *ban);
+
+void banlist_free(struct banlist *list);
+void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
+void banlist_sort(struct banlist *list);                           /* fast where only what was added last is not in order */
+void banlist_remove(struct banlist *list, const bool *gone);       /* entry i where gone[i]; what stood above goes above the next */
+struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the list */
+/* Gives an entry of that list these texts, of which it keeps a copy. */
+void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line);
+
+/* The first entry from there on that does not stand before net, or count. Quick where it is near. */
+size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net);
+
+/* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */
+struct ban *banlist_find(const struct banlist *list, const struct addr *net);
+struct ban *banlist_covering(const struct banlist *list, const struct addr *a);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * recover: the blacklist and the state that goes with it.
+ *
+ * The state is renamed first. What a run that died behind that left is BLACKLIST.new, which is on the disk and whose
+ * digest the state has; a file of that name with another digest is what a run left that died earlier, and is nothing.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "list/state.h"
+
+bool state_digests(const struct state *state, uint64_t *read, uint64_t *written)
+{
+	struct span lines = state_lines(state, STATE_BLACKLIST);
+	char text[64] = "";
+
+	if (lines.len == 0 || lines.len >= sizeof(text))
+		return false;
+	memcpy(text, lines.ptr, lines.len);
+	return sscanf(text, "read=%16" SCNx64 " written=%16" SCNx64, read, written) == 2;
+}
+
+void state_set_digests(struct state *state, uint64_t read, uint64_t written)
+{
+	struct buf line = { 0 };
+
+	buf_addf(&line, "read=%016" PRIx64 " written=%016" PRIx64 "\n", read, written);
+	state_take(state, STATE_BLACKLIST, &line);
+}
+
+/* The digest of a file; 0: there is none, or it cannot be read. */
+static uint64_t digest_of(const char *path)
+{
+	struct digest digest = { 0 };
+	struct buf text = { 0 };
+	uint64_t value = 0;
+
+	if (file_read(path, &text) == 0) {
+		if (text.len > 0)
+			digest_add(&digest, text.ptr, text.len);
+		value = digest_value(&digest);
+	}
+	buf_free(&text);
+	return value;
+}
+
+/* Whether the leftover is the list that the state names. *edited: the list that the run had read is another one by now. */
+static int is_unfinished(const char *state_path, const char *blacklist_path, const char *leftover, bool *edited)
+{
+	struct state state;
+	uint64_t read, written;
+	int ret = 0;
+
+	if (state_load(&state, state_path) < 0)
+		return -1;
+	if (state_digests(&state, &read, &written)) {
+		ret = digest_of(leftover) == written;
+		*edited = digest_of(blacklist_path) != read;
+	}
+	state_free(&state);
+	return ret;
+}
+
+static enum state_recovered finish(const char *blacklist_path, const char *leftover)
+{
+	struct file_new file = { .path = mem_text(blacklist_path), .temporary = mem_text(leftover), .keep_former = true,
+				 .keep_temporary = true };
+	int error = file_commit(&file);
+
+	if (error == 0)
+		return STATE_WELL;
+	msg("%s: the list that the last run made cannot take its place: %s; nothing was changed", blacklist_path,
+	    strerror(-error));
+	return STATE_FAILED;
+}
+
+enum state_recovered state_recover(const char *state_path, const char *blacklist_path, bool writes)
+{
+	char *resolved = file_resolve(blacklist_path);
+	enum state_recovered ret = STATE_WELL;
+	struct buf leftover = { 0 };
+	bool edited = false;
+	int unfinished;
+
+	buf_addf(&leftover, "%s.new", resolved);
+	if (access(buf_text(&leftover), F_OK) < 0)
+		goto cleanup;
+	unfinished = is_unfinished(state_path, blacklist_path, buf_text(&leftover), &edited);
+	if (unfinished < 0)
+		ret = STATE_FAILED;
+	else if (unfinished == 0 && writes)
+		(void)unlink(buf_text(&leftover));
+	else if (unfinished > 0 && edited)
+		ret = STATE_UNWRITTEN;
+	else if (unfinished > 0)
+		ret = writes ? finish(resolved, buf_text(&leftover)) : STATE_UNFINISHED;
+cleanup:
+	buf_free(&leftover);
+	free(resolved);
+	return ret;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * account_text: an account as a small table.
+ *
+ * A line each name and class with its points and its last event, then the credit, then what the balance comes to and
+ * what that means. Names come from strangers and are escaped.
+ */
+#include "report/account_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/when.h"
+#include "judge/network.h"
+#include "report/text.h"
+
+static void add_row(struct buf *out, int64_t points, uint32_t last)
+{
+	struct buf text = { 0 };
+
+	points_add_rough(&text, points);
+	buf_addf(out, "    %8s  ", buf_text(&text));
+	buf_free(&text);
+	if (last != 0)
+		when_add_minute(out, last);
+	else
+		text_pad(out, out->len, WHEN_MINUTE_LEN);
+	buf_add_text(out, "  ");
+}
+
+static void add_name_row(const struct judge *j, const struct account *a, const struct account_name *n, struct buf *out)
+{
+	const struct name *name = &j->accounts.names.all[n->name];
+	int64_t capped = account_capped(a, n, j->settings);
+
+	if (n->points == 0)
+		return;
+	add_row(out, capped, n->fail);
+	if (n->name == NAME_NONE)
+		buf_add_text(out, "auth, no name");
+	else
+		buf_add_text(out, "auth for ");
+	buf_add_escaped(out, name_shown(name), strlen(name_shown(name)));
+	buf_add_text(out, ", ");
+	text_add_count(out, n->fails, "failure", "failures");
+	if (capped < n->points) {
+		buf_add_text(out, "; of ");
+		points_add_rough(out, n->points);
+		buf_add_text(out, ", since others log in");
+	}
+	buf_add_char(out, '\n');
+}
+
+/* What it takes to a ban, or until when the ban lasts. */
+static void add_balance(const struct judge *j, const struct account *a, int64_t threshold, struct buf *out)
+{
+	int64_t balance = account_balance(a, j->settings);
+
+	add_row(out, balance, a->time);
+	buf_add_text(out, "balance; ");
+	if (account_is_banned(a, j->now)) {
+		buf_addf(out, "ban number %u lasts until ", a->level);
+		when_add_minute(out, a->until);
+	} else {
+		points_add_rough(out, threshold - balance);
+		buf_add_text(out, " more make a ban");
+	}
+	buf_add_char(out, '\n');
+	if (a->ended != 0 || (a->since != 0 && !account_is_banned(a, j->now))) {
+		buf_add_text(out, "  history    ");
+		buf_add_text(out, "the last ban was from ");
+		when_add_minute(out, a->since != 0 && a->until <= j->now ? a->since : a->last_since);
+		buf_add_text(out, " until ");
+		when_add_minute(out, a->since != 0 && a->until <= j->now ? a->until : a->ended);
+		buf_addf(out, ", by %s\n", event_class_name((enum event_class)a->by));
+	}
+}
+
+void account_text(const struct judge *j, const struct addr *net, struct buf *out)
+{
+	const struct account *a = accounts_find(&j->accounts, net);
+	const struct judge_aggregate *aggregate = network_aggregate(j->settings, net);
+
+	if (a == NULL || a->time == 0)
+		return;
+	buf_add_text(out, "  points     ");
+	addr_add_to(out, net);
+	if (a->hosts > 0)
+		buf_addf(out, ", %" PRIu32 " addresses", a->hosts);
+	buf_add_text(out, ", as of ");
+	text_add_second(out, a->time);
+	buf_add_char(out, '\n');
+	for (unsigned i = 0; i < a->name_count; i++)
+		add_name_row(j, a, &a->names[i], out);
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		if (a->points[i] == 0)
+			continue;
+		add_row(out, a->points[i], a->last[i]);
+		buf_addf(out, "%s\n", event_class_name((enum event_class)i));
+	}
+	if (a->credit > 0) {
+		add_row(out, -a->credit, a->good);
+		buf_add_text(out, "credit, since users log in\n");
+	}
+	add_balance(j, a, aggregate != NULL ? judge_network_threshold(j->settings, aggregate) :
+		j->settings->threshold, out);
+}

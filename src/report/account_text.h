@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* account_text: an account as a small table, for `why`. */
+#ifndef MAILBAN_REPORT_ACCOUNT_TEXT_H
+#define MAILBAN_REPORT_ACCOUNT_TEXT_H
+
+#include "judge/judge.h"
+
+/* Adds the account of the address or network, as it is at the account's time; nothing where there is none. */
+void account_text(const struct judge *judge, const struct addr *net, struct buf *out);
+
+#endif
