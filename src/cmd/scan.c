@@ -32,7 +32,6 @@ struct job {
 static void take(void *context, const struct event *event)
 {
 	struct job *job = context;
-	struct addr unit;
 
 	if (event->time < job->since)
 		return;
@@ -41,10 +40,6 @@ static void take(void *context, const struct event *event)
 		return;
 	}
 	judge_event(&job->judge, event, source_reference(job->logs[event->source].source));
-	if ((event->flags & EVENT_NO_ADDRESS) != 0 || event->event_class == CLASS_TROUBLE)
-		return;
-	unit = judge_unit(job->judge.settings, &event->addr);
-	totals_add(&job->totals, &unit, event);
 }
 
 static struct source *open_log(const char *name, const char *directory, struct buf *why)
@@ -113,7 +108,7 @@ static void print_judged(const struct options *options, struct job *job, struct 
 
 static void print_classic(const struct options *options, struct job *job, struct buf *out)
 {
-	struct total *rows;
+	struct classic_total *rows;
 	size_t count = classic_totals(&job->classic, &rows);
 
 	if (options->tsv)
@@ -140,6 +135,7 @@ static int scan(const struct config *config, const struct options *options, stru
 		return EXIT_NOTHING;
 	}
 	judge_init(&job.judge, &config->judge, time(NULL));
+	job.judge.totals = &job.totals;
 	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;

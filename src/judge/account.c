@@ -296,10 +296,10 @@ bool account_is_over(const struct account *a, uint32_t time, const struct judge_
 
 void account_clear(struct account *a, struct names *names)
 {
-	const struct addr addr = a->addr;
+	const struct account empty = { .addr = a->addr, .total = a->total };
 
 	for (unsigned i = 0; i < a->name_count; i++)
 		names_release(names, a->names[i].name);
 	free(a->names);
-	*a = (struct account){ .addr = addr };
+	*a = empty;
 }

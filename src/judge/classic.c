@@ -69,10 +69,10 @@ static unsigned most_of(const struct classic_row *row)
 
 static int compare_rows(const void *a, const void *b)
 {
-	return addr_compare(&((const struct total *)a)->addr, &((const struct total *)b)->addr);
+	return addr_compare(&((const struct classic_total *)a)->addr, &((const struct classic_total *)b)->addr);
 }
 
-size_t classic_totals(const struct classic *c, struct total **rows)
+size_t classic_totals(const struct classic *c, struct classic_total **rows)
 {
 	size_t count = 0;
 
@@ -83,7 +83,7 @@ size_t classic_totals(const struct classic *c, struct total **rows)
 
 		if (row->lines[most] < 2)
 			continue;
-		(*rows)[count++] = (struct total){
+		(*rows)[count++] = (struct classic_total){
 			.addr = { .lo = row->lo, .prefix = ADDR_BITS }, .count = row->lines[most], .first = row->first[most],
 			.last = row->last[most], .event_class = most == 0 ? CLASS_AUTH : CLASS_UNKNOWN,
 		};

@@ -9,7 +9,6 @@
 #include "base/hash.h"
 #include "detect/classic.h"
 #include "detect/event.h"
-#include "judge/totals.h"
 
 /* An address and how many lines about it hold each phrase. */
 struct classic_row {
@@ -28,8 +27,16 @@ struct classic {
 void classic_add(struct classic *classic, const struct event *event);
 void classic_free(struct classic *classic);
 
+/* What a scan shows of an address. */
+struct classic_total {
+	struct addr addr;
+	uint64_t count;
+	int64_t first, last;
+	uint8_t event_class;               /* that comes nearest to the phrase */
+};
+
 /* Every IPv4 address with more than one line for any one phrase, sorted, with the lines of the phrase that has most of
  * them. Returns how many; the caller frees *rows. */
-size_t classic_totals(const struct classic *classic, struct total **rows);
+size_t classic_totals(const struct classic *classic, struct classic_total **rows);
 
 #endif

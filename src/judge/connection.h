@@ -43,6 +43,15 @@ void connections_free(struct connections *all);
 struct connection *connections_of(struct connections *all, const struct event *event, const struct addr *addr,
 	uint32_t time);
 
+/* Whether an event of so many points adds nothing to what the connection counts as already. */
+static inline bool connection_has(const struct connection *c, unsigned event_class, int64_t points)
+{
+	if (event_class == CLASS_REJECT && c->refused)
+		return false;
+	return points <= c->strongest || (c->failed && event_class != CLASS_HELO) ||
+	       (c->good && event_class == CLASS_UNKNOWN);
+}
+
 /* Forgets it: call this behind an event with EVENT_ENDS. */
 void connections_end(struct connections *all, struct connection *connection);
 

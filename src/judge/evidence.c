@@ -48,15 +48,14 @@ static double weight_of_weak(const struct work *w)
 	return lately ? 1.0 / (1 + a->mails) : 1;
 }
 
-/* Points of one event of the class: the rule's own, else those of the settings. */
-static int64_t points_of(const struct work *w, unsigned event_class)
+int64_t evidence_points(const struct judge_settings *settings, const struct event *event)
 {
-	int64_t points = w->judge->settings->points[event_class];
+	int64_t points = settings->points[event->event_class];
 
-	if (w->event->points > 0)
-		return w->event->points * (POINT / 1000);
+	if (event->points > 0)
+		return event->points * (POINT / 1000);
 	/* a client with a verified name is more likely a mail server */
-	return event_class == CLASS_REJECT && (w->event->flags & EVENT_NAMED) != 0 ? points / 5 * 2 : points;
+	return event->event_class == CLASS_REJECT && (event->flags & EVENT_NAMED) != 0 ? points / 5 * 2 : points;
 }
 
 void work_take_back(struct work *w)
@@ -75,19 +74,15 @@ void work_take_back(struct work *w)
 static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
 {
 	struct connection *c = w->connection;
-	bool further = event_class == CLASS_REJECT && c->refused;
 
-	c->refused |= event_class == CLASS_REJECT;
-	w->hits = further;
-	if (further) {
+	w->hits = 1;
+	if (event_class == CLASS_REJECT && c->refused) {
 		add_class(w, event_class, points_times(points, weight / 10));
 		return;
 	}
-	if (points <= c->strongest || (c->failed && event_class != CLASS_HELO) || (c->good && event_class == CLASS_UNKNOWN))
-		return;
+	c->refused |= event_class == CLASS_REJECT;
 	if (c->added > 0)
 		work_take_back(w);
-	w->hits = 1;
 	c->strongest = points;
 	c->event_class = (uint8_t)event_class;
 	c->added = work_late(w, points_times(points, weight));
@@ -100,7 +95,7 @@ static void add_other(struct work *w)
 {
 	unsigned event_class = w->event->event_class;
 	double weight = event_class == CLASS_HELO ? 1 : weight_of_weak(w);
-	int64_t points = points_of(w, event_class);
+	int64_t points = evidence_points(w->judge->settings, w->event);
 
 	if (w->connection != NULL) {
 		add_to_connection(w, event_class, points, weight);
@@ -148,7 +143,7 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	struct names *names = &w->judge->accounts.names;
 	struct account_name *n = account_make_name(w->account, number, names);
 	struct name *name = &names->all[number];
-	int64_t points = points_of(w, CLASS_AUTH);
+	int64_t points = evidence_points(w->judge->settings, w->event);
 	struct repeats repeats;
 
 	if (n->name == NAME_NONE) {
@@ -175,7 +170,7 @@ static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
 	uint32_t lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, named, told, number;
-	int64_t one = points_of(w, CLASS_AUTH);
+	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[NAME_TEXT_MAX + 1];
 	size_t len = name_fold(text, e->user);

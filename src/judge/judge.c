@@ -62,28 +62,61 @@ static uint32_t time_of(struct judge *j, const struct event *event, int64_t refe
 
 static void judge_evidence(struct work *w)
 {
+	const struct judge_settings *settings = w->judge->settings;
 	struct account *a = w->account;
+	int64_t before = points_against(a);
 
 	evidence_add(w);
 	a->hits += w->hits < UINT32_MAX - a->hits ? w->hits : UINT32_MAX - a->hits;
-	account_settle(a, w->judge->settings->threshold, w->judge->settings);
-	network_add(w->judge, a, w->event->event_class, points_against(a) - w->before);
+	account_settle(a, settings->threshold, settings);
+	network_add(w->judge, a, w->event->event_class, points_against(a) - before);
 }
 
+/* A network remembers the day of what is good in it, so one a day and address tells it enough. */
 static void judge_good(struct work *w)
 {
+	uint32_t day = w->account->good / DAY;
 	bool good = good_take(w);
 
 	account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
-	if (good)
+	if (good && w->account->good / DAY != day)
 		network_good(w->judge, w->account, w->time);
+}
+
+/* Whether the event says again what its connection counts as already: then the account is not touched. */
+static bool is_told_already(struct judge *j, const struct event *event, struct connection *c)
+{
+	bool told = c != NULL && event->event_class != CLASS_AUTH && event->event_class != CLASS_GOOD &&
+		    connection_has(c, event->event_class, evidence_points(j->settings, event));
+
+	if (told && event->event_class == CLASS_REJECT)
+		c->refused = true;
+	return told;
+}
+
+static void judge_at(struct judge *j, const struct event *event, const struct addr *unit, struct connection *c,
+	uint32_t time)
+{
+	struct work w = { .judge = j, .event = event, .connection = c, .time = time };
+
+	accounts_bound(&j->accounts, j->clock, j->settings);
+	w.account = accounts_make(&j->accounts, unit);
+	account_fade(w.account, time, j->settings, &j->accounts.names);
+	w.lateness = account_lateness(w.account, time, j->settings);
+	if (j->totals != NULL)
+		totals_add(j->totals, &w.account->total, unit, event, time);
+	if (event->event_class == CLASS_GOOD)
+		judge_good(&w);
+	else
+		judge_evidence(&w);
 }
 
 void judge_event(struct judge *j, const struct event *event, int64_t reference)
 {
-	struct work w = { .judge = j, .event = event };
+	struct connection *c;
 	struct addr unit;
+	uint32_t time;
 
 	j->events++;
 	if (event->event_class == CLASS_TROUBLE) {
@@ -94,22 +127,15 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 		j->without_address += event->count;
 		return;
 	}
-	w.time = time_of(j, event, reference);
-	if (w.time > j->clock)
-		j->clock = w.time;
-	accounts_bound(&j->accounts, j->clock, j->settings);
+	time = time_of(j, event, reference);
+	if (time > j->clock)
+		j->clock = time;
 	unit = judge_unit(j->settings, &event->addr);
-	w.account = accounts_make(&j->accounts, &unit);
-	account_fade(w.account, w.time, j->settings, &j->accounts.names);
-	w.lateness = account_lateness(w.account, w.time, j->settings);
-	w.before = points_against(w.account);
-	w.connection = connections_of(&j->connections, event, &unit, w.time);
-	if (event->event_class == CLASS_GOOD)
-		judge_good(&w);
-	else
-		judge_evidence(&w);
-	if (w.connection != NULL && (event->flags & EVENT_ENDS) != 0)
-		connections_end(&j->connections, w.connection);
+	c = connections_of(&j->connections, event, &unit, time);
+	if (!is_told_already(j, event, c))
+		judge_at(j, event, &unit, c, time);
+	if (c != NULL && (event->flags & EVENT_ENDS) != 0)
+		connections_end(&j->connections, c);
 }
 
 uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)

@@ -23,6 +23,7 @@
 #include "judge/accounts.h"
 #include "judge/connection.h"
 #include "judge/settings.h"
+#include "judge/totals.h"
 
 /* A login that failures for other names went before. */
 struct breach {
@@ -38,6 +39,7 @@ struct judge {
 	int64_t now;                 /* of the run */
 	struct accounts accounts;
 	struct connections connections;
+	struct totals *totals;       /* counts all events, borrowed; NULL: not wanted */
 	uint32_t clock;              /* the time of the latest event; 0: there was none */
 	int64_t told_day;            /* kept for the run: days since the epoch */
 	struct breach *breaches;     /* of this run */

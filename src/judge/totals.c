@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * totals: a row an address and class.
+ * totals: a row an address.
  *
- * Made only where they are shown: a run needs none.
+ * Made only where they are shown: a run needs none. Accounts remember where their rows stand.
  */
 #include "judge/totals.h"
 
@@ -10,67 +10,64 @@
 
 #include "base/mem.h"
 
-static uint32_t hash_of(const struct totals *t, const struct addr *addr, unsigned event_class)
+static void add(struct total *t, uint32_t count, uint32_t first, uint32_t last)
 {
-	return hash_of_numbers(&t->index, addr->hi ^ (uint64_t)event_class << 56, addr->lo);
+	if (t->count == 0 || first < t->first)
+		t->first = first;
+	if (t->count == 0 || last > t->last)
+		t->last = last;
+	t->count += count < UINT32_MAX - t->count ? count : UINT32_MAX - t->count;
 }
 
-static struct total *find(const struct totals *t, const struct addr *addr, unsigned event_class, uint32_t hash)
+void totals_add(struct totals *t, uint32_t *place, const struct addr *addr, const struct event *event, uint32_t time)
 {
-	size_t at;
-
-	for (uint32_t n = hash_first(&t->index, hash, &at); n != HASH_NONE; n = hash_next(&t->index, hash, &at)) {
-		if (t->all[n].event_class == event_class && addr_equal(&t->all[n].addr, addr))
-			return &t->all[n];
+	if (*place == 0) {
+		t->rows = mem_grow(t->rows, &t->capacity, t->count + 1, sizeof(*t->rows));
+		t->rows[t->count++] = (struct totals_row){ .addr = *addr };
+		*place = (uint32_t)t->count;
 	}
-	return NULL;
-}
-
-const struct total *totals_find(const struct totals *t, const struct addr *addr, unsigned event_class)
-{
-	return find(t, addr, event_class, hash_of(t, addr, event_class));
-}
-
-void totals_add(struct totals *t, const struct addr *addr, const struct event *event)
-{
-	struct total *row;
-	uint32_t hash;
-
-	hash_seed(&t->index);
-	hash = hash_of(t, addr, event->event_class);
-	row = find(t, addr, event->event_class, hash);
-	if (row == NULL) {
-		t->all = mem_grow(t->all, &t->capacity, t->count + 1, sizeof(*t->all));
-		hash_put(&t->index, hash, (uint32_t)t->count);
-		row = &t->all[t->count++];
-		*row = (struct total){ .addr = *addr, .event_class = event->event_class, .first = event->time,
-				       .last = event->time };
-	}
-	row->count += event->count;
-	row->first = event->time < row->first ? event->time : row->first;
-	row->last = event->time > row->last ? event->time : row->last;
+	add(&t->rows[*place - 1].by_class[event->event_class], event->count, time, time);
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct total *x = a, *y = b;
-	int order = addr_compare(&x->addr, &y->addr);
+	const struct totals_row *x = a, *y = b;
 
-	return order != 0 ? order : (int)x->event_class - (int)y->event_class;
+	return addr_compare(&x->addr, &y->addr);
 }
 
+/* An account that was forgotten and made again has two rows. */
 void totals_sort(struct totals *t)
 {
-	if (t->count > 0)
-		qsort(t->all, t->count, sizeof(*t->all), compare);
-	hash_clear(&t->index);
-	for (size_t i = 0; i < t->count; i++)
-		hash_put(&t->index, hash_of(t, &t->all[i].addr, t->all[i].event_class), (uint32_t)i);
+	size_t kept = 0;
+
+	if (t->count == 0)
+		return;
+	qsort(t->rows, t->count, sizeof(*t->rows), compare);
+	for (size_t i = 1; i < t->count; i++) {
+		if (!addr_equal(&t->rows[i].addr, &t->rows[kept].addr)) {
+			t->rows[++kept] = t->rows[i];
+			continue;
+		}
+		for (unsigned c = 0; c < CLASS_COUNT; c++) {
+			const struct total *more = &t->rows[i].by_class[c];
+
+			if (more->count > 0)
+				add(&t->rows[kept].by_class[c], more->count, more->first, more->last);
+		}
+	}
+	t->count = kept + 1;
 }
 
 void totals_free(struct totals *t)
 {
-	free(t->all);
-	hash_free(&t->index);
+	free(t->rows);
 	*t = (struct totals){ 0 };
+}
+
+const struct totals_row *totals_find(const struct totals *t, const struct addr *addr)
+{
+	const struct totals_row key = { .addr = *addr };
+
+	return t->count == 0 ? NULL : bsearch(&key, t->rows, t->count, sizeof(key), compare);
 }

@@ -7,29 +7,32 @@
 #include <stdint.h>
 
 #include "addr/addr.h"
-#include "base/hash.h"
 #include "detect/event.h"
 
-/* One address and class. */
+/* Of one class. Times in seconds since the epoch. */
 struct total {
+	uint32_t count;
+	uint32_t first, last;
+};
+
+/* Of one address. */
+struct totals_row {
 	struct addr addr;
-	uint64_t count;
-	int64_t first, last;     /* seconds since the epoch */
-	uint8_t event_class;
+	struct total by_class[CLASS_COUNT];
 };
 
 /* Zero-initialise it; totals_free() gives the memory back. */
 struct totals {
-	struct total *all;       /* by address, then class, after totals_sort() */
+	struct totals_row *rows; /* by address, each once, after totals_sort() */
 	size_t count, capacity;
-	struct hash index;
 };
 
-void totals_add(struct totals *totals, const struct addr *addr, const struct event *event);
+/* Counts an event. *place is where the address's row stands and one, 0 at first. */
+void totals_add(struct totals *totals, uint32_t *place, const struct addr *addr, const struct event *event, uint32_t time);
 void totals_sort(struct totals *totals);
 void totals_free(struct totals *totals);
 
-/* The total of the address and class; NULL: there is none. */
-const struct total *totals_find(const struct totals *totals, const struct addr *addr, unsigned event_class);
+/* The row of the address; NULL: there is none. The rows are sorted. */
+const struct totals_row *totals_find(const struct totals *totals, const struct addr *addr);
 
 #endif

@@ -13,7 +13,6 @@ struct work {
 	uint32_t time;
 	double lateness;                 /* what points of its time are worth at the account's */
 	uint32_t hits;                   /* how often it happened, what was told twice counted once */
-	int64_t before;                  /* points against the address before the event */
 };
 
 /* What points of the event's time are worth at the account's. */
@@ -24,6 +23,9 @@ static inline int64_t work_late(const struct work *w, int64_t points)
 
 /* Takes back what the connection had added for a weaker kind, or for none. */
 void work_take_back(struct work *w);
+
+/* Points of one event that speaks against an address: the rule's own, else those of its class. */
+int64_t evidence_points(const struct judge_settings *settings, const struct event *event);
 
 /* Adds the points of an event that speaks against the address; sets hits. */
 void evidence_add(struct work *w);

@@ -58,23 +58,50 @@ static bool is_breached(const struct findings *f, const struct addr *net)
 	return false;
 }
 
-/* What an address made of the class that it is banned for. A network has no total: its own figures stand. */
-static struct total total_of(const struct findings *f, const struct finding *one)
-{
-	const struct total *found = totals_find(f->totals, &one->net, one->by);
+/* One address and class. */
+struct row {
+	const struct addr *addr;
+	unsigned event_class;
+	uint64_t count;
+	int64_t first, last;
+};
 
-	if (found != NULL)
-		return *found;
-	return (struct total){ .addr = one->net, .count = one->hits, .first = one->since, .last = one->since,
-			       .event_class = one->by };
+static struct row row_at(const struct totals_row *totals, unsigned event_class)
+{
+	const struct total *t = &totals->by_class[event_class];
+
+	return (struct row){ &totals->addr, event_class, t->count, t->first, t->last };
 }
 
-static void add_total(struct buf *out, const struct total *row)
+/* Calls take for every address and class that was counted, in this order. */
+static void each_row(const struct totals *totals, void (*take)(void *context, const struct row *row), void *context)
+{
+	for (size_t i = 0; i < totals->count; i++) {
+		for (unsigned c = 0; c < CLASS_COUNT; c++) {
+			struct row row = row_at(&totals->rows[i], c);
+
+			if (row.count > 0)
+				take(context, &row);
+		}
+	}
+}
+
+/* What an address made of the class that it is banned for. A network has no total: its own figures stand. */
+static struct row row_of(const struct findings *f, const struct finding *one)
+{
+	const struct totals_row *found = totals_find(f->totals, &one->net);
+
+	if (found != NULL && found->by_class[one->by].count > 0)
+		return row_at(found, one->by);
+	return (struct row){ &one->net, one->by, one->hits, one->since, one->since };
+}
+
+static void add_row(struct buf *out, const struct row *row)
 {
 	size_t start = out->len;
 
-	text_add_addr(out, &row->addr, 24);
-	buf_addf(out, " %-8s %8" PRIu64 "  ", event_class_name(row->event_class), row->count);
+	text_add_addr(out, row->addr, 24);
+	buf_addf(out, " %-8s %8" PRIu64 "  ", event_class_name((enum event_class)row->event_class), row->count);
 	when_add_minute(out, row->first);
 	buf_add_text(out, "  ");
 	when_add_minute(out, row->last);
@@ -92,9 +119,9 @@ static void add_points(struct buf *out, int64_t points)
 
 static void add_finding(const struct findings *f, const struct finding *one, struct buf *out)
 {
-	struct total row = total_of(f, one);
+	struct row row = row_of(f, one);
 
-	add_total(out, &row);
+	add_row(out, &row);
 	add_points(out, one->points);
 	buf_add_text(out, one->over ? "over " : "until ");
 	when_add_minute(out, one->until);
@@ -103,38 +130,40 @@ static void add_finding(const struct findings *f, const struct finding *one, str
 	buf_add_text(out, is_breached(f, &one->net) ? "  BREACH: logged in after guessing\n" : "\n");
 }
 
-/* Whether a finding stands for the row already. Rows come in the order of the findings' addresses. */
-static bool is_told(const struct findings *f, size_t *at, const struct total *row)
+/* Who was counted and reached no ban, row by row in the order of the findings' addresses. */
+struct others {
+	const struct findings *findings;
+	struct buf *out;
+	struct json *json;
+	size_t at;          /* the finding not before the row's address */
+};
+
+/* Whether a finding stands for the row already. */
+static bool is_told(struct others *o, const struct row *row)
 {
-	while (*at < f->count && addr_compare(&f->all[*at].net, &row->addr) < 0)
-		++*at;
-	return *at < f->count && addr_equal(&f->all[*at].net, &row->addr) && f->all[*at].by == row->event_class;
+	const struct findings *f = o->findings;
+
+	while (o->at < f->count && addr_compare(&f->all[o->at].net, row->addr) < 0)
+		o->at++;
+	return o->at < f->count && addr_equal(&f->all[o->at].net, row->addr) && f->all[o->at].by == row->event_class;
 }
 
-/* The others, with the points that they are at. */
-static void add_others(const struct findings *f, struct buf *out)
+static int64_t points_of(const struct findings *f, const struct addr *addr)
 {
-	size_t at = 0;
+	const struct account *a = accounts_find(&f->judge->accounts, addr);
 
-	for (size_t i = 0; i < f->totals->count; i++) {
-		const struct total *row = &f->totals->all[i];
-		const struct account *a = accounts_find(&f->judge->accounts, &row->addr);
-
-		if (is_told(f, &at, row))
-			continue;
-		add_total(out, row);
-		add_points(out, a != NULL ? account_balance(a, f->judge->settings) : 0);
-		buf_add_text(out, "-\n");
-	}
+	return a != NULL ? account_balance(a, f->judge->settings) : 0;
 }
 
-static size_t count_addresses(const struct totals *totals)
+static void add_other(void *context, const struct row *row)
 {
-	size_t count = 0;
+	struct others *o = context;
 
-	for (size_t i = 0; i < totals->count; i++)
-		count += i == 0 || !addr_equal(&totals->all[i].addr, &totals->all[i - 1].addr);
-	return count;
+	if (is_told(o, row))
+		return;
+	add_row(o->out, row);
+	add_points(o->out, points_of(o->findings, row->addr));
+	buf_add_text(o->out, "-\n");
 }
 
 static void add_summary(const struct findings *f, struct buf *out)
@@ -142,7 +171,7 @@ static void add_summary(const struct findings *f, struct buf *out)
 	text_add_count(out, f->count, "address or network reached a ban; ", "addresses and networks reached a ban; ");
 	text_add_count(out, f->judge->events, "event", "events");
 	buf_add_text(out, " of ");
-	text_add_count(out, count_addresses(f->totals), "address", "addresses");
+	text_add_count(out, f->totals->count, "address", "addresses");
 	buf_add_text(out, " in ");
 	text_add_count(out, f->lines, "line\n", "lines\n");
 	if (f->judge->without_address > 0)
@@ -155,6 +184,8 @@ static void add_summary(const struct findings *f, struct buf *out)
 
 void findings_text(const struct findings *f, struct buf *out)
 {
+	struct others others = { .findings = f, .out = out };
+
 	changes_news(f->news, f->judge, f->everybody, out);
 	if (f->count > 0 || f->everybody)
 		buf_add_text(out, "ADDRESS                  CLASS       COUNT  FIRST              LAST                POINTS"
@@ -162,28 +193,33 @@ void findings_text(const struct findings *f, struct buf *out)
 	for (size_t i = 0; i < f->count; i++)
 		add_finding(f, &f->all[i], out);
 	if (f->everybody)
-		add_others(f, out);
+		each_row(f->totals, add_other, &others);
 	if (f->drift != NULL)
 		unknown_text(f->drift, f->everybody, out);
 	add_summary(f, out);
 }
 
-static void add_tsv_row(struct buf *out, const struct total *row)
+static void add_tsv_row(struct buf *out, const struct row *row)
 {
-	addr_add_to(out, &row->addr);
-	buf_addf(out, "\t%s\t%" PRIu64 "\t", event_class_name(row->event_class), row->count);
+	addr_add_to(out, row->addr);
+	buf_addf(out, "\t%s\t%" PRIu64 "\t", event_class_name((enum event_class)row->event_class), row->count);
 	text_add_second(out, row->first);
 	buf_add_char(out, '\t');
 	text_add_second(out, row->last);
 	buf_add_char(out, '\n');
 }
 
+static void add_any_tsv(void *context, const struct row *row)
+{
+	add_tsv_row(context, row);
+}
+
 void findings_tsv(const struct findings *f, struct buf *out)
 {
-	for (size_t i = 0; f->everybody && i < f->totals->count; i++)
-		add_tsv_row(out, &f->totals->all[i]);
+	if (f->everybody)
+		each_row(f->totals, add_any_tsv, out);
 	for (size_t i = 0; !f->everybody && i < f->count; i++) {
-		struct total row = total_of(f, &f->all[i]);
+		struct row row = row_of(f, &f->all[i]);
 
 		add_tsv_row(out, &row);
 	}
@@ -197,12 +233,12 @@ void findings_plain(const struct findings *f, struct buf *out)
 	}
 }
 
-static void json_total(struct json *j, const struct total *row)
+static void json_row(struct json *j, const struct row *row)
 {
 	json_name(j, "address");
-	json_addr(j, &row->addr);
+	json_addr(j, row->addr);
 	json_name(j, "class");
-	json_word(j, event_class_name(row->event_class));
+	json_word(j, event_class_name((enum event_class)row->event_class));
 	json_name(j, "count");
 	json_number(j, (int64_t)row->count);
 	json_name(j, "first");
@@ -213,10 +249,10 @@ static void json_total(struct json *j, const struct total *row)
 
 static void json_finding(const struct findings *f, const struct finding *one, struct json *j)
 {
-	struct total row = total_of(f, one);
+	struct row row = row_of(f, one);
 
 	json_open(j, '{');
-	json_total(j, &row);
+	json_row(j, &row);
 	json_name(j, "points");
 	json_points(j, one->points);
 	json_name(j, "since");
@@ -234,30 +270,23 @@ static void json_finding(const struct findings *f, const struct finding *one, st
 	json_close(j, '}');
 }
 
-static void json_others(const struct findings *f, struct json *j)
+static void json_other(void *context, const struct row *row)
 {
-	size_t at = 0;
+	struct others *o = context;
 
-	json_name(j, "others");
-	json_open(j, '[');
-	for (size_t i = 0; i < f->totals->count; i++) {
-		const struct total *row = &f->totals->all[i];
-		const struct account *a = accounts_find(&f->judge->accounts, &row->addr);
-
-		if (is_told(f, &at, row))
-			continue;
-		json_open(j, '{');
-		json_total(j, row);
-		json_name(j, "points");
-		json_points(j, a != NULL ? account_balance(a, f->judge->settings) : 0);
-		json_close(j, '}');
-	}
-	json_close(j, ']');
+	if (is_told(o, row))
+		return;
+	json_open(o->json, '{');
+	json_row(o->json, row);
+	json_name(o->json, "points");
+	json_points(o->json, points_of(o->findings, row->addr));
+	json_close(o->json, '}');
 }
 
 void findings_json(const struct findings *f, struct buf *out)
 {
 	struct json j;
+	struct others others = { .findings = f, .json = &j };
 
 	json_begin(&j, out);
 	json_open(&j, '{');
@@ -275,29 +304,41 @@ void findings_json(const struct findings *f, struct buf *out)
 	for (size_t i = 0; i < f->count; i++)
 		json_finding(f, &f->all[i], &j);
 	json_close(&j, ']');
-	if (f->everybody)
-		json_others(f, &j);
+	if (f->everybody) {
+		json_name(&j, "others");
+		json_open(&j, '[');
+		each_row(f->totals, json_other, &others);
+		json_close(&j, ']');
+	}
 	if (f->drift != NULL)
 		unknown_json(f->drift, &j);
 	json_close(&j, '}');
 }
 
-void findings_classic_text(const struct total *rows, size_t count, struct buf *out)
+static struct row classic_row_of(const struct classic_total *t)
+{
+	return (struct row){ &t->addr, t->event_class, t->count, t->first, t->last };
+}
+
+void findings_classic_text(const struct classic_total *rows, size_t count, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		text_add_addr(out, &rows[i].addr, 24);
-		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name(rows[i].event_class), rows[i].count);
+		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name((enum event_class)rows[i].event_class), rows[i].count);
 	}
 	text_add_count(out, count, "address counted more than once\n", "addresses counted more than once\n");
 }
 
-void findings_classic_tsv(const struct total *rows, size_t count, struct buf *out)
+void findings_classic_tsv(const struct classic_total *rows, size_t count, struct buf *out)
 {
-	for (size_t i = 0; i < count; i++)
-		add_tsv_row(out, &rows[i]);
+	for (size_t i = 0; i < count; i++) {
+		struct row row = classic_row_of(&rows[i]);
+
+		add_tsv_row(out, &row);
+	}
 }
 
-void findings_classic_plain(const struct total *rows, size_t count, struct buf *out)
+void findings_classic_plain(const struct classic_total *rows, size_t count, struct buf *out)
 {
 	for (size_t i = 0; i < count; i++) {
 		addr_add_to(out, &rows[i].addr);
@@ -305,15 +346,17 @@ void findings_classic_plain(const struct total *rows, size_t count, struct buf *
 	}
 }
 
-void findings_classic_json(const struct total *rows, size_t count, struct buf *out)
+void findings_classic_json(const struct classic_total *rows, size_t count, struct buf *out)
 {
 	struct json j;
 
 	json_begin(&j, out);
 	json_open(&j, '[');
 	for (size_t i = 0; i < count; i++) {
+		struct row row = classic_row_of(&rows[i]);
+
 		json_open(&j, '{');
-		json_total(&j, &rows[i]);
+		json_row(&j, &row);
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "detect/drift.h"
+#include "judge/classic.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "judge/totals.h"
@@ -45,9 +46,9 @@ void findings_plain(const struct findings *findings, struct buf *out);
 void findings_json(const struct findings *findings, struct buf *out);
 
 /* The same of the classic judgement's rows. */
-void findings_classic_text(const struct total *rows, size_t count, struct buf *out);
-void findings_classic_tsv(const struct total *rows, size_t count, struct buf *out);
-void findings_classic_plain(const struct total *rows, size_t count, struct buf *out);
-void findings_classic_json(const struct total *rows, size_t count, struct buf *out);
+void findings_classic_text(const struct classic_total *rows, size_t count, struct buf *out);
+void findings_classic_tsv(const struct classic_total *rows, size_t count, struct buf *out);
+void findings_classic_plain(const struct classic_total *rows, size_t count, struct buf *out);
+void findings_classic_json(const struct classic_total *rows, size_t count, struct buf *out);
 
 #endif
