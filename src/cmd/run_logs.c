@@ -31,14 +31,6 @@ static void take(void *context, const struct event *event)
 	}
 }
 
-static void expect(void *context, struct event *events, size_t count, enum scan_when when)
-{
-	struct run *r = context;
-
-	if (!r->options->classic)
-		tally_expect(r->tally, events, count, when);
-}
-
 static void tell_notes(struct run *r, const struct reading *reading, size_t from)
 {
 	for (size_t i = from; i < reading->note_count; i++) {
@@ -57,7 +49,6 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	detection->expect = expect;
 	if (detection_scan(detection, r->config, logs, reading->count, want, take, r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {

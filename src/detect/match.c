@@ -187,7 +187,6 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 {
 	event->rule = number;
 	event->repeats = 0;
-	event->memo = 0;
 	event->count = rule->weight;
 	if (count.ptr != NULL) {
 		/* "auth=0/0" or "0 attempts": nothing happened */

@@ -241,20 +241,6 @@ static struct entry *entry_of_unit(struct tally *tally, const struct event *even
 	return tally_entry(tally, &unit, number);
 }
 
-/* The memo is only believed where it leads to the entry, whose address is the event's unless that is counted by its
- * network. */
-static inline struct entry *entry_of(struct tally *tally, const struct event *event, uint32_t *number)
-{
-	*number = event->memo;
-	if (*number < tally->ledger.store.entry_count && addr_is_v4(&event->addr)) {
-		struct entry *e = store_entry(&tally->ledger.store, *number);
-
-		if (e->lo == event->addr.lo && e->hi == event->addr.hi)
-			return e;
-	}
-	return entry_of_unit(tally, event, number);
-}
-
 static inline void follow_doubt(struct tally *tally, const struct entry *e, const struct event *event, uint32_t time)
 {
 	const struct standing *s = tally->has_doubted ? store_standing(&tally->ledger.store, e) : NULL;
@@ -267,7 +253,7 @@ static void add_good(struct tally *tally, const struct event *event, uint32_t ti
 {
 	size_t breaches = tally->ledger.breach_count;
 	uint32_t number;
-	struct entry *e = entry_of(tally, event, &number);
+	struct entry *e = entry_of_unit(tally, event, &number);
 
 	count_event(tally, e, event, time);
 	enter(&tally->ledger, e, event, time);
@@ -280,7 +266,7 @@ static void add_good(struct tally *tally, const struct event *event, uint32_t ti
 static void add_failure(struct tally *tally, const struct event *event, uint32_t time)
 {
 	uint32_t number;
-	struct entry *e = entry_of(tally, event, &number);
+	struct entry *e = entry_of_unit(tally, event, &number);
 	bool named = event->event_class == CLASS_AUTH && event->user_hash != 0;
 
 	count_event(tally, e, event, time);

@@ -26,10 +26,6 @@ void tally_free(struct tally *tally);
 /* Takes one event; its user is copied where it is needed. */
 void tally_add(struct tally *tally, const struct event *event);
 
-/* Says that the events will be added: addresses come in no order, and waiting for the memory of each would be most of
- * what adding it costs. Said three times, or not at all. */
-void tally_expect(const struct tally *tally, struct event *events, size_t count, enum scan_when when);
-
 /* What earlier runs left pending: reads what tally_save() wrote, before any event is added. Returns 0, or -1 with the
  * number of the bad line, from 1. */
 int tally_load(struct tally *tally, const char *text, size_t len, unsigned long *bad_line);

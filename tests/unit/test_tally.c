@@ -175,32 +175,6 @@ static void connections_are_bounded(void **state)
 	tally_free(tally);
 }
 
-/* Announcing events changes nothing but the time that they take, whatever another tally left in their memos. */
-static void announced_events_count_alike(void **state)
-{
-	static const char *const addrs[] = { "192.0.2.1", "2001:db8::1", "2001:db8::2", "192.0.2.7", "192.0.2.1", "192.0.2.1" };
-	enum { EVENTS = sizeof(addrs) / sizeof(addrs[0]) };
-	struct judge_settings settings;
-	struct event events[EVENTS];
-
-	(void)state;
-	for (unsigned i = 0; i < EVENTS; i++)
-		events[i] = (struct event){ .addr = addr_of(addrs[i]), .time = 1000 + i, .event_class = CLASS_REJECT,
-					    .count = 1, .memo = i };
-	for (unsigned round = 0; round < 3; round++) {
-		struct tally *tally = fresh_tally(&settings);
-
-		for (unsigned i = 0; i < EVENTS; i += 2) {
-			for (enum scan_when when = SCAN_SOON; round > 0 && when <= SCAN_NEXT; when++)
-				tally_expect(tally, &events[i], 2, when);
-			tally_add(tally, &events[i]);
-			tally_add(tally, &events[i + 1]);
-		}
-		rows_are(tally, "192.0.2.1 reject 3 1000 1005\n192.0.2.7 reject 1 1003 1003\n2001:db8::/64 reject 2 1001 1002\n");
-		tally_free(tally);
-	}
-}
-
 static void names_the_users_that_were_tried(void **state)
 {
 	struct judge_settings settings;
@@ -315,7 +289,6 @@ int main(void)
 		cmocka_unit_test(a_class_counts_once_a_connection),
 		cmocka_unit_test(an_open_connection_lasts_over_runs),
 		cmocka_unit_test(connections_are_bounded),
-		cmocka_unit_test(announced_events_count_alike),
 		cmocka_unit_test(names_the_users_that_were_tried),
 		cmocka_unit_test(what_is_saved_is_read_back),
 		cmocka_unit_test(known_customers_are_bounded),
