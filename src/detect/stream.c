@@ -9,24 +9,37 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+enum { LAST_EVENTS = 16 }; /* of a block, the earliest of which says up to when it goes */
 
-/* When the log begins, by the first bytes, which the source knows. What a log goes on with behind its start it does not
- * know. A clock that was wrong must not keep a log from being read. */
+/* When the log begins, by the first bytes, which the source knows: a host may have a wrong clock, so of their lines the
+ * earliest counts. What a log goes on with behind its start is not known. */
 static int64_t first_time(const struct source *source, struct matcher *matcher)
 {
 	struct span head = source_head(source);
 	const char *line = head.ptr, *end = head.ptr + head.len, *newline;
-	int64_t when, reference = source_reference(source);
+	int64_t when, first = INT64_MAX;
 
 	if (!source_is_at_head(source))
 		return STREAM_BEGINNING;
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-		if (matcher_time(matcher, line, match_line_len(line, newline), &when))
-			return when < reference ? when : reference;
+		if (matcher_time(matcher, line, match_line_len(line, newline), &when) && when < first)
+			first = when;
 		line = newline + 1;
 	}
-	return STREAM_BEGINNING;
+	return first < INT64_MAX ? first : STREAM_BEGINNING;
+}
+
+/* Up to when a block goes: one line of a host whose clock is ahead must not speak for the others. */
+static int64_t block_until(const struct batch *batch)
+{
+	size_t first = batch->count > LAST_EVENTS ? batch->count - LAST_EVENTS : 0;
+	int64_t until = batch->last_time;
+
+	for (size_t i = first; i < batch->count; i++) {
+		if (batch->events[i].time != EVENT_TIME_UNKNOWN && batch->events[i].time < until)
+			until = batch->events[i].time;
+	}
+	return until;
 }
 
 void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher)
@@ -80,7 +93,7 @@ void stream_advance(struct stream *s, const struct batch *batch)
 	s->next_block++;
 	s->merged = batch->ends_log;
 	if (batch->last_time != EVENT_TIME_UNKNOWN)
-		s->merged_until = batch->last_time;
+		s->merged_until = block_until(batch);
 	else if (s->merged_until == STREAM_BEGINNING)
 		s->merged_until = source_reference(s->log->source);
 }
