@@ -83,8 +83,7 @@ static void settle_top(struct merge *m)
 	sift_down(m);
 }
 
-static void hand_on(struct merge *m, int64_t before, uint64_t room, void (*take)(void *context, const struct event *event),
-		    void *context)
+static void hand_on(struct merge *m, int64_t before, uint64_t room, merge_take *take, void *context)
 {
 	while (m->count > 0) {
 		struct run *top = &m->runs[0];
@@ -144,7 +143,7 @@ void merge_add(struct merge *m, struct batch *batch)
 	add_run(m, batch, false);
 }
 
-void merge_hand_on(struct merge *m, int64_t before, void (*take)(void *context, const struct event *event), void *context)
+void merge_hand_on(struct merge *m, int64_t before, merge_take *take, void *context)
 {
 	hand_on(m, before, WAITING_MAX, take, context);
 	if (m->count > RUNS_MAX)

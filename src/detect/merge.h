@@ -26,10 +26,12 @@ struct merge {
 /* Takes a batch whose events are sorted, until it is among the spent ones. */
 void merge_add(struct merge *merge, struct batch *batch);
 
-/* Calls take for each event before that time (seconds since the epoch), in order. Where more wait than there is room for,
- * the first of them are handed on all the same. take does not keep the event. */
-void merge_hand_on(struct merge *merge, int64_t before, void (*take)(void *context, const struct event *event),
-		   void *context);
+/* Takes an event that is handed on, and does not keep it. */
+typedef void merge_take(void *context, const struct event *event);
+
+/* Hands on each event before that time (seconds since the epoch), in order. Where more wait than there is room for, the
+ * first of them are handed on all the same. */
+void merge_hand_on(struct merge *merge, int64_t before, merge_take *take, void *context);
 
 void merge_free(struct merge *merge); /* not the spent batches */
 

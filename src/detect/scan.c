@@ -12,7 +12,7 @@
  *    side, and the rotations of one come one after another. Which block is next depends on the logs alone.
  * 3. Then events are handed on that are older by SLACK than what any log was merged up to: lines of a log may be out of
  *    order by so much.
- * 4. Workers may be ahead of (2), with few blocks, chosen alike by how far logs were scanned. That changes nothing.
+ * 4. Workers may be ahead of (2), by few blocks, chosen alike by how far logs were scanned. That changes nothing.
  *
  * The memory does not depend on the size of a log. Nothing is opened here.
  */
@@ -30,9 +30,9 @@
 
 enum {
 	SLACK = 60,                          /* seconds that lines of a log may be out of order */
-	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* events that were found and not merged, in all */
-	AHEAD_BLOCKS_MAX = 4096,             /* blocks of one log that were scanned and not merged */
-	AHEAD_NEXT_MAX = 16,                 /* the same of the log that is merged next */
+	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* of events and batches that are not merged, in all */
+	AHEAD_NEXT_MAX = 16,                 /* blocks that are not merged of the log that is merged next */
+	BATCH_BYTES = 4096,                  /* what a batch without events takes, about */
 };
 
 struct work {
@@ -87,7 +87,7 @@ static void wait_for_change(struct work *w)
 
 static size_t batch_bytes(const struct batch *batch)
 {
-	return batch->count * sizeof(*batch->events) + batch->texts_used;
+	return BATCH_BYTES + batch->count * sizeof(*batch->events) + batch->texts_used;
 }
 
 static struct batch *take_batch(struct work *w)
@@ -179,13 +179,14 @@ static bool may_read(const struct work *w, const struct stream *s, const struct 
 {
 	uint64_t ahead = s->blocks_read - s->next_block;
 
-	if (s->reading || s->ended)
+	if (s->reading || s->ended || (s == next && ahead >= AHEAD_NEXT_MAX))
 		return false;
-	return ahead == 0 && s == next ? true : w->ahead_bytes < AHEAD_BYTES_MAX && ahead < (s == next ? AHEAD_NEXT_MAX : AHEAD_BLOCKS_MAX);
+	/* what is waited for is read in any case */
+	return (s == next && ahead == 0) || w->ahead_bytes < AHEAD_BYTES_MAX;
 }
 
-/* The log to read next: the one to be merged next, where it waits for a block; else, while few blocks are ahead, the one
- * that was scanned least far. NULL: none. */
+/* The log to read next: the one that is merged next, where it waits for a block; else, while few blocks are ahead, the
+ * one that was scanned least far. NULL: none. */
 static struct stream *choose(struct work *w)
 {
 	const struct stream *next = next_to_merge(w);

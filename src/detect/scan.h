@@ -29,8 +29,8 @@ struct scan_log {
  * ordered, rotated, and divided by program. Of one second, events of no known connection come first, by address, those
  * without one first; of an address evidence comes before good. Then come the connections one after another, the lines
  * of each as they stand in its log (detect/event_order.c).
- * Lines may stand out of order in a log by up to a minute. What comes later still, or where more than 64 MB of events had to
- * wait, is taken as it comes.
+ * Lines may stand out of order in a log by up to a minute. What comes later still, or where more than 64 MB of events
+ * had to wait, is taken as it comes.
  * One call at a time, from any thread. The event and its user live until the call returns. */
 typedef void scan_take(void *context, const struct event *event);
 

@@ -38,7 +38,8 @@ static struct event event_at(int64_t time)
 {
 	static uint64_t number;
 
-	return (struct event){ .time = time, .addr = { 0, random_below(&random_state, 5), 128 }, .count = 1, .offset = ++number };
+	return (struct event){ .time = time, .addr = { 0, random_below(&random_state, 5), 128 }, .count = 1,
+			       .offset = ++number };
 }
 
 static void spent_are_freed(struct merge *m)

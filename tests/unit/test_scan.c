@@ -297,7 +297,8 @@ static void connections_of_a_second_keep_their_order(void **state)
 			 "Connection lost to authentication server", clients[i]);
 		add_line(&l, MONDAY, 0, "postfix/smtpd[9]: disconnect from unknown[192.0.2.%u] ehlo=1 auth=0/1", clients[i]);
 	}
-	add_line(&l, MONDAY, 0, "dovecot: imap-login: Login: user=<ann>, method=PLAIN, rip=192.0.2.6, lip=192.0.2.250, mpid=7");
+	add_line(&l, MONDAY, 0, "dovecot: imap-login: Login: user=<ann>, method=PLAIN, rip=192.0.2.6, lip=192.0.2.250, "
+		 "mpid=7");
 	for (unsigned i = 0; i < 18; i++)
 		log_of[i] = i == 17 ? 2 : i < 6;
 	write_logs(&l, log_of, 3);
@@ -430,8 +431,8 @@ static void take_repeat(void *context, const struct event *event)
 /* "last message repeated" means the line before it in its own log. */
 static void a_repetition_is_of_its_own_log(void **state)
 {
-	static const char failed[] = "dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): "
-				     "user=<%s>, method=PLAIN, rip=192.0.2.%u, lip=192.0.2.250";
+	static const char failed[] = "dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in "
+				     "2 secs): user=<%s>, method=PLAIN, rip=192.0.2.%u, lip=192.0.2.250";
 	struct lines_made l = { 0 };
 	struct repeat r = { 0 };
 	static const uint16_t log_of[] = { 0, 1, 0, 1 };
