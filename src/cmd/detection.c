@@ -118,7 +118,7 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 	struct scan scan = {
 		.engine = detection->engine, .logs = logs, .log_count = log_count, .threads = config->threads,
 		.want_phrases = (want & DETECTION_WANT_PHRASES) != 0, .want_lines = (want & DETECTION_WANT_LINES) != 0,
-		.take = take, .expect = detection->expect, .context = context, .limit_hits = limit_hits, .drift = detection->drift,
+		.take = take, .context = context, .limit_hits = limit_hits, .drift = detection->drift,
 	};
 
 	if (isatty(STDERR_FILENO)) {

@@ -15,7 +15,6 @@
 struct detection {
 	struct ruleset set;
 	struct engine *engine;
-	scan_expect *expect;      /* the command's own, where it wants to be told what comes; called with its context */
 	struct drift *drift;   /* of all that was scanned with it */
 };
 

@@ -49,20 +49,6 @@ static struct source *open_log(const char *name, const char *directory, struct b
 	return source_open(name, why);
 }
 
-/* The oldest log first, whatever the order in which a shell's glob names them: what an address does after its ban is
- * judged in the light of the ban. */
-static void sort_logs(struct scan_log *logs, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		struct scan_log moved = logs[i];
-		size_t at = i;
-
-		for (; at > 0 && source_reference(logs[at - 1].source) > source_reference(moved.source); at--)
-			logs[at] = logs[at - 1];
-		logs[at] = moved;
-	}
-}
-
 static size_t open_logs(const struct options *options, struct scan_log *logs)
 {
 	struct buf why = { 0 };
@@ -80,7 +66,6 @@ static size_t open_logs(const struct options *options, struct scan_log *logs)
 		count++;
 	}
 	buf_free(&why);
-	sort_logs(logs, count);
 	return count;
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "detect/event_order.h"
 
 struct cursor {
 	struct matcher *matcher;
@@ -35,21 +36,32 @@ void batch_free(struct batch *batch)
 	if (batch == NULL)
 		return;
 	free(batch->events);
+	free(batch->sorted);
 	free(batch->texts);
 	free(batch->leading);
 	free(batch);
 }
 
-static void batch_reset(struct batch *b, size_t block_len)
+void batch_make_room(struct batch *b, size_t count, size_t text_bytes)
 {
 	b->count = 0;
 	b->texts_used = 0;
 	b->lines = 0;
 	b->too_long = 0;
 	b->leading_count = 0;
+	b->last_time = EVENT_TIME_UNKNOWN;
 	b->ends_with_event = false;
-	/* all lines, or all users, are together no longer than the block: this never moves while it fills */
-	b->texts = mem_grow(b->texts, &b->texts_room, block_len + 1, 1);
+	b->ends_log = false;
+	b->events = mem_grow(b->events, &b->capacity, count, sizeof(*b->events));
+	b->texts = mem_grow(b->texts, &b->texts_room, text_bytes + 1, 1);
+}
+
+void batch_sort(struct batch *b)
+{
+	b->sorted = mem_grow(b->sorted, &b->sorted_room, b->count, sizeof(*b->sorted));
+	for (size_t i = 0; i < b->count; i++)
+		b->sorted[i] = &b->events[i];
+	event_order_sort(b->sorted, b->count);
 }
 
 /* The time of the nearest line before at whose time can be read. Each line is looked at once, however many
@@ -90,30 +102,43 @@ static struct span keep_text(struct batch *b, struct span text)
 	return (struct span){ copy, text.len };
 }
 
-static void keep_texts(const struct cursor *c, struct event *event, struct span line)
+static void keep_texts(struct batch *b, struct event *event, struct span line)
 {
-	if (c->block->want_lines) {
+	if (line.len > 0) {
 		size_t user_at = event->user.len > 0 ? (size_t)(event->user.ptr - line.ptr) : 0;
 
-		event->line = keep_text(c->batch, line);
+		event->line = keep_text(b, line);
 		event->user.ptr = event->line.ptr + user_at;
 	} else {
 		event->line.len = 0;
-		event->user = keep_text(c->batch, event->user);
+		event->user = keep_text(b, event->user);
 	}
+}
+
+void batch_add_copy(struct batch *b, const struct event *event)
+{
+	struct event *copy = next_event(b);
+
+	*copy = *event;
+	keep_texts(b, copy, event->line);
+	b->count++;
 }
 
 static void take_event(struct cursor *c, struct event *event, struct span line)
 {
 	event->offset = c->block->offset + (uint64_t)(line.ptr - c->block->bytes);
 	event->source = c->block->source;
+	event->stream = c->block->stream;
 	if (event->time == EVENT_TIME_UNKNOWN) {
 		event->time = time_before(c, line.ptr);
 	} else {
 		c->resolved_at = line.ptr;
 		c->resolved_time = event->time;
 	}
-	keep_texts(c, event, line);
+	/* the order of events looks at the address */
+	if ((event->flags & EVENT_NO_ADDRESS) != 0)
+		event->addr = (struct addr){ .prefix = ADDR_BITS };
+	keep_texts(c->batch, event, c->block->want_lines ? line : (struct span){ NULL, 0 });
 	c->batch->count++;
 	c->previous_is_event = true;
 	c->only_repeats = false;
@@ -147,7 +172,8 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	struct match_lines lines = { .at = block->bytes, .end = block->bytes + block->len };
 	enum match_verdict verdict;
 
-	batch_reset(batch, block->len);
+	/* all lines, or all users, are together no longer than the block: the texts never move while it fills */
+	batch_make_room(batch, 1, block->len);
 	do {
 		struct event *event = next_event(batch);
 
@@ -163,4 +189,5 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	batch->too_long = lines.too_long;
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
 	batch->last_time = time_before(&c, lines.at);
+	batch_sort(batch);
 }

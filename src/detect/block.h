@@ -15,10 +15,12 @@ struct repeated {
 	uint32_t times;
 };
 
-/* The events of one block of a log, in the order of its lines. */
+/* The events of one block of a log. */
 struct batch {
-	struct event *events;      /* their users and lines point into texts */
+	struct event *events;      /* in the order of its lines; their users and lines point into texts */
 	size_t count, capacity;
+	struct event **sorted;     /* the same in the order in which they are handed on (detect/event_order) */
+	size_t sorted_room;
 	char *texts;
 	size_t texts_used, texts_room;
 	uint64_t lines, too_long;
@@ -26,6 +28,7 @@ struct batch {
 	struct repeated *leading;  /* the block began with so many lines "last message repeated" */
 	size_t leading_count, leading_capacity;
 	bool ends_with_event;      /* the last line was the last event */
+	bool ends_log;             /* nothing comes behind the block */
 	struct batch *next;
 	uint64_t number;           /* of the block within its log */
 };
@@ -33,17 +36,26 @@ struct batch {
 struct batch *batch_new(void);
 void batch_free(struct batch *batch);
 
+/* Empties it, with room for so many events and bytes of their texts. */
+void batch_make_room(struct batch *batch, size_t count, size_t text_bytes);
+
+/* Adds a copy of the event and of its texts, for which there is room. */
+void batch_add_copy(struct batch *batch, const struct event *event);
+
+/* Sorts the events anew. */
+void batch_sort(struct batch *batch);
+
 /* Some complete lines of a log. */
 struct block {
 	const char *bytes;         /* end with a newline, but for a last line that is taken without one */
 	size_t len;
 	uint64_t offset;           /* of the first byte within the log */
-	uint32_t source;           /* its number */
+	uint32_t source, stream;   /* its numbers (struct event) */
 	bool behind_gap;           /* the line before them was passed over: nothing here repeats it */
 	bool want_lines;           /* events bring their lines */
 };
 
-/* Turns a block into events. */
+/* Turns a block into events, and sorts them. */
 void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch);
 
 #endif

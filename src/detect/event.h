@@ -52,7 +52,8 @@ struct event {
 	                           event is handed over */
 	uint64_t user_hash;     /* event_user_hash() of it */
 	struct span line;       /* the whole line where the scan was asked for lines, else len 0; as user */
-	uint32_t source;        /* number of the source in the order of reading */
+	uint32_t source;        /* number of the source among those given */
+	uint32_t stream;        /* the same in the order of how the sources begin, whatever their order */
 	uint32_t count;         /* how many times it happened, at least 1 */
 	uint32_t points;        /* thousandths of a point that its rule sets; 0: what its class has */
 	uint32_t repeats;       /* "last message repeated": how often; 0 for a line that says what it is */
@@ -60,7 +61,6 @@ struct event {
 	uint8_t event_class;    /* enum event_class */
 	uint8_t flags;          /* enum event_flag */
 	uint8_t phrases;        /* bits of the classic recipe's phrases that the line holds (detect/classic.h) */
-	uint32_t memo;          /* of whoever takes the events, from being told of it to taking it; else 0 */
 };
 
 #endif

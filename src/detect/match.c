@@ -174,7 +174,6 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 {
 	event->rule = number;
 	event->repeats = 0;
-	event->memo = 0;
 	event->count = 1;
 	event->points = rule->points;
 	if (count.ptr != NULL) {

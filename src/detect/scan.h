@@ -25,33 +25,30 @@ struct scan_log {
 	bool failed;             /* source_error() says why; what came before it is counted */
 };
 
-/* Takes each event in the order of the logs and of their lines, whatever the number of threads; one call at
- * a time, from any thread. The event and its user live until the call returns. */
+/* Takes the events of all logs in the order of time, whatever the number of threads, and however the logs are named,
+ * ordered, rotated, and divided by program. Of one second, events of no known connection come first, by address, those
+ * without one first; of an address evidence comes before good. Then come the connections one after another, the lines
+ * of each as they stand in its log (detect/event_order.c).
+ * Lines may stand out of order in a log by up to a minute. What comes later still, or where more than 64 MB of events
+ * had to wait, is taken as it comes.
+ * One call at a time, from any thread. The event and its user live until the call returns. */
 typedef void scan_take(void *context, const struct event *event);
-
-/* Says which events will be taken, three times, so that their memory can be fetched step by step. */
-enum scan_when {
-	SCAN_SOON,
-	SCAN_VERY_SOON,
-	SCAN_NEXT,
-};
-
-typedef void scan_expect(void *context, struct event *events, size_t count, enum scan_when when);
 
 struct scan {
 	struct engine *engine;
-	struct scan_log *logs;     /* read side by side, told in order */
+	struct scan_log *logs;     /* read side by side */
 	size_t log_count;
 	unsigned threads;
 	bool want_phrases;         /* of the classic recipe */
 	bool want_lines;           /* events bring their lines */
 	scan_take *take;
-	scan_expect *expect;       /* NULL: nobody wants to know */
 	void *context;
 	struct drift *drift;       /* to add to; NULL: not wanted */
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* stored bytes; NULL: not wanted */
 	void *progress_context;
 	uint64_t *limit_hits;      /* a rule: how often it met a limit of PCRE2; the caller's, one a rule, zeroed */
+	/* told by the scan: */
+	uint64_t most_waiting;     /* bytes of events that waited at a time, so that all was in order */
 };
 
 void scan_run(struct scan *scan);

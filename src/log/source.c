@@ -62,6 +62,11 @@ struct span source_head(const struct source *source)
 	return (struct span){ source->head, source->head_len };
 }
 
+bool source_is_at_head(const struct source *source)
+{
+	return source->start == source->first;
+}
+
 void source_progress(const struct source *source, uint64_t *done, uint64_t *total)
 {
 	*done = atomic_load_explicit(&source->stored, memory_order_relaxed);

@@ -74,6 +74,7 @@ struct print print_of(const char *bytes, size_t len);
 
 /* The first bytes, uncompressed: at most PRINT_BYTES. They live as long as the source. */
 struct span source_head(const struct source *source);
+bool source_is_at_head(const struct source *source); /* whether it starts with them */
 
 /* Goes back to the first byte. Not for standard input and journals. */
 void source_restart(struct source *source);

@@ -17,7 +17,8 @@ struct source {
 	bool regular;                /* can be read at any offset */
 	bool hindered;               /* what failed may succeed another time: it is not the bytes that are wrong */
 	enum content content;
-	struct unpack *unpack;       /* NULL: plain, or not begun yet */
+	struct unpack *unpack;       /* NULL: plain, not begun yet, or unpacked */
+	bool unpacked;               /* to the end */
 	struct journal *journal;     /* NULL: a file */
 	struct file_look file;
 	int64_t reference;

@@ -81,11 +81,22 @@ static bool begin_unpacking(struct source *source, char *bytes, size_t room)
 	return source->unpack != NULL && got >= 0;
 }
 
+/* Gives the decompressor back at the end: the source may stay open while many others are read. */
 static ssize_t read_unpacked(struct source *source, char *bytes, size_t room)
 {
+	ssize_t got;
+
+	if (source->unpacked)
+		return 0;
 	if (source->unpack == NULL && !begin_unpacking(source, bytes, room))
 		return -1;
-	return unpack_read(source->unpack, bytes, room, &source->error);
+	got = unpack_read(source->unpack, bytes, room, &source->error);
+	if (got == 0 && room > 0) {
+		unpack_close(source->unpack);
+		source->unpack = NULL;
+		source->unpacked = true;
+	}
+	return got;
 }
 
 ssize_t source_fill(struct source *source, char *bytes, size_t len)
@@ -204,6 +215,7 @@ void source_restart(struct source *source)
 {
 	unpack_close(source->unpack);
 	source->unpack = NULL;
+	source->unpacked = false;
 	source->start = source->at = source->first;
 	source->last_len = 0;
 	buf_clear(&source->error);

@@ -261,6 +261,22 @@ assert_same_output() {
 	cmp newest_first oldest_first
 }
 
+@test "logs divided by program, rotated, packed, in any order, or all in one are judged alike" {
+	"$BUILD/generate" --mb 4 --seed 7 --attackers 200 --iso > whole
+	grep dovecot whole > dovecot
+	grep -v dovecot whole > others
+	split -n l/6 -d others others.
+	split -n l/4 -d dovecot dovecot.
+	gzip others.0[0-3] dovecot.00
+	touch whole
+	"$MAILBAN" scan --tsv -v whole > expected
+	[ -s expected ]
+	for threads in 1 2 3 4; do
+		shuf -e others.0* dovecot.0* | xargs "$MAILBAN" scan --tsv -v --threads "$threads" > got
+		cmp expected got
+	done
+}
+
 # injected N: a failure at a Roundcube that writes its own file, an hour ago, and what two clients made of it by names with
 # newlines in them
 injected() {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -275,6 +276,36 @@ static void opens_many_files(void **state)
 		source_close(sources[i]);
 }
 
+/* A decompressor has large buffers: those of a log that was read to its end are not kept beside the others'. */
+static void logs_that_were_read_keep_no_decompressor(void **state)
+{
+	struct source *sources[64];
+	size_t before;
+
+	(void)state;
+#if HAVE_LIBARCHIVE && !defined(__SANITIZE_ADDRESS__)
+	put_text("log", "one\ntwo\n");
+	assert_int_equal(system("gzip -c log > log.gz"), 0);
+	sources[0] = must_open("log.gz");
+	assert_rest(sources[0], "one\ntwo\n", 100);
+	before = mallinfo2().uordblks;
+	for (size_t i = 1; i < 64; i++) {
+		sources[i] = must_open("log.gz");
+		assert_rest(sources[i], "one\ntwo\n", 100);
+	}
+	assert_true(mallinfo2().uordblks - before < 64 * 20000);
+	assert_rest(sources[1], "", 100);
+	source_restart(sources[1]);
+	assert_rest(sources[1], "one\ntwo\n", 100);
+	for (size_t i = 0; i < 64; i++)
+		source_close(sources[i]);
+#else
+	(void)sources;
+	(void)before;
+	skip();
+#endif
+}
+
 static int go_to_folder(void **state)
 {
 	(void)state;
@@ -301,6 +332,7 @@ int main(void)
 		cmocka_unit_test(ends_where_the_file_is_rewritten),
 		cmocka_unit_test(resumes_where_the_tail_is_known),
 		cmocka_unit_test(opens_many_files),
+		cmocka_unit_test(logs_that_were_read_keep_no_decompressor),
 		cmocka_unit_test(finds_the_tail_before_a_long_unfinished_line),
 	};
 

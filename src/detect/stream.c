@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stream: a log that is read block by block, and what its blocks must know of each other.
+ *
+ * A block does not know what its first line repeats, nor the time where its first lines tell none; a stream does,
+ * since its blocks come to it one after another. It also knows up to which time its log has been read.
+ */
+#include "detect/stream.h"
+
+#include <string.h>
+
+enum { LAST_EVENTS = 16 }; /* of a block, the earliest of which says up to when it goes */
+
+/* When the log begins, by the first bytes, which the source knows: a host may have a wrong clock, so of their lines the
+ * earliest counts. What a log goes on with behind its start is not known. */
+static int64_t first_time(const struct source *source, struct matcher *matcher)
+{
+	struct span head = source_head(source);
+	const char *line = head.ptr, *end = head.ptr + head.len, *newline;
+	int64_t when, first = INT64_MAX;
+
+	if (!source_is_at_head(source))
+		return STREAM_BEGINNING;
+	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+		if (matcher_time(matcher, line, match_line_len(line, newline), &when) && when < first)
+			first = when;
+		line = newline + 1;
+	}
+	return first < INT64_MAX ? first : STREAM_BEGINNING;
+}
+
+/* Up to when a block goes: one line of a host whose clock is ahead must not speak for the others. */
+static int64_t block_until(const struct batch *batch)
+{
+	size_t first = batch->count > LAST_EVENTS ? batch->count - LAST_EVENTS : 0;
+	int64_t until = batch->last_time;
+
+	for (size_t i = first; i < batch->count; i++) {
+		if (batch->events[i].time != EVENT_TIME_UNKNOWN && batch->events[i].time < until)
+			until = batch->events[i].time;
+	}
+	return until;
+}
+
+void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher)
+{
+	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source) };
+	s->lines.source = log->source;
+	s->lines.take_unterminated = log->take_unterminated;
+	source_progress(log->source, &s->bytes_done, &s->bytes_total);
+	log->last_time = EVENT_TIME_UNKNOWN;
+	matcher_begin(matcher, source_reference(log->source));
+	matcher_set_server(matcher, s->server);
+	s->scanned_until = s->merged_until = first_time(log->source, matcher);
+}
+
+void stream_end(struct stream *s)
+{
+	s->log->consumed = s->lines.consumed;
+	s->log->failed = s->lines.failed;
+	s->log->lines += s->lines.too_long;
+	s->log->too_long += s->lines.too_long;
+	lines_free(&s->lines);
+	buf_free(&s->last_text);
+}
+
+int stream_compare(const struct stream *a, const struct stream *b)
+{
+	struct span x = source_head(a->log->source), y = source_head(b->log->source);
+	size_t len = x.len < y.len ? x.len : y.len;
+	int way;
+
+	if (a->merged_until != b->merged_until)
+		return a->merged_until < b->merged_until ? -1 : 1;
+	way = len > 0 ? memcmp(x.ptr, y.ptr, len) : 0;
+	return way != 0 ? way : (x.len > y.len) - (x.len < y.len);
+}
+
+void stream_put(struct stream *s, struct batch *batch)
+{
+	struct batch **place = &s->done;
+
+	while (*place != NULL && (*place)->number < batch->number)
+		place = &(*place)->next;
+	batch->next = *place;
+	*place = batch;
+	if (batch->last_time != EVENT_TIME_UNKNOWN && batch->last_time > s->scanned_until)
+		s->scanned_until = batch->last_time;
+}
+
+void stream_advance(struct stream *s, const struct batch *batch)
+{
+	s->next_block++;
+	s->merged = batch->ends_log;
+	if (batch->last_time != EVENT_TIME_UNKNOWN)
+		s->merged_until = block_until(batch);
+	else if (s->merged_until == STREAM_BEGINNING)
+		s->merged_until = source_reference(s->log->source);
+}
+
+/* Of lines without one: that of the last line before them that has one, else of the log. */
+static void settle_times(const struct stream *s, struct batch *batch)
+{
+	int64_t last = s->log->last_time;
+	size_t unknown = 0;
+
+	for (; unknown < batch->count && batch->events[unknown].time == EVENT_TIME_UNKNOWN; unknown++)
+		batch->events[unknown].time = last != EVENT_TIME_UNKNOWN ? last : source_reference(s->log->source);
+	if (unknown > 0)
+		batch_sort(batch);
+}
+
+static void settle_repeats(const struct stream *s, const struct batch *batch, struct batch *repeats)
+{
+	struct event again = s->last;
+	uint32_t once = again.repeats > 0 ? again.count / again.repeats : again.count;
+	size_t count = s->last_is_event ? batch->leading_count : 0;
+
+	batch_make_room(repeats, count, count * s->last_text.len);
+	for (size_t i = 0; i < count; i++) {
+		again.count = event_times(once, batch->leading[i].times);
+		again.repeats = batch->leading[i].times;
+		again.offset = batch->leading[i].offset;
+		batch_add_copy(repeats, &again);
+	}
+	batch_sort(repeats);
+}
+
+static void remember_last(struct stream *s, const struct batch *batch)
+{
+	bool only_repeats = batch->leading_count > 0 && batch->leading_count == batch->lines;
+
+	if (batch->lines == 0 || only_repeats)
+		return;
+	s->last_is_event = batch->ends_with_event;
+	if (!s->last_is_event)
+		return;
+	s->last = batch->events[batch->count - 1];
+	buf_clear(&s->last_text);
+	if (s->last.line.len == 0) {
+		buf_add_span(&s->last_text, s->last.user);
+		s->last.user.ptr = s->last_text.ptr;
+		return;
+	}
+	buf_add_span(&s->last_text, s->last.line);
+	if (s->last.user.len > 0)
+		s->last.user.ptr = s->last_text.ptr + (s->last.user.ptr - s->last.line.ptr);
+	s->last.line.ptr = s->last_text.ptr;
+}
+
+void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats)
+{
+	settle_times(s, batch);
+	settle_repeats(s, batch, repeats);
+	remember_last(s, batch);
+	s->log->lines += batch->lines;
+	s->log->events += batch->count + repeats->count;
+	s->log->too_long += batch->too_long;
+	if (batch->last_time != EVENT_TIME_UNKNOWN)
+		s->log->last_time = batch->last_time;
+}

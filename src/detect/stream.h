@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stream: a log that is read block by block, and what its blocks must know of each other. For detect/scan. */
+#ifndef MAILBAN_DETECT_STREAM_H
+#define MAILBAN_DETECT_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "detect/block.h"
+#include "detect/lines.h"
+#include "detect/scan.h"
+
+#define STREAM_BEGINNING INT64_MIN /* before all times */
+
+struct stream {
+	struct scan_log *log;
+	uint32_t source;           /* number of the log among those given */
+	struct lines lines;        /* of the worker that is reading */
+	const char *server;        /* whose own file it is */
+	bool reading, ended;       /* a worker reads a block; the last one was read */
+	uint64_t bytes_done, bytes_total; /* as stored, for the progress */
+	uint64_t blocks_read;
+	uint64_t next_block;       /* the one to merge next */
+	struct batch *done;        /* scanned and not merged, by number */
+	int64_t scanned_until;     /* the time that the blocks scanned go up to */
+	int64_t merged_until;      /* the time that those merged go up to; before the first one, when the log begins */
+	bool merged;               /* all of it */
+	/* its own: */
+	struct event last;         /* the event of the last line, for "last message repeated" */
+	struct buf last_text;      /* its line, or else its user */
+	bool last_is_event;
+};
+
+/* The matcher reads the time of the first lines. */
+void stream_begin(struct stream *stream, struct scan_log *log, uint32_t source, struct matcher *matcher);
+void stream_end(struct stream *stream);
+
+/* The order of logs by when they begin, and then by their first bytes: the same whatever they are named. <0, 0, >0. */
+int stream_compare(const struct stream *a, const struct stream *b);
+
+/* Waits for its turn, by number. */
+void stream_put(struct stream *stream, struct batch *batch);
+
+/* The batch that is next is about to be merged: moves merged_until and merged on. */
+void stream_advance(struct stream *stream, const struct batch *batch);
+
+/* Completes the batch by what the blocks before it said: times of lines that have none. The lines at its front that say
+ * how often the line before it was repeated become events of repeats. Counts for the log. */
+void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats);
+
+#endif
