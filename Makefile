@@ -110,7 +110,12 @@ check-unit: $(units)
 $(BUILD)/generate $(BUILD)/least: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
-check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/unit/mutate
+# people writes two weeks of a mail host's log, with the truth about each address
+people_sources := $(sort $(wildcard tests/people/*.c))
+$(BUILD)/people: $(people_sources) $(wildcard tests/people/*.h) $(BUILD)/flags
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(people_sources)
+
+check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/people $(BUILD)/unit/mutate
 	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/cmd
 
 check-net: $(BUILD)/mailban
@@ -148,7 +153,7 @@ check-layers:
 	@scripts/check-layers
 
 # one file a process, so that -j has something to share out
-lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c $(wildcard src/build/*.c))
+lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c $(wildcard src/build/*.c) $(people_sources))
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
 		$(filter -D%,$(CPPFLAGS_ALL)) -Isrc src
 
