@@ -50,7 +50,8 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-layers lint bench people instructions install uninstall clean
+.PHONY: all units check check-unit check-cmd check-net check-layers lint bench people instructions install uninstall \
+	clean
 .SECONDARY:
 
 all: $(BUILD)/mailban
@@ -167,9 +168,11 @@ bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least
 	tests/bench/bench $(BUILD) $(BUILD)/bench $(if $(QUICK),--quick)
 	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
 
-# PEOPLE_SEEDS=N: N draws instead of one. STRICT=1: fails where a kind is not judged as the tables of tests/people expect
+# PEOPLE_SEEDS=N: N draws instead of one; PEOPLE_EVERY=H: a run every H hours instead of each evening; STRICT=1: fails
+# where a kind is not judged as the tables of tests/people expect
 people: $(BUILD)/mailban $(BUILD)/people
-	tests/people/table $(abspath $(BUILD)) $(or $(PEOPLE_SEEDS),1) $(if $(STRICT),--strict)
+	tests/people/table $(abspath $(BUILD)) $(or $(PEOPLE_SEEDS),1) $(if $(PEOPLE_EVERY),--every $(PEOPLE_EVERY)) \
+		$(if $(STRICT),--strict)
 
 # records what a scan costs in instructions, which make check compares with what it costs then
 instructions: $(BUILD)/mailban $(BUILD)/generate

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Reads kinds.tsv, then who is banned (number of the day, address or network), then truth.tsv; prints the table of
-# score. Networks are compared bit by bit, of both families in one way.
+# Reads kinds.tsv, then who is banned (number of the day, address or network), then truth.tsv; prints for each kind
+# how many addresses it has, were ever banned, were banned on the last day, after how many days on average, and what is
+# expected. Networks are compared bit by bit, of both families in one way.
 
 BEGIN {
 	FS = "\t"
@@ -68,7 +69,7 @@ FILENAME ~ /truth\.tsv$/ {
 		ever[$3]++
 		waited[$3] += day > $4 ? day - $4 : 0
 		if (banned_day(address, last))
-			at_end[$3]++
+			on_last[$3]++
 	}
 	next
 }
@@ -91,12 +92,12 @@ function verdict(kind,   share) {
 }
 
 END {
-	printf "%-9s%-25s%9s%8s%8s%8s%8s\n", "", "kind", "addresses", "banned", "at end", "days", "expect"
+	printf "%-9s%-25s%9s%8s%10s%8s%8s\n", "", "kind", "addresses", "banned", "last day", "days", "expect"
 	for (i = 1; i <= kinds; i++) {
 		kind = order[i]
 		if (!all[kind])
 			continue
-		printf "%-9s%-25s%9d%8d%8d%8s%6s%%%s\n", side[kind], kind, all[kind], ever[kind], at_end[kind],
+		printf "%-9s%-25s%9d%8d%10d%8s%6s%%%s\n", side[kind], kind, all[kind], ever[kind], on_last[kind],
 			ever[kind] ? sprintf("%.1f", waited[kind] / ever[kind]) : "-",
 			(side[kind] == "honest" ? "<=" : ">=") expect[kind], verdict(kind)
 		total[side[kind]] += all[kind]

@@ -104,6 +104,52 @@ static void web_application(struct log *l)
 		smtp_guess(l, c, t, SUBMISSION, user.text, 1);
 }
 
+/* Sixteen share a mailbox. Its password is changed; their programs ask on until evening, two of them on the way. */
+static void shared_mailbox(struct log *l)
+{
+	struct name user = person(l);
+	int change = (int)between(l, 3, 10);
+	long from = change * (long)DAY + 9 * HOUR;
+
+	for (int i = 0; i < 16; i++) {
+		struct client *c = client_new(l);
+
+		for (int d = 0; d < DAYS && i < 14; d++)
+			log_in(l, c, &user, d, d == change ? 0 : 4, 7, 23);
+		poll_in_vain(l, c, &user, from, from + (i < 14 ? 9 : 3) * HOUR, 15 * MINUTE);
+	}
+}
+
+/* A name that a botnet guesses at; its owner mistypes the password in a hotel meanwhile. */
+static void attacked_owner(struct log *l)
+{
+	struct name user = person(l);
+	struct client *home = client_new(l), *hotel = client_new(l);
+	unsigned bots = some(l, 30);
+
+	for (int d = 0; d < DAYS; d++)
+		log_in(l, home, &user, d, d == 9 ? 0 : 6, 7, 23);
+	mistype(l, hotel, &user, at(l, 9, 18, 22), 2, 4);
+	kind_as(l, "attacked-owner-bots");
+	for (unsigned i = 0; i < bots; i++) {
+		struct client *bot = client_new(l);
+
+		for (int d = 6; d < 12; d++)
+			smtp_guess(l, bot, at(l, d, 0, 24), SUBMISSION, user.text, 1);
+	}
+}
+
+/* This server cannot check passwords for an hour: phones at new addresses try every two minutes. */
+static void backend_down(struct log *l)
+{
+	struct client *c = client_new(l);
+	struct name user = person(l);
+
+	for (long t = 0; t < HOUR; t += 2 * MINUTE)
+		smtp_fail_to_check(l, c, 5 * DAY + 11 * HOUR + t + below(l, MINUTE));
+	smtp_send(l, c, 5 * DAY + 12 * HOUR + 5 * MINUTE, user.text);
+}
+
 const struct kind devices[] = {
 	{ "ntlm-first", true, 10, 0, ntlm_first, 0 },
 	{ "tls-trouble", true, 10, 0, tls_trouble, 0 },
@@ -112,5 +158,9 @@ const struct kind devices[] = {
 	{ "ipv6-household", true, 6, 0, ipv6_household, 0 },
 	{ "traveller", true, 12, 0, traveller, 0 },
 	{ "web-application", true, 4, 0, web_application, 0 },
+	{ "shared-mailbox", true, 3, 0, shared_mailbox, 0 },
+	{ "attacked-owner", true, 6, 0, attacked_owner, 0 },
+	{ "attacked-owner-bots", false, 0, 90, NULL, 0 },
+	{ "backend-down", true, 10, 0, backend_down, 0 },
 	{ 0 },
 };

@@ -151,6 +151,22 @@ static void stolen_account(struct log *l)
 	}
 }
 
+/* Leaves a mail a day that is taken, and guesses beside it. */
+static void mail_and_guesses(struct log *l)
+{
+	struct client *c = client_new(l);
+
+	client_name(c, "mta%u.bulk.example", l->turn);
+	for (int d = 0; d < DAYS; d++) {
+		smtp_deliver(l, c, at(l, d, 0, 24), 1, 0);
+		for (int i = 0; i < 4; i++) {
+			struct name user = guess(l);
+
+			try(l, c, at(l, d, 0, 24), user.text);
+		}
+	}
+}
+
 /* Guesses until it is in, and sends. */
 static void breach(struct log *l)
 {
@@ -203,6 +219,7 @@ const struct kind guessers[] = {
 	{ "slow-1-a-day", false, 80, 50, slow, DAY },
 	{ "slow-1-in-2-days", false, 80, 0, slow, 2 * DAY },
 	{ "stolen-account", false, 10, 98, stolen_account, 0 },
+	{ "mail-and-guesses", false, 10, 98, mail_and_guesses, 0 },
 	{ "breach", false, 5, 98, breach, 0 },
 	{ "comeback", false, 20, 98, comeback, 0 },
 	{ 0 },

@@ -18,6 +18,9 @@ void smtp_send(struct log *l, struct client *c, long time, const char *user);
 void smtp_send_after_ntlm(struct log *l, struct client *c, long time, const char *user);
 void smtp_give_up_auth(struct log *l, struct client *c, long time, bool told);
 
+/* A login that fails since this server cannot ask Dovecot. */
+void smtp_fail_to_check(struct log *l, struct client *c, long time);
+
 /* Mail for this server's own users: GOOD recipients are taken, DEAD ones do not exist. */
 void smtp_deliver(struct log *l, struct client *c, long time, unsigned good, unsigned dead);
 void smtp_greylist(struct log *l, struct client *c, long time);

@@ -45,7 +45,7 @@ static void office_scanner(struct log *l)
 	staff(l, names, 5);
 	work(l, c, names, 4, 4);
 	for (int d = 0; d < DAYS; d++)
-		log_in(l, c, &names[0], d, 4, 0, 24);
+		log_in(l, c, &names[0], d, 24, 0, 24);
 	for (long t = 0; t < END; t += 10 * MINUTE)
 		smtp_guess(l, c, t + below(l, MINUTE), SUBMISSION, names[4].text, 1);
 }

@@ -140,6 +140,26 @@ static void provider_dead(struct log *l)
 	}
 }
 
+/* Forty hosts of one /24: a dead recipient or two from each on a day, and now and then a mail that is taken. */
+static void provider_network(struct log *l)
+{
+	uint32_t network = network_new(l);
+
+	for (unsigned i = 0; i < 40; i++) {
+		struct client *c = client_in(l, network);
+
+		client_name(c, "o%u.mailing%u.example", i, l->turn);
+		for (int d = 0; d < DAYS; d++) {
+			long dead = between(l, 0, 2);
+
+			for (long k = 0; k < dead; k++)
+				smtp_deliver(l, c, at(l, d, 0, 24), 0, 1);
+			if (chance(l, 5))
+				smtp_deliver(l, c, at(l, d, 6, 20), 1, 0);
+		}
+	}
+}
+
 /* This server's resolver is down for an hour: whoever comes then has no name, and is asked to come again. */
 static void provider_unresolved(struct log *l)
 {
@@ -187,6 +207,7 @@ const struct kind peers[] = {
 	{ "call-out", true, 6, 0, call_out, 0 },
 	{ "greylisted", true, 25, 0, greylisted, 0 },
 	{ "provider-dead", true, 20, 0, provider_dead, 0 },
+	{ "provider-network", true, 2, 0, provider_network, 0 },
 	{ "provider-unresolved", true, 10, 0, provider_unresolved, 0 },
 	{ "monitor", true, 3, 0, monitor, 0 },
 	{ "monitor-imap", true, 3, 0, monitor_imap, 0 },

@@ -126,6 +126,14 @@ void smtp_give_up_auth(struct log *l, struct client *c, long time, bool told)
 	}
 }
 
+void smtp_fail_to_check(struct log *l, struct client *c, long time)
+{
+	struct connection s = smtp_begin(l, c, time, SUBMISSION);
+
+	say_of(&s, "warning: ", ": SASL PLAIN authentication failed: Connection lost to authentication server");
+	smtp_end(&s, " ehlo=2 starttls=1 auth=0/1 quit=1 commands=4/5");
+}
+
 static const char *peer_of(const struct client *c)
 {
 	return strcmp(c->host, "unknown") == 0 ? "peer.example.net" : c->host;

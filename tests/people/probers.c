@@ -2,6 +2,8 @@
 /* Those who look for something else than a password: open relays, recipients, what kind of server this is. */
 #include "kinds.h"
 
+#include <stdio.h>
+
 static const char relay_denied[] = "554 5.7.1 <probe@relay.example.net>: Relay access denied";
 
 static void named_or_not(struct log *l, struct client *c)
@@ -151,6 +153,24 @@ static void survey(struct log *l)
 	box_look(l, c, t + 9, POP3);
 }
 
+/* On a block list: all mail is refused, some twenty a day for a week. */
+static void spammer(struct log *l)
+{
+	struct client *c = client_new(l);
+	int first = (int)below(l, 7);
+	char reply[160];
+
+	named_or_not(l, c);
+	snprintf(reply, sizeof(reply), "554 5.7.1 Service unavailable; Client host [%s] blocked using bl.example.org",
+		 c->address);
+	for (int d = first; d < first + 7; d++) {
+		long mails = between(l, 10, 30);
+
+		for (long i = 0; i < mails; i++)
+			smtp_refuse(l, c, at(l, d, 0, 24), reply, 1);
+	}
+}
+
 const struct kind probers[] = {
 	{ "mixed-probe", false, 60, 80, mixed, 0 },
 	{ "harvest", false, 40, 98, harvest, 0 },
@@ -162,6 +182,7 @@ const struct kind probers[] = {
 	{ "junk-tls", false, 20, 98, junk_tls, 0 },
 	{ "aborted-auth", false, 30, 90, aborted_auth, 0 },
 	{ "knocker", false, 40, 50, knocker, 0 },
+	{ "spammer", false, 40, 90, spammer, 0 },
 	{ "survey", false, 30, 0, survey, 0 },
 	{ 0 },
 };
