@@ -47,7 +47,8 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-layers lint bench instructions install uninstall clean
+.PHONY: all units check check-unit check-cmd check-net check-layers lint bench people instructions install uninstall \
+	clean
 .SECONDARY:
 
 all: $(BUILD)/mailban
@@ -95,7 +96,12 @@ check-unit: $(units)
 $(BUILD)/generate $(BUILD)/least: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
-check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/unit/mutate
+# people writes two weeks of a mail host's log, with the truth about each address
+people_sources := $(sort $(wildcard tests/people/*.c))
+$(BUILD)/people: $(people_sources) $(wildcard tests/people/*.h) $(BUILD)/flags
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(people_sources)
+
+check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/people $(BUILD)/unit/mutate
 	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/cmd
 
 check-net: $(BUILD)/mailban
@@ -133,7 +139,7 @@ check-layers:
 	@scripts/check-layers
 
 # one file a process, so that -j has something to share out
-lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c)
+lint: $(patsubst %,$(BUILD)/lint/%.ok,$(sources) src/main.c $(people_sources))
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
 		$(filter -D%,$(CPPFLAGS_ALL)) -Isrc src
 
@@ -146,6 +152,12 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy $(wildcard src/*/*.h)
 bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least
 	tests/bench/bench $(BUILD) $(BUILD)/bench $(if $(QUICK),--quick)
 	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
+
+# PEOPLE_SEEDS=N: N draws instead of one; PEOPLE_EVERY=H: a run every H hours instead of each evening; STRICT=1: fails
+# where a kind is not judged as the tables of tests/people expect
+people: $(BUILD)/mailban $(BUILD)/people
+	tests/people/table $(abspath $(BUILD)) $(or $(PEOPLE_SEEDS),1) $(if $(PEOPLE_EVERY),--every $(PEOPLE_EVERY)) \
+		$(if $(STRICT),--strict)
 
 # records what a scan costs in instructions, which make check compares with what it costs then
 instructions: $(BUILD)/mailban $(BUILD)/generate
