@@ -133,13 +133,27 @@ static void end_ban(struct account *a)
 	a->flags &= (uint8_t)~(ACCOUNT_HELD | ACCOUNT_BREACHED);
 }
 
-static bool is_empty(const struct account *a)
+int64_t account_name_points(const struct account *a)
 {
-	int64_t sum = a->credit;
+	int64_t sum = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++)
+		sum += a->names[i].points;
+	return sum;
+}
+
+int64_t account_class_points(const struct account *a)
+{
+	int64_t sum = 0;
 
 	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
 		sum += a->points[i];
-	return sum < POINTS_LEAST && a->name_count == 0;
+	return sum;
+}
+
+static bool is_empty(const struct account *a)
+{
+	return a->credit + account_class_points(a) < POINTS_LEAST && a->name_count == 0;
 }
 
 /* Whether the last ban is so long over that the next one is a first one. */
@@ -184,33 +198,20 @@ double account_lateness(const struct account *a, uint32_t time, const struct jud
 	return time < a->time ? points_fading(a->time - time, half_life_of(a, settings)) : 1;
 }
 
-int64_t account_name_points(const struct account *a)
-{
-	int64_t sum = 0;
-
-	for (unsigned i = 0; i < a->name_count; i++)
-		sum += a->names[i].points;
-	return sum;
-}
-
-/* Where others log in, one name alone bans nobody. */
-int64_t account_capped(const struct account *a, const struct account_name *n, const struct judge_settings *settings)
+/* Where users log in, one name alone bans nobody, nor does one device whose connections come to nothing. */
+int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings)
 {
 	int64_t cap = settings->threshold - POINT;
 
-	if (a->credit <= POINT / 5 || n->points > ACCOUNT_NAME_MOST || n->points <= cap)
-		return n->points;
-	return cap;
+	return a->credit > POINT / 5 && points > cap && points <= ACCOUNT_CAPPED_MOST ? cap : points;
 }
 
 int64_t account_balance(const struct account *a, const struct judge_settings *settings)
 {
-	int64_t sum = -a->credit;
+	int64_t sum = account_capped(a, account_class_points(a), settings) - a->credit;
 
-	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
-		sum += a->points[i];
 	for (unsigned i = 0; i < a->name_count; i++)
-		sum += account_capped(a, &a->names[i], settings);
+		sum += account_capped(a, a->names[i].points, settings);
 	return sum;
 }
 
@@ -280,14 +281,10 @@ static bool is_ban_forgotten(const struct account *a, uint32_t time, const struc
 
 bool account_is_over(const struct account *a, uint32_t time, const struct judge_settings *settings)
 {
-	int64_t sum = a->credit + a->share;
+	int64_t sum = a->credit + a->share + account_class_points(a) + account_name_points(a);
 
 	if (!is_ban_forgotten(a, time, settings) || account_is_good(a, time, settings))
 		return false;
-	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
-		sum += a->points[i];
-	for (unsigned i = 0; i < a->name_count; i++)
-		sum += a->names[i].points;
 	/* a ban that is over since has faded no faster than this */
 	if (time > a->time)
 		sum = points_times(sum, points_fading(time - a->time, half_life_of(a, settings)));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* account: what is known of one address or network: its points, its credit and its ban.
  *
- * Balance = points of the classes + sum over names min(points of the name, cap) - credit. Everything fades together,
- * lazily, when the next event comes. An event that is earlier than the account's time is faded to that time. */
+ * Balance = min(points of the classes, cap) + sum over names min(points of the name, cap) - credit. The cap holds while
+ * others log in. Everything fades together, lazily, when the next event comes. An event that is earlier than the account's
+ * time is faded to that time. */
 #ifndef MAILBAN_JUDGE_ACCOUNT_H
 #define MAILBAN_JUDGE_ACCOUNT_H
 
@@ -21,8 +22,8 @@ enum {
 	ACCOUNT_MAILS = 9,           /* accepted mails that count */
 };
 
-/* Own points of a name beyond which no other user's login protects it. */
-#define ACCOUNT_NAME_MOST (500 * POINT)
+/* Points beyond which nobody's login caps them. */
+#define ACCOUNT_CAPPED_MOST (500 * POINT)
 
 /* A name that an account holds apart. */
 struct account_name {
@@ -72,9 +73,12 @@ double account_lateness(const struct account *a, uint32_t time, const struct jud
 /* What speaks against the address, less its credit. May be below 0. */
 int64_t account_balance(const struct account *a, const struct judge_settings *settings);
 
-/* The points of all names, uncapped; of one name, capped as the balance has them. */
+/* The points of all classes, and of all names, uncapped. */
+int64_t account_class_points(const struct account *a);
 int64_t account_name_points(const struct account *a);
-int64_t account_capped(const struct account *a, const struct account_name *n, const struct judge_settings *settings);
+
+/* What points of one name, or those of the classes, count for in the balance: below the threshold while users log in. */
+int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings);
 
 /* Begins, prolongs or ends the ban as the balance is after an event at the account's time. */
 void account_settle(struct account *a, int64_t threshold, const struct judge_settings *settings);

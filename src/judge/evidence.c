@@ -198,9 +198,19 @@ static void add_failure(struct work *w)
 		add_named(w, number, named);
 }
 
+/* What comes of this server's own trouble is nobody's failure: nothing of the connection counts. */
+static void take_trouble(struct work *w)
+{
+	if (w->connection->added > 0)
+		work_take_back(w);
+	w->connection->failed = true;
+}
+
 void evidence_add(struct work *w)
 {
-	if (w->event->event_class == CLASS_AUTH)
+	if (w->event->event_class == CLASS_TROUBLE)
+		take_trouble(w);
+	else if (w->event->event_class == CLASS_AUTH)
 		add_failure(w);
 	else
 		add_other(w);

@@ -115,12 +115,14 @@ static bool take_any_login(struct work *w)
 	return true;
 }
 
-/* The first mail wipes out what speaks weakly, each further one a tenth of a point of it. */
+/* The first mail takes a threshold off what speaks weakly, each further one a tenth of a point: a host that sends mail
+ * may begin with a few refusals, and one deliverable recipient does not pay for a harvest. */
 static bool take_mail(struct work *w)
 {
 	static const uint8_t weak[] = { CLASS_UNKNOWN, CLASS_REJECT, CLASS_PROBE };
 	struct account *a = w->account;
-	int64_t off = points_many(POINT / 10, w->event->count);
+	bool first = a->mails == 0 || (int64_t)w->time - a->mail > w->judge->settings->known;
+	int64_t off = first ? w->judge->settings->threshold : points_many(POINT / 10, w->event->count);
 	uint32_t mails = w->event->count;
 
 	if (w->connection != NULL) {
@@ -128,17 +130,14 @@ static bool take_mail(struct work *w)
 			work_take_back(w);
 		w->connection->good = true;
 	}
-	if (a->mails == 0 || (int64_t)w->time - a->mail > w->judge->settings->known) {
-		a->mails = 0;
-		forgive_weak(a);
-	} else {
-		for (unsigned i = 0; i < sizeof(weak); i++) {
-			int64_t part = off < a->points[weak[i]] ? off : a->points[weak[i]];
+	for (unsigned i = 0; i < sizeof(weak); i++) {
+		int64_t part = off < a->points[weak[i]] ? off : a->points[weak[i]];
 
-			a->points[weak[i]] -= part;
-			off -= part;
-		}
+		a->points[weak[i]] -= part;
+		off -= part;
 	}
+	if (first)
+		a->mails = 0;
 	a->mails = (uint8_t)(mails < (uint32_t)(ACCOUNT_MAILS - a->mails) ? a->mails + mails : ACCOUNT_MAILS);
 	a->mail = w->time > a->mail ? w->time : a->mail;
 	a->good = w->time > a->good ? w->time : a->good;

@@ -39,11 +39,7 @@ void judge_free(struct judge *judge)
 /* All points, uncapped and without credit. */
 static int64_t points_against(const struct account *a)
 {
-	int64_t sum = account_name_points(a);
-
-	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++)
-		sum += a->points[i];
-	return sum;
+	return account_class_points(a) + account_name_points(a);
 }
 
 /* ---- events ---- */
@@ -60,7 +56,8 @@ static uint32_t time_of(struct judge *j, const struct event *event, int64_t refe
 	return time < 1 ? 1 : time > UINT32_MAX ? UINT32_MAX : (uint32_t)time;
 }
 
-static void judge_evidence(struct work *w)
+/* The networks take what comes of it as evidence of a class. */
+static void judge_evidence(struct work *w, unsigned event_class)
 {
 	const struct judge_settings *settings = w->judge->settings;
 	struct account *a = w->account;
@@ -69,7 +66,7 @@ static void judge_evidence(struct work *w)
 	evidence_add(w);
 	a->hits += w->hits < UINT32_MAX - a->hits ? w->hits : UINT32_MAX - a->hits;
 	account_settle(a, settings->threshold, settings);
-	network_add(w->judge, a, w->event->event_class, points_against(a) - before);
+	network_add(w->judge, a, event_class, points_against(a) - before);
 }
 
 /* A network remembers the day of what is good in it, so one a day and address tells it enough. */
@@ -109,7 +106,7 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
 	else
-		judge_evidence(&w);
+		judge_evidence(&w, event->event_class == CLASS_TROUBLE ? c->event_class : event->event_class);
 }
 
 void judge_event(struct judge *j, const struct event *event, int64_t reference)
@@ -119,12 +116,8 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 	uint32_t time;
 
 	j->events++;
-	if (event->event_class == CLASS_TROUBLE) {
-		j->troubles += event->count;
-		return;
-	}
 	if ((event->flags & EVENT_NO_ADDRESS) != 0) {
-		j->without_address += event->count;
+		*(event->event_class == CLASS_TROUBLE ? &j->troubles : &j->without_address) += event->count;
 		return;
 	}
 	time = time_of(j, event, reference);
@@ -132,7 +125,9 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 		j->clock = time;
 	unit = judge_unit(j->settings, &event->addr);
 	c = connections_of(&j->connections, event, &unit, time);
-	if (!is_told_already(j, event, c))
+	if (event->event_class == CLASS_TROUBLE)
+		j->troubles += event->count;
+	if (event->event_class == CLASS_TROUBLE ? c != NULL : !is_told_already(j, event, c))
 		judge_at(j, event, &unit, c, time);
 	if (c != NULL && (event->flags & EVENT_ENDS) != 0)
 		connections_end(&j->connections, c);

@@ -31,7 +31,7 @@ static void add_row(struct buf *out, int64_t points, uint32_t last)
 static void add_name_row(const struct judge *j, const struct account *a, const struct account_name *n, struct buf *out)
 {
 	const struct name *name = &j->accounts.names.all[n->name];
-	int64_t capped = account_capped(a, n, j->settings);
+	int64_t capped = account_capped(a, n->points, j->settings);
 
 	if (n->points == 0)
 		return;
