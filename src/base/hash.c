@@ -16,66 +16,25 @@
 
 enum { SLOTS_FIRST = 64 };
 
-/* 2^64 divided by the golden ratio, made odd (Knuth, The Art of Computer Programming 3, 6.4). */
-#define GOLDEN UINT64_C(0x9e3779b97f4a7c15)
-
-static inline uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * GOLDEN;
-	return hash ^ hash >> 29;
-}
-
 void hash_seed(struct hash *table)
 {
 	if (table->seed == 0 && getrandom(&table->seed, sizeof(table->seed), 0) != (ssize_t)sizeof(table->seed))
 		msg_die("no random bytes from the kernel; nothing was written");
 }
 
-static uint32_t fold(uint64_t hash)
-{
-	hash = mix(hash, hash >> 32);
-	return (uint32_t)(hash >> 32);
-}
-
 uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len)
 {
 	const char *at = bytes;
-	uint64_t hash = mix(table->seed, len), word;
+	uint64_t hash = hash_mix(table->seed, len), word;
 
 	for (; len >= sizeof(word); at += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
-		hash = mix(hash, word);
+		hash = hash_mix(hash, word);
 	}
 	word = 0;
 	if (len > 0)
 		memcpy(&word, at, len);
-	return fold(mix(hash, word));
-}
-
-uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uint64_t b)
-{
-	return fold(mix(mix(table->seed, a), b));
-}
-
-static uint32_t find_from(const struct hash *table, uint32_t hash, size_t *at)
-{
-	for (; table->slots[*at & table->mask].number != 0; ++*at) {
-		if (table->slots[*at & table->mask].hash == hash)
-			return table->slots[*at & table->mask].number - 1;
-	}
-	return HASH_NONE;
-}
-
-uint32_t hash_first(const struct hash *table, uint32_t hash, size_t *at)
-{
-	*at = hash;
-	return table->count > 0 ? find_from(table, hash, at) : HASH_NONE;
-}
-
-uint32_t hash_next(const struct hash *table, uint32_t hash, size_t *at)
-{
-	++*at;
-	return find_from(table, hash, at);
+	return (uint32_t)(hash_mix(hash, word) >> 32);
 }
 
 static void place(struct hash *table, struct hash_slot slot)

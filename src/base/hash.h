@@ -27,14 +27,46 @@ struct hash {
 /* Takes a seed from the kernel, where the table has none yet: before the first item is put. */
 void hash_seed(struct hash *table);
 
+/* 2^64 divided by the golden ratio, made odd (Knuth, The Art of Computer Programming 3, 6.4). */
+#define HASH_GOLDEN UINT64_C(0x9e3779b97f4a7c15)
+
+static inline uint64_t hash_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * HASH_GOLDEN;
+	return hash ^ hash >> 29;
+}
+
 /* The hash of a key, for the calls below. */
 uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len);
-uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uint64_t b);
+
+static inline uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uint64_t b)
+{
+	return (uint32_t)(hash_mix(hash_mix(table->seed, a), b) >> 32);
+}
+
+/* The number under the hash that stands at *at or behind it; its own. */
+static inline uint32_t hash_find_from(const struct hash *table, uint32_t hash, size_t *at)
+{
+	for (; table->slots[*at & table->mask].number != 0; ++*at) {
+		if (table->slots[*at & table->mask].hash == hash)
+			return table->slots[*at & table->mask].number - 1;
+	}
+	return HASH_NONE;
+}
 
 /* The numbers that were put under a hash, one after another in no particular order; HASH_NONE behind the last one.
  * Other keys may share the hash: the caller compares. *at is the table's own. Nothing may be put or removed meanwhile. */
-uint32_t hash_first(const struct hash *table, uint32_t hash, size_t *at);
-uint32_t hash_next(const struct hash *table, uint32_t hash, size_t *at);
+static inline uint32_t hash_first(const struct hash *table, uint32_t hash, size_t *at)
+{
+	*at = hash;
+	return table->count > 0 ? hash_find_from(table, hash, at) : HASH_NONE;
+}
+
+static inline uint32_t hash_next(const struct hash *table, uint32_t hash, size_t *at)
+{
+	++*at;
+	return hash_find_from(table, hash, at);
+}
 
 void hash_put(struct hash *table, uint32_t hash, uint32_t number);
 

@@ -75,8 +75,10 @@ static void print_judged(const struct options *options, struct job *job, struct 
 	struct changes news = { 0 };
 
 	accounts_sort(&job->judge.accounts);
-	totals_sort(&job->totals);
-	told_add(&input, &news);
+	if (!options->plain) {
+		totals_sort(&job->totals);
+		told_add(&input, &news);
+	}
 	findings_collect(findings, &job->judge, job->judge.now);
 	findings->totals = &job->totals;
 	findings->news = &news;

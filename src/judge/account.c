@@ -103,10 +103,16 @@ static void drop_names(struct account *a, uint32_t time, const struct judge_sett
 /* The share fades as a network's points do, whatever the address's own bans. */
 static void fade_by(struct account *a, uint32_t time, const struct judge_settings *settings)
 {
-	double share = points_fading(time - a->time, settings->half_life);
-	double fading = half_life_of(a, settings) == settings->half_life
-				? share : points_fading(time - a->time, half_life_of(a, settings));
+	int64_t half_life = half_life_of(a, settings);
+	double share, fading;
 
+	/* the first event of an account has nothing to fade */
+	if (a->time == 0) {
+		a->time = time;
+		return;
+	}
+	share = points_fading(time - a->time, settings->half_life);
+	fading = half_life == settings->half_life ? share : points_fading(time - a->time, half_life);
 	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
 		if (a->points[i] > 0)
 			a->points[i] = points_times(a->points[i], fading);
@@ -178,10 +184,8 @@ static void reset_if_over(struct account *a, uint32_t time, const struct judge_s
 		a->last_since = a->ended = a->level = a->by = 0;
 }
 
-void account_fade(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names)
+void account_fade_to(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names)
 {
-	if (time <= a->time)
-		return;
 	if (a->since != 0 && a->until <= time) {
 		if (a->until > a->time)
 			fade_by(a, a->until, settings);

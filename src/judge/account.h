@@ -63,9 +63,16 @@ struct account {
 	int8_t twins;                /* > 0: named failures that may be told again without a name; < 0: the other way */
 };
 
-/* Brings the account to a later time: ends the ban that is over by then, fades, forgets what is next to nothing. Does
- * nothing where time is not later. */
-void account_fade(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names);
+/* Brings the account to a later time: ends the ban that is over by then, fades, forgets what is next to nothing. */
+void account_fade_to(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names);
+
+/* The same; does nothing where time is not later. */
+static inline void account_fade(struct account *a, uint32_t time, const struct judge_settings *settings,
+	struct names *names)
+{
+	if (time > a->time)
+		account_fade_to(a, time, settings, names);
+}
 
 /* What points of an event at a time are worth at the account's. 1 where the event is not late. */
 double account_lateness(const struct account *a, uint32_t time, const struct judge_settings *settings);

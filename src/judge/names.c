@@ -97,33 +97,42 @@ void names_free(struct names *names)
 	*names = (struct names){ 0 };
 }
 
-uint32_t names_find(const struct names *names, const char *text, size_t len)
+static uint32_t find(const struct names *names, const char *text, uint32_t hash)
 {
 	size_t at;
-	uint32_t n;
 
-	if (len == 0)
-		return NAME_NONE;
-	n = hash_first(&names->index, hash_of_bytes(&names->index, text, len), &at);
-	while (n != HASH_NONE && (strncmp(names->all[n].text, text, len) != 0 || names->all[n].text[len] != '\0'))
-		n = hash_next(&names->index, hash_of_bytes(&names->index, text, len), &at);
-	return n;
+	for (uint32_t n = hash_first(&names->index, hash, &at); n != HASH_NONE; n = hash_next(&names->index, hash, &at)) {
+		if (strcmp(names->all[n].text, text) == 0)
+			return n;
+	}
+	return HASH_NONE;
+}
+
+uint32_t names_find(const struct names *names, const char *text, size_t len)
+{
+	return len == 0 ? NAME_NONE : find(names, text, hash_of_bytes(&names->index, text, len));
+}
+
+static uint32_t free_place(struct names *names)
+{
+	if (names->free_count > 0)
+		return names->free[--names->free_count];
+	names->all = mem_grow(names->all, &names->capacity, names->count + 1, sizeof(*names->all));
+	return (uint32_t)names->count++;
 }
 
 uint32_t names_make(struct names *names, const char *text, size_t len)
 {
-	uint32_t n = names->count > 0 ? names_find(names, text, len) : HASH_NONE;
+	uint32_t hash = hash_of_bytes(&names->index, text, len), n;
 
+	if (len == 0 && names->count > 0)
+		return NAME_NONE;
+	n = find(names, text, hash);
 	if (n != HASH_NONE)
 		return n;
-	if (names->free_count > 0) {
-		n = names->free[--names->free_count];
-	} else {
-		names->all = mem_grow(names->all, &names->capacity, names->count + 1, sizeof(*names->all));
-		n = (uint32_t)names->count++;
-	}
+	n = free_place(names);
 	names->all[n] = (struct name){ .text = mem_text_of(text, len) };
-	hash_put(&names->index, hash_of_bytes(&names->index, text, len), n);
+	hash_put(&names->index, hash, n);
 	return n;
 }
 

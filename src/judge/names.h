@@ -44,7 +44,7 @@ size_t name_fold(char text[NAME_TEXT_MAX + 1], struct span user);
 void names_init(struct names *names);
 void names_free(struct names *names);
 
-/* The number of a folded name; HASH_NONE where it is not there. */
+/* The number of a folded name, which ends with a NUL; HASH_NONE where it is not there. */
 uint32_t names_find(const struct names *names, const char *text, size_t len);
 uint32_t names_make(struct names *names, const char *text, size_t len);
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 enum {
 	DAY = 86400,
 	FAILING_LEAST = 10,  /* failures since the last login that are worth a line */
@@ -60,23 +62,51 @@ size_t told_attackers(const struct judge *j, const char *user, struct addr *addr
 	return 0;
 }
 
+/* Names that are attacked and were so in this run, by number. */
+static bool *attacked_names(const struct decide_input *in, size_t *count)
+{
+	const struct judge *j = in->judge;
+	bool *attacked = mem_zalloc(j->accounts.names.count, sizeof(*attacked));
+
+	*count = 0;
+	for (uint32_t n = 1; n < j->accounts.names.count; n++) {
+		struct name then = j->accounts.names.all[n];
+
+		attacked[n] = then.text != NULL && then.attack_time > in->last_clock && name_is_attacked(&then, j->clock);
+		*count += attacked[n];
+	}
+	return attacked;
+}
+
+static void tell_attack(const struct judge *j, uint32_t number, const struct addr *first, struct changes *changes)
+{
+	const struct name *name = &j->accounts.names.all[number];
+	struct change *c = changes_add(changes, CHANGE_ATTACKED, first);
+	struct name then = *name;
+
+	c->user = name_shown(name);
+	c->hits = (uint64_t)((name_attack(&then, j->clock) + POINT / 2) / POINT);
+}
+
+/* Each is told with the first address that attacks it. */
 static void tell_attacked(const struct decide_input *in, struct changes *changes)
 {
 	const struct judge *j = in->judge;
+	size_t left;
+	bool *attacked = attacked_names(in, &left);
 
-	for (uint32_t n = 1; n < j->accounts.names.count; n++) {
-		const struct name *name = &j->accounts.names.all[n];
-		struct name then = *name;
-		struct addr first = { .prefix = ADDR_BITS };
-		struct change *c;
+	for (size_t i = 0; left > 0 && i < j->accounts.count; i++) {
+		const struct account *a = accounts_at(&j->accounts, i);
 
-		if (name->text == NULL || name->attack_time <= in->last_clock || !name_is_attacked(&then, j->clock))
-			continue;
-		(void)attackers_of(j, n, &first, 1);
-		c = changes_add(changes, CHANGE_ATTACKED, &first);
-		c->user = name_shown(name);
-		c->hits = (uint64_t)((then.attack + POINT / 2) / POINT);
+		for (unsigned k = 0; k < a->name_count; k++) {
+			if (!attacked[a->names[k].name] || !failed_lately(j, &a->names[k]))
+				continue;
+			tell_attack(j, a->names[k].name, &a->addr, changes);
+			attacked[a->names[k].name] = false;
+			left--;
+		}
 	}
+	free(attacked);
 }
 
 static uint32_t others_there(const struct judge *j, const struct account *a, uint32_t number)
