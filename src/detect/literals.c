@@ -187,23 +187,7 @@ struct span literals_behind_colon(struct span message)
 	return colon != NULL ? (struct span){ colon, message.len - (size_t)(colon - message.ptr) } : (struct span){ 0 };
 }
 
-uint8_t literals_only_beginning(const struct literals *l, unsigned char first)
-{
-	uint8_t only = LITERALS_ANY;
-
-	if (l->at_colon)
-		return 0;
-	for (unsigned i = 0; i < l->beginning_count; i++) {
-		if ((unsigned char)l->beginnings[i][0] != first)
-			continue;
-		if (only != LITERALS_ANY)
-			return LITERALS_ANY;
-		only = (uint8_t)i;
-	}
-	return only;
-}
-
-bool literals_begin(const struct literals *l, struct span message, struct span behind_colon)
+static bool has_beginning(const struct literals *l, struct span message, struct span behind_colon)
 {
 	struct span start = l->at_colon ? behind_colon : message;
 
@@ -216,5 +200,5 @@ bool literals_begin(const struct literals *l, struct span message, struct span b
 
 bool literals_pass(const struct literals *l, struct span message, struct span behind_colon)
 {
-	return literals_begin(l, message, behind_colon) && literals_inside(l, message);
+	return has_beginning(l, message, behind_colon) && literals_inside(l, message);
 }

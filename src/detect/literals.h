@@ -8,7 +8,7 @@
 
 #include "base/span.h"
 
-enum { LITERALS_BEGINNINGS = 8, LITERALS_MAX_LEN = 40, LITERALS_ANY = 255 };
+enum { LITERALS_BEGINNINGS = 8, LITERALS_MAX_LEN = 40 };
 
 /* What a match of a pattern cannot be without. */
 struct literals {
@@ -36,11 +36,7 @@ struct span literals_behind_colon(struct span message);
 /* Whether the message holds what the pattern needs, so that trying it is worth while. */
 bool literals_pass(const struct literals *literals, struct span message, struct span behind_colon);
 
-/* The two halves of that, for who asks many patterns about one message. */
-bool literals_begin(const struct literals *literals, struct span message, struct span behind_colon);
+/* The half of that which is left to ask where the message is known to begin as it must. */
 bool literals_inside(const struct literals *literals, struct span message);
-
-/* The only beginning that a message with this first byte can have; LITERALS_ANY where there are several, or none. */
-uint8_t literals_only_beginning(const struct literals *literals, unsigned char first);
 
 #endif
