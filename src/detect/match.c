@@ -4,7 +4,7 @@
  *
  * The header is taken apart, the program's rules are looked up by name (through a small cache of this
  * thread), and PCRE2 tries those of them whose literals the message holds. It runs with limits: a pattern that
- * meets one has not matched, which is counted with the rule's name.
+ * meets one has not matched, which is counted for the rule; one that goes on meeting them is not asked again.
  * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
  * Nothing here allocates a line, opens anything or resolves names.
  */
@@ -205,6 +205,8 @@ HOT bool match_pattern(struct matcher *m, const struct pattern *pattern, uint16_
 {
 	int found;
 
+	if (m->limit_hits[number] >= MATCH_LIMIT_HITS_MAX)
+		return false;
 	if (pattern->jit)
 		found = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
 	else
