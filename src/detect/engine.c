@@ -79,7 +79,7 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 	if (set->count > RULES_MAX)
 		msg_die("more than %d rules; nothing was read", RULES_MAX);
 	for (size_t i = 0; i < set->count; i++)
-		engine->rules[i].rule = &set->rules[i];
+		engine->rules[i] = (struct engine_rule){ .rule = &set->rules[i], .number = (uint16_t)i };
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
 		if (!is_builtin(&set->rules[i]) && engine_pattern(engine, (uint16_t)i) == NULL)
@@ -166,18 +166,19 @@ const struct engine_rule *engine_rule(struct engine *engine, uint16_t number)
 }
 
 /* Adds a rule to the list of a first byte, once for each beginning that it can have there. */
-static size_t add_candidates(struct engine_candidate *list, const struct engine_rule *rule, uint16_t number, unsigned first)
+static size_t add_candidates(struct engine_candidate *list, const struct engine_rule *rule, unsigned char first)
 {
+	static const struct literal none = { .len = 0 };
 	const struct literals *l = &rule->literals;
 	size_t count = 0;
 
-	if (!literals_can_begin(l, (unsigned char)first))
+	if (!literals_can_begin(l, first))
 		return 0;
 	if (l->beginning_count == 0)
-		list[count++] = (struct engine_candidate){ .rule = rule, .number = number };
+		list[count++] = (struct engine_candidate){ rule, &none, false };
 	for (unsigned i = 0; i < l->beginning_count; i++) {
-		if (l->at_colon || (unsigned char)l->beginnings[i][0] == first)
-			list[count++] = (struct engine_candidate){ rule, l->beginnings[i], number, l->beginning_lens[i], l->at_colon };
+		if (l->at_colon || (unsigned char)l->beginnings[i].bytes[0] == first)
+			list[count++] = (struct engine_candidate){ rule, &l->beginnings[i], l->at_colon };
 	}
 	return count;
 }
@@ -192,7 +193,7 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 					  sizeof(*program->lists));
 		program->first[first] = (uint32_t)used;
 		for (size_t i = 0; i < program->rule_count; i++)
-			used += add_candidates(&program->lists[used], &engine->rules[program->rules[i]], program->rules[i], first);
+			used += add_candidates(&program->lists[used], &engine->rules[program->rules[i]], (unsigned char)first);
 		program->lists[used++] = (struct engine_candidate){ .rule = NULL };
 	}
 }

@@ -16,6 +16,7 @@ struct engine;
 /* What can be said of a rule before a message is tried. */
 struct engine_rule {
 	const struct rule *rule;
+	uint16_t number;             /* in the ruleset */
 	struct literals literals;
 	bool wants_end;              /* its pattern looks at the end of the line */
 	bool prepared;               /* the two before are set */
@@ -24,9 +25,7 @@ struct engine_rule {
 /* A rule that a message with a certain first byte can match, with one of the beginnings that the message then has. */
 struct engine_candidate {
 	const struct engine_rule *rule; /* NULL: the list ends */
-	const char *begin;           /* within the rule's literals */
-	uint16_t number;             /* in the ruleset */
-	uint8_t begin_len;           /* 0: any beginning will do */
+	const struct literal *begin; /* its length 0: any beginning will do */
 	bool at_colon;               /* not the message begins so but what stands from its first colon on */
 };
 

@@ -201,44 +201,46 @@ HOT bool is_whole(const struct matcher *m, struct span message)
 }
 
 /* Whether the pattern matches the message. */
-HOT bool match_pattern(struct matcher *m, const struct pattern *pattern, uint16_t number, struct span message)
+HOT bool match_pattern(struct matcher *m, const struct pattern *pattern, uint64_t *limit_hits, struct span message)
 {
 	int found;
 
-	if (m->limit_hits[number] >= MATCH_LIMIT_HITS_MAX)
+	if (*limit_hits >= MATCH_LIMIT_HITS_MAX)
 		return false;
 	if (pattern->jit)
 		found = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
 	else
 		found = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
 	if (found < 0 && found != PCRE2_ERROR_NOMATCH)
-		m->limit_hits[number]++;
+		++*limit_hits;
 	return found >= 0;
 }
 
-HOT bool try_rule(struct matcher *m, const struct engine_rule *rule, uint16_t number, struct span message, struct event *event)
+HOT bool try_rule(struct matcher *m, const struct engine_rule *rule, struct span message, struct event *event)
 {
 	const struct pattern *pattern;
-	struct span address;
+	struct span address, user, count;
 
 	if (rule->wants_end && !is_whole(m, message))
 		return false;
-	pattern = engine_pattern(m->engine, number);
-	if (pattern == NULL || !match_pattern(m, pattern, number, message))
+	pattern = engine_pattern(m->engine, rule->number);
+	if (pattern == NULL || !match_pattern(m, pattern, &m->limit_hits[rule->number], message))
 		return false;
 	address = group_of(m, pattern->address, message);
-	return fill_event(event, number, rule->rule, first_group(m, pattern->users, message), first_group(m, pattern->counts, message),
+	user = first_group(m, pattern->users, message);
+	count = first_group(m, pattern->counts, message);
+	return fill_event(event, rule->number, rule->rule, user, count,
 			  address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len));
 }
 
 bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct event *event)
 {
-	return try_rule(m, engine_rule(m->engine, number), number, message, event);
+	return try_rule(m, engine_rule(m->engine, number), message, event);
 }
 
 HOT bool begins(const struct engine_candidate *c, struct span text)
 {
-	return text.len >= c->begin_len && span_same(text.ptr, c->begin, c->begin_len);
+	return text.len >= c->begin->len && span_same(text.ptr, c->begin->bytes, c->begin->len);
 }
 
 /* Tries the rules of the program on the message, which has a first byte; the event's user points into it. */
@@ -251,7 +253,7 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 		if (c->at_colon && behind_colon.ptr == NULL)
 			behind_colon = literals_behind_colon(message);
 		if (begins(c, c->at_colon ? behind_colon : message) && literals_inside(&c->rule->literals, message) &&
-		    try_rule(m, c->rule, c->number, message, event))
+		    try_rule(m, c->rule, message, event))
 			return true;
 	}
 	return false;
