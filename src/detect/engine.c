@@ -148,7 +148,7 @@ static const struct engine_rule *prepare_rule(struct engine *engine, uint16_t nu
 		literals_derive(&rule->literals, text);
 	else
 		literals_none(&rule->literals);
-	/* where the text tells no beginning, PCRE2 tells at least the first byte */
+	/* Where the text tells no beginning, PCRE2 tells at least the first byte. */
 	if (engine->prefilter && rule->literals.beginning_count == 0)
 		pattern_first_bytes(rule->rule, rule->literals.first);
 	rule->prepared = true;
@@ -192,8 +192,11 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 		program->lists = mem_grow(program->lists, &room, used + program->rule_count * LITERALS_BEGINNINGS + 1,
 					  sizeof(*program->lists));
 		program->first[first] = (uint32_t)used;
-		for (size_t i = 0; i < program->rule_count; i++)
-			used += add_candidates(&program->lists[used], &engine->rules[program->rules[i]], (unsigned char)first);
+		for (size_t i = 0; i < program->rule_count; i++) {
+			const struct engine_rule *rule = &engine->rules[program->rules[i]];
+
+			used += add_candidates(&program->lists[used], rule, (unsigned char)first);
+		}
 		program->lists[used++] = (struct engine_candidate){ .rule = NULL };
 	}
 }

@@ -13,20 +13,20 @@
 /* The rules, compiled as far as they have been needed. One engine serves all threads. */
 struct engine;
 
-/* What can be said of a rule before a message is tried. */
+/* A rule, and what is known of its pattern before a message is tried. */
 struct engine_rule {
 	const struct rule *rule;
 	uint16_t number;             /* in the ruleset */
 	struct literals literals;
 	bool wants_end;              /* its pattern looks at the end of the line */
-	bool prepared;               /* the two before are set */
+	bool prepared;               /* literals and wants_end are set */
 };
 
-/* A rule that a message with a certain first byte can match, with one of the beginnings that the message then has. */
+/* A rule to try on messages with a certain first byte, and a beginning that such a message must have. */
 struct engine_candidate {
 	const struct engine_rule *rule; /* NULL: the list ends */
 	const struct literal *begin; /* its length 0: any beginning will do */
-	bool at_colon;               /* not the message begins so but what stands from its first colon on */
+	bool at_colon;               /* the part from the message's first colon on begins so, not the message */
 };
 
 /* The rules that can match lines of one program, in the order in which they are tried. */

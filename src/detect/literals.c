@@ -14,7 +14,7 @@
 
 #include "detect/walk.h"
 
-/* A shorter literal stands in nearly every message: to look for it spares nothing. */
+/* A shorter literal stands in nearly every message. */
 enum { INSIDE_MIN = 4 };
 
 /* How seldom a byte is in log lines: the rarest of a literal is the one to look for. */
@@ -141,8 +141,8 @@ static size_t shortest(const struct literal *literals, unsigned count)
 	return len;
 }
 
-/* Where the walk stands at a group that must match: a literal of each of its branches. Of several groups, those are kept of
- * the one whose shortest is longest. The walk stays. */
+/* Takes the longest literal of each branch of the group at the walk's place. A match holds one of them if the group must
+ * match. The group whose shortest literal is longest wins over other groups. */
 static void insides_of_group(struct literals *l, struct walk w)
 {
 	struct literal found[LITERALS_INSIDES];
@@ -163,7 +163,7 @@ static void insides_of_group(struct literals *l, struct walk w)
 	}
 }
 
-/* One literal that stands in every match is better than several, of which each must be looked for. */
+/* One literal that every match holds is better than several: each one costs a search. */
 static void find_insides(struct literals *l, struct walk *w)
 {
 	struct literal longest = { .len = INSIDE_MIN - 1 }, run;

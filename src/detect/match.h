@@ -17,7 +17,7 @@ enum {
 	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
 	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
 	MATCH_WHOLE_MAX = 800,
-	/* so often may a rule meet a limit of PCRE2; then the matcher asks it no more: each time costs a millisecond */
+	/* A matcher asks a rule no more that has met a limit of PCRE2 so often: each time costs a millisecond. */
 	MATCH_LIMIT_HITS_MAX = 1000,
 };
 

@@ -22,15 +22,14 @@ size_t walk_literal_run(struct walk *w, char *run);
 void walk_skip_item(struct walk *w);
 void walk_skip_quantifier(struct walk *w);
 
-/* Moves on into a group that matches what stands in it, its branches one after another; false where there is none. */
+/* Moves to the first branch of a group that consumes what it matches. False, and the walk stays, for anything else. */
 bool walk_enter_group(struct walk *w);
 
 /* The bytes that a class (in brackets, \d, \w, \s, \D, \W, \S) can match, as 256 bits; the walk then stands at its quantifier.
  * False, and the walk nowhere in particular, for anything else. */
 bool walk_item_bytes(struct walk *w, uint8_t *set);
 
-/* Whether something may stand anywhere in the pattern by which what stands elsewhere means something else: a verb such as
- * (*ACCEPT), a quotation, a comment. */
+/* Whether the pattern may hold what changes the meaning of other parts: a verb such as (*ACCEPT), a quotation, a comment. */
 bool walk_is_strange(const char *text);
 
 /* Whether the pattern has a | outside of all groups, or is not understood. */

@@ -92,7 +92,8 @@ static void a_byte_that_a_quantifier_follows_is_not_needed(void **state)
 
 static void what_is_not_understood_lets_all_pass(void **state)
 {
-	static const char *const patterns[] = { "one|two", "(?i)abc", "\\Qabc\\E", "\\x41bc", "(*COMMIT)abc", "(?:Z(*ACCEPT)|y)abc", "Z(?#()z|(?:)abcd", "[[:alpha:]]bc", "a(b", "[ab" };
+	static const char *const patterns[] = { "one|two", "(?i)abc", "\\Qabc\\E", "\\x41bc", "(*COMMIT)abc",
+						"(?:Z(*ACCEPT)|y)abc", "Z(?#()z|(?:)abcd", "[[:alpha:]]bc", "a(b", "[ab" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
