@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "detect/match.h"
 #include "detect/samples.h"
 
 struct progress {
@@ -105,8 +106,9 @@ static void tell_limits(const struct ruleset *set, const uint64_t *limit_hits)
 	for (size_t i = 0; i < set->count; i++) {
 		if (limit_hits[i] > 0)
 			msg_at(set->rules[i].file, set->rules[i].line,
-			       "rule %s met PCRE2's limit of work on %" PRIu64 " lines, which did not count; mend its pattern",
-			       set->rules[i].name, limit_hits[i]);
+			       "rule %s met PCRE2's limit of work on %" PRIu64
+			       " lines, which did not count%s; mend its pattern", set->rules[i].name, limit_hits[i],
+			       limit_hits[i] >= MATCH_LIMIT_HITS_MAX ? ", and was asked no more" : "");
 	}
 }
 

@@ -28,20 +28,22 @@ static void add_quoted(struct buf *out, const char *bytes, size_t len)
 	buf_add_char(out, '\'');
 }
 
+static void add_literals(struct buf *out, const struct literal *literals, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		buf_add_text(out, i > 0 ? " or " : "");
+		add_quoted(out, literals[i].bytes, literals[i].len);
+	}
+}
+
 static void say_literals(struct buf *out, const struct literals *l, struct span message)
 {
-	struct literals beginnings = *l;
-
-	beginnings.inside_len = 0;
-	if (!literals_pass(&beginnings, message, literals_behind_colon(message))) {
+	if (!literals_begin(l, message, literals_behind_colon(message))) {
 		buf_add_text(out, l->at_colon ? "the message's first colon does not begin " : "the message does not begin with ");
-		for (unsigned i = 0; i < l->beginning_count; i++) {
-			buf_add_text(out, i > 0 ? " or " : "");
-			add_quoted(out, l->beginnings[i], l->beginning_lens[i]);
-		}
+		add_literals(out, l->beginnings, l->beginning_count);
 	} else {
 		buf_add_text(out, "the message does not hold ");
-		add_quoted(out, l->inside, l->inside_len);
+		add_literals(out, l->insides, l->inside_count);
 	}
 	buf_add_char(out, '\n');
 }

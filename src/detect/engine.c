@@ -3,7 +3,8 @@
  * engine: which rules can match which program's lines, and their patterns compiled when first needed.
  *
  * A run meets few programs and, of their rules, few that any line comes near; so the program patterns are
- * tried once for each name that occurs and a match pattern is compiled when a line passes its literals.
+ * tried once for each name that occurs, the literals of a rule are read off its pattern when its program is seen,
+ * and the pattern is compiled when a line has them.
  * What is made is published under one lock and never changed again, so that threads read it without one.
  * A pattern that does not compile is found before the first line: rules of the folder are compiled when the
  * engine is made (the built-in ones are proved by `mailban rules --check`, which the tests run).
@@ -22,12 +23,13 @@ enum { PROGRAMS_MAX = 4096, RULES_MAX = UINT16_MAX };
 
 struct engine {
 	const struct ruleset *set;
-	struct engine_rule *rules;
+	bool prefilter;
+	struct engine_rule *rules;     /* prepared when a program that they are for is seen */
 	_Atomic(struct pattern *) *patterns;
 	uint16_t *program_of;          /* rule to its program pattern in codes */
 	pcre2_code **codes;
 	size_t code_count;
-	pthread_mutex_t lock;          /* of what follows, and of publishing patterns */
+	pthread_mutex_t lock;          /* of what follows, of preparing rules and of publishing patterns */
 	struct engine_program **programs;
 	size_t program_count, program_capacity;
 	struct engine_program *none;   /* for names beyond PROGRAMS_MAX */
@@ -70,20 +72,14 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 	int ret = 0;
 
 	engine->set = set;
+	engine->prefilter = prefilter;
 	engine->rules = mem_zalloc(set->count + 1, sizeof(*engine->rules));
 	engine->patterns = mem_zalloc(set->count + 1, sizeof(*engine->patterns));
 	pthread_mutex_init(&engine->lock, NULL);
 	if (set->count > RULES_MAX)
 		msg_die("more than %d rules; nothing was read", RULES_MAX);
-	for (size_t i = 0; i < set->count; i++) {
-		engine->rules[i].rule = &set->rules[i];
-		engine->rules[i].wants_end = pattern_wants_end(set->rules[i].match_text);
-		if (prefilter)
-			literals_derive(&engine->rules[i].literals, set->rules[i].match_text);
-		else
-			literals_none(&engine->rules[i].literals);
-		engine->rules[i].knows_first = !prefilter || engine->rules[i].literals.beginning_count > 0;
-	}
+	for (size_t i = 0; i < set->count; i++)
+		engine->rules[i] = (struct engine_rule){ .rule = &set->rules[i], .number = (uint16_t)i };
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
 		if (!is_builtin(&set->rules[i]) && engine_pattern(engine, (uint16_t)i) == NULL)
@@ -139,66 +135,67 @@ const struct ruleset *engine_ruleset(const struct engine *engine)
 	return engine->set;
 }
 
-const struct engine_rule *engine_rule(const struct engine *engine, uint16_t number)
+/* Called with the lock. */
+static const struct engine_rule *prepare_rule(struct engine *engine, uint16_t number)
 {
-	return &engine->rules[number];
-}
+	struct engine_rule *rule = &engine->rules[number];
+	const char *text = rule->rule->match_text;
 
-/* A rule among those that are tried on messages with a certain first byte. */
-static struct engine_candidate make_candidate(const struct engine_rule *rule, uint16_t number, unsigned char first)
-{
-	const struct literals *literals = &rule->literals;
-	uint8_t only = literals_only_beginning(literals, first);
-	struct engine_candidate c = { .rule = rule, .number = number, .at_colon = literals->at_colon };
-
-	c.compared = only != LITERALS_ANY || literals->beginning_count == 0;
-	if (only != LITERALS_ANY) {
-		size_t len = literals->beginning_lens[only];
-
-		c.begin = start_of(literals->beginnings[only], len < START_MAX ? len : START_MAX);
-	}
-	return c;
-}
-
-/* Whether two rules ask the same of a message's beginning. */
-static bool begin_alike(const struct engine_candidate *a, const struct engine_candidate *b)
-{
-	return a->compared && b->compared && a->at_colon == b->at_colon && memcmp(&a->begin, &b->begin, sizeof(a->begin)) == 0;
-}
-
-/* Where a rule's text tells no beginning, PCRE2 tells at least the first byte. */
-static void find_first(struct engine_rule *rule)
-{
-	if (!rule->knows_first)
+	if (rule->prepared)
+		return rule;
+	rule->wants_end = pattern_wants_end(text);
+	if (engine->prefilter)
+		literals_derive(&rule->literals, text);
+	else
+		literals_none(&rule->literals);
+	/* Where the text tells no beginning, PCRE2 tells at least the first byte. */
+	if (engine->prefilter && rule->literals.beginning_count == 0)
 		pattern_first_bytes(rule->rule, rule->literals.first);
-	rule->knows_first = true;
+	rule->prepared = true;
+	return rule;
+}
+
+const struct engine_rule *engine_rule(struct engine *engine, uint16_t number)
+{
+	const struct engine_rule *rule;
+
+	pthread_mutex_lock(&engine->lock);
+	rule = prepare_rule(engine, number);
+	pthread_mutex_unlock(&engine->lock);
+	return rule;
+}
+
+/* Adds a rule to the list of a first byte, once for each beginning that it can have there. */
+static size_t add_candidates(struct engine_candidate *list, const struct engine_rule *rule, unsigned char first)
+{
+	static const struct literal none = { .len = 0 };
+	const struct literals *l = &rule->literals;
+	size_t count = 0;
+
+	if (!literals_can_begin(l, first))
+		return 0;
+	if (l->beginning_count == 0)
+		list[count++] = (struct engine_candidate){ rule, &none, false };
+	for (unsigned i = 0; i < l->beginning_count; i++) {
+		if (l->at_colon || (unsigned char)l->beginnings[i].bytes[0] == first)
+			list[count++] = (struct engine_candidate){ rule, &l->beginnings[i], l->at_colon };
+	}
+	return count;
 }
 
 static void sort_by_first(struct engine *engine, struct engine_program *program)
 {
 	size_t used = 0, room = 0;
 
-	for (size_t i = 0; i < program->rule_count; i++)
-		find_first(&engine->rules[program->rules[i]]);
 	program->first = mem_alloc(256, sizeof(*program->first));
 	for (unsigned first = 0; first < 256; first++) {
-		size_t begin = used;
-
-		program->lists = mem_grow(program->lists, &room, used + program->rule_count + 1, sizeof(*program->lists));
+		program->lists = mem_grow(program->lists, &room, used + program->rule_count * LITERALS_BEGINNINGS + 1,
+					  sizeof(*program->lists));
 		program->first[first] = (uint32_t)used;
 		for (size_t i = 0; i < program->rule_count; i++) {
 			const struct engine_rule *rule = &engine->rules[program->rules[i]];
-			struct engine_candidate *c = &program->lists[used];
 
-			if (!literals_can_begin(&rule->literals, (unsigned char)first))
-				continue;
-			*c = make_candidate(rule, program->rules[i], (unsigned char)first);
-			used++;
-		}
-		for (size_t i = used; i-- > begin;) {
-			struct engine_candidate *c = &program->lists[i];
-
-			c->alike = (uint16_t)(i + 1 < used && begin_alike(c, c + 1) ? c[1].alike + 1 : 1);
+			used += add_candidates(&program->lists[used], rule, (unsigned char)first);
 		}
 		program->lists[used++] = (struct engine_candidate){ .rule = NULL };
 	}
@@ -215,6 +212,7 @@ static struct engine_program *make_program(struct engine *engine, struct span na
 	for (size_t i = 0; fits != NULL && i < engine->set->count; i++) {
 		if (!fits[engine->program_of[i]])
 			continue;
+		prepare_rule(engine, (uint16_t)i);
 		program->rules[program->rule_count++] = (uint16_t)i;
 	}
 	if (program->rule_count > 0)

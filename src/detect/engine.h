@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "base/start.h"
 #include "detect/literals.h"
 #include "detect/pattern.h"
 #include "detect/rules.h"
@@ -14,22 +13,20 @@
 /* The rules, compiled as far as they have been needed. One engine serves all threads. */
 struct engine;
 
-/* One rule within the programs that it is for. */
+/* A rule, and what is known of its pattern before a message is tried. */
 struct engine_rule {
 	const struct rule *rule;
+	uint16_t number;             /* in the ruleset */
 	struct literals literals;
 	bool wants_end;              /* its pattern looks at the end of the line */
-	bool knows_first;            /* literals.first is what can be known */
+	bool prepared;               /* literals and wants_end are set */
 };
 
-/* A rule that a message with a certain first byte can match. */
+/* A rule to try on messages with a certain first byte, and a beginning that such a message must have. */
 struct engine_candidate {
 	const struct engine_rule *rule; /* NULL: the list ends */
-	uint16_t number;             /* in the ruleset */
-	uint16_t alike;              /* how many begin as this one does, from it on: what is found of it holds for them */
-	bool at_colon;               /* its beginning is not the message's but that of the part from the first colon on */
-	bool compared;               /* begin says whether 16 bytes can be the beginning; else literals_begin() does */
-	struct start begin;          /* the only beginning that it can have, as far as it tells */
+	const struct literal *begin; /* its length 0: any beginning will do */
+	bool at_colon;               /* the part from the message's first colon on begins so, not the message */
 };
 
 /* The rules that can match lines of one program, in the order in which they are tried. */
@@ -49,7 +46,9 @@ int engine_new(struct engine **engine, const struct ruleset *set, bool prefilter
 void engine_free(struct engine *engine);
 
 const struct ruleset *engine_ruleset(const struct engine *engine);
-const struct engine_rule *engine_rule(const struct engine *engine, uint16_t number);
+
+/* Safe to call from any thread. */
+const struct engine_rule *engine_rule(struct engine *engine, uint16_t number);
 
 /* The program of that name; made at the first call and kept. Safe to call from any thread. */
 const struct engine_program *engine_program(struct engine *engine, struct span name);

@@ -4,51 +4,67 @@
  *
  * Most lines of a log are about nothing that a rule knows, and no regular expression is needed to see it: a
  * few bytes at the message's start, or behind its first colon (where Postfix writes what happened, behind a
- * queue number), tell the rules apart. A walk over the pattern's text finds them; it gives up on whatever it
- * does not know for certain. Giving up costs speed, never a match: --no-prefilter does without all this.
+ * queue number), or anywhere in it, tell the rules apart. A walk over the pattern's text finds them; it gives
+ * up on whatever it does not know for certain. Giving up costs speed, never a match: --no-prefilter does
+ * without all this.
  */
 #include "detect/literals.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "detect/walk.h"
 
-/* A shorter literal stands in nearly every message: to look for it spares nothing. */
+/* A shorter literal stands in nearly every message. */
 enum { INSIDE_MIN = 4 };
+
+/* How seldom a byte is in log lines: the rarest of a literal is the one to look for. */
+static size_t rarity(char c)
+{
+	static const char frequent[] = " e01o.ta:nimrspl2dc=u359h4x7f6v,[]8b-g<>/";
+	const char *place = strchr(frequent, c);
+
+	return place != NULL ? (size_t)(place - frequent) : sizeof(frequent);
+}
+
+/* The literal run at the walk's place; its length. */
+static size_t take_run(struct literal *l, struct walk *w)
+{
+	l->len = (uint8_t)walk_literal_run(w, l->bytes);
+	l->rarest = 0;
+	for (uint8_t i = 1; i < l->len; i++) {
+		if (rarity(l->bytes[i]) > rarity(l->bytes[l->rarest]))
+			l->rarest = i;
+	}
+	return l->len;
+}
+
+/* ---- the beginning ---- */
 
 /* (?:one|two|three) of plain literals at the start gives as many beginnings, each with what follows. */
 static bool beginnings_of_group(struct literals *l, struct walk *w)
 {
-	char tail[LITERALS_MAX_LEN];
-	size_t tail_len;
+	struct literal tail;
 	bool closed = false;
 
 	if (strncmp(w->at, "(?:", 3) != 0)
 		return false;
 	w->at += 3;
 	while (!closed) {
-		unsigned n = l->beginning_count;
-		size_t len;
-
-		if (n == LITERALS_BEGINNINGS)
+		if (l->beginning_count == LITERALS_BEGINNINGS || take_run(&l->beginnings[l->beginning_count++], w) == 0)
 			return false;
-		len = walk_literal_run(w, l->beginnings[n]);
-		if (len == 0 || (*w->at != '|' && *w->at != ')'))
+		if (*w->at != '|' && *w->at != ')')
 			return false;
-		l->beginning_lens[n] = (unsigned char)len;
-		l->beginning_count++;
 		closed = *w->at++ == ')';
 	}
 	if (walk_is_quantifier(*w->at))
 		return false;
-	tail_len = walk_literal_run(w, tail);
+	take_run(&tail, w);
 	for (unsigned i = 0; i < l->beginning_count; i++) {
-		size_t len = l->beginning_lens[i];
-		size_t more = tail_len < LITERALS_MAX_LEN - len ? tail_len : LITERALS_MAX_LEN - len;
+		struct literal *begin = &l->beginnings[i];
+		size_t room = (size_t)LITERALS_MAX_LEN - begin->len, more = tail.len < room ? tail.len : room;
 
-		memcpy(l->beginnings[i] + len, tail, more);
-		l->beginning_lens[i] = (unsigned char)(len + more);
+		memcpy(begin->bytes + begin->len, tail.bytes, more);
+		begin->len = (uint8_t)(begin->len + more);
 	}
 	return true;
 }
@@ -72,53 +88,98 @@ static bool beginnings_at_colon(struct literals *l, struct walk *w)
 		any = true;
 		walk_skip_quantifier(w);
 	}
-	l->beginning_lens[0] = (unsigned char)walk_literal_run(w, l->beginnings[0]);
 	l->beginning_count = 1;
 	l->at_colon = true;
-	return any && l->beginning_lens[0] > 1;
+	return any && take_run(&l->beginnings[0], w) > 1;
 }
 
-static void find_beginnings(struct literals *l, struct walk *w, const char *text)
+/* Leaves the walk behind them, or at the text's start. */
+static void find_beginnings(struct literals *l, struct walk *w)
 {
-	size_t len = walk_literal_run(w, l->beginnings[0]);
+	const struct walk start = *w;
 
-	if (len > 0) {
-		l->beginning_lens[0] = (unsigned char)len;
+	if (take_run(&l->beginnings[0], w) > 0) {
 		l->beginning_count = 1;
 	} else if (!beginnings_of_group(l, w)) {
 		*l = (struct literals){ 0 };
-		*w = (struct walk){ .at = text };
+		*w = start;
 		if (!beginnings_at_colon(l, w)) {
 			*l = (struct literals){ 0 };
-			*w = (struct walk){ .at = text };
+			*w = start;
 		}
 	}
 	for (unsigned i = 0; i < l->beginning_count && !l->at_colon; i++)
-		byteset_add(l->first, (unsigned char)l->beginnings[i][0]);
+		byteset_add(l->first, (unsigned char)l->beginnings[i].bytes[0]);
 	if (l->beginning_count == 0)
 		memset(l->first, 0xff, sizeof(l->first));
 }
 
-/* How seldom a byte is in log lines: the rarest of a literal is the one to look for. */
-static size_t rarity(char c)
-{
-	static const char frequent[] = " e01o.ta:nimrspl2dc=u359h4x7f6v,[]8b-g<>/";
-	const char *place = strchr(frequent, c);
+/* ---- the inside ---- */
 
-	return place != NULL ? (size_t)(place - frequent) : sizeof(frequent);
+/* Walks to the end of a branch; keeps its longest run. */
+static void walk_branch(struct literal *longest, struct walk *w)
+{
+	struct literal run;
+
+	longest->len = 0;
+	while (!w->failed && *w->at != '|' && *w->at != ')') {
+		if (take_run(&run, w) > longest->len)
+			*longest = run;
+		if (*w->at == '\0')
+			w->failed = true;
+		else if (run.len < LITERALS_MAX_LEN && *w->at != '|' && *w->at != ')')
+			walk_skip_item(w);
+	}
 }
 
-static void keep_inside(struct literals *l, const char *run, size_t len)
+static size_t shortest(const struct literal *literals, unsigned count)
 {
-	unsigned char rarest = 0;
+	size_t len = count > 0 ? LITERALS_MAX_LEN : 0;
 
-	memcpy(l->inside, run, len);
-	l->inside_len = (unsigned char)len;
-	for (size_t i = 1; i < len; i++) {
-		if (rarity(run[i]) > rarity(run[rarest]))
-			rarest = (unsigned char)i;
+	for (unsigned i = 0; i < count; i++)
+		len = literals[i].len < len ? literals[i].len : len;
+	return len;
+}
+
+/* Takes the longest literal of each branch of the group at the walk's place. A match holds one of them if the group must
+ * match. The group whose shortest literal is longest wins over other groups. */
+static void insides_of_group(struct literals *l, struct walk w)
+{
+	struct literal found[LITERALS_INSIDES];
+	unsigned count = 0;
+
+	if (!walk_enter_group(&w))
+		return;
+	do {
+		if (count == LITERALS_INSIDES)
+			return;
+		walk_branch(&found[count++], &w);
+	} while (!w.failed && *w.at++ == '|');
+	if (w.failed || *w.at == '?' || *w.at == '*' || *w.at == '{' || shortest(found, count) < INSIDE_MIN)
+		return;
+	if (shortest(found, count) > shortest(l->insides, l->inside_count)) {
+		memcpy(l->insides, found, count * sizeof(found[0]));
+		l->inside_count = count;
 	}
-	l->inside_rarest = rarest;
+}
+
+/* One literal that every match holds is better than several: each one costs a search. */
+static void find_insides(struct literals *l, struct walk *w)
+{
+	struct literal longest = { .len = INSIDE_MIN - 1 }, run;
+
+	while (*w->at != '\0' && !w->failed) {
+		if (take_run(&run, w) > longest.len)
+			longest = run;
+		if (run.len == LITERALS_MAX_LEN || *w->at == '\0')
+			continue;
+		insides_of_group(l, *w);
+		walk_skip_item(w);
+	}
+	if (longest.len >= INSIDE_MIN) {
+		l->insides[0] = longest;
+		l->inside_count = 1;
+	}
 }
 
 void literals_none(struct literals *l)
@@ -129,55 +190,23 @@ void literals_none(struct literals *l)
 
 void literals_derive(struct literals *l, const char *text)
 {
-	struct walk w = { 0 };
-	char run[LITERALS_MAX_LEN];
-	size_t len;
+	struct walk w = { .at = *text == '^' ? text + 1 : text };
 
-	literals_none(l);
-	if (*text == '^')
-		text++;
-	if (walk_finds_alternation(text))
-		return;
 	*l = (struct literals){ 0 };
-	w.at = text;
-	find_beginnings(l, &w, text);
-	while (*w.at != '\0' && !w.failed) {
-		len = walk_literal_run(&w, run);
-		if (len > l->inside_len && len >= INSIDE_MIN)
-			keep_inside(l, run, len);
-		if (len < LITERALS_MAX_LEN && *w.at != '\0')
-			walk_skip_item(&w);
+	w.failed = walk_is_strange(w.at) || walk_finds_alternation(w.at);
+	if (!w.failed) {
+		find_beginnings(l, &w);
+		find_insides(l, &w);
 	}
 	if (w.failed)
 		literals_none(l);
 }
 
+/* ---- asking ---- */
+
 bool literals_can_begin(const struct literals *l, unsigned char first)
 {
 	return byteset_has(l->first, first);
-}
-
-/* ---- asking ---- */
-
-static bool begins_with(struct span message, const char *literal, size_t len)
-{
-	return message.len >= len && span_same(message.ptr, literal, len);
-}
-
-bool literals_inside(const struct literals *l, struct span message)
-{
-	const char *at = message.ptr + l->inside_rarest, *to;
-
-	if (l->inside_len == 0)
-		return true;
-	if (message.len < l->inside_len)
-		return false;
-	to = at + message.len - l->inside_len + 1;
-	for (; (at = memchr(at, l->inside[l->inside_rarest], (size_t)(to - at))) != NULL; at++) {
-		if (span_same(at - l->inside_rarest, l->inside, l->inside_len))
-			return true;
-	}
-	return false;
 }
 
 struct span literals_behind_colon(struct span message)
@@ -187,31 +216,39 @@ struct span literals_behind_colon(struct span message)
 	return colon != NULL ? (struct span){ colon, message.len - (size_t)(colon - message.ptr) } : (struct span){ 0 };
 }
 
-uint8_t literals_only_beginning(const struct literals *l, unsigned char first)
-{
-	uint8_t only = LITERALS_ANY;
-
-	if (l->at_colon)
-		return 0;
-	for (unsigned i = 0; i < l->beginning_count; i++) {
-		if ((unsigned char)l->beginnings[i][0] != first)
-			continue;
-		if (only != LITERALS_ANY)
-			return LITERALS_ANY;
-		only = (uint8_t)i;
-	}
-	return only;
-}
-
 bool literals_begin(const struct literals *l, struct span message, struct span behind_colon)
 {
 	struct span start = l->at_colon ? behind_colon : message;
 
 	for (unsigned i = 0; i < l->beginning_count; i++) {
-		if (begins_with(start, l->beginnings[i], l->beginning_lens[i]))
+		const struct literal *begin = &l->beginnings[i];
+
+		if (start.len >= begin->len && span_same(start.ptr, begin->bytes, begin->len))
 			return true;
 	}
 	return l->beginning_count == 0;
+}
+
+static bool holds(struct span message, const struct literal *literal)
+{
+	const char *at = message.ptr + literal->rarest, *to = at + message.len - literal->len + 1;
+
+	if (message.len < literal->len)
+		return false;
+	for (; (at = memchr(at, literal->bytes[literal->rarest], (size_t)(to - at))) != NULL; at++) {
+		if (span_same(at - literal->rarest, literal->bytes, literal->len))
+			return true;
+	}
+	return false;
+}
+
+bool literals_inside(const struct literals *l, struct span message)
+{
+	for (unsigned i = 0; i < l->inside_count; i++) {
+		if (holds(message, &l->insides[i]))
+			return true;
+	}
+	return l->inside_count == 0;
 }
 
 bool literals_pass(const struct literals *l, struct span message, struct span behind_colon)

@@ -8,18 +8,22 @@
 
 #include "base/span.h"
 
-enum { LITERALS_BEGINNINGS = 8, LITERALS_MAX_LEN = 40, LITERALS_ANY = 255 };
+enum { LITERALS_BEGINNINGS = 8, LITERALS_INSIDES = 4, LITERALS_MAX_LEN = 40 };
+
+struct literal {
+	char bytes[LITERALS_MAX_LEN];
+	uint8_t len;
+	uint8_t rarest;          /* which of the bytes is the rarest in logs */
+};
 
 /* What a match of a pattern cannot be without. */
 struct literals {
-	char beginnings[LITERALS_BEGINNINGS][LITERALS_MAX_LEN]; /* the message begins with one of these */
-	unsigned char beginning_lens[LITERALS_BEGINNINGS];
-	unsigned beginning_count;       /* 0: no telling */
-	bool at_colon;                  /* not the message but what stands from its first colon on begins so */
-	char inside[LITERALS_MAX_LEN];  /* the message holds this */
-	unsigned char inside_len;       /* 0: no telling */
-	unsigned char inside_rarest;    /* which of its bytes is the rarest in logs */
-	uint8_t first[32];              /* a bit for each byte that the message can begin with */
+	struct literal beginnings[LITERALS_BEGINNINGS]; /* the message begins with one of these */
+	unsigned beginning_count;   /* 0: no telling */
+	bool at_colon;              /* not the message but what stands from its first colon on begins so */
+	struct literal insides[LITERALS_INSIDES]; /* the message holds one of these */
+	unsigned inside_count;      /* 0: no telling */
+	uint8_t first[32];          /* a bit for each byte that the message can begin with */
 };
 
 /* Finds them in a pattern's text; none where the walk over it meets what it does not know. */
@@ -36,11 +40,8 @@ struct span literals_behind_colon(struct span message);
 /* Whether the message holds what the pattern needs, so that trying it is worth while. */
 bool literals_pass(const struct literals *literals, struct span message, struct span behind_colon);
 
-/* The two halves of that, for who asks many patterns about one message. */
+/* The two halves of that. */
 bool literals_begin(const struct literals *literals, struct span message, struct span behind_colon);
 bool literals_inside(const struct literals *literals, struct span message);
-
-/* The only beginning that a message with this first byte can have; LITERALS_ANY where there are several, or none. */
-uint8_t literals_only_beginning(const struct literals *literals, unsigned char first);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * The header is taken apart, the program's rules are looked up by name (through a small cache of this
  * thread), and PCRE2 tries those of them whose literals the message holds. It runs with limits: a pattern that
- * meets one has not matched, which is counted with the rule's name.
+ * meets one has not matched, which is counted for the rule; one that goes on meeting them is not asked again.
  * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
  * Nothing here allocates a line, opens anything or resolves names.
  */
@@ -28,6 +28,7 @@ enum {
 	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
+	GROUPS = 16,               /* groups with higher numbers are not looked at */
 };
 
 /* A program of which a line came lately. */
@@ -40,6 +41,7 @@ struct recent {
 struct matcher {
 	struct engine *engine;
 	pcre2_match_data *data;
+	const PCRE2_SIZE *places;            /* where the groups of the last match begin and end, within data */
 	pcre2_match_context *context;
 	struct stamp_reader stamps;
 	struct header header;
@@ -57,10 +59,11 @@ struct matcher *matcher_new(struct engine *engine)
 	struct matcher *m = mem_zalloc(1, sizeof(*m));
 
 	m->engine = engine;
-	m->data = pcre2_match_data_create(16, NULL);
+	m->data = pcre2_match_data_create(GROUPS, NULL);
 	m->context = pcre2_match_context_create(NULL);
 	if (m->data == NULL || m->context == NULL)
 		msg_die("out of memory; nothing was written");
+	m->places = pcre2_get_ovector_pointer(m->data);
 	pcre2_set_match_limit(m->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(m->context, HEAP_LIMIT_KB);
@@ -150,21 +153,23 @@ HOT struct recent *recent_of(struct matcher *m, struct span name)
 	return r;
 }
 
-static struct span group(const PCRE2_SIZE *ovector, unsigned number, int groups, struct span message)
+/* A group of the last match; NULL where it took no part. */
+HOT struct span group_of(const struct matcher *m, unsigned number, struct span message)
 {
-	if (number == 0 || (int)number >= groups || ovector[2 * number] == PCRE2_UNSET)
+	const PCRE2_SIZE *place = m->places + 2 * (size_t)number;
+
+	if (number == 0 || number >= GROUPS || place[0] == PCRE2_UNSET)
 		return (struct span){ 0 };
-	return (struct span){ message.ptr + ovector[2 * number], ovector[2 * number + 1] - ovector[2 * number] };
+	return (struct span){ message.ptr + place[0], place[1] - place[0] };
 }
 
 /* The first of several groups of one name that took part in the match. */
-static struct span first_group(const PCRE2_SIZE *ovector, const unsigned numbers[PATTERN_GROUPS_MAX], int groups,
-			       struct span message)
+HOT struct span first_group(const struct matcher *m, const unsigned numbers[PATTERN_GROUPS_MAX], struct span message)
 {
 	struct span found = { 0 };
 
 	for (unsigned i = 0; i < PATTERN_GROUPS_MAX && numbers[i] != 0 && found.ptr == NULL; i++)
-		found = group(ovector, numbers[i], groups, message);
+		found = group_of(m, numbers[i], message);
 	return found;
 }
 
@@ -195,63 +200,65 @@ HOT bool is_whole(const struct matcher *m, struct span message)
 	return message.len <= MATCH_WHOLE_MAX && !m->header.cut;
 }
 
-bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct event *event)
+/* Whether the pattern matches the message. */
+HOT bool match_pattern(struct matcher *m, const struct pattern *pattern, uint64_t *limit_hits, struct span message)
 {
-	const struct engine_rule *rule = engine_rule(m->engine, number);
-	const struct pattern *pattern = engine_pattern(m->engine, number);
-	const PCRE2_SIZE *ovector;
-	struct span address;
-	int groups;
+	int found;
 
-	if (pattern == NULL || (rule->wants_end && !is_whole(m, message)))
+	if (*limit_hits >= MATCH_LIMIT_HITS_MAX)
 		return false;
 	if (pattern->jit)
-		groups = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
+		found = pcre2_jit_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
 	else
-		groups = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
-	if (groups < 0) {
-		if (groups != PCRE2_ERROR_NOMATCH)
-			m->limit_hits[number]++;
+		found = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, message.len, 0, 0, m->data, m->context);
+	if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+		++*limit_hits;
+	return found >= 0;
+}
+
+HOT bool try_rule(struct matcher *m, const struct engine_rule *rule, struct span message, struct event *event)
+{
+	const struct pattern *pattern;
+	struct span address, user, count;
+
+	if (rule->wants_end && !is_whole(m, message))
 		return false;
-	}
-	/* 0: more groups than the vector has places for; the first ones are there */
-	groups = groups > 0 ? groups : 16;
-	ovector = pcre2_get_ovector_pointer(m->data);
-	address = group(ovector, pattern->address, groups, message);
-	if (!fill_event(event, number, rule->rule, first_group(ovector, pattern->users, groups, message),
-			first_group(ovector, pattern->counts, groups, message),
+	pattern = engine_pattern(m->engine, rule->number);
+	if (pattern == NULL || !match_pattern(m, pattern, &m->limit_hits[rule->number], message))
+		return false;
+	address = group_of(m, pattern->address, message);
+	user = first_group(m, pattern->users, message);
+	count = first_group(m, pattern->counts, message);
+	if (!fill_event(event, rule->number, rule->rule, user, count,
 			address.ptr != NULL && addr_parse(&event->addr, address.ptr, address.len)))
 		return false;
-	if (first_group(ovector, pattern->named, groups, message).ptr != NULL)
+	if (first_group(m, pattern->named, message).ptr != NULL)
 		event->flags |= EVENT_NAMED;
 	return true;
 }
 
-static inline bool begins(const struct engine_candidate *c, struct span message, struct span behind_colon)
+bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct event *event)
 {
-	struct span start = c->at_colon ? behind_colon : message;
+	return try_rule(m, engine_rule(m->engine, number), message, event);
+}
 
-	if (!c->compared || start.len < START_MAX)
-		return literals_begin(&c->rule->literals, message, behind_colon);
-	return start_fits(&c->begin, start.ptr);
+HOT bool begins(const struct engine_candidate *c, struct span text)
+{
+	return text.len >= c->begin->len && span_same(text.ptr, c->begin->bytes, c->begin->len);
 }
 
 /* Tries the rules of the program on the message, which has a first byte; the event's user points into it. */
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
-	const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]], *end;
+	const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]];
 	struct span behind_colon = { 0 };
 
-	for (; c->rule != NULL; c = end) {
-		end = c + c->alike;
+	for (; c->rule != NULL; c++) {
 		if (c->at_colon && behind_colon.ptr == NULL)
 			behind_colon = literals_behind_colon(message);
-		if (!begins(c, message, behind_colon))
-			continue;
-		for (; c < end; c++) {
-			if (literals_inside(&c->rule->literals, message) && matcher_try(m, c->number, message, event))
-				return true;
-		}
+		if (begins(c, c->at_colon ? behind_colon : message) && literals_inside(&c->rule->literals, message) &&
+		    try_rule(m, c->rule, message, event))
+			return true;
 	}
 	return false;
 }

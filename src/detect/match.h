@@ -17,6 +17,8 @@ enum {
 	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
 	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
 	MATCH_WHOLE_MAX = 800,
+	/* A matcher asks a rule no more that has met a limit of PCRE2 so often: each time costs a millisecond. */
+	MATCH_LIMIT_HITS_MAX = 1000,
 };
 
 enum match_verdict {
@@ -80,7 +82,7 @@ const struct header *matcher_header(const struct matcher *matcher);
 /* Tries one rule alone on a message, without its literals: for those who write rules. */
 bool matcher_try(struct matcher *matcher, uint16_t rule, struct span message, struct event *event);
 
-/* How often a rule ran into a limit of PCRE2 since the matcher was made. */
+/* How often a rule ran into a limit of PCRE2 since the matcher was made; MATCH_LIMIT_HITS_MAX: it is asked no more. */
 uint64_t matcher_limit_hits(const struct matcher *matcher, uint16_t rule);
 
 #endif

@@ -29,8 +29,8 @@ static pcre2_code *compile(const struct rule *rule, const char *what, const char
 	pcre2_code *code;
 	int error;
 
-	code = pcre2_compile((PCRE2_SPTR)text, len, options | PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE |
-			     PCRE2_DUPNAMES | PCRE2_DOTALL, &error, &offset, NULL);
+	code = pcre2_compile((PCRE2_SPTR)text, len, options | PCRE2_NEVER_UTF | PCRE2_DOLLAR_ENDONLY |
+			     PCRE2_NO_AUTO_CAPTURE | PCRE2_DUPNAMES | PCRE2_DOTALL, &error, &offset, NULL);
 	if (code != NULL)
 		return code;
 	pcre2_get_error_message(error, words, sizeof(words));
@@ -101,7 +101,7 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	uint32_t groups = 0;
 
 	*pattern = (struct pattern){ 0 };
-	/* to look for a byte that the end needs costs more than to begin: messages have been chosen by literals */
+	/* Before it matches, PCRE2 would look for the last byte that a match needs. Literals have done so. */
 	pattern->code = compile_match(rule, PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE);
 	if (pattern->code == NULL)
 		return -1;
@@ -119,7 +119,7 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 
 void pattern_first_bytes(const struct rule *rule, uint8_t set[PATTERN_BYTES])
 {
-	/* PCRE2 works them out only where a match may begin anywhere */
+	/* PCRE2 works them out only where a match may begin anywhere. */
 	pcre2_code *code = compile_match(rule, 0);
 	const uint8_t *known = NULL;
 
@@ -140,5 +140,6 @@ void pattern_free(struct pattern *pattern)
 
 pcre2_code *pattern_compile_program(const struct rule *rule)
 {
-	return compile(rule, "program", rule->program_text, strlen(rule->program_text), PCRE2_ANCHORED | PCRE2_ENDANCHORED);
+	return compile(rule, "program", rule->program_text, strlen(rule->program_text),
+		       PCRE2_ANCHORED | PCRE2_ENDANCHORED);
 }

@@ -34,7 +34,7 @@ struct pattern {
 int pattern_compile(struct pattern *pattern, const struct rule *rule);
 void pattern_free(struct pattern *pattern);
 
-/* A bit for each byte that a message that the rule matches can begin with, as PCRE2 tells them; all where it does not. */
+/* Sets a bit for each byte that a matching message can begin with, as PCRE2 tells them; all bits where it does not. */
 void pattern_first_bytes(const struct rule *rule, uint8_t set[PATTERN_BYTES]);
 
 /* Whether a match pattern looks at the end of the line, which may have been cut off. */

@@ -59,14 +59,12 @@ size_t samples_check(struct engine *engine, bool all, size_t *tried)
 
 	*tried = 0;
 	for (size_t i = 0; i < set->count && (all || wrong == 0); i++) {
-		const struct engine_rule *er = engine_rule(engine, (uint16_t)i);
-
-		if (!all && is_builtin(er->rule))
+		if (!all && is_builtin(&set->rules[i]))
 			continue;
 		if (engine_pattern(engine, (uint16_t)i) == NULL)
 			wrong++;
 		else
-			wrong += check_rule(matcher, er, (uint16_t)i, all, tried);
+			wrong += check_rule(matcher, engine_rule(engine, (uint16_t)i), (uint16_t)i, all, tried);
 	}
 	matcher_free(matcher);
 	return wrong;

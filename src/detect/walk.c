@@ -150,6 +150,26 @@ void walk_skip_item(struct walk *w)
 	walk_skip_quantifier(w);
 }
 
+bool walk_enter_group(struct walk *w)
+{
+	const char *end;
+
+	if (strncmp(w->at, "(?:", 3) == 0 || strncmp(w->at, "(?>", 3) == 0) {
+		w->at += 3;
+		return true;
+	}
+	/* a name, and no look behind */
+	end = strncmp(w->at, "(?<", 3) == 0 && w->at[3] != '=' && w->at[3] != '!' ? strchr(w->at, '>') : NULL;
+	if (end != NULL)
+		w->at = end + 1;
+	return end != NULL;
+}
+
+bool walk_is_strange(const char *text)
+{
+	return strstr(text, "(*") != NULL || strstr(text, "\\Q") != NULL || strstr(text, "(?#") != NULL;
+}
+
 bool walk_finds_alternation(const char *text)
 {
 	struct walk w = { .at = text };

@@ -22,9 +22,15 @@ size_t walk_literal_run(struct walk *w, char *run);
 void walk_skip_item(struct walk *w);
 void walk_skip_quantifier(struct walk *w);
 
+/* Moves to the first branch of a group that consumes what it matches. False, and the walk stays, for anything else. */
+bool walk_enter_group(struct walk *w);
+
 /* The bytes that a class (in brackets, \d, \w, \s, \D, \W, \S) can match, as 256 bits; the walk then stands at its quantifier.
  * False, and the walk nowhere in particular, for anything else. */
 bool walk_item_bytes(struct walk *w, uint8_t *set);
+
+/* Whether the pattern may hold what changes the meaning of other parts: a verb such as (*ACCEPT), a quotation, a comment. */
+bool walk_is_strange(const char *text);
 
 /* Whether the pattern has a | outside of all groups, or is not understood. */
 bool walk_finds_alternation(const char *text);

@@ -233,6 +233,25 @@ assert_same_output() {
 	assert_same_output log
 }
 
+@test "a rule that goes on meeting the limit of work is asked no more, which is told once" {
+	mkdir rules
+	cat > rules/slow.conf <<-'END'
+		rule "slow" {
+			class = "auth"
+			program = 'slowd'
+			match = '(?:a+)+[bc] from <ADDR>'
+			hit = { 'aab from 192.0.2.1' }
+		}
+	END
+	line="2026-11-20T10:00:00+00:00 mx slowd[1]: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa from 192.0.2.1"
+	# a line that matches counts before, and no more behind
+	good="2026-11-20T10:00:00+00:00 mx slowd[1]: aab from 192.0.2"
+	{ echo "$good.2"; yes "$line" | head -n 1100; echo "$good.3"; } > log
+	run -0 --separate-stderr "$MAILBAN" scan --tsv -v --threads 1 --rules rules log
+	[ "$(cut -f 1 <<< "$output")" = 192.0.2.2 ]
+	[ "$(grep -c 'rule slow met .* on 1000 lines, which did not count, and was asked no more; mend its pattern$' <<< "$stderr")" -eq 1 ]
+}
+
 @test "lines of any bytes, CRLF, and one of 10 MB neither crash nor become two" {
 	{
 		sasl 192.0.2.1 2 | sed 's/$/\r/'

@@ -55,6 +55,30 @@ static void what_is_inside_is_needed(void **state)
 	assert_true(passes("a.*bcd", "abdc"));
 }
 
+/* Where nothing else is needed, one of what the branches of a group need. */
+static void one_of_several_is_needed(void **state)
+{
+	const char *pattern = "x.*(?:data=(?<count>\\d+)|bdat=\\d|[0-9]++ lost connection)";
+
+	(void)state;
+	assert_true(passes(pattern, "x ehlo=1 data=1"));
+	assert_true(passes(pattern, "x bdat=1 rcpt=1"));
+	assert_true(passes(pattern, "x 3 lost connection"));
+	assert_false(passes(pattern, "x ehlo=1 rcpt=1 quit=1"));
+	assert_true(passes("x(?<user>abcd|(?:ef)?ghij)+", "xghij"));
+	assert_false(passes("x(?<user>abcd|(?:ef)?ghij)+", "xef"));
+	/* a branch that needs nothing, or too little; a group that may be missing, or that only looks */
+	assert_true(passes("x(?:abcd|)", "x"));
+	assert_true(passes("x(?:abcd|efg)", "xefg"));
+	assert_true(passes("x(?:abcd|efgh?)", "xefg"));
+	assert_true(passes("x(?:abcd|efgh)?", "x"));
+	assert_true(passes("x(?:abcd|efgh){0,3}", "x"));
+	assert_true(passes("x(?!abcd|efgh)", "x"));
+	assert_true(passes("x(?<!abcd|efgh)", "x"));
+	assert_true(passes("x(?:abcd|(?i)efgh)", "xEFGH"));
+	assert_true(passes("x(?:a{4}|b[c|d]ef)", "xaaaa"));
+}
+
 static void a_byte_that_a_quantifier_follows_is_not_needed(void **state)
 {
 	(void)state;
@@ -68,7 +92,8 @@ static void a_byte_that_a_quantifier_follows_is_not_needed(void **state)
 
 static void what_is_not_understood_lets_all_pass(void **state)
 {
-	static const char *const patterns[] = { "one|two", "(?i)abc", "\\Qabc\\E", "\\x41bc", "(*COMMIT)abc", "[[:alpha:]]bc", "a(b", "[ab" };
+	static const char *const patterns[] = { "one|two", "(?i)abc", "\\Qabc\\E", "\\x41bc", "(*COMMIT)abc",
+						"(?:Z(*ACCEPT)|y)abc", "Z(?#()z|(?:)abcd", "[[:alpha:]]bc", "a(b", "[ab" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(*patterns); i++)
@@ -93,6 +118,7 @@ int main(void)
 		cmocka_unit_test(a_beginning_is_needed),
 		cmocka_unit_test(a_beginning_behind_the_first_colon_is_needed),
 		cmocka_unit_test(what_is_inside_is_needed),
+		cmocka_unit_test(one_of_several_is_needed),
 		cmocka_unit_test(a_byte_that_a_quantifier_follows_is_not_needed),
 		cmocka_unit_test(what_is_not_understood_lets_all_pass),
 		cmocka_unit_test(escapes_and_groups_are_no_literals),

@@ -56,6 +56,16 @@ static inline uint64_t twins_limit_hits(const struct twins *t, enum side side)
 	return sum;
 }
 
+/* Whether it gave up so often with a rule that the rule is asked no more. */
+static inline bool twins_asks_no_more(const struct twins *t, enum side side)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->set->count; i++)
+		any |= matcher_limit_hits(t->matchers[side], (uint16_t)i) >= MATCH_LIMIT_HITS_MAX;
+	return any;
+}
+
 /* All that an event says but its user, as a text. */
 static inline void twins_add_event(struct buf *out, const struct ruleset *set, const struct event *event)
 {
@@ -174,7 +184,7 @@ static inline void twins_tell(struct twins *t, twins_differ *is_different, uint1
 
 	/* where PCRE2 gives up there is nothing to compare with */
 	(void)is_different(t, rule, text);
-	if (twins_limit_hits(t, SLOW) > hits || t->told++ >= TWINS_TELL_MAX)
+	if (twins_limit_hits(t, SLOW) > hits || twins_asks_no_more(t, SLOW) || t->told++ >= TWINS_TELL_MAX)
 		return;
 	buf_add(&shortened, text.ptr, text.len);
 	twins_shorten(t, is_different, rule, &shortened);
