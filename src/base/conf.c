@@ -114,14 +114,24 @@ static int unclosed_error(cfg_t *cfg, const char *text, const char *at)
 	return CFG_PARSE_ERROR;
 }
 
+/* A section that is there before the file is read, since it can be there only once, knows no name otherwise. */
+static void name_file(cfg_t *cfg, const char *name)
+{
+	free(cfg->filename);
+	cfg->filename = mem_text(name);
+	for (cfg_opt_t *opt = cfg->opts; opt->name != NULL; opt++) {
+		for (unsigned i = 0; opt->type == CFGT_SEC && i < opt->nvalues; i++)
+			name_file(opt->values[i]->section, name);
+	}
+}
+
 int conf_parse(cfg_t *cfg, const char *name, struct buf *text)
 {
 	const char *unclosed;
 	FILE *stream;
 	int ret;
 
-	free(cfg->filename);
-	cfg->filename = mem_text(name);
+	name_file(cfg, name);
 	unclosed = blank_comments(text->ptr, text->len);
 	if (unclosed != NULL)
 		return unclosed_error(cfg, text->ptr, unclosed);
