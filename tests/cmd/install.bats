@@ -89,9 +89,15 @@ mode() {
 	done
 }
 
-# Names of settings in a table of libconfuse options, in the order of the alphabet.
+# Names that are read only to be refused with what took their place.
+former_in() {
+	sed -n '/ \(former_settings\|successors\)\[.*{$/,/^\t*};/s/^\t*{ "\([a-z0-9-]*\)", .*/\1/p' "$@"
+}
+
+# Names of settings in tables of libconfuse options, in the order of the alphabet, without the former ones.
 settings_in() {
-	grep -o 'CFG_[A-Z_]*("[a-z0-9-]*"' "$@" | cut -d'"' -f2 | sort -u
+	sed -e '/ class_options\[/,/^};/d' -e '/"class"/d' "$@" | grep -o 'CFG_[A-Z_]*("[a-z0-9-]*"' | cut -d'"' -f2 |
+		grep -vxF "$(former_in "$@")" | sort -u
 }
 
 @test "the sample configuration names every setting, and its values are the defaults" {
@@ -104,18 +110,28 @@ settings_in() {
 	"$MAILBAN" rules -c src/man/mailban.conf --rules "$BATS_TEST_TMPDIR/none" > /dev/null
 	# values, where the table of settings has them as texts, numbers and booleans
 	while read -r name value; do
-		grep -Eq "^$name = \"?$value\"?\$" "$BATS_TEST_TMPDIR/all.conf" || { echo "$name is not $value"; false; }
+		grep -Eq "^	?$name = \"?$value\"?\$" "$BATS_TEST_TMPDIR/all.conf" || { echo "$name is not $value"; false; }
 	done < <(sed -n 's/^#define \(CONFIG_[A-Z]*\) \("[^"]*"\).*/s|\1|\2|/p' src/cmd/config.h | sed -f - src/cmd/config.c |
-		sed -n 's/.*CFG_\(STR\|INT\|BOOL\)("\([a-z0-9-]*\)", "\{0,1\}\([^",]*\)"\{0,1\}, CFGF_NONE).*/\2 \3/p' |
-		sed 's/cfg_//' | grep -v 'threshold -1')
+		sed -n 's/.*CFG_\(STR\|INT\|BOOL\|FLOAT\)("\([a-z0-9-]*\)", "\{0,1\}\([^",]*\)"\{0,1\}, CFGF_NONE).*/\2 \3/p' |
+		sed 's/cfg_//')
 }
 
 @test "the manual names every setting and every word of a rule" {
+	# without the backslashes that keep dashes dashes
+	tr -d '\\' < src/man/mailban.conf.5 > "$BATS_TEST_TMPDIR/page"
 	for name in $(settings_in src/cmd/config.c); do
-		grep -Eq "^\.It Ic (.* )?$name( |\$)" src/man/mailban.conf.5 || { echo "$name is missing"; false; }
+		grep -Eq "^\.It Ic (.* )?$name( |\$)" "$BATS_TEST_TMPDIR/page" || { echo "$name is missing"; false; }
 	done
 	for name in $(settings_in src/detect/rules.c); do
 		[ "$name" = rule ] || grep -Eq "^\.It Ic (.* )?$name( |\$)" src/man/mailban-rules.5 || { echo "$name is missing"; false; }
+	done
+}
+
+@test "the manual names every former setting with its successor" {
+	[ "$(former_in src/cmd/config.c | wc -l)" -ge 9 ]
+	tr -d '\\' < src/man/mailban.conf.5 | sed -n '/^\.Sh FORMER SETTINGS/,/^\.Sh EXAMPLES/p' > "$BATS_TEST_TMPDIR/former"
+	for name in class $(former_in src/cmd/config.c); do
+		grep -q "^\.It Ic $name\$" "$BATS_TEST_TMPDIR/former" || { echo "$name is missing"; false; }
 	done
 }
 

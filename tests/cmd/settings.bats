@@ -25,13 +25,14 @@ told() {
 	told 'blacklist = "a # b"\nstate = "a\\" /* b"\nwrong = 1\n'
 	told "blacklist = 'a // b'\nallow = /a//b\nwrong = 1\n"
 	told '# one\r\nthreads = 1\r\nwrong = 1\r\n'
-	told '# one\nclass auth {\n\t# two\n\tthreshold = wrong\n}\n'
+	told '# one\npoints {\n\t# two\n\tauth = wrong\n}\n'
+	told '# one\npoints {\n\t# two\n\tauth = 1001 # wrong\n}\n'
 	told '# one\n/* wrong: never closed\nthreads = 1\n'
 }
 
 @test "the installed settings, all of them without their comment sign, are taken" {
 	sed -E 's/^#([a-z}\t])/\1/' "$BATS_TEST_DIRNAME/../../src/man/mailban.conf" > conf
-	[ "$(grep -c '^[a-z]' conf)" -gt 30 ]
+	[ "$(grep -c '^[a-z]' conf)" -gt 25 ]
 	: > log
 	run -0 "$MAILBAN" scan -c conf log
 	echo 'wrong = 1' >> conf
@@ -40,14 +41,19 @@ told() {
 }
 
 @test "a list that is too long is told, and not cut" {
-	eight='"1w", "1w", "1w", "1w", "1w", "1w", "1w", "1w"'
-	echo "class auth { ban = { $eight } }" > conf
-	run -0 "$MAILBAN" rules -c conf
-	told "class auth {\n\tban = { $eight, \"2w\" } # wrong\n}\n"
 	eight='"24:8", "23:8", "22:8", "21:8", "20:8", "19:8", "18:8", "48:8"'
 	echo "aggregate = { $eight }" > conf
 	run -0 "$MAILBAN" rules -c conf
 	told "\naggregate = { $eight, \"17:8\" } # wrong\n"
+}
+
+@test "a setting of the former judgement is an error that names its successor" {
+	echo 'class auth { threshold = 5 }' > conf
+	run -2 "$MAILBAN" scan -c conf /dev/null
+	[[ "$output" == 'mailban: conf:1: class is no setting any more: say threshold, half-life, '* ]]
+	echo 'net-hosts = 8' > conf
+	run -2 "$MAILBAN" scan -c conf /dev/null
+	[ "$output" = 'mailban: conf:1: net-hosts is no setting any more: say networks; see mailban.conf(5)' ]
 }
 
 @test "no file of settings but a folder, bytes that are no text, an empty one" {
