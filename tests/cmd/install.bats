@@ -151,7 +151,9 @@ settings_in() {
 		complete_line() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=(); _mailban; echo "${COMPREPLY[*]}"; }
 		complete_line mailban sy
 		complete_line mailban sync --dr
+		complete_line mailban scan --cl
+		complete_line mailban run --cl
 		complete_line mailban diff --color al
 		complete_line mailban export pl'
-	[ "$output" = "$(printf 'sync\n--dry-run\nalways\nplain')" ]
+	[ "$output" = "$(printf 'sync\n--dry-run\n--classic\n\nalways\nplain')" ]
 }
