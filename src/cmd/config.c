@@ -304,6 +304,9 @@ static int64_t bounded(int64_t seconds)
 static void take_aggregates(struct judge_settings *judge, cfg_t *cfg)
 {
 	judge_settings_networks(judge, (uint32_t)cfg_getint(cfg, "networks"));
+	/* the usual IPv6 networks are none where addresses are judged by networks as wide */
+	if (judge->ipv6_prefix <= judge->aggregates[1].prefix && judge->aggregate_count == 2)
+		judge->aggregate_count = 1;
 	for (unsigned i = 0; i < cfg_size(cfg, "aggregate"); i++)
 		(void)judge_settings_aggregate(judge, cfg_getnstr(cfg, "aggregate", i), i == 0);
 }

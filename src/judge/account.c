@@ -16,7 +16,7 @@
 static uint32_t whole_minute(int64_t time)
 {
 	time += 59;
-	return time >= UINT32_MAX ? UINT32_MAX - UINT32_MAX % 60 : (uint32_t)(time - time % 60);
+	return time >= ACCOUNT_FOREVER ? ACCOUNT_FOREVER : (uint32_t)(time - time % 60);
 }
 
 /* Each further ban fades half as fast. */

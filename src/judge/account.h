@@ -22,6 +22,9 @@ enum {
 	ACCOUNT_MAILS = 9,           /* accepted mails that count */
 };
 
+/* The last whole minute of 32 bits: a ban that ends then has no end. */
+#define ACCOUNT_FOREVER (UINT32_MAX - UINT32_MAX % 60)
+
 /* Points beyond which nobody's login caps them. */
 #define ACCOUNT_CAPPED_MOST (500 * POINT)
 

@@ -49,7 +49,7 @@ bool decide_is_too_wide(const struct judge_settings *settings, const struct addr
 struct ban decide_ban_of(const struct account *a)
 {
 	return (struct ban){
-		.net = a->addr, .since = a->since - a->since % 60, .until = a->until == UINT32_MAX ? BAN_FOREVER : a->until,
+		.net = a->addr, .since = a->since - a->since % 60, .until = a->until >= ACCOUNT_FOREVER ? BAN_FOREVER : (int64_t)a->until,
 		.hits = a->hits, .by = a->by, .hosts = a->hosts,
 	};
 }

@@ -25,7 +25,7 @@ static void take_back_listing(struct judge *j)
 
 static uint32_t end_of(const struct ban *ban)
 {
-	return ban->until < 1 ? 1 : ban->until >= UINT32_MAX ? UINT32_MAX : (uint32_t)ban->until;
+	return ban->until < 1 ? 1 : ban->until >= ACCOUNT_FOREVER ? ACCOUNT_FOREVER : (uint32_t)ban->until;
 }
 
 /* Whether the account's line was taken away. One that went into a wider line is not pardoned. */

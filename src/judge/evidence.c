@@ -64,7 +64,11 @@ void work_take_back(struct work *w)
 	struct account *a = w->account;
 	double fading = a->time > c->added_time ? points_fading(a->time - c->added_time, w->judge->settings->half_life) : 1;
 
-	a->points[c->event_class] = points_sum(a->points[c->event_class], -points_times(c->added, fading));
+	w->taken_class = c->event_class;
+	w->taken = points_times(c->added, fading);
+	if (w->taken > a->points[c->event_class])
+		w->taken = a->points[c->event_class];
+	a->points[c->event_class] -= w->taken;
 	a->hits -= a->hits > 0;
 	c->added = 0;
 }

@@ -56,17 +56,20 @@ static uint32_t time_of(struct judge *j, const struct event *event, int64_t refe
 	return time < 1 ? 1 : time > UINT32_MAX ? UINT32_MAX : (uint32_t)time;
 }
 
-/* The networks take what comes of it as evidence of a class. */
-static void judge_evidence(struct work *w, unsigned event_class)
+static void judge_evidence(struct work *w)
 {
 	const struct judge_settings *settings = w->judge->settings;
 	struct account *a = w->account;
+	struct network_gift gift = { .added_class = w->event->event_class };
 	int64_t before = points_against(a);
 
 	evidence_add(w);
 	a->hits += w->hits < UINT32_MAX - a->hits ? w->hits : UINT32_MAX - a->hits;
 	account_settle(a, settings->threshold, settings);
-	network_add(w->judge, a, event_class, points_against(a) - before);
+	gift.taken = w->taken;
+	gift.taken_class = w->taken_class;
+	gift.added = points_against(a) - before + w->taken;
+	network_add(w->judge, a, &gift);
 }
 
 /* A network remembers the day of what is good in it, so one a day and address tells it enough. */
@@ -106,7 +109,7 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
 	else
-		judge_evidence(&w, event->event_class == CLASS_TROUBLE ? c->event_class : event->event_class);
+		judge_evidence(&w);
 }
 
 void judge_event(struct judge *j, const struct event *event, int64_t reference)

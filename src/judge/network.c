@@ -30,30 +30,59 @@ static void settle(struct judge *j, struct account *net, const struct judge_aggr
 	account_settle(net, judge_network_threshold(j->settings, aggregate), j->settings);
 }
 
-static void add_to(struct judge *j, struct account *net, unsigned event_class, int64_t points, bool is_new, uint32_t time)
+static void add_points(struct account *net, unsigned event_class, int64_t points)
 {
-	account_fade(net, time, j->settings, &j->accounts.names);
-	if (net->time > time)
-		points = points_times(points, account_lateness(net, time, j->settings));
 	net->points[event_class] = points_sum(net->points[event_class], points);
 	net->last[event_class] = net->time;
-	net->hosts += is_new;
-	if (points > 0)
-		net->hits += net->hits < UINT32_MAX;
 }
 
-void network_add(struct judge *j, struct account *account, unsigned event_class, int64_t points)
+/* What was taken back was a hit of its class before. */
+static void add_to(struct judge *j, struct account *net, const struct network_gift *gift, bool is_new, uint32_t time)
 {
-	int64_t room = j->settings->threshold - account->share, given = points < room ? points : room;
+	double late;
+
+	account_fade(net, time, j->settings, &j->accounts.names);
+	late = account_lateness(net, time, j->settings);
+	if (gift->taken > 0) {
+		add_points(net, gift->taken_class, -points_times(gift->taken, late));
+		net->hits -= net->hits > 0;
+	}
+	if (gift->added > 0) {
+		add_points(net, gift->added_class, points_times(gift->added, late));
+		net->hits += net->hits < UINT32_MAX;
+	}
+	net->hosts += is_new;
+}
+
+/* The part of the gift that the address may still give: what it took back it may give again. */
+static struct network_gift within_share(const struct account *account, const struct network_gift *gift, int64_t most)
+{
+	struct network_gift given = *gift;
+	int64_t left;
+
+	/* a failure that was told twice may have taken more than it added */
+	if (given.added < 0) {
+		given.taken -= given.added;
+		given.added = 0;
+	}
+	if (given.taken > account->share)
+		given.taken = account->share;
+	left = most - (account->share - given.taken);
+	if (given.added > left)
+		given.added = left;
+	return given;
+}
+
+void network_add(struct judge *j, struct account *account, const struct network_gift *gift)
+{
+	const struct network_gift given = within_share(account, gift, j->settings->threshold);
 	const struct addr addr = account->addr;
 	uint32_t time = account->time;
 	bool is_new = account->share == 0;
 
-	if (given < -account->share)
-		given = -account->share;
-	if (given == 0)
+	if (given.added <= 0 && given.taken <= 0)
 		return;
-	account->share += given;
+	account->share += given.added - given.taken;
 	for (unsigned i = 0; i < j->settings->aggregate_count; i++) {
 		const struct judge_aggregate *aggregate = &j->settings->aggregates[i];
 		struct account *net;
@@ -61,7 +90,7 @@ void network_add(struct judge *j, struct account *account, unsigned event_class,
 		if (aggregate->v4 != addr_is_v4(&addr))
 			continue;
 		net = account_around(j, &addr, aggregate);
-		add_to(j, net, event_class, given, is_new, time);
+		add_to(j, net, &given, is_new, time);
 		settle(j, net, aggregate);
 	}
 }

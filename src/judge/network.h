@@ -7,9 +7,14 @@
 
 #include "judge/judge.h"
 
-/* Hands to the networks around the account what an event added to it, at most a threshold an address; a negative number
- * takes back. The account may move. */
-void network_add(struct judge *judge, struct account *account, unsigned event_class, int64_t points);
+/* What an event did to the points of an address. */
+struct network_gift {
+	int64_t added, taken;            /* points; taken back of what came before */
+	uint8_t added_class, taken_class;
+};
+
+/* Hands it to the networks around the account, which take a threshold an address at most. The account may move. */
+void network_add(struct judge *judge, struct account *account, const struct network_gift *gift);
 
 /* A login or an accepted mail came from inside: no ban of a network around the account stands. The account may move. */
 void network_good(struct judge *judge, const struct account *account, uint32_t time);

@@ -13,6 +13,8 @@ struct work {
 	uint32_t time;
 	double lateness;                 /* what points of its time are worth at the account's */
 	uint32_t hits;                   /* how often it happened, what was told twice counted once */
+	uint8_t taken_class;             /* what was taken back of the connection: */
+	int64_t taken;                   /* points */
 };
 
 /* What points of the event's time are worth at the account's. */

@@ -76,6 +76,17 @@ static void add_balance(const struct judge *j, const struct account *a, int64_t 
 	}
 }
 
+/* What the rows of the classes come to less, where users log in. */
+static void add_capped(const struct judge *j, const struct account *a, struct buf *out)
+{
+	int64_t points = account_class_points(a), over = points - account_capped(a, points, j->settings);
+
+	if (over == 0)
+		return;
+	add_row(out, -over, 0);
+	buf_add_text(out, "of the classes do not count, since users log in\n");
+}
+
 void account_text(const struct judge *j, const struct addr *net, struct buf *out)
 {
 	const struct account *a = accounts_find(&j->accounts, net);
@@ -85,8 +96,10 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 		return;
 	buf_add_text(out, "  points     ");
 	addr_add_to(out, net);
-	if (a->hosts > 0)
-		buf_addf(out, ", %" PRIu32 " addresses", a->hosts);
+	if (a->hosts > 0) {
+		buf_add_text(out, ", ");
+		text_add_count(out, a->hosts, "address", "addresses");
+	}
 	buf_add_text(out, ", as of ");
 	text_add_second(out, a->time);
 	buf_add_char(out, '\n');
@@ -98,6 +111,7 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 		add_row(out, a->points[i], a->last[i]);
 		buf_addf(out, "%s\n", event_class_name((enum event_class)i));
 	}
+	add_capped(j, a, out);
 	if (a->credit > 0) {
 		add_row(out, -a->credit, a->good);
 		buf_add_text(out, "credit, since users log in\n");

@@ -66,7 +66,7 @@ static void add_ban(const struct dossier *d, const struct ban *ban, struct buf *
 		add_label(out, "network");
 		addr_add_to(out, &ban->net);
 		if (ban->hosts > 0)
-			buf_addf(out, ", formed of %" PRIu32 " banned hosts", ban->hosts);
+			buf_addf(out, ", of %" PRIu32 " addresses", ban->hosts);
 		buf_add_char(out, '\n');
 	}
 	if (!ban->person) {
