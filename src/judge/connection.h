@@ -25,7 +25,7 @@ struct connection {
 	uint32_t time;                  /* of its last event */
 	uint32_t added_time;
 	uint8_t event_class;
-	bool failed;                    /* an authentication failed: nothing weaker counts */
+	bool failed;                    /* an authentication failed, or could not be judged: nothing weaker counts */
 	bool good;                      /* a login or an accepted mail: it did not come to nothing */
 	bool refused;                   /* one recipient was refused: the next ones count a tenth */
 };

@@ -170,6 +170,15 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		n->fail = w->time;
 }
 
+void evidence_outweigh(struct work *w)
+{
+	if (w->connection == NULL)
+		return;
+	if (w->connection->added > 0 && w->connection->event_class != CLASS_HELO)
+		work_take_back(w);
+	w->connection->failed = true;
+}
+
 /* Attempts told in one line name the last user only, and those beyond three are not his (Dovecot). */
 static void add_failure(struct work *w)
 {
@@ -180,11 +189,7 @@ static void add_failure(struct work *w)
 	char text[NAME_TEXT_MAX + 1];
 	size_t len = name_fold(text, e->user);
 
-	if (w->connection != NULL) {
-		if (w->connection->added > 0 && w->connection->event_class != CLASS_HELO)
-			work_take_back(w);
-		w->connection->failed = true;
-	}
+	evidence_outweigh(w);
 	if (len == 0) {
 		w->hits = without_twins(w, e->count, false);
 		add_nameless(w, points_many(one, w->hits));

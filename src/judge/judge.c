@@ -70,6 +70,16 @@ static void judge_evidence(struct work *w)
 	network_add(w->judge, a, w->event->event_class, points_against(a) - w->before);
 }
 
+/* A client whose password could not be looked up goes away, and has done nothing wrong. */
+static void judge_trouble(struct work *w)
+{
+	unsigned event_class = w->connection->event_class;
+
+	evidence_outweigh(w);
+	account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
+	network_add(w->judge, w->account, event_class, points_against(w->account) - w->before);
+}
+
 static void judge_good(struct work *w)
 {
 	bool good = good_take(w);
@@ -86,14 +96,12 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 	struct addr unit;
 
 	j->events++;
-	if (event->event_class == CLASS_TROUBLE) {
+	if (event->event_class == CLASS_TROUBLE)
 		j->troubles += event->count;
-		return;
-	}
-	if ((event->flags & EVENT_NO_ADDRESS) != 0) {
+	else if ((event->flags & EVENT_NO_ADDRESS) != 0)
 		j->without_address += event->count;
+	if ((event->flags & EVENT_NO_ADDRESS) != 0 || (event->event_class == CLASS_TROUBLE && event->connection == 0))
 		return;
-	}
 	w.time = time_of(j, event, reference);
 	if (w.time > j->clock)
 		j->clock = w.time;
@@ -106,6 +114,8 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 	w.connection = connections_of(&j->connections, event, &unit, w.time);
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
+	else if (event->event_class == CLASS_TROUBLE)
+		judge_trouble(&w);
 	else
 		judge_evidence(&w);
 	if (w.connection != NULL && (event->flags & EVENT_ENDS) != 0)

@@ -25,6 +25,9 @@ static inline int64_t work_late(const struct work *w, int64_t points)
 /* Takes back what the connection had added for a weaker kind, or for none. */
 void work_take_back(struct work *w);
 
+/* An attempt to log in, whether it failed or this server was in trouble: nothing weaker of its connection counts. */
+void evidence_outweigh(struct work *w);
+
 /* Adds the points of an event that speaks against the address; sets hits. */
 void evidence_add(struct work *w);
 

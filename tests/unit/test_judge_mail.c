@@ -70,6 +70,10 @@ static void this_servers_own_trouble_counts_nothing(void **state)
 	(void)state;
 	says_times(500, "10:00", "0:0:1", "trouble 192.0.2.1");
 	assert_null(account_of("192.0.2.1"));
+	/* nor what its connection does beside */
+	says("10:00 unknown 192.0.2.1 c=7\n10:00 trouble 192.0.2.1 c=7\n10:00 probe 192.0.2.1 c=7 +ends");
+	points_are("192.0.2.1", "0.0");
+	points_are("192.0.2.0/24", "0.0");
 	says("10:00 auth 192.0.2.1 ann c=7\n10:00 trouble 192.0.2.1 c=7");
 	points_are("192.0.2.1", "1.0");
 }
