@@ -234,8 +234,8 @@ const struct command command_list = {
 	.name = "list",
 	.synopsis = "[ADDR|NET...]",
 	.summary = "show who is banned, since and until when, what for, and with how many points",
-	.details = "With addresses or networks: only the entries that have an address in common with them. POINTS is the balance\n"
-		   "of the account as it is now; - where the state has none.",
+	.details = "With addresses or networks: only the entries that have an address in common with them.\n"
+		   "POINTS is the balance of the account as it is now; - where the state has none.",
 	.options = " config blacklist state json plain ",
 	.max_args = -1,
 	.run = show,

@@ -251,6 +251,8 @@ static inline int end_test(void **state)
 }
 
 /* Each sentence holds in one run, and with a run of its own for each event. */
-#define SENTENCE(test) { #test, test, begin_test, end_test, NULL }, { #test "_in_many_runs", test, begin_test, end_test, (void *)1 }
+#define SENTENCE(test) \
+	{ #test, test, begin_test, end_test, NULL }, \
+	{ #test "_in_many_runs", test, begin_test, end_test, (void *)1 }
 
 #endif

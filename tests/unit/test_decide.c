@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From accounts to the blacklist: persons' lines and edits, the allowlist, what is told. Runs pass list and state on. */
+/* From accounts to the blacklist: persons' lines and edits, the allowlist, what is told. */
 #include "judge_driver.h"
 
 #include "judge/decide.h"
@@ -124,7 +124,8 @@ static const char *list_text(void)
 #define changes_are(expected) assert_string_equal(buf_text(&disk.changes), expected)
 
 /* The line of who greeted as a known bot at 10:00 of a day in November. */
-#define HELO(addr, since, until) addr " # since 2026-11-" since "T10:00Z until 2026-11-" until "T10:00Z by helo hits 1\n"
+#define HELO(addr, since, until) \
+	addr " # since 2026-11-" since "T10:00Z until 2026-11-" until "T10:00Z by helo hits 1\n"
 
 /* ---- lines ---- */
 
@@ -447,7 +448,8 @@ static void beyond_max_new_those_with_most_points_go_first(void **state)
 
 /* ---- entries inside others ---- */
 
-#define EIGHT "10:00 auth 192.0.2.1 n=5\n10:00 auth 192.0.2.2 n=5\n10:00 auth 192.0.2.3 n=5\n10:00 auth 192.0.2.4 n=5\n" \
+#define EIGHT \
+	"10:00 auth 192.0.2.1 n=5\n10:00 auth 192.0.2.2 n=5\n10:00 auth 192.0.2.3 n=5\n10:00 auth 192.0.2.4 n=5\n" \
 	"10:00 auth 192.0.2.5 n=5\n10:00 auth 192.0.2.6 n=5\n10:00 auth 192.0.2.7 n=5\n10:00 auth 192.0.2.8 n=5\n"
 
 static void hosts_go_into_a_network_that_outlives_them_and_come_out_again(void **state)
@@ -458,8 +460,8 @@ static void hosts_go_into_a_network_that_outlives_them_and_come_out_again(void *
 		      "10:00 auth 192.0.2.5 n=5\n10:00 auth 192.0.2.6 n=5\n10:00 auth 192.0.2.7 n=5\n");
 	changes_are("network 192.0.2.0/24\ninto 192.0.2.1\n");
 	/* one that outlives the network stands beside it */
-	assert_non_null(strstr(list_text(), "192.0.2.0/24 # since 2026-11-01T10:00Z until 2026-11-13T10:00Z by auth hits 8 hosts 8\n"
-					    "192.0.2.9 # since"));
+	assert_non_null(strstr(list_text(),
+		"192.0.2.0/24 # since 2026-11-01T10:00Z until 2026-11-13T10:00Z by auth hits 8 hosts 8\n192.0.2.9 # since"));
 	runs("14:00", "13:30 login 192.0.2.200 ann");
 	assert_non_null(strstr(buf_text(&disk.changes), "added 192.0.2.1\n"));
 	assert_non_null(strstr(buf_text(&disk.changes), "dissolved 192.0.2.0/24\n"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The judgement of networks, of who still knocks, and the bounds of what is remembered: DESIGN.md, "Judging by points". */
+/* The judgement of networks and of who still knocks, and the bounds of what is remembered: DESIGN.md, "Judging by
+ * points". */
 #include "judge_driver.h"
 
 #include "judge/network.h"
