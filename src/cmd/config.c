@@ -423,8 +423,12 @@ static int parse(cfg_t *cfg, const struct options *options)
 		msg("%s: %s; name a configuration that can be read", path, strerror(-error));
 	else if (memchr(text.ptr, '\0', text.len) != NULL)
 		msg("%s: holds NUL bytes; a configuration is text", path);
-	else if (conf_parse(cfg, path, &text) == CFG_SUCCESS)
-		ret = 0;
+	else {
+		/* of a section that is made beforehand libconfuse forgets the file */
+		cfg_getsec(cfg, "points")->filename = mem_text(path);
+		if (conf_parse(cfg, path, &text) == CFG_SUCCESS)
+			ret = 0;
+	}
 	buf_free(&text);
 	return ret;
 }

@@ -3,16 +3,21 @@
  * list: who is banned.
  *
  * Shows the blacklist as it stands in the file, all of it or what has to do with the addresses and networks
- * that are named. Only reads, and takes no lock. Notes are a person's bytes and are shown escaped.
+ * that are named, with the points of their accounts. Only reads, and takes no lock. Notes are a person's bytes and are
+ * shown escaped.
  */
+#include <time.h>
+#include <unistd.h>
+
 #include "base/when.h"
 #include "cmd/commands.h"
 #include "cmd/edit.h"
+#include "cmd/remembered.h"
 #include "list/blacklist.h"
 #include "report/json.h"
 #include "report/text.h"
 
-enum { BY_WIDTH = 8, HITS_WIDTH = 8, GAP = 2 };
+enum { BY_WIDTH = 8, HITS_WIDTH = 8, POINTS_WIDTH = 8, GAP = 2 };
 
 /* What the command line asks for; empty: everything. */
 static int read_filter(const struct options *options, struct netset *filter)
@@ -42,7 +47,30 @@ static void apply_filter(struct banlist *list, const struct netset *filter)
 	list->count = kept;
 }
 
-static void add_json(struct buf *out, const struct banlist *list)
+/* The balance now; false where the state has no account. */
+static bool points_of(struct judge *judge, const struct addr *net, int64_t *points)
+{
+	struct account *a = accounts_find(&judge->accounts, net);
+
+	if (a == NULL)
+		return false;
+	account_fade(a, (uint32_t)judge->now, judge->settings, &judge->accounts.names);
+	*points = account_balance(a, judge->settings);
+	return true;
+}
+
+static void add_json_points(struct json *json, struct judge *judge, const struct addr *net)
+{
+	int64_t points;
+
+	json_name(json, "points");
+	if (points_of(judge, net, &points))
+		json_points(json, points);
+	else
+		json_null(json);
+}
+
+static void add_json(struct buf *out, const struct banlist *list, struct judge *judge)
 {
 	struct json json;
 
@@ -63,6 +91,7 @@ static void add_json(struct buf *out, const struct banlist *list)
 		json_word(&json, blacklist_by_name(ban->by));
 		json_name(&json, "hits");
 		json_number(&json, (int64_t)ban->hits);
+		add_json_points(&json, judge, &ban->net);
 		json_name(&json, "hosts");
 		json_number(&json, ban->hosts);
 		json_name(&json, "note");
@@ -100,7 +129,20 @@ static void add_column(struct buf *out, size_t *start, size_t width)
 	*start = out->len;
 }
 
-static void add_row(struct buf *out, const struct ban *ban, size_t width)
+static void add_points(struct buf *out, struct judge *judge, const struct addr *net)
+{
+	struct buf text = { 0 };
+	int64_t points;
+
+	if (points_of(judge, net, &points))
+		points_add_rough(&text, points);
+	else
+		buf_add_char(&text, '-');
+	buf_addf(out, "%*s", POINTS_WIDTH, buf_text(&text));
+	buf_free(&text);
+}
+
+static void add_row(struct buf *out, const struct ban *ban, size_t width, struct judge *judge)
 {
 	struct span note = blacklist_note(ban);
 	size_t start = out->len;
@@ -117,6 +159,8 @@ static void add_row(struct buf *out, const struct ban *ban, size_t width)
 	buf_add_text(out, blacklist_by_name(ban->by));
 	add_column(out, &start, BY_WIDTH);
 	buf_addf(out, "%*llu", HITS_WIDTH, (unsigned long long)ban->hits);
+	add_column(out, &start, HITS_WIDTH);
+	add_points(out, judge, &ban->net);
 	if (ban->hosts > 0)
 		buf_addf(out, "  %u hosts", ban->hosts);
 	if (note.len > 0) {
@@ -126,16 +170,41 @@ static void add_row(struct buf *out, const struct ban *ban, size_t width)
 	buf_add_char(out, '\n');
 }
 
-static void add_table(struct buf *out, const struct banlist *list)
+static void add_table(struct buf *out, const struct banlist *list, struct judge *judge)
 {
 	size_t width = widest_address(list);
 
 	if (list->count == 0)
 		return;
-	buf_addf(out, "%-*s  %-*s  %-*s  %-*s  %*s\n", (int)width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE", WHEN_MINUTE_LEN,
-		 "UNTIL", BY_WIDTH, "BY", HITS_WIDTH, "HITS");
+	buf_addf(out, "%-*s  %-*s  %-*s  %-*s  %*s  %*s\n", (int)width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE", WHEN_MINUTE_LEN,
+		 "UNTIL", BY_WIDTH, "BY", HITS_WIDTH, "HITS", POINTS_WIDTH, "POINTS");
 	for (size_t i = 0; i < list->count; i++)
-		add_row(out, &list->bans[i], width);
+		add_row(out, &list->bans[i], width, judge);
+}
+
+/* Who may not read the state is shown the list all the same. The judge is to be freed. */
+static int read_state(const struct config *config, struct judge *judge)
+{
+	int64_t now = time(NULL);
+
+	if (access(config->state, R_OK) == 0)
+		return remembered_load(config->state, &config->judge, now, judge) < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+	judge_init(judge, &config->judge, now);
+	return EXIT_ALL_WELL;
+}
+
+static int show_with_points(const struct config *config, const struct options *options, const struct banlist *list,
+	struct buf *out)
+{
+	struct judge judge;
+	int ret = read_state(config, &judge);
+
+	if (options->json)
+		add_json(out, list, &judge);
+	else
+		add_table(out, list, &judge);
+	judge_free(&judge);
+	return ret;
 }
 
 static int show(const struct config *config, const struct options *options)
@@ -149,12 +218,10 @@ static int show(const struct config *config, const struct options *options)
 		ret = EXIT_NOTHING;
 	if (ret == EXIT_ALL_WELL) {
 		apply_filter(&list, &filter);
-		if (options->json)
-			add_json(&out, &list);
-		else if (options->plain)
+		if (options->plain && !options->json)
 			add_plain(&out, &list);
 		else
-			add_table(&out, &list);
+			ret = show_with_points(config, options, &list, &out);
 		text_print(&out);
 	}
 	buf_free(&out);
@@ -166,9 +233,10 @@ static int show(const struct config *config, const struct options *options)
 const struct command command_list = {
 	.name = "list",
 	.synopsis = "[ADDR|NET...]",
-	.summary = "show who is banned, since and until when, and what for",
-	.details = "With addresses or networks: only the entries that have an address in common with them.",
-	.options = " config blacklist json plain ",
+	.summary = "show who is banned, since and until when, what for, and with how many points",
+	.details = "With addresses or networks: only the entries that have an address in common with them.\n"
+		   "POINTS is the balance of the account as it is now; - where the state has none.",
+	.options = " config blacklist state json plain ",
 	.max_args = -1,
 	.run = show,
 };

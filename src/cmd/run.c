@@ -89,7 +89,7 @@ static void tell_future(const struct run *r)
 		msg("%" PRIu64 " lines bear a time that is to come; they count as of when their log was last written: see the "
 		    "clock and the time zone of who writes it", r->judge.future);
 	if (r->judge.accounts.dropped > 0)
-		msg("more than %" PRIu64 " addresses and names: %" PRIu64 " accounts with least points were forgotten; the "
+		msg("more than %" PRIu64 " addresses: %" PRIu64 " accounts with least points were forgotten; the "
 		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
 }
 

@@ -13,13 +13,18 @@
 
 void run_print_diff(const struct run *r)
 {
-	struct buf next = { 0 };
+	struct run_facts facts = { .changes = &r->decision.changes, .judge = &r->judge };
+	struct buf breaches = { 0 }, next = { 0 };
 
+	/* patch(1) skips what stands before a difference */
+	changes_breaches(&facts, &breaches);
+	text_print(&breaches);
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
 	if (r->decision.list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->decision.list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
+	buf_free(&breaches);
 }
 
 static struct span find_example(void *context, const struct addr *addr, unsigned event_class)

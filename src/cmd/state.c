@@ -9,6 +9,7 @@
 #include "base/when.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
+#include "cmd/remembered.h"
 #include "list/state.h"
 #include "log/position.h"
 #include "report/json.h"
@@ -16,6 +17,21 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
+
+/* The words of an account's line: judge/account_line.c. */
+static const char legend[] =
+	"  ADDRESS, then what is not 0:\n"
+	"  time=T             all points are as of then; times are seconds since 1970\n"
+	"  u:NAME=P@T@N@L     points of a user name, its last failure, failures since its last login, that login\n"
+	"  CLASS=P@T          points of a class, its last event\n"
+	"  credit=P           of logins; good=T the last login or accepted mail; mails=N@T accepted mails, the last one\n"
+	"  share=P            what the address has given its networks; hosts=N addresses that gave a network points\n"
+	"  since=T until=T    the ban that stands; last=T ended=T the one before; level=N how many in a row; by=CLASS\n"
+	"  hits=N packets=N   events since the last ban; packets that were dropped\n"
+	"  named-twins=N@T nameless-twins=N@T   failures that another daemon may tell of, too\n"
+	"  listed was-listed  in the blacklist of the last run, of the one before; held: a person set its end;\n"
+	"  breached           a login came after guessing\n";
 
 static const char *kind_of(const struct position *p)
 {
@@ -66,6 +82,18 @@ static struct span take_line(struct span *lines)
 	return line;
 }
 
+static void add_accounts(struct buf *out, const struct judge *judge)
+{
+	size_t banned = 0, names = 0;
+
+	for (size_t i = 0; i < judge->accounts.count; i++)
+		banned += account_is_banned(&judge->accounts.all[i], judge->now);
+	/* the first one is the empty name */
+	for (size_t i = 1; i < judge->accounts.names.count; i++)
+		names += judge->accounts.names.all[i].text != NULL;
+	buf_addf(out, "accounts: %zu, of them %zu banned; names: %zu\n", judge->accounts.count, banned, names);
+}
+
 static void add_section(struct buf *out, const struct state_section *section, bool verbose)
 {
 	struct span lines = { section->lines, section->len };
@@ -87,12 +115,25 @@ static void add_section(struct buf *out, const struct state_section *section, bo
 	buf_free(&text);
 }
 
-static void add_text(struct buf *out, const struct state *state, const struct positions *positions, bool verbose)
+static bool is_section(const struct state_section *section, const char *name)
+{
+	return strcmp(section->name, name) == 0;
+}
+
+static void add_text(struct buf *out, const struct state *state, const struct positions *positions,
+	const struct judge *judge, bool verbose)
 {
 	add_positions(out, positions);
+	add_accounts(out, judge);
 	for (size_t i = 0; i < state->count; i++) {
-		if (strcmp(state->sections[i].name, STATE_POSITIONS) != 0)
-			add_section(out, &state->sections[i], verbose);
+		const struct state_section *section = &state->sections[i];
+		bool accounts = is_section(section, STATE_ACCOUNTS);
+
+		if (is_section(section, STATE_POSITIONS) || ((accounts || is_section(section, STATE_NAMES)) && !verbose))
+			continue;
+		if (accounts)
+			buf_add_text(out, legend);
+		add_section(out, section, verbose);
 	}
 }
 
@@ -147,38 +188,48 @@ static void add_json(struct buf *out, const struct state *state, const struct po
 		add_json_position(&json, &positions->items[i]);
 	json_close(&json, ']');
 	for (size_t i = 0; i < state->count; i++) {
-		if (strcmp(state->sections[i].name, STATE_POSITIONS) != 0)
+		if (!is_section(&state->sections[i], STATE_POSITIONS))
 			add_json_section(&json, &state->sections[i]);
 	}
 	json_close(&json, '}');
 }
 
+static int read_sections(const struct config *config, const struct state *state, struct positions *positions,
+	struct judge *judge)
+{
+	unsigned bad = positions_parse(positions, state_lines(state, STATE_POSITIONS));
+
+	if (bad == 0)
+		return remembered_judge(state, config->state, judge);
+	state_bad_line(config->state, STATE_POSITIONS, bad);
+	return -1;
+}
+
 static int show(const struct config *config, const struct options *options)
 {
 	struct positions positions = { 0 };
+	struct judge judge;
 	struct state state;
 	struct buf out = { 0 };
-	unsigned bad;
+	int ret = EXIT_ALL_WELL;
 
 	if (state_load(&state, config->state) < 0)
 		return EXIT_NOTHING;
-	bad = positions_parse(&positions, state_lines(&state, STATE_POSITIONS));
-	if (bad != 0) {
-		state_bad_line(config->state, STATE_POSITIONS, bad);
-		state_free(&state);
-		return EXIT_NOTHING;
-	}
-	if (options->json)
+	judge_init(&judge, &config->judge, time(NULL));
+	if (read_sections(config, &state, &positions, &judge) < 0)
+		ret = EXIT_NOTHING;
+	else if (options->json)
 		add_json(&out, &state, &positions);
 	else if (state.count == 0)
 		buf_addf(&out, "nothing is remembered yet in %s; a run begins it\n", config->state);
 	else
-		add_text(&out, &state, &positions, options->verbose);
+		add_text(&out, &state, &positions, &judge, options->verbose);
 	text_print(&out);
 	buf_free(&out);
+	judge_free(&judge);
 	positions_free(&positions);
 	state_free(&state);
-	return EXIT_ALL_WELL;
+	return ret;
 }
 
 const struct command command_state = {
@@ -186,8 +237,8 @@ const struct command command_state = {
 	.synopsis = "",
 	.summary = "show how far the logs were read, and what else is remembered",
 	.details = "A line for each file of a log: when its last line was written that was read, what kind of file it was,\n"
-		   "how many bytes of it were read (uncompressed), and the log it belongs to. With -v and with --json the\n"
-		   "lines of the other sections, too.",
+		   "how many bytes of it were read (uncompressed), and the log it belongs to; then how many accounts and user\n"
+		   "names are remembered. With -v and with --json the lines of the other sections, too.",
 	.options = " config state verbose json ",
 	.max_args = 0,
 	.run = show,

@@ -122,18 +122,18 @@ void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge
 	size_t most = settings->accounts, over = 0;
 	bool *gone;
 
-	if (accounts->count < most && names_used(&accounts->names) < most)
+	names_bound(&accounts->names, most, time, settings->known);
+	if (accounts->count < most)
 		return;
 	gone = mem_zalloc(accounts->count, sizeof(*gone));
 	for (size_t i = 0; i < accounts->count; i++)
 		over += gone[i] = account_is_over(&accounts->all[i], time, settings);
-	if (accounts->count - over > most / 4 * 3 || names_used(&accounts->names) >= most) {
+	if (accounts->count - over > most / 4 * 3) {
 		mark_least(accounts, accounts->count / 4, time, settings, gone);
 		accounts->dropped += accounts->count / 4;
 	}
 	remove_marked(accounts, gone);
 	free(gone);
-	names_sweep(&accounts->names, time, settings->known);
 	hash_clear(&accounts->index);
 	for (size_t i = 0; i < accounts->count; i++)
 		hash_put(&accounts->index, hash_of(accounts, &accounts->all[i].addr), (uint32_t)i);

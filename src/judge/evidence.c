@@ -169,6 +169,16 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		n->fail = w->time;
 }
 
+/* An attempt to log in, whether it failed or this server was in trouble: nothing weaker of its connection counts. */
+static void outweigh(struct work *w)
+{
+	if (w->connection == NULL)
+		return;
+	if (w->connection->added > 0 && w->connection->event_class != CLASS_HELO)
+		work_take_back(w);
+	w->connection->failed = true;
+}
+
 /* Attempts told in one line name the last user only, and those beyond three are not his (Dovecot). */
 static void add_failure(struct work *w)
 {
@@ -179,11 +189,7 @@ static void add_failure(struct work *w)
 	char text[NAME_TEXT_MAX + 1];
 	size_t len = name_fold(text, e->user);
 
-	if (w->connection != NULL) {
-		if (w->connection->added > 0 && w->connection->event_class != CLASS_HELO)
-			work_take_back(w);
-		w->connection->failed = true;
-	}
+	outweigh(w);
 	if (len == 0) {
 		w->hits = without_twins(w, e->count, false);
 		add_nameless(w, points_many(one, w->hits));
@@ -202,18 +208,11 @@ static void add_failure(struct work *w)
 		add_named(w, number, named);
 }
 
-/* What comes of this server's own trouble is nobody's failure: nothing of the connection counts. */
-static void take_trouble(struct work *w)
-{
-	if (w->connection->added > 0)
-		work_take_back(w);
-	w->connection->failed = true;
-}
-
 void evidence_add(struct work *w)
 {
+	/* what comes of this server's own trouble is nobody's failure */
 	if (w->event->event_class == CLASS_TROUBLE)
-		take_trouble(w);
+		outweigh(w);
 	else if (w->event->event_class == CLASS_AUTH)
 		add_failure(w);
 	else

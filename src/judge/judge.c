@@ -78,7 +78,7 @@ static void judge_good(struct work *w)
 	uint32_t day = w->account->good / DAY;
 	bool good = good_take(w);
 
-	account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
+	account_forgive(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
 	if (good && w->account->good / DAY != day)
 		network_good(w->judge, w->account, w->time);

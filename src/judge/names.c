@@ -4,7 +4,7 @@
  *
  * Accounts hold names by number. A name stays while an account holds it, while it has logged in lately, and while
  * somebody guesses at it; so noise of other names makes nobody forget it. What is below POINTS_LEAST counts as nothing
- * at once, so that it makes no difference when the table is swept.
+ * at once, so that it makes no difference when the table is swept. Names that no account holds are bounded.
  */
 #include "judge/names.h"
 
@@ -133,22 +133,20 @@ uint32_t names_make(struct names *names, const char *text, size_t len)
 	n = free_place(names);
 	names->all[n] = (struct name){ .text = mem_text_of(text, len) };
 	hash_put(&names->index, hash, n);
+	names->idle++;
 	return n;
 }
 
 void names_hold(struct names *names, uint32_t number)
 {
-	names->all[number].holders++;
+	if (names->all[number].holders++ == 0)
+		names->idle--;
 }
 
 void names_release(struct names *names, uint32_t number)
 {
-	names->all[number].holders--;
-}
-
-size_t names_used(const struct names *names)
-{
-	return names->count - names->free_count;
+	if (--names->all[number].holders == 0)
+		names->idle++;
 }
 
 void name_show(struct name *name, struct span user)
@@ -188,16 +186,60 @@ bool name_is_over(struct name *name, uint32_t time, int64_t known)
 	return name->holders == 0 && name_attack(&then, time) == 0 && !name_is_known(name, time, known);
 }
 
-void names_sweep(struct names *names, uint32_t time, int64_t known)
+static void forget(struct names *names, uint32_t number)
 {
-	for (uint32_t n = 0; n < names->count; n++) {
-		struct name *name = &names->all[n];
+	struct name *name = &names->all[number];
 
-		if (name->text == NULL || !name_is_over(name, time, known))
-			continue;
-		hash_remove(&names->index, hash_of_bytes(&names->index, name->text, strlen(name->text)), n);
-		name_clear(name);
-		names->free = mem_grow(names->free, &names->free_capacity, names->free_count + 1, sizeof(*names->free));
-		names->free[names->free_count++] = n;
+	hash_remove(&names->index, hash_of_bytes(&names->index, name->text, strlen(name->text)), number);
+	name_clear(name);
+	names->free = mem_grow(names->free, &names->free_capacity, names->free_count + 1, sizeof(*names->free));
+	names->free[names->free_count++] = number;
+	names->idle--;
+}
+
+/* For qsort(3): who has logged in lately goes last, else who was not heard of for the longest time goes first. */
+struct rank {
+	bool known;
+	uint32_t time, number;
+};
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->known != y->known)
+		return x->known ? 1 : -1;
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void forget_oldest(struct names *names, size_t count, uint32_t time, int64_t known)
+{
+	struct rank *ranks = mem_alloc(names->count, sizeof(*ranks));
+	size_t found = 0;
+
+	for (uint32_t n = 0; n < names->count; n++) {
+		const struct name *name = &names->all[n];
+
+		if (name->text != NULL && name->holders == 0)
+			ranks[found++] = (struct rank){ name_is_known(name, time, known),
+				name->login > name->attack_time ? name->login : name->attack_time, n };
 	}
+	qsort(ranks, found, sizeof(*ranks), compare_ranks);
+	for (size_t i = 0; i < found && i < count; i++)
+		forget(names, ranks[i].number);
+	free(ranks);
+}
+
+void names_bound(struct names *names, size_t most, uint32_t time, int64_t known)
+{
+	if (names->idle < most)
+		return;
+	for (uint32_t n = 0; n < names->count; n++) {
+		if (names->all[n].text != NULL && name_is_over(&names->all[n], time, known))
+			forget(names, n);
+	}
+	if (names->idle > most / 4 * 3)
+		forget_oldest(names, names->idle - most / 4 * 3, time, known);
 }

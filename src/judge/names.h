@@ -35,6 +35,7 @@ struct names {
 	struct name *all;        /* by number */
 	uint32_t *free;          /* numbers of free places */
 	size_t count, capacity, free_count, free_capacity;
+	size_t idle;             /* names that no account holds */
 	struct hash index;
 };
 
@@ -48,12 +49,9 @@ void names_free(struct names *names);
 uint32_t names_find(const struct names *names, const char *text, size_t len);
 uint32_t names_make(struct names *names, const char *text, size_t len);
 
-/* An account takes a name or lets it go. A name that nobody holds goes with names_sweep(). */
+/* An account takes a name or lets it go. A name that nobody holds goes with names_bound(). */
 void names_hold(struct names *names, uint32_t number);
 void names_release(struct names *names, uint32_t number);
-
-/* How many there are. */
-size_t names_used(const struct names *names);
 
 /* Remembers how a server wrote the name. */
 void name_show(struct name *name, struct span user);
@@ -82,7 +80,8 @@ static inline bool name_is_known(const struct name *name, uint32_t time, int64_t
 /* Whether nothing that matters is left of a name that no account holds. */
 bool name_is_over(struct name *name, uint32_t time, int64_t known);
 
-/* Forgets the names that are over. */
-void names_sweep(struct names *names, uint32_t time, int64_t known);
+/* Makes room where there are `most` names that no account holds: forgets those that are over, then, down to three
+ * quarters, those of which nothing was heard for the longest time. Who has logged in lately goes last. */
+void names_bound(struct names *names, size_t most, uint32_t time, int64_t known);
 
 #endif

@@ -159,7 +159,7 @@ static const struct telling tellings[] = {
 	{ CHANGE_DEFERRED, "not banned yet, being more than max-new allows", tell_weight, false },
 	{ CHANGE_ADDED, "banned", tell_added, false },
 	{ CHANGE_NETWORK, "networks banned whole", tell_added, false },
-	{ CHANGE_RENEWED, "still knocking, renewed", tell_renewed, false },
+	{ CHANGE_RENEWED, "still knocking, renewed", tell_renewed, true },
 	{ CHANGE_EXPIRED, "over", tell_address, false },
 	{ CHANGE_FORGIVEN, "forgiven, since they logged in or sent mail", tell_address, false },
 	{ CHANGE_DISSOLVED, "networks banned no more, a good address being in them", tell_address, false },

@@ -256,18 +256,41 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
 	printf '192.0.2.7 # a\\b \001\n198.51.100.0/24 %s hosts 37\n2001:db8::1\n' "$judged" | blacklist
-	run mailban list --blacklist blacklist
-	[ "${lines[0]}" = 'ADDRESS          SINCE              UNTIL              BY            HITS' ]
-	[ "${lines[1]}" = '192.0.2.7        -                  forever            hand             0  a\\b \x01' ]
-	[ "${lines[2]}" = '198.51.100.0/24  2026-11-20T03:17Z  2099-12-18T03:17Z  auth           812  37 hosts' ]
+	run mailban list --blacklist blacklist --state none
+	[ "${lines[0]}" = 'ADDRESS          SINCE              UNTIL              BY            HITS    POINTS' ]
+	[ "${lines[1]}" = '192.0.2.7        -                  forever            hand             0         -  a\\b \x01' ]
+	[ "${lines[2]}" = '198.51.100.0/24  2026-11-20T03:17Z  2099-12-18T03:17Z  auth           812         -  37 hosts' ]
 	[ "$(mailban list --plain --blacklist blacklist 198.51.100.77 2001:db8::/32 | paste -sd ' ')" = '198.51.100.0/24 2001:db8::1' ]
-	mailban list --json --blacklist blacklist | python3 -c '
+	mailban list --json --blacklist blacklist --state none | python3 -c '
 import json, sys
 a, b, c = json.load(sys.stdin)
 assert a["address"] == "192.0.2.7" and a["note"] == "a\\b \x01" and a["until"] is None and a["by"] == "hand", a
-assert b["hosts"] == 37 and b["hits"] == 812 and b["until"] == "2099-12-18T03:17:00Z", b'
+assert b["points"] is None and b["hosts"] == 37 and b["hits"] == 812 and b["until"] == "2099-12-18T03:17:00Z", b'
 	run mailban list --blacklist blacklist nonsense
 	[ "$status" -eq 2 ]
+}
+
+@test "list: points of the account, as they are now" {
+	for i in {1..8}; do
+		echo "$(date -u -d '-2 days' +%FT%H:%M:0$i)+00:00 mx postfix/smtpd[42]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: no"
+	done > log
+	echo 198.51.100.1 | blacklist
+	"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log > /dev/null
+	run mailban list --blacklist blacklist --state state
+	[ "$status" -eq 0 ]
+	[[ "${lines[1]}" == '198.51.100.1 '*'         -' ]]
+	[[ "${lines[2]}" == '203.0.113.9 '*' auth             8       5.7' ]]
+	mailban list --json --blacklist blacklist --state state | python3 -c '
+import json, sys
+a, b = json.load(sys.stdin)
+assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
+	[ "$(mailban list --plain --blacklist blacklist --state state | paste -sd ' ')" = '198.51.100.1 203.0.113.9' ]
+	# what cannot be read is told, and the list all the same
+	echo damaged > state
+	run mailban list --blacklist blacklist --state state
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == 'mailban: state'* ]]
+	[[ "${lines[3]}" == '203.0.113.9 '*'         -' ]]
 }
 
 @test "diff: the last change, in colour where that is asked for" {

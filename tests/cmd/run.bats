@@ -159,28 +159,13 @@ snapshot() {
 	grep -q '^192.0.2.7 ' blacklist
 }
 
-@test "--classic bans what the recipe would, for ever" {
-	{ sasl 192.0.2.7 2; sasl 192.0.2.8 1; } > log
-	run -0 mailban_run --classic log
-	[ "${lines[0]}" = 'banned (1):' ]
-	[[ "${lines[1]}" == '  192.0.2.7 '*' auth          2  for ever' ]]
-	grep -q '^192.0.2.7 .* until forever by auth hits 2$' blacklist
-	! grep -q 192.0.2.8 blacklist
-	run -0 mailban_run --classic log
-	[ "$output" = '' ]
-}
 
-@test "max-new holds for --classic, too, and what is over is told" {
-	echo '192.0.2.9 # since 2026-01-01T00:00Z until 2026-01-02T00:00Z by auth hits 5' > blacklist
-	{ sasl 192.0.2.7 2; sasl 192.0.2.8 2; } > log
-	echo 'max-new = 1' > conf
-	snapshot > snapshot
-	run -3 --separate-stderr mailban_run --classic -c conf log
-	[[ "$output" == *'banned (2):'* ]]
-	snapshot | diff snapshot -
-	run -0 mailban_run --classic -c conf --force log
-	[[ "$output" == *$'\nover (1):\n  192.0.2.9\n'* ]]
-	grep -q '^192.0.2.8 ' blacklist
+@test "--classic is an affair of scan alone" {
+	sasl 192.0.2.7 2 > log
+	run -2 --separate-stderr mailban_run --classic log
+	[ ! -e blacklist ] && [ ! -e state ]
+	run -0 "$MAILBAN" scan --classic --plain log
+	[ "$output" = 192.0.2.7 ]
 }
 
 # ---- bad input ----
@@ -215,11 +200,11 @@ prepared() {
 	prepared
 	printf '\nblacklst = "x"\n' > conf
 	expect 2 'mailban: conf:2: *' mailban_run -c conf log
-	printf 'class auth {\n\tthreshold = "five"\n}\n' > conf
+	printf 'points {\n\tauth = "five"\n}\n' > conf
 	expect 2 'mailban: conf:2: *' mailban_run -c conf log
 	printf '\n\nknown = "3 days"\n' > conf
 	expect 2 'mailban: conf:3: *' mailban_run -c conf log
-	printf 'class login { threshold = 5 }\n' > conf
+	printf 'points { login = 5 }\n' > conf
 	expect 2 'mailban: conf:1: *' mailban_run -c conf log
 	expect 2 'mailban: nowhere.conf: *' mailban_run -c nowhere.conf log
 }

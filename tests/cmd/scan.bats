@@ -40,8 +40,6 @@ connection() {
 	for n in 1 2 3 4 5 6 7 8 9; do connection 198.51.100.1 "$n"; done > log
 	run -0 "$MAILBAN" scan --plain log
 	[ "$output" = '' ]
-	run -0 "$MAILBAN" scan --tsv -v log
-	[[ "$output" == *$'198.51.100.1\tunknown\t9\t'* ]]
 	connection 198.51.100.1 10 >> log
 	run -0 "$MAILBAN" scan --plain log
 	[ "$output" = 198.51.100.1 ]
@@ -49,12 +47,12 @@ connection() {
 
 @test "nobody is blamed where this server cannot ask whether a password is right" {
 	for reason in "Connection lost to authentication server" "generic failure, sasl_username=info@example.com"; do
-		for n in 1 2 3 4 5; do
-			line="2026-11-20T11:0$n:00+00:00 mx postfix/smtpd[10$n]:"
+		for n in {10..40}; do
+			line="2026-11-20T11:$n:00+00:00 mx postfix/smtpd[$n]:"
 			printf '%s\n' "$line warning: host.example.net[192.0.2.1]: SASL PLAIN authentication failed: $reason" \
 				"$line disconnect from host.example.net[192.0.2.1] ehlo=1 auth=0/1 quit=1 commands=2/3"
 		done > log
-		run -0 "$MAILBAN" scan --tsv -v log
+		run -0 "$MAILBAN" scan --plain log
 		[ "$output" = '' ]
 	done
 }
@@ -62,10 +60,10 @@ connection() {
 @test "accepted mail and logins forgive TLS handshakes that failed" {
 	local tls='error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48'
 
-	for n in 1 2 3 4 5 6 7 8 9 10; do
-		line="2026-11-20T$((n + 10)):00:00+00:00 mx"
-		printf '%s\n' "$line postfix/smtpd[42]: SSL_accept error from mail.example.net[192.0.2.1]: -1" \
-			"$line postfix/smtpd[42]: lost connection after STARTTLS from mail.example.net[192.0.2.1]" \
+	for n in {10..20}; do
+		line="2026-11-20T20:$n:00+00:00 mx"
+		printf '%s\n' "$line postfix/smtpd[$n]: SSL_accept error from mail.example.net[192.0.2.1]: -1" \
+			"$line postfix/smtpd[$n]: lost connection after STARTTLS from mail.example.net[192.0.2.1]" \
 			"$line dovecot: imap-login: Disconnected (no auth attempts in 0 secs): user=<>, rip=192.0.2.2, lip=192.0.2.25, TLS: SSL_read() failed: $tls, session=<x>"
 	done > log
 	run -0 "$MAILBAN" scan --plain log
@@ -73,7 +71,7 @@ connection() {
 	# in clear text it goes, and the phone was told to trust the server
 	{
 		cat log
-		echo "2026-11-20T21:00:00+00:00 mx postfix/smtpd[42]: A1B2C3D4E5: client=mail.example.net[192.0.2.1]"
+		echo "2026-11-20T21:00:00+00:00 mx postfix/smtpd[42]: disconnect from mail.example.net[192.0.2.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"
 		echo "2026-11-20T21:00:00+00:00 mx dovecot: imap-login: Login: user=<info@example.com>, method=PLAIN, rip=192.0.2.2, lip=192.0.2.25, TLS, session=<x>"
 	} > more
 	run -0 "$MAILBAN" scan --plain more
@@ -109,7 +107,7 @@ connection() {
 
 @test "the configuration overrides a threshold" {
 	sasl 192.0.2.2 4 > log
-	echo 'class auth { threshold = 4 }' > conf
+	echo 'threshold = 4' > conf
 	run -0 "$MAILBAN" scan -c conf --plain log
 	[ "$output" = 192.0.2.2 ]
 }

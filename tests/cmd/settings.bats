@@ -47,13 +47,43 @@ told() {
 	told "\naggregate = { $eight, \"17:8\" } # wrong\n"
 }
 
-@test "a setting of the former judgement is an error that names its successor" {
-	echo 'class auth { threshold = 5 }' > conf
+# former NAME LINE SUCCESSOR: the line is refused with the file, its number, and what to say instead
+former() {
+	printf '# mine\n%s\n' "$2" > conf
+	run -2 --separate-stderr "$MAILBAN" scan -c conf /dev/null
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ "$stderr" == "mailban: conf:2: $1 is no setting any more: "*"$3"*'; see mailban.conf(5)' ]]
+}
+
+@test "settings of the judgement by windows are errors that name their successors" {
+	former class 'class "auth" { threshold = 5 }' 'threshold, half-life, points { auth = ... }, ban-least and ban-most'
+	former class 'class auth {}' 'ban-most'
+	former repeat 'repeat = "10m"' 'the same name again'
+	former known-threshold 'known-threshold = 100' 'a name that logs in'
+	former known-window 'known-window = "1d"' 'half-life'
+	former breach-users 'breach-users = 3' 'a breach is told by itself'
+	former attack-addresses 'attack-addresses = 20' 'users under attack'
+	former attack-window 'attack-window = "1d"' 'users under attack'
+	former ban-sprayers 'ban-sprayers = true' 'count double'
+	former net-hosts 'net-hosts = 8' 'networks'
+	former collapse 'collapse = no' 'export collapsed'
+}
+
+@test "settings of the judgement have bounds" {
+	told 'threshold = 1.9 # wrong\n'
+	told 'threshold = 1001 # wrong\n'
+	told 'half-life = "59s" # wrong\n'
+	told 'half-life = "367d" # wrong\n'
+	told '\npoints { probe = -1 } # wrong\n'
+	told 'points {\n\thelo = 1001 # wrong\n}\n'
+	told 'accounts = 999 # wrong\n'
+	told 'networks = 1001 # wrong\n'
+	printf 'threshold = 7.5\nhalf-life = "2d"\npoints { auth = 0.5 reject = 0 }\nknown = "7d"\nforget = "0"\nnetworks = 0\n' > conf
+	: > log
+	run -0 "$MAILBAN" scan -c conf log
+	printf 'ban-least = "8d"\nban-most = "7d"\n' > conf
 	run -2 "$MAILBAN" scan -c conf /dev/null
-	[[ "$output" == 'mailban: conf:1: class is no setting any more: say threshold, half-life, '* ]]
-	echo 'net-hosts = 8' > conf
-	run -2 "$MAILBAN" scan -c conf /dev/null
-	[ "$output" = 'mailban: conf:1: net-hosts is no setting any more: say networks; see mailban.conf(5)' ]
+	[[ "$output" == 'mailban: conf'*'ban-most is shorter than ban-least'* ]]
 }
 
 @test "no file of settings but a folder, bytes that are no text, an empty one" {

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The judgement of connections, refused recipients and accepted mail: DESIGN.md, "Judging by points". */
+#include "judge_driver.h"
+
+/* ---- connections ---- */
+
+static void a_connection_counts_as_its_strongest_kind(void **state)
+{
+	(void)state;
+	says("10:00 unknown 192.0.2.1 c=7\n10:00 reject 192.0.2.1 c=7\n10:00 unknown 192.0.2.1 c=7");
+	points_are("192.0.2.1", "0.5");
+	says("10:00 probe 192.0.2.1 c=7");
+	points_are("192.0.2.1", "1.0");
+	assert_int_equal(account_of("192.0.2.1")->hits, 1);
+	says("10:00 unknown 192.0.2.1 c=8");
+	points_are("192.0.2.1", "1.5");
+}
+
+static void what_ends_a_connection_begins_another(void **state)
+{
+	(void)state;
+	says("10:00 unknown 192.0.2.1 c=7 +ends\n10:00 unknown 192.0.2.1 c=7\n10:00 unknown 192.0.2.2 c=7");
+	points_are("192.0.2.1", "1.0");
+	points_are("192.0.2.2", "0.5");
+}
+
+static void a_failure_outweighs_what_its_connection_did_beside(void **state)
+{
+	(void)state;
+	says("10:00 unknown 192.0.2.1 c=7\n10:00 auth 192.0.2.1 ann c=7\n10:00 probe 192.0.2.1 c=7");
+	points_are("192.0.2.1", "1.0");
+	says("10:00 auth 192.0.2.1 bob c=7\n10:00 auth 192.0.2.1 eve c=7");
+	points_are("192.0.2.1", "3.0");
+	says("10:00 auth 192.0.2.1 root c=7\n10:00 helo 192.0.2.1 c=7");
+	points_are("192.0.2.1", "9.0");
+}
+
+static void a_connection_with_a_login_or_a_mail_did_not_come_to_nothing(void **state)
+{
+	(void)state;
+	says("10:00 login 192.0.2.1 ann c=7\n10:00 unknown 192.0.2.1 c=7 +ends");
+	points_are("192.0.2.1", "-1.0");
+	says("10:00 mail 192.0.2.2 c=8\n10:00 unknown 192.0.2.2 c=8 +ends\n10:00 mail 192.0.2.2\n"
+	     "10:00 unknown 192.0.2.2 c=9\n10:00 mail 192.0.2.2 c=9 +ends");
+	points_are("192.0.2.2", "0.0");
+}
+
+static void further_recipients_of_a_connection_count_a_tenth(void **state)
+{
+	(void)state;
+	says_times(11, "10:00", "0:0", "reject 192.0.2.1 c=7");
+	points_are("192.0.2.1", "0.5");
+	says_times(2, "10:00", "0:0", "reject 192.0.2.2 c=#");
+	points_are("192.0.2.2", "0.5");
+	says_times(11, "10:00", "0:0", "reject 192.0.2.3 c=7 +named");
+	points_are("192.0.2.3", "0.2");
+}
+
+static void a_verified_name_makes_a_refused_recipient_a_tenth(void **state)
+{
+	(void)state;
+	says_times(10, "10:00", "0:0", "reject 192.0.2.1");
+	points_are("192.0.2.1", "2.5");
+	says_times(10, "10:00", "0:0", "reject 192.0.2.2 +named");
+	points_are("192.0.2.2", "1.0");
+}
+
+static void this_servers_own_trouble_counts_nothing(void **state)
+{
+	(void)state;
+	says_times(500, "10:00", "0:0:1", "trouble 192.0.2.1");
+	assert_null(account_of("192.0.2.1"));
+	/* nor what its connection does beside */
+	says("10:00 unknown 192.0.2.1 c=7\n10:00 trouble 192.0.2.1 c=7\n10:00 probe 192.0.2.1 c=7 +ends");
+	points_are("192.0.2.1", "0.0");
+	points_are("192.0.2.0/24", "0.0");
+	says("10:00 auth 192.0.2.1 ann c=7\n10:00 trouble 192.0.2.1 c=7");
+	points_are("192.0.2.1", "1.0");
+}
+
+/* ---- accepted mail ---- */
+
+static void the_first_mail_makes_weak_points_vanish(void **state)
+{
+	(void)state;
+	says_times(12, "10:00", "0:01", "unknown 192.0.2.1");
+	says("10:20 auth 192.0.2.1 ann");
+	assert_true(is_banned("192.0.2.1"));
+	says("10:30 mail 192.0.2.1");
+	assert_false(is_banned("192.0.2.1"));
+	points_are("192.0.2.1", "1.0");
+}
+
+static void after_nine_mails_weak_evidence_counts_a_tenth(void **state)
+{
+	(void)state;
+	says_times(9, "10:00", "0:01", "mail 192.0.2.1");
+	says("11:00 probe 192.0.2.1\n11:00 unknown 192.0.2.1\n11:00 unknown 192.0.2.1");
+	points_are("192.0.2.1", "0.2");
+	says("11:00 mail 192.0.2.1");
+	points_are("192.0.2.1", "0.1");
+	says("11:00 helo 192.0.2.1");
+	assert_true(is_banned("192.0.2.1"));
+	says("11:00 mail 192.0.2.2 n=9\n11:00 auth 192.0.2.2 ann\n10d mail 192.0.2.2 n=99\n10d auth 192.0.2.2 bob");
+	points_are("192.0.2.2", "1.2");
+}
+
+static void mails_are_forgotten_after_thirty_days(void **state)
+{
+	(void)state;
+	says("10:00 mail 192.0.2.1 n=9\n30d10:00 unknown 192.0.2.1\n30d10:00 unknown 192.0.2.1");
+	points_are("192.0.2.1", "0.1");
+	says("10:00 mail 192.0.2.2 n=9\n30d10:00:01 unknown 192.0.2.2\n30d10:00:01 unknown 192.0.2.2");
+	points_are("192.0.2.2", "1.0");
+}
+
+/* A list of 2000 subscribers of whom 150 are gone goes out every day. */
+static void dead_recipients_do_not_harm_a_list_host(void **state)
+{
+	(void)state;
+	for (unsigned day = 0; day < 30; day++) {
+		char from[20];
+
+		snprintf(from, sizeof(from), "%ud6:00", day);
+		says_times(9, from, "0:0:10", "mail 192.0.2.1");
+		for (unsigned i = 0; i < 15; i++) {
+			says_times(10, from, "0:0:01", "reject 192.0.2.1 c=9 +named");
+			says_times(1, from, "0:0:01", "mail 192.0.2.1 c=9 n=100 +ends");
+		}
+		assert_false(is_banned("192.0.2.1"));
+	}
+}
+
+/* Two hundred mails in six days, then an hour in which its name cannot be resolved. */
+static void an_hour_without_names_does_not_harm_a_big_provider(void **state)
+{
+	(void)state;
+	says_times(200, "10:00", "0:43", "mail 192.0.2.1");
+	says_times(90, "6d12:00", "0:0:40", "unknown 192.0.2.1 c=#");
+	assert_false(is_banned("192.0.2.1"));
+	says_times(200, "7d10:00", "0:01", "unknown 192.0.2.1 c=1#");
+	assert_true(is_banned("192.0.2.1"));
+}
+
+/* ---- harvests ---- */
+
+enum { RECIPIENTS = 900 };
+
+/* So many refused recipients a connection, two connections a minute; behind one of them a mail is taken; 0: none.
+ * Returns whether the address stands banned in the end. */
+static bool harvest(unsigned a_connection, const char *named, unsigned mail_behind)
+{
+	char line[LINE_MAX_LEN];
+
+	anew();
+	for (unsigned i = 1; i <= RECIPIENTS; i++) {
+		unsigned connection = (i - 1) / a_connection + 1, when = connection * 30;
+
+		snprintf(line, sizeof(line), "10:%u:%u reject 192.0.2.1 c=%u %s", when / 60, when % 60, connection, named);
+		says(line);
+		snprintf(line, sizeof(line), "10:%u:%u mail 192.0.2.1 c=%u", when / 60, when % 60, connection);
+		if (i == mail_behind)
+			says(line);
+	}
+	return is_banned("192.0.2.1");
+}
+
+static void a_harvest_is_banned_whatever_its_shape(void **state)
+{
+	static const unsigned shapes[] = { 1, 9, 18, 100 };
+
+	(void)state;
+	the.cut = false;
+	for (unsigned s = 0; s < sizeof(shapes) / sizeof(*shapes); s++) {
+		assert_true(harvest(shapes[s], "", 0));
+		assert_true(harvest(shapes[s], "+named", 0));
+	}
+}
+
+/* Of 100 a connection and a client with a verified name 4.9 points are left. */
+static void one_deliverable_address_does_not_pay_for_a_harvest(void **state)
+{
+	(void)state;
+	the.cut = false;
+	assert_true(harvest(1, "", 1));
+	assert_true(harvest(1, "+named", 1));
+	assert_true(harvest(9, "", 1));
+	assert_true(harvest(9, "+named", 1));
+	assert_true(harvest(18, "", 1));
+	assert_true(harvest(18, "+named", 1));
+	assert_true(harvest(100, "", 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SENTENCE(a_connection_counts_as_its_strongest_kind),
+		SENTENCE(what_ends_a_connection_begins_another),
+		SENTENCE(a_failure_outweighs_what_its_connection_did_beside),
+		SENTENCE(a_connection_with_a_login_or_a_mail_did_not_come_to_nothing),
+		SENTENCE(further_recipients_of_a_connection_count_a_tenth),
+		SENTENCE(a_verified_name_makes_a_refused_recipient_a_tenth),
+		SENTENCE(this_servers_own_trouble_counts_nothing),
+		SENTENCE(the_first_mail_makes_weak_points_vanish),
+		SENTENCE(after_nine_mails_weak_evidence_counts_a_tenth),
+		SENTENCE(mails_are_forgotten_after_thirty_days),
+		SENTENCE(dead_recipients_do_not_harm_a_list_host),
+		SENTENCE(an_hour_without_names_does_not_harm_a_big_provider),
+		SENTENCE(a_harvest_is_banned_whatever_its_shape),
+		SENTENCE(one_deliverable_address_does_not_pay_for_a_harvest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
