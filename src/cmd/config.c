@@ -218,7 +218,7 @@ static cfg_opt_t options_table[] = {
 	CFG_INT("max-prefix", 16, CFGF_NONE),
 	CFG_INT("max-prefix6", 32, CFGF_NONE),
 	CFG_BOOL("renew", cfg_true, CFGF_NONE),
-	CFG_INT("accounts", 2000000, CFGF_NONE),
+	CFG_INT("accounts", 1000000, CFGF_NONE),
 	CFG_STR("repeat", NULL, CFGF_NODEFAULT),
 	CFG_STR("known-threshold", NULL, CFGF_NODEFAULT),
 	CFG_STR("known-window", NULL, CFGF_NODEFAULT),

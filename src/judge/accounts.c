@@ -122,7 +122,7 @@ void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge
 	size_t most = settings->accounts, over = 0;
 	bool *gone;
 
-	names_bound(&accounts->names, most, time, settings->known);
+	names_bound(&accounts->names, most / 8, time, settings->known);
 	if (accounts->count < most)
 		return;
 	gone = mem_zalloc(accounts->count, sizeof(*gone));

@@ -7,7 +7,8 @@
 #include "judge/work.h"
 
 enum {
-	MINUTE = 60, HOUR = 3600, DAY = 86400,
+	MINUTE = 60, DAY = 86400,
+	HOUR = 61 * MINUTE,    /* with the time that a mail program needs which asks each hour */
 	TWIN = 5,              /* seconds in which another daemon tells of the same failure */
 	NAMED_MOST = 3,        /* attempts told in one line that can be the named user's */
 };
@@ -39,13 +40,14 @@ static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 	return (a > b ? a - b : b - a) < seconds;
 }
 
-/* What speaks weakly counts less where this server took mails of the address: a half after one, a tenth after nine. */
+/* What speaks weakly counts a tenth less for each mail that this server took of the address lately, down to a tenth: so
+ * dead recipients do not harm a host that sends mail, and one deliverable recipient does not pay for a harvest. */
 static double weight_of_weak(const struct work *w)
 {
 	const struct account *a = w->account;
 	bool lately = a->mails > 0 && (int64_t)w->time - a->mail <= w->judge->settings->known;
 
-	return lately ? 1.0 / (1 + a->mails) : 1;
+	return lately ? (10 - a->mails) / 10.0 : 1;
 }
 
 int64_t evidence_points(const struct judge_settings *settings, const struct event *event)
@@ -155,10 +157,11 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		return;
 	}
 	repeats = repeats_of(w, n, name);
-	if (n->fail == 0 || !is_within(w->time, n->fail, DAY)) {
+	if (n->fail == 0 || !is_within(w->time, n->fail, DAY))
 		name_add_attacker(name, w->time);
+	/* most names are tried once and never told of */
+	if (name->attack > POINT || n->fails > 1)
 		name_show(name, w->event->user);
-	}
 	if (n->login == 0 && name_is_attacked(name, w->time))
 		points *= 2;
 	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));

@@ -68,7 +68,8 @@ void name_add_attacker(struct name *name, uint32_t time);
 
 static inline bool name_is_attacked(struct name *name, uint32_t time)
 {
-	return name_attack(name, time) >= NAME_ATTACKED * POINT;
+	/* twelve that came within two hours have faded a little */
+	return name_attack(name, time) >= NAME_ATTACKED * POINT - POINT / 2;
 }
 
 /* Whether the name has logged in from anywhere within known seconds before. */

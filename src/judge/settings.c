@@ -29,7 +29,7 @@ void judge_settings_defaults(struct judge_settings *settings)
 		.max_new = 100000,
 		.max_prefix4 = 16,
 		.max_prefix6 = 32,
-		.accounts = 2000000,
+		.accounts = 1000000,
 	};
 	judge_settings_networks(settings, 8);
 }

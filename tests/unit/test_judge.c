@@ -35,7 +35,7 @@ static void a_name_that_fails_again_counts_less(void **state)
 	points_are("192.0.2.1", "1.5");
 	says("11:00:58 auth 192.0.2.1 ann\n12:00:57 auth 192.0.2.1 ann");
 	points_are("192.0.2.1", "1.6");
-	says("13:00:57 auth 192.0.2.1 ann");
+	says("13:01:57 auth 192.0.2.1 ann");
 	points_are("192.0.2.1", "2.6");
 }
 
@@ -190,7 +190,7 @@ static void settings_say_what_a_class_weighs(void **state)
 static void a_login_forgives_its_own_name(void **state)
 {
 	(void)state;
-	says_times(6, "10:00", "1:00", "auth 192.0.2.1 ann");
+	says_times(6, "10:00", "1:01", "auth 192.0.2.1 ann");
 	assert_true(is_banned("192.0.2.1"));
 	says("18:00 login 192.0.2.2 ann\n18:00 login 192.0.2.1 bob");
 	assert_true(is_banned("192.0.2.1"));
@@ -399,7 +399,8 @@ static void a_user_under_attack_counts_double(void **state)
 {
 	(void)state;
 	says_times(12, "10:00", "0:0:1", "auth 192.0.2.# ann");
-	points_are("192.0.2.12", "1.0");
+	points_are("192.0.2.11", "1.0");
+	points_are("192.0.2.12", "2.0");
 	says_times(2, "11:00", "0:0:1", "auth 198.51.100.# ann");
 	points_are("198.51.100.2", "2.0");
 	/* another name does not, nor does she where she logged in, nor a day without them */

@@ -80,15 +80,28 @@ static void this_servers_own_trouble_counts_nothing(void **state)
 
 /* ---- accepted mail ---- */
 
-static void the_first_mail_makes_weak_points_vanish(void **state)
+static void the_first_mail_takes_a_threshold_off_weak_points(void **state)
 {
 	(void)state;
-	says_times(12, "10:00", "0:01", "unknown 192.0.2.1");
+	says_times(10, "10:00", "0:01", "unknown 192.0.2.1");
 	says("10:20 auth 192.0.2.1 ann");
 	assert_true(is_banned("192.0.2.1"));
 	says("10:30 mail 192.0.2.1");
 	assert_false(is_banned("192.0.2.1"));
 	points_are("192.0.2.1", "1.0");
+	says_times(20, "10:00", "0:01", "unknown 192.0.2.2");
+	says("10:30 mail 192.0.2.2");
+	assert_true(is_banned("192.0.2.2"));
+	points_are("192.0.2.2", "5.0");
+}
+
+static void each_of_nine_mails_takes_a_tenth_of_the_weight(void **state)
+{
+	(void)state;
+	says("10:00 mail 192.0.2.1\n10:01 probe 192.0.2.1");
+	points_are("192.0.2.1", "0.9");
+	says("10:00 mail 192.0.2.2 n=4\n10:01 probe 192.0.2.2");
+	points_are("192.0.2.2", "0.6");
 }
 
 static void after_nine_mails_weak_evidence_counts_a_tenth(void **state)
@@ -177,18 +190,19 @@ static void a_harvest_is_banned_whatever_its_shape(void **state)
 	}
 }
 
-/* Of 100 a connection and a client with a verified name 4.9 points are left. */
+/* Be it the first recipient or the last one. */
 static void one_deliverable_address_does_not_pay_for_a_harvest(void **state)
 {
+	static const unsigned shapes[] = { 1, 9, 18, 100 }, behind[] = { 1, RECIPIENTS };
+
 	(void)state;
 	the.cut = false;
-	assert_true(harvest(1, "", 1));
-	assert_true(harvest(1, "+named", 1));
-	assert_true(harvest(9, "", 1));
-	assert_true(harvest(9, "+named", 1));
-	assert_true(harvest(18, "", 1));
-	assert_true(harvest(18, "+named", 1));
-	assert_true(harvest(100, "", 1));
+	for (unsigned s = 0; s < sizeof(shapes) / sizeof(*shapes); s++) {
+		for (unsigned b = 0; b < 2; b++) {
+			assert_true(harvest(shapes[s], "", behind[b]));
+			assert_true(harvest(shapes[s], "+named", behind[b]));
+		}
+	}
 }
 
 int main(void)
@@ -201,7 +215,8 @@ int main(void)
 		SENTENCE(further_recipients_of_a_connection_count_a_tenth),
 		SENTENCE(a_verified_name_makes_a_refused_recipient_a_tenth),
 		SENTENCE(this_servers_own_trouble_counts_nothing),
-		SENTENCE(the_first_mail_makes_weak_points_vanish),
+		SENTENCE(the_first_mail_takes_a_threshold_off_weak_points),
+		SENTENCE(each_of_nine_mails_takes_a_tenth_of_the_weight),
 		SENTENCE(after_nine_mails_weak_evidence_counts_a_tenth),
 		SENTENCE(mails_are_forgotten_after_thirty_days),
 		SENTENCE(dead_recipients_do_not_harm_a_list_host),
