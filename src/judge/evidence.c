@@ -157,11 +157,10 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		return;
 	}
 	repeats = repeats_of(w, n, name);
-	if (n->fail == 0 || !is_within(w->time, n->fail, DAY))
+	if (n->fail == 0 || !is_within(w->time, n->fail, DAY)) {
 		name_add_attacker(name, w->time);
-	/* most names are tried once and never told of */
-	if (name->attack > POINT || n->fails > 1)
 		name_show(name, w->event->user);
+	}
 	if (n->login == 0 && name_is_attacked(name, w->time))
 		points *= 2;
 	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));

@@ -45,7 +45,7 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 }
 
 @test "who mistypes and then logs in is not banned, in one run or in two" {
-	for n in 1 2 3 4 5 6; do failure $((90000 - n * 3600)) 203.0.113.4 anna; done > log
+	for n in 1 2 3 4 5 6; do failure $((90000 - n * 3700)) 203.0.113.4 anna; done > log
 	mailban_run log
 	grep -q '^203.0.113.4 ' blacklist
 	login 60000 203.0.113.4 anna >> log

@@ -69,7 +69,7 @@ why() {
 	printf '203.0.113.0/24 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812 hosts 37\n2001:db8:1::/64 # mine\n' >> blacklist
 	echo '203.0.113.0/28 # ours' > allow
 	run why 203.0.113.9
-	[ "${lines[1]}" = '  network    203.0.113.0/24, formed of 37 banned hosts' ]
+	[ "${lines[1]}" = '  network    203.0.113.0/24, of 37 addresses' ]
 	grep -qx "  allowed    the allowlist, $PWD/allow:1: 203.0.113.0/28" <<< "$output"
 	run why 203.0.0.0/16
 	[ "${lines[0]}" = '203.0.0.0/16: not banned' ]
