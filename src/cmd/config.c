@@ -400,6 +400,7 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	if (config->threads == 0)
 		config->threads = processors();
 	/* TZ unset makes the C library look at /etc/localtime again at each call */
+	config->has_timezone = zone != NULL;
 	if (zone != NULL)
 		setenv("TZ", zone, 1);
 	else

@@ -23,6 +23,7 @@ struct config {
 	size_t allow_also_count;
 	char *set4, *set6;                       /* names of the sets in the kernel */
 	bool mynetworks;                         /* Postfix's mynetworks are allowed */
+	bool has_timezone;                       /* the setting timezone names one */
 	unsigned threads;
 	unsigned lock_wait_ms;
 	struct judge_settings judge;

@@ -353,3 +353,15 @@ prepared() {
 	[ "$(stat -c %a blacklist)" = 600 ]
 	[ -z "$(find . -name '*.??????' -o -name '*.lock' -o -name '*.new')" ]
 }
+
+@test "lines without a zone are of this host's, whatever TZ the caller has" {
+	for n in 1 2 3 4 5; do
+		TZ=:/etc/localtime date -d "1 hour ago $n seconds" +'%b %e %H:%M:%S mx postfix/smtpd[1]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: x'
+	done > log
+	TZ=:/etc/localtime mailban_run -q log
+	mv blacklist here
+	rm state
+	TZ=Asia/Tokyo mailban_run -q log
+	cmp here blacklist
+	grep -q '^192.0.2.7 ' blacklist
+}
