@@ -6,6 +6,8 @@
  * and later events of the connection that have none get it.
  * A logger may make several lines of a long one (courierlogger). What follows a piece begins where the client chose: it is
  * not believed, up to the first line that is shorter than a piece.
+ * A server may tell of its own trouble ahead of the line that begins the connection (Postfix's resolver): then the
+ * connection begins with the trouble.
  * Matchers look at lines apart, on several threads; so this is decided here, in the order of a log's lines.
  * Both tables forget: what comes to a place that is taken takes it. Who has so many sessions open at a time loses some.
  */
@@ -15,7 +17,7 @@
 
 #include "base/mem.h"
 
-enum { SESSION_BITS = 14, PROGRAM_BITS = 8 };
+enum { SESSION_BITS = 14, PROGRAM_BITS = 8, TROUBLE_BITS = 12 };
 
 struct session {
 	uint64_t connection; /* 0: none */
@@ -23,9 +25,15 @@ struct session {
 	bool named;
 };
 
+struct trouble {
+	uint64_t connection; /* 0: none */
+	struct addr addr;
+};
+
 struct sessions {
 	struct session *sessions;     /* 2^SESSION_BITS of them; NULL: there was none yet */
 	uint64_t cut[1 << PROGRAM_BITS]; /* programs of hosts whose last line was a piece; 0: none */
+	struct trouble troubles[1 << TROUBLE_BITS]; /* with which connections began that are told to begin once more */
 	uint64_t dropped;             /* the program of the last event, if it was not believed */
 };
 
@@ -98,6 +106,21 @@ static bool follows_whole_line(struct sessions *s, const struct event *event)
 	return !is_rest && !repeats_dropped && (event->flags & EVENT_WHOLE) == 0;
 }
 
+/* Two lines may begin one connection, the first of which tells of trouble. */
+static void begin_once(struct sessions *s, struct event *event)
+{
+	struct trouble *trouble = &s->troubles[place_among(event->connection, TROUBLE_BITS)];
+
+	if (event->event_class == CLASS_TROUBLE) {
+		*trouble = (struct trouble){ event->connection, event->addr };
+		return;
+	}
+	if (trouble->connection == event->connection && addr_equal(&trouble->addr, &event->addr))
+		event->flags &= (uint16_t)~EVENT_BEGINS;
+	if (trouble->connection == event->connection)
+		trouble->connection = 0;
+}
+
 bool sessions_take(struct sessions *s, struct event *event)
 {
 	if (event->connection == 0)
@@ -108,6 +131,8 @@ bool sessions_take(struct sessions *s, struct event *event)
 		event->connection = 0;
 		return true;
 	}
+	if (event->flags & EVENT_BEGINS)
+		begin_once(s, event);
 	if (event->flags & EVENT_OPENS)
 		open_session(s, event);
 	else if ((event->flags & EVENT_NO_ADDRESS) && !find_address(s, event))

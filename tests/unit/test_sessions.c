@@ -63,6 +63,31 @@ static void what_needs_no_other_line_is_left_alone(void **state)
 	sessions_free(s);
 }
 
+/* Whether the event still begins its connection. */
+static bool begins(struct sessions *s, enum event_class event_class, const char *address)
+{
+	struct event event = event_of(7, event_class, EVENT_BEGINS, address);
+
+	assert_true(sessions_take(s, &event));
+	return (event.flags & EVENT_BEGINS) != 0;
+}
+
+static void a_connection_begins_with_the_trouble_that_is_told_ahead_of_it(void **state)
+{
+	struct sessions *s = sessions_new();
+
+	(void)state;
+	assert_true(begins(s, CLASS_UNKNOWN, "192.0.2.1"));
+	assert_true(begins(s, CLASS_TROUBLE, "192.0.2.1"));
+	assert_false(begins(s, CLASS_UNKNOWN, "192.0.2.1"));
+	/* once, and for that client */
+	assert_true(begins(s, CLASS_UNKNOWN, "192.0.2.1"));
+	assert_true(begins(s, CLASS_TROUBLE, "192.0.2.1"));
+	assert_true(begins(s, CLASS_UNKNOWN, "192.0.2.2"));
+	assert_true(begins(s, CLASS_UNKNOWN, "192.0.2.1"));
+	sessions_free(s);
+}
+
 static bool follow(struct sessions *s, uint64_t program, unsigned flags, uint32_t repeats)
 {
 	struct event event = { .connection = program, .event_class = CLASS_GOOD, .count = 1, .flags = (uint16_t)flags,
@@ -101,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(later_lines_of_a_session_get_its_address),
+		cmocka_unit_test(a_connection_begins_with_the_trouble_that_is_told_ahead_of_it),
 		cmocka_unit_test(what_needs_no_other_line_is_left_alone),
 		cmocka_unit_test(a_line_behind_a_piece_is_not_believed),
 	};
