@@ -2,10 +2,10 @@
 /*
  * sessions: what one line alone does not tell.
  *
- * A server may name its client where a session begins and nowhere else (OpenSMTPD): a rule that opens tells the address,
- * and later events of the connection that have none get it.
- * A logger may make several lines of a long one (courierlogger). What follows a piece begins where the client chose: it is
- * not believed, up to the first line that is shorter than a piece.
+ * A server may name its client where a session begins and nowhere else (OpenSMTPD): a rule that opens tells the
+ * address, and later events of the connection that have none get it.
+ * A logger may make several lines of a long one (courierlogger). What follows a piece begins where the client chose:
+ * it is not believed, up to the first line that is shorter than a piece.
  * A server may tell of its own trouble ahead of the line that begins the connection (Postfix's resolver): then the
  * connection begins with the trouble.
  * Matchers look at lines apart, on several threads; so this is decided here, in the order of a log's lines.
