@@ -101,6 +101,21 @@ static size_t tell_failures(const struct scan_log *logs, size_t log_count)
 	return failed;
 }
 
+/* Says of which logs nothing can be known, so that nobody takes silence for peace. */
+static void tell_not_understood(const struct scan_log *logs, size_t log_count)
+{
+	for (size_t i = 0; i < log_count; i++) {
+		const char *name = source_name(logs[i].source), *server = source_server(logs[i].source);
+
+		if (!matcher_believes(server))
+			msg("%s: is %s's own file, where a client can write lines like the server's: nothing in it was believed; "
+			    "let %s log through syslog", name, server, server);
+		else if (logs[i].lines > 0 && logs[i].headless == logs[i].lines)
+			msg("%s: none of its %" PRIu64 " lines was understood: there is no time at their beginning in a form that is "
+			    "known; see: mailban match %s", name, logs[i].lines, name);
+	}
+}
+
 static void tell_limits(const struct ruleset *set, const uint64_t *limit_hits)
 {
 	for (size_t i = 0; i < set->count; i++) {
@@ -131,6 +146,7 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 	if (progress.shown)
 		fputs("\r\033[K", stderr);
 	tell_limits(&detection->set, limit_hits);
+	tell_not_understood(logs, log_count);
 	free(limit_hits);
 	return tell_failures(logs, log_count);
 }

@@ -23,12 +23,17 @@
 #include "cmd/detection.h"
 #include "cmd/explain.h"
 #include "detect/match.h"
+#include "detect/sessions.h"
+#include "log/wrapping.h"
 
 enum { BLOCK_BYTES = 1 << 16 };
 
 struct matching {
 	struct engine *engine;
 	struct matcher *matcher;
+	struct sessions *sessions;
+	enum wrapping wrapping;
+	struct buf unwrapped;
 	const struct options *options;
 	int rule;                 /* the only one that is asked for, or -1 */
 	uint64_t line;
@@ -148,10 +153,16 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	m->line++;
 	if (len > 0 && line[len - 1] == '\r')
 		len--;
+	if (m->wrapping != WRAPPING_NONE) {
+		buf_clear(&m->unwrapped);
+		buf_add(&m->unwrapped, line, len);
+		line = m->unwrapped.ptr;
+		len = wrapping_take_off(m->wrapping, m->unwrapped.ptr, len);
+	}
 	if (matcher_time(m->matcher, line, len, &when))
 		m->last_time = when;
 	verdict = matcher_line(m->matcher, line, len, &event);
-	found = verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event));
+	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) && sessions_take(m->sessions, &event);
 	event.time = m->last_time;
 	m->last_is_event = found;
 	if (found)
@@ -220,6 +231,7 @@ static int match_file(struct matching *m, const char *path, char *block, struct 
 		return EXIT_NOTHING;
 	}
 	matcher_begin(m->matcher, source_reference(source));
+	m->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
 	while ((got = source_read(source, block, BLOCK_BYTES)) > 0) {
 		take_bytes(m, line, block, (size_t)got);
 		open_line = block[got - 1] != '\n';
@@ -269,9 +281,12 @@ static int match_all(struct detection *detection, const struct options *options)
 	if (status != EXIT_ALL_WELL)
 		return status;
 	m.matcher = matcher_new(detection->engine);
+	m.sessions = sessions_new();
 	matcher_set_program(m.matcher, options->program);
 	status = match_source(&m, options->arg_count > 0 ? options->args[0] : "-");
 	matcher_free(m.matcher);
+	sessions_free(m.sessions);
+	buf_free(&m.unwrapped);
 	buf_free(&m.out);
 	return status;
 }

@@ -48,6 +48,7 @@ void batch_make_room(struct batch *b, size_t count, size_t text_bytes)
 	b->texts_used = 0;
 	b->lines = 0;
 	b->too_long = 0;
+	b->headless = 0;
 	b->leading_count = 0;
 	b->last_time = EVENT_TIME_UNKNOWN;
 	b->ends_with_event = false;
@@ -187,6 +188,7 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 			take_repeated(&c, event->count, lines.line.ptr);
 	} while (verdict != MATCH_NONE);
 	batch->too_long = lines.too_long;
+	batch->headless = lines.headless;
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
 	batch->last_time = time_before(&c, lines.at);
 	batch_sort(batch);

@@ -7,6 +7,7 @@
  * are depends on the set of shapes alone, and a shape that stays has been counted from its first line on.
  * The hash is not seeded, since shapes are remembered from run to run by it; it decides nothing else.
  */
+#define _GNU_SOURCE
 #include "detect/drift.h"
 
 #include <stdlib.h>
@@ -137,6 +138,59 @@ void drift_unknown(struct drift *drift, size_t program, struct span message)
 {
 	if (program != DRIFT_PROGRAMS_MAX && shape_names_failure(message))
 		count_failure(drift, program, message);
+}
+
+bool drift_may_be_mail(struct span program)
+{
+	static const char *const others[] = { "sshd", "sudo", "su", "login", "kernel", "systemd", "cron", "CRON", "crond",
+		"named", "fail2ban", "mailban", "dbus-daemon", "polkitd", "dhclient", "ntpd", "chronyd", "vsftpd", "proftpd",
+		"pure-ftpd", "openvpn", "smbd", "nmbd", "winbindd", "xrdp", "slapd", "mysqld", "mariadbd", "postgres",
+		/* what judges mail, and Postfix's daemons that quote what other servers say */
+		"rspamd", "amavis", "spamd", "opendkim", "opendmarc", "policyd", "clamd", "smtp", "lmtp", "bounce", "pipe",
+		"local", "virtual", "error", "qmgr", "pickup", "anvil", "master", "postsuper" };
+	const char *slash;
+
+	if (program.len == 0)
+		return false;
+	slash = memrchr(program.ptr, '/', program.len);
+	if (slash != NULL)
+		program = (struct span){ slash + 1, program.len - (size_t)(slash + 1 - program.ptr) };
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		size_t len = strlen(others[i]);
+
+		/* "sshd-session", "systemd-logind", "fail2ban.filter" */
+		if (program.len >= len && memcmp(program.ptr, others[i], len) == 0 &&
+		    (program.len == len || program.ptr[len] == '-' || program.ptr[len] == '.'))
+			return false;
+	}
+	return program.len > 0;
+}
+
+static bool speaks_of_login(struct span message)
+{
+	static const char *const words[] = { "ogin", "LOGIN", "uth", "AUTH", "assw", "redential" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (memmem(message.ptr, message.len, words[i], strlen(words[i])) != NULL)
+			return true;
+	}
+	return false;
+}
+
+void drift_stranger(struct drift *drift, struct span program, struct span message)
+{
+	size_t at;
+
+	if (!shape_names_failure(message) || !speaks_of_login(message))
+		return;
+	buf_clear(&drift->scratch);
+	if (!shape_fold(&drift->scratch, message))
+		return;
+	at = drift_program(drift, program);
+	if (at == DRIFT_PROGRAMS_MAX)
+		return;
+	drift->programs[at].lines++;
+	count_failure(drift, at, message);
 }
 
 void drift_merge(struct drift *into, const struct drift *from)

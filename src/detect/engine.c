@@ -214,6 +214,8 @@ static struct engine_program *make_program(struct engine *engine, struct span na
 			continue;
 		prepare_rule(engine, (uint16_t)i);
 		program->rules[program->rule_count++] = (uint16_t)i;
+		if (engine->set->rules[i].pieces > 0)
+			program->pieces = engine->set->rules[i].pieces;
 	}
 	if (program->rule_count > 0)
 		sort_by_first(engine, program);

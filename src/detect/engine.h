@@ -38,6 +38,7 @@ struct engine_program {
 	uint32_t *first;             /* 256 places in lists: where those that a message with this first byte can
 	                                match begin; NULL where the program has no rules */
 	struct engine_candidate *lists;
+	uint32_t pieces;             /* as its rules have it; 0: its lines are whole */
 };
 
 /* The ruleset must outlive the engine. Compiles the program patterns, each text once; 0, or -1 after a

@@ -41,6 +41,10 @@ enum event_flag {
 	EVENT_ENDS = 8,            /* the last one */
 	EVENT_ACCEPTED = 32,       /* class good: a mail accepted, not a login */
 	EVENT_NAMED = 64,          /* the line shows that the client has a verified name */
+	EVENT_OPENS = 128,         /* it tells the address of a connection whose other lines have none */
+	/* of no rule, and only for detect/sessions: */
+	EVENT_PIECE = 256,         /* the line is a piece of a longer one */
+	EVENT_WHOLE = 512,         /* it is none */
 };
 
 struct event {
@@ -59,7 +63,7 @@ struct event {
 	uint32_t repeats;       /* "last message repeated": how often; 0 for a line that says what it is */
 	uint16_t rule;          /* index in the ruleset */
 	uint8_t event_class;    /* enum event_class */
-	uint8_t flags;          /* enum event_flag */
+	uint16_t flags;         /* enum event_flag */
 	uint8_t phrases;        /* bits of the classic recipe's phrases that the line holds (detect/classic.h) */
 };
 

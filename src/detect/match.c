@@ -36,6 +36,9 @@ struct recent {
 	const struct engine_program *program; /* NULL: none */
 	size_t drift;                         /* its number there */
 	struct origin origin;
+	uint64_t block;                       /* of its last line */
+	bool cut;                             /* which was a piece of a longer one */
+	bool stranger;                        /* no rule is for it, and it may be of mail */
 };
 
 struct matcher {
@@ -48,8 +51,11 @@ struct matcher {
 	struct header_host host;
 	struct span program_given;
 	const char *server;                  /* whose own file the log is; NULL: not known */
+	bool believes;                       /* what stands in such a file */
 	struct recent recent[CACHE_SLOTS];
 	uint64_t *limit_hits;
+	uint64_t block;                      /* how many there were */
+	struct span session;                 /* of the last event, as its rule found it */
 	bool want_phrases;
 	struct drift *drift;                 /* NULL: nobody wants to know */
 };
@@ -83,6 +89,7 @@ void matcher_free(struct matcher *m)
 
 void matcher_begin(struct matcher *m, int64_t reference)
 {
+	m->block++;
 	stamp_begin(&m->stamps, reference);
 }
 
@@ -91,9 +98,15 @@ void matcher_set_program(struct matcher *m, const char *program)
 	m->program_given = program != NULL ? (struct span){ program, strlen(program) } : (struct span){ 0 };
 }
 
+bool matcher_believes(const char *server)
+{
+	return server == NULL || strcmp(server, "nginx") != 0;
+}
+
 void matcher_set_server(struct matcher *m, const char *server)
 {
 	m->server = server;
+	m->believes = matcher_believes(server);
 }
 
 void matcher_want_phrases(struct matcher *m)
@@ -142,6 +155,7 @@ static void make_recent(struct matcher *m, struct recent *r, struct span name)
 	*r = (struct recent){ .program = engine_program(m->engine, name), .drift = DRIFT_PROGRAMS_MAX };
 	if (m->drift != NULL && r->program->rule_count > 0)
 		r->drift = drift_program(m->drift, name);
+	r->stranger = m->drift != NULL && r->program->rule_count == 0 && drift_may_be_mail(name);
 }
 
 HOT struct recent *recent_of(struct matcher *m, struct span name)
@@ -234,6 +248,7 @@ HOT bool try_rule(struct matcher *m, const struct engine_rule *rule, struct span
 		return false;
 	if (first_group(m, pattern->named, message).ptr != NULL)
 		event->flags |= EVENT_NAMED;
+	m->session = first_group(m, pattern->sessions, message);
 	return true;
 }
 
@@ -270,6 +285,41 @@ static enum match_verdict other_line(const struct header *h, struct event *event
 	return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
 }
 
+/* An event that says nothing but what the flag does, for detect/sessions. */
+static void fill_note(struct event *event, const struct engine_program *program, enum event_flag flag)
+{
+	*event = (struct event){ .event_class = CLASS_TROUBLE, .rule = program->rules[0], .count = 1,
+				 .flags = (uint16_t)(EVENT_NO_ADDRESS | flag) };
+}
+
+/* Whether the line of a program that makes several lines of a long one is an event, or tells something of the next line.
+ * What stood before this block is not known here. */
+static bool is_event_of_pieces(struct matcher *m, struct recent *r, struct event *event)
+{
+	const struct span message = m->header.message;
+	bool unknown_before = r->cut || r->block != m->block;
+
+	r->block = m->block;
+	r->cut = message.len >= r->program->pieces;
+	if (r->cut)
+		fill_note(event, r->program, EVENT_PIECE);
+	else if (!try_rules(m, r->program, message, event)) {
+		if (!unknown_before)
+			return false;
+		fill_note(event, r->program, EVENT_WHOLE);
+	}
+	return true;
+}
+
+static uint64_t connection_of(const struct matcher *m, struct recent *r, const struct event *event)
+{
+	if (r->program->pieces > 0 && (event->flags & EVENT_PER_CONNECTION) == 0)
+		return origin_connection(&r->origin, &m->header, (struct span){ "", 0 });
+	if ((event->flags & EVENT_PER_CONNECTION) == 0)
+		return 0;
+	return origin_connection(&r->origin, &m->header, m->session.len > 0 ? m->session : m->header.pid);
+}
+
 /* A line of a program that rules are for, its header taken apart. */
 static enum match_verdict match_message(struct matcher *m, struct recent *r, struct span line, struct event *event)
 {
@@ -281,7 +331,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	counted = r->drift < DRIFT_PROGRAMS_MAX ? &m->drift->programs[r->drift] : NULL;
 	if (counted != NULL)
 		counted->lines++;
-	if (!try_rules(m, r->program, h->message, event)) {
+	if (r->program->pieces > 0 ? !is_event_of_pieces(m, r, event) : !try_rules(m, r->program, h->message, event)) {
 		if (m->drift != NULL)
 			drift_unknown(m->drift, r->drift, h->message);
 		return other_line(h, event);
@@ -290,7 +340,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		counted->recognised++;
 	if (repeated > 1)
 		event->count = event_times(event->count, repeated);
-	event->connection = event->flags & EVENT_PER_CONNECTION ? origin_connection(&r->origin, h) : 0;
+	event->connection = connection_of(m, r, event);
 	event->phrases = m->want_phrases ? classic_phrases(line.ptr, line.len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = EVENT_TIME_UNKNOWN;
@@ -301,7 +351,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 static bool read_header(struct matcher *m, struct header *h, struct span line)
 {
 	header_parse_next(h, line.ptr, line.len, &m->host);
-	return m->server == NULL || (h->server != NULL && strcmp(h->server, m->server) == 0);
+	return m->server == NULL || (m->believes && h->server != NULL && strcmp(h->server, m->server) == 0);
 }
 
 /* What a line is; where no rule is for its program, the header's message is only set for who wants all of the header. */
@@ -323,10 +373,12 @@ HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want
 	r = recent_of(m, h->program);
 	if (behind != NULL) {
 		/* a repetition has no program */
-		if (r->program->rule_count == 0 && h->program.len > 0 && !want_header)
+		if (r->program->rule_count == 0 && h->program.len > 0 && !want_header && !r->stranger)
 			return MATCH_NONE;
 		header_set_message(h, behind, end);
 	}
+	if (r->stranger)
+		drift_stranger(m->drift, h->program, h->message);
 	if (r->program->rule_count == 0 || h->message.len == 0)
 		return other_line(h, event);
 	return match_message(m, r, line, event);
@@ -341,7 +393,7 @@ enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, st
 {
 	const char *at = lines->at, *end = lines->end;
 	enum match_verdict verdict = MATCH_NONE;
-	uint64_t passed = 0, too_long = 0;
+	uint64_t passed = 0, too_long = 0, headless = 0;
 	struct span line = { at, 0 };
 
 	while (at < end) {
@@ -351,6 +403,7 @@ enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, st
 		line = (struct span){ at, match_line_len(at, newline) };
 		at = newline + 1;
 		verdict = match_line(m, line, false, event);
+		headless += m->header.stamp.len == 0;
 		if (verdict != MATCH_NONE)
 			break;
 		passed++;
@@ -360,6 +413,7 @@ enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, st
 	lines->at = at;
 	lines->passed = passed;
 	lines->too_long += too_long;
+	lines->headless += headless;
 	return verdict;
 }
 

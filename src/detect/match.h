@@ -38,8 +38,11 @@ void matcher_begin(struct matcher *matcher, int64_t reference);
 
 /* The log is that server's own file (struct header), borrowed; NULL: it is not known to be anybody's. What looks like the
  * line of another program is none then: a server may write a name that somebody logs in with as it came, newlines
- * included. */
+ * included. nginx does, in lines like its own: nothing in its file is believed (matcher_believes()). */
 void matcher_set_server(struct matcher *matcher, const char *server);
+
+/* Whether anything in a log is believed that is the server's own file; NULL as above. */
+bool matcher_believes(const char *server);
 
 /* For lines that have no header: what program they are of. NULL: they have one. Borrowed. */
 void matcher_set_program(struct matcher *matcher, const char *program);
@@ -68,6 +71,7 @@ struct match_lines {
 	struct span line;          /* the one that was found, without its newline (nor \r before it) */
 	uint64_t passed;           /* lines before it that no rule knows */
 	uint64_t too_long;         /* is added to */
+	uint64_t headless;         /* is added to: lines that have no time in a known form */
 };
 
 /* Goes on to the next line that is an event or repeats one; MATCH_NONE: there is no more. */

@@ -57,12 +57,12 @@ static __attribute__((noinline)) uint64_t hash_host(struct origin *origin, const
 	return hash;
 }
 
-uint64_t origin_connection(struct origin *origin, const struct header *header)
+uint64_t origin_connection(struct origin *origin, const struct header *header, struct span id)
 {
 	uint64_t hash = origin->hash;
 
 	if (hash == 0 || origin->host_len != header->host.len || !span_same(origin->host, header->host.ptr, header->host.len))
 		hash = hash_host(origin, header);
-	hash = hash_span(hash, header->pid);
+	hash = hash_span(hash, id);
 	return hash != 0 ? hash : 1;
 }

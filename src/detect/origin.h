@@ -17,7 +17,8 @@ struct origin {
 	uint64_t hash; /* of that host and the program; 0: not worked out yet */
 };
 
-/* A name for the connection, never 0, the same from run to run: a server process serves one client at a time. */
-uint64_t origin_connection(struct origin *origin, const struct header *header);
+/* A name, never 0 and the same from run to run, for what the program of that line calls id: a process, which serves one
+ * client at a time, or a session. */
+uint64_t origin_connection(struct origin *origin, const struct header *header, struct span id);
 
 #endif

@@ -114,6 +114,7 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	find_groups(pattern->code, "user", pattern->users);
 	find_groups(pattern->code, "count", pattern->counts);
 	find_groups(pattern->code, "named", pattern->named);
+	find_groups(pattern->code, "session", pattern->sessions);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ struct pattern {
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
 	unsigned counts[PATTERN_GROUPS_MAX];
 	unsigned named[PATTERN_GROUPS_MAX];
+	unsigned sessions[PATTERN_GROUPS_MAX];
 };
 
 /* Compiles the match pattern of a rule, anchored at the start, with <ADDR> put in and JIT where the host

@@ -42,6 +42,8 @@ static cfg_opt_t rule_options[] = {
 	CFG_BOOL("begins", cfg_false, CFGF_NONE),
 	CFG_BOOL("ends", cfg_false, CFGF_NONE),
 	CFG_BOOL("accepted", cfg_false, CFGF_NONE),
+	CFG_BOOL("opens", cfg_false, CFGF_NONE),
+	CFG_INT("pieces", 0, CFGF_NONE),
 	CFG_BOOL("address", cfg_true, CFGF_NONE),
 	CFG_FLOAT("points", 0, CFGF_NODEFAULT),
 	CFG_STR_LIST("hit", NULL, CFGF_NODEFAULT),
@@ -121,12 +123,13 @@ static void set_flags(cfg_t *section, struct rule *rule)
 {
 	static const struct {
 		const char *name;
-		uint8_t flag;
+		uint16_t flag;
 	} names[] = {
 		{ "connection", EVENT_PER_CONNECTION },
 		{ "begins", EVENT_BEGINS | EVENT_PER_CONNECTION },
 		{ "ends", EVENT_ENDS | EVENT_PER_CONNECTION },
 		{ "accepted", EVENT_ACCEPTED },
+		{ "opens", EVENT_OPENS | EVENT_BEGINS | EVENT_PER_CONNECTION },
 	};
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -159,10 +162,13 @@ static int check_former(const struct rule *rule, cfg_t *section)
 	return 0;
 }
 
-static int set_points(struct rule *rule, cfg_t *section)
+static int set_numbers(struct rule *rule, cfg_t *section)
 {
 	double points;
 
+	if (cfg_getint(section, "pieces") < 0 || cfg_getint(section, "pieces") > 100000)
+		return fault(rule, "pieces is not a number of bytes up to 100000");
+	rule->pieces = (uint32_t)cfg_getint(section, "pieces");
 	if (cfg_size(section, "points") == 0)
 		return 0;
 	points = cfg_getfloat(section, "points");
@@ -215,7 +221,7 @@ static int read_rule(struct rule *rule, cfg_t *section, struct rule_file *file)
 	set_flags(section, rule);
 	ret = check(rule, class_name, file->parsed == file->text);
 	if (ret == 0)
-		ret = set_points(rule, section);
+		ret = set_numbers(rule, section);
 	if (ret == 0)
 		event_class_parse(&rule->event_class, class_name);
 	return ret;

@@ -18,7 +18,8 @@ struct rule {
 	unsigned line;
 	enum event_class event_class;
 	uint32_t points;       /* thousandths, as events have them */
-	uint8_t flags;         /* enum event_flag */
+	uint16_t flags;        /* enum event_flag */
+	uint32_t pieces;       /* bytes of a message from which on the program's lines are pieces of longer ones; 0: never */
 	char *program_text, *match_text;
 	char **hits, **misses; /* samples, NULL-terminated */
 };

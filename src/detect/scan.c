@@ -41,6 +41,7 @@ struct work {
 	size_t left;               /* logs that are not yet merged */
 	bool merging;              /* a worker does */
 	struct merge merge;        /* of the worker that does */
+	struct sessions *sessions; /* as well */
 	size_t ahead_bytes;        /* of batches that are not yet merged */
 	struct batch *free;
 	pthread_mutex_t lock;      /* guards all but the merge, and what streams say belongs to a worker */
@@ -147,7 +148,7 @@ static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 	w->left -= s->merged;
 	until = settled_until(w);
 	pthread_mutex_unlock(&w->lock);
-	stream_settle(s, batch, repeats);
+	stream_settle(s, batch, repeats, w->sessions);
 	merge_add(&w->merge, batch);
 	merge_add(&w->merge, repeats);
 	merge_hand_on(&w->merge, until, w->scan->take, w->scan->context);
@@ -215,6 +216,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	s->reading = true;
 	pthread_mutex_unlock(&w->lock);
 	block.len = lines_read(&s->lines, worker->block, &block.offset);
+	block.len = wrapping_take_off(s->wrapping, worker->block, block.len);
 	block.behind_gap = s->lines.behind_gap;
 	ended = s->lines.ended;
 	source_progress(s->log->source, &bytes_done, &bytes_total);
@@ -301,6 +303,7 @@ static int compare_streams(const void *a, const void *b)
 static void work_init(struct work *w, struct scan *scan, struct matcher *matcher)
 {
 	w->left = scan->log_count;
+	w->sessions = sessions_new();
 	w->streams = mem_zalloc(scan->log_count + 1, sizeof(*w->streams));
 	for (size_t i = 0; i < scan->log_count; i++)
 		stream_begin(&w->streams[i], &scan->logs[i], (uint32_t)i, matcher);
@@ -315,6 +318,7 @@ static void work_end(struct work *w)
 		stream_end(&w->streams[i]);
 	w->scan->most_waiting = w->merge.most_bytes;
 	merge_free(&w->merge);
+	sessions_free(w->sessions);
 	for (struct batch *batch = w->free, *next; batch != NULL; batch = next) {
 		next = batch->next;
 		batch_free(batch);

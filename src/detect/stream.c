@@ -44,7 +44,10 @@ static int64_t block_until(const struct batch *batch)
 
 void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher)
 {
-	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source) };
+	struct span head = source_head(log->source);
+
+	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source),
+			      .wrapping = wrapping_of(head.ptr, head.len) };
 	s->lines.source = log->source;
 	s->lines.take_unterminated = log->take_unterminated;
 	source_progress(log->source, &s->bytes_done, &s->bytes_total);
@@ -148,14 +151,40 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	s->last.line.ptr = s->last_text.ptr;
 }
 
-void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats)
+/* What the events say in the light of those before them, in the order of their lines. */
+static void settle_sessions(struct sessions *sessions, struct batch *batch)
+{
+	size_t kept = 0;
+	bool changed = false;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		struct event *event = &batch->events[i];
+		uint64_t connection = event->connection;
+		unsigned flags = event->flags;
+
+		if (connection != 0 && !sessions_take(sessions, event))
+			continue;
+		changed |= kept != i || event->connection != connection || event->flags != flags;
+		batch->events[kept++] = *event;
+	}
+	changed |= kept != batch->count;
+	batch->count = kept;
+	if (changed)
+		batch_sort(batch);
+}
+
+void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats, struct sessions *sessions)
 {
 	settle_times(s, batch);
 	settle_repeats(s, batch, repeats);
+	/* the last event as its line is, for lines that repeat it */
 	remember_last(s, batch);
+	settle_sessions(sessions, repeats);
+	settle_sessions(sessions, batch);
 	s->log->lines += batch->lines;
 	s->log->events += batch->count + repeats->count;
 	s->log->too_long += batch->too_long;
+	s->log->headless += batch->headless;
 	if (batch->last_time != EVENT_TIME_UNKNOWN)
 		s->log->last_time = batch->last_time;
 }

@@ -10,6 +10,8 @@
 #include "detect/block.h"
 #include "detect/lines.h"
 #include "detect/scan.h"
+#include "detect/sessions.h"
+#include "log/wrapping.h"
 
 #define STREAM_BEGINNING INT64_MIN /* before all times */
 
@@ -18,6 +20,7 @@ struct stream {
 	uint32_t source;           /* number of the log among those given */
 	struct lines lines;        /* of the worker that is reading */
 	const char *server;        /* whose own file it is */
+	enum wrapping wrapping;
 	bool reading, ended;       /* a worker reads a block; the last one was read */
 	uint64_t bytes_done, bytes_total; /* as stored, for the progress */
 	uint64_t blocks_read;
@@ -45,8 +48,9 @@ void stream_put(struct stream *stream, struct batch *batch);
 /* The batch that is next is about to be merged: moves merged_until and merged on. */
 void stream_advance(struct stream *stream, const struct batch *batch);
 
-/* Completes the batch by what the blocks before it said: times of lines that have none. The lines at its front that say
- * how often the line before it was repeated become events of repeats. Counts for the log. */
-void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats);
+/* Completes the batch by what the blocks before it said: times of lines that have none, addresses of sessions. Takes out
+ * what is not to be believed. The lines at its front that say how often the line before it was repeated become events of
+ * repeats. Counts for the log. */
+void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats, struct sessions *sessions);
 
 #endif

@@ -16,9 +16,22 @@
 #include "log/header_usual.h"
 #include "log/native.h"
 
-/* Where the message begins behind Solaris's "[ID 801593 mail.info] " and a time of the server's own that syslog's time
- * makes superfluous (Exim). */
-const char *header_skip_tags(const char *p, const char *end)
+/* Where a process id in brackets ends that is the header's, or the only one, and the blank behind it; else p. */
+static const char *skip_pid(const struct header *header, const char *p, const char *end)
+{
+	const char *close = p < end && *p == '[' ? header_skip_digits(p + 1, end) : p;
+	size_t len = (size_t)(close - p) - (close > p);
+
+	if (len == 0 || end - close < 2 || close[0] != ']' || close[1] != ' ')
+		return p;
+	if (header->pid.len > 0 && (header->pid.len != len || memcmp(header->pid.ptr, p + 1, len) != 0))
+		return p;
+	return close + 2;
+}
+
+/* Where the message begins behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the server's
+ * own that syslog's make superfluous (Exim). No more is taken off: what follows may be what a client wrote. */
+const char *header_skip_tags(const struct header *header, const char *p, const char *end)
 {
 	if (end - p > 4 && *p == '[' && p[1] == 'I' && p[2] == 'D' && p[3] == ' ') {
 		const char *close = memchr(p, ']', (size_t)(end - p));
@@ -30,9 +43,9 @@ const char *header_skip_tags(const char *p, const char *end)
 		const char *behind = native_skip_time(p, end);
 
 		if (behind != NULL && behind < end && *behind == ' ')
-			p = behind + 1;
+			return skip_pid(header, behind + 1, end);
 	}
-	return p;
+	return header->pid.len > 0 ? skip_pid(header, p, end) : p;
 }
 
 /* [digits] at p: sets the pid and returns what is behind it, or NULL. */
@@ -76,9 +89,17 @@ static void read_no_program(struct header *header, const char *p, const char *st
 	enum { BUSYBOX_WHOLE = 255 - 21 };
 	const char *name = stop + 1;
 
+	static const char box[] = "Mail-in-a-Box Management Daemon: ";
+
 	header->program.len = 0;
 	header->pid.len = 0;
 	header->message = header_span(p, end);
+	/* the one program that is known to have blanks in its name */
+	if ((size_t)(end - p) >= sizeof(box) && memcmp(p, box, sizeof(box) - 1) == 0) {
+		header->program = header_span(p, p + 13);
+		header->message = header_span(p + sizeof(box) - 1, end);
+		return;
+	}
 	if (name >= end || *stop != ' ' || !is_priority(p, stop) ||
 	    is_priority(name, header_find_stop(name, end, HEADER_STOP_HOST)))
 		return;
@@ -156,6 +177,25 @@ static void read_origin_odd(struct header *header, const char *p, const char *st
 	header->message = header_span(p, end);
 }
 
+/* Docker images of Postfix write the level in the host's place, filled up with blanks. */
+static bool is_level(struct span host)
+{
+	static const char *const levels[] = { "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERR", "ERROR", "CRIT", "ALERT" };
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (span_is(host, levels[i]))
+			return true;
+	}
+	return false;
+}
+
+static const char *skip_level(const char *p, const char *end)
+{
+	while (p < end && *p == ' ')
+		p++;
+	return p;
+}
+
 HEADER_HOT void read_origin(struct header *header, const char *p, const char *end)
 {
 	const char *stop = header_find_stop(p, end, HEADER_STOP_HOST);
@@ -170,6 +210,17 @@ HEADER_HOT void read_origin(struct header *header, const char *p, const char *en
 	}
 	header->host = header_span(p, stop);
 	p = stop + 1;
+	/* no other host is so short and in capitals: nearly all lines are not looked at further */
+	if (header->host.len <= 7 && (unsigned char)header->host.ptr[0] - (unsigned)'A' < 26 && is_level(header->host)) {
+		header->host.len = 0;
+		p = skip_level(p, end);
+		if (native_is_stalwart(p, end)) {
+			header->program = (struct span){ "stalwart", 8 };
+			header->server = "stalwart";
+			header->message = header_span(p, end);
+			return;
+		}
+	}
 	if (p < end && *p == '<') {
 		stop = memchr(p, '>', (size_t)(end - p));
 		if (stop != NULL && stop + 1 < end && stop[1] == ' ')

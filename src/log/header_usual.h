@@ -11,7 +11,7 @@
 #include "log/header.h"
 
 /* Where the message begins, behind tags and times that some put ahead of it. */
-const char *header_skip_tags(const char *p, const char *end);
+const char *header_skip_tags(const struct header *header, const char *p, const char *end);
 
 #define HEADER_HOT static inline __attribute__((always_inline))
 
@@ -79,7 +79,7 @@ HEADER_HOT void header_set_message(struct header *header, const char *p, const c
 	if (p < end && *p == ' ')
 		p++;
 	if (end - p > 4 && (*p == '[' || (header_is_digit(*p) && p[4] == '-')))
-		p = header_skip_tags(p, end);
+		p = header_skip_tags(header, p, end);
 	header->message = header_span(p, end);
 }
 

@@ -127,6 +127,25 @@ static bool is_origin(const char *p, const char *end)
 	return p > host && looks(p, end, "]: ");
 }
 
+bool native_is_stalwart(const char *p, const char *end)
+{
+	const char *open = memchr(p, '(', end - p < 80 ? (size_t)(end - p) : 80), *name;
+
+	if (open == NULL || open == p || open[-1] != ' ' || !letter(*p))
+		return false;
+	for (name = p; name < open; name++) {
+		if (!letter(*name) && !digit(*name) && *name != ' ' && *name != '-' && *name != '/' && *name != '.')
+			return false;
+	}
+	for (name++; name < end && (letter(*name) || *name == '-');)
+		name++;
+	if (name == open + 1 || name >= end || *name != '.')
+		return false;
+	for (name++; name < end && (letter(*name) || digit(*name) || *name == '-');)
+		name++;
+	return looks(name, end, ") ");
+}
+
 /* Behind a date and a time between blanks: Zimbra, Dovecot, a syslog line, Horde, or else Exim. */
 static void read_dated(struct header *header, const char *p, const char *end)
 {
@@ -247,6 +266,8 @@ static bool parse_bracketed(struct header *header, const char *line, const char 
 		name_server(header, "roundcube");
 	} else if (looks(line, end, "[0000-00-00 00:00:00,000]")) {
 		name_server(header, "mailu");
+	} else if (looks(line, end, "[0000-00-00 00:00:00 ") && starts(close, end, "] info [")) {
+		name_server(header, "cpanel");
 	} else if (looks(line, end, "[hhhh") && close + 2 < end && close[1] == ' ') {
 		return parse_day_first(header, close + 2, end);
 	} else {

@@ -11,6 +11,9 @@ bool native_parse(struct header *header, const char *line, const char *end);
 /* What Dovecot writes behind the time in its own file: "imap-login: Info: ...", "auth-worker(7): ...". */
 bool native_is_dovecot(const char *text, const char *end);
 
+/* What Stalwart writes behind the time and the level in its own file: "Authentication failed (auth.failed) ...". */
+bool native_is_stalwart(const char *text, const char *end);
+
 /* Where a leading time "YYYY-MM-DD HH:MM:SS[.frac][ +ZZZZ]" ends, or NULL where there is none. */
 const char *native_skip_time(const char *text, const char *end);
 

@@ -83,3 +83,18 @@ assert d["unknown"][0]["count"] == 4' <<< "$output"
 	run -3 --separate-stderr "$MAILBAN" run --no-sync --blacklist list --state state log
 	[[ "$stderr" == *state* ]]
 }
+
+@test "failed logins of programs that no rule is for are told, but not those of what is known to be no mail program" {
+	{
+		known 1
+		echo "$now mx fooimapd[1]: authentication failed for info from 192.0.2.1"
+		echo "$now mx sshd[1]: Failed password for root from 192.0.2.1"
+		echo "$now mx foo[1]: lookup failed for 192.0.2.1"
+		echo "$now mx postfix/smtp[1]: A1B2C3: to=<a@example.net>, status=bounced (host mx.example.net[192.0.2.25] said: 550 login failed)"
+	} > log
+	run -0 --separate-stderr "$MAILBAN" scan log
+	[[ "$output" == *"1 x fooimapd: authentication failed for info from ADDR"* ]]
+	[[ "$output" != *sshd* ]]
+	[[ "$output" != *"lookup failed"* ]]
+	[[ "$output" != *postfix/smtp\ * ]]
+}

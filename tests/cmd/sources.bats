@@ -211,3 +211,48 @@ entry() { # SECONDS UNIT USER ADDRESS
 	run -0 mailban --directory journal
 	[ "$(banned)" = '203.0.113.7 ' ]
 }
+
+@test "what containers put around each line is taken off, in scan and match alike" {
+	line='Nov  3 10:00:00 mx postfix/smtpd[1]: warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: x'
+	printf 'postfix-1  | %s\nmysql-1    | ready\n' "$line" > compose
+	printf '2026-11-03T10:00:00.762881123Z stdout F %s\n' "$line" > cri
+	printf '{"log":"%s\\n","stream":"stdout","time":"2026-11-03T10:00:00.1Z"}\n' "$line" > json
+	printf 'Nov  3 10:00:01 node docker[9]: %s\n' "$line" > syslog
+	for log in compose cri json syslog; do
+		run -0 --separate-stderr "$MAILBAN" scan --tsv -v "$log"
+		[[ "$output" =~ ^192\.0\.2\.1$'\t'auth$'\t'1$'\t' ]]
+		[ -z "$stderr" ]
+		run -0 --separate-stderr "$MAILBAN" match --tsv "$log"
+		[[ "${lines[0]}" == postfix-sasl$'\t'auth$'\t'192.0.2.1$'\t'1$'\t'* ]]
+	done
+}
+
+@test "a log of which nothing is understood is told" {
+	printf '%s\n' 'one | two' 'three' > odd
+	run -0 --separate-stderr "$MAILBAN" scan odd
+	[ "$stderr" = 'mailban: odd: none of its 2 lines was understood: there is no time at their beginning in a form that is known; see: mailban match odd' ]
+}
+
+@test "nothing is believed in nginx's own file, and that is told" {
+	printf '2026/11/03 10:00:00 [info] 59#59: *900 client login failed: "x" while in http auth state, client: 192.0.2.%d, server: 0.0.0.0:143, login: "v0"\n' 1 1 1 1 1 1 1 1 1 1 > error.log
+	run -0 --separate-stderr "$MAILBAN" scan --plain error.log
+	[ -z "$output" ]
+	[[ "$stderr" == *"error.log: is nginx's own file, where a client can write lines like the server's"* ]]
+}
+
+@test "a line behind a piece of a longer one is not believed, wherever the log is cut for threads" {
+	long=$(printf '%0486d' 0 | tr 0 b)
+	{
+		for i in $(seq 4000); do
+			echo "Nov  3 10:00:00 mx imapd: LOGIN FAILED, user=$long"
+			echo "Nov  3 10:00:00 mx postfix/smtpd[$i]: connect from unknown[192.0.2.1]"
+			echo "Nov  3 10:00:00 mx imapd: LOGIN, user=admin, ip=[203.0.113.9], port=[1]"
+			echo "Nov  3 10:00:00 mx imapd: LOGIN FAILED, user=info, ip=[192.0.2.2], port=[1]"
+		done
+	} > log
+	for threads in 1 4; do
+		run -0 "$MAILBAN" scan --threads "$threads" --tsv -v log
+		[[ "$output" != *203.0.113.9* ]]
+		[[ "$output" == *192.0.2.2$'\t'auth$'\t'4000$'\t'* ]]
+	done
+}

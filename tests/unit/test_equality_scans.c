@@ -14,6 +14,7 @@
 
 #include "detect/block.h"
 #include "detect/scan.h"
+#include "detect/sessions.h"
 #include "log/source.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -50,6 +51,7 @@ static void take(void *context, const struct event *event)
 /* Without threads and blocks: each log is one block. The last line of the first one is not whole, and left out. */
 static void take_whole_logs(const char *const paths[2], bool want_lines, struct taken *taken)
 {
+	struct sessions *sessions = sessions_new();
 	struct batch *batch = batch_new();
 	struct twins twins = { 0 };
 
@@ -65,11 +67,14 @@ static void take_whole_logs(const char *const paths[2], bool want_lines, struct 
 		while (i == 0 && log.ptr[log.len - 1] != '\n')
 			log.len--;
 		block_scan(twins.matchers[SLOW], &(struct block){ .bytes = log.ptr, .len = log.len, .source = i, .want_lines = want_lines }, batch);
-		for (size_t k = 0; k < batch->count; k++)
-			take(taken, &batch->events[k]);
+		for (size_t k = 0; k < batch->count; k++) {
+			if (sessions_take(sessions, &batch->events[k]))
+				take(taken, &batch->events[k]);
+		}
 		buf_free(&log);
 	}
 	batch_free(batch);
+	sessions_free(sessions);
 	twins_end(&twins);
 }
 

@@ -12,6 +12,7 @@
 #include "addr/addr.h"
 #include "detect/engine.h"
 #include "detect/match.h"
+#include "detect/sessions.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { LINES = 50000 };
@@ -309,6 +310,84 @@ static void takes_none_from_lines_that_were_cut(void **state)
 	assert_true(try_lines(w, LINES / 5, fill_and_cut) > LINES / 50);
 }
 
+/* What the client says in a line of a program whose logger makes pieces of long ones: it fills the first piece, and goes
+ * on with an imitation where the next one begins, or somewhere about there. */
+static void fill_pieces(struct world *w, struct buf *message, const struct template *t, const char *address)
+{
+	enum { FIRST = 505 };
+	const struct template *other = &w->templates.all[draw(w, w->templates.count)];
+	bool said = false;
+
+	buf_clear(message);
+	for (const char *p = t->text; *p != '\0';) {
+		char field = template_field(p);
+
+		if (field == 0) {
+			buf_add_char(message, *p++);
+			continue;
+		}
+		p += 3;
+		if (field != 'X' || said) {
+			buf_add_text(message, field == 'A' || field == '4' ? address : "x");
+			continue;
+		}
+		said = true;
+		for (size_t until = FIRST + (draw(w, 2) ? 0 : draw(w, 12)); message->len < until;)
+			buf_add_char(message, 'b');
+		template_imitate(message, draw(w, 2) ? t->text : other->text, w->victim4, w->victim);
+		for (uint64_t pad = draw(w, 2) ? draw(w, 600) : 0; pad > 0; pad--)
+			buf_add_char(message, 'a');
+	}
+}
+
+/* Nor does anybody log in by them. */
+static void take_pieces(struct world *w, struct sessions *sessions, const struct template *t, const struct buf *message,
+	const char *address)
+{
+	struct buf line = { 0 };
+	struct addr client;
+
+	assert_true(addr_parse(&client, address, strlen(address)));
+	for (size_t at = 0, len = 505; at < message->len; at += len, len = 511) {
+		struct event event = { .time = 0 };
+
+		buf_clear(&line);
+		buf_addf(&line, "Nov  3 10:00:00 mx %s: ", t->program);
+		buf_add(&line, message->ptr + at, message->len - at < len ? message->len - at : len);
+		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || !sessions_take(sessions, &event))
+			continue;
+		if (event.event_class == CLASS_GOOD || !addr_equal(&event.addr, &client))
+			fail_msg("%s believed a piece of a line (client %s): %s", engine_rule(w->engine, event.rule)->rule->name,
+				 address, buf_text(&line));
+	}
+	buf_free(&line);
+}
+
+static void believes_no_piece_of_a_line(void **state)
+{
+	struct world *w = *state;
+	struct sessions *sessions = sessions_new();
+	struct buf message = { 0 };
+	unsigned tried = 0;
+
+	w->random = random_begin(random_seed());
+	for (unsigned i = 0; i < LINES / 5; i++) {
+		const struct template *t = &w->templates.all[i % w->templates.count];
+		struct span program = { t->program, strlen(t->program) };
+
+		if (engine_program(w->engine, program)->pieces == 0 || strstr(t->text, "{X}") == NULL)
+			continue;
+		new_victims(w);
+		fill_pieces(w, &message, t, "198.51.100.7");
+		take_pieces(w, sessions, t, &message, "198.51.100.7");
+		tried++;
+	}
+	/* else there is no such program any more */
+	assert_true(tried > LINES / 200);
+	buf_free(&message);
+	sessions_free(sessions);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +395,7 @@ int main(void)
 		cmocka_unit_test(every_rule_has_a_template),
 		cmocka_unit_test(takes_no_strangers_address),
 		cmocka_unit_test(takes_none_from_lines_that_were_cut),
+		cmocka_unit_test(believes_no_piece_of_a_line),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* wrapping: what containers and their tools put around each line of a log. */
+#ifndef MAILBAN_LOG_WRAPPING_H
+#define MAILBAN_LOG_WRAPPING_H
+
+#include <stddef.h>
+
+enum wrapping {
+	WRAPPING_NONE,
+	WRAPPING_COMPOSE,  /* "postfix-1  | LINE", of docker compose logs */
+	WRAPPING_STAMP,    /* "2026-11-03T10:00:00.123456789Z LINE", of docker logs --timestamps */
+	WRAPPING_CRI,      /* "2026-11-03T10:00:00.123456789Z stdout F LINE", of Kubernetes */
+	WRAPPING_JSON,     /* {"log":"LINE\n","stream":"stdout","time":"..."}, of Docker's json-file */
+	WRAPPING_SYSLOG,   /* "Nov  3 10:00:00 mx docker[99]: LINE" */
+};
+
+/* The wrapping that every whole line of the first bytes of a log has, and inside of which lines of a known form stand. */
+enum wrapping wrapping_of(const char *bytes, size_t len);
+
+/* Takes the wrapping off some lines, in place, and returns how many bytes are left: as many lines. One that has not that
+ * wrapping, or that is a piece of a longer one, becomes empty. */
+size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len);
+
+#endif
