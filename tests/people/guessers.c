@@ -207,7 +207,7 @@ const struct kind guessers[] = {
 	{ "list-1-in-10-minutes", false, 20, 98, password_list, 10 * MINUTE },
 	{ "list-1-an-hour", false, 20, 90, password_list, 61 * MINUTE },
 	{ "burst", false, 10, 98, burst, 0 },
-	{ "fast-one-name", false, 60, 98, fast_one_name, 0 },
+	{ "fast-one-name", false, 60, 90, fast_one_name, 0 },
 	{ "fast-spray", false, 60, 98, fast_spray, 0 },
 	{ "nameless-spray", false, 20, 98, nameless_spray, 0 },
 	{ "patient-spray", false, 40, 98, patient_spray, 0 },

@@ -172,7 +172,7 @@ static void spammer(struct log *l)
 }
 
 const struct kind probers[] = {
-	{ "mixed-probe", false, 60, 80, mixed, 0 },
+	{ "mixed-probe", false, 60, 60, mixed, 0 },
 	{ "harvest", false, 40, 98, harvest, 0 },
 	{ "harvest-with-luck", false, 20, 80, harvest, 1 },
 	{ "relay", false, 30, 98, relay, 0 },
