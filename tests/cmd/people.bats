@@ -196,3 +196,9 @@ row() {
 	[ "$(row office)" = '1 1 1 0.0' ]
 	run -2 "$score" --by somebody days
 }
+
+@test "nobody honest is banned, and attackers of each kind are" {
+	"$people" --end 2026-11-27 a
+	run -0 "$score" --strict a
+	[[ "${lines[-1]}" == 'people: honest banned 0 of 1264, '* ]]
+}
