@@ -121,6 +121,8 @@ static int run_through(struct run *r, struct detection *detection)
 			return ret;
 		r->in_part = r->in_part || ret == EXIT_IN_PART;
 		run_print_report(r);
+		/* told before the sets, which take longest: what is in the files is told, whatever becomes of the run */
+		fflush(stdout);
 	}
 	sync_kernel(r);
 	return r->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
