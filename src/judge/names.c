@@ -146,7 +146,8 @@ void name_show(struct name *name, struct span user)
 	if (strlen(name_shown(name)) == len && memcmp(name_shown(name), user.ptr, len) == 0)
 		return;
 	free(name->shown);
-	name->shown = mem_text_of(user.ptr, len);
+	/* as after reading the state, which says no more than it has to */
+	name->shown = strlen(name->text) == len && memcmp(name->text, user.ptr, len) == 0 ? NULL : mem_text_of(user.ptr, len);
 }
 
 int64_t name_attack(struct name *name, uint32_t time)
