@@ -36,7 +36,7 @@ static void add_nameless(struct work *w, int64_t points)
 
 static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 {
-	return (a > b ? a - b : b - a) < seconds;
+	return (a > b ? a - b : b - a) <= seconds;
 }
 
 /* What speaks weakly counts less where this server took mails of the address: a half after one, a tenth after nine. */
@@ -117,7 +117,7 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	struct account *a = w->account;
 	int sign = named ? 1 : -1, told = count < INT8_MAX ? (int)count : INT8_MAX, waiting, twins;
 
-	if (!is_within(w->time, a->twin_time, TWIN + 1))
+	if (!is_within(w->time, a->twin_time, TWIN))
 		a->twins = 0;
 	waiting = -sign * a->twins;
 	waiting = waiting < 0 ? 0 : waiting < told ? waiting : told;
