@@ -63,7 +63,7 @@ void work_take_back(struct work *w)
 {
 	struct connection *c = w->connection;
 	struct account *a = w->account;
-	double fading = a->time > c->added_time ? points_fading(a->time - c->added_time, w->judge->settings->half_life) : 1;
+	double fading = account_lateness(a, c->added_time, w->judge->settings);
 
 	a->points[c->event_class] = points_sum(a->points[c->event_class], -points_times(c->added, fading));
 	a->hits -= a->hits > 0;
