@@ -120,7 +120,7 @@ static bool take_mail(struct work *w)
 {
 	static const uint8_t weak[] = { CLASS_UNKNOWN, CLASS_REJECT, CLASS_PROBE };
 	struct account *a = w->account;
-	int64_t off = points_many(POINT / 10, w->event->count);
+	int64_t off = work_late(w, points_many(POINT / 10, w->event->count));
 	uint32_t mails = w->event->count;
 
 	if (w->connection != NULL) {
