@@ -256,12 +256,17 @@ void account_settle(struct account *a, int64_t threshold, const struct judge_set
 			return;
 		begin_ban(a, settings);
 	}
-	if ((a->flags & ACCOUNT_HELD) != 0)
-		return;
-	if (balance <= judge_release(threshold) && (a->flags & ACCOUNT_BREACHED) == 0)
+	if ((a->flags & ACCOUNT_HELD) == 0)
+		a->until = end_of(a, balance, threshold, settings);
+}
+
+void account_forgive(struct account *a, int64_t threshold, const struct judge_settings *settings)
+{
+	if (a->since != 0 && (a->flags & (ACCOUNT_HELD | ACCOUNT_BREACHED)) == 0 &&
+	    account_balance(a, settings) <= judge_release(threshold))
 		account_lift(a);
 	else
-		a->until = end_of(a, balance, threshold, settings);
+		account_settle(a, threshold, settings);
 }
 
 void account_lift(struct account *a)

@@ -75,8 +75,11 @@ int64_t account_balance(const struct account *a, const struct judge_settings *se
 int64_t account_name_points(const struct account *a);
 int64_t account_capped(const struct account *a, const struct account_name *n, const struct judge_settings *settings);
 
-/* Begins, prolongs or ends the ban as the balance is after an event at the account's time. */
+/* Begins a ban, or computes its end anew, as the balance is after an event at the account's time. */
 void account_settle(struct account *a, int64_t threshold, const struct judge_settings *settings);
+
+/* The same after a login or an accepted mail, which ends the ban where the balance is down to a quarter. */
+void account_forgive(struct account *a, int64_t threshold, const struct judge_settings *settings);
 
 /* Ends a ban as if it had never been: a login forgave it. */
 void account_lift(struct account *a);
