@@ -74,7 +74,10 @@ static void judge_good(struct work *w)
 {
 	bool good = good_take(w);
 
-	account_forgive(w->account, w->judge->settings->threshold, w->judge->settings);
+	if (good)
+		account_forgive(w->account, w->judge->settings->threshold, w->judge->settings);
+	else
+		account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
 	if (good)
 		network_good(w->judge, w->account, w->time);
