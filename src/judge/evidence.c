@@ -77,17 +77,16 @@ static void add_to_connection(struct work *w, unsigned event_class, int64_t poin
 	struct connection *c = w->connection;
 	bool further = event_class == CLASS_REJECT && c->refused;
 
+	w->hits = event_class == CLASS_REJECT ? w->event->count - !further : 0;
+	if (w->hits > 0)
+		add_class(w, event_class, points_times(points_many(points, w->hits), weight / 10));
 	c->refused |= event_class == CLASS_REJECT;
-	w->hits = further;
-	if (further) {
-		add_class(w, event_class, points_times(points, weight / 10));
-		return;
-	}
-	if (points <= c->strongest || (c->failed && event_class != CLASS_HELO) || (c->good && event_class == CLASS_UNKNOWN))
+	if (further || points <= c->strongest || (c->failed && event_class != CLASS_HELO) ||
+	    (c->good && event_class == CLASS_UNKNOWN))
 		return;
 	if (c->added > 0)
 		work_take_back(w);
-	w->hits = 1;
+	w->hits++;
 	c->strongest = points;
 	c->event_class = (uint8_t)event_class;
 	c->added = work_late(w, points_times(points, weight));
