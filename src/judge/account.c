@@ -158,6 +158,8 @@ static void reset_if_over(struct account *a, uint32_t time, const struct judge_s
 	a->credit = 0;
 	a->hits = 0;
 	a->hosts = 0;
+	a->twins = 0;
+	a->twin_time = 0;
 	if (!account_is_good(a, time, settings))
 		a->good = a->mail = a->mails = 0;
 	if (is_forgotten(a, time, settings))

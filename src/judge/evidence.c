@@ -16,9 +16,10 @@ static void add_class(struct work *w, unsigned event_class, int64_t points)
 {
 	struct account *a = w->account;
 
-	a->points[event_class] = points_sum(a->points[event_class], work_late(w, points));
-	if (w->time > a->last[event_class])
+	/* a class without points is not in the state, nor when it had some */
+	if (a->points[event_class] == 0 || w->time > a->last[event_class])
 		a->last[event_class] = w->time;
+	a->points[event_class] = points_sum(a->points[event_class], work_late(w, points));
 }
 
 static void add_nameless(struct work *w, int64_t points)
