@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The judgement against a slow one, over random streams of events. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "judge/edits.h"
+#include "list/blacklist.h"
+#include "random.h"
+#include "slow_judge.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { STREAMS = 600 };
+#else
+enum { STREAMS = 10000 };
+#endif
+
+/* BASE is 2026-11-01T00:00Z. */
+enum { HOSTS = 22, NAMES = 9, EVENTS = 120 };
+#define BASE INT64_C(1793491200)
+
+static uint64_t random_state;
+
+static uint32_t pick(uint32_t below)
+{
+	return (uint32_t)random_below(&random_state, below);
+}
+
+static bool often(uint32_t one_of)
+{
+	return pick(one_of) != 0;
+}
+
+static const char *const folded[NAMES] = { "", "ann", "bob", "carol", "dave", "erin", "frank", "grace", "heidi" };
+static const char *const written[NAMES][3] = {
+	{ "", "-notset-", "(unavailable)" }, { "ann", "Ann", "ANN@example.com" }, { "bob", "bob@example.org", "bOb" },
+	{ "carol", "carol", "Carol" }, { "dave", "dave@example.com", "dave" }, { "erin", "erin", "erin" },
+	{ "frank", "frank", "FRANK" }, { "grace", "grace", "grace" }, { "heidi", "heidi", "heidi@example.net" },
+};
+
+static struct addr hosts[HOSTS];
+static struct slow_event stream[EVENTS];
+static const char *spelled[EVENTS];
+static struct judge_settings settings;
+static struct netset allow;
+static struct slow_judge slow;
+
+static struct addr net_of(const char *text)
+{
+	struct addr a;
+
+	assert_true(addr_parse_net(&a, text, strlen(text)));
+	return a;
+}
+
+static void make_hosts(void)
+{
+	char text[60];
+
+	for (unsigned i = 0; i < HOSTS; i++) {
+		if (i < 10)
+			snprintf(text, sizeof(text), "192.0.2.%u", i + 1);
+		else if (i < 14)
+			snprintf(text, sizeof(text), "198.51.100.%u", i);
+		else if (i < 20)
+			snprintf(text, sizeof(text), "2001:db8:%x:%x::%x", i & 1, i / 2, i);
+		else
+			snprintf(text, sizeof(text), i == 20 ? "10.0.0.1" : "203.0.113.5");
+		hosts[i] = net_of(text);
+	}
+}
+
+/* ---- random streams ---- */
+
+static void make_settings(void)
+{
+	judge_settings_defaults(&settings);
+	settings.threshold = (pick(2) ? 5 : 2 + pick(8)) * POINT;
+	settings.half_life = pick(2) ? 4 * 86400 : 3600 * (1 + pick(200));
+	settings.known = pick(2) ? 30 * 86400 : 3600 * (1 + pick(400));
+	settings.forget = pick(2) ? 36 * 86400 : 86400 * (1 + pick(40));
+	settings.ban_least = pick(3) ? 0 : 60 * pick(6000);
+	settings.ban_most = pick(3) ? 182 * 86400 : settings.ban_least + 3600 * (1 + pick(400));
+	settings.ban_private = pick(2);
+	judge_settings_networks(&settings, pick(5) + (pick(2) ? 1 : 0));
+	if (pick(3) == 0)
+		assert_null(judge_settings_aggregate(&settings, pick(2) ? "20:5" : "28:2", false));
+	assert_null(judge_settings_check(&settings));
+	netset_free(&allow);
+	netset_add(&allow, &hosts[HOSTS - 1]);
+	if (pick(3) == 0)
+		netset_add(&allow, &hosts[pick(HOSTS)]);
+	netset_finish(&allow);
+}
+
+static void make_failure(struct slow_event *e, unsigned named)
+{
+	e->class = often(3) ? CLASS_AUTH : (unsigned)pick(CLASS_GOOD);
+	e->name = pick(8) < named ? pick(NAMES) : 0;
+	e->count = often(8) ? 1 : 1 + pick(6);
+	if (pick(20) == 0) {
+		e->repeats = 1 + pick(4);
+		e->count *= e->repeats;
+	}
+	e->named = pick(4) == 0;
+	e->thousandths = pick(25) == 0 ? 1 + pick(4000) : 0;
+}
+
+static void make_stream(void)
+{
+	static const uint32_t steps[] = { 2, 6, 30, 300, 3000, 30000, 200000 };
+	uint32_t quick = 2 + pick(6), busy = 1 + pick(HOSTS), named = pick(9), good = pick(10), from = pick(HOSTS);
+	uint32_t connected = pick(3), kinds = pick(4), late = pick(4);
+	int64_t now = BASE;
+
+	for (unsigned i = 0; i < EVENTS; i++) {
+		struct slow_event *e = &stream[i];
+
+		*e = (struct slow_event){ .count = 1, .addr = hosts[(from + pick(busy)) % HOSTS] };
+		now += pick(steps[pick(quick)]);
+		e->time = now - (pick(12) < late ? pick(pick(2) ? 10 : 9000) : 0);
+		if (pick(24) < good) {
+			e->class = CLASS_GOOD;
+			e->accepted = pick(2);
+			e->name = pick(5) ? pick(NAMES) : 0;
+		} else {
+			make_failure(e, named);
+			e->class = e->class == CLASS_AUTH && kinds == 0 ? (unsigned)pick(CLASS_GOOD) : e->class;
+		}
+		if (pick(2) < connected) {
+			e->connection = 1 + pick(pick(2) ? 4 : 40) + 1000 * (e->addr.lo & 0xff);
+			e->begins = pick(8) == 0;
+			e->ends = pick(8) == 0;
+		}
+		spelled[i] = written[e->name][pick(3)];
+	}
+}
+
+static void print_stream(unsigned to)
+{
+	print_message("threshold %lld half-life %lld known %lld forget %lld least %lld most %lld networks %u\n",
+		(long long)(settings.threshold / POINT), (long long)settings.half_life, (long long)settings.known,
+		(long long)settings.forget, (long long)settings.ban_least, (long long)settings.ban_most,
+		settings.aggregate_count > 0 ? settings.aggregates[0].hosts : 0);
+	for (unsigned i = 0; i < to; i++) {
+		const struct slow_event *e = &stream[i];
+		char text[ADDR_TEXT_MAX];
+
+		addr_format(text, &e->addr);
+		print_message("%u: %lld %s %s%s name=%u n=%u/%u own=%u c=%llu%s%s%s\n", i, (long long)(e->time - BASE), text,
+			event_class_name(e->class), e->accepted ? "-mail" : "", e->name, e->count, e->repeats, e->thousandths,
+			(unsigned long long)e->connection, e->begins ? " begins" : "", e->ends ? " ends" : "",
+			e->named ? " named" : "");
+	}
+}
+
+/* ---- the judge that is tested ---- */
+
+/* What stands in the files. */
+struct files {
+	struct buf accounts, names, connections, clocks, list;
+};
+
+static void files_free(struct files *f)
+{
+	buf_free(&f->accounts);
+	buf_free(&f->names);
+	buf_free(&f->connections);
+	buf_free(&f->clocks);
+	buf_free(&f->list);
+}
+
+struct run {
+	struct judge judge;
+	struct banlist old;
+	int64_t now;
+};
+
+static struct span span_of(const struct buf *b)
+{
+	return (struct span){ b->ptr, b->len };
+}
+
+static void run_begin(struct run *r, const struct files *f, int64_t now, enum edits_file kind)
+{
+	struct buf text = { 0 };
+
+	*r = (struct run){ .now = now };
+	judge_init(&r->judge, &settings, now);
+	assert_int_equal(names_load(&r->judge.accounts.names, span_of(&f->names)), 0);
+	assert_int_equal(accounts_load(&r->judge.accounts, span_of(&f->accounts)), 0);
+	assert_int_equal(connections_load(&r->judge.connections, span_of(&f->connections)), 0);
+	assert_int_equal(judge_load_clocks(&r->judge, span_of(&f->clocks)), 0);
+	buf_add(&text, f->list.ptr, f->list.len);
+	if (f->list.len > 0)
+		assert_int_equal(blacklist_parse(&text, "list", &r->old), 0);
+	(void)edits_take(&r->judge, &r->old, kind);
+}
+
+static void run_event(struct run *r, unsigned i)
+{
+	const struct slow_event *e = &stream[i];
+	struct event event = { .addr = e->addr, .time = e->time, .connection = e->connection, .count = e->count,
+		.repeats = e->repeats, .points = e->thousandths, .event_class = (uint8_t)e->class };
+
+	event.user = (struct span){ spelled[i], strlen(spelled[i]) };
+	event.user_hash = event_user_hash(event.user);
+	event.flags = (uint8_t)((e->accepted ? EVENT_ACCEPTED : 0) | (e->named ? EVENT_NAMED : 0) |
+		(e->connection != 0 ? EVENT_PER_CONNECTION : 0) | (e->connection != 0 && e->begins ? EVENT_BEGINS : 0) |
+		(e->connection != 0 && e->ends ? EVENT_ENDS : 0));
+	judge_event(&r->judge, &event, r->now);
+}
+
+static void run_end(struct run *r, struct files *f)
+{
+	struct decide_input input = { .judge = &r->judge, .old = &r->old, .allow = &allow, .now = r->now };
+	struct decision decision = { 0 };
+	struct judge_lines lines;
+
+	decide(&input, &decision);
+	files_free(f);
+	*f = (struct files){ 0 };
+	blacklist_format(&decision.list, &f->list);
+	judge_save(&r->judge, &lines);
+	f->accounts = lines.accounts;
+	f->names = lines.names;
+	f->connections = lines.connections;
+	f->clocks = lines.clocks;
+	decision_free(&decision);
+	judge_free(&r->judge);
+	banlist_free(&r->old);
+}
+
+/* ---- comparing ---- */
+
+static unsigned stream_number, event_number;
+static uint64_t stream_seed;
+
+static void same(const struct addr *addr, const char *what, int64_t is, int64_t slow_is)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (is == slow_is)
+		return;
+	print_stream(event_number + 1);
+	addr_format(text, addr);
+	fail_msg("stream %u, MAILBAN_SEED=%llu: after event %u %s of %s is %lld, slowly %lld", stream_number,
+		(unsigned long long)stream_seed, event_number, what, text, (long long)is, (long long)slow_is);
+}
+
+static int64_t or_0(int64_t time)
+{
+	return time < 0 ? 0 : time;
+}
+
+static void compare_names(const struct judge *judge, const struct account *a, const struct slow_account *s)
+{
+	for (unsigned n = 0; n < NAMES; n++) {
+		uint32_t number = names_find(&judge->accounts.names, folded[n], strlen(folded[n]));
+		const struct account_name *p = number == HASH_NONE ? NULL : account_find_name(a, number);
+
+		same(&a->addr, folded[n], p != NULL ? p->points : 0, s->names[n].points);
+		same(&a->addr, "login", p != NULL ? p->login : 0, or_0(s->names[n].login));
+		if (n != 0)
+			same(&a->addr, "fail", p != NULL ? p->fail : 0, or_0(s->names[n].fail));
+	}
+}
+
+static void compare_account(const struct judge *judge, const struct account *a, const struct slow_account *s)
+{
+	int64_t sum = 0, slow_sum = 0;
+
+	same(&a->addr, "time", a->time, s->time);
+	same(&a->addr, "since", a->since, or_0(s->since));
+	for (unsigned c = 0; c < CLASS_GOOD; c++) {
+		sum += a->points[c];
+		slow_sum += s->points[c];
+		if (s->net == NULL)
+			same(&a->addr, event_class_name(c), a->points[c], s->points[c]);
+	}
+	same(&a->addr, "sum", sum, slow_sum);
+	if (s->net == NULL)
+		compare_names(judge, a, s);
+	same(&a->addr, "credit", a->credit, s->credit);
+	same(&a->addr, "share", a->share, s->share);
+	same(&a->addr, "until", a->until, or_0(s->until));
+	same(&a->addr, "ended", a->ended, or_0(s->ended));
+	same(&a->addr, "good", a->good, or_0(s->good));
+	same(&a->addr, "mail", a->mail, or_0(s->mail));
+	same(&a->addr, "hosts", a->hosts, s->hosts);
+	same(&a->addr, "breached", (a->flags & ACCOUNT_BREACHED) != 0, s->breached);
+	if (a->since != 0 || a->ended != 0)
+		same(&a->addr, "level", a->level, s->level);
+	if (s->net == NULL)
+		same(&a->addr, "hits", a->hits, s->hits);
+}
+
+static void compare_accounts(const struct judge *judge)
+{
+	same(&stream[0].addr, "clock", judge->clock, slow.clock);
+	for (size_t i = 0; i < slow.account_count; i++) {
+		struct slow_account *s = &slow.accounts[i];
+		const struct account *a = accounts_find(&judge->accounts, &s->addr);
+
+		if (a != NULL)
+			compare_account(judge, a, s);
+		else if (!slow_is_over(&slow, s, slow.clock - SLOW_DAY))
+			same(&s->addr, "account", 0, 1);
+	}
+	same(&stream[0].addr, "breaches", (int64_t)judge->breach_count, slow.breaches);
+}
+
+static void compare_list(const struct files *f, const struct slow_list *list)
+{
+	struct banlist bans = { 0 };
+	struct buf text = { 0 };
+	size_t lines = 0;
+
+	buf_add(&text, f->list.ptr, f->list.len);
+	assert_int_equal(blacklist_parse(&text, "list", &bans), 0);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct slow_line *l = &list->lines[i];
+		const struct ban *b = banlist_find(&bans, &l->net);
+
+		same(&l->net, "line", b != NULL, !l->gone && !l->person);
+		if (b == NULL)
+			continue;
+		lines++;
+		same(&l->net, "line's since", b->since, l->since);
+		same(&l->net, "line's until", b->until, l->until);
+	}
+	same(&hosts[0], "lines", (int64_t)bans.count, (int64_t)lines);
+	banlist_free(&bans);
+}
+
+/* Which lines stood in the list before the last one is the one thing that depends on runs. */
+static void forget_was_listed(struct buf *text)
+{
+	static const char word[] = " was-listed";
+	size_t kept = 0;
+
+	for (size_t i = 0; i < text->len; i++) {
+		if (text->len - i > strlen(word) && memcmp(text->ptr + i, word, strlen(word)) == 0)
+			i += strlen(word);
+		text->ptr[kept++] = text->ptr[i];
+	}
+	text->len = kept;
+}
+
+static void same_text(const char *what, struct buf *often_is, struct buf *once_is)
+{
+	size_t at = 0, line = 0;
+
+	forget_was_listed(often_is);
+	forget_was_listed(once_is);
+	if (often_is->len == once_is->len && (once_is->len == 0 || memcmp(often_is->ptr, once_is->ptr, once_is->len) == 0))
+		return;
+	for (; at < often_is->len && at < once_is->len && often_is->ptr[at] == once_is->ptr[at]; at++)
+		line = often_is->ptr[at] == '\n' ? at + 1 : line;
+	fail_msg("stream %u, MAILBAN_SEED=%llu: %s of many runs and of one:\n%.600s\n%.600s", stream_number,
+		(unsigned long long)stream_seed, what, often_is->len > line ? often_is->ptr + line : "",
+		once_is->len > line ? once_is->ptr + line : "");
+}
+
+/* ---- one run, and many ---- */
+
+static void one_run(struct files *f, int64_t now)
+{
+	struct slow_persons none = { .count = 0 };
+	struct slow_list list;
+	struct run run;
+
+	run_begin(&run, f, now, EDITS_NONE);
+	slow = (struct slow_judge){ .s = &settings };
+	for (event_number = 0; event_number < EVENTS; event_number++) {
+		run_event(&run, event_number);
+		slow_judge_event(&slow, &stream[event_number]);
+		compare_accounts(&run.judge);
+	}
+	event_number = EVENTS - 1;
+	run_end(&run, f);
+	slow_list_of(&slow, now, &allow, &none, &list);
+	compare_list(f, &list);
+}
+
+static void many_runs(struct files *f, int64_t now)
+{
+	unsigned from = 0, runs = 2 + pick(8);
+
+	for (unsigned i = 0; i < runs; i++) {
+		unsigned to = i == runs - 1 ? EVENTS : from + pick(EVENTS - from + 1);
+		struct run run;
+
+		run_begin(&run, f, i == runs - 1 ? now : to > 0 ? stream[to - 1].time : BASE, EDITS_NONE);
+		for (; from < to; from++)
+			run_event(&run, from);
+		run_end(&run, f);
+	}
+}
+
+static void one_stream(uint64_t seed)
+{
+	struct files once = { 0 }, cut = { 0 };
+	int64_t now;
+
+	stream_seed = seed;
+	random_state = random_begin(seed);
+	make_hosts();
+	make_settings();
+	make_stream();
+	now = stream[EVENTS - 1].time + (pick(2) ? pick(900000) : 0);
+	one_run(&once, now);
+	many_runs(&cut, now);
+	same_text("list", &cut.list, &once.list);
+	same_text("accounts", &cut.accounts, &once.accounts);
+	same_text("names", &cut.names, &once.names);
+	same_text("connections", &cut.connections, &once.connections);
+	same_text("clocks", &cut.clocks, &once.clocks);
+	files_free(&once);
+	files_free(&cut);
+}
+
+static void the_slow_judge_agrees(void **state)
+{
+	const char *count = getenv("MAILBAN_STREAMS");
+	uint64_t seed = random_seed();
+	unsigned streams = count != NULL ? (unsigned)strtoul(count, NULL, 10) : STREAMS;
+
+	(void)state;
+	for (stream_number = 0; stream_number < streams; stream_number++)
+		one_stream(seed + stream_number);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_slow_judge_agrees),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
