@@ -156,7 +156,7 @@ void judge_save(struct judge *j, struct judge_lines *lines)
 	accounts_sort(&j->accounts);
 	accounts_save(&j->accounts, then, j->settings, &lines->accounts);
 	names_save(&j->accounts.names, then, j->settings->known, &lines->names);
-	connections_save(&j->connections, j->clock, &lines->connections);
+	connections_save(&j->connections, then, &lines->connections);
 	if (j->clock > 0)
 		buf_addf(&lines->clocks, "clock=%u told=%" PRId64 "\n", j->clock, j->told_day);
 }
