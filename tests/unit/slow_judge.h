@@ -32,7 +32,7 @@ struct slow_account {
 	int64_t since, until, last_since, ended, good, mail, twin_time; /* -1: never */
 	unsigned level, mails, hosts, hits, name_count;
 	int twins;
-	bool held, breached, listed;
+	bool held, breached;
 };
 
 struct slow_connection {
@@ -84,8 +84,8 @@ static inline double slow_fading(int64_t seconds, int64_t half_life)
 
 static inline void slow_empty(struct slow_account *a)
 {
-	*a = (struct slow_account){ .addr = a->addr, .net = a->net, .time = a->time, .listed = a->listed, .since = -1,
-		.until = -1, .last_since = -1, .ended = -1, .good = -1, .mail = -1, .twin_time = -1 };
+	*a = (struct slow_account){ .addr = a->addr, .net = a->net, .time = a->time, .since = -1, .until = -1,
+		 .last_since = -1, .ended = -1, .good = -1, .mail = -1, .twin_time = -1 };
 	for (unsigned i = 0; i < SLOW_NAMES; i++)
 		a->names[i] = (struct slow_place){ .fail = -1, .login = -1 };
 }
@@ -602,8 +602,9 @@ static inline void slow_judge_event(struct slow_judge *j, const struct slow_even
 
 struct slow_line {
 	struct addr net;
-	int64_t since, until, points;
-	bool network, is_new, gone, person;
+	int64_t until, points;
+	struct slow_account *account; /* NULL: a line that is a person's, made by hand, or that no account knows */
+	bool person, hand, is_new, takes, deferred;
 };
 
 struct slow_list {
@@ -611,70 +612,138 @@ struct slow_list {
 	size_t count;
 };
 
-struct slow_persons {
-	struct addr nets[SLOW_ACCOUNTS];
-	size_t count;
-};
+static inline struct slow_line *slow_list_find(struct slow_list *list, const struct addr *net)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (addr_equal(&list->lines[i].net, net))
+			return &list->lines[i];
+	}
+	return NULL;
+}
 
 static inline bool slow_may_list(const struct slow_judge *j, const struct slow_account *a, int64_t now,
-	const struct netset *allow, const struct slow_persons *persons)
+	const struct netset *allow)
 {
 	unsigned most = addr_is_v4(&a->addr) ? j->s->max_prefix4 : j->s->max_prefix6;
 
-	for (size_t i = 0; i < persons->count; i++) {
-		if (addr_contains(&persons->nets[i], &a->addr))
-			return false;
-	}
 	return a->since >= 0 && a->until > now && (j->s->ban_private || !allow_is_private(&a->addr)) &&
 	       !netset_overlaps(allow, &a->addr) && addr_text_prefix(&a->addr) >= most;
 }
 
-static inline void slow_drop_nested(struct slow_list *list)
+/* Whether a wider line that stands outlives it. */
+static inline bool slow_goes_inside(const struct slow_list *list, const struct slow_line *in)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		for (size_t k = 0; k < list->count; k++) {
-			struct slow_line *in = &list->lines[i], *out = &list->lines[k];
+		const struct slow_line *out = &list->lines[i];
 
-			in->gone |= !out->gone && out->net.prefix < in->net.prefix && addr_contains(&out->net, &in->net) &&
-				    out->until >= in->until;
+		if (!out->deferred && out->takes && out->net.prefix < in->net.prefix && addr_contains(&out->net, &in->net) &&
+		    out->until >= in->until)
+			return true;
+	}
+	return false;
+}
+
+/* Of those that are new the ones with most points take their places first. */
+static inline void slow_take_places(const struct slow_judge *j, struct slow_list *list)
+{
+	uint64_t taken = 0;
+
+	for (;;) {
+		struct slow_line *best = NULL;
+
+		for (size_t i = 0; i < list->count; i++) {
+			struct slow_line *l = &list->lines[i];
+
+			if (!l->takes && !l->deferred && (best == NULL || l->points > best->points ||
+			    (l->points == best->points && addr_compare(&l->net, &best->net) < 0)))
+				best = l;
 		}
+		if (best == NULL)
+			return;
+		best->takes = slow_goes_inside(list, best) || taken++ < j->s->max_new;
+		best->deferred = !best->takes;
 	}
 }
 
-/* Of the new ones those with most points stay. */
-static inline void slow_defer(const struct slow_judge *j, struct slow_list *list)
+static inline void slow_remove(struct slow_list *list, bool (*goes)(const struct slow_list *, const struct slow_line *))
 {
+	struct slow_list kept = { .count = 0 };
+
 	for (size_t i = 0; i < list->count; i++) {
-		struct slow_line *a = &list->lines[i];
-		uint64_t before = 0;
-
-		for (size_t k = 0; k < list->count; k++) {
-			struct slow_line *b = &list->lines[k];
-
-			before += b->is_new && !b->gone &&
-				  (b->points > a->points || (b->points == a->points && addr_compare(&b->net, &a->net) < 0));
-		}
-		a->person = a->is_new && !a->gone && before >= j->s->max_new;
+		if (!goes(list, &list->lines[i]))
+			kept.lines[kept.count++] = list->lines[i];
 	}
+	*list = kept;
 }
 
-static inline void slow_list_of(struct slow_judge *j, int64_t now, const struct netset *allow,
-	const struct slow_persons *persons, struct slow_list *list)
+static inline bool slow_leaves(const struct slow_list *list, const struct slow_line *l)
 {
-	*list = (struct slow_list){ .count = 0 };
+	return l->deferred || (!l->person && !l->hand && slow_goes_inside(list, l));
+}
+
+/* Makes the list of the last run to that of this one. */
+static inline void slow_decide(struct slow_judge *j, int64_t now, const struct netset *allow, struct slow_list *list)
+{
+	struct slow_list old = *list;
+
+	list->count = 0;
+	for (size_t i = 0; i < old.count; i++) {
+		const struct slow_line *l = &old.lines[i];
+
+		if (l->person || (l->account == NULL && l->until > now && !netset_overlaps(allow, &l->net)))
+			list->lines[list->count++] = *l;
+	}
+	for (size_t i = 0; i < list->count; i++)
+		list->lines[i].takes = true;
 	for (size_t i = 0; i < j->account_count; i++) {
 		struct slow_account *a = &j->accounts[i];
+		struct slow_line *l = slow_list_find(list, &a->addr);
+		int64_t until = a->until == UINT32_MAX ? BAN_FOREVER : a->until;
 
-		if (slow_may_list(j, a, now, allow, persons))
-			list->lines[list->count++] = (struct slow_line){ .net = a->addr, .since = a->since / 60 * 60, .until = a->until,
-				.points = slow_balance(j, a), .network = a->net != NULL, .is_new = !a->listed };
-		a->listed = false;
+		if (!slow_may_list(j, a, now, allow) || (l != NULL && (l->person || l->until >= until)))
+			continue;
+		if (l == NULL)
+			l = &list->lines[list->count++];
+		*l = (struct slow_line){ .net = a->addr, .account = a, .until = until, .points = slow_balance(j, a),
+			.takes = slow_list_find(&old, &a->addr) != NULL };
 	}
-	slow_drop_nested(list);
-	slow_defer(j, list);
+	slow_take_places(j, list);
+	slow_remove(list, slow_leaves);
+}
+
+/* ---- what a person does ---- */
+
+static inline bool slow_is_forgotten_line(const struct slow_list *list, const struct slow_line *l)
+{
+	(void)list;
+	return l->until == 0;
+}
+
+/* His line is taken away, and with it what was counted; of a network, of all inside. */
+static inline void slow_take_line(struct slow_judge *j, struct slow_list *list, struct slow_line *line)
+{
+	struct slow_account *a = line->account;
+	struct slow_line was = *line;
+
+	line->until = 0;
+	slow_remove(list, slow_is_forgotten_line);
+	was.until = 0;
+	if (a == NULL)
+		return;
 	for (size_t i = 0; i < list->count; i++) {
-		if (!list->lines[i].gone && !list->lines[i].person)
-			slow_find(j, &list->lines[i].net)->listed = true;
+		if (addr_contains(&list->lines[i].net, &was.net))
+			return;
+	}
+	for (size_t i = 0; i < j->account_count; i++) {
+		struct slow_account *in = &j->accounts[i];
+		struct slow_line *own = slow_list_find(list, &in->addr);
+
+		if (in != a && (a->net == NULL || !addr_contains(&a->addr, &in->addr)))
+			continue;
+		if (own != NULL)
+			own->account = NULL;
+		in->time = 0;
+		slow_empty(in);
 	}
 }
 

@@ -301,13 +301,17 @@ static void compare_account(const struct judge *judge, const struct account *a, 
 		same(&a->addr, "hits", a->hits, s->hits);
 }
 
-static void compare_accounts(const struct judge *judge)
+/* All, or those that an event of the address is about. */
+static void compare_accounts(const struct judge *judge, const struct addr *about)
 {
 	same(&stream[0].addr, "clock", judge->clock, slow.clock);
 	for (size_t i = 0; i < slow.account_count; i++) {
 		struct slow_account *s = &slow.accounts[i];
-		const struct account *a = accounts_find(&judge->accounts, &s->addr);
+		const struct account *a;
 
+		if (about != NULL && !addr_contains(&s->addr, about))
+			continue;
+		a = accounts_find(&judge->accounts, &s->addr);
 		if (a != NULL)
 			compare_account(judge, a, s);
 		else if (!slow_is_over(&slow, s, slow.clock - SLOW_DAY))
@@ -320,22 +324,28 @@ static void compare_list(const struct files *f, const struct slow_list *list)
 {
 	struct banlist bans = { 0 };
 	struct buf text = { 0 };
-	size_t lines = 0;
 
 	buf_add(&text, f->list.ptr, f->list.len);
-	assert_int_equal(blacklist_parse(&text, "list", &bans), 0);
+	if (f->list.len > 0)
+		assert_int_equal(blacklist_parse(&text, "list", &bans), 0);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct slow_line *l = &list->lines[i];
 		const struct ban *b = banlist_find(&bans, &l->net);
 
-		same(&l->net, "line", b != NULL, !l->gone && !l->person);
+		same(&l->net, "line", b != NULL, true);
 		if (b == NULL)
 			continue;
-		lines++;
-		same(&l->net, "line's since", b->since, l->since);
-		same(&l->net, "line's until", b->until, l->until);
+		same(&l->net, "line's end", b->until, l->until);
+		if (l->account != NULL)
+			same(&l->net, "line's begin", b->since, l->account->since / 60 * 60);
 	}
-	same(&hosts[0], "lines", (int64_t)bans.count, (int64_t)lines);
+	for (size_t i = 0; i < bans.count; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < list->count; k++)
+			found |= addr_equal(&list->lines[k].net, &bans.bans[i].net);
+		same(&bans.bans[i].net, "line", true, found);
+	}
 	banlist_free(&bans);
 }
 
@@ -372,8 +382,7 @@ static void same_text(const char *what, struct buf *often_is, struct buf *once_i
 
 static void one_run(struct files *f, int64_t now)
 {
-	struct slow_persons none = { .count = 0 };
-	struct slow_list list;
+	struct slow_list list = { .count = 0 };
 	struct run run;
 
 	run_begin(&run, f, now, EDITS_NONE);
@@ -381,27 +390,217 @@ static void one_run(struct files *f, int64_t now)
 	for (event_number = 0; event_number < EVENTS; event_number++) {
 		run_event(&run, event_number);
 		slow_judge_event(&slow, &stream[event_number]);
-		compare_accounts(&run.judge);
+		compare_accounts(&run.judge, &stream[event_number].addr);
 	}
 	event_number = EVENTS - 1;
+	compare_accounts(&run.judge, NULL);
 	run_end(&run, f);
-	slow_list_of(&slow, now, &allow, &none, &list);
+	slow_decide(&slow, now, &allow, &list);
 	compare_list(f, &list);
+}
+
+static void files_copy(struct files *to, const struct files *from)
+{
+	files_free(to);
+	*to = (struct files){ 0 };
+	buf_add(&to->accounts, from->accounts.ptr, from->accounts.len);
+	buf_add(&to->names, from->names.ptr, from->names.len);
+	buf_add(&to->connections, from->connections.ptr, from->connections.len);
+	buf_add(&to->clocks, from->clocks.ptr, from->clocks.len);
+	buf_add(&to->list, from->list.ptr, from->list.len);
+}
+
+static bool is_same(const struct buf *a, const struct buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->ptr, b->ptr, a->len) == 0);
+}
+
+enum killed { KILLED_EARLY, KILLED_BETWEEN, KILLED_NOT };
+
+static enum killed pick_killed(void)
+{
+	return pick(2) ? KILLED_NOT : (enum killed)pick(2);
+}
+
+/* A run over the events before `to`, which is killed before it has written anything, or when the state was written and
+ * the list was not. */
+static void run_over(struct files *f, unsigned from, unsigned to, int64_t now, enum edits_file *kind, enum killed killed)
+{
+	struct files before = { 0 };
+	struct run run;
+
+	files_copy(&before, f);
+	run_begin(&run, f, now, *kind);
+	for (; from < to; from++)
+		run_event(&run, from);
+	run_end(&run, f);
+	if (killed == KILLED_EARLY)
+		files_copy(f, &before);
+	else
+		*kind = EDITS_NONE;
+	if (killed == KILLED_BETWEEN && !is_same(&f->list, &before.list)) {
+		*kind = EDITS_UNWRITTEN;
+		buf_clear(&f->list);
+		buf_add(&f->list, before.list.ptr, before.list.len);
+	}
+	files_free(&before);
 }
 
 static void many_runs(struct files *f, int64_t now)
 {
 	unsigned from = 0, runs = 2 + pick(8);
+	enum edits_file kind = EDITS_NONE;
 
 	for (unsigned i = 0; i < runs; i++) {
-		unsigned to = i == runs - 1 ? EVENTS : from + pick(EVENTS - from + 1);
-		struct run run;
+		bool last = i == runs - 1;
+		unsigned to = last ? EVENTS : from + pick(EVENTS - from + 1);
+		enum killed killed = last ? KILLED_NOT : pick_killed();
 
-		run_begin(&run, f, i == runs - 1 ? now : to > 0 ? stream[to - 1].time : BASE, EDITS_NONE);
-		for (; from < to; from++)
-			run_event(&run, from);
-		run_end(&run, f);
+		run_over(f, from, to, last ? now : to > 0 ? stream[to - 1].time : BASE, &kind, killed);
+		from = killed == KILLED_EARLY ? from : to;
 	}
+}
+
+/* ---- a person's edits between runs ---- */
+
+static const char remark[] = "# a remark\n";
+static unsigned remarks;
+
+/* Puts a text in the place of the line of net, or behind all lines. */
+static void put_line(struct files *f, const struct addr *net, const char *text)
+{
+	char address[ADDR_TEXT_MAX + 1];
+	struct buf edited = { 0 };
+	size_t len = addr_format(address, net);
+	bool found = false;
+
+	address[len++] = ' ';
+	if (f->list.len == 0)
+		buf_add_text(&f->list, BLACKLIST_HEADER);
+	for (size_t at = 0, next; at < f->list.len; at = next) {
+		const char *line = f->list.ptr + at;
+
+		next = at + (size_t)((const char *)memchr(line, '\n', f->list.len - at) - line) + 1;
+		if (next - at > len && memcmp(line, address, len) == 0) {
+			buf_add_text(&edited, text);
+			found = true;
+		} else {
+			buf_add(&edited, line, next - at);
+		}
+	}
+	if (!found)
+		buf_add_text(&edited, text);
+	buf_free(&f->list);
+	f->list = edited;
+}
+
+static void put_ban(struct files *f, const struct slow_line *l, int64_t since, const char *above)
+{
+	struct ban ban = { .net = l->net, .since = since, .until = l->until, .by = l->hand ? BAN_BY_HAND : CLASS_AUTH };
+	struct buf line = { 0 };
+
+	buf_add_text(&line, above);
+	blacklist_add_line(&line, &ban, (struct span){ "", 0 });
+	buf_add_char(&line, '\n');
+	put_line(f, &l->net, buf_text(&line));
+	buf_free(&line);
+}
+
+static void add_by_hand(struct files *f, struct slow_list *list, int64_t now)
+{
+	struct addr unit = judge_unit(&settings, &hosts[pick(HOSTS)]);
+	struct slow_line *l;
+
+	if (slow_list_find(list, &unit) != NULL)
+		return;
+	l = &list->lines[list->count++];
+	*l = (struct slow_line){ .net = unit, .until = slow_minute(now) + 60 * (1 + pick(20000)), .hand = true };
+	put_ban(f, l, now / 60 * 60, "");
+}
+
+static void make_own(struct files *f, struct slow_line *l)
+{
+	char text[ADDR_TEXT_MAX + 10];
+	size_t len = addr_format(text, &l->net);
+
+	snprintf(text + len, sizeof(text) - len, " # mine\n");
+	put_line(f, &l->net, text);
+	*l = (struct slow_line){ .net = l->net, .until = BAN_FOREVER, .person = true };
+}
+
+static void change_end(struct files *f, struct slow_line *l, int64_t now)
+{
+	int64_t until = pick(6) == 0 ? BAN_FOREVER : now / 60 * 60 + 60 * (int64_t)pick(40000) - (pick(4) ? 0 : 864000);
+
+	if (l->account == NULL || until == l->until)
+		return;
+	l->until = until;
+	l->account->until = until == BAN_FOREVER ? UINT32_MAX : until;
+	l->account->held = true;
+	put_ban(f, l, l->account->since / 60 * 60, "");
+}
+
+static void edit_one(struct files *f, struct slow_list *list, int64_t now)
+{
+	struct slow_line *l = list->count > 0 ? &list->lines[pick((uint32_t)list->count)] : NULL;
+	uint32_t what = pick(6);
+
+	if (l == NULL || what == 0) {
+		add_by_hand(f, list, now);
+	} else if (what == 1) {
+		make_own(f, l);
+	} else if (what == 2 && l->account != NULL) {
+		put_ban(f, l, l->account->since / 60 * 60, remark);
+		remarks++;
+	} else if (what == 3) {
+		change_end(f, l, now);
+	} else if (what > 3) {
+		put_line(f, &l->net, "");
+		slow_take_line(&slow, list, l);
+	}
+}
+
+static unsigned count_remarks(struct files *f)
+{
+	unsigned count = 0;
+
+	for (const char *at = buf_text(&f->list); (at = strstr(at, remark)) != NULL; at++)
+		count++;
+	return count;
+}
+
+/* Runs of which each may find what a person did to the list. The slow judge is told of it. */
+static void edited_runs(void)
+{
+	struct slow_list list = { .count = 0 };
+	struct files f = { 0 };
+	enum edits_file kind = EDITS_NONE;
+	int64_t now = BASE;
+	unsigned from = 0;
+
+	slow = (struct slow_judge){ .s = &settings };
+	remarks = 0;
+	settings.max_new = pick(2) ? 1 + pick(4) : 100000;
+	while (from < EVENTS) {
+		unsigned to = from + 1 + pick(EVENTS - from);
+
+		now = slow_more(now, stream[to - 1].time);
+		if (pick(3) == 0)
+			run_over(&f, from, to, now, &kind, KILLED_EARLY);
+		run_over(&f, from, to, now, &kind, KILLED_NOT);
+		for (event_number = from; event_number < to; event_number++)
+			slow_judge_event(&slow, &stream[event_number]);
+		event_number = to - 1;
+		slow_decide(&slow, now, &allow, &list);
+		compare_list(&f, &list);
+		same(&hosts[0], "remarks", count_remarks(&f), remarks);
+		if (pick(2)) {
+			edit_one(&f, &list, now);
+			kind = EDITS_BY_PERSON;
+		}
+		from = to;
+	}
+	files_free(&f);
 }
 
 static void one_stream(uint64_t seed)
@@ -422,6 +621,7 @@ static void one_stream(uint64_t seed)
 	same_text("names", &cut.names, &once.names);
 	same_text("connections", &cut.connections, &once.connections);
 	same_text("clocks", &cut.clocks, &once.clocks);
+	edited_runs();
 	files_free(&once);
 	files_free(&cut);
 }
