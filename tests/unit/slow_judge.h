@@ -9,7 +9,7 @@
 #include "judge/allow.h"
 #include "judge/decide.h"
 
-enum { SLOW_ACCOUNTS = 80, SLOW_NAMES = 100, SLOW_CONNECTIONS = 400, SLOW_DAY = 86400 };
+enum { SLOW_ACCOUNTS = 80, SLOW_NAMES = 150, SLOW_CONNECTIONS = 400, SLOW_DAY = 86400 };
 
 struct slow_event {
 	struct addr addr;
@@ -30,7 +30,7 @@ struct slow_account {
 	int64_t time, points[CLASS_GOOD], credit, share;
 	struct slow_place names[SLOW_NAMES];
 	int64_t since, until, last_since, ended, good, mail, twin_time; /* -1: never */
-	unsigned level, mails, hosts, hits, name_count;
+	unsigned level, mails, hosts, hits, name_count, names_end;
 	int twins;
 	bool held, breached;
 };
@@ -56,6 +56,12 @@ struct slow_judge {
 	int64_t clock;
 	unsigned breaches;
 };
+
+/* What streams came to, so that a test that reaches nothing is seen. */
+enum slow_seen { SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
+	SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED, SLOW_INSIDE, SLOW_PARDONED, SLOW_SEEN };
+
+static unsigned slow_saw[SLOW_SEEN];
 
 static inline int64_t slow_less(int64_t a, int64_t b)
 {
@@ -128,7 +134,7 @@ static inline void slow_scale(const struct slow_judge *j, struct slow_account *a
 
 	for (unsigned c = 0; c < CLASS_GOOD; c++)
 		a->points[c] = slow_times(a->points[c], factor);
-	for (unsigned n = 0; n < SLOW_NAMES; n++)
+	for (unsigned n = 0; n < a->names_end; n++)
 		a->names[n].points = slow_times(a->names[n].points, factor);
 	a->credit = slow_times(a->credit, factor);
 	a->share = slow_times(a->share, slow_fading(seconds, j->s->half_life));
@@ -152,7 +158,7 @@ static inline int64_t slow_all_names(const struct slow_account *a)
 {
 	int64_t sum = 0;
 
-	for (unsigned n = 0; n < SLOW_NAMES; n++)
+	for (unsigned n = 0; n < a->names_end; n++)
 		sum += a->names[n].points;
 	return sum;
 }
@@ -181,7 +187,7 @@ static inline void slow_forget(const struct slow_judge *j, struct slow_account *
 	int64_t sum = a->credit;
 	bool empty = a->since < 0;
 
-	for (unsigned n = 0; n < SLOW_NAMES; n++) {
+	for (unsigned n = 0; n < a->names_end; n++) {
 		struct slow_place *p = &a->names[n];
 
 		if (p->used && p->points < POINTS_LEAST && !slow_within(p->login, a->time, j->s->known)) {
@@ -215,6 +221,7 @@ static inline void slow_fade(const struct slow_judge *j, struct slow_account *a,
 		return;
 	if (a->since >= 0 && a->until <= time) {
 		slow_scale(j, a, slow_more(a->until - a->time, 0));
+		slow_saw[SLOW_ENDED]++;
 		a->last_since = a->since;
 		a->ended = a->until;
 		a->since = a->until = -1;
@@ -239,9 +246,10 @@ static inline int64_t slow_balance(const struct slow_judge *j, const struct slow
 
 	for (unsigned c = 0; c < CLASS_GOOD; c++)
 		sum += a->points[c];
-	for (unsigned n = 0; n < SLOW_NAMES; n++) {
+	for (unsigned n = 0; n < a->names_end; n++) {
 		bool caps = a->credit > POINT / 5 && a->names[n].points <= ACCOUNT_NAME_MOST;
 
+		slow_saw[SLOW_CAPPED] += caps && a->names[n].points > j->s->threshold - POINT;
 		sum += caps ? slow_less(a->names[n].points, j->s->threshold - POINT) : a->names[n].points;
 	}
 	return sum;
@@ -271,10 +279,13 @@ static inline void slow_begin(const struct slow_judge *j, struct slow_account *a
 {
 	a->level = a->ended >= 0 && a->time - a->ended < j->s->forget ? a->level + 1 : 1;
 	a->since = a->time;
+	slow_saw[a->net != NULL ? SLOW_NETWORK : SLOW_BANNED]++;
+	slow_saw[SLOW_AGAIN] += a->level > 1;
 }
 
 static inline void slow_lift(struct slow_account *a)
 {
+	slow_saw[a->net != NULL ? SLOW_NETWORK_GOOD : SLOW_FORGIVEN]++;
 	a->since = a->until = -1;
 	a->level--;
 	a->held = a->breached = false;
@@ -298,6 +309,7 @@ static inline void slow_networks_take(struct slow_judge *j, struct slow_account 
 	int64_t given = delta > 0 ? slow_less(delta, j->s->threshold - a->share) : slow_more(delta, -a->share);
 	bool fresh = a->share == 0 && given > 0;
 
+	slow_saw[SLOW_SHARED] += given != delta;
 	a->share += given;
 	for (unsigned i = 0; i < j->s->aggregate_count && given != 0; i++) {
 		const struct judge_aggregate *g = &j->s->aggregates[i];
@@ -345,6 +357,7 @@ static inline void slow_take_back(const struct slow_judge *j, struct slow_accoun
 		return;
 	a->points[c->class] = slow_sum(a->points[c->class], -slow_times(c->added, slow_late(j, a, c->added_time)));
 	a->hits -= a->hits > 0;
+	slow_saw[SLOW_TAKEN_BACK]++;
 	c->added = 0;
 }
 
@@ -367,10 +380,11 @@ static inline struct slow_place *slow_place(struct slow_account *a, unsigned nam
 	struct slow_place *p = &a->names[name];
 
 	if (!p->used && name != 0 && a->name_count == ACCOUNT_NAMES)
-		p = &a->names[0];
+		slow_saw[SLOW_CROWDED]++, p = &a->names[0];
 	else if (!p->used)
 		a->name_count += name != 0;
 	p->used = true;
+	a->names_end = (unsigned)slow_more(a->names_end, p - a->names + 1);
 	return p;
 }
 
@@ -386,6 +400,7 @@ static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool nam
 		same += named ? a->twins < 0 : a->twins > 0;
 		a->twins += named ? a->twins < 127 : -(a->twins > -127);
 	}
+	slow_saw[SLOW_TWINS] += same;
 	return same;
 }
 
@@ -393,8 +408,7 @@ static inline void slow_nameless(struct slow_account *a, int64_t points, double 
 {
 	if (points == 0)
 		return;
-	a->names[0].used = true;
-	a->names[0].points = slow_sum(a->names[0].points, slow_times(points, late));
+	slow_place(a, 0)->points = slow_sum(a->names[0].points, slow_times(points, late));
 }
 
 /* n failures for a name, which no other line has told of. */
@@ -422,6 +436,7 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 	if (p->login < 0 && slow_attack(j, e->name, e->time) >= NAME_ATTACKED * POINT) {
 		first *= 2;
 		further *= 2;
+		slow_saw[SLOW_ATTACKED]++;
 	}
 	p->points = slow_sum(p->points, slow_times(first, late));
 	p->points = slow_sum(p->points, slow_times(further * (n - 1), late));
@@ -498,7 +513,7 @@ static inline bool slow_is_breach(const struct slow_judge *j, const struct slow_
 {
 	unsigned names = 0;
 
-	for (unsigned n = 1; n < SLOW_NAMES; n++)
+	for (unsigned n = 1; n < a->names_end; n++)
 		names += a->names[n].points >= POINTS_LEAST;
 	return e->name != 0 && a->names[e->name].login < 0 && a->credit <= POINT / 5 && names >= 3 &&
 	       (a->since >= 0 || slow_all_names(a) >= j->s->threshold - POINT / 20);
@@ -557,6 +572,7 @@ static inline void slow_good(struct slow_judge *j, struct slow_account *a, const
 		if (!a->held)
 			a->until = slow_minute(a->since + j->s->ban_most);
 		j->breaches++;
+		slow_saw[SLOW_BREACH]++;
 	}
 	if (!e->accepted && a->breached)
 		return;
@@ -638,7 +654,7 @@ static inline bool slow_goes_inside(const struct slow_list *list, const struct s
 
 		if (!out->deferred && out->takes && out->net.prefix < in->net.prefix && addr_contains(&out->net, &in->net) &&
 		    out->until >= in->until)
-			return true;
+			return slow_saw[SLOW_INSIDE]++, true;
 	}
 	return false;
 }
@@ -662,6 +678,7 @@ static inline void slow_take_places(const struct slow_judge *j, struct slow_list
 			return;
 		best->takes = slow_goes_inside(list, best) || taken++ < j->s->max_new;
 		best->deferred = !best->takes;
+		slow_saw[SLOW_DEFERRED] += best->deferred;
 	}
 }
 
@@ -743,6 +760,7 @@ static inline void slow_take_line(struct slow_judge *j, struct slow_list *list, 
 		if (own != NULL)
 			own->account = NULL;
 		in->time = 0;
+		slow_saw[SLOW_PARDONED]++;
 		slow_empty(in);
 	}
 }
