@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* slow_judge: judging by points once more, written from its description and not from src/judge: plain arrays, no texts,
- * no runs. Names are numbers, 0 is the empty name. Only the fixed numbers, the settings and addresses are shared. */
+ * no runs. Names are numbers, 0 is the empty name. Settings, addresses and the size of a point are shared, no more.
+ *
+ * Points are compared to the last digit: they are whole numbers, and fading is one multiplication of doubles and one rounding
+ * in both judges, at the same events. So no tolerance is needed. */
 #ifndef MAILBAN_TESTS_SLOW_JUDGE_H
 #define MAILBAN_TESTS_SLOW_JUDGE_H
 
@@ -80,7 +83,7 @@ static inline int64_t slow_times(int64_t points, double factor)
 
 static inline int64_t slow_sum(int64_t a, int64_t b)
 {
-	return slow_more(slow_less(a + b, POINTS_MOST), 0);
+	return slow_more(slow_less(a + b, 4000 * POINT), 0);
 }
 
 static inline double slow_fading(int64_t seconds, int64_t half_life)
@@ -125,7 +128,7 @@ static inline int64_t slow_half_life(const struct slow_judge *j, const struct sl
 {
 	unsigned times = a->since < 0 || a->level < 1 ? 0 : a->level - 1;
 
-	return j->s->half_life << (times < ACCOUNT_SLOWER ? times : ACCOUNT_SLOWER);
+	return j->s->half_life << (times < 4 ? times : 4);
 }
 
 static inline void slow_scale(const struct slow_judge *j, struct slow_account *a, int64_t seconds)
@@ -138,7 +141,7 @@ static inline void slow_scale(const struct slow_judge *j, struct slow_account *a
 		a->names[n].points = slow_times(a->names[n].points, factor);
 	a->credit = slow_times(a->credit, factor);
 	a->share = slow_times(a->share, slow_fading(seconds, j->s->half_life));
-	if (a->share < POINTS_LEAST)
+	if (a->share < POINT / 50)
 		a->share = 0;
 	a->time += seconds;
 }
@@ -177,7 +180,7 @@ static inline bool slow_is_over(const struct slow_judge *j, const struct slow_ac
 {
 	double factor = slow_fading(time > a->time ? time - a->time : 0, j->s->half_life);
 
-	return a->since < 0 && slow_times(slow_against(a) + a->credit + a->share, factor) < POINTS_LEAST &&
+	return a->since < 0 && slow_times(slow_against(a) + a->credit + a->share, factor) < POINT / 50 &&
 	       !slow_within(a->good, time, j->s->known) && (a->ended < 0 || time - a->ended >= j->s->forget);
 }
 
@@ -190,7 +193,7 @@ static inline void slow_forget(const struct slow_judge *j, struct slow_account *
 	for (unsigned n = 0; n < a->names_end; n++) {
 		struct slow_place *p = &a->names[n];
 
-		if (p->used && p->points < POINTS_LEAST && !slow_within(p->login, a->time, j->s->known)) {
+		if (p->used && p->points < POINT / 50 && !slow_within(p->login, a->time, j->s->known)) {
 			a->name_count -= n != 0;
 			*p = (struct slow_place){ .fail = -1, .login = -1 };
 		}
@@ -198,7 +201,7 @@ static inline void slow_forget(const struct slow_judge *j, struct slow_account *
 	}
 	for (unsigned c = 0; c < CLASS_GOOD; c++)
 		sum += a->points[c];
-	if (!empty || sum >= POINTS_LEAST)
+	if (!empty || sum >= POINT / 50)
 		return;
 	memset(a->points, 0, sizeof(a->points));
 	a->credit = 0;
@@ -247,7 +250,7 @@ static inline int64_t slow_balance(const struct slow_judge *j, const struct slow
 	for (unsigned c = 0; c < CLASS_GOOD; c++)
 		sum += a->points[c];
 	for (unsigned n = 0; n < a->names_end; n++) {
-		bool caps = a->credit > POINT / 5 && a->names[n].points <= ACCOUNT_NAME_MOST;
+		bool caps = a->credit > POINT / 5 && a->names[n].points <= 500 * POINT;
 
 		slow_saw[SLOW_CAPPED] += caps && a->names[n].points > j->s->threshold - POINT;
 		sum += caps ? slow_less(a->names[n].points, j->s->threshold - POINT) : a->names[n].points;
@@ -368,8 +371,8 @@ static inline int64_t slow_attack(struct slow_judge *j, unsigned name, int64_t t
 	struct slow_name *n = &j->names[name];
 
 	if (time > n->attack_time) {
-		n->attack = slow_times(n->attack, slow_fading(time - n->attack_time, NAME_ATTACK_HALF_LIFE));
-		n->attack = n->attack < POINTS_LEAST ? 0 : n->attack;
+		n->attack = slow_times(n->attack, slow_fading(time - n->attack_time, SLOW_DAY));
+		n->attack = n->attack < POINT / 50 ? 0 : n->attack;
 		n->attack_time = time;
 	}
 	return n->attack;
@@ -379,7 +382,7 @@ static inline struct slow_place *slow_place(struct slow_account *a, unsigned nam
 {
 	struct slow_place *p = &a->names[name];
 
-	if (!p->used && name != 0 && a->name_count == ACCOUNT_NAMES)
+	if (!p->used && name != 0 && a->name_count == 64)
 		slow_saw[SLOW_CROWDED]++, p = &a->names[0];
 	else if (!p->used)
 		a->name_count += name != 0;
@@ -431,9 +434,9 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 		struct slow_name *name = &j->names[e->name];
 
 		name->attack_time = slow_attack(j, e->name, e->time) == 0 ? e->time : name->attack_time;
-		name->attack += slow_times(POINT, slow_fading(name->attack_time - e->time, NAME_ATTACK_HALF_LIFE));
+		name->attack += slow_times(POINT, slow_fading(name->attack_time - e->time, SLOW_DAY));
 	}
-	if (p->login < 0 && slow_attack(j, e->name, e->time) >= NAME_ATTACKED * POINT) {
+	if (p->login < 0 && slow_attack(j, e->name, e->time) >= 12 * POINT) {
 		first *= 2;
 		further *= 2;
 		slow_saw[SLOW_ATTACKED]++;
@@ -514,7 +517,7 @@ static inline bool slow_is_breach(const struct slow_judge *j, const struct slow_
 	unsigned names = 0;
 
 	for (unsigned n = 1; n < a->names_end; n++)
-		names += a->names[n].points >= POINTS_LEAST;
+		names += a->names[n].points >= POINT / 50;
 	return e->name != 0 && a->names[e->name].login < 0 && a->credit <= POINT / 5 && names >= 3 &&
 	       (a->since >= 0 || slow_all_names(a) >= j->s->threshold - POINT / 20);
 }
@@ -550,7 +553,7 @@ static inline void slow_mail(struct slow_judge *j, struct slow_account *a, const
 		a->points[order[i]] -= taken;
 		off -= taken;
 	}
-	a->mails = (unsigned)slow_less(a->mails + e->count, ACCOUNT_MAILS);
+	a->mails = (unsigned)slow_less(a->mails + e->count, 9);
 	a->mail = slow_more(a->mail, e->time);
 }
 

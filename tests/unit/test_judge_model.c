@@ -130,6 +130,9 @@ static void make_stream(void)
 	static const uint32_t steps[] = { 2, 6, 30, 300, 3000, 30000, 200000 };
 	uint32_t quick = 2 + pick(6), busy = 1 + pick(HOSTS), named = pick(9), good = pick(10), from = pick(HOSTS);
 	uint32_t connected = pick(3), kinds = pick(4), late = pick(4);
+	/* lengths of time that decide something, and one second more */
+	const int64_t edges[] = { 5, 6, 60, 61, 3600, 3601, 86400, 86401, settings.known, settings.known + 1, settings.half_life };
+	uint32_t exact = 4 << pick(8);
 	int64_t now = BASE;
 	bool spread = pick(12) == 0, crowded = !spread && pick(12) == 0;
 
@@ -146,7 +149,7 @@ static void make_stream(void)
 		struct slow_event *e = &stream[i];
 
 		*e = (struct slow_event){ .count = 1, .addr = hosts[(from + pick(busy)) % HOSTS] };
-		now += pick(steps[pick(quick)]);
+		now += pick(exact) == 0 ? edges[pick(sizeof(edges) / sizeof(*edges))] : pick(steps[pick(quick)]);
 		e->time = now - (pick(12) < late ? pick(pick(2) ? 10 : 9000) : 0);
 		if (pick(24) < good) {
 			e->class = CLASS_GOOD;
