@@ -120,6 +120,15 @@ static int compare_most_first(const void *a, const void *b)
 	return addr_compare(&(*x)->account->addr, &(*y)->account->addr);
 }
 
+/* Whether a line of the old list stays for which no ban of an account stands. */
+static bool stays_by_itself(const struct work *w, const struct ban *old)
+{
+	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
+	bool ours = a != NULL && (a->flags & ACCOUNT_LISTED) != 0;
+
+	return old->person || (!ours && old->until > w->in->now && !is_allowed(w, &old->net));
+}
+
 static int compare_candidates(const void *net, const void *candidate)
 {
 	return addr_compare(net, &((const struct candidate *)candidate)->account->addr);
@@ -143,7 +152,7 @@ static bool goes_inside(const struct work *w, const struct candidate *c)
 		if (around != NULL && around->stands && around->account->until >= c->account->until)
 			return true;
 	}
-	return written != NULL && written->person;
+	return written != NULL && written->until >= c->account->until && stays_by_itself(w, written);
 }
 
 /* Of the new ones beyond max-new those with least points wait for the next run. */
@@ -181,8 +190,10 @@ static void put(struct work *w, const struct ban *ban, bool gone)
 }
 
 /* Why a line of ours leaves whose account is not banned, or that no account has. */
-static enum change_kind reason_to_go(const struct work *w, const struct ban *old, const struct account *a)
+static enum change_kind reason_to_go(const struct work *w, const struct ban *old)
 {
+	const struct account *a = accounts_find(&w->in->judge->accounts, &old->net);
+
 	if (is_allowed(w, &old->net))
 		return CHANGE_ALLOWED;
 	if (old->until <= w->in->now || a == NULL || (a->flags & ACCOUNT_LISTED) == 0 || a->since != 0)
@@ -193,13 +204,11 @@ static enum change_kind reason_to_go(const struct work *w, const struct ban *old
 /* A line of the old list for which no candidate stands. */
 static void put_old(struct work *w, const struct ban *old)
 {
-	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
-	bool ours = a != NULL && (a->flags & ACCOUNT_LISTED) != 0;
-	bool stays = old->person || (!ours && old->until > w->in->now && !is_allowed(w, &old->net));
+	bool stays = stays_by_itself(w, old);
 
 	put(w, old, !stays);
 	if (!stays)
-		changes_add(&w->out->changes, reason_to_go(w, old, a), &old->net)->by = old->by;
+		changes_add(&w->out->changes, reason_to_go(w, old), &old->net)->by = old->by;
 }
 
 static void put_new(struct work *w, const struct candidate *c)
