@@ -398,7 +398,8 @@ void decide(const struct decide_input *in, struct decision *out)
 	told_add(in, &out->changes);
 	for (size_t i = 0; in->also != NULL && i < in->also->count; i++)
 		*changes_add(&out->changes, CHANGE_RENEWED, &in->also->all[i].net) = in->also->all[i];
-	qsort(out->changes.all, out->changes.count, sizeof(*out->changes.all), compare_changes);
+	if (out->changes.count > 0)
+		qsort(out->changes.all, out->changes.count, sizeof(*out->changes.all), compare_changes);
 	free(w.candidates);
 	free(w.gone);
 }
