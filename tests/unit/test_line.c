@@ -43,7 +43,7 @@ static void names_of_any_bytes_come_back(void **state)
 	random_state = random_begin(random_seed());
 	for (unsigned i = 0; i < NAMES; i++) {
 		char name[NAME_TEXT_MAX + 1], read[NAME_TEXT_MAX + 1];
-		size_t len = pick(NAME_TEXT_MAX + 1), read_len;
+		size_t len = pick(NAME_TEXT_MAX + 1), read_len = 0;
 		int64_t points = 0;
 		uint32_t fail = 0, fails = 0, login = 0, wants[3] = { pick(UINT32_MAX), pick(2) ? pick(UINT32_MAX) : 0, pick(2) * pick(9) };
 		struct line line;
