@@ -132,7 +132,7 @@ static void make_stream(void)
 	uint32_t connected = pick(3), kinds = pick(4), late = pick(4);
 	/* lengths of time that decide something, and one second more */
 	const int64_t edges[] = { 5, 6, 60, 61, 3600, 3601, 86400, 86401, settings.known, settings.known + 1, settings.half_life };
-	uint32_t exact = 4 << pick(8);
+	uint32_t exact = UINT32_C(4) << pick(8);
 	int64_t now = BASE;
 	bool spread = pick(12) == 0, crowded = !spread && pick(12) == 0;
 
