@@ -139,8 +139,15 @@ static bool goes_inside(const struct work *w, const struct candidate *c)
 {
 	const struct judge_settings *settings = w->in->judge->settings;
 	const struct addr *addr = &c->account->addr;
-	const struct ban *written = banlist_covering(w->in->old, addr);
+	unsigned widest = addr_is_v4(addr) ? ADDR_V4_BITS : 0;
 
+	for (unsigned prefix = addr->prefix; prefix-- > widest;) {
+		struct addr net = addr_network(addr, (uint8_t)prefix);
+		const struct ban *old = banlist_find(w->in->old, &net);
+
+		if (old != NULL && old->until >= c->account->until && stays_by_itself(w, old))
+			return true;
+	}
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
 		const struct judge_aggregate *aggregate = &settings->aggregates[i];
 		struct addr net = addr_network(addr, aggregate->prefix);
@@ -152,7 +159,7 @@ static bool goes_inside(const struct work *w, const struct candidate *c)
 		if (around != NULL && around->stands && around->account->until >= c->account->until)
 			return true;
 	}
-	return written != NULL && written->until >= c->account->until && stays_by_itself(w, written);
+	return false;
 }
 
 /* Of the new ones beyond max-new those with least points wait for the next run. */
