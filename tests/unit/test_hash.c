@@ -28,7 +28,8 @@ static void compare(const struct hash *table, const struct plain *plain, uint32_
 
 	for (unsigned k = 0; k < ITEMS; k++)
 		expected += plain->there[k] && plain->hashes[k] == plain->hashes[i];
-	for (uint32_t n = hash_first(table, plain->hashes[i], &at); n != HASH_NONE; n = hash_next(table, plain->hashes[i], &at)) {
+	for (uint32_t n = hash_first(table, plain->hashes[i], &at); n != HASH_NONE;
+	     n = hash_next(table, plain->hashes[i], &at)) {
 		assert_true(n < ITEMS);
 		/* others may share a slot's hash by chance only */
 		assert_true(plain->there[n] && plain->hashes[n] == plain->hashes[i] && !found[n]);

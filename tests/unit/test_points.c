@@ -22,6 +22,12 @@ static int64_t any_points(void)
 	return (int64_t)(random_below(&random_state, (uint64_t)POINTS_MOST + 1) >> random_below(&random_state, 42));
 }
 
+/* What is left of the points, as exactly as can be. */
+static long double left(int64_t points, int64_t seconds, int64_t half_life)
+{
+	return (long double)points * exp2l(-(long double)seconds / (long double)half_life);
+}
+
 static void texts_come_back(void **state)
 {
 	struct buf text = { 0 };
@@ -65,7 +71,8 @@ static void texts_are_as_short_as_they_can_be(void **state)
 
 static void other_texts_are_refused(void **state)
 {
-	static const char *const texts[] = { "", ".", "1.", ".5", "-1", "+1", " 1", "1 ", "1,5", "1.5.5", "1e3", "0x1", "nan", "1.0000000001",
+	static const char *const texts[] = { "", ".", "1.", ".5", "-1", "+1", " 1", "1 ", "1,5", "1.5.5", "1e3", "0x1", "nan",
+		"1.0000000001",
 		"4000.000000001", "4001", "99999999999999999999", "1.-5" };
 	int64_t points;
 
@@ -84,7 +91,7 @@ static void fading_is_rounded_once(void **state)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		int64_t points = any_points(), half_life = 1 + (int64_t)random_below(&random_state, 16 * 345600);
 		int64_t seconds = (int64_t)random_below(&random_state, 10000000);
-		long double exact = (long double)points * exp2l(-(long double)seconds / (long double)half_life);
+		long double exact = left(points, seconds, half_life);
 		int64_t faded = points_times(points, points_fading(seconds, half_life));
 
 		assert_true(fabsl((long double)faded - exact) <= 0.5L + exact * 0x1p-46L);
@@ -98,15 +105,16 @@ static void a_wait_is_not_a_second_too_long(void **state)
 	(void)state;
 	random_state = random_begin(random_seed());
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		int64_t from = 1 + any_points(), to = 1 + any_points(), half_life = 3600 * (1 + (int64_t)random_below(&random_state, 1600));
+		int64_t from = 1 + any_points(), to = 1 + any_points();
+		int64_t half_life = 3600 * (1 + (int64_t)random_below(&random_state, 1600));
 		int64_t wait = points_wait(from, to, half_life);
 
 		if (from <= to) {
 			assert_int_equal(wait, 0);
 			continue;
 		}
-		assert_true((long double)from * exp2l(-(long double)wait / (long double)half_life) <= (long double)to * (1 + 1e-12L));
-		assert_true((long double)from * exp2l(-(long double)(wait - 1) / (long double)half_life) >= (long double)to * (1 - 1e-12L));
+		assert_true(left(from, wait, half_life) <= (long double)to * (1 + 1e-12L));
+		assert_true(left(from, wait - 1, half_life) >= (long double)to * (1 - 1e-12L));
 	}
 	/* five points are banned for two half-lives */
 	assert_int_equal(points_wait(5 * POINT, 5 * POINT / 4, 345600), 2 * 345600);
