@@ -178,6 +178,8 @@ static void reset_if_over(struct account *a, uint32_t time, const struct judge_s
 	a->credit = 0;
 	a->hits = 0;
 	a->hosts = 0;
+	a->twins = 0;
+	a->twin_time = 0;
 	if (!account_is_good(a, time, settings))
 		a->good = a->mail = a->mails = 0;
 	if (is_forgotten(a, time, settings))
@@ -270,7 +272,8 @@ void account_forgive(struct account *a, int64_t threshold, const struct judge_se
 	if (a->since != 0 && (a->flags & (ACCOUNT_HELD | ACCOUNT_BREACHED)) == 0 &&
 	    account_balance(a, settings) <= judge_release(threshold))
 		account_lift(a);
-	account_settle(a, threshold, settings);
+	else
+		account_settle(a, threshold, settings);
 }
 
 void account_lift(struct account *a)

@@ -90,10 +90,10 @@ int64_t account_name_points(const struct account *a);
 /* What points of one name, or those of the classes, count for in the balance: below the threshold while users log in. */
 int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings);
 
-/* Begins the ban or moves its end, as the balance is after an event at the account's time. */
+/* Begins a ban, or computes its end anew, as the balance is after an event at the account's time. */
 void account_settle(struct account *a, int64_t threshold, const struct judge_settings *settings);
 
-/* The same after a login or an accepted mail, which alone lifts a ban: where it leaves a quarter of the threshold. */
+/* The same after a login or an accepted mail, which alone ends a ban: where the balance is down to a quarter. */
 void account_forgive(struct account *a, int64_t threshold, const struct judge_settings *settings);
 
 /* Ends a ban as if it had never been: a login forgave it. */

@@ -228,11 +228,15 @@ void names_save(const struct names *names, uint32_t time, int64_t known, struct 
 	}
 	qsort(sorted, count, sizeof(*sorted), compare_names);
 	for (size_t i = 0; i < count; i++) {
+		struct name then = *sorted[i];
+
 		line_add_user(out, sorted[i]->text);
 		if (sorted[i]->shown != NULL)
 			line_add_user_value(out, "shown", sorted[i]->shown);
-		line_add_number(out, "login", sorted[i]->login);
-		line_add_points_at(out, "attack", sorted[i]->attack, sorted[i]->attack_time);
+		if (name_is_known(sorted[i], time, known))
+			line_add_number(out, "login", sorted[i]->login);
+		if (name_attack(&then, time) > 0)
+			line_add_points_at(out, "attack", sorted[i]->attack, sorted[i]->attack_time);
 		buf_add_char(out, '\n');
 	}
 	free(sorted);

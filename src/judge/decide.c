@@ -19,7 +19,7 @@
 struct candidate {
 	struct account *account;
 	int64_t balance;
-	bool deferred;
+	bool stands, deferred;
 };
 
 struct work {
@@ -107,7 +107,7 @@ static void collect(struct work *w)
 		if (!may_stand(w, a, balance))
 			continue;
 		w->candidates = mem_grow(w->candidates, &w->capacity, w->count + 1, sizeof(*w->candidates));
-		w->candidates[w->count++] = (struct candidate){ a, balance, false };
+		w->candidates[w->count++] = (struct candidate){ a, balance, banlist_find(w->in->old, &a->addr) != NULL, false };
 	}
 }
 
@@ -118,6 +118,48 @@ static int compare_most_first(const void *a, const void *b)
 	if ((*x)->balance != (*y)->balance)
 		return (*x)->balance > (*y)->balance ? -1 : 1;
 	return addr_compare(&(*x)->account->addr, &(*y)->account->addr);
+}
+
+/* Whether a line of the old list stays for which no ban of an account stands. */
+static bool stays_by_itself(const struct work *w, const struct ban *old)
+{
+	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
+	bool ours = a != NULL && (a->flags & ACCOUNT_LISTED) != 0;
+
+	return old->person || (!ours && old->until > w->in->now && !is_allowed(w, &old->net));
+}
+
+static int compare_candidates(const void *net, const void *candidate)
+{
+	return addr_compare(net, &((const struct candidate *)candidate)->account->addr);
+}
+
+/* Whether it goes into a wider entry that stands, and is no new entry then. */
+static bool goes_inside(const struct work *w, const struct candidate *c)
+{
+	const struct judge_settings *settings = w->in->judge->settings;
+	const struct addr *addr = &c->account->addr;
+	unsigned widest = addr_is_v4(addr) ? ADDR_V4_BITS : 0;
+
+	for (unsigned prefix = addr->prefix; prefix-- > widest;) {
+		struct addr net = addr_network(addr, (uint8_t)prefix);
+		const struct ban *old = banlist_find(w->in->old, &net);
+
+		if (old != NULL && old->until >= c->account->until && stays_by_itself(w, old))
+			return true;
+	}
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		const struct judge_aggregate *aggregate = &settings->aggregates[i];
+		struct addr net = addr_network(addr, aggregate->prefix);
+		const struct candidate *around;
+
+		if (aggregate->v4 != addr_is_v4(addr) || aggregate->prefix >= addr->prefix)
+			continue;
+		around = bsearch(&net, w->candidates, w->count, sizeof(*around), compare_candidates);
+		if (around != NULL && around->stands && around->account->until >= c->account->until)
+			return true;
+	}
+	return false;
 }
 
 /* Of the new ones beyond max-new those with least points wait for the next run. */
@@ -131,12 +173,17 @@ static void defer_excess(struct work *w)
 		return;
 	new_ones = mem_alloc(w->count, sizeof(*new_ones));
 	for (size_t i = 0; i < w->count; i++) {
-		if (banlist_find(w->in->old, &w->candidates[i].account->addr) == NULL)
+		if (!w->candidates[i].stands)
 			new_ones[count++] = &w->candidates[i];
 	}
 	qsort(new_ones, count, sizeof(*new_ones), compare_most_first);
-	for (size_t i = most; i < count; i++)
-		new_ones[i]->deferred = true;
+	for (size_t i = 0; i < count; i++) {
+		if (goes_inside(w, new_ones[i]))
+			continue;
+		new_ones[i]->stands = most > 0;
+		new_ones[i]->deferred = most == 0;
+		most -= most > 0;
+	}
 	free(new_ones);
 }
 
@@ -150,8 +197,10 @@ static void put(struct work *w, const struct ban *ban, bool gone)
 }
 
 /* Why a line of ours leaves whose account is not banned, or that no account has. */
-static enum change_kind reason_to_go(const struct work *w, const struct ban *old, const struct account *a)
+static enum change_kind reason_to_go(const struct work *w, const struct ban *old)
 {
+	const struct account *a = accounts_find(&w->in->judge->accounts, &old->net);
+
 	if (is_allowed(w, &old->net))
 		return CHANGE_ALLOWED;
 	if (old->until <= w->in->now || a == NULL || (a->flags & ACCOUNT_LISTED) == 0 || a->since != 0)
@@ -162,13 +211,11 @@ static enum change_kind reason_to_go(const struct work *w, const struct ban *old
 /* A line of the old list for which no candidate stands. */
 static void put_old(struct work *w, const struct ban *old)
 {
-	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
-	bool ours = a != NULL && (a->flags & ACCOUNT_LISTED) != 0;
-	bool stays = old->person || (!ours && old->until > w->in->now && !is_allowed(w, &old->net));
+	bool stays = stays_by_itself(w, old);
 
 	put(w, old, !stays);
 	if (!stays)
-		changes_add(&w->out->changes, reason_to_go(w, old, a), &old->net)->by = old->by;
+		changes_add(&w->out->changes, reason_to_go(w, old), &old->net)->by = old->by;
 }
 
 static void put_new(struct work *w, const struct candidate *c)
@@ -276,10 +323,15 @@ static void drop_inside(struct work *w)
 	}
 }
 
-static bool is_in_list(const struct banlist *list, const struct addr *net, size_t *at)
+/* A line with another end is a person's, or of a state that is lost. */
+static bool has_line(const struct account *a, const struct banlist *list, size_t *at)
 {
-	*at = banlist_seek(list, *at, net);
-	return *at < list->count && addr_equal(&list->bans[*at].net, net) && !list->bans[*at].person;
+	const struct ban *ban;
+
+	*at = banlist_seek(list, *at, &a->addr);
+	ban = *at < list->count ? &list->bans[*at] : NULL;
+	return ban != NULL && addr_equal(&ban->net, &a->addr) && !ban->person && ban->by != BAN_BY_HAND &&
+	       ban->until == decide_ban_of(a).until;
 }
 
 static bool is_as_before(const struct banlist *list, const struct banlist *old)
@@ -304,7 +356,7 @@ static void mark_listed(struct work *w)
 	for (size_t i = 0; i < accounts->count; i++) {
 		struct account *a = accounts_at(accounts, i);
 		bool was = (a->flags & ACCOUNT_LISTED) != 0;
-		bool is = account_is_banned(a, w->in->now) && is_in_list(&w->out->list, &a->addr, &at);
+		bool is = account_is_banned(a, w->in->now) && has_line(a, &w->out->list, &at);
 
 		a->flags &= (uint8_t)~(ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
 		a->flags |= (uint8_t)((was ? ACCOUNT_WAS_LISTED : 0) | (is ? ACCOUNT_LISTED : 0));

@@ -17,9 +17,10 @@ static void add_class(struct work *w, unsigned event_class, int64_t points)
 {
 	struct account *a = w->account;
 
-	a->points[event_class] = points_sum(a->points[event_class], work_late(w, points));
-	if (w->time > a->last[event_class])
+	/* a class without points is not in the state, nor when it had some */
+	if (a->points[event_class] == 0 || w->time > a->last[event_class])
 		a->last[event_class] = w->time;
+	a->points[event_class] = points_sum(a->points[event_class], work_late(w, points));
 }
 
 static void add_nameless(struct work *w, int64_t points)
@@ -37,7 +38,7 @@ static void add_nameless(struct work *w, int64_t points)
 
 static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 {
-	return (a > b ? a - b : b - a) < seconds;
+	return (a > b ? a - b : b - a) <= seconds;
 }
 
 /* What speaks weakly counts a tenth less for each mail that this server took of the address lately, down to a tenth: so
@@ -64,7 +65,7 @@ void work_take_back(struct work *w)
 {
 	struct connection *c = w->connection;
 	struct account *a = w->account;
-	double fading = a->time > c->added_time ? points_fading(a->time - c->added_time, w->judge->settings->half_life) : 1;
+	double fading = account_lateness(a, c->added_time, w->judge->settings);
 
 	w->taken_class = c->event_class;
 	w->taken = points_times(c->added, fading);
@@ -80,15 +81,17 @@ void work_take_back(struct work *w)
 static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
 {
 	struct connection *c = w->connection;
+	bool further = event_class == CLASS_REJECT && c->refused, has = further || connection_has(c, event_class, points);
 
-	w->hits = 1;
-	if (event_class == CLASS_REJECT && c->refused) {
-		add_class(w, event_class, points_times(points, weight / 10));
-		return;
-	}
+	w->hits = event_class == CLASS_REJECT ? w->event->count - !further : 0;
+	if (w->hits > 0)
+		add_class(w, event_class, points_times(points_many(points, w->hits), weight / 10));
 	c->refused |= event_class == CLASS_REJECT;
+	if (has)
+		return;
 	if (c->added > 0)
 		work_take_back(w);
+	w->hits++;
 	c->strongest = points;
 	c->event_class = (uint8_t)event_class;
 	c->added = work_late(w, points_times(points, weight));
@@ -118,7 +121,7 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	struct account *a = w->account;
 	int sign = named ? 1 : -1, told = count < INT8_MAX ? (int)count : INT8_MAX, waiting, twins;
 
-	if (!is_within(w->time, a->twin_time, TWIN + 1))
+	if (!is_within(w->time, a->twin_time, TWIN))
 		a->twins = 0;
 	waiting = -sign * a->twins;
 	waiting = waiting < 0 ? 0 : waiting < told ? waiting : told;

@@ -122,7 +122,7 @@ static bool take_mail(struct work *w)
 	static const uint8_t weak[] = { CLASS_UNKNOWN, CLASS_REJECT, CLASS_PROBE };
 	struct account *a = w->account;
 	bool first = a->mails == 0 || (int64_t)w->time - a->mail > w->judge->settings->known;
-	int64_t off = first ? w->judge->settings->threshold : points_many(POINT / 10, w->event->count);
+	int64_t off = work_late(w, first ? w->judge->settings->threshold : points_many(POINT / 10, w->event->count));
 	uint32_t mails = w->event->count;
 
 	if (w->connection != NULL) {

@@ -78,7 +78,10 @@ static void judge_good(struct work *w)
 	uint32_t day = w->account->good / DAY;
 	bool good = good_take(w);
 
-	account_forgive(w->account, w->judge->settings->threshold, w->judge->settings);
+	if (good)
+		account_forgive(w->account, w->judge->settings->threshold, w->judge->settings);
+	else
+		account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
 	if (good && w->account->good / DAY != day)
 		network_good(w->judge, w->account, w->time);
@@ -88,6 +91,7 @@ static void judge_good(struct work *w)
 static bool is_told_already(struct judge *j, const struct event *event, struct connection *c)
 {
 	bool told = c != NULL && event->event_class != CLASS_AUTH && event->event_class != CLASS_GOOD &&
+		    (event->event_class != CLASS_REJECT || event->count == 1) &&
 		    connection_has(c, event->event_class, evidence_points(j->settings, event));
 
 	if (told && event->event_class == CLASS_REJECT)
@@ -177,7 +181,7 @@ void judge_save(struct judge *j, struct judge_lines *lines)
 	accounts_sort(&j->accounts);
 	accounts_save(&j->accounts, then, j->settings, &lines->accounts);
 	names_save(&j->accounts.names, then, j->settings->known, &lines->names);
-	connections_save(&j->connections, j->clock, &lines->connections);
+	connections_save(&j->connections, then, &lines->connections);
 	if (j->clock > 0)
 		buf_addf(&lines->clocks, "clock=%u told=%" PRId64 "\n", j->clock, j->told_day);
 }

@@ -156,7 +156,8 @@ void name_show(struct name *name, struct span user)
 	if (strlen(name_shown(name)) == len && memcmp(name_shown(name), user.ptr, len) == 0)
 		return;
 	free(name->shown);
-	name->shown = mem_text_of(user.ptr, len);
+	/* as after reading the state, which says no more than it has to */
+	name->shown = strlen(name->text) == len && memcmp(name->text, user.ptr, len) == 0 ? NULL : mem_text_of(user.ptr, len);
 }
 
 int64_t name_attack(struct name *name, uint32_t time)
@@ -174,9 +175,12 @@ int64_t name_attack(struct name *name, uint32_t time)
 
 void name_add_attacker(struct name *name, uint32_t time)
 {
-	double late = time < name->attack_time ? points_fading(name->attack_time - time, NAME_ATTACK_HALF_LIFE) : 1;
+	int64_t attack = name_attack(name, time);
 
-	name->attack = points_sum(name_attack(name, time), points_times(POINT, late));
+	/* what has faded to nothing is not in the state: a late event begins anew */
+	if (attack == 0)
+		name->attack_time = time;
+	name->attack = points_sum(attack, points_times(POINT, points_fading(name->attack_time - time, NAME_ATTACK_HALF_LIFE)));
 }
 
 bool name_is_over(struct name *name, uint32_t time, int64_t known)

@@ -35,7 +35,7 @@ static void a_name_that_fails_again_counts_less(void **state)
 	points_are("192.0.2.1", "1.5");
 	says("11:00:58 auth 192.0.2.1 ann\n12:00:57 auth 192.0.2.1 ann");
 	points_are("192.0.2.1", "1.6");
-	says("13:01:57 auth 192.0.2.1 ann");
+	says("13:01:58 auth 192.0.2.1 ann");
 	points_are("192.0.2.1", "2.6");
 }
 
@@ -190,7 +190,7 @@ static void settings_say_what_a_class_weighs(void **state)
 static void a_login_forgives_its_own_name(void **state)
 {
 	(void)state;
-	says_times(6, "10:00", "1:01", "auth 192.0.2.1 ann");
+	says_times(6, "10:00", "1:02", "auth 192.0.2.1 ann");
 	assert_true(is_banned("192.0.2.1"));
 	says("18:00 login 192.0.2.2 ann\n18:00 login 192.0.2.1 bob");
 	assert_true(is_banned("192.0.2.1"));
@@ -233,7 +233,7 @@ static void where_others_log_in_no_single_name_bans(void **state)
 {
 	(void)state;
 	says("9:00 login 192.0.2.1 ann");
-	says_times(100, "10:00", "1:01", "auth 192.0.2.1 scan");
+	says_times(100, "10:00", "1:02", "auth 192.0.2.1 scan");
 	assert_false(is_banned("192.0.2.1"));
 	says_times(8, "5d", "0:0:10", "auth 192.0.2.1 other#");
 	assert_true(is_banned("192.0.2.1"));
@@ -243,9 +243,9 @@ static void the_cap_ends_with_the_credit(void **state)
 {
 	(void)state;
 	says("0:00 login 192.0.2.1 ann");
-	says_times(6, "8d", "1:01", "auth 192.0.2.1 scan");
+	says_times(6, "8d", "1:02", "auth 192.0.2.1 scan");
 	assert_false(is_banned("192.0.2.1"));
-	says_times(6, "9d8:00", "1:01", "auth 192.0.2.1 scan");
+	says_times(6, "9d8:00", "1:02", "auth 192.0.2.1 scan");
 	assert_true(is_banned("192.0.2.1"));
 }
 
