@@ -161,7 +161,7 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	*again = b->events[b->count - 1];
 	/* the line repeated is counted times more; a line that repeats a repetition means the same line */
 	again->count = event_times(again->repeats > 0 ? again->count / again->repeats : again->count, times);
-	again->repeats = times;
+	again->repeats = again->lines = times;
 	again->offset = c->block->offset + (uint64_t)(line - c->block->bytes);
 	b->count++;
 }

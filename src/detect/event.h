@@ -60,6 +60,7 @@ struct event {
 	uint32_t stream;        /* the same in the order of how the sources begin, whatever their order */
 	uint32_t count;         /* how many times it happened, at least 1 */
 	uint32_t points;        /* thousandths of a point that its rule sets; 0: what its class has */
+	uint32_t lines;         /* how many lines it stands for: more than one where a line says that it was repeated */
 	uint32_t repeats;       /* "last message repeated": how often; 0 for a line that says what it is */
 	uint16_t rule;          /* index in the ruleset */
 	uint8_t event_class;    /* enum event_class */

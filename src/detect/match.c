@@ -193,6 +193,7 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 {
 	event->rule = number;
 	event->repeats = 0;
+	event->lines = 1;
 	event->count = 1;
 	event->points = rule->points;
 	if (count.ptr != NULL) {
@@ -338,8 +339,10 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	}
 	if (counted != NULL)
 		counted->recognised++;
-	if (repeated > 1)
+	if (repeated > 1) {
+		event->lines = repeated;
 		event->count = event_times(event->count, repeated);
+	}
 	event->connection = connection_of(m, r, event);
 	event->phrases = m->want_phrases ? classic_phrases(line.ptr, line.len) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))

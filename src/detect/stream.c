@@ -122,7 +122,7 @@ static void settle_repeats(const struct stream *s, const struct batch *batch, st
 	batch_make_room(repeats, count, count * s->last_text.len);
 	for (size_t i = 0; i < count; i++) {
 		again.count = event_times(once, batch->leading[i].times);
-		again.repeats = batch->leading[i].times;
+		again.repeats = again.lines = batch->leading[i].times;
 		again.offset = batch->leading[i].offset;
 		batch_add_copy(repeats, &again);
 	}

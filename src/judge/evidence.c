@@ -188,7 +188,7 @@ static void outweigh(struct work *w)
 static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
-	uint32_t lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, named, told, number;
+	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, named, told, number;
 	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[NAME_TEXT_MAX + 1];

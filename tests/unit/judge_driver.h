@@ -74,7 +74,7 @@ static inline bool take_option(struct event *event, const char *word)
 	if (strncmp(word, "n=", 2) == 0)
 		event->count = (uint32_t)strtoul(word + 2, NULL, 10);
 	else if (strncmp(word, "repeats=", 8) == 0)
-		event->repeats = (uint32_t)strtoul(word + 8, NULL, 10);
+		event->repeats = event->lines = (uint32_t)strtoul(word + 8, NULL, 10);
 	else if (strncmp(word, "points=", 7) == 0)
 		event->points = (uint32_t)strtoul(word + 7, NULL, 10);
 	else if (strncmp(word, "c=", 2) == 0)

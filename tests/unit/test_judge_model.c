@@ -274,7 +274,7 @@ static void run_event(struct run *r, unsigned i)
 {
 	const struct slow_event *e = &stream[i];
 	struct event event = { .addr = e->addr, .time = e->time, .connection = e->connection, .count = e->count,
-		.repeats = e->repeats, .points = e->thousandths, .event_class = (uint8_t)e->class };
+		.repeats = e->repeats, .lines = e->repeats, .points = e->thousandths, .event_class = (uint8_t)e->class };
 
 	event.user = (struct span){ spelled[i], strlen(spelled[i]) };
 	event.user_hash = event_user_hash(event.user);
