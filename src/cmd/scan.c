@@ -13,10 +13,10 @@
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/detection.h"
-#include "judge/classic.h"
+#include "detect/classic_count.h"
 #include "judge/judge.h"
 #include "judge/told.h"
-#include "judge/totals.h"
+#include "detect/totals.h"
 #include "report/findings.h"
 #include "report/text.h"
 

@@ -60,7 +60,7 @@ struct account {
 	uint32_t hits;               /* failures and other events since the last ban was over */
 	uint32_t packets;            /* the kernel's counter at the last run */
 	uint32_t hosts;              /* of a network: addresses that gave it points */
-	uint32_t total;              /* the place of its totals, see judge/totals.h; not in the state */
+	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
 	int8_t twins;                /* > 0: named failures that may be told again without a name; < 0: the other way */

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "judge/line.h"
+#include "list/state_line.h"
 
 static const struct {
 	const char *name;

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "judge/line.h"
-#include "judge/points.h"
+#include "list/state_line.h"
+#include "base/points.h"
 
 void connections_free(struct connections *all)
 {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "judge/line.h"
+#include "list/state_line.h"
 #include "judge/network.h"
 #include "judge/work.h"
 

@@ -23,7 +23,7 @@
 #include "judge/accounts.h"
 #include "judge/connection.h"
 #include "judge/settings.h"
-#include "judge/totals.h"
+#include "detect/totals.h"
 
 /* A login that failures for other names went before. */
 struct breach {

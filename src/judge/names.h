@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/span.h"
-#include "judge/points.h"
+#include "base/points.h"
 
 enum {
 	NAME_NONE = 0,           /* the number of the empty name */

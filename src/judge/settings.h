@@ -9,7 +9,7 @@
 
 #include "addr/addr.h"
 #include "detect/event.h"
-#include "judge/points.h"
+#include "base/points.h"
 
 enum {
 	JUDGE_AGGREGATES = 8,     /* prefixes that networks can be formed of */

@@ -9,10 +9,10 @@
 
 #include "base/buf.h"
 #include "detect/drift.h"
-#include "judge/classic.h"
+#include "detect/classic_count.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
-#include "judge/totals.h"
+#include "detect/totals.h"
 
 /* Who reached a ban anywhere in the logs that no later login lifted. */
 struct finding {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "judge/points.h"
+#include "base/points.h"
 #include "report/text.h"
 
 void json_begin(struct json *j, struct buf *out)

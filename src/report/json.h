@@ -27,7 +27,7 @@ void json_word(struct json *json, const char *text);
 void json_number(struct json *json, int64_t value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
-void json_points(struct json *json, int64_t points); /* a decimal number; judge/points.h */
+void json_points(struct json *json, int64_t points); /* a decimal number; base/points.h */
 void json_addr(struct json *json, const struct addr *addr);
 void json_time(struct json *json, int64_t seconds); /* "2026-11-21T03:17:05Z"; null for ever and unknown */
 

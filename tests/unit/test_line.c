@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "judge/decide.h"
-#include "judge/line.h"
+#include "list/state_line.h"
 #include "random.h"
 
 enum { NAMES = 20000, MUTATIONS = 20000, EVENTS = 80 };

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "judge/points.h"
+#include "base/points.h"
 #include "random.h"
 
 enum { ROUNDS = 200000 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* points: what evidence weighs, and how it fades. Points are whole numbers of billionths, so that they are the same
  * after they were written and read, and sums do not depend on their order. */
-#ifndef MAILBAN_JUDGE_POINTS_H
-#define MAILBAN_JUDGE_POINTS_H
+#ifndef MAILBAN_BASE_POINTS_H
+#define MAILBAN_BASE_POINTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

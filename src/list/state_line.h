@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* line: lines of the state: words between single blanks. A word is NAME=VALUE or NAME alone. What is 0 is not written.
+/* state_line: lines of the state: words between single blanks. A word is NAME=VALUE or NAME alone. What is 0 is not written.
  *
  *	struct line line = { .lines = lines };
  *	while (line_next(&line))
@@ -8,8 +8,8 @@
  *
  * Numbers are decimal, keys hexadecimal, points as points_add() writes them. A user name is written u:NAME, with %HH
  * for all that is no letter, digit or one of -._~+!$ so that it holds no blank, no = and no control byte. */
-#ifndef MAILBAN_JUDGE_LINE_H
-#define MAILBAN_JUDGE_LINE_H
+#ifndef MAILBAN_LIST_STATE_LINE_H
+#define MAILBAN_LIST_STATE_LINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* totals: how many events of each class an address made, for `scan`. They count what came, whatever it weighs. */
-#ifndef MAILBAN_JUDGE_TOTALS_H
-#define MAILBAN_JUDGE_TOTALS_H
+#ifndef MAILBAN_DETECT_TOTALS_H
+#define MAILBAN_DETECT_TOTALS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
  *
  * Made only where they are shown: a run needs none. Accounts remember where their rows stand.
  */
-#include "judge/totals.h"
+#include "detect/totals.h"
 
 #include <stdlib.h>
 

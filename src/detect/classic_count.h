@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* classic: the judgement of the shell recipe, for those who want to compare: `scan --classic`. */
-#ifndef MAILBAN_JUDGE_CLASSIC_H
-#define MAILBAN_JUDGE_CLASSIC_H
+#ifndef MAILBAN_DETECT_CLASSIC_COUNT_H
+#define MAILBAN_DETECT_CLASSIC_COUNT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
  * Fading multiplies by a power of two and rounds once. It happens when an event comes and never in between, so that
  * the number of runs makes no difference to the last digit.
  */
-#include "judge/points.h"
+#include "base/points.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * line: reading and writing lines of the state.
+ * state_line: reading and writing lines of the state.
  *
  * Reading never allocates and never looks beyond the line. Whatever does not read as a value is refused by the caller,
  * who knows what the line is for.
  */
-#include "judge/line.h"
+#include "list/state_line.h"
 
 #include <string.h>
 
-#include "judge/points.h"
+#include "base/points.h"
 
 bool line_next(struct line *line)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * classic: the judgement of the shell recipe, exactly.
+ * classic_count: the judgement of the shell recipe, exactly.
  *
  * For each of three phrases the recipe counts the lines an IPv4 address and bans what was counted more than
  * once, for ever. It knows no points, no login and no network. What it takes from other brackets on a line
  * is not taken here: an event has the one address that its line is about.
  */
-#include "judge/classic.h"
+#include "detect/classic_count.h"
 
 #include <stdlib.h>
 
