@@ -136,6 +136,26 @@ static int check_set(cfg_t *cfg, cfg_opt_t *opt)
 	return text[0] != '\0' && strlen(text) <= 27 ? 0 : fault(cfg, opt, "is not a name of 1 to 27 bytes");
 }
 
+static const char *const backends[] = { [FIREWALL_AUTO] = "auto", [FIREWALL_IPSET] = "ipset",
+					[FIREWALL_NFTABLES] = "nftables" };
+
+static bool parse_backend(enum firewall_backend *backend, const char *text)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++) {
+		*backend = (enum firewall_backend)i;
+		if (strcmp(text, backends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_backend(cfg_t *cfg, cfg_opt_t *opt)
+{
+	enum firewall_backend ignored;
+
+	return parse_backend(&ignored, cfg_opt_getstr(opt)) ? 0 : fault(cfg, opt, "is not one of auto, ipset, nftables");
+}
+
 static cfg_opt_t class_options[] = {
 	CFG_INT("threshold", -1, CFGF_NONE),
 	CFG_STR("window", NULL, CFGF_NODEFAULT),
@@ -156,6 +176,7 @@ static cfg_opt_t options_table[] = {
 	CFG_STR("lock-wait", "60s", CFGF_NONE),
 	CFG_STR("set4", "mailban4", CFGF_NONE),
 	CFG_STR("set6", "mailban6", CFGF_NONE),
+	CFG_STR("backend", "auto", CFGF_NONE),
 	CFG_SEC("class", class_options, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_STR("repeat", "10m", CFGF_NONE),
 	CFG_STR("known", "30d", CFGF_NONE),
@@ -201,6 +222,7 @@ static void set_checks(cfg_t *cfg)
 	cfg_set_validate_func(cfg, "timezone", check_timezone);
 	cfg_set_validate_func(cfg, "set4", check_set);
 	cfg_set_validate_func(cfg, "set6", check_set);
+	cfg_set_validate_func(cfg, "backend", check_backend);
 }
 
 __attribute__((format(printf, 2, 0))) static void tell_error(cfg_t *cfg, const char *format, va_list args)
@@ -340,6 +362,7 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	config->rules = path_of(cfg, "rules", options->rules);
 	config->set4 = mem_text(cfg_getstr(cfg, "set4"));
 	config->set6 = mem_text(cfg_getstr(cfg, "set6"));
+	(void)parse_backend(&config->backend, cfg_getstr(cfg, "backend"));
 	config->logs = copy_list(cfg, "log", &config->log_count);
 	config->allow_also = copy_list(cfg, "allow-also", &config->allow_also_count);
 	config->mynetworks = cfg_getbool(cfg, "mynetworks");
@@ -413,6 +436,11 @@ void config_free(struct config *config)
 	free_list(config->logs, config->log_count);
 	free_list(config->allow_also, config->allow_also_count);
 	*config = (struct config){ 0 };
+}
+
+struct firewall_names config_sets(const struct config *config)
+{
+	return (struct firewall_names){ { config->set4, config->set6 }, config->backend };
 }
 
 bool config_is_there(const char *path, const char *usual)

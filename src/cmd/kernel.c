@@ -2,7 +2,7 @@
 /*
  * kernel: what the commands share that read or change the sets in the kernel.
  *
- * Turns the sentences of firewall/ipset into diagnostics and its reports into lines. Decides nothing: what
+ * Turns the sentences of firewall/firewall into diagnostics and its reports into lines. Decides nothing: what
  * an error means for the exit status is each command's own.
  */
 #include "cmd/kernel.h"
@@ -14,7 +14,7 @@
 static void *read_sets(void *argument)
 {
 	struct kernel_reading *r = argument;
-	struct firewall_names names = { { r->config->set4, r->config->set6 } };
+	struct firewall_names names = config_sets(r->config);
 
 	r->ret = firewall_read(&r->fw, &names, &r->error);
 	return NULL;
@@ -60,7 +60,7 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 
 int kernel_ask_missing(const struct config *config)
 {
-	struct firewall_names names = { { config->set4, config->set6 } };
+	struct firewall_names names = config_sets(config);
 	struct buf error = { 0 };
 	struct firewall fw = { 0 };
 	int ret = 0;

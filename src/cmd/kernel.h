@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "cmd/config.h"
-#include "firewall/ipset.h"
+#include "firewall/firewall.h"
 #include "judge/ban.h"
 
 /* Reads the sets that the configuration names. Returns 0, or -errno after saying what is wrong; the

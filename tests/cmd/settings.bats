@@ -120,3 +120,7 @@ told() {
 		[[ "$output" == 'mailban: set4 and set6 are not to differ by -new alone:'* ]]
 	done
 }
+
+@test "a backend that there is none of is told" {
+	told '\nbackend = "pf" # wrong\n'
+}
