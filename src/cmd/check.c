@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/msg.h"
 #include "cmd/commands.h"
@@ -17,6 +18,7 @@
 #include "cmd/edit.h"
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
+#include "cmd/rule.h"
 #include "detect/samples.h"
 #include "judge/history.h"
 #include "list/blacklist.h"
@@ -163,6 +165,23 @@ static void check_sets(struct check *c)
 	firewall_free(&fw);
 }
 
+/* Each line that mailban-firewall says of the rule: where it stands, and what never comes to it. */
+static void check_rule(struct check *c)
+{
+	struct buf said = { 0 };
+	int status = rule_run(c->config, "status", &said);
+	char *line = said.len > 0 ? strtok((char *)(uintptr_t)buf_text(&said), "\n") : NULL;
+
+	for (; line != NULL && status >= 0; line = strtok(NULL, "\n")) {
+		if (status == 0)
+			well(c, "rule %s", line);
+		else
+			msg("%s", line);
+	}
+	c->faults += status > 0;
+	buf_free(&said);
+}
+
 static int run(const struct config *config, const struct options *options)
 {
 	struct check c = { .config = config, .options = options };
@@ -174,6 +193,8 @@ static int run(const struct config *config, const struct options *options)
 	check_logs(&c);
 	if (!options->no_sync)
 		check_sets(&c);
+	if (!options->no_sync && rule_is_wanted(config))
+		check_rule(&c);
 	return c.faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 

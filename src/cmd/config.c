@@ -443,6 +443,19 @@ struct firewall_names config_sets(const struct config *config)
 	return (struct firewall_names){ { config->set4, config->set6 }, config->backend };
 }
 
+char *config_remembered(const struct config *config)
+{
+	const char *slash = strrchr(config->state, '/');
+	struct buf path = { 0 };
+	char *text;
+
+	buf_add(&path, config->state, slash != NULL ? (size_t)(slash + 1 - config->state) : 0);
+	buf_add_text(&path, "firewall");
+	text = mem_text(buf_text(&path));
+	buf_free(&path);
+	return text;
+}
+
 bool config_is_there(const char *path, const char *usual)
 {
 	if (strcmp(path, usual) == 0 || access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR))

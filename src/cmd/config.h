@@ -39,6 +39,9 @@ void config_free(struct config *config);
 /* The sets that it names, for firewall_read(). */
 struct firewall_names config_sets(const struct config *config);
 
+/* Where mailban-firewall keeps what it was told last: beside the state. The caller frees it. */
+char *config_remembered(const struct config *config);
+
 /* Whether something is at the path. The usual one may be missing, and is taken for one with nothing in it; another
  * one was named by a person, and a name with a typing mistake must not be that. Says so where it returns false. */
 bool config_is_there(const char *path, const char *usual);

@@ -10,6 +10,8 @@
 
 #include "cmd/commands.h"
 #include "cmd/config.h"
+#include "cmd/edit.h"
+#include "cmd/exempt.h"
 #include "cmd/kernel.h"
 #include "cmd/lock.h"
 #include "list/blacklist.h"
@@ -28,6 +30,9 @@ static bool did_something(const struct firewall_report *report)
 
 static int synchronise(const struct config *config, const struct options *options)
 {
+	struct allow allow = { 0 };
+	struct exempt exempt = { .config = config, .allow = &allow, .now = time(NULL), .force = options->force,
+				 .as_read = true };
 	struct firewall_report report = { 0 };
 	struct banlist bans = { 0 };
 	struct kernel_reading reading;
@@ -42,15 +47,19 @@ static int synchronise(const struct config *config, const struct options *option
 	if (ret == 0)
 		ret = kernel_refuse_missing(config, &fw);
 	if (ret == 0)
-		ret = kernel_sync(&fw, &bans, time(NULL), options->dry_run, &report);
+		ret = edit_gather_allow(config, &allow);
+	if (ret == 0)
+		ret = kernel_sync(&fw, exempt_leave_out(&exempt, &bans), exempt.now, options->dry_run, &report);
 	if (ret == 0 && options->dry_run)
 		kernel_print_difference(&fw, &report, stdout);
-	if (ret == 0 && !options->quiet) {
+	if (ret == 0 && !options->quiet)
 		kernel_print_summary(&fw, &report, options->verbose, stdout);
-		kernel_warn_unused(&fw, &report);
-	}
 	if (ret != 0)
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
+	else if (exempt.left_out || (!options->dry_run && kernel_keep_rule(config, &fw, &report) < 0))
+		ret = EXIT_IN_PART;
+	exempt_free(&exempt);
+	allow_free(&allow);
 	firewall_report_free(&report);
 	firewall_free(&fw);
 	banlist_free(&bans);
@@ -73,8 +82,9 @@ const struct command command_sync = {
 	.synopsis = "",
 	.summary = "make the sets in the kernel equal to the blacklist",
 	.details = "Sends only the difference: entries that stay keep their counters. With --dry-run it prints what\n"
-		   "would come and go. It needs root, or CAP_NET_ADMIN.",
-	.options = " config dry-run quiet verbose blacklist ",
+		   "would come and go. Whatever is allowed, and a network wider than max-prefix, does not come into the set,\n"
+		   "which is told with the line, and exits with 1; with --force wide ones do. It needs root, or CAP_NET_ADMIN.",
+	.options = " config dry-run quiet verbose blacklist allow force ",
 	.max_args = 0,
 	.run = run,
 };

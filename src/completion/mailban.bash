@@ -10,7 +10,7 @@ _mailban() {
 	elif [ "$prev" = --color ]; then
 		words="auto always never"
 	elif [ "${COMP_WORDS[1]}" = export ] && [[ $cur != -* ]]; then
-		words="plain collapsed ipset nft postfix"
+		words="plain collapsed ipset nft postfix allowed firewall"
 	elif [ "${COMP_WORDS[1]}" = unban ] && [[ $cur != -* ]]; then
 		words=$(mailban list --plain 2> /dev/null)
 	elif [[ $cur == -* ]]; then
