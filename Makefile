@@ -10,12 +10,16 @@ MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 PKG_CONFIG ?= pkg-config
-CFLAGS ?= -O2 -g
+# what makes an attacker's life harder where a program has a fault: who gives CFLAGS or LDFLAGS decides himself
+accepted = $(foreach f,$(1),$(shell $(CC) -Werror $(f) -O2 -E -x c /dev/null > /dev/null 2>&1 && echo $(f)))
+CFLAGS ?= -O2 -g $(call accepted,-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2)
+LDFLAGS ?= -Wl,-z,relro,-z,now
 VERSION := 0.1
 
 ifdef SANITIZE
 override BUILD := $(BUILD)/sanitize
-override CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# a fortified call ends the program before the sanitizer can say why
+override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 override LDFLAGS += -fsanitize=address,undefined
 endif
 

@@ -170,13 +170,15 @@ static void check_rule(struct check *c)
 {
 	struct buf said = { 0 };
 	int status = rule_run(c->config, "status", &said);
-	char *line = said.len > 0 ? strtok((char *)(uintptr_t)buf_text(&said), "\n") : NULL;
 
-	for (; line != NULL && status >= 0; line = strtok(NULL, "\n")) {
+	for (size_t at = 0, len; status >= 0 && at < said.len; at += len + 1) {
+		const char *line = said.ptr + at, *end = memchr(line, '\n', said.len - at);
+
+		len = end != NULL ? (size_t)(end - line) : said.len - at;
 		if (status == 0)
-			well(c, "rule %s", line);
+			well(c, "rule %.*s", (int)len, line);
 		else
-			msg("%s", line);
+			msg("%.*s", (int)len, line);
 	}
 	c->faults += status > 0;
 	buf_free(&said);
