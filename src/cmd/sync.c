@@ -7,7 +7,9 @@
  */
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/edit.h"
@@ -28,6 +30,24 @@ static bool did_something(const struct firewall_report *report)
 	return false;
 }
 
+/* Where the blacklist cannot be read and the sets hold nothing, as at boot, the list before it serves meanwhile: a slip of
+ * the pen is not to let everybody in. Returns whether it does. */
+static bool take_former(const struct config *config, const struct firewall *fw, struct banlist *bans)
+{
+	struct buf path = { 0 };
+	bool taken = false;
+
+	if (fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count > 0)
+		return false;
+	buf_addf(&path, "%s.1", config->blacklist);
+	if (access(buf_text(&path), F_OK) == 0 && blacklist_read(buf_text(&path), bans) == 0) {
+		msg("%s: the list before is used until the line is mended", buf_text(&path));
+		taken = true;
+	}
+	buf_free(&path);
+	return taken;
+}
+
 static int synchronise(const struct config *config, const struct options *options)
 {
 	struct allow allow = { 0 };
@@ -37,12 +57,15 @@ static int synchronise(const struct config *config, const struct options *option
 	struct banlist bans = { 0 };
 	struct kernel_reading reading;
 	struct firewall fw;
+	bool former = false;
 	int ret, read;
 
 	kernel_read_start(&reading, config);
 	ret = blacklist_read_beside(config->blacklist, &bans);
 	read = kernel_read_finish(&reading, &fw);
-	if (ret == 0)
+	if (ret < 0 && read == 0)
+		former = take_former(config, &fw, &bans);
+	if (ret == 0 || former)
 		ret = read;
 	if (ret == 0)
 		ret = kernel_refuse_missing(config, &fw);
@@ -56,7 +79,7 @@ static int synchronise(const struct config *config, const struct options *option
 		kernel_print_summary(&fw, &report, options->verbose, stdout);
 	if (ret != 0)
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
-	else if (exempt.left_out || (!options->dry_run && kernel_keep_rule(config, &fw, &report) < 0))
+	else if (former || exempt.left_out || (!options->dry_run && kernel_keep_rule(config, &fw, &report) < 0))
 		ret = EXIT_IN_PART;
 	exempt_free(&exempt);
 	allow_free(&allow);

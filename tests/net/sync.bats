@@ -281,6 +281,19 @@ setup() {
 	EOF
 }
 
+@test "at boot a blacklist with an unreadable line leaves nobody free: the list before it serves" {
+	over_both <<-'EOF'
+	firewall up
+	echo 192.0.2.1 | blacklist > blacklist.1
+	printf '192.0.2.1\n192.0.2.300\n' | blacklist > blacklist
+	fails_with 1 'blacklist:3:' sync -q
+	[ "$(members mailban4)" = 192.0.2.1 ]
+	printf '192.0.2.3\n' | blacklist > blacklist.1
+	fails_with 3 'blacklist:3:' sync -q
+	[ "$(members mailban4)" = 192.0.2.1 ]
+	EOF
+}
+
 @test "without permission nothing is done, and one line says so" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
 	in_net <<-'EOF'
