@@ -8,7 +8,9 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+units_of_systemd := mailban.service mailban-firewall.service mailban-run.service mailban-run.timer
 PKG_CONFIG ?= pkg-config
 # what makes an attacker's life harder where a program has a fault: who gives CFLAGS or LDFLAGS decides himself
 accepted = $(foreach f,$(1),$(shell $(CC) -Werror $(f) -O2 -E -x c /dev/null > /dev/null 2>&1 && echo $(f)))
@@ -127,26 +129,34 @@ $(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban
 # Configuration and the daily run's time are the host's: what is there stays.
 install: all $(BUILD)/mailban.8
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
 	install -m 0755 scripts/firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
 	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
-	sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/mailban.service > $(BUILD)/mailban.service
-	install -m 0644 $(BUILD)/mailban.service $(DESTDIR)$(UNITDIR)
+	for unit in $(units_of_systemd); do \
+		sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/$$unit > $(BUILD)/$$unit && \
+		install -m 0644 $(BUILD)/$$unit $(DESTDIR)$(UNITDIR) || exit 1; \
+	done
+	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
 	[ -e $(DESTDIR)/etc/mailban/mailban.conf ] || \
 		install -m 0644 src/man/mailban.conf $(DESTDIR)/etc/mailban/mailban.conf
 
-# Takes away what install brought, but for configuration and data.
+# Takes away what install brought, but for configuration and data. The rule goes first, and what starts it at boot: a rule
+# that is saved and names a set that nobody makes any more leaves a host without any rule.
 uninstall:
+	[ -n "$(DESTDIR)" ] || ! [ -x $(SBINDIR)/mailban-firewall ] || $(SBINDIR)/mailban-firewall down || \
+		echo 'the rule is still there; where rules are saved, save them again without it' >&2
+	[ -n "$(DESTDIR)" ] || ! command -v systemctl > /dev/null || systemctl -q disable $(units_of_systemd) 2> /dev/null || true
 	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,mailban mailban-firewall) \
 		$(addprefix $(DESTDIR)$(MANDIR)/,man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5) \
-		$(DESTDIR)$(COMPLETIONDIR)/mailban $(DESTDIR)$(UNITDIR)/mailban.service $(DESTDIR)/etc/cron.d/mailban
-	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban; the firewall rule, if there is one, too'
+		$(addprefix $(DESTDIR)$(UNITDIR)/,$(units_of_systemd)) $(DESTDIR)$(COMPLETIONDIR)/mailban \
+		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
+	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban'
 
 check-layers:
 	@scripts/check-layers

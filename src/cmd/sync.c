@@ -16,6 +16,7 @@
 #include "cmd/exempt.h"
 #include "cmd/kernel.h"
 #include "cmd/lock.h"
+#include "cmd/rule.h"
 #include "list/blacklist.h"
 
 /* What was done to the one set where the other one could not be changed. */
@@ -46,6 +47,15 @@ static bool take_former(const struct config *config, const struct firewall *fw, 
 	}
 	buf_free(&path);
 	return taken;
+}
+
+static int keep_rule(const struct config *config, const struct options *options, const struct firewall *fw,
+		     const struct firewall_report *report)
+{
+	/* that nobody ever asked for a rule is no news to whoever wants to hear nothing */
+	if (options->dry_run || (options->quiet && !rule_is_wanted(config)))
+		return 0;
+	return kernel_keep_rule(config, fw, report);
 }
 
 static int synchronise(const struct config *config, const struct options *options)
@@ -79,7 +89,7 @@ static int synchronise(const struct config *config, const struct options *option
 		kernel_print_summary(&fw, &report, options->verbose, stdout);
 	if (ret != 0)
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
-	else if (former || exempt.left_out || (!options->dry_run && kernel_keep_rule(config, &fw, &report) < 0))
+	else if (keep_rule(config, options, &fw, &report) < 0 || former || exempt.left_out)
 		ret = EXIT_IN_PART;
 	exempt_free(&exempt);
 	allow_free(&allow);

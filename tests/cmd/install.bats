@@ -40,6 +40,30 @@ mode() {
 	[ "$(cd "$root" && echo *)" = "etc opt var" ]
 }
 
+@test "the units are as systemd wants them, and the daily run needs no root and little else" {
+	command -v systemd-analyze > /dev/null || skip "systemd-analyze is not installed"
+	installing install
+	# what they start is not where they say
+	sed -i "s|=/usr/local/sbin/|=$root/usr/local/sbin/|" "$root"/usr/local/lib/systemd/system/*.service
+	said=$(systemd-analyze verify --man=no "$root"/usr/local/lib/systemd/system/mailban* 2>&1 | grep -F mailban || true)
+	[ -z "$said" ] || { echo "$said"; false; }
+	# in tenths
+	systemd-analyze security --offline=yes --threshold=20 "$root/usr/local/lib/systemd/system/mailban-run.service"
+	grep -q '^User=mailban$' "$root/usr/local/lib/systemd/system/mailban-run.service"
+	grep -q '^u mailban ' "$root/usr/local/lib/sysusers.d/mailban.conf"
+}
+
+@test "cron leaves the run to the timer where that is enabled" {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	command=$(sed -n 's/^17 3 \* \* \* root //p' cron.d/mailban)
+	printf '#!/bin/sh\necho "called: $*"\n' > "$BATS_TEST_TMPDIR/bin/mailban"
+	printf '#!/bin/sh\nexit 0\n' > "$BATS_TEST_TMPDIR/bin/systemctl"
+	chmod +x "$BATS_TEST_TMPDIR/bin/"*
+	[ -z "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$command")" ]
+	printf '#!/bin/sh\nexit 1\n' > "$BATS_TEST_TMPDIR/bin/systemctl"
+	[ -n "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$command")" ]
+}
+
 @test "install keeps a configuration and a cron file that are there" {
 	mkdir -p "$root/etc/mailban" "$root/etc/cron.d"
 	echo 'threads = 1' > "$root/etc/mailban/mailban.conf"

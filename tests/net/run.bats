@@ -142,7 +142,7 @@ need_cable() {
 	sync -q 2> /dev/null
 	dropped $ATTACKER
 	firewall down
-	sync -q 2> warned
+	sync 2> warned
 	grep -q 'no rule uses the set mailban4' warned
 	EOF
 }
