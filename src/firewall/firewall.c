@@ -9,6 +9,7 @@
 #include "firewall/firewall.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,17 +19,26 @@
 
 enum { LONGEST_NAME = 27 };
 
+static bool is_installed(const char *program)
+{
+	static const char *const folders[] = { "/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin" };
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folders[i], program);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 enum firewall_backend firewall_choose(enum firewall_backend wanted)
 {
-	static const char *const paths[] = { "/usr/sbin/iptables", "/sbin/iptables", "/usr/local/sbin/iptables",
-					     "/usr/bin/iptables" };
-
 	if (wanted != FIREWALL_AUTO)
 		return wanted;
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		if (access(paths[i], X_OK) == 0)
-			return FIREWALL_IPSET;
-	}
+	/* firewalld takes all rules of iptables away whenever it starts or reloads, and leaves tables of others alone */
+	if (is_installed("iptables") && !(is_installed("firewalld") && is_installed("nft")))
+		return FIREWALL_IPSET;
 	return FIREWALL_NFTABLES;
 }
 

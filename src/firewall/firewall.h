@@ -24,7 +24,7 @@
 
 enum firewall_family { FIREWALL_V4, FIREWALL_V6, FIREWALL_FAMILIES };
 
-/* AUTO: ipset where this host has iptables, whose rules can name such a set; else nftables. */
+/* AUTO: ipset where this host has iptables, whose rules can name such a set, and no firewalld; else nftables. */
 enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
 
 /* Which sets: at most 27 bytes a name. The temporaries of ipset are NAME-new; in nftables the set NAME of the table
