@@ -132,7 +132,9 @@ install: all $(BUILD)/mailban.8
 		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
-	install -m 0755 scripts/firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
+	sed -e '/^\. .*firewall-iptables/{r scripts/firewall-iptables' -e 'd}' \
+		-e '/^\. .*firewall-nftables/{r scripts/firewall-nftables' -e 'd}' scripts/firewall > $(BUILD)/mailban-firewall
+	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
 	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban

@@ -27,6 +27,10 @@ mode() {
 	installing PREFIX=/opt/mailban install
 	[ "$(mode "$root/opt/mailban/sbin/mailban")" = 755 ]
 	[ "$(mode "$root/opt/mailban/sbin/mailban-firewall")" = 755 ]
+	# in one piece
+	(cd / && "$root/opt/mailban/sbin/mailban-firewall" --help) | grep -q '^  mailban-firewall up '
+	grep -q '^nft_up()' "$root/opt/mailban/sbin/mailban-firewall"
+	grep -q '^ipset_up()' "$root/opt/mailban/sbin/mailban-firewall"
 	for page in man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5; do
 		[ "$(mode "$root/opt/mailban/share/man/$page")" = 644 ]
 	done

@@ -465,6 +465,7 @@ connections_are_limited() {
 	mkdir bin
 	for c in sh sed grep awk tr cut cat mkdir ipset dirname cksum sort tail head mv rm paste; do ln -s "$(command -v $c)" bin; done
 	sed 's|^PATH=.*|PATH=$PWD/bin|' "$SCRIPTS/firewall" > bare
+	cp "$SCRIPTS"/firewall-* .
 	unset IPTABLES IP6TABLES
 	fails_with 1 'iptables is not installed, and nothing is dropped; install it' env MAILBAN_BACKEND=ipset sh bare up
 	fails_with 1 'nft is not installed, and nothing is dropped; install nftables' env MAILBAN_BACKEND=nftables sh bare up
@@ -499,7 +500,8 @@ connections_are_limited() {
 	fails_with 2 'limit takes --rate' firewall limit
 	firewall --help | grep -q -- --ports
 	# by the name that make install gives it, too
-	cp "$SCRIPTS/firewall" mailban-firewall
+	cp "$SCRIPTS"/firewall* .
+	mv firewall mailban-firewall
 	fails_with 2 'mailban-firewall up [--hook LIST]' ./mailban-firewall
 	fails_with 1 'holds; run: mailban-firewall up' ./mailban-firewall status
 	fails_with 2 'mailban-firewall: --ports takes' ./mailban-firewall up --ports ''
