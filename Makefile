@@ -10,6 +10,8 @@ MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 units_of_systemd := mailban.service mailban-firewall.service mailban-run.service mailban-run.timer
 PKG_CONFIG ?= pkg-config
 # what makes an attacker's life harder where a program has a fault: who gives CFLAGS or LDFLAGS decides himself
@@ -37,7 +39,7 @@ optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp
 has = $(if $(filter $(1),$(optional)),1,0)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
-CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DMAILBAN_VERSION='"$(VERSION)"' \
+CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DMAILBAN_VERSION='"$(VERSION)"' \
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
 	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
@@ -59,7 +61,7 @@ BATSFLAGS ?=
 .PHONY: all units check check-unit check-cmd check-net check-layers lint bench instructions install uninstall clean
 .SECONDARY:
 
-all: $(BUILD)/mailban
+all: $(BUILD)/mailban $(BUILD)/mailban-firewall
 
 $(BUILD)/mailban: $(BUILD)/obj/main.o $(BUILD)/libmailban.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -77,6 +79,13 @@ $(BUILD)/flags: FORCE
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# one file of its parts
+$(BUILD)/mailban-firewall: scripts/firewall scripts/firewall-iptables scripts/firewall-nftables
+	@mkdir -p $(@D)
+	sed -e '/^\. .*firewall-iptables/{r scripts/firewall-iptables' -e 'd}' \
+		-e '/^\. .*firewall-nftables/{r scripts/firewall-nftables' -e 'd}' $< > $@.new
+	chmod 0755 $@.new && mv $@.new $@
 
 # the built-in rules travel in the binary, each file under its name
 $(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
@@ -129,15 +138,17 @@ $(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban
 # Configuration and the daily run's time are the host's: what is there stays.
 install: all $(BUILD)/mailban.8
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
-	sed -e '/^\. .*firewall-iptables/{r scripts/firewall-iptables' -e 'd}' \
-		-e '/^\. .*firewall-nftables/{r scripts/firewall-nftables' -e 'd}' scripts/firewall > $(BUILD)/mailban-firewall
 	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
 	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
+	ln -sf mailban $(DESTDIR)$(COMPLETIONDIR)/mailban-firewall
+	install -m 0644 src/completion/_mailban $(DESTDIR)$(ZSHDIR)
+	install -m 0644 src/completion/mailban.fish $(DESTDIR)$(FISHDIR)
+	ln -sf mailban.fish $(DESTDIR)$(FISHDIR)/mailban-firewall.fish
 	for unit in $(units_of_systemd); do \
 		sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/$$unit > $(BUILD)/$$unit && \
 		install -m 0644 $(BUILD)/$$unit $(DESTDIR)$(UNITDIR) || exit 1; \
@@ -156,7 +167,9 @@ uninstall:
 	[ -n "$(DESTDIR)" ] || ! command -v systemctl > /dev/null || systemctl -q disable $(units_of_systemd) 2> /dev/null || true
 	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,mailban mailban-firewall) \
 		$(addprefix $(DESTDIR)$(MANDIR)/,man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5) \
-		$(addprefix $(DESTDIR)$(UNITDIR)/,$(units_of_systemd)) $(DESTDIR)$(COMPLETIONDIR)/mailban \
+		$(addprefix $(DESTDIR)$(UNITDIR)/,$(units_of_systemd)) $(DESTDIR)$(ZSHDIR)/_mailban \
+		$(addprefix $(DESTDIR)$(COMPLETIONDIR)/,mailban mailban-firewall) \
+		$(addprefix $(DESTDIR)$(FISHDIR)/,mailban.fish mailban-firewall.fish) \
 		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
 	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban'
 

@@ -167,3 +167,32 @@ settings_in() {
 		complete_line mailban export pl'
 	[ "$output" = "$(printf 'sync\n--dry-run\nalways\nplain')" ]
 }
+
+@test "fish completes commands, options and values" {
+	command -v fish > /dev/null || skip "fish is not installed"
+	HOME=$BATS_TEST_TMPDIR run -0 fish --no-config -c '
+		set PATH '"${MAILBAN%/*}"' $PATH
+		source src/completion/mailban.fish
+		complete -C "mailban sy" | cut -f 1
+		complete -C "mailban sync --dr" | cut -f 1
+		complete -C "mailban export pl"
+		complete -C "mailban-firewall sta"'
+	[ "$output" = "$(printf '%s\n' sync --dry-run plain status)" ]
+}
+
+@test "zsh completes commands, options and values" {
+	command -v zsh > /dev/null || skip "zsh is not installed"
+	# the words that compadd would offer
+	run -0 zsh -f -c '
+		PATH='"${MAILBAN%/*}"':$PATH
+		compadd() { while [[ $1 == -- ]]; do shift; done; print -l -- $@; }
+		_describe() { print -l -- ${${(P)2}%%:*}; }
+		_files() { print files; }
+		ask() { service=$1 words=("$@") CURRENT=$#; source src/completion/_mailban; }
+		ask mailban sy | grep -x sync
+		ask mailban sync --dr | grep -x -e --dry-run
+		ask mailban export pl | grep -x plain
+		ask mailban-firewall sta | grep -x status
+		ask mailban scan ""'
+	[ "$output" = "$(printf '%s\n' sync --dry-run plain status files)" ]
+}
