@@ -153,6 +153,10 @@ install: all $(BUILD)/mailban.8
 		sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/$$unit > $(BUILD)/$$unit && \
 		install -m 0644 $(BUILD)/$$unit $(DESTDIR)$(UNITDIR) || exit 1; \
 	done
+	# the script of OpenRC lies beside the examples: where there is no systemd, cp it to /etc/init.d
+	install -d $(DESTDIR)$(PREFIX)/share/mailban
+	sed 's|@SBINDIR@|$(SBINDIR)|g' src/openrc/mailban > $(BUILD)/mailban.openrc
+	install -m 0755 $(BUILD)/mailban.openrc $(DESTDIR)$(PREFIX)/share/mailban/openrc
 	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
@@ -171,6 +175,7 @@ uninstall:
 		$(addprefix $(DESTDIR)$(COMPLETIONDIR)/,mailban mailban-firewall) \
 		$(addprefix $(DESTDIR)$(FISHDIR)/,mailban.fish mailban-firewall.fish) \
 		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
+	rm -rf $(DESTDIR)$(PREFIX)/share/mailban
 	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban'
 
 check-layers:
