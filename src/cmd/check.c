@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/msg.h"
 #include "cmd/commands.h"
@@ -19,6 +20,7 @@
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
 #include "cmd/rule.h"
+#include "cmd/stale.h"
 #include "detect/samples.h"
 #include "judge/history.h"
 #include "list/blacklist.h"
@@ -135,8 +137,12 @@ static void check_logs(struct check *c)
 		msg("there is no mail log in the usual places; name one with the setting log");
 		c->faults++;
 	}
-	for (size_t i = 0; i < logs.count; i++)
-		check_log(c, logs.logs[i].log);
+	for (size_t i = 0; i < logs.count; i++) {
+		if (stale_tell(&logs.logs[i], time(NULL)))
+			c->faults++;
+		else
+			check_log(c, logs.logs[i].log);
+	}
 	log_list_free(&logs);
 }
 
