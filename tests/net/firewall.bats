@@ -475,6 +475,26 @@ connections_are_limited() {
 	EOF
 }
 
+@test "a reload of nftables.service that would take the rule away is told of" {
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	NAMESPACE="unshare -n -m"
+	with nft <<-'EOF'
+	mkdir bin
+	printf '#!/bin/sh\n[ "$3" = nftables.service ]\n' > bin/systemctl
+	chmod +x bin/systemctl
+	PATH=$PWD/bin:$PATH
+	[ -e /etc/nftables.conf ] || exit 0
+	printf '#!/usr/sbin/nft -f\n\nflush ruleset\n' > usual
+	mount --bind usual /etc/nftables.conf
+	firewall up
+	firewall status > said
+	grep -q '^/etc/nftables.conf takes the rule away' said
+	printf '#!/bin/sh\ntrue\n' > bin/systemctl
+	firewall status > said
+	[ "$(wc -l < said)" = 2 ]
+	EOF
+}
+
 @test "who may not ask for the rules is told so, and nothing is taken for done" {
 	need_nftables
 	over_both <<-'EOF'
