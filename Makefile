@@ -8,14 +8,22 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+units_of_systemd := mailban.service mailban-firewall.service mailban-run.service mailban-run.timer
 PKG_CONFIG ?= pkg-config
-CFLAGS ?= -O2 -g
+# what makes an attacker's life harder where a program has a fault: who gives CFLAGS or LDFLAGS decides himself
+accepted = $(foreach f,$(1),$(shell $(CC) -Werror $(f) -O2 -E -x c /dev/null > /dev/null 2>&1 && echo $(f)))
+CFLAGS ?= -O2 -g $(call accepted,-fstack-protector-strong -fstack-clash-protection -fcf-protection -D_FORTIFY_SOURCE=2)
+LDFLAGS ?= -Wl,-z,relro,-z,now
 VERSION := 0.1
 
 ifdef SANITIZE
 override BUILD := $(BUILD)/sanitize
-override CFLAGS += -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# a fortified call ends the program before the sanitizer can say why
+override CFLAGS := $(filter-out -D_FORTIFY_SOURCE=2,$(CFLAGS)) -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 override LDFLAGS += -fsanitize=address,undefined
 endif
 
@@ -31,7 +39,7 @@ optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp
 has = $(if $(filter $(1),$(optional)),1,0)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
-CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -DMAILBAN_VERSION='"$(VERSION)"' \
+CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DMAILBAN_VERSION='"$(VERSION)"' \
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
 	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
@@ -51,7 +59,7 @@ BATSFLAGS ?=
 	clean
 .SECONDARY:
 
-all: $(BUILD)/mailban
+all: $(BUILD)/mailban $(BUILD)/mailban-firewall
 
 $(BUILD)/mailban: $(BUILD)/obj/main.o $(BUILD)/libmailban.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(LIBS)
@@ -69,6 +77,13 @@ $(BUILD)/flags: FORCE
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# one file of its parts
+$(BUILD)/mailban-firewall: scripts/firewall scripts/firewall-iptables scripts/firewall-nftables
+	@mkdir -p $(@D)
+	sed -e '/^\. .*firewall-iptables/{r scripts/firewall-iptables' -e 'd}' \
+		-e '/^\. .*firewall-nftables/{r scripts/firewall-nftables' -e 'd}' $< > $@.new
+	chmod 0755 $@.new && mv $@.new $@
 
 # the built-in rules travel in the binary, each file under its name
 $(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
@@ -114,26 +129,45 @@ $(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban
 # Configuration and the daily run's time are the host's: what is there stays.
 install: all $(BUILD)/mailban.8
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
-	install -m 0755 scripts/firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
+	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
 	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
-	sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/mailban.service > $(BUILD)/mailban.service
-	install -m 0644 $(BUILD)/mailban.service $(DESTDIR)$(UNITDIR)
+	ln -sf mailban $(DESTDIR)$(COMPLETIONDIR)/mailban-firewall
+	install -m 0644 src/completion/_mailban $(DESTDIR)$(ZSHDIR)
+	install -m 0644 src/completion/mailban.fish $(DESTDIR)$(FISHDIR)
+	ln -sf mailban.fish $(DESTDIR)$(FISHDIR)/mailban-firewall.fish
+	for unit in $(units_of_systemd); do \
+		sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/$$unit > $(BUILD)/$$unit && \
+		install -m 0644 $(BUILD)/$$unit $(DESTDIR)$(UNITDIR) || exit 1; \
+	done
+	# the script of OpenRC lies beside the examples: where there is no systemd, cp it to /etc/init.d
+	install -d $(DESTDIR)$(PREFIX)/share/mailban
+	sed 's|@SBINDIR@|$(SBINDIR)|g' src/openrc/mailban > $(BUILD)/mailban.openrc
+	install -m 0755 $(BUILD)/mailban.openrc $(DESTDIR)$(PREFIX)/share/mailban/openrc
+	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
 	[ -e $(DESTDIR)/etc/mailban/mailban.conf ] || \
 		install -m 0644 src/man/mailban.conf $(DESTDIR)/etc/mailban/mailban.conf
 
-# Takes away what install brought, but for configuration and data.
+# Takes away what install brought, but for configuration and data. The rule goes first, and what starts it at boot: a rule
+# that is saved and names a set that nobody makes any more leaves a host without any rule.
 uninstall:
+	[ -n "$(DESTDIR)" ] || ! [ -x $(SBINDIR)/mailban-firewall ] || $(SBINDIR)/mailban-firewall down || \
+		echo 'the rule is still there; where rules are saved, save them again without it' >&2
+	[ -n "$(DESTDIR)" ] || ! command -v systemctl > /dev/null || systemctl -q disable $(units_of_systemd) 2> /dev/null || true
 	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,mailban mailban-firewall) \
 		$(addprefix $(DESTDIR)$(MANDIR)/,man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5) \
-		$(DESTDIR)$(COMPLETIONDIR)/mailban $(DESTDIR)$(UNITDIR)/mailban.service $(DESTDIR)/etc/cron.d/mailban
-	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban; the firewall rule, if there is one, too'
+		$(addprefix $(DESTDIR)$(UNITDIR)/,$(units_of_systemd)) $(DESTDIR)$(ZSHDIR)/_mailban \
+		$(addprefix $(DESTDIR)$(COMPLETIONDIR)/,mailban mailban-firewall) \
+		$(addprefix $(DESTDIR)$(FISHDIR)/,mailban.fish mailban-firewall.fish) \
+		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
+	rm -rf $(DESTDIR)$(PREFIX)/share/mailban
+	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban'
 
 check-layers:
 	@scripts/check-layers

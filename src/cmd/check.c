@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/msg.h"
@@ -18,6 +19,8 @@
 #include "cmd/edit.h"
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
+#include "cmd/rule.h"
+#include "cmd/stale.h"
 #include "detect/samples.h"
 #include "list/blacklist.h"
 #include "log/discover.h"
@@ -126,8 +129,12 @@ static void check_logs(struct check *c)
 		msg("there is no mail log in the usual places; name one with the setting log");
 		c->faults++;
 	}
-	for (size_t i = 0; i < logs.count; i++)
-		check_log(c, logs.logs[i].log);
+	for (size_t i = 0; i < logs.count; i++) {
+		if (stale_tell(&logs.logs[i], time(NULL)))
+			c->faults++;
+		else
+			check_log(c, logs.logs[i].log);
+	}
 	log_list_free(&logs);
 }
 
@@ -156,6 +163,25 @@ static void check_sets(struct check *c)
 	firewall_free(&fw);
 }
 
+/* Each line that mailban-firewall says of the rule: where it stands, and what never comes to it. */
+static void check_rule(struct check *c)
+{
+	struct buf said = { 0 };
+	int status = rule_run(c->config, "status", &said);
+
+	for (size_t at = 0, len; status >= 0 && at < said.len; at += len + 1) {
+		const char *line = said.ptr + at, *end = memchr(line, '\n', said.len - at);
+
+		len = end != NULL ? (size_t)(end - line) : said.len - at;
+		if (status == 0)
+			well(c, "rule %.*s", (int)len, line);
+		else
+			msg("%.*s", (int)len, line);
+	}
+	c->faults += status > 0;
+	buf_free(&said);
+}
+
 static int run(const struct config *config, const struct options *options)
 {
 	struct check c = { .config = config, .options = options };
@@ -167,6 +193,8 @@ static int run(const struct config *config, const struct options *options)
 	check_logs(&c);
 	if (!options->no_sync)
 		check_sets(&c);
+	if (!options->no_sync && rule_is_wanted(config))
+		check_rule(&c);
 	return c.faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 

@@ -172,6 +172,26 @@ static int check_set(cfg_t *cfg, cfg_opt_t *opt)
 	return text[0] != '\0' && strlen(text) <= 27 ? 0 : fault(cfg, opt, "is not a name of 1 to 27 bytes");
 }
 
+static const char *const backends[] = { [FIREWALL_AUTO] = "auto", [FIREWALL_IPSET] = "ipset",
+					[FIREWALL_NFTABLES] = "nftables" };
+
+static bool parse_backend(enum firewall_backend *backend, const char *text)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(*backends); i++) {
+		*backend = (enum firewall_backend)i;
+		if (strcmp(text, backends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_backend(cfg_t *cfg, cfg_opt_t *opt)
+{
+	enum firewall_backend ignored;
+
+	return parse_backend(&ignored, cfg_opt_getstr(opt)) ? 0 : fault(cfg, opt, "is not one of auto, ipset, nftables");
+}
+
 /* What each event of a class weighs. */
 static cfg_opt_t points_options[] = {
 	CFG_FLOAT("auth", 1, CFGF_NONE),
@@ -203,6 +223,7 @@ static cfg_opt_t options_table[] = {
 	CFG_STR("lock-wait", "60s", CFGF_NONE),
 	CFG_STR("set4", "mailban4", CFGF_NONE),
 	CFG_STR("set6", "mailban6", CFGF_NONE),
+	CFG_STR("backend", "auto", CFGF_NONE),
 	CFG_FLOAT("threshold", 5, CFGF_NONE),
 	CFG_STR("half-life", "4d", CFGF_NONE),
 	CFG_SEC("points", points_options, CFGF_NONE),
@@ -247,6 +268,7 @@ static void set_checks(cfg_t *cfg)
 		{ "points|reject", check_points }, { "log", check_path }, { "blacklist", check_path }, { "state", check_path },
 		{ "allow", check_path }, { "rules", check_path }, { "allow-also", check_net }, { "aggregate", check_aggregate },
 		{ "timezone", check_timezone }, { "set4", check_set }, { "set6", check_set }, { "class", refuse_class },
+		{ "backend", check_backend },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
@@ -390,6 +412,7 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	config->rules = path_of(cfg, "rules", options->rules);
 	config->set4 = mem_text(cfg_getstr(cfg, "set4"));
 	config->set6 = mem_text(cfg_getstr(cfg, "set6"));
+	(void)parse_backend(&config->backend, cfg_getstr(cfg, "backend"));
 	config->logs = copy_list(cfg, "log", &config->log_count);
 	config->allow_also = copy_list(cfg, "allow-also", &config->allow_also_count);
 	config->mynetworks = cfg_getbool(cfg, "mynetworks");
@@ -468,6 +491,24 @@ void config_free(struct config *config)
 	free_list(config->logs, config->log_count);
 	free_list(config->allow_also, config->allow_also_count);
 	*config = (struct config){ 0 };
+}
+
+struct firewall_names config_sets(const struct config *config)
+{
+	return (struct firewall_names){ { config->set4, config->set6 }, config->backend };
+}
+
+char *config_remembered(const struct config *config)
+{
+	const char *slash = strrchr(config->state, '/');
+	struct buf path = { 0 };
+	char *text;
+
+	buf_add(&path, config->state, slash != NULL ? (size_t)(slash + 1 - config->state) : 0);
+	buf_add_text(&path, "firewall");
+	text = mem_text(buf_text(&path));
+	buf_free(&path);
+	return text;
 }
 
 bool config_is_there(const char *path, const char *usual)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "cmd/options.h"
+#include "firewall/firewall.h"
 #include "judge/settings.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
@@ -22,6 +23,7 @@ struct config {
 	char **allow_also;                       /* further networks of the allowlist */
 	size_t allow_also_count;
 	char *set4, *set6;                       /* names of the sets in the kernel */
+	enum firewall_backend backend;           /* whose sets they are */
 	bool mynetworks;                         /* Postfix's mynetworks are allowed */
 	bool has_timezone;                       /* the setting timezone names one */
 	unsigned threads;
@@ -34,6 +36,12 @@ struct config {
  * wrong. config_free() is to be called in both cases. */
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
+
+/* The sets that it names, for firewall_read(). */
+struct firewall_names config_sets(const struct config *config);
+
+/* Where mailban-firewall keeps what it was told last: beside the state. The caller frees it. */
+char *config_remembered(const struct config *config);
 
 /* Whether something is at the path. The usual one may be missing, and is taken for one with nothing in it; another
  * one was named by a person, and a name with a typing mistake must not be that. Says so where it returns false. */

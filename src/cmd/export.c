@@ -7,6 +7,7 @@
  * addresses and times alone; no note gets into another program's file.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
+#include "cmd/edit.h"
 #include "firewall/plan.h"
 #include "list/blacklist.h"
 #include "report/text.h"
@@ -25,6 +27,7 @@ struct writing {
 	const struct config *config;
 	const struct banlist *list; /* what is not over */
 	int64_t now;                /* seconds since the epoch */
+	bool failed;                /* which was said */
 };
 
 static void add_entry(struct writing *w, const char *before, const struct addr *net, const char *behind)
@@ -125,15 +128,39 @@ static void write_postfix(struct writing *w)
 		add_entry(w, "", &w->list->bans[i].net, " REJECT\n");
 }
 
+/* What mailban-firewall has to know of the settings. */
+static void write_firewall(struct writing *w)
+{
+	char *remembered = config_remembered(w->config);
+
+	buf_addf(&w->out, "backend %s\nset4 %s\nset6 %s\nremembered %s\n",
+		 firewall_backend_name(firewall_choose(w->config->backend)), w->config->set4, w->config->set6, remembered);
+	free(remembered);
+}
+
+/* Whoever is allowed, in networks none of which holds another. */
+static void write_allowed(struct writing *w)
+{
+	struct allow allow = { 0 };
+
+	w->failed = edit_gather_allow(w->config, &allow) < 0;
+	for (size_t i = 0; i < allow.nets.count && !w->failed; i++)
+		add_entry(w, "", &allow.nets.nets[i], "\n");
+	allow_free(&allow);
+}
+
 static const struct format {
 	const char *name;
 	void (*write)(struct writing *w);
+	bool alone;                 /* it is not of the blacklist */
 } formats[] = {
-	{ "plain", write_plain },
-	{ "collapsed", write_collapsed },
-	{ "ipset", write_ipset },
-	{ "nft", write_nft },
-	{ "postfix", write_postfix },
+	{ "plain", write_plain, false },
+	{ "collapsed", write_collapsed, false },
+	{ "ipset", write_ipset, false },
+	{ "nft", write_nft, false },
+	{ "postfix", write_postfix, false },
+	{ "firewall", write_firewall, true },
+	{ "allowed", write_allowed, true },
 };
 
 static const struct format *find_format(const char *name)
@@ -142,7 +169,7 @@ static const struct format *find_format(const char *name)
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	msg("there is no format %s; the formats are plain, collapsed, ipset, nft and postfix", name);
+	msg("there is no format %s; the formats are plain, collapsed, ipset, nft, postfix, firewall and allowed", name);
 	return NULL;
 }
 
@@ -166,18 +193,18 @@ static int run(const struct config *config, const struct options *options)
 	if (format == NULL)
 		return EXIT_USAGE;
 	/* what a firewall is to load must not be empty by a mistake */
-	if (access(config->blacklist, F_OK) < 0 && errno == ENOENT) {
+	if (!format->alone && access(config->blacklist, F_OK) < 0 && errno == ENOENT) {
 		msg("there is no blacklist %s; make an empty file where nobody is banned", config->blacklist);
 		return EXIT_NOTHING;
 	}
-	if (blacklist_read(config->blacklist, &list) < 0)
+	if (!format->alone && blacklist_read(config->blacklist, &list) < 0)
 		return EXIT_NOTHING;
 	drop_what_is_over(&list, w.now);
 	format->write(&w);
 	text_print(&w.out);
 	buf_free(&w.out);
 	banlist_free(&list);
-	return EXIT_ALL_WELL;
+	return w.failed ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 
 const struct command command_export = {
@@ -186,8 +213,9 @@ const struct command command_export = {
 	.summary = "print the blacklist for another program",
 	.details = "Formats: plain (addresses, one a line: pf tables, iprange), collapsed (the same addresses in the fewest\n"
 		   "networks), ipset (for ipset restore), nft (a table with its own rule, for nft -f), postfix (a cidr table).\n"
-		   "Bans that are over are left out. A blacklist that is missing is an error.",
-	.options = " config blacklist ",
+		   "Bans that are over are left out. A blacklist that is missing is an error. And allowed (whoever is never\n"
+		   "banned), firewall (what mailban-firewall has to know of the settings).",
+	.options = " config blacklist allow ",
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

@@ -2,7 +2,7 @@
 /*
  * kernel: what the commands share that read or change the sets in the kernel.
  *
- * Turns the sentences of firewall/ipset into diagnostics and its reports into lines. Decides nothing: what
+ * Turns the sentences of firewall/firewall into diagnostics and its reports into lines. Decides nothing: what
  * an error means for the exit status is each command's own.
  */
 #include "cmd/kernel.h"
@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "cmd/edit.h"
+#include "cmd/exempt.h"
+#include "cmd/rule.h"
 
 static void *read_sets(void *argument)
 {
 	struct kernel_reading *r = argument;
-	struct firewall_names names = { { r->config->set4, r->config->set6 } };
+	struct firewall_names names = config_sets(r->config);
 
 	r->ret = firewall_read(&r->fw, &names, &r->error);
 	return NULL;
@@ -60,7 +63,7 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 
 int kernel_ask_missing(const struct config *config)
 {
-	struct firewall_names names = { { config->set4, config->set6 } };
+	struct firewall_names names = config_sets(config);
 	struct buf error = { 0 };
 	struct firewall fw = { 0 };
 	int ret = 0;
@@ -87,30 +90,60 @@ int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bo
 	return ret;
 }
 
-int kernel_update(const struct config *config, const struct banlist *bans, int64_t now)
+int kernel_update(const struct config *config, const struct banlist *bans, int64_t now, bool force)
 {
+	struct allow allow = { 0 };
+	struct exempt exempt = { .config = config, .allow = &allow, .now = now, .force = force };
 	struct firewall_report report = { 0 };
 	struct firewall fw;
 	int ret = kernel_read(&fw, config);
 
 	if (ret == 0)
-		ret = kernel_sync(&fw, bans, now, false, &report);
+		ret = edit_gather_allow(config, &allow);
 	if (ret == 0)
-		kernel_warn_unused(&fw, &report);
+		ret = kernel_sync(&fw, exempt_leave_out(&exempt, bans), now, false, &report);
+	if (ret == 0)
+		ret = kernel_keep_rule(config, &fw, &report);
+	if (exempt.left_out)
+		ret = -1;
+	exempt_free(&exempt);
+	allow_free(&allow);
 	firewall_report_free(&report);
 	firewall_free(&fw);
-	return ret;
+	return ret < 0 ? -1 : 0;
 }
 
-void kernel_warn_unused(const struct firewall *fw, const struct firewall_report *report)
+static const char *unused_name(const struct firewall *fw, const struct firewall_report *report)
 {
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		const struct firewall_change *c = &report->changes[f];
 
 		if (fw->sets[f].references == 0 && c->added + c->renewed + c->kept > 0)
-			msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up",
-			    fw->sets[f].name);
+			return fw->sets[f].name;
 	}
+	return NULL;
+}
+
+int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report)
+{
+	const char *name = unused_name(fw, report);
+	struct buf out = { 0 };
+	int ret;
+
+	if (name == NULL)
+		return 0;
+	if (!rule_is_wanted(config)) {
+		msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", name);
+		return 0;
+	}
+	ret = rule_run(config, "again", &out);
+	if (ret == 0)
+		msg("no rule used the set %s any more; mailban-firewall put it back", name);
+	else
+		msg("no rule uses the set %s any more, so that nothing is dropped, and it could not be put back; run: "
+		    "mailban-firewall up", name);
+	buf_free(&out);
+	return ret == 0 ? 0 : -1;
 }
 
 static void print_entries(const struct firewall *fw, const char *word, const struct addr *nets, size_t count, FILE *out)

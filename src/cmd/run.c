@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
+#include "cmd/exempt.h"
 #include "cmd/lock.h"
 #include "cmd/run_inside.h"
 
@@ -70,16 +71,19 @@ static void finish_kernel(struct run *r)
 
 static void sync_kernel(struct run *r)
 {
+	struct exempt exempt = { .config = r->config, .allow = &r->allow, .now = r->now, .force = r->options->force };
 	struct firewall_report report = { 0 };
 
 	if (!r->fw_read)
 		return;
-	if (kernel_sync(&r->fw, &r->decision.list, r->now, r->options->dry_run, &report) < 0)
+	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->decision.list), r->now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
 	else if (r->options->dry_run && !r->options->json)
 		kernel_print_difference(&r->fw, &report, stdout);
-	else if (!r->options->dry_run)
-		kernel_warn_unused(&r->fw, &report);
+	else if (!r->options->dry_run && kernel_keep_rule(r->config, &r->fw, &report) < 0)
+		r->in_part = true;
+	r->in_part = r->in_part || exempt.left_out;
+	exempt_free(&exempt);
 	firewall_report_free(&report);
 }
 

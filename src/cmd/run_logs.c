@@ -6,6 +6,7 @@
  * cannot be read, or is lost, is told at once and kept for the report.
  */
 #include "cmd/run_inside.h"
+#include "cmd/stale.h"
 
 #include <stdlib.h>
 
@@ -69,6 +70,9 @@ void run_read_logs(struct run *r, struct detection *detection)
 	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs,
 		  named ? (size_t)r->options->arg_count : r->config->log_count, &options);
 	tell_notes(r, &reading, 0);
+	/* whoever names a log knows how old it is */
+	if (!named && options.directory == NULL)
+		stale_tell_all(r->config, r->now);
 	scan_reading(r, detection, &reading);
 	r->drift = detection->drift;
 	drift_sort(r->drift);

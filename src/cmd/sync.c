@@ -7,11 +7,16 @@
  */
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
+#include "cmd/edit.h"
+#include "cmd/exempt.h"
 #include "cmd/kernel.h"
 #include "cmd/lock.h"
+#include "cmd/rule.h"
 #include "list/blacklist.h"
 
 /* What was done to the one set where the other one could not be changed. */
@@ -26,31 +31,68 @@ static bool did_something(const struct firewall_report *report)
 	return false;
 }
 
+/* Where the blacklist cannot be read and the sets hold nothing, as at boot, the list before it serves meanwhile: a slip of
+ * the pen is not to let everybody in. Returns whether it does. */
+static bool take_former(const struct config *config, const struct firewall *fw, struct banlist *bans)
+{
+	struct buf path = { 0 };
+	bool taken = false;
+
+	if (fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count > 0)
+		return false;
+	buf_addf(&path, "%s.1", config->blacklist);
+	if (access(buf_text(&path), F_OK) == 0 && blacklist_read(buf_text(&path), bans) == 0) {
+		msg("%s: the list before is used until the line is mended", buf_text(&path));
+		taken = true;
+	}
+	buf_free(&path);
+	return taken;
+}
+
+static int keep_rule(const struct config *config, const struct options *options, const struct firewall *fw,
+		     const struct firewall_report *report)
+{
+	/* that nobody ever asked for a rule is no news to whoever wants to hear nothing */
+	if (options->dry_run || (options->quiet && !rule_is_wanted(config)))
+		return 0;
+	return kernel_keep_rule(config, fw, report);
+}
+
 static int synchronise(const struct config *config, const struct options *options)
 {
+	struct allow allow = { 0 };
+	struct exempt exempt = { .config = config, .allow = &allow, .now = time(NULL), .force = options->force,
+				 .as_read = true };
 	struct firewall_report report = { 0 };
 	struct banlist bans = { 0 };
 	struct kernel_reading reading;
 	struct firewall fw;
+	bool former = false;
 	int ret, read;
 
 	kernel_read_start(&reading, config);
 	ret = blacklist_read_beside(config->blacklist, &bans);
 	read = kernel_read_finish(&reading, &fw);
-	if (ret == 0)
+	if (ret < 0 && read == 0)
+		former = take_former(config, &fw, &bans);
+	if (ret == 0 || former)
 		ret = read;
 	if (ret == 0)
 		ret = kernel_refuse_missing(config, &fw);
 	if (ret == 0)
-		ret = kernel_sync(&fw, &bans, time(NULL), options->dry_run, &report);
+		ret = edit_gather_allow(config, &allow);
+	if (ret == 0)
+		ret = kernel_sync(&fw, exempt_leave_out(&exempt, &bans), exempt.now, options->dry_run, &report);
 	if (ret == 0 && options->dry_run)
 		kernel_print_difference(&fw, &report, stdout);
-	if (ret == 0 && !options->quiet) {
+	if (ret == 0 && !options->quiet)
 		kernel_print_summary(&fw, &report, options->verbose, stdout);
-		kernel_warn_unused(&fw, &report);
-	}
 	if (ret != 0)
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
+	else if (keep_rule(config, options, &fw, &report) < 0 || former || exempt.left_out)
+		ret = EXIT_IN_PART;
+	exempt_free(&exempt);
+	allow_free(&allow);
 	firewall_report_free(&report);
 	firewall_free(&fw);
 	banlist_free(&bans);
@@ -73,8 +115,9 @@ const struct command command_sync = {
 	.synopsis = "",
 	.summary = "make the sets in the kernel equal to the blacklist",
 	.details = "Sends only the difference: entries that stay keep their counters. With --dry-run it prints what\n"
-		   "would come and go. It needs root, or CAP_NET_ADMIN.",
-	.options = " config dry-run quiet verbose blacklist ",
+		   "would come and go. Whatever is allowed, and a network wider than max-prefix, does not come into the set,\n"
+		   "which is told with the line, and exits with 1; with --force wide ones do. It needs root, or CAP_NET_ADMIN.",
+	.options = " config dry-run quiet verbose blacklist allow force ",
 	.max_args = 0,
 	.run = run,
 };

@@ -130,7 +130,7 @@ static void read_accounts(struct question *q)
 
 static void read_counters(struct question *q)
 {
-	struct firewall_names names = { { q->config->set4, q->config->set6 } };
+	struct firewall_names names = config_sets(q->config);
 	struct buf error = { 0 };
 
 	if (q->options->no_sync)

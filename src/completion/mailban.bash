@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# bash completion of mailban: commands and options as the program's own help tells them.
+# bash completion of mailban and mailban-firewall: commands and options as their own help tells them.
 _mailban() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words
 
@@ -10,7 +10,7 @@ _mailban() {
 	elif [ "$prev" = --color ]; then
 		words="auto always never"
 	elif [ "${COMP_WORDS[1]}" = export ] && [[ $cur != -* ]]; then
-		words="plain collapsed ipset nft postfix"
+		words="plain collapsed ipset nft postfix allowed firewall"
 	elif [ "${COMP_WORDS[1]}" = unban ] && [[ $cur != -* ]]; then
 		words=$(mailban list --plain 2> /dev/null)
 	elif [[ $cur == -* ]]; then
@@ -22,3 +22,11 @@ _mailban() {
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
 complete -F _mailban mailban
+
+_mailban_firewall() {
+	local words="up limit again down status"
+
+	[ "$COMP_CWORD" -eq 1 ] || words=$(mailban-firewall --help 2> /dev/null | grep -o -e '--[a-z]*' | sort -u)
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+complete -F _mailban_firewall mailban-firewall

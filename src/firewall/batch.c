@@ -13,13 +13,12 @@
 #include <errno.h>
 #include <libipset/linux_ip_set.h>
 #include <libipset/linux_ip_set_hash.h>
-#include <libmnl/libmnl.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "firewall/netlink.h"
 
 enum {
 	LIST_BYTES = 65000,     /* of the entries in a message: the length of an attribute is 16 bits */
@@ -45,8 +44,8 @@ int batch_open(struct batch *b, const char *name, enum firewall_family family, s
 	int on = 1;
 
 	*b = (struct batch){ .name = name, .family = family, .error = error };
-	b->netlink = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (b->netlink == NULL || mnl_socket_bind(b->netlink, 0, MNL_SOCKET_AUTOPID) < 0)
+	b->netlink = netlink_open();
+	if (b->netlink == NULL)
 		return refused(b, -errno);
 	/* an answer need not repeat what was sent; a kernel that knows no better does, and there is room for it */
 	(void)mnl_socket_setsockopt(b->netlink, NETLINK_CAP_ACK, &on, sizeof(on));
@@ -64,17 +63,9 @@ void batch_close(struct batch *b)
 
 static void begin(struct batch *b, unsigned command)
 {
-	struct nfgenmsg *nfg;
-
 	b->command = command;
-	b->nlh = mnl_nlmsg_put_header(b->bytes);
-	b->nlh->nlmsg_type = (uint16_t)(NFNL_SUBSYS_IPSET << 8 | command);
 	/* without NLM_F_EXCL nothing that is there, or gone, is an error */
-	b->nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	nfg = mnl_nlmsg_put_extra_header(b->nlh, sizeof(*nfg));
-	nfg->nfgen_family = AF_INET;
-	nfg->version = NFNETLINK_V0;
-	nfg->res_id = 0;
+	b->nlh = netlink_begin(b->bytes, NFNL_SUBSYS_IPSET, command, NLM_F_ACK, AF_INET);
 	mnl_attr_put_u8(b->nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL_MIN);
 	mnl_attr_put_strz(b->nlh, IPSET_ATTR_SETNAME, b->name);
 	/* the kernel takes no list of entries without it */

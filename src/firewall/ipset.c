@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ipset: the sets in the kernel, made equal to the blacklist.
+ * ipset: the sets as ipset has them, of the type hash:net.
  *
- * Reads both sets (listing), compares them with the bans (plan) and sends the difference (batch).
- * A set that cannot serve is replaced: a temporary one is made and filled, with the counters of the
+ * Reads a set (listing) and sends what the plan says (batch). A set that cannot serve is replaced: a temporary one is made and filled, with the counters of the
  * entries that stay, then swapped with the old one, which is destroyed. So the rule never points at
  * nothing. Only mailban's two sets and their temporaries are ever named.
- * Nothing is kept between calls but what struct firewall holds. An error ends the work on its set alone: what
- * was sent stays, and the next synchronisation reconciles. Errors are sentences for a person.
+ * Nothing is kept between calls. What was sent before an error stays, and the next synchronisation reconciles.
  */
-#include "firewall/ipset.h"
-
 #include <errno.h>
 #include <libipset/linux_ip_set.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "firewall/backend.h"
 #include "firewall/batch.h"
 #include "firewall/listing.h"
 #include "firewall/plan.h"
@@ -47,28 +42,11 @@ static int explain_reading(const char *name, int error, struct buf *out)
 	}
 }
 
-int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error)
+int ipset_read(struct firewall_set *set, enum firewall_family family, struct buf *error)
 {
-	static const struct firewall_names usual = { { FIREWALL_SET4, FIREWALL_SET6 } };
+	int ret = listing_read(set, family, false);
 
-	*fw = (struct firewall){ 0 };
-	if (names == NULL)
-		names = &usual;
-	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
-		struct firewall_set *set = &fw->sets[f];
-		size_t len = strlen(names->name[f]);
-		int ret;
-
-		if (len == 0 || len + sizeof(temporary_ending) > IPSET_MAXNAMELEN) {
-			buf_addf(error, "\"%s\" is no name for a kernel set; it takes 1 to 27 bytes", names->name[f]);
-			return -EINVAL;
-		}
-		memcpy(set->name, names->name[f], len + 1);
-		ret = listing_read(set, (enum firewall_family)f, false);
-		if (ret < 0)
-			return explain_reading(set->name, ret, error);
-	}
-	return 0;
+	return ret < 0 ? explain_reading(set->name, ret, error) : 0;
 }
 
 /* Adds, or renews, what the plan wants to be in the set; all: whatever it holds already. */
@@ -169,111 +147,21 @@ static int remove_temporary(const struct firewall_set *set, enum firewall_family
 	return ret;
 }
 
-static int apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan, struct buf *error)
+int ipset_apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan, struct buf *error)
 {
 	struct buf ignored = { 0 };
 	struct session s = { 0 };
-	size_t before = error->len;
 	bool whole = !set->exists || plan->replace;
 	int ret;
 
-	buf_addf(error, "the kernel set %s could not be brought up to date: ", set->name);
 	ret = remove_temporary(set, family, error);
 	if (ret == 0 && whole)
 		ret = session_open(&s, error);
 	if (ret == 0)
 		ret = whole ? make(&s, set, family, plan) : send_difference(set->name, family, plan, error);
 	session_close(&s);
-	if (ret == 0)
-		error->len = before;
-	else if (whole)
+	if (ret < 0 && whole)
 		remove_temporary(set, family, &ignored);
 	buf_free(&ignored);
 	return ret;
-}
-
-static void note(struct addr **list, size_t *count, size_t *capacity, const struct addr *net)
-{
-	*list = mem_grow(*list, capacity, *count + 1, sizeof(**list));
-	(*list)[(*count)++] = *net;
-}
-
-static void report_plan(struct firewall_report *report, enum firewall_family family, const struct plan *plan,
-			const struct firewall_set *set, size_t capacity[2])
-{
-	report->changes[family] = (struct firewall_change){
-		.added = plan->added, .removed = plan->gone_count, .renewed = plan->renewed, .kept = plan->kept,
-		.created = !set->exists, .replaced = plan->replace,
-	};
-	for (size_t i = 0; i < plan->count; i++) {
-		if (plan->entries[i].action == PLAN_ADD)
-			note(&report->added, &report->added_count, &capacity[0], &plan->entries[i].net);
-	}
-	for (size_t i = 0; i < plan->gone_count; i++)
-		note(&report->removed, &report->removed_count, &capacity[1], &plan->gone[i]->net);
-}
-
-int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
-		  struct firewall_report *report, struct buf *error)
-{
-	size_t capacity[2] = { 0 };
-	int first = 0;
-
-	*report = (struct firewall_report){ 0 };
-	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
-		size_t before = error->len;
-		struct plan plan;
-		int ret = 0;
-
-		plan_make(&plan, bans, now, &fw->sets[f], (enum firewall_family)f);
-		if (!dry_run)
-			ret = apply(&fw->sets[f], (enum firewall_family)f, &plan, error);
-		if (ret == 0)
-			report_plan(report, (enum firewall_family)f, &plan, &fw->sets[f], capacity);
-		/* what hinders one family mostly hinders the other, too, and is said once */
-		else if (first != 0)
-			error->len = before;
-		if (first == 0)
-			first = ret;
-		plan_free(&plan);
-	}
-	return first;
-}
-
-const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net)
-{
-	const struct firewall_set *set = &fw->sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
-	size_t low = 0, high = set->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = addr_compare(&set->entries[middle].net, net);
-
-		if (order == 0)
-			return &set->entries[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-bool firewall_unused(const struct firewall *fw, enum firewall_family family)
-{
-	return fw->sets[family].exists && fw->sets[family].references == 0;
-}
-
-void firewall_free(struct firewall *fw)
-{
-	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++)
-		free(fw->sets[f].entries);
-	*fw = (struct firewall){ 0 };
-}
-
-void firewall_report_free(struct firewall_report *report)
-{
-	free(report->added);
-	free(report->removed);
-	*report = (struct firewall_report){ 0 };
 }

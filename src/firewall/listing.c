@@ -13,8 +13,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libipset/linux_ip_set.h>
-#include <libmnl/libmnl.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,10 +22,7 @@
 #include "firewall/attributes.h"
 #include "firewall/entry.h"
 #include "firewall/listing_inside.h"
-
-enum { DUMP_BYTES = 1 << 16, GENMSG_BYTES = 4 };
-
-_Static_assert(sizeof(struct nfgenmsg) == GENMSG_BYTES, "the layout of messages");
+#include "firewall/netlink.h"
 
 static void read_entries(struct attributes a, struct firewall_set *set, enum firewall_family family, size_t *capacity)
 {
@@ -68,10 +63,10 @@ static void read_type(const struct attributes *a, struct firewall_set *set, stru
 }
 
 /* One message of the dump. The first one carries the header; entries come only behind it. */
-static void read_message(const struct nlmsghdr *nlh, struct listing *r)
+static void read_message(const struct nlmsghdr *nlh, void *owner)
 {
-	const char *payload = mnl_nlmsg_get_payload(nlh);
-	struct attributes a = { .at = payload + GENMSG_BYTES, .end = (const char *)nlh + nlh->nlmsg_len };
+	struct attributes a = netlink_attributes(nlh);
+	struct listing *r = owner;
 
 	r->set->exists = true;
 	while (attributes_next(&a)) {
@@ -96,60 +91,13 @@ static void read_message(const struct nlmsghdr *nlh, struct listing *r)
 	}
 }
 
-static int ask(struct mnl_socket *netlink, const struct firewall_set *set, bool header_only)
-{
-	char bytes[256];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(bytes);
-	struct nfgenmsg *nfg;
-
-	nlh->nlmsg_type = NFNL_SUBSYS_IPSET << 8 | IPSET_CMD_LIST;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_DUMP;
-	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
-	nfg->nfgen_family = AF_INET;
-	nfg->version = NFNETLINK_V0;
-	nfg->res_id = 0;
-	/* the oldest protocol lists as the newest does, and every kernel speaks it */
-	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL_MIN);
-	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, set->name);
-	if (header_only)
-		mnl_attr_put_u32(nlh, IPSET_ATTR_FLAGS | NLA_F_NET_BYTEORDER, htonl(IPSET_FLAG_LIST_HEADER));
-	return mnl_socket_sendto(netlink, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
-}
-
-/* libmnl takes a length of 2 GB and more for a negative one. */
-static bool is_whole(const struct nlmsghdr *nlh, int left)
-{
-	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (uint32_t)left;
-}
-
-static int read_error(const struct nlmsghdr *nlh)
-{
-	struct nlmsgerr answer;
-
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(answer))
-		return -EBADMSG;
-	memcpy(&answer, mnl_nlmsg_get_payload(nlh), sizeof(answer));
-	return answer.error;
-}
-
 int listing_take(const char *bytes, size_t len, struct listing *r)
 {
-	const struct nlmsghdr *nlh = (const void *)bytes;
-	int left = (int)len;
-
-	for (; is_whole(nlh, left); nlh = mnl_nlmsg_next(nlh, &left)) {
-		if (nlh->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (nlh->nlmsg_type == NLMSG_ERROR)
-			return read_error(nlh);
-		if (mnl_nlmsg_get_payload_len(nlh) >= GENMSG_BYTES)
-			read_message(nlh, r);
-	}
-	return 1;
+	return netlink_take(bytes, len, read_message, r);
 }
 
 /* They come in the order of the kernel's hash table. */
-static void sort_entries(struct firewall_set *set)
+void listing_sort(struct firewall_set *set)
 {
 	uint32_t *order = addr_order(&set->entries->net, sizeof(*set->entries), set->count);
 	struct firewall_entry *sorted = mem_alloc(set->count, sizeof(*sorted));
@@ -164,25 +112,20 @@ static void sort_entries(struct firewall_set *set)
 int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only)
 {
 	struct listing r = { .set = set, .family = family };
-	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	char *bytes = mem_alloc(DUMP_BYTES, 1);
-	int ret = 1;
+	char bytes[256];
+	struct nlmsghdr *nlh =
+		netlink_begin(bytes, NFNL_SUBSYS_IPSET, IPSET_CMD_LIST, NLM_F_ACK | NLM_F_DUMP, AF_INET);
+	int ret;
 
-	if (netlink == NULL || mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
-		ret = -errno;
-	else if (ask(netlink, set, header_only) < 0)
-		ret = -errno;
-	while (ret == 1) {
-		ssize_t got = mnl_socket_recvfrom(netlink, bytes, DUMP_BYTES);
-
-		ret = got < 0 ? -errno : listing_take(bytes, (size_t)got, &r);
-	}
+	/* the oldest protocol lists as the newest does, and every kernel speaks it */
+	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL_MIN);
+	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, set->name);
+	if (header_only)
+		mnl_attr_put_u32(nlh, IPSET_ATTR_FLAGS | NLA_F_NET_BYTEORDER, htonl(IPSET_FLAG_LIST_HEADER));
+	ret = netlink_ask(nlh, read_message, &r);
 	if (ret == -ENOENT && !set->exists)
 		ret = 0;
-	if (netlink != NULL)
-		mnl_socket_close(netlink);
-	free(bytes);
 	if (ret == 0 && set->count > 0)
-		sort_entries(set);
+		listing_sort(set);
 	return ret;
 }

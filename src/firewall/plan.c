@@ -5,7 +5,8 @@
  * A pure function of the blacklist, the time and the set as it was read: no kernel, no clock, so that its
  * tests are tables. Bans that are over are no part of it. A ban's end becomes the kernel's timeout, cut to
  * what the kernel takes; a cut one is renewed when an eighth of it has passed, not at every run.
- * /0, which the kernel's type does not hold, becomes its two halves.
+ * /0, which the kernel's type does not hold, becomes its two halves. A network inside another one, which outlives it, goes
+ * into a flat set when the other one is gone.
  * A set mostly holds nearly all it should: what stays in it is counted, and takes no memory.
  */
 #include "firewall/plan.h"
@@ -96,9 +97,37 @@ static size_t seek_family(const struct banlist *bans, enum firewall_family famil
 	return family == FIREWALL_V4 ? v4_count : bans->count;
 }
 
-/* All that the set is to hold. */
-static void collect(struct plan *plan, const struct banlist *bans, int64_t now, enum firewall_family family)
+/* Bans in their order, of which a set may not hold every one. */
+struct choice {
+	int64_t now;
+	bool flat;                  /* the set holds no network inside another */
+	const struct addr *around;  /* the last network that was chosen */
+};
+
+/* What a hash of nftables holds: an address, or the network that is an IPv6 client. */
+static bool is_single(const struct addr *net)
 {
+	return net->prefix == ADDR_BITS || net->prefix == ADDR_BITS / 2;
+}
+
+/* Whether the ban is not over, and the set can hold it beside those that were chosen before. */
+static bool choose(struct choice *c, const struct ban *ban)
+{
+	if (ban->until <= c->now)
+		return false;
+	if (!c->flat || is_single(&ban->net))
+		return true;
+	if (c->around != NULL && addr_contains(c->around, &ban->net))
+		return false;
+	c->around = &ban->net;
+	return true;
+}
+
+/* All that the set is to hold. */
+static void collect(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
+		    enum firewall_family family)
+{
+	struct choice choice = { .now = now, .flat = set->flat };
 	size_t i, end = seek_family(bans, family, &i);
 	bool split = false;
 
@@ -109,7 +138,7 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 		struct addr nets[2];
 		unsigned count;
 
-		if (ban->until <= now)
+		if (!choose(&choice, ban))
 			continue;
 		count = halves(&ban->net, family, nets);
 		split = split || count > 1;
@@ -168,6 +197,7 @@ static void compare(struct plan *plan, const struct banlist *bans, int64_t now, 
 		    enum firewall_family family)
 {
 	size_t i, end = seek_family(bans, family, &i), capacity = 0;
+	struct choice choice = { .now = now, .flat = set->flat };
 	struct beside b = { plan, set, 0 };
 
 	plan->gone = mem_alloc(set->count, sizeof(const struct firewall_entry *));
@@ -175,7 +205,7 @@ static void compare(struct plan *plan, const struct banlist *bans, int64_t now, 
 		const struct ban *ban = &bans->bans[i];
 		struct plan_entry e;
 
-		if (ban->until <= now)
+		if (!choose(&choice, ban))
 			continue;
 		e = (struct plan_entry){ .net = ban->net, .timeout = timeout_of(ban, now) };
 		decide(&b, &e);
@@ -223,7 +253,7 @@ static void make_whole(struct plan *plan, const struct banlist *bans, int64_t no
 		       enum firewall_family family)
 {
 	*plan = (struct plan){ 0 };
-	collect(plan, bans, now, family);
+	collect(plan, bans, now, set, family);
 	compare_all(plan, set);
 	size(plan, set);
 }

@@ -2,7 +2,7 @@
 #ifndef MAILBAN_FIREWALL_PLAN_H
 #define MAILBAN_FIREWALL_PLAN_H
 
-#include "firewall/ipset.h"
+#include "firewall/firewall.h"
 
 enum plan_action { PLAN_ADD, PLAN_RENEW, PLAN_KEEP };
 

@@ -57,6 +57,16 @@ static int set(struct session *s, enum ipset_opt option, const void *value)
 	return ipset_session_data_set(s->ipset, option, value) < 0 ? failed(s) : 0;
 }
 
+/* Some versions of libipset copy as many bytes as the longest name has. */
+static int set_text(struct session *s, enum ipset_opt option, const char *text)
+{
+	char room[IPSET_MAXNAMELEN] = "";
+	size_t len = strnlen(text, sizeof(room) - 1);
+
+	memcpy(room, text, len);
+	return set(s, option, room);
+}
+
 static int command(struct session *s, enum ipset_cmd cmd)
 {
 	return ipset_cmd(s->ipset, cmd, 0) < 0 ? failed(s) : 0;
@@ -68,9 +78,9 @@ int session_create(struct session *s, const char *name, enum firewall_family fam
 	uint32_t timeout = 0;
 	int ret;
 
-	ret = set(s, IPSET_SETNAME, name);
+	ret = set_text(s, IPSET_SETNAME, name);
 	if (ret == 0)
-		ret = set(s, IPSET_OPT_TYPENAME, "hash:net");
+		ret = set_text(s, IPSET_OPT_TYPENAME, "hash:net");
 	if (ret == 0 && ipset_type_get(s->ipset, IPSET_CMD_CREATE) == NULL)
 		ret = failed(s);
 	if (ret == 0)
@@ -88,17 +98,17 @@ int session_create(struct session *s, const char *name, enum firewall_family fam
 
 int session_destroy(struct session *s, const char *name)
 {
-	int ret = set(s, IPSET_SETNAME, name);
+	int ret = set_text(s, IPSET_SETNAME, name);
 
 	return ret == 0 ? command(s, IPSET_CMD_DESTROY) : ret;
 }
 
 static int with_two_names(struct session *s, enum ipset_cmd cmd, const char *first, const char *second)
 {
-	int ret = set(s, IPSET_SETNAME, first);
+	int ret = set_text(s, IPSET_SETNAME, first);
 
 	if (ret == 0)
-		ret = set(s, IPSET_OPT_SETNAME2, second);
+		ret = set_text(s, IPSET_OPT_SETNAME2, second);
 	return ret == 0 ? command(s, cmd) : ret;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ban: one entry of the blacklist and the sorted list of them. What reads and writes the file is
- * list/blacklist, what decides is judge/decide, what projects it into the kernel is firewall/ipset. */
+ * list/blacklist, what decides is judge/decide, what projects it into the kernel is firewall/firewall. */
 #ifndef MAILBAN_LIST_BAN_H
 #define MAILBAN_LIST_BAN_H
 

@@ -125,7 +125,7 @@ static struct span rest_of(struct cursor *c)
 
 static bool all_blank(const char *at, const char *end)
 {
-	static const char many[8] = "        ";
+	static const char many[] = { ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' };
 	const char *last = end - sizeof(many);
 
 	if (end - at < (ptrdiff_t)sizeof(many)) {

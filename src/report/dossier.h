@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "detect/event.h"
 #include "detect/rules.h"
-#include "firewall/ipset.h"
+#include "firewall/firewall.h"
 #include "judge/allow.h"
 #include "list/ban.h"
 #include "judge/judge.h"

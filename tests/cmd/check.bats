@@ -41,3 +41,21 @@ check() {
 	run -1 --separate-stderr check
 	[[ "$stderr" == *'bans 192.0.2.7, which is allowed as '* ]]
 }
+
+@test "a log that nobody writes to any more is told by check and by run" {
+	echo 'Nov 21 03:17:00 mx postfix/smtpd[1]: connect from unknown[192.0.2.1]' > mail.log
+	touch -d '90 days ago' mail.log
+	printf 'log = { "mail.log" }\nblacklist = "b"\nstate = "s"\nallow = "a"\nrules = "."\n' > conf
+	: > a
+	run "$MAILBAN" check -c conf --no-sync
+	[[ "$output" == *"mail.log: nothing was written to it since $(date -u -d '90 days ago' +%F); "* ]]
+	run -0 "$MAILBAN" run -c conf --no-sync
+	[[ "$output" == *'mail.log: nothing was written to it since '* ]]
+	# a rotated sibling is that log
+	touch mail.log.1
+	run -0 "$MAILBAN" run -c conf --no-sync
+	[ -z "$output" ]
+	rm mail.log.1
+	run -0 "$MAILBAN" run -c conf --no-sync mail.log
+	[ -z "$output" ]
+}

@@ -27,6 +27,10 @@ mode() {
 	installing PREFIX=/opt/mailban install
 	[ "$(mode "$root/opt/mailban/sbin/mailban")" = 755 ]
 	[ "$(mode "$root/opt/mailban/sbin/mailban-firewall")" = 755 ]
+	# in one piece
+	(cd / && "$root/opt/mailban/sbin/mailban-firewall" --help) | grep -q '^  mailban-firewall up '
+	grep -q '^nft_up()' "$root/opt/mailban/sbin/mailban-firewall"
+	grep -q '^ipset_up()' "$root/opt/mailban/sbin/mailban-firewall"
 	for page in man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5; do
 		[ "$(mode "$root/opt/mailban/share/man/$page")" = 644 ]
 	done
@@ -38,6 +42,30 @@ mode() {
 	"$root/opt/mailban/sbin/mailban" --version | grep -q '^mailban '
 	# nothing went elsewhere, and the files of the host are not touched
 	[ "$(cd "$root" && echo *)" = "etc opt var" ]
+}
+
+@test "the units are as systemd wants them, and the daily run needs no root and little else" {
+	command -v systemd-analyze > /dev/null || skip "systemd-analyze is not installed"
+	installing install
+	# what they start is not where they say
+	sed -i "s|=/usr/local/sbin/|=$root/usr/local/sbin/|" "$root"/usr/local/lib/systemd/system/*.service
+	said=$(systemd-analyze verify --man=no "$root"/usr/local/lib/systemd/system/mailban* 2>&1 | grep -F mailban || true)
+	[ -z "$said" ] || { echo "$said"; false; }
+	# in tenths
+	systemd-analyze security --offline=yes --threshold=20 "$root/usr/local/lib/systemd/system/mailban-run.service"
+	grep -q '^User=mailban$' "$root/usr/local/lib/systemd/system/mailban-run.service"
+	grep -q '^u mailban ' "$root/usr/local/lib/sysusers.d/mailban.conf"
+}
+
+@test "cron leaves the run to the timer where that is enabled" {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	command=$(sed -n 's/^17 3 \* \* \* root //p' cron.d/mailban)
+	printf '#!/bin/sh\necho "called: $*"\n' > "$BATS_TEST_TMPDIR/bin/mailban"
+	printf '#!/bin/sh\nexit 0\n' > "$BATS_TEST_TMPDIR/bin/systemctl"
+	chmod +x "$BATS_TEST_TMPDIR/bin/"*
+	[ -z "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$command")" ]
+	printf '#!/bin/sh\nexit 1\n' > "$BATS_TEST_TMPDIR/bin/systemctl"
+	[ -n "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$command")" ]
 }
 
 @test "install keeps a configuration and a cron file that are there" {
@@ -156,4 +184,33 @@ settings_in() {
 		complete_line mailban diff --color al
 		complete_line mailban export pl'
 	[ "$output" = "$(printf 'sync\n--dry-run\n--classic\n\nalways\nplain')" ]
+}
+
+@test "fish completes commands, options and values" {
+	command -v fish > /dev/null || skip "fish is not installed"
+	HOME=$BATS_TEST_TMPDIR run -0 fish --no-config -c '
+		set PATH '"${MAILBAN%/*}"' $PATH
+		source src/completion/mailban.fish
+		complete -C "mailban sy" | cut -f 1
+		complete -C "mailban sync --dr" | cut -f 1
+		complete -C "mailban export pl"
+		complete -C "mailban-firewall sta"'
+	[ "$output" = "$(printf '%s\n' sync --dry-run plain status)" ]
+}
+
+@test "zsh completes commands, options and values" {
+	command -v zsh > /dev/null || skip "zsh is not installed"
+	# the words that compadd would offer
+	run -0 zsh -f -c '
+		PATH='"${MAILBAN%/*}"':$PATH
+		compadd() { while [[ $1 == -- ]]; do shift; done; print -l -- $@; }
+		_describe() { print -l -- ${${(P)2}%%:*}; }
+		_files() { print files; }
+		ask() { service=$1 words=("$@") CURRENT=$#; source src/completion/_mailban; }
+		ask mailban sy | grep -x sync
+		ask mailban sync --dr | grep -x -e --dry-run
+		ask mailban export pl | grep -x plain
+		ask mailban-firewall sta | grep -x status
+		ask mailban scan ""'
+	[ "$output" = "$(printf '%s\n' sync --dry-run plain status files)" ]
 }

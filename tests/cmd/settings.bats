@@ -156,3 +156,7 @@ former() {
 		[[ "$output" == 'mailban: set4 and set6 are not to differ by -new alone:'* ]]
 	done
 }
+
+@test "a backend that there is none of is told" {
+	told '\nbackend = "pf" # wrong\n'
+}

@@ -19,6 +19,8 @@ setup() {
 	grep -q '^IPv4: DROP rule for mailban4 in .*: [1-9][0-9]* packets' <<< "$output"
 	# the stranger in somebody's greeting, and the customer who mistyped
 	[ -z "$(grep -E '^(198.51.100.250|198.51.100.20) ' <<< "$output")" ]
+	# the published port of a container: told, and then guarded
+	grep -q '^connections to 587 are passed on by DNAT' <<< "$output"
 	# a second run of the same log says nothing
 	[ "${lines[-1]}" = '$ mailban run --blacklist blacklist --state state maillog' ]
 }

@@ -31,7 +31,7 @@ setup() {
 @test "allow lets an address through at once, its network stays banned" {
 	need_rules nft
 	in_net <<-'EOF'
-	network_up
+	world_up
 	listen
 	ban 203.0.113.0/24 7200 | blacklist > blacklist
 	sync -q

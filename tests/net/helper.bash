@@ -29,10 +29,33 @@ need_rules() { # variant
 		skip "this host has no iptables-$1 with sets: $said"
 }
 
+need_nftables() {
+	local said
+	command -v nft > /dev/null || skip "nft is not installed"
+	said=$($NAMESPACE nft 'add table inet probe; add set inet probe s { type ipv4_addr; flags timeout; counter; }' 2>&1) ||
+		skip "this host has no nftables: $said"
+}
+
+# Runs the script on standard input over both backends, one after the other.
+over_both() {
+	local script
+	need_nftables
+	script=$(cat)
+	for BACKEND in ipset nftables; do
+		export BACKEND
+		rm -rf "$BATS_TEST_TMPDIR/$BACKEND"
+		mkdir "$BATS_TEST_TMPDIR/$BACKEND"
+		in_net "$BACKEND" <<< "$script" || {
+			echo "that was with $BACKEND"
+			return 1
+		}
+	done
+}
+
 # Runs the script on standard input in a fresh network namespace; any failing command fails it. What it
 # starts in the background ends with it.
 in_net() {
-	cd "$BATS_TEST_TMPDIR" || return 1
+	cd "$BATS_TEST_TMPDIR/${1-}" || return 1
 	{
 		cat "$BATS_TEST_DIRNAME/inside.bash"
 		cat

@@ -4,8 +4,16 @@ set -eEuo pipefail
 trap 'echo "failed: $BASH_COMMAND (line $LINENO of $PWD/script)" >&2' ERR
 trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
 
-# What every run of the tests is given.
+# What every run of the tests is given. Nothing here is to be seen by, or to see, what this host has.
 : > allow
+BACKEND=${BACKEND:-ipset}
+printf 'backend = "%s"\nstate = "%s/state"\nblacklist = "%s/blacklist"\nallow = "%s/allow"\n' "$BACKEND" "$PWD" "$PWD" "$PWD" > settings
+export MAILBAN_FIREWALL="$SCRIPTS/firewall" MAILBAN_REMEMBERED="$PWD/firewall"
+unset SSH_CONNECTION SSH_CLIENT
+
+firewall() {
+	"$SCRIPTS/firewall" "$@" -c settings
+}
 
 # A network of loopback addresses: the mail server, attackers, neighbours and a customer.
 SERVER=192.0.2.25 ATTACKER=203.0.113.9 NEIGHBOUR=203.0.113.10 CUSTOMER=198.51.100.20
@@ -87,23 +95,63 @@ blacklist() {
 	cat
 }
 
+# The elements of a set of nftables, one a line: address, packets, bytes, seconds that remain.
+nft_elements() {
+	local part
+	for part in "" -64 -nets; do
+		{ nft list set inet mailban "$1$part" 2> /dev/null || true; } | sed -n '/elements = {/,$p' | sed 's/.*elements = {//' | tr , '\n' |
+			awk -v end="${part/#-64//64}" '/[0-9a-f][.:]/ {
+				seconds = 0
+				for (i = 2; i < NF; i++) {
+					if ($i == "packets") p = $(i + 1)
+					if ($i == "bytes") b = $(i + 1)
+					if ($i == "expires") {
+						t = $(i + 1)
+						sub(/[0-9]*ms$/, "", t)
+						while (match(t, /^[0-9]+[dhms]/)) {
+							unit = substr(t, RLENGTH, 1)
+							seconds += substr(t, 1, RLENGTH - 1) * (unit == "d" ? 86400 : unit == "h" ? 3600 : unit == "m" ? 60 : 1)
+							t = substr(t, RLENGTH + 1)
+						}
+					}
+				}
+				print $1 (end == "/64" ? end : ""), p, b, seconds
+			}'
+	done
+}
+
+elements() {
+	if [ "$BACKEND" = nftables ]; then
+		nft_elements "$1"
+		return
+	fi
+	ipset save "$1" | awk '$1 == "add" {
+		p = b = t = 0
+		for (i = 4; i < NF; i++) {
+			if ($i == "packets") p = $(i + 1)
+			if ($i == "bytes") b = $(i + 1)
+			if ($i == "timeout") t = $(i + 1)
+		}
+		print $3, p, b, t
+	}'
+}
+
 members() {
-	ipset save "$1" | awk '$1 == "add" { print $3 }' | LC_ALL=C sort
+	elements "$1" | cut -d ' ' -f 1 | LC_ALL=C sort
 }
 
 # "packets bytes" of an entry
 counters() {
-	ipset save "$1" | awk -v a="$2" '$1 == "add" && $3 == a {
-		for (i = 4; i < NF; i++) {
-			if ($i == "packets") p = $(i + 1)
-			if ($i == "bytes") b = $(i + 1)
-		}
-		print p, b
-	}'
+	elements "$1" | awk -v a="$2" '$1 == a { print $2, $3 }'
 }
 
 timeout_of() {
-	ipset save "$1" | awk -v a="$2" '$1 == "add" && $3 == a { for (i = 4; i < NF; i++) if ($i == "timeout") print $(i + 1) }'
+	elements "$1" | awk -v a="$2" '$1 == a { print $4 }'
+}
+
+# No set at all.
+no_sets() {
+	[ -z "$(ipset list -n)" ] && [ -z "$(nft list tables inet 2> /dev/null)" ]
 }
 
 # The command fails with this status, and what it says holds this text.
@@ -133,9 +181,9 @@ failures() { # count, address...
 }
 
 run() {
-	"$MAILBAN" run --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" "$@"
+	"$MAILBAN" run -c settings --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" "$@"
 }
 
 sync() {
-	"$MAILBAN" sync --blacklist "$PWD/blacklist" "$@"
+	"$MAILBAN" sync -c settings --blacklist "$PWD/blacklist" "$@"
 }

@@ -35,7 +35,7 @@ enum { SEQUENCES = 1000 }; /* five times as slow, and the 10,000 run without it 
 enum { SEQUENCES = 10000 };
 #endif
 
-enum { LOGS = 2, FILES = 64, IDS = 4000, NAME = 64, BANNER = 4300 };
+enum { LOGS = 2, FILES = 512, IDS = 4000, NAME = 64, BANNER = 4300 };
 
 /* One file as the model sees it. */
 struct model_file {
@@ -607,10 +607,11 @@ static void counts_while_logs_are_written(void **state)
 			live_on(&logs[0], 400);
 			_exit(write(count[1], &next_id, sizeof(next_id)) != sizeof(next_id));
 		}
+		/* a child that fails is to be the end of it */
+		close(count[1]);
 		run_beside(child);
 		assert_int_equal(read(count[0], &written, sizeof(written)), sizeof(written));
 		close(count[0]);
-		close(count[1]);
 		for (unsigned id = 0; id < written; id++) {
 			if (tally[id] != 1)
 				broken("never counted: id", id);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ipset: the two sets in the kernel, read once and then made equal to the blacklist by difference.
+/* firewall: the two sets in the kernel, read once and then made equal to the blacklist by difference. Whether they are
+ * sets of ipset or of nftables makes no difference to those who use them.
  *
  *	struct firewall fw = { 0 };
  *	if (firewall_read(&fw, NULL, &error) == 0)
@@ -7,8 +8,8 @@
  *		firewall_sync(&fw, &bans, now, dry_run, &report, &error);
  *	firewall_free(&fw);
  */
-#ifndef MAILBAN_FIREWALL_IPSET_H
-#define MAILBAN_FIREWALL_IPSET_H
+#ifndef MAILBAN_FIREWALL_FIREWALL_H
+#define MAILBAN_FIREWALL_FIREWALL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,9 +24,14 @@
 
 enum firewall_family { FIREWALL_V4, FIREWALL_V6, FIREWALL_FAMILIES };
 
-/* What the sets are called, at most 27 bytes each; the temporaries are NAME-new. */
+/* AUTO: ipset where this host has iptables, whose rules can name such a set, and no firewalld; else nftables. */
+enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
+
+/* Which sets: at most 27 bytes a name. The temporaries of ipset are NAME-new; in nftables the set NAME of the table
+ * inet mailban holds single addresses, NAME-nets networks, NAME-64 the networks of 64 bits that are IPv6 clients. */
 struct firewall_names {
 	const char *name[FIREWALL_FAMILIES];
+	enum firewall_backend backend;
 };
 
 /* One entry of a set. A blacklist's /0 is two entries of /1: hash:net holds no /0. */
@@ -40,7 +46,8 @@ struct firewall_entry {
 struct firewall_set {
 	char name[32];
 	bool exists;
-	bool right_kind;        /* hash:net of its family with counters and timeout; else sync replaces it */
+	bool right_kind;        /* as sync makes it; else sync replaces it, or says why it cannot */
+	bool flat;              /* it can hold no network inside another one: the inner one is left out meanwhile */
 	char type[32];          /* of the set that exists */
 	uint32_t references;    /* rules, and other sets, that use it */
 	uint32_t max_entries, hash_size;
@@ -49,6 +56,7 @@ struct firewall_set {
 };
 
 struct firewall {
+	enum firewall_backend backend;  /* never AUTO once it was read */
 	struct firewall_set sets[FIREWALL_FAMILIES];
 };
 
@@ -66,9 +74,15 @@ struct firewall_report {
 	size_t added_count, removed_count;
 };
 
-/* Reads both sets. names NULL: mailban4 and mailban6. A set that does not exist is read as an empty one.
+/* The backend that names wants, AUTO found out. */
+enum firewall_backend firewall_choose(enum firewall_backend wanted);
+
+/* "ipset", "nftables". */
+const char *firewall_backend_name(enum firewall_backend backend);
+
+/* Reads both sets. names NULL: mailban4 and mailban6 of ipset. A set that does not exist is read as an empty one.
  * Returns 0, or -errno after adding one sentence to error: what is wrong; what to do (-EPERM: no permission,
- * -EPROTONOSUPPORT: no ipset in the kernel). fw is then to be freed, too. */
+ * -EPROTONOSUPPORT: no such sets in the kernel). fw is then to be freed, too. */
 int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error);
 
 /* Makes the sets that fw was read from equal to bans: creates what is missing, replaces what cannot serve,

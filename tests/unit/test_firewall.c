@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ipset: against the sets of a network namespace of its own, with a clock that the test holds. Skipped
- * where the host gives no such namespace or its kernel has no sets. */
+/* firewall: against the sets of a network namespace of its own, with a clock that the test holds; the same tests over
+ * ipset and nftables. Skipped where the host gives no such namespace or its kernel has no sets. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sched.h>
@@ -13,9 +13,12 @@
 
 #include <cmocka.h>
 
-#include "firewall/ipset.h"
+#include "firewall/firewall.h"
+#include "random.h"
 
-enum { NOW = 1000000, WAIT_MS = 20000 };
+enum { NOW = 1000000, WAIT_MS = 20000, ROUNDS = 40 };
+
+static struct firewall_names names = { { FIREWALL_SET4, FIREWALL_SET6 }, FIREWALL_IPSET };
 
 static struct addr net_of(const char *text)
 {
@@ -35,7 +38,7 @@ static void read_sets(struct firewall *fw)
 {
 	struct buf error = { 0 };
 
-	if (firewall_read(fw, NULL, &error) < 0)
+	if (firewall_read(fw, &names, &error) < 0)
 		fail_msg("%s", buf_text(&error));
 	buf_free(&error);
 }
@@ -73,8 +76,8 @@ static int enter_namespace(void **state)
 	usable = unshare(geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) == 0;
 	if (!usable)
 		print_message("skipped: no network namespace here: %s\n", strerror(errno));
-	if (usable && firewall_read(&fw, NULL, &error) < 0) {
-		print_message("skipped: %s\n", buf_text(&error));
+	if (usable && firewall_read(&fw, &names, &error) < 0) {
+		print_message("skipped: %s: %s\n", firewall_backend_name(names.backend), buf_text(&error));
 		usable = false;
 	}
 	buf_free(&error);
@@ -185,15 +188,117 @@ static void test_a_name_that_is_none(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
-		struct firewall_names names = { { wrong[i], FIREWALL_SET6 } };
+		struct firewall_names named = { { wrong[i], FIREWALL_SET6 }, names.backend };
 		struct firewall fw;
 
 		buf_clear(&error);
-		assert_int_equal(firewall_read(&fw, &names, &error), -EINVAL);
+		assert_int_equal(firewall_read(&fw, &named, &error), -EINVAL);
 		assert_true(error.len > 0);
 		firewall_free(&fw);
 	}
 	buf_free(&error);
+}
+
+static void add_network(struct banlist *bans, const struct addr *a, uint8_t prefix, int64_t until)
+{
+	banlist_add(bans, &(struct ban){ .net = addr_network(a, prefix), .until = until });
+}
+
+/* Addresses and networks close to one another, so that they touch, at both ends of a family. */
+static void add_any(struct banlist *bans, uint64_t *random)
+{
+	int64_t until = random_below(random, 3) == 0 ? BAN_FOREVER : NOW + 1000 + (int64_t)random_below(random, 100000);
+	struct addr a = { .prefix = ADDR_BITS };
+	bool high = random_below(random, 2) == 0;
+
+	if (random_below(random, 2) == 0) {
+		a = addr_of_v4_number((high ? 0xfffffc00 : 0xc0000200) | (uint32_t)random_below(random, 1024));
+		add_network(bans, &a, (uint8_t)(ADDR_BITS - random_below(random, 3) * random_below(random, 4)), until);
+		return;
+	}
+	a.hi = (high ? UINT64_C(0xffffffffffff0000) : UINT64_C(0x20010db800000000)) | random_below(random, 64) << 12;
+	a.lo = random_below(random, 4);
+	add_network(bans, &a, (uint8_t)(random_below(random, 2) == 0 ? ADDR_BITS : 64 - random_below(random, 3) * 4), until);
+}
+
+static void make_bans(struct banlist *bans, uint64_t *random)
+{
+	for (size_t i = random_below(random, 1500); i > 0; i--)
+		add_any(bans, random);
+	banlist_sort(bans);
+	for (size_t i = 1, kept = 1, count = bans->count; i < count; i++) {
+		if (!addr_equal(&bans->bans[i].net, &bans->bans[kept - 1].net))
+			bans->bans[kept++] = bans->bans[i];
+		bans->count = kept;
+	}
+}
+
+/* Everything banned is covered by an entry. */
+static void assert_covered(const struct banlist *bans)
+{
+	struct banlist have = { 0 };
+	struct firewall fw;
+
+	read_sets(&fw);
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		for (size_t i = 0; i < fw.sets[f].count; i++)
+			banlist_add(&have, &(struct ban){ .net = fw.sets[f].entries[i].net, .until = BAN_FOREVER });
+	}
+	banlist_sort(&have);
+	for (size_t i = 0; i < bans->count; i++)
+		assert_true(banlist_find(&have, &bans->bans[i].net) != NULL ||
+			    banlist_covering(&have, &bans->bans[i].net) != NULL);
+	for (size_t i = 0; i < have.count; i++)
+		assert_non_null(banlist_find(bans, &have.bans[i].net));
+	banlist_free(&have);
+	firewall_free(&fw);
+}
+
+static void test_whatever_the_list_was_the_set_is_what_it_is_now(void **state)
+{
+	uint64_t random = random_begin(random_seed());
+
+	need_kernel(state);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct firewall_report report = { 0 };
+		struct banlist bans = { 0 };
+
+		make_bans(&bans, &random);
+		sync_sets(&bans, NOW, &report);
+		firewall_report_free(&report);
+		assert_covered(&bans);
+		sync_sets(&bans, NOW, &report);
+		assert_int_equal(report.added_count + report.removed_count, 0);
+		assert_int_equal(report.changes[0].renewed + report.changes[1].renewed, 0);
+		firewall_report_free(&report);
+		banlist_free(&bans);
+	}
+}
+
+static void test_a_network_inside_another_follows_when_that_is_gone(void **state)
+{
+	struct firewall_report report = { 0 };
+	struct banlist bans = { 0 };
+	struct addr inner = net_of("198.51.100.0/25"), single = net_of("198.51.100.1");
+	struct firewall fw;
+
+	need_kernel(state);
+	add_ban(&bans, "198.51.100.0/24", NOW + 1000);
+	add_ban(&bans, "198.51.100.0/25", NOW + 2000);
+	add_ban(&bans, "198.51.100.1", NOW + 2000);
+	sync_sets(&bans, NOW, &report);
+	firewall_report_free(&report);
+	read_sets(&fw);
+	assert_non_null(firewall_find(&fw, &single));
+	assert_int_equal(firewall_find(&fw, &inner) != NULL, !fw.sets[FIREWALL_V4].flat);
+	firewall_free(&fw);
+	sync_sets(&bans, NOW + 1000, &report);
+	assert_int_equal(report.changes[FIREWALL_V4].removed, 1);
+	firewall_report_free(&report);
+	read_sets(&fw);
+	assert_non_null(firewall_find(&fw, &inner));
+	firewall_free(&fw);
+	banlist_free(&bans);
 }
 
 int main(void)
@@ -203,7 +308,11 @@ int main(void)
 		cmocka_unit_test(test_a_timeout_runs_out_by_itself),
 		cmocka_unit_test(test_a_dry_run_sends_nothing),
 		cmocka_unit_test(test_a_name_that_is_none),
+		cmocka_unit_test(test_whatever_the_list_was_the_set_is_what_it_is_now),
+		cmocka_unit_test(test_a_network_inside_another_follows_when_that_is_gone),
 	};
+	int failed = cmocka_run_group_tests_name("ipset", tests, enter_namespace, NULL);
 
-	return cmocka_run_group_tests(tests, enter_namespace, NULL);
+	names.backend = FIREWALL_NFTABLES;
+	return failed + cmocka_run_group_tests_name("nftables", tests, enter_namespace, NULL);
 }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exempt: what stands in the blacklist and must never come into the set.
+ *
+ * The judgement bans nobody who is allowed, and `mailban ban` refuses; but a person may write any line into the file, or
+ * have a list of others written into it, and that one line may lock its author out. So each way into the kernel leads
+ * through here. The file is left as it is. Of a network that has an allowed address in it the rest is banned.
+ */
+#include "cmd/exempt.h"
+
+#include <string.h>
+
+#include "addr/netset.h"
+#include "base/msg.h"
+
+static unsigned long newlines(const char *from, const char *to)
+{
+	unsigned long n = 0;
+
+	for (; from < to; from++)
+		n += *from == '\n';
+	return n;
+}
+
+/* The line of an entry: in the file that was read, or in the one that was written, behind its header. */
+static unsigned long line_of(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
+{
+	unsigned long line = 1;
+
+	if (e->as_read)
+		return 1 + newlines(bans->text, ban->text);
+	for (const struct ban *b = bans->bans; b <= ban; b++) {
+		struct span above = ban_above(b);
+
+		line += 1 + newlines(above.ptr, above.ptr + above.len);
+	}
+	return line;
+}
+
+static bool is_too_wide(const struct exempt *e, const struct addr *net)
+{
+	const struct judge_settings *judge = &e->config->judge;
+
+	return !e->force && addr_text_prefix(net) < (addr_is_v4(net) ? judge->max_prefix4 : judge->max_prefix6);
+}
+
+static void tell_wide(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
+{
+	bool v4 = addr_is_v4(&ban->net);
+	char text[ADDR_TEXT_MAX];
+
+	addr_format(text, &ban->net);
+	msg("%s:%lu: %s is wider than /%u and does not come into the set; take the line out, or say so with %s",
+	    e->config->blacklist, line_of(e, bans, ban), text,
+	    v4 ? e->config->judge.max_prefix4 : e->config->judge.max_prefix6, v4 ? "max-prefix" : "max-prefix6");
+}
+
+static void tell_allowed(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
+{
+	const struct allow_entry *entry = allow_overlapping(e->allow, &ban->net);
+	char text[ADDR_TEXT_MAX], allowed[ADDR_TEXT_MAX];
+
+	addr_format(text, &ban->net);
+	if (entry == NULL)
+		return;
+	addr_format(allowed, &entry->net);
+	msg("%s:%lu: bans %s, but %s is allowed as %s and does not come into the set; run: mailban unban %s",
+	    e->config->blacklist, line_of(e, bans, ban), text, allowed, allow_from_name(entry->from), allowed);
+}
+
+/* What remains of a network without those that are allowed. */
+static void add_rest(struct exempt *e, const struct ban *ban)
+{
+	struct netset whole = { 0 }, rest = { 0 };
+	struct ban part = *ban;
+
+	netset_add(&whole, &ban->net);
+	netset_finish(&whole);
+	netset_subtract(&rest, &whole, &e->allow->nets);
+	for (size_t i = 0; i < rest.count; i++) {
+		part.net = rest.nets[i];
+		banlist_add(&e->fit, &part);
+	}
+	netset_free(&whole);
+	netset_free(&rest);
+}
+
+static bool fits(const struct exempt *e, const struct ban *ban)
+{
+	return ban->until <= e->now || (!is_too_wide(e, &ban->net) && !netset_overlaps(&e->allow->nets, &ban->net));
+}
+
+static void take(struct exempt *e, const struct banlist *bans, const struct ban *ban)
+{
+	if (fits(e, ban)) {
+		banlist_add(&e->fit, ban);
+	} else if (is_too_wide(e, &ban->net)) {
+		tell_wide(e, bans, ban);
+	} else {
+		tell_allowed(e, bans, ban);
+		add_rest(e, ban);
+	}
+}
+
+const struct banlist *exempt_leave_out(struct exempt *e, const struct banlist *bans)
+{
+	e->left_out = false;
+	for (size_t i = 0; i < bans->count && !e->left_out; i++)
+		e->left_out = !fits(e, &bans->bans[i]);
+	if (!e->left_out)
+		return bans;
+	for (size_t i = 0; i < bans->count; i++)
+		take(e, bans, &bans->bans[i]);
+	/* the rest of a network may stand behind what lies in it */
+	banlist_sort(&e->fit);
+	return &e->fit;
+}
+
+void exempt_free(struct exempt *e)
+{
+	banlist_free(&e->fit);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * firewall: the sets in the kernel, made equal to the blacklist.
+ *
+ * Reads both sets, compares them with the bans (plan) and lets the backend send the difference. Only mailban's own sets
+ * are ever named. An error ends the work on its set alone; the next synchronisation reconciles. Errors are sentences for a
+ * person.
+ */
+#include "firewall/firewall.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "firewall/backend.h"
+
+enum { LONGEST_NAME = 27 };
+
+static bool is_installed(const char *program)
+{
+	static const char *const folders[] = { "/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin" };
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folders[i], program);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum firewall_backend firewall_choose(enum firewall_backend wanted)
+{
+	if (wanted != FIREWALL_AUTO)
+		return wanted;
+	/* firewalld takes all rules of iptables away whenever it starts or reloads, and leaves tables of others alone */
+	if (is_installed("iptables") && !(is_installed("firewalld") && is_installed("nft")))
+		return FIREWALL_IPSET;
+	return FIREWALL_NFTABLES;
+}
+
+const char *firewall_backend_name(enum firewall_backend backend)
+{
+	return backend == FIREWALL_NFTABLES ? "nftables" : "ipset";
+}
+
+int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error)
+{
+	static const struct firewall_names usual = { { FIREWALL_SET4, FIREWALL_SET6 }, FIREWALL_IPSET };
+
+	if (names == NULL)
+		names = &usual;
+	*fw = (struct firewall){ .backend = firewall_choose(names->backend) };
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		struct firewall_set *set = &fw->sets[f];
+		size_t len = strlen(names->name[f]);
+		int ret;
+
+		if (len == 0 || len > LONGEST_NAME) {
+			buf_addf(error, "\"%s\" is no name for a kernel set; it takes 1 to 27 bytes", names->name[f]);
+			return -EINVAL;
+		}
+		memcpy(set->name, names->name[f], len + 1);
+		ret = (fw->backend == FIREWALL_NFTABLES ? nftables_read : ipset_read)(set, (enum firewall_family)f, error);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int apply(const struct firewall *fw, enum firewall_family family, const struct plan *plan, struct buf *error)
+{
+	const struct firewall_set *set = &fw->sets[family];
+	size_t before = error->len;
+	int ret;
+
+	buf_addf(error, "the kernel set %s could not be brought up to date: ", set->name);
+	ret = (fw->backend == FIREWALL_NFTABLES ? nftables_apply : ipset_apply)(set, family, plan, error);
+	if (ret == 0)
+		error->len = before;
+	return ret;
+}
+
+static void note(struct addr **list, size_t *count, size_t *capacity, const struct addr *net)
+{
+	*list = mem_grow(*list, capacity, *count + 1, sizeof(**list));
+	(*list)[(*count)++] = *net;
+}
+
+static void report_plan(struct firewall_report *report, enum firewall_family family, const struct plan *plan,
+			const struct firewall_set *set, size_t capacity[2])
+{
+	report->changes[family] = (struct firewall_change){
+		.added = plan->added, .removed = plan->gone_count, .renewed = plan->renewed, .kept = plan->kept,
+		.created = !set->exists, .replaced = plan->replace,
+	};
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->entries[i].action == PLAN_ADD)
+			note(&report->added, &report->added_count, &capacity[0], &plan->entries[i].net);
+	}
+	for (size_t i = 0; i < plan->gone_count; i++)
+		note(&report->removed, &report->removed_count, &capacity[1], &plan->gone[i]->net);
+}
+
+int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
+		  struct firewall_report *report, struct buf *error)
+{
+	size_t capacity[2] = { 0 };
+	int first = 0;
+
+	*report = (struct firewall_report){ 0 };
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		size_t before = error->len;
+		struct plan plan;
+		int ret = 0;
+
+		plan_make(&plan, bans, now, &fw->sets[f], (enum firewall_family)f);
+		if (!dry_run)
+			ret = apply(fw, (enum firewall_family)f, &plan, error);
+		if (ret == 0)
+			report_plan(report, (enum firewall_family)f, &plan, &fw->sets[f], capacity);
+		/* what hinders one family mostly hinders the other, too, and is said once */
+		else if (first != 0)
+			error->len = before;
+		if (first == 0)
+			first = ret;
+		plan_free(&plan);
+	}
+	return first;
+}
+
+const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net)
+{
+	const struct firewall_set *set = &fw->sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = addr_compare(&set->entries[middle].net, net);
+
+		if (order == 0)
+			return &set->entries[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+bool firewall_unused(const struct firewall *fw, enum firewall_family family)
+{
+	return fw->sets[family].exists && fw->sets[family].references == 0;
+}
+
+void firewall_free(struct firewall *fw)
+{
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++)
+		free(fw->sets[f].entries);
+	*fw = (struct firewall){ 0 };
+}
+
+void firewall_report_free(struct firewall_report *report)
+{
+	free(report->added);
+	free(report->removed);
+	*report = (struct firewall_report){ 0 };
+}
