@@ -29,7 +29,7 @@ static uint32_t end_of(const struct ban *ban)
 }
 
 /* Whether the account's line was taken away. One that went into a wider line is not pardoned. */
-static bool take_one(struct account *a, const struct banlist *list)
+static bool take_one(struct account *a, const struct banlist *list, bool may_hold)
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
 
@@ -39,7 +39,7 @@ static bool take_one(struct account *a, const struct banlist *list)
 		a->flags &= (uint8_t)~ACCOUNT_LISTED;
 		return false;
 	}
-	if (a->since != 0 && end_of(ban) / MINUTE != a->until / MINUTE) {
+	if (may_hold && a->since != 0 && end_of(ban) / MINUTE != a->until / MINUTE) {
 		a->until = end_of(ban);
 		a->flags |= ACCOUNT_HELD;
 	}
@@ -57,7 +57,8 @@ size_t edits_take(struct judge *j, const struct banlist *list, enum edits_file f
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		struct account *a = &j->accounts.all[i];
 
-		if ((a->flags & ACCOUNT_LISTED) == 0 || !take_one(a, list))
+		/* lines of the list before have other ends without anybody's doing */
+		if ((a->flags & ACCOUNT_LISTED) == 0 || !take_one(a, list, file == EDITS_BY_PERSON))
 			continue;
 		judge_pardon(j, a);
 		pardoned++;
