@@ -114,7 +114,8 @@ an_open_connection_ends() {
 	with "$1" <<-'EOF'
 	world_up
 	listen
-	socat "TCP4-LISTEN:26,bind=$SERVER,fork,reuseaddr" EXEC:cat &
+	# whoever serves the connection that is cut sees no end of it
+	socat -T 5 "TCP4-LISTEN:26,bind=$SERVER,fork,reuseaddr" EXEC:cat &
 	firewall up
 	cat > talk <<-'END'
 		until exec 3<> /dev/tcp/192.0.2.25/26; do :; done 2> /dev/null
