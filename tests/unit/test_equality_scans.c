@@ -68,6 +68,7 @@ static void take_whole_logs(const char *const paths[2], bool want_lines, struct 
 			log.len--;
 		block_scan(twins.matchers[SLOW], &(struct block){ .bytes = log.ptr, .len = log.len, .source = i, .want_lines = want_lines }, batch);
 		for (size_t k = 0; k < batch->count; k++) {
+			batch->events[k].stream = i;
 			if (sessions_take(sessions, &batch->events[k]))
 				take(taken, &batch->events[k]);
 		}
