@@ -107,8 +107,8 @@ units: $(units)
 check-unit: $(units)
 	@status=0; for t in $(units); do echo "# $$t"; "$$t" || status=1; done; exit $$status
 
-# generate writes the logs of the bench and of the tests; least is what the bench compares a scan with
-$(BUILD)/generate $(BUILD)/least: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
+# generate and flood write the logs of the bench and of the tests; least is what the bench compares a scan with
+$(BUILD)/generate $(BUILD)/least $(BUILD)/flood: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
 # people writes two weeks of a mail host's log, with the truth about each address
@@ -183,7 +183,7 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy $(wildcard src/*/*.h)
 	@touch $@
 
 # QUICK=1: logs of 100 MB, a minute in all
-bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least
+bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least $(BUILD)/flood
 	tests/bench/bench $(BUILD) $(BUILD)/bench $(if $(QUICK),--quick)
 	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
 

@@ -27,10 +27,6 @@ bool event_class_parse(enum event_class *event_class, const char *name);
 
 #define EVENT_TIME_UNKNOWN INT64_MIN
 
-/* 40 bits that stand for a user name in evidence and state, the same on every host; letters' case makes no difference.
- * 0 for the empty name, else never. */
-uint64_t event_user_hash(struct span user);
-
 /* A count so many times; UINT32_MAX where that is more. */
 uint32_t event_times(uint32_t count, uint32_t times);
 
@@ -54,7 +50,6 @@ struct event {
 	uint64_t offset;        /* of its line in the uncompressed bytes of its source */
 	struct span user;       /* bytes of the log line; len 0 where it names none; valid only while the
 	                           event is handed over */
-	uint64_t user_hash;     /* event_user_hash() of it */
 	struct span line;       /* the whole line where the scan was asked for lines, else len 0; as user */
 	uint32_t source;        /* number of the source among those given */
 	uint32_t stream;        /* the same in the order of how the sources begin, whatever their order */

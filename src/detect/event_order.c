@@ -4,7 +4,7 @@
  *
  * 1. By time, in seconds.
  * 2. Of one second, what belongs to no connection that is known comes first: by address, those without one first;
- *    of one address evidence before good, and else class by class; the rest (user, rule, count, repetitions, texts)
+ *    of one address evidence before good, and else class by class; the rest (rule, count, repetitions, texts)
  *    only keeps the order of different events the same.
  * 3. Then the connections, one after another; the lines of one as they stand in its log. A server process writes
  *    them into one log. What they mean depends on their order: it begins a connection, fails and ends it, and takes
@@ -44,8 +44,7 @@ static int compare_rest(const struct event *a, const struct event *b)
 {
 	/* good is the last one of the classes */
 	const uint64_t numbers[][2] = {
-		{ a->event_class, b->event_class }, { a->user_hash, b->user_hash }, { a->rule, b->rule },
-		{ a->count, b->count }, { a->repeats, b->repeats },
+		{ a->event_class, b->event_class }, { a->rule, b->rule }, { a->count, b->count }, { a->repeats, b->repeats },
 	};
 	int way = 0;
 

@@ -205,7 +205,6 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 	event->flags = rule->flags;
 	event->event_class = (uint8_t)rule->event_class;
 	event->user = user;
-	event->user_hash = event_user_hash(user);
 	return has_address || (rule->flags & EVENT_NO_ADDRESS) != 0;
 }
 

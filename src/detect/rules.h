@@ -13,7 +13,7 @@ struct rule {
 	char *name;
 	char *server;          /* the file's name without folder and ending */
 	char *description;
-	char *source;          /* the rule's text as it stands in its file */
+	char *source;          /* the rule's text as it stands in its file; NULL without samples */
 	char *file;            /* where it stands, for messages: a path, or "built-in:SERVER" */
 	unsigned line;
 	enum event_class event_class;
@@ -29,7 +29,7 @@ struct ruleset {
 	size_t count, capacity;
 };
 
-/* Whether the built-in rules are to have their samples, which nobody needs but who proves them. */
+/* Whether the built-in rules are to have their samples and source, which nobody needs but who shows or proves them. */
 enum rules_samples { RULES_WITHOUT_SAMPLES, RULES_WITH_SAMPLES };
 
 /* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists, which always have their samples;

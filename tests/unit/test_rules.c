@@ -25,12 +25,12 @@ static void samples_make_no_difference(void **state)
 		assert_string_equal(a->name, b->name);
 		assert_string_equal(a->server, b->server);
 		assert_string_equal(a->description, b->description);
-		assert_string_equal(a->source, b->source);
 		assert_string_equal(a->file, b->file);
 		assert_int_equal(a->line, b->line);
 		assert_int_equal(a->event_class, b->event_class);
 		assert_int_equal(a->points, b->points);
 		assert_int_equal(a->flags, b->flags);
+		assert_int_equal(a->pieces, b->pieces);
 		assert_string_equal(a->program_text, b->program_text);
 		assert_string_equal(a->match_text, b->match_text);
 		assert_null(b->hits[0]);

@@ -150,10 +150,9 @@ static void take(void *context, const struct event *event)
 	buf_addf(context, "%012lld %016llx ", (long long)event->time, (unsigned long long)event->connection);
 	if (event->connection != 0)
 		buf_add_char(context, '|');
-	buf_addf(context, "%016llx%016llx %c%u %016llx %05u %u %.*s\n", (unsigned long long)event->addr.hi,
+	buf_addf(context, "%016llx%016llx %c%u %05u %u %.*s\n", (unsigned long long)event->addr.hi,
 		 (unsigned long long)event->addr.lo, event->event_class == CLASS_GOOD ? 'z' : 'a', event->event_class,
-		 (unsigned long long)event->user_hash, event->rule, event->count, (int)event->user.len,
-		 event->user.len > 0 ? event->user.ptr : "");
+		 event->rule, event->count, (int)event->user.len, event->user.len > 0 ? event->user.ptr : "");
 }
 
 /* Scans the logs, given in an order drawn at random. Returns the most bytes of events that waited. */
