@@ -17,11 +17,12 @@
 static void take(void *context, const struct event *event)
 {
 	struct run *r = context;
+	const struct reading_source *from = &r->sources[event->source];
 	struct addr unit;
 
-	if (event->time < r->since)
+	if (event->time < r->since || event->time < from->not_before)
 		return;
-	judge_event(&r->judge, event, source_reference(r->logs[event->source].source));
+	judge_event(&r->judge, event, source_reference(from->source));
 	if (!(event->flags & EVENT_NO_ADDRESS)) {
 		unit = judge_unit(&r->config->judge, &event->addr);
 		examples_add(r->examples, &unit, event);
@@ -45,7 +46,7 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	r->logs = logs;
+	r->sources = reading->sources;
 	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, take, r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {

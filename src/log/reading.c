@@ -56,7 +56,8 @@ struct reading_source *reading_add_source(struct reading *reading, const char *l
 
 	reading->sources = mem_grow(reading->sources, &reading->capacity, reading->count + 1, sizeof(*reading->sources));
 	added = &reading->sources[reading->count++];
-	*added = (struct reading_source){ .source = source, .last_time = POSITION_TIME_UNKNOWN, .log = log };
+	*added = (struct reading_source){ .source = source, .not_before = POSITION_TIME_UNKNOWN,
+					    .last_time = POSITION_TIME_UNKNOWN, .log = log };
 	return added;
 }
 
@@ -67,6 +68,8 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	added->take_unterminated = !may_grow(log, file);
 	added->old = file->old;
 	added->live = reading_is_live(log, file);
+	if (file->old == NULL && !reading->full)
+		added->not_before = log->read_up_to;
 	file->source = NULL;
 }
 

@@ -84,11 +84,15 @@ void source_restart(struct source *source);
  * Only before the first source_read(). */
 bool source_resume(struct source *source, uint64_t offset, struct print tail);
 
+/* The same where offset is not known, because the head of the log was cut off: makes the place behind the last
+ * whole lines of that fingerprint the start. Reads the whole log. */
+bool source_find(struct source *source, struct print tail);
+
 /* The fingerprint of the first bytes of what lies before offset. */
 struct print source_head_print(const struct source *source, uint64_t offset);
 
-/* The fingerprint of the last bytes before offset, which lies between the start and the last byte given.
- * Its length is 0 where those bytes are not known any more. */
+/* The fingerprint of the last line before offset, which lies between the start and the last byte given; of a long
+ * line, of its end. Its length is 0 where those bytes are not known any more. */
 struct print source_tail(struct source *source, uint64_t offset);
 
 /* Of a journal: names the last entry read, NULL where there is none; and when the first entry was made that it
