@@ -294,16 +294,19 @@ int64_t journal_gap(const struct journal *journal)
 	return journal->gap;
 }
 
-bool journal_has_mail(const char *directory)
+int64_t journal_newest(const char *units, const char *directory)
 {
+	int64_t newest = INT64_MIN;
 	sd_journal *handle;
-	bool has;
+	uint64_t usec;
 
 	if (open_handle(&handle, directory) < 0)
-		return false;
-	has = match_units(handle, mail_units) > 0;
+		return INT64_MIN;
+	if (match_units(handle, *units != '\0' ? units : mail_units) > 0 && sd_journal_seek_tail(handle) >= 0 &&
+	    sd_journal_previous(handle) > 0 && sd_journal_get_realtime_usec(handle, &usec) >= 0)
+		newest = (int64_t)(usec / 1000000);
 	sd_journal_close(handle);
-	return has;
+	return newest;
 }
 
 #else
@@ -344,10 +347,11 @@ int64_t journal_gap(const struct journal *journal)
 	return INT64_MIN;
 }
 
-bool journal_has_mail(const char *directory)
+int64_t journal_newest(const char *units, const char *directory)
 {
+	(void)units;
 	(void)directory;
-	return false;
+	return INT64_MIN;
 }
 
 #endif

@@ -158,7 +158,7 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 
 	if (count > 0 || directory == NULL)
 		log_list_make(&list, names, count);
-	if (count == 0 && list.count == 0 && (directory != NULL || journal_has_mail(NULL)))
+	if (count == 0 && list.count == 0 && (directory != NULL || journal_newest("", NULL) != INT64_MIN))
 		log_list_make(&list, (char *[]){ journal }, 1);
 	reading->logs = mem_zalloc(list.count, sizeof(*reading->logs));
 	reading->log_count = list.count;

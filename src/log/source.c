@@ -282,9 +282,14 @@ bool source_is_journal(const char *name)
 	return strncmp(name, journal_word, sizeof(journal_word) - 1) == 0;
 }
 
+const char *source_units(const char *name)
+{
+	return name + sizeof(journal_word) - 1;
+}
+
 struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why)
 {
-	struct journal *journal = journal_open(name + sizeof(journal_word) - 1, directory, cursor, why);
+	struct journal *journal = journal_open(source_units(name), directory, cursor, why);
 	struct source *source;
 
 	if (journal == NULL)

@@ -24,6 +24,7 @@ struct source *source_open(const char *path, struct buf *why);
  * the first one where it is NULL. */
 struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why);
 bool source_is_journal(const char *name); /* whether the name begins with journal: */
+const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */
 void source_close(struct source *source);
 
 /* The same as source_open(), for whoever comes again: *hindered says that what could not be read may be readable then, since

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "log/journal.h"
 #include "reading_driver.h"
 
 #define REMOTE "/lib/systemd/systemd-journal-remote"
@@ -117,6 +118,10 @@ static void goes_on_at_the_cursor(void **state)
 	assert_string_equal(buf_text(&first), "2026-11-21T08:33:20.000000+00:00 mx postfix/smtpd[77]: more");
 	assert_int_equal(read_units("", true), 0);
 	assert_int_equal(driver.lost, 0);
+	assert_int_equal(journal_newest("", "journals"), EPOCH + 20000);
+	assert_int_equal(journal_newest("dovecot", "journals"), EPOCH + 9999);
+	assert_int_equal(journal_newest("nothing", "journals"), INT64_MIN);
+	assert_int_equal(journal_newest("", "no-such-folder"), INT64_MIN);
 	/* other units are another log, read from its start */
 	assert_int_equal(read_units("postfix@*,x.service", true), 33334);
 	assert_int_equal(read_units("nothing", true), 0);
