@@ -213,7 +213,7 @@ static void finish_journal(const struct reading_source *s, struct positions *nex
 
 static void finish_file(const struct reading_source *s, struct positions *next)
 {
-	uint64_t offset = source_start(s->source) + s->consumed;
+	uint64_t offset = source_offset(s->source, s->consumed);
 	struct position position = {
 		.offset = offset,
 		.head = source_head_print(s->source, offset),

@@ -34,7 +34,8 @@ bool source_is_hindered(const struct source *source); /* the same of what source
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
  * source_error() then says why. A file is read up to the size that it had when it was opened; one that is
- * emptied or rewritten meanwhile ends where the bytes that were opened end. */
+ * emptied or rewritten meanwhile ends where the bytes that were opened end. What a power failure leaves of a line is
+ * NULs: the last of many becomes a newline. Holes are skipped behind their beginning. */
 ssize_t source_read(struct source *source, char *bytes, size_t room);
 
 const char *source_name(const struct source *source);   /* for messages; lives as long as the source */
@@ -49,6 +50,9 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 
 /* The position of the first byte that source_read() gives, in uncompressed bytes from the log's start. */
 uint64_t source_start(const struct source *source);
+
+/* The position behind so many bytes of what source_read() gave: behind the last newline, or all of them. */
+uint64_t source_offset(const struct source *source, uint64_t consumed);
 
 /* Where path leads to by symbolic links in folders that only root or we ourselves can write to; links in other
  * folders are not followed. The caller frees it. */

@@ -78,6 +78,7 @@ bool source_resume(struct source *source, uint64_t offset, struct print tail)
 		return false;
 	}
 	source->start = offset;
+	source->given = 0;
 	return true;
 }
 
@@ -94,17 +95,17 @@ static uint64_t find_lines(struct source *source, struct print print)
 {
 	char *bytes = mem_alloc(1 + PRINT_BYTES + STEP, 1);
 	size_t kept = 1;
-	uint64_t found = 0;
+	uint64_t found = 0, from = source->at;
 	ssize_t got;
 
 	bytes[0] = '\n';
-	while ((got = source_read(source, bytes + kept, STEP)) > 0) {
-		const char *end = bytes + kept + got, *at = bytes + kept;
+	for (; (got = source_read(source, bytes + kept, STEP)) > 0; from = source->at) {
+		const char *begin = bytes + kept, *end = begin + got, *at = begin;
 
 		while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 			at++;
 			if (ends_with(bytes, at, print))
-				found = source->at - (uint64_t)(end - at);
+				found = from + (uint64_t)(at - begin);
 		}
 		kept = (size_t)(end - bytes) < print.len + 1 ? (size_t)(end - bytes) : print.len + 1;
 		memmove(bytes, end - kept, kept);

@@ -190,8 +190,8 @@ prepared() {
 @test "a missing log, a folder, a binary file: the others are read, exit 1" {
 	prepared
 	mkdir folder
-	head -c 5000 /dev/zero > zeros
-	run -1 --separate-stderr mailban_run missing folder zeros log
+	cp "$(command -v ls)" program
+	run -1 --separate-stderr mailban_run missing folder program log
 	[ "${#stderr_lines[@]}" -eq 3 ]
 	grep -q 192.0.2.9 blacklist
 }
