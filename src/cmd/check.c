@@ -71,6 +71,8 @@ static void check_lists(struct check *c)
 
 	if (edit_gather_allow(c->config, &allow) < 0)
 		c->faults++;
+	else if (allow.incomplete)
+		c->faults++;
 	else
 		well(c, "allowlist: %zu addresses and networks", allow.nets.count);
 	if (blacklist_read(c->config->blacklist, &bans) < 0)
