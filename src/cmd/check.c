@@ -20,11 +20,11 @@
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
 #include "cmd/rule.h"
-#include "cmd/stale.h"
 #include "detect/samples.h"
 #include "list/blacklist.h"
 #include "log/discover.h"
 #include "log/journal.h"
+#include "log/silence.h"
 #include "log/source.h"
 
 struct check {
@@ -71,6 +71,8 @@ static void check_lists(struct check *c)
 
 	if (edit_gather_allow(c->config, &allow) < 0)
 		c->faults++;
+	else if (allow.incomplete)
+		c->faults++;
 	else
 		well(c, "allowlist: %zu addresses and networks", allow.nets.count);
 	if (blacklist_read(c->config->blacklist, &bans) < 0)
@@ -103,38 +105,51 @@ static void check_state(struct check *c)
 	judge_free(&judge);
 }
 
-static void check_log(struct check *c, const char *path)
+/* Whether somebody writes to it: who asks for a check is told of each log. */
+static void check_silence(struct check *c, struct log_files *log)
 {
-	struct buf why = { 0 };
-	struct source *source = source_open(path, &why);
+	int64_t begins = silence_begins(log);
+	struct buf text = { 0 };
 
-	if (source == NULL) {
-		msg("%s: %s", path, buf_text(&why));
+	if (begins != INT64_MIN && silence_is_long(begins, time(NULL))) {
+		silence_say(&text, log, begins);
+		msg("%s", buf_text(&text));
 		c->faults++;
 	} else {
-		well(c, "log %s", path);
+		well(c, "log %s", log->log);
+	}
+	buf_free(&text);
+}
+
+static void check_log(struct check *c, struct log_files *log)
+{
+	struct buf why = { 0 };
+	struct source *source = source_open(log->log, &why);
+
+	if (source == NULL) {
+		msg("%s: %s", log->log, buf_text(&why));
+		c->faults++;
+	} else {
 		source_close(source);
+		check_silence(c, log);
 	}
 	buf_free(&why);
 }
 
 static void check_logs(struct check *c)
 {
-	struct log_list logs = { 0 };
+	static char journal[] = "journal:";
+	struct log_list logs;
 
 	log_list_make(&logs, c->config->logs, c->config->log_count);
-	if (logs.count == 0 && journal_has_mail(NULL)) {
-		check_log(c, "journal:");
-	} else if (logs.count == 0) {
+	if (logs.count == 0 && journal_newest("", NULL) != INT64_MIN)
+		log_list_make(&logs, (char *[]){ journal }, 1);
+	if (logs.count == 0) {
 		msg("there is no mail log in the usual places; name one with the setting log");
 		c->faults++;
 	}
-	for (size_t i = 0; i < logs.count; i++) {
-		if (stale_tell(&logs.logs[i], time(NULL)))
-			c->faults++;
-		else
-			check_log(c, logs.logs[i].log);
-	}
+	for (size_t i = 0; i < logs.count; i++)
+		check_log(c, &logs.logs[i]);
 	log_list_free(&logs);
 }
 

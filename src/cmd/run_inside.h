@@ -19,7 +19,7 @@
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "list/state.h"
-#include "log/position.h"
+#include "log/reading.h"
 
 struct run {
 	const struct config *config;
@@ -37,7 +37,7 @@ struct run {
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
 	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
-	const struct scan_log *logs;    /* while they are read */
+	const struct reading_source *sources; /* while they are read */
 	struct examples *examples;
 	struct kernel_reading reading;
 	struct firewall fw;

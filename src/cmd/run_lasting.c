@@ -46,6 +46,26 @@ static int read_sections(struct run *r)
 	return r->options->full ? 0 : remembered_judge(&r->state, r->config->state, &r->judge);
 }
 
+/* Postfix's networks, where postconf failed: as the last run knew them. */
+static void take_mynetworks(struct run *r)
+{
+	if (!r->allow.incomplete)
+		return;
+	r->in_part = true;
+	allow_read_mynetworks(&r->allow, state_lines(&r->state, STATE_MYNETWORKS));
+	netset_finish(&r->allow.nets);
+}
+
+static void put_mynetworks(struct run *r)
+{
+	struct buf lines = { 0 };
+
+	allow_format_mynetworks(&r->allow, &lines);
+	if (lines.len > 0)
+		state_take(&r->state, STATE_MYNETWORKS, &lines);
+	buf_free(&lines);
+}
+
 static int read_state(struct run *r, enum state_recovered recovered)
 {
 	if (state_load(&r->state, r->config->state) < 0 || read_sections(r) < 0)
@@ -53,6 +73,7 @@ static int read_state(struct run *r, enum state_recovered recovered)
 	if (r->state.version == 1)
 		msg("%s: was written by an earlier mailban; logs go on where it stopped, bans stand until their time is over, "
 		    "and evidence begins anew", r->config->state);
+	take_mynetworks(r);
 	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
 	(void)edits_take(&r->judge, &r->old, kind_of_file(r, recovered));
 	r->last_clock = r->judge.clock;
@@ -138,6 +159,7 @@ int run_write_files(struct run *r)
 
 	r->judge.told_day = r->now / 86400;
 	put_drift_into_state(r);
+	put_mynetworks(r);
 	remembered_put(&r->judge, &r->state);
 	error = blacklist_prepare(r->config->blacklist, &r->decision.list, &blacklist, &written);
 	if (error < 0)

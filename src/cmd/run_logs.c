@@ -6,35 +6,69 @@
  * cannot be read, or is lost, is told at once and kept for the report.
  */
 #include "cmd/run_inside.h"
-#include "cmd/stale.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
 #include "log/reading.h"
+#include "log/silence.h"
+
+enum { DAY = 86400 };
 
 static void take(void *context, const struct event *event)
 {
 	struct run *r = context;
+	const struct reading_source *from = &r->sources[event->source];
 	struct addr unit;
 
-	if (event->time < r->since)
+	if (event->time < r->since || event->time < from->not_before)
 		return;
-	judge_event(&r->judge, event, source_reference(r->logs[event->source].source));
+	judge_event(&r->judge, event, source_reference(from->source));
 	if (!(event->flags & EVENT_NO_ADDRESS)) {
 		unit = judge_unit(&r->config->judge, &event->addr);
 		examples_add(r->examples, &unit, event);
 	}
 }
 
+static void tell(struct run *r, const char *text)
+{
+	msg("%s", text);
+	r->unread = mem_grow(r->unread, &r->unread_capacity, r->unread_count + 1, sizeof(*r->unread));
+	r->unread[r->unread_count++] = mem_text(text);
+}
+
 static void tell_notes(struct run *r, const struct reading *reading, size_t from)
 {
-	for (size_t i = from; i < reading->note_count; i++) {
-		msg("%s", reading->notes[i].text);
-		r->unread = mem_grow(r->unread, &r->unread_capacity, r->unread_count + 1, sizeof(*r->unread));
-		r->unread[r->unread_count++] = mem_text(reading->notes[i].text);
+	for (size_t i = from; i < reading->note_count; i++)
+		tell(r, reading->notes[i].text);
+}
+
+/* Where any log is written, another may be quiet by nature, as a webmail's is: then only check tells. Where none is,
+ * each is told, once a day: a run that never sees a line again looks like one that has nothing to do. */
+static void tell_silence(struct run *r)
+{
+	struct log_list logs;
+	int64_t *begins;
+	bool silent = r->now / DAY != r->told_day;
+
+	log_list_make(&logs, r->config->logs, r->config->log_count);
+	begins = mem_zalloc(logs.count, sizeof(*begins));
+	for (size_t i = 0; i < logs.count && silent; i++) {
+		begins[i] = silence_begins(&logs.logs[i]);
+		silent = silence_is_long(begins[i], r->now);
 	}
+	for (size_t i = 0; i < logs.count && silent; i++) {
+		struct buf text = { 0 };
+
+		if (begins[i] != INT64_MIN) {
+			silence_say(&text, &logs.logs[i], begins[i]);
+			tell(r, buf_text(&text));
+		}
+		buf_free(&text);
+	}
+	free(begins);
+	log_list_free(&logs);
 }
 
 static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
@@ -45,7 +79,7 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	r->logs = logs;
+	r->sources = reading->sources;
 	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, take, r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {
@@ -70,9 +104,9 @@ void run_read_logs(struct run *r, struct detection *detection)
 	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs,
 		  named ? (size_t)r->options->arg_count : r->config->log_count, &options);
 	tell_notes(r, &reading, 0);
-	/* whoever names a log knows how old it is */
+	/* whoever names a log knows how old it is; the journal of a folder is another host's */
 	if (!named && options.directory == NULL)
-		stale_tell_all(r->config, r->now);
+		tell_silence(r);
 	scan_reading(r, detection, &reading);
 	r->drift = detection->drift;
 	drift_sort(r->drift);

@@ -273,6 +273,18 @@ void allow_read_mynetworks(struct allow *allow, struct span text)
 	}
 }
 
+void allow_format_mynetworks(const struct allow *allow, struct buf *out)
+{
+	for (size_t i = 0; i < allow->count; i++) {
+		char text[ADDR_TEXT_MAX];
+
+		if (allow->entries[i].from != ALLOW_MYNETWORKS)
+			continue;
+		addr_format(text, &allow->entries[i].net);
+		buf_addf(out, "%s\n", text);
+	}
+}
+
 /* "client-address client-port ..." */
 void allow_read_ssh(struct allow *allow, struct span text)
 {

@@ -8,6 +8,7 @@
 
 #include "addr/addr.h"
 #include "addr/netset.h"
+#include "base/buf.h"
 #include "base/span.h"
 
 /* Why an address is in the allowlist. */
@@ -34,6 +35,7 @@ struct allow {
 	struct netset nets;    /* all entries' networks, finished */
 	struct allow_entry *entries;
 	size_t count, capacity;
+	bool incomplete;       /* postconf failed, which was said: the mynetworks are missing */
 };
 
 /* Where the allowlist comes from. */
@@ -69,6 +71,9 @@ void allow_read_resolvers(struct allow *allow, struct span text);     /* as /etc
 void allow_read_mynetworks(struct allow *allow, struct span text);    /* as postconf prints it */
 void allow_read_ssh(struct allow *allow, struct span text);           /* as SSH_CONNECTION's value */
 void allow_read_environment(struct allow *allow, struct span bytes);  /* as /proc/PID/environ */
+
+/* The mynetworks as text that allow_read_mynetworks() reads, one a line. */
+void allow_format_mynetworks(const struct allow *allow, struct buf *out);
 
 void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line);
 

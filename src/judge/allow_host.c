@@ -5,7 +5,7 @@
  * Addresses of its interfaces, its gateways and resolvers, the networks that its Postfix relays for, and the
  * client of the SSH session that the program is run from: found in the environment or, where sudo took that
  * away, in that of the processes above. Whatever is not there or not readable is passed over in silence, for
- * each is one belt beside the braces. Runs one other program, postconf, and reads nothing but its output.
+ * each is one belt beside the braces; but a postconf that fails is told, for whole networks stand behind it.
  */
 #define _GNU_SOURCE
 #include "judge/allow.h"
@@ -14,19 +14,21 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/command.h"
+#include "base/msg.h"
 
-enum { ANCESTORS_MAX = 32, READ_MAX = 1 << 20 };
-
-extern char **environ;
+enum {
+	ANCESTORS_MAX = 32,
+	READ_MAX = 1 << 20,
+	POSTCONF_MAX = 10000, /* milliseconds: a lock is held meanwhile */
+};
 
 /* Adds what can be read from a descriptor to out, up to READ_MAX bytes. */
 static void read_some(int fd, struct buf *out)
@@ -99,58 +101,28 @@ void allow_add_host(struct allow *allow)
 	buf_free(&text);
 }
 
-/* Starts postconf with its output into a pipe. Returns the end to read from, or -1. */
-static int start_postconf(const char *path, pid_t *pid)
-{
-	char *const arguments[] = { (char *)"postconf", (char *)"-xh", (char *)"mynetworks", NULL };
-	posix_spawn_file_actions_t actions;
-	int ends[2], ret;
-
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
-	ret = posix_spawn_file_actions_init(&actions);
-	if (ret == 0) {
-		ret = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-		if (ret == 0)
-			ret = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-		if (ret == 0)
-			ret = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-		if (ret == 0)
-			ret = posix_spawn(pid, path, &actions, NULL, arguments, environ);
-		posix_spawn_file_actions_destroy(&actions);
-	}
-	close(ends[1]);
-	if (ret != 0) {
-		close(ends[0]);
-		return -1;
-	}
-	return ends[0];
-}
-
 void allow_add_mynetworks(struct allow *allow)
 {
 	/* not by PATH: cron's is short, and this may run as root */
 	static const char *const paths[] = { "/usr/sbin/postconf", "/usr/local/sbin/postconf", "/usr/bin/postconf" };
+	char *arguments[] = { NULL, (char *)"-xh", (char *)"mynetworks", NULL };
+	struct buf text = { 0 }, why = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-		struct buf text = { 0 };
-		int fd, status = 0;
-		pid_t pid;
-
-		if (access(paths[i], X_OK) < 0)
-			continue;
-		fd = start_postconf(paths[i], &pid);
-		if (fd < 0)
-			return;
-		read_some(fd, &text);
-		close(fd);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
-		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-			allow_read_mynetworks(allow, (struct span){ text.ptr, text.len });
-		buf_free(&text);
+	while (i < sizeof(paths) / sizeof(paths[0]) && access(paths[i], X_OK) < 0)
+		i++;
+	if (i == sizeof(paths) / sizeof(paths[0]))
 		return;
+	arguments[0] = (char *)paths[i];
+	if (command_read(arguments, POSTCONF_MAX, &text, &why)) {
+		allow_read_mynetworks(allow, (struct span){ text.ptr, text.len });
+	} else {
+		msg("%s %s, so that Postfix's mynetworks are not known; mend main.cf, or set mynetworks = false",
+		    paths[i], buf_text(&why));
+		allow->incomplete = true;
 	}
+	buf_free(&text);
+	buf_free(&why);
 }
 
 /* The process above; 0 where there is none or it cannot be told. */

@@ -21,6 +21,7 @@
 #define STATE_CONNECTIONS "connections"
 #define STATE_DRIFT "drift"
 #define STATE_JUDGE "judge"
+#define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"
 #define STATE_POSITIONS "positions"
 

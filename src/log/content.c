@@ -4,11 +4,12 @@
  *
  * Names lie: maillog.1 may be compressed and maillog.gz may not. So compression is told by the magic
  * numbers, in full, and nothing is guessed from text: a line that an attacker wrote must not be able to
- * pass for the head of an archive. Binary files are told from logs by the share of bytes that no text
- * has; the share is high, so that hostile bytes in a log cannot make it unreadable.
+ * pass for the head of an archive. What is no log is told by magic numbers, too, and not by how its bytes look:
+ * servers log names as they come, and a power failure leaves NULs.
  */
 #include "log/content.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static bool begins(const char *bytes, size_t len, const char *magic, size_t magic_len)
@@ -40,45 +41,41 @@ const char *content_name(enum content content)
 	return names[content];
 }
 
-/* The bytes of one UTF-8 character, or 0 where there is none. Cut ones at the end count as whole. */
-static size_t utf8_length(const unsigned char *at, size_t len)
+/* Its magic number stands behind the name and the numbers of its first file. */
+static bool is_tar(const char *bytes, size_t len)
 {
-	size_t need = *at >= 0xf0 && *at < 0xf5 ? 4 : *at >= 0xe0 ? 3 : *at >= 0xc2 ? 2 : 0;
+	enum { NAME = 100, MAGIC = 257 };
 
-	if (*at >= 0xf5)
-		return 0;
-	for (size_t i = 1; i < need && i < len; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return need < len ? need : need != 0 ? len : 0;
+	return len >= MAGIC + 6 && memchr(bytes, 0, NAME) != NULL &&
+	       (memcmp(bytes + MAGIC, "ustar\0", 6) == 0 || memcmp(bytes + MAGIC, "ustar ", 6) == 0);
 }
 
-static bool is_control(unsigned char c)
+const char *content_foreign(const char *bytes, size_t len)
 {
-	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b) || c == 0x7f;
-}
+	static const struct {
+		const char *magic;
+		size_t len;
+		const char *name;
+	} kinds[] = {
+		{ "\x7f" "ELF", 4, "a program" },
+		{ "LPKSHHRH", 8, "a file of the journal, which journal: reads," },
+		{ "SQLite format 3", 16, "a database" },
+		{ "PK\3\4", 4, "a zip archive" },
+		{ "7z\xbc\xaf\x27\x1c", 6, "a 7z archive" },
+		{ "Rar!\x1a\x07", 6, "a rar archive" },
+		{ "!<arch>\n", 8, "an ar archive" },
+		{ "\x1f\x9d", 2, "compressed with compress(1)" },
+		{ "LZIP\1", 5, "compressed with lzip" },
+		{ "\x89LZO\0\r\n\x1a\n", 9, "compressed with lzop" },
+		{ "\xd4\xc3\xb2\xa1", 4, "a packet capture" },
+		{ "\x89PNG\r\n\x1a\n", 8, "a picture" },
+		{ "\xff\xfe", 2, "text in UTF-16" },
+		{ "\xfe\xff", 2, "text in UTF-16" },
+	};
 
-bool content_is_binary(const char *bytes, size_t len)
-{
-	const unsigned char *at = (const unsigned char *)bytes;
-	size_t strange = 0, i = 0;
-
-	/* a writer that does not append leaves a hole where its log was emptied: NULs, then lines */
-	while (i < len && at[i] == 0)
-		i++;
-	if (i == len)
-		return len > 0;
-	at += i;
-	len -= i;
-	for (i = 0; i < len;) {
-		size_t length = at[i] < 0x80 ? !is_control(at[i]) : utf8_length(at + i, len - i);
-
-		if (length == 0) {
-			strange++;
-			length = 1;
-		}
-		i += length;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (begins(bytes, len, kinds[i].magic, kinds[i].len))
+			return kinds[i].name;
 	}
-	return strange > 16 && strange > len * 3 / 10;
+	return is_tar(bytes, len) ? "a tar archive" : NULL;
 }

@@ -2,7 +2,6 @@
 #ifndef MAILBAN_LOG_CONTENT_H
 #define MAILBAN_LOG_CONTENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* What the first bytes of a file say about the rest. */
@@ -18,8 +17,8 @@ enum content {
 enum content content_of(const char *bytes, size_t len);
 const char *content_name(enum content content); /* "gzip", ... */
 
-/* Whether text that begins like this is no text at all. A log with a few NUL bytes, control bytes or
- * bytes that are no UTF-8 is text. */
-bool content_is_binary(const char *bytes, size_t len);
+/* What a file that begins like this is if it is no log ("a program"), by its magic number; NULL: it may be one,
+ * whatever bytes are in it. */
+const char *content_foreign(const char *bytes, size_t len);
 
 #endif

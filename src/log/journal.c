@@ -35,6 +35,7 @@ static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.serv
 struct journal {
 	sd_journal *handle;
 	bool empty;         /* no unit of those that are wanted is in it */
+	int broken;         /* -errno of what comes behind pending; else 0 */
 	bool at_unread;     /* the handle stands on an entry that was not given yet */
 	int64_t gap;
 	struct buf pending; /* lines that are not given yet, from given on */
@@ -241,10 +242,23 @@ static void add_line(struct journal *journal)
 	buf_add_char(out, '\n');
 }
 
-/* Makes lines of the next entries. Returns 1, 0 at the end, or -errno. */
+/* Names the entry that the handle stands on; behind the last one it still does, and behind a broken one. */
+static int take_cursor(struct journal *journal)
+{
+	char *cursor;
+	int ret = sd_journal_get_cursor(journal->handle, &cursor);
+
+	if (ret < 0)
+		return ret;
+	free(journal->cursor);
+	journal->cursor = cursor;
+	return 0;
+}
+
+/* Makes lines of the next entries. Returns 1, 0 at the end, or -errno, but first what comes before a broken place. */
 static int refill(struct journal *journal)
 {
-	int ret = 1;
+	int ret = journal->broken < 0 ? journal->broken : 1;
 
 	buf_clear(&journal->pending);
 	journal->given = 0;
@@ -255,13 +269,14 @@ static int refill(struct journal *journal)
 		if (ret > 0)
 			add_line(journal);
 	}
-	/* behind the last entry the handle still stands on it */
-	if (ret >= 0 && journal->pending.len > 0) {
-		free(journal->cursor);
-		journal->cursor = NULL;
-		ret = sd_journal_get_cursor(journal->handle, &journal->cursor);
-	}
-	return ret < 0 ? ret : journal->pending.len > 0;
+	journal->broken = ret < 0 ? ret : 0;
+	if (journal->pending.len == 0)
+		return ret < 0 ? ret : 0;
+	/* an entry that cannot be named would count again */
+	ret = take_cursor(journal);
+	if (ret < 0)
+		buf_clear(&journal->pending);
+	return ret < 0 ? ret : 1;
 }
 
 ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct buf *why)
@@ -294,16 +309,19 @@ int64_t journal_gap(const struct journal *journal)
 	return journal->gap;
 }
 
-bool journal_has_mail(const char *directory)
+int64_t journal_newest(const char *units, const char *directory)
 {
+	int64_t newest = INT64_MIN;
 	sd_journal *handle;
-	bool has;
+	uint64_t usec;
 
 	if (open_handle(&handle, directory) < 0)
-		return false;
-	has = match_units(handle, mail_units) > 0;
+		return INT64_MIN;
+	if (match_units(handle, *units != '\0' ? units : mail_units) > 0 && sd_journal_seek_tail(handle) >= 0 &&
+	    sd_journal_previous(handle) > 0 && sd_journal_get_realtime_usec(handle, &usec) >= 0)
+		newest = (int64_t)(usec / 1000000);
 	sd_journal_close(handle);
-	return has;
+	return newest;
 }
 
 #else
@@ -344,10 +362,11 @@ int64_t journal_gap(const struct journal *journal)
 	return INT64_MIN;
 }
 
-bool journal_has_mail(const char *directory)
+int64_t journal_newest(const char *units, const char *directory)
 {
+	(void)units;
 	(void)directory;
-	return false;
+	return INT64_MIN;
 }
 
 #endif

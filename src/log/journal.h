@@ -29,7 +29,8 @@ const char *journal_cursor(struct journal *journal);
  * entries behind it may be too; else INT64_MIN. In seconds since the epoch. */
 int64_t journal_gap(const struct journal *journal);
 
-/* Whether it has entries of mail units. */
-bool journal_has_mail(const char *directory);
+/* When the newest entry of those units was made, in seconds since the epoch; INT64_MIN where there is none, or where
+ * the journal cannot be read. */
+int64_t journal_newest(const char *units, const char *directory);
 
 #endif

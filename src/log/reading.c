@@ -56,7 +56,8 @@ struct reading_source *reading_add_source(struct reading *reading, const char *l
 
 	reading->sources = mem_grow(reading->sources, &reading->capacity, reading->count + 1, sizeof(*reading->sources));
 	added = &reading->sources[reading->count++];
-	*added = (struct reading_source){ .source = source, .last_time = POSITION_TIME_UNKNOWN, .log = log };
+	*added = (struct reading_source){ .source = source, .not_before = POSITION_TIME_UNKNOWN,
+					    .last_time = POSITION_TIME_UNKNOWN, .log = log };
 	return added;
 }
 
@@ -67,6 +68,8 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	added->take_unterminated = !may_grow(log, file);
 	added->old = file->old;
 	added->live = reading_is_live(log, file);
+	if (file->old == NULL && !reading->full)
+		added->not_before = log->read_up_to;
 	file->source = NULL;
 }
 
@@ -155,7 +158,7 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 
 	if (count > 0 || directory == NULL)
 		log_list_make(&list, names, count);
-	if (count == 0 && list.count == 0 && (directory != NULL || journal_has_mail(NULL)))
+	if (count == 0 && list.count == 0 && (directory != NULL || journal_newest("", NULL) != INT64_MIN))
 		log_list_make(&list, (char *[]){ journal }, 1);
 	reading->logs = mem_zalloc(list.count, sizeof(*reading->logs));
 	reading->log_count = list.count;
@@ -210,7 +213,7 @@ static void finish_journal(const struct reading_source *s, struct positions *nex
 
 static void finish_file(const struct reading_source *s, struct positions *next)
 {
-	uint64_t offset = source_start(s->source) + s->consumed;
+	uint64_t offset = source_offset(s->source, s->consumed);
 	struct position position = {
 		.offset = offset,
 		.head = source_head_print(s->source, offset),

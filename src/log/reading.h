@@ -25,6 +25,7 @@ struct reading_options {
 struct reading_source {
 	struct source *source;
 	bool take_unterminated; /* a finished file: its last line counts even without a newline */
+	int64_t not_before;     /* older lines were counted by earlier runs; POSITION_TIME_UNKNOWN: none were */
 	/* told back by who has read it: */
 	uint64_t consumed;      /* uncompressed bytes of lines taken, from source_start() on */
 	int64_t last_time;      /* of the last line read, or POSITION_TIME_UNKNOWN */

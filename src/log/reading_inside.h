@@ -21,6 +21,7 @@ struct reading_log {
 	struct reading_file *files;     /* the oldest first; the last one is the one written to, where it exists */
 	size_t count;
 	bool whole;                  /* all files that there are were listed and could be read */
+	int64_t read_up_to;          /* of a log whose last file is gone: the time of the last line read of it */
 };
 
 /* Opens the files of a log, as they stand together at one moment. Notes what cannot be read. */
@@ -39,7 +40,10 @@ void reading_claim(struct reading *reading, struct reading_file *file, const str
 bool reading_is_claimed(const struct reading *reading, const struct position *old);
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file);
 
-/* Says what may have been lost with the files that are gone. */
+/* The time of the first line that has one among the first bytes of an open file, or POSITION_TIME_UNKNOWN. */
+int64_t reading_first_time(const struct reading_file *file);
+
+/* Says what may have been lost with the files that are gone, and sets read_up_to. */
 void reading_note_lost(struct reading *reading, struct reading_log *log);
 
 #endif

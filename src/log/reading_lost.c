@@ -13,18 +13,25 @@
 #include "log/reading_inside.h"
 #include "log/stamp.h"
 
-/* The time of a file's first line. */
-static int64_t first_time(const struct reading_file *file)
+int64_t reading_first_time(const struct reading_file *file)
 {
 	struct span head = source_head(file->source);
-	const char *end = memchr(head.ptr, '\n', head.len);
+	const char *line = head.ptr, *end = line + head.len;
 	struct stamp_reader reader;
-	struct header header;
-	int64_t when;
 
-	header_parse(&header, head.ptr, end != NULL ? (size_t)(end - head.ptr) : head.len);
 	stamp_begin(&reader, source_reference(file->source));
-	return stamp_read(&reader, header.stamp, &when) ? when : POSITION_TIME_UNKNOWN;
+	/* the first one may have been cut through */
+	for (const char *newline; line < end; line = newline + 1) {
+		struct header header;
+		int64_t when;
+
+		newline = memchr(line, '\n', (size_t)(end - line));
+		newline = newline != NULL ? newline : end;
+		header_parse(&header, line, (size_t)(newline - line));
+		if (stamp_read(&reader, header.stamp, &when))
+			return when;
+	}
+	return POSITION_TIME_UNKNOWN;
 }
 
 /* When the first line was written that this run reads from its file's start, behind the given file. */
@@ -32,7 +39,7 @@ static int64_t next_time(const struct reading_log *log, const struct reading_fil
 {
 	for (const struct reading_file *file = behind; file < log->files + log->count; file++) {
 		if (file->source != NULL && file->old == NULL && source_head(file->source).len > 0)
-			return first_time(file);
+			return reading_first_time(file);
 	}
 	return POSITION_TIME_UNKNOWN;
 }
@@ -49,20 +56,33 @@ static void add_span(struct buf *text, int64_t from, int64_t to)
 	}
 }
 
-static void note_gone(struct reading *reading, const struct reading_log *log, const struct position *old)
+static bool is_emptied(const struct reading_log *log, const struct position *old)
 {
 	const struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
-	bool emptied = live != NULL && live->file.inode == old->file.inode && live->file.device == old->file.device;
+
+	return live != NULL && live->file.inode == old->file.inode && live->file.device == old->file.device;
+}
+
+static void note_gone(struct reading *reading, struct reading_log *log, const struct position *old)
+{
+	const char *what = "the file that the last run stopped in is gone";
+	const char *advice = "keep rotated logs until the next run";
 	int64_t to = next_time(log, log->files);
 	struct buf span = { 0 };
 
+	if (to != POSITION_TIME_UNKNOWN && to < old->last_time) {
+		to = POSITION_TIME_UNKNOWN;
+		what = "was rewritten since the last run, without the last line that was read";
+		advice = "lines from before that time do not count again";
+	} else if (is_emptied(log, old)) {
+		what = "was emptied since the last run";
+		advice = "mailban needs no emptying of its logs";
+	}
+	if (old->last_time > log->read_up_to)
+		log->read_up_to = old->last_time;
 	add_span(&span, old->last_time, to);
 	reading_note(reading, READING_LOST, old->last_time, to,
-		     emptied ? "%s: was emptied since the last run; lines written%s, if there were any, are lost: "
-			       "mailban needs no emptying of its logs"
-			     : "%s: the file that the last run stopped in is gone; lines written%s, if there were any, "
-			       "are lost: keep rotated logs until the next run",
-		     log->names.log, buf_text(&span));
+		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span), advice);
 	buf_free(&span);
 }
 
@@ -104,6 +124,7 @@ static bool may_have_grown(const struct position *old)
 
 void reading_note_lost(struct reading *reading, struct reading_log *log)
 {
+	log->read_up_to = POSITION_TIME_UNKNOWN;
 	if (!log->whole)
 		return;
 	for (size_t i = 0; i < reading->old->count; i++) {

@@ -6,7 +6,8 @@
  * each file has at most one, and each position one file. Positions far into their files choose first, for
  * they know most; where several files would do, the one with the same inode is taken, then the oldest; a
  * name decides nothing. Positions that are left over may belong to a
- * file that has moved to another log of this run. What has no position is new and is read from its start,
+ * file that has moved to another log of this run, or to one whose head was cut off: that is known by the last line
+ * that was read, wherever it stands now. What has no position is new and is read from its start,
  * unless it is a copy in the making: of a file that is being compressed, or emptied after copying.
  */
 #include <stdlib.h>
@@ -232,6 +233,25 @@ static void match_moved(struct reading *reading, const struct position *old)
 	}
 }
 
+/* Whether the file may be what is left of the one that the last run stopped in: it does not begin later. */
+static bool may_be_rest(const struct reading_file *file, const struct position *old)
+{
+	int64_t begins = reading_first_time(file);
+
+	return begins == POSITION_TIME_UNKNOWN || old->last_time == POSITION_TIME_UNKNOWN || begins <= old->last_time;
+}
+
+/* tail -n 1000 log > rest; cat rest > log: the head is gone, but not the last line read. */
+static void match_cut(struct reading *reading, struct reading_log *log, const struct position *old)
+{
+	for (size_t i = log->count; i-- > 0 && is_of(old, log) && !reading_is_claimed(reading, old);) {
+		struct reading_file *file = &log->files[i];
+
+		if (is_free(file) && may_be_rest(file, old) && source_find(file->source, old->tail))
+			reading_claim(reading, file, old);
+	}
+}
+
 /* Where the disk kept back the bytes that would tell a file, nothing is known of it: it is left for the next run, for
  * taken as new it would count twice. */
 static void leave_hindered(struct reading *reading, struct reading_log *log, struct reading_file *file)
@@ -260,6 +280,8 @@ void reading_match(struct reading *reading)
 		if (!reading_is_claimed(reading, order[i]))
 			match_moved(reading, order[i]);
 	}
+	for (size_t i = 0; i < reading->old->count * reading->log_count; i++)
+		match_cut(reading, &reading->logs[i % reading->log_count], order[i / reading->log_count]);
 	for (size_t i = 0; i < reading->log_count; i++) {
 		for (size_t j = 0; j < reading->logs[i].count; j++)
 			leave_hindered(reading, &reading->logs[i], &reading->logs[i].files[j]);

@@ -47,6 +47,11 @@ uint64_t source_start(const struct source *source)
 	return source->start;
 }
 
+uint64_t source_offset(const struct source *source, uint64_t consumed)
+{
+	return source->at - (source->given - consumed);
+}
+
 bool source_is_compressed(const struct source *source)
 {
 	return source->content != CONTENT_PLAIN;
@@ -181,26 +186,29 @@ static void begin_at(struct source *source, uint64_t first)
 	source->first = source->start = source->at = first;
 }
 
-/* Where a writer does not append, emptying its log leaves a hole before the next line: begin behind it. */
-static bool skip_hole(struct source *source)
+/* Where a writer does not append, emptying its log leaves a hole before the next line: begin behind it. A file that
+ * holds nothing else is an empty one. */
+static void skip_hole(struct source *source)
 {
 	char step[HOLE_STEP];
-	off_t data = lseek(source->fd, 0, SEEK_DATA);
-	uint64_t at = data > 0 ? (uint64_t)data : 0;
-	ssize_t got;
+	uint64_t at = 0;
+	ssize_t got = 1;
 
-	while ((got = source_pread(source, step, sizeof(step), at)) > 0) {
-		for (ssize_t i = 0; i < got; i++) {
-			if (step[i] == 0)
-				continue;
-			begin_at(source, at + (uint64_t)i);
-			got = source_pread(source, source->head, sizeof(source->head), source->first);
-			source->head_len = got > 0 ? (size_t)got : 0;
-			return got > 0;
-		}
-		at += (uint64_t)got;
+	source->head_len = 0;
+	while (got > 0 && (at = source_data_at(source, at)) < source->file.size) {
+		size_t nuls = 0;
+
+		got = source_pread(source, step, sizeof(step), at);
+		while (got > 0 && nuls < (size_t)got && step[nuls] == 0)
+			nuls++;
+		at += nuls;
+		if (got <= 0 || nuls == (size_t)got)
+			continue;
+		begin_at(source, at);
+		got = source_pread(source, source->head, sizeof(source->head), at);
+		source->head_len = got > 0 ? (size_t)got : 0;
+		return;
 	}
-	return false;
 }
 
 /* The same of a compressed log, or of standard input: behind what was read for the head. */
@@ -227,13 +235,20 @@ static bool skip_read_hole(struct source *source)
 	return false;
 }
 
-static bool is_log(struct source *source)
+static bool is_log(struct source *source, struct buf *why)
 {
-	bool plain_file = source->regular && source->content == CONTENT_PLAIN;
+	const char *foreign;
 
-	if (source->head_len > 0 && source->head[0] == 0 && !(plain_file ? skip_hole(source) : skip_read_hole(source)))
-		return false;
-	return !content_is_binary(source->head, source->head_len);
+	if (source->head_len > 0 && source->head[0] == 0) {
+		if (source->regular && source->content == CONTENT_PLAIN)
+			skip_hole(source);
+		else if (!skip_read_hole(source))
+			return refuse(why, "holds nothing but NULs");
+	}
+	foreign = content_foreign(source->head, source->head_len);
+	if (foreign != NULL)
+		buf_addf(why, "is %s, not a log", foreign);
+	return foreign == NULL;
 }
 
 /* Reads the first bytes as they are stored, and the first ones uncompressed. */
@@ -253,8 +268,8 @@ static bool look_at_head(struct source *source, struct buf *why)
 	if (got < 0)
 		return source->error.len > 0 ? refuse(why, buf_text(&source->error)) : refuse_for(source, why, errno);
 	source->head_len = (size_t)got;
-	if (!is_log(source))
-		return refuse(why, "is a binary file, not a log");
+	if (!is_log(source, why))
+		return false;
 	/* many files may be open at once: no buffers of a decompressor for one that is not being read */
 	if (source->regular)
 		source_restart(source);
@@ -282,9 +297,14 @@ bool source_is_journal(const char *name)
 	return strncmp(name, journal_word, sizeof(journal_word) - 1) == 0;
 }
 
+const char *source_units(const char *name)
+{
+	return name + sizeof(journal_word) - 1;
+}
+
 struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why)
 {
-	struct journal *journal = journal_open(name + sizeof(journal_word) - 1, directory, cursor, why);
+	struct journal *journal = journal_open(source_units(name), directory, cursor, why);
 	struct source *source;
 
 	if (journal == NULL)

@@ -24,6 +24,7 @@ struct source *source_open(const char *path, struct buf *why);
  * the first one where it is NULL. */
 struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why);
 bool source_is_journal(const char *name); /* whether the name begins with journal: */
+const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */
 void source_close(struct source *source);
 
 /* The same as source_open(), for whoever comes again: *hindered says that what could not be read may be readable then, since
@@ -33,7 +34,8 @@ bool source_is_hindered(const struct source *source); /* the same of what source
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
  * source_error() then says why. A file is read up to the size that it had when it was opened; one that is
- * emptied or rewritten meanwhile ends where the bytes that were opened end. */
+ * emptied or rewritten meanwhile ends where the bytes that were opened end. What a power failure leaves of a line is
+ * NULs: the last of many becomes a newline. Holes are skipped behind their beginning. */
 ssize_t source_read(struct source *source, char *bytes, size_t room);
 
 const char *source_name(const struct source *source);   /* for messages; lives as long as the source */
@@ -48,6 +50,9 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 
 /* The position of the first byte that source_read() gives, in uncompressed bytes from the log's start. */
 uint64_t source_start(const struct source *source);
+
+/* The position behind so many bytes of what source_read() gave: behind the last newline, or all of them. */
+uint64_t source_offset(const struct source *source, uint64_t consumed);
 
 /* Where path leads to by symbolic links in folders that only root or we ourselves can write to; links in other
  * folders are not followed. The caller frees it. */
@@ -84,11 +89,15 @@ void source_restart(struct source *source);
  * Only before the first source_read(). */
 bool source_resume(struct source *source, uint64_t offset, struct print tail);
 
+/* The same where offset is not known, because the head of the log was cut off: makes the place behind the last
+ * whole lines of that fingerprint the start. Reads the whole log. */
+bool source_find(struct source *source, struct print tail);
+
 /* The fingerprint of the first bytes of what lies before offset. */
 struct print source_head_print(const struct source *source, uint64_t offset);
 
-/* The fingerprint of the last bytes before offset, which lies between the start and the last byte given.
- * Its length is 0 where those bytes are not known any more. */
+/* The fingerprint of the last line before offset, which lies between the start and the last byte given; of a long
+ * line, of its end. Its length is 0 where those bytes are not known any more. */
 struct print source_tail(struct source *source, uint64_t offset);
 
 /* Of a journal: names the last entry read, NULL where there is none; and when the first entry was made that it

@@ -23,6 +23,7 @@ struct source {
 	struct file_look file;
 	int64_t reference;
 	uint64_t first, start, at;   /* uncompressed: where the text begins, where we began, the next byte */
+	uint64_t given;              /* bytes since start: fewer than lie between, where a hole was skipped */
 	atomic_uint_fast64_t stored; /* bytes of the file taken so far */
 	char head[PRINT_BYTES];      /* the first bytes, uncompressed */
 	size_t head_len;
@@ -36,6 +37,9 @@ struct source {
 
 /* pread(2) until it is not interrupted. */
 ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at);
+
+/* Where from at on a plain file holds anything: at, the end of the hole there, or the end of the file. */
+uint64_t source_data_at(const struct source *source, uint64_t at);
 
 /* Fills len bytes of what comes next unless the end comes before. Returns how many, or -1. Does not count
  * as reading: at and last stay what they are. */

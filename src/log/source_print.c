@@ -2,17 +2,23 @@
 /*
  * source_print: fingerprints of what a source holds, and going on where another run stopped.
  *
- * A log is known again by its bytes: the first ones, and those before the place where reading stopped.
- * Both are of the uncompressed text, so that compressing, renaming and copying change nothing. The hash is
- * no secret and need not be: who could choose the first and the last bytes of a log could as well delete it.
+ * A log is known again by its bytes: the first ones, and the last line before the place where reading stopped.
+ * Both are of the uncompressed text, so that compressing, renaming and copying change nothing. The last line alone
+ * finds the place in a log whose head was cut off, however little of it is left. The hash is no secret and
+ * need not be: who could choose the first and the last bytes of a log could as well delete it.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "log/source_inside.h"
 
-enum { STEP = 1 << 16, TAIL = 1024 };
+enum {
+	STEP = 1 << 16,
+	TAIL_MAX = 1024,
+	TAIL_LEAST = 40, /* a line that is shorter may come again: the one before it is taken, too */
+};
 
 struct print print_of(const char *bytes, size_t len)
 {
@@ -72,7 +78,51 @@ bool source_resume(struct source *source, uint64_t offset, struct print tail)
 		return false;
 	}
 	source->start = offset;
+	source->given = 0;
 	return true;
+}
+
+/* Whether whole lines of that fingerprint end at end: the newline before them lies at begin or behind it. */
+static bool ends_with(const char *begin, const char *end, struct print print)
+{
+	return (size_t)(end - begin) > print.len && end[-(ptrdiff_t)print.len - 1] == '\n' &&
+	       same_print(print, print_of(end - print.len, print.len));
+}
+
+/* Where lines of that fingerprint end for the last time; 0: nowhere. Of equal lines it is the last one, for no line may
+ * count twice. */
+static uint64_t find_lines(struct source *source, struct print print)
+{
+	char *bytes = mem_alloc(1 + PRINT_BYTES + STEP, 1);
+	size_t kept = 1;
+	uint64_t found = 0, from = source->at;
+	ssize_t got;
+
+	bytes[0] = '\n';
+	for (; (got = source_read(source, bytes + kept, STEP)) > 0; from = source->at) {
+		const char *begin = bytes + kept, *end = begin + got, *at = begin;
+
+		while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+			at++;
+			if (ends_with(bytes, at, print))
+				found = from + (uint64_t)(at - begin);
+		}
+		kept = (size_t)(end - bytes) < print.len + 1 ? (size_t)(end - bytes) : print.len + 1;
+		memmove(bytes, end - kept, kept);
+	}
+	free(bytes);
+	return found;
+}
+
+bool source_find(struct source *source, struct print tail)
+{
+	uint64_t offset;
+
+	if (!source->regular || tail.len < TAIL_LEAST || tail.len > PRINT_BYTES)
+		return false;
+	offset = find_lines(source, tail);
+	source_restart(source);
+	return offset > 0 && source_resume(source, offset, tail);
 }
 
 struct print source_head_print(const struct source *source, uint64_t offset)
@@ -82,18 +132,29 @@ struct print source_head_print(const struct source *source, uint64_t offset)
 	return print_of(source->head, len < source->head_len ? (size_t)len : source->head_len);
 }
 
+/* The fingerprint of the last line of the bytes. A line that begins before them counts from there. */
+static struct print print_of_last_line(const char *bytes, size_t len)
+{
+	const char *begin = NULL;
+
+	if (len > TAIL_LEAST)
+		begin = memrchr(bytes, '\n', len - TAIL_LEAST);
+	begin = begin != NULL ? begin + 1 : bytes;
+	return print_of(begin, (size_t)(bytes + len - begin));
+}
+
 struct print source_tail(struct source *source, uint64_t offset)
 {
 	uint64_t known = source->at - source->last_len;
-	uint64_t want = offset - source->first < TAIL ? offset - source->first : TAIL;
-	char bytes[TAIL];
+	uint64_t want = offset - source->first < TAIL_MAX ? offset - source->first : TAIL_MAX;
+	char bytes[TAIL_MAX];
 
 	if (offset >= known && offset - known >= want)
-		return print_of(source->last + (offset - known) - want, (size_t)want);
+		return print_of_last_line(source->last + (offset - known) - want, (size_t)want);
 	/* behind offset lies the beginning of a long line: read once more, if the file is still the same */
 	if (source->regular && source->content == CONTENT_PLAIN && source_still_stands(source) &&
 	    source_pread(source, bytes, (size_t)want, offset - want) == (ssize_t)want)
-		return print_of(bytes, (size_t)want);
+		return print_of_last_line(bytes, (size_t)want);
 	return print_of(bytes, 0);
 }
 

@@ -15,7 +15,10 @@
 
 #include "log/source_inside.h"
 
-enum { OVERLAP = 64 };
+enum {
+	OVERLAP = 64,
+	NULS = 512, /* so many are no text: what a disk writes at once is not smaller */
+};
 
 ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at)
 {
@@ -193,6 +196,47 @@ static ssize_t read_any(struct source *source, char *bytes, size_t room)
 	return source->regular ? read_plain(source, bytes, room) : pull(source, bytes, room);
 }
 
+/* What stands behind many NULs begins a line, and behind a hole's last block any. Returns whether the bytes end so. */
+static bool break_at_nuls(char *bytes, size_t len, bool behind_hole)
+{
+	char *end = bytes + len, *at = bytes;
+	bool ends = false;
+
+	while ((at = memchr(at, 0, (size_t)(end - at))) != NULL) {
+		char *nuls = at;
+
+		while (at < end && *at == 0)
+			at++;
+		if (at - nuls < NULS && !(behind_hole && nuls == bytes))
+			continue;
+		at[-1] = '\n';
+		ends = at == end;
+	}
+	return ends;
+}
+
+uint64_t source_data_at(const struct source *source, uint64_t at)
+{
+	off_t data = lseek(source->fd, (off_t)at, SEEK_DATA);
+
+	if (data < 0 && errno == ENXIO)
+		return source->file.size > at ? source->file.size : at;
+	return data > (off_t)at ? (uint64_t)data : at;
+}
+
+/* The newline before it has ended the line: no position lies within a hole. */
+static void skip_hole(struct source *source)
+{
+	uint64_t data = source_data_at(source, source->at);
+
+	if (data > source->file.size)
+		data = source->file.size;
+	if (data <= source->at)
+		return;
+	source->at = data;
+	source->last_len = 0;
+}
+
 ssize_t source_read(struct source *source, char *bytes, size_t room)
 {
 	ssize_t got;
@@ -205,8 +249,14 @@ ssize_t source_read(struct source *source, char *bytes, size_t room)
 			buf_addf(&source->error, "cannot be read: %s", strerror(errno));
 		buf_text(&source->error);
 	} else if (got > 0) {
+		bool plain_file = source->regular && source->content == CONTENT_PLAIN;
+		bool behind_hole = source->last_len == 0;
+
 		keep_last(source, bytes, (size_t)got);
 		source->at += (uint64_t)got;
+		source->given += (uint64_t)got;
+		if (break_at_nuls(bytes, (size_t)got, behind_hole) && plain_file)
+			skip_hole(source);
 	}
 	return got;
 }
@@ -218,6 +268,7 @@ void source_restart(struct source *source)
 	source->unpacked = false;
 	source->start = source->at = source->first;
 	source->last_len = 0;
+	source->given = 0;
 	buf_clear(&source->error);
 	atomic_store(&source->stored, 0);
 }

@@ -42,20 +42,24 @@ check() {
 	[[ "$stderr" == *'bans 192.0.2.7, which is allowed as '* ]]
 }
 
-@test "a log that nobody writes to any more is told by check and by run" {
-	echo 'Nov 21 03:17:00 mx postfix/smtpd[1]: connect from unknown[192.0.2.1]' > mail.log
-	touch -d '90 days ago' mail.log
-	printf 'log = { "mail.log" }\nblacklist = "b"\nstate = "s"\nallow = "a"\nrules = "."\n' > conf
-	: > a
-	run "$MAILBAN" check -c conf --no-sync
-	[[ "$output" == *"mail.log: nothing was written to it since $(date -u -d '90 days ago' +%F); "* ]]
-	run -0 "$MAILBAN" run -c conf --no-sync
-	[[ "$output" == *'mail.log: nothing was written to it since '* ]]
-	# a rotated sibling is that log
-	touch mail.log.1
-	run -0 "$MAILBAN" run -c conf --no-sync
-	[ -z "$output" ]
-	rm mail.log.1
-	run -0 "$MAILBAN" run -c conf --no-sync mail.log
-	[ -z "$output" ]
+@test "a log that nobody writes to any more is told by check and once a day by run, a quiet one beside another by check" {
+	echo 'log = { "log", "webmail" }' > conf
+	echo '2026-08-22T00:00:01+00:00 mx postfix/smtpd[1]: connect from unknown[203.0.113.1]' | tee log > webmail
+	for name in log log.1 webmail; do touch -d '4 days ago' "$name"; done
+	: > log.1
+	mailban_run() { "$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state --allow allow "$@"; }
+	run -1 --separate-stderr check
+	[ "$(grep -c ': nothing was written to it since ' <<< "$stderr")" = 2 ]
+	run -0 mailban_run log
+	[ "$output" = '' ]
+	rm state
+	run -0 --separate-stderr mailban_run
+	[ "$(grep -c ': nothing was written to it since ' <<< "$stderr")" = 2 ]
+	[ "$(date -u +%F)" != "$(date -u -r state +%F)" ] || { run -0 mailban_run; [ "$output" = '' ]; }
+	rm state
+	touch -d '2 days ago' log
+	run -1 --separate-stderr check
+	[[ "$stderr" != */log:* && "$stderr" == */webmail:*'nothing was written to it'* ]]
+	run -0 mailban_run
+	[ "$output" = '' ]
 }

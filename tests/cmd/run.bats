@@ -190,8 +190,8 @@ prepared() {
 @test "a missing log, a folder, a binary file: the others are read, exit 1" {
 	prepared
 	mkdir folder
-	head -c 5000 /dev/zero > zeros
-	run -1 --separate-stderr mailban_run missing folder zeros log
+	cp "$(command -v ls)" program
+	run -1 --separate-stderr mailban_run missing folder program log
 	[ "${#stderr_lines[@]}" -eq 3 ]
 	grep -q 192.0.2.9 blacklist
 }
@@ -364,4 +364,17 @@ prepared() {
 	TZ=Asia/Tokyo mailban_run -q log
 	cmp here blacklist
 	grep -q '^192.0.2.7 ' blacklist
+}
+
+@test "a log that was rewritten without the last line read counts nothing twice that is older" {
+	{ sasl 192.0.2.7 3 3600; sasl 198.51.100.9 1 3000; } > log
+	run -0 mailban_run log
+	# each time another last line is taken out, and the file another one
+	for ago in 1900 1800 1700; do
+		{ sed '1d;$d' log; sasl 192.0.2.7 2 3600; sasl 203.0.113.5 2 "$ago"; } > rewritten
+		cat rewritten > log
+		run mailban_run log
+		[[ "$output" == *'log: was rewritten since the last run, without the last line that was read; '* ]]
+	done
+	[ "$(grep -v '^#' blacklist | cut -d' ' -f1)" = 203.0.113.5 ]
 }

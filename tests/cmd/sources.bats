@@ -180,7 +180,7 @@ failing() {
 	[[ "$output" == *"fifo: is a FIFO"* ]]
 	[[ "$output" == *"/dev/null: is a device"* ]]
 	[[ "$output" == *"missing: there is no such log"* ]]
-	[[ "$output" == *"is a binary file"* ]]
+	[[ "$output" == *"is a program, not a log"* ]]
 	[ "$(banned)" = '203.0.113.7 ' ]
 }
 
@@ -255,4 +255,22 @@ entry() { # SECONDS UNIT USER ADDRESS
 		[[ "$output" != *203.0.113.9* ]]
 		[[ "$output" == *192.0.2.2$'\t'auth$'\t'4000$'\t'* ]]
 	done
+}
+
+@test "strange bytes, NULs and holes, wherever they are, hide no attacker" {
+	for i in {1..12}; do
+		printf '%s mx imapd: LOGIN FAILED, user=%s, ip=[198.51.100.7]\n' "$(date -u +%FT%T+00:00)" \
+			"$(head -c 250 /dev/zero | tr '\0' '\377')"
+	done > log
+	sasl 203.0.113.7 6 >> log
+	head -c 2100 /dev/zero >> log
+	sasl 203.0.113.8 6 >> log
+	truncate -s 1T log
+	sasl 203.0.113.9 6 >> log
+	truncate -s 2T log
+	run -0 timeout 60 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[ "$(banned)" = '198.51.100.7 203.0.113.7 203.0.113.8 203.0.113.9 ' ]
+	sasl 203.0.113.10 6 >> log
+	run -0 timeout 60 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[ "$(banned)" = '198.51.100.7 203.0.113.7 203.0.113.8 203.0.113.9 203.0.113.10 ' ]
 }

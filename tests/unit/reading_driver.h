@@ -19,6 +19,7 @@ struct driver {
 	struct buf notes;           /* of the last run, a line each */
 	unsigned lost, unreadable;  /* how many notes of each kind the last run made */
 	size_t sources;             /* how many the last run read */
+	int64_t not_before;         /* of the last one of these */
 };
 
 static inline size_t driver_take_lines(struct driver *driver, const char *bytes, size_t len)
@@ -68,8 +69,10 @@ static inline unsigned driver_run(struct driver *driver, char *const *logs, size
 
 	reading_make(&reading, &driver->positions, logs, count, &options);
 	driver->lost = driver->unreadable = 0;
-	for (size_t i = 0; i < reading.count; i++)
+	for (size_t i = 0; i < reading.count; i++) {
 		driver_read(driver, &reading.sources[i]);
+		driver->not_before = reading.sources[i].not_before;
+	}
 	reading_finish(&reading, &next);
 	buf_clear(&driver->notes);
 	driver->sources = reading.count;

@@ -10,11 +10,18 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#if HAVE_LIBSYSTEMD
+#include <systemd/sd-journal.h>
+#endif
+
 #include "base/file.h"
+#include "log/journal.h"
 #include "reading_driver.h"
 
 #define REMOTE "/lib/systemd/systemd-journal-remote"
@@ -24,7 +31,20 @@ static char folder[] = "/tmp/mailban-journal-XXXXXX";
 static struct driver driver;
 static struct buf first;         /* the first line that a run took */
 static struct buf export;
-static unsigned lines, forged;
+static unsigned lines, forged, break_at;
+
+#if HAVE_LIBSYSTEMD
+/* Stands before the library's, and says that the journal is damaged where the test wants it so. */
+int sd_journal_next(sd_journal *journal)
+{
+	int (*next)(sd_journal *);
+
+	if (break_at > 0 && --break_at == 0)
+		return -EBADMSG;
+	*(void **)&next = dlsym(RTLD_NEXT, "sd_journal_next");
+	return next(journal);
+}
+#endif
 
 static void take(void *context, const char *line, size_t len)
 {
@@ -117,6 +137,10 @@ static void goes_on_at_the_cursor(void **state)
 	assert_string_equal(buf_text(&first), "2026-11-21T08:33:20.000000+00:00 mx postfix/smtpd[77]: more");
 	assert_int_equal(read_units("", true), 0);
 	assert_int_equal(driver.lost, 0);
+	assert_int_equal(journal_newest("", "journals"), EPOCH + 20000);
+	assert_int_equal(journal_newest("dovecot", "journals"), EPOCH + 9999);
+	assert_int_equal(journal_newest("nothing", "journals"), INT64_MIN);
+	assert_int_equal(journal_newest("", "no-such-folder"), INT64_MIN);
 	/* other units are another log, read from its start */
 	assert_int_equal(read_units("postfix@*,x.service", true), 33334);
 	assert_int_equal(read_units("nothing", true), 0);
@@ -162,6 +186,27 @@ static void what_was_thrown_away_is_told(void **state)
 	assert_int_equal(driver.lost, 0);
 }
 
+static void what_came_before_a_broken_place_counts(void **state)
+{
+	(void)state;
+	need_remote();
+	for (unsigned i = 0; i < 3000; i++)
+		add(i, "dovecot.service", "syslog", "104", "text");
+	write_journal("journals/a.journal");
+	break_at = 2500;
+	assert_int_equal(read_units("", true), 2499);
+	assert_int_equal(driver.unreadable, 1);
+	/* the next run goes on behind that */
+	break_at = 0;
+	assert_int_equal(read_units("", true), 501);
+	assert_int_equal(driver.unreadable, 0);
+	/* broken at once, nothing comes before */
+	break_at = 1;
+	assert_int_equal(read_units("", false), 0);
+	assert_int_equal(driver.unreadable, 1);
+	break_at = 0;
+}
+
 static void no_journal_is_told(void **state)
 {
 	(void)state;
@@ -192,6 +237,7 @@ int main(void)
 		cmocka_unit_test_setup(goes_on_at_the_cursor, begin),
 		cmocka_unit_test_setup(forged_entries_do_not_count, begin),
 		cmocka_unit_test_setup(what_was_thrown_away_is_told, begin),
+		cmocka_unit_test_setup(what_came_before_a_broken_place_counts, begin),
 		cmocka_unit_test_setup(no_journal_is_told, begin),
 	};
 

@@ -235,6 +235,84 @@ static void replaced(void **state)
 	assert_int_equal(driver.lost, 1);
 }
 
+/* A log of so many lines, each as long as real ones are at least. */
+static void assert_run_of_lines(unsigned from, unsigned to)
+{
+	struct buf lines = { 0 };
+
+	for (; from <= to; from++)
+		buf_addf(&lines, "2026-11-20T03:17:%02uZ host program[1]: line ", from);
+	assert_run(buf_text(&lines));
+	buf_free(&lines);
+}
+
+static const char append_lines[] = "add() { for i in $(seq $1 $2); do "
+				   "printf '2026-11-20T03:17:%02dZ host program[1]: line\\n' $i >> log; done; }; ";
+
+static void log_of(const char *rest)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command), "%s%s", append_lines, rest);
+	shell(command);
+}
+
+static void head_cut_off(void **state)
+{
+	(void)state;
+	log_of("add 1 9");
+	assert_run_of_lines(1, 9);
+	/* in place, with lines to come; as another file; down to the last line that was read */
+	log_of("tail -n 5 log > new; cat new > log; rm new; add 10 11");
+	assert_run_of_lines(10, 11);
+	log_of("sed -i 1,3d log");
+	assert_run("");
+	log_of("add 12 13; sed -i 1,3d log");
+	assert_run_of_lines(12, 13);
+	log_of("tail -n 1 log > new; cat new > log; rm new; add 14 14");
+	assert_run_of_lines(14, 14);
+	/* through the middle of a line, and rotated before the next run */
+	log_of("add 15 19; tail -c 300 log > new; mv new log; gzip -c log > log.1.gz; rm log; add 20 21");
+	assert_run_of_lines(15, 21);
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+	assert_run("");
+}
+
+/* What was not read yet and is cut off is lost, and what is left of it counts. */
+static void more_cut_off_than_was_read(void **state)
+{
+	(void)state;
+	log_of("add 1 3");
+	assert_run_of_lines(1, 3);
+	log_of("add 4 9; sed -i 1,6d log");
+	assert_run_of_lines(7, 9);
+	assert_int_equal(driver.lost, 1);
+}
+
+static void equal_last_lines(void **state)
+{
+	(void)state;
+	log_of("add 1 9; add 9 9; add 9 9");
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	log_of("sed -i 1,3d log; add 10 10");
+	assert_run_of_lines(10, 10);
+}
+
+static void without_the_last_line(void **state)
+{
+	(void)state;
+	log_of("add 1 9");
+	assert_run_of_lines(1, 9);
+	driver.positions.items[0].last_time = 1795144629;
+	log_of("sed -i '9d;1,3d' log; add 10 10");
+	/* the driver knows no times, so it takes what it is given */
+	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
+	assert_int_equal(driver.not_before, 1795144629);
+	assert_int_equal(driver.lost, 1);
+	assert_non_null(strstr(driver.notes.ptr, "was rewritten since the last run, without the last line"));
+	assert_non_null(strstr(driver.notes.ptr, "lines written after 2026-11-20T03:17Z, if there were any, are lost"));
+}
+
 static void two_logs_with_the_same_first_lines(void **state)
 {
 	char a[] = "a.log", b[] = "b.log";
@@ -529,6 +607,10 @@ int main(void)
 		cmocka_unit_test_setup(many_rotations, begin),
 		cmocka_unit_test_setup(deleted, begin),
 		cmocka_unit_test_setup(replaced, begin),
+		cmocka_unit_test_setup(head_cut_off, begin),
+		cmocka_unit_test_setup(more_cut_off_than_was_read, begin),
+		cmocka_unit_test_setup(equal_last_lines, begin),
+		cmocka_unit_test_setup(without_the_last_line, begin),
 		cmocka_unit_test_setup(two_logs_with_the_same_first_lines, begin),
 		cmocka_unit_test_setup(one_log_with_two_names, begin),
 		cmocka_unit_test_setup(refused_link_hides_nothing, begin),

@@ -2,9 +2,9 @@
 /*
  * reading_model: random histories of logs against a plain list of all lines ever written.
  *
- * Two logs live through appends, rotations of all styles, compression, copying and emptying, deletions and
- * replacement, with runs, dry runs and killed runs between. At the end each line has been counted exactly
- * once by the runs that came to their end, or was deleted before any of them could; and where that left a
+ * Two logs live through appends, rotations of all styles, compression, copying and emptying, deletions,
+ * replacement and the loss of their heads, with runs, dry runs and killed runs between. At the end each line has
+ * been counted exactly once by the runs that came to their end, or was deleted before any of them could; and where that left a
  * trace, a run has said so. SEQUENCES in the environment says how many histories; one that is wrong is told
  * with a MAILBAN_SEED that shows it at SEQUENCES=1.
  */
@@ -59,7 +59,7 @@ static uint64_t random_state;
 static struct model_log logs[LOGS];
 static unsigned next_id, tally[LOGS * IDS], found[LOGS * IDS];
 static bool lost[LOGS * IDS];
-static bool dated, extended, late_packing, banner;
+static bool dated, extended, late_packing, banner, wide;
 static unsigned date;
 static struct buf history;
 static struct driver driver;
@@ -119,6 +119,10 @@ static void add_lines(struct model_file *file, unsigned count)
 		unsigned kind = below(200);
 		size_t len = kind == 0 ? 80000 : kind < 6 ? 3000 + below(4000) : below(60);
 
+		/* a log that may lose its head is found again by its last line, if that is of an ordinary length */
+		if (wide)
+			len = 40 + len % 60;
+
 		memset(line, 'a' + (char)below(26), len);
 		buf_addf(&text, "id=%u ", next_id);
 		buf_add(&text, line, len);
@@ -131,15 +135,20 @@ static void add_lines(struct model_file *file, unsigned count)
 }
 
 /* What is deleted unread is lost; it must be told where a run could see that something is missing. */
-static void lose(struct model_log *log, const struct model_file *file, bool seen_missing)
+static void lose_first(struct model_log *log, const struct model_file *file, size_t count, bool seen_missing)
 {
 	log->touched = true;
-	for (size_t i = 0; i < file->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (tally[file->ids[i]] > 0)
 			continue;
 		lost[file->ids[i]] = true;
 		log->missed |= file->stopped_here || seen_missing;
 	}
+}
+
+static void lose(struct model_log *log, const struct model_file *file, bool seen_missing)
+{
+	lose_first(log, file, file->count, seen_missing);
 }
 
 static void remove_at(struct model_log *log, size_t i)
@@ -311,6 +320,32 @@ static void replace(struct model_log *log)
 	add_lines(live_of(log), 1 + below(5));
 }
 
+/* The last lines of the log become the log, in place or as another file. */
+static void cut_head(struct model_log *log)
+{
+	struct model_file *live = live_of(log);
+	unsigned drop = live != NULL && live->count > 1 ? 1 + below((unsigned)live->count - 1) : 0;
+	struct buf text = { 0 };
+	char id[32];
+	const char *rest;
+
+	if (drop == 0)
+		return;
+	assert_int_equal(file_read(log->name, &text), 0);
+	snprintf(id, sizeof(id), "id=%u ", live->ids[drop]);
+	rest = strstr(buf_text(&text), id);
+	assert_non_null(rest);
+	if (below(2) == 0)
+		unlink(log->name);
+	put(log->name, rest, (size_t)(text.ptr + text.len - rest), O_TRUNC);
+	buf_free(&text);
+	lose_first(log, live, drop, false);
+	live->count -= drop;
+	memmove(live->ids, live->ids + drop, live->count * sizeof(live->ids[0]));
+	/* until the next run neither a copy nor a gap is known by it */
+	live->stopped_here = live->was_live = false;
+}
+
 /* Whether a run can see by the numbers that file i is missing. */
 static bool leaves_gap(const struct model_log *log, size_t i)
 {
@@ -474,7 +509,11 @@ static void step(void)
 	} else if (choice < 90) {
 		buf_addf(&history, "replace-%s ", log->name);
 		replace(log);
-	} else if (choice < 95) {
+	} else if (choice < 92) {
+		buf_addf(&history, wide ? "cut-%s " : "keep-%s ", log->name);
+		if (wide)
+			cut_head(log);
+	} else if (choice < 96) {
 		buf_addf(&history, "pack-%s ", log->name);
 		pack_one(log);
 	} else {
@@ -531,9 +570,11 @@ static void one_sequence(uint64_t seed)
 	extended = below(4) == 0;
 	late_packing = below(2) == 0;
 	banner = below(4) == 0;
+	wide = below(3) == 0;
 	date = 0;
-	buf_addf(&history, "seed %llu: %s%s%s%s", (unsigned long long)seed, dated ? "dated " : "",
-		 extended ? "extended " : "", late_packing ? "late-packing " : "", banner ? "banner " : "");
+	buf_addf(&history, "seed %llu: %s%s%s%s%s", (unsigned long long)seed, dated ? "dated " : "",
+		 extended ? "extended " : "", late_packing ? "late-packing " : "", banner ? "banner " : "",
+		 wide ? "wide " : "");
 	for (unsigned steps = 10 + below(30); steps > 0; steps--)
 		step();
 	finish();
@@ -598,7 +639,7 @@ static void counts_while_logs_are_written(void **state)
 		unsigned written = 0;
 
 		clear();
-		dated = extended = late_packing = banner = false;
+		dated = extended = late_packing = banner = wide = false;
 		random_state = random_begin(seed + round);
 		assert_int_equal(pipe(count), 0);
 		child = fork();

@@ -101,7 +101,7 @@ static void refuses_what_is_no_log(void **state)
 	assert_refused("socket", "is a socket");
 	assert_refused("/dev/null", "is a device");
 	assert_refused("missing", "No such file");
-	assert_refused("/proc/self/exe", "binary");
+	assert_refused("/proc/self/exe", "is a program, not a log");
 }
 
 static void follows_links_of_trusted_folders_only(void **state)
@@ -128,28 +128,102 @@ static void follows_links_of_trusted_folders_only(void **state)
 	assert_refused("round", "cannot be read");
 }
 
-static void tells_text_from_binary(void **state)
+static void tells_what_is_no_log(void **state)
 {
-	char bytes[4096];
+	char bytes[600] = "maillog-2026";
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (char)(i * 2654435761u >> 13);
-	assert_true(content_is_binary(bytes, sizeof(bytes)));
-	memset(bytes, 0, sizeof(bytes));
-	assert_true(content_is_binary(bytes, sizeof(bytes)));
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = i % 2 ? 0 : 'a';
-	assert_true(content_is_binary(bytes, sizeof(bytes)));
-	/* a few NULs, a line of Latin-1, a line of UTF-8 */
-	assert_false(content_is_binary("a\0b\0\n", 5));
-	assert_false(content_is_binary("Nov 21 03:17:00 h p: \xe4\xf6\xfc\xe4\xf6\xfc\n", 28));
-	assert_false(content_is_binary("\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82\n", 13));
-	assert_false(content_is_binary("", 0));
-	/* one byte of hostile text in four is not enough to have a log refused */
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = i % 4 ? 'a' : 1;
-	assert_false(content_is_binary(bytes, sizeof(bytes)));
+	assert_string_equal(content_foreign("LPKSHHRH\0\0", 10), "a file of the journal, which journal: reads,");
+	assert_non_null(content_foreign("SQLite format 3\0x", 17));
+	assert_non_null(content_foreign("PK\3\4", 4));
+	assert_null(content_foreign("PK\3", 3));
+	assert_null(content_foreign("", 0));
+	memcpy(bytes + 257, "ustar\00000", 8);
+	assert_string_equal(content_foreign(bytes, sizeof(bytes)), "a tar archive");
+	/* what somebody gives as his name is none */
+	memset(bytes, 'a', 257);
+	assert_null(content_foreign(bytes, sizeof(bytes)));
+}
+
+static void reads_whatever_bytes_a_log_holds(void **state)
+{
+	char bytes[4097] = { 0 };
+	struct source *source;
+
+	(void)state;
+	memset(bytes, 0xff, sizeof(bytes) - 1);
+	put_text("strange", bytes);
+	source = must_open("strange");
+	assert_rest(source, bytes, 1000);
+	source_close(source);
+}
+
+/* Between two lines lie so many NULs: the second one begins anew, and the place behind it is that of the file. */
+static void assert_broken_at(const char *name, size_t nuls, char before)
+{
+	static const char expected[] = "two\nthree";
+	struct source *source;
+	struct buf text = { 0 };
+	struct print tail;
+	ssize_t got;
+
+	put_text("nuls", "one");
+	assert_int_equal(truncate("nuls", (off_t)(3 + nuls)), 0);
+	put("nuls", "two\nthree", 9, O_APPEND);
+	if (strcmp(name, "nuls") != 0)
+		assert_int_equal(system("gzip -c nuls > nuls.gz"), 0);
+	source = must_open(name);
+	while ((got = source_read(source, buf_room(&text, 65536), 65536)) > 0)
+		text.len += (size_t)got;
+	assert_true(text.len > strlen(expected));
+	assert_memory_equal(text.ptr + text.len - strlen(expected), expected, strlen(expected));
+	assert_int_equal(text.ptr[text.len - strlen(expected) - 1], before);
+	assert_int_equal(source_offset(source, text.len), nuls + 12);
+	assert_int_equal(source_offset(source, text.len - 5), nuls + 7);
+	tail = source_tail(source, nuls + 7);
+	source_close(source);
+	source = must_open(name);
+	assert_true(source_resume(source, nuls + 7, tail));
+	assert_rest(source, "three", 100);
+	assert_int_equal(source_offset(source, 5), nuls + 12);
+	source_close(source);
+	buf_free(&text);
+}
+
+static void begins_a_line_behind_nuls(void **state)
+{
+	static const char *const names[] = { "nuls", "nuls.gz" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_broken_at(names[i], 10, 0);
+		for (size_t nuls = 512; nuls < 300000; nuls = nuls * 3 + 1)
+			assert_broken_at(names[i], nuls, '\n');
+	}
+}
+
+static void passes_over_holes(void **state)
+{
+	static char bytes[65536];
+	struct source *source;
+	size_t given = 0;
+	ssize_t got;
+
+	(void)state;
+	/* a terabyte between two lines, at the end and alone */
+	assert_broken_at("nuls", (size_t)1 << 40, '\n');
+	assert_int_equal(truncate("nuls", (off_t)2 << 40), 0);
+	source = must_open("nuls");
+	while ((got = source_read(source, bytes, sizeof(bytes))) > 0)
+		given += (size_t)got;
+	assert_true(given < 1000000);
+	assert_int_equal(source_offset(source, given), (uint64_t)2 << 40);
+	source_close(source);
+	put_text("nuls", "");
+	assert_int_equal(truncate("nuls", (off_t)1 << 40), 0);
+	source = must_open("nuls");
+	assert_int_equal(source_head(source).len, 0);
+	source_close(source);
 }
 
 static void begins_behind_a_hole(void **state)
@@ -159,7 +233,9 @@ static void begins_behind_a_hole(void **state)
 	(void)state;
 	put_text("hole", "");
 	assert_int_equal(truncate("hole", 3000000), 0);
-	assert_refused("hole", "binary");
+	source = must_open("hole");
+	assert_int_equal(source_head(source).len, 0);
+	source_close(source);
 	put("hole", "after\n", 6, O_APPEND);
 	source = must_open("hole");
 	assert_int_equal(source_start(source), 3000000);
@@ -176,7 +252,7 @@ static void begins_behind_a_hole(void **state)
 	put_text("hole", "");
 	assert_int_equal(truncate("hole", 3000000), 0);
 	assert_int_equal(system("gzip -c hole > hole.gz"), 0);
-	assert_refused("hole.gz", "binary");
+	assert_refused("hole.gz", "nothing but NULs");
 }
 
 static void ends_where_the_file_is_rewritten(void **state)
@@ -327,7 +403,10 @@ int main(void)
 		cmocka_unit_test(reads_in_any_room),
 		cmocka_unit_test(refuses_what_is_no_log),
 		cmocka_unit_test(follows_links_of_trusted_folders_only),
-		cmocka_unit_test(tells_text_from_binary),
+		cmocka_unit_test(tells_what_is_no_log),
+		cmocka_unit_test(reads_whatever_bytes_a_log_holds),
+		cmocka_unit_test(begins_a_line_behind_nuls),
+		cmocka_unit_test(passes_over_holes),
 		cmocka_unit_test(begins_behind_a_hole),
 		cmocka_unit_test(ends_where_the_file_is_rewritten),
 		cmocka_unit_test(resumes_where_the_tail_is_known),

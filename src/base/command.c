@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command: what another program prints.
+ *
+ * The program leads a process group of its own, so that whatever it started ends with it. What it printed before it
+ * failed is no answer. That it has ended is an event of a descriptor (pidfd_open), waited for as its output is: one
+ * that closes its output and stays is a program that hangs, too.
+ */
+#define _GNU_SOURCE
+#include "base/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { OUTPUT_MAX = 1 << 20, STEP = 4096 };
+
+extern char **environ;
+
+static int64_t now_milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Whether there is something to read until then, or an end. */
+static bool wait_until(int fd, int64_t deadline)
+{
+	struct pollfd one = { .fd = fd, .events = POLLIN };
+	int64_t left;
+
+	while ((left = deadline - now_milliseconds()) > 0) {
+		int ret = poll(&one, 1, (int)left);
+
+		if (ret != 0 && !(ret < 0 && errno == EINTR))
+			return ret > 0;
+	}
+	return false;
+}
+
+static int spawn(pid_t *pid, char *const arguments[], int output)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int ret = posix_spawn_file_actions_init(&actions);
+
+	if (ret != 0)
+		return ret;
+	ret = posix_spawnattr_init(&attributes);
+	if (ret == 0) {
+		/* into the group of its own number */
+		ret = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+		if (ret == 0)
+			ret = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+		if (ret == 0)
+			ret = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+		if (ret == 0)
+			ret = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+		if (ret == 0)
+			ret = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environ);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return ret;
+}
+
+/* Reads to the end of the output. */
+static bool read_all(int fd, int64_t deadline, struct buf *out, struct buf *why)
+{
+	size_t before = out->len;
+
+	while (wait_until(fd, deadline)) {
+		ssize_t got = read(fd, buf_room(out, STEP), STEP);
+
+		if (got == 0)
+			return true;
+		if (got < 0 && errno != EINTR) {
+			buf_addf(why, "cannot be read: %s", strerror(errno));
+			return false;
+		}
+		out->len += got > 0 ? (size_t)got : 0;
+		if (out->len - before > OUTPUT_MAX) {
+			buf_add_text(why, "prints too much");
+			return false;
+		}
+	}
+	buf_add_text(why, "does not answer");
+	return false;
+}
+
+static bool wait_for_end(pid_t pid, int64_t deadline, struct buf *why)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	/* a kernel that has no such descriptors: then only waiting is left */
+	bool ended = fd < 0 || wait_until(fd, deadline);
+
+	if (fd >= 0)
+		close(fd);
+	if (!ended)
+		buf_add_text(why, "does not end");
+	return ended;
+}
+
+static bool has_succeeded(int status, struct buf *why)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return true;
+	if (WIFEXITED(status))
+		buf_addf(why, "exits with %d", WEXITSTATUS(status));
+	else
+		buf_addf(why, "is killed by signal %d", WTERMSIG(status));
+	return false;
+}
+
+static bool collect(pid_t pid, int fd, int64_t deadline, struct buf *out, struct buf *why)
+{
+	bool ok = read_all(fd, deadline, out, why) && wait_for_end(pid, deadline, why);
+	int status = 0;
+
+	if (!ok)
+		kill(-pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		continue;
+	return ok && has_succeeded(status, why);
+}
+
+bool command_read(char *const arguments[], int milliseconds, struct buf *out, struct buf *why)
+{
+	int64_t deadline = now_milliseconds() + milliseconds;
+	size_t before = out->len;
+	int ends[2], error;
+	bool ok = false;
+	pid_t pid;
+
+	error = pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
+	if (error == 0) {
+		error = spawn(&pid, arguments, ends[1]);
+		close(ends[1]);
+		if (error == 0)
+			ok = collect(pid, ends[0], deadline, out, why);
+		close(ends[0]);
+	}
+	if (error != 0)
+		buf_addf(why, "cannot be started: %s", strerror(error));
+	if (!ok)
+		out->len = before;
+	return ok;
+}

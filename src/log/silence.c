@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * silence: says of a log that nobody writes to it any more.
+ *
+ * Where a host's logging moves to the journal, or to another file, the old log stays where it is and can be read, so
+ * that nothing seems wrong. The time of the files tells it: a line needs no reading, and its clock may be wrong.
+ */
+#include "log/silence.h"
+
+#include "base/file.h"
+#include "base/when.h"
+#include "log/journal.h"
+#include "log/source.h"
+
+enum {
+	DAYS = 3, /* a weekend without mail is no silence */
+	DAY = 86400,
+	EMPTY = 64, /* bytes: an empty file may be compressed */
+};
+
+/* Rotation makes new files of a log that nobody writes to: of empty ones the oldest counts. */
+static int64_t last_written(const struct log_files *log)
+{
+	int64_t written = INT64_MIN, oldest = INT64_MAX;
+	struct file_look look;
+
+	for (size_t i = 0; i < log->count; i++) {
+		if (!file_look(log->paths[i], &look))
+			continue;
+		if (look.size > EMPTY && look.written > written)
+			written = look.written;
+		if (look.written < oldest)
+			oldest = look.written;
+	}
+	if (written == INT64_MIN && oldest != INT64_MAX)
+		written = oldest;
+	return written != INT64_MIN ? written / 1000000000 : INT64_MIN;
+}
+
+int64_t silence_begins(struct log_files *log)
+{
+	if (source_is_journal(log->log))
+		return journal_newest(source_units(log->log), NULL);
+	log_files_list(log);
+	return last_written(log);
+}
+
+bool silence_is_long(int64_t begins, int64_t now)
+{
+	return begins == INT64_MIN || now - begins >= (int64_t)DAYS * DAY;
+}
+
+void silence_say(struct buf *out, const struct log_files *log, int64_t begins)
+{
+	bool is_file = !source_is_journal(log->log);
+
+	buf_addf(out, "%s: nothing was written to it since ", log->log);
+	when_add_minute(out, begins);
+	if (is_file && journal_newest("", NULL) > begins)
+		buf_add_text(out, "; the journal has newer entries of mail servers: log = { \"journal:\" } reads it");
+	else
+		buf_add_text(out, "; see where the mail server logs to, and name that with the setting log");
+}
