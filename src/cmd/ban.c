@@ -63,7 +63,7 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 {
 	const struct allow_entry *entry = NULL;
 	struct allow allow = { 0 };
-	int ret = edit_gather_allow(edit->config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+	int ret = config_gather_allow(edit->config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL)
 		entry = allow_overlapping(&allow, &wish->net);

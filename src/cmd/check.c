@@ -16,7 +16,6 @@
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/detection.h"
-#include "cmd/edit.h"
 #include "cmd/kernel.h"
 #include "cmd/remembered.h"
 #include "cmd/rule.h"
@@ -69,7 +68,7 @@ static void check_lists(struct check *c)
 	struct banlist bans = { 0 };
 	struct allow allow = { 0 };
 
-	if (edit_gather_allow(c->config, &allow) < 0)
+	if (config_gather_allow(c->config, &allow) < 0)
 		c->faults++;
 	else if (allow.incomplete)
 		c->faults++;

@@ -534,3 +534,11 @@ int config_since(const char *text, int64_t *since)
 	*since = time(NULL) - ago;
 	return EXIT_ALL_WELL;
 }
+
+int config_gather_allow(const struct config *config, struct allow *allow)
+{
+	const struct allow_sources sources = { .path = config->allow, .also = config->allow_also,
+					       .also_count = config->allow_also_count, .mynetworks = config->mynetworks };
+
+	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
+}

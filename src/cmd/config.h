@@ -8,6 +8,7 @@
 
 #include "cmd/options.h"
 #include "firewall/firewall.h"
+#include "judge/allow.h"
 #include "judge/settings.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
@@ -50,5 +51,9 @@ bool config_is_there(const char *path, const char *usual);
 /* The option --since: how long ago, or a minute, to seconds since the epoch; INT64_MIN for NULL. EXIT_ALL_WELL, or
  * EXIT_USAGE after a message. */
 int config_since(const char *text, int64_t *since);
+
+/* Gathers the allowlist that the configuration names; a file of it that was named must be there. Returns 0, or -1 after
+ * saying what is wrong. */
+int config_gather_allow(const struct config *config, struct allow *allow);
 
 #endif

@@ -139,14 +139,6 @@ bool edit_too_wide(const struct edit *edit, const struct addr *net)
 	return true;
 }
 
-int edit_gather_allow(const struct config *config, struct allow *allow)
-{
-	const struct allow_sources sources = { .path = config->allow, .also = config->allow_also,
-					       .also_count = config->allow_also_count, .mynetworks = config->mynetworks };
-
-	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
-}
-
 void edit_say(struct edit *edit, const char *format, ...)
 {
 	char line[512];

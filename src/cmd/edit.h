@@ -49,10 +49,6 @@ bool edit_too_wide(const struct edit *edit, const struct addr *net);
 /* Prints the difference that leads from what a file holds to a new text. */
 void edit_print_difference(const struct options *options, const char *path, struct span new_text);
 
-/* Gathers the allowlist that the configuration names; a file of it that was named must be there. Returns 0, or -1 after
- * saying what is wrong. */
-int edit_gather_allow(const struct config *config, struct allow *allow);
-
 /* One line of what is being done, which edit_commit() prints to stdout once it is; not where --quiet, nor in a
  * dry run, whose output is a difference. */
 void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));

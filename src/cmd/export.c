@@ -16,7 +16,6 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
-#include "cmd/edit.h"
 #include "firewall/plan.h"
 #include "list/blacklist.h"
 #include "report/text.h"
@@ -143,7 +142,7 @@ static void write_allowed(struct writing *w)
 {
 	struct allow allow = { 0 };
 
-	w->failed = edit_gather_allow(w->config, &allow) < 0;
+	w->failed = config_gather_allow(w->config, &allow) < 0;
 	for (size_t i = 0; i < allow.nets.count && !w->failed; i++)
 		add_entry(w, "", &allow.nets.nets[i], "\n");
 	allow_free(&allow);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "base/msg.h"
-#include "cmd/edit.h"
 #include "cmd/exempt.h"
 #include "cmd/rule.h"
 
@@ -99,7 +98,7 @@ int kernel_update(const struct config *config, const struct banlist *bans, int64
 	int ret = kernel_read(&fw, config);
 
 	if (ret == 0)
-		ret = edit_gather_allow(config, &allow);
+		ret = config_gather_allow(config, &allow);
 	if (ret == 0)
 		ret = kernel_sync(&fw, exempt_leave_out(&exempt, bans), now, false, &report);
 	if (ret == 0)

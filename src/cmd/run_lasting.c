@@ -87,7 +87,7 @@ int run_read_lasting(struct run *r)
 	enum state_recovered recovered;
 	int ret;
 
-	if (edit_gather_allow(r->config, &r->allow) < 0)
+	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
 	recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
 	if (recovered == STATE_FAILED)

@@ -12,7 +12,6 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "cmd/config.h"
-#include "cmd/edit.h"
 #include "cmd/exempt.h"
 #include "cmd/kernel.h"
 #include "cmd/lock.h"
@@ -80,7 +79,7 @@ static int synchronise(const struct config *config, const struct options *option
 	if (ret == 0)
 		ret = kernel_refuse_missing(config, &fw);
 	if (ret == 0)
-		ret = edit_gather_allow(config, &allow);
+		ret = config_gather_allow(config, &allow);
 	if (ret == 0)
 		ret = kernel_sync(&fw, exempt_leave_out(&exempt, &bans), exempt.now, options->dry_run, &report);
 	if (ret == 0 && options->dry_run)

@@ -145,7 +145,7 @@ static void read_counters(struct question *q)
 
 static int read_lists(struct question *q)
 {
-	if (edit_gather_allow(q->config, &q->allow) < 0)
+	if (config_gather_allow(q->config, &q->allow) < 0)
 		return EXIT_USAGE;
 	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
 		return EXIT_NOTHING;

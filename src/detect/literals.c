@@ -29,7 +29,7 @@ static size_t rarity(char c)
 /* The literal run at the walk's place; its length. */
 static size_t take_run(struct literal *l, struct walk *w)
 {
-	l->len = (uint8_t)walk_literal_run(w, l->bytes);
+	l->len = (uint8_t)walk_literal_run(w, l->bytes, sizeof(l->bytes));
 	l->rarest = 0;
 	for (uint8_t i = 1; i < l->len; i++) {
 		if (rarity(l->bytes[i]) > rarity(l->bytes[l->rarest]))

@@ -9,22 +9,7 @@
 #include "detect/drift.h"
 #include "detect/engine.h"
 #include "detect/event.h"
-#include "log/source.h"
-
-/* One log of a scan. */
-struct scan_log {
-	struct source *source;
-	bool take_unterminated;  /* a last line without a newline counts, unless the log broke off there; else it is
-	                            left for the next run */
-	/* told by the scan: */
-	uint64_t consumed;       /* uncompressed bytes of complete lines, from source_start() on */
-	uint64_t lines;
-	uint64_t events;
-	uint64_t too_long;       /* lines over MATCH_LINE_MAX, passed over */
-	uint64_t headless;       /* lines that have no time in a known form */
-	int64_t last_time;       /* of the last line that has a readable time; EVENT_TIME_UNKNOWN: none has */
-	bool failed;             /* source_error() says why; what came before it is counted */
-};
+#include "detect/scan_log.h"
 
 /* Takes the events of all logs in the order of time, whatever the number of threads, and however the logs are named,
  * ordered, rotated, and divided by program. Of one second, events of no known connection come first, by address, those

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "detect/block.h"
 #include "detect/lines.h"
-#include "detect/scan.h"
+#include "detect/scan_log.h"
 #include "detect/sessions.h"
 #include "log/wrapping.h"
 

@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-#include "detect/literals.h"
 
 bool walk_is_quantifier(char c)
 {
@@ -96,12 +95,12 @@ static int walk_literal_byte(struct walk *w)
 	return c;
 }
 
-size_t walk_literal_run(struct walk *w, char *run)
+size_t walk_literal_run(struct walk *w, char *run, size_t room)
 {
 	size_t len = 0;
 	int c;
 
-	while (len < LITERALS_MAX_LEN && (c = walk_literal_byte(w)) >= 0)
+	while (len < room && (c = walk_literal_byte(w)) >= 0)
 		run[len++] = (char)c;
 	return len;
 }

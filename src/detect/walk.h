@@ -14,9 +14,9 @@ struct walk {
 
 bool walk_is_quantifier(char c);
 
-/* The literal bytes at the walk's place, none of them under a quantifier, at most LITERALS_MAX_LEN into run; the
- * walk moves on behind them. */
-size_t walk_literal_run(struct walk *w, char *run);
+/* The literal bytes at the walk's place, none of them under a quantifier, at most room of them into run; the walk moves
+ * on behind them. Returns how many there are. */
+size_t walk_literal_run(struct walk *w, char *run, size_t room);
 
 /* Steps over one thing that is no literal run, with its quantifier; over a quantifier alone. */
 void walk_skip_item(struct walk *w);

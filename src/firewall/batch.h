@@ -3,7 +3,7 @@
 #define MAILBAN_FIREWALL_BATCH_H
 
 #include "base/buf.h"
-#include "firewall/firewall.h"
+#include "firewall/set.h"
 #include "firewall/plan.h"
 
 struct mnl_socket;

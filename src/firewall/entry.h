@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "firewall/firewall.h"
+#include "firewall/set.h"
 
 /* Reads one entry of a set: what stands in IPSET_ATTR_DATA, len bytes in the kernel's form. What is missing is 0, the
  * prefix that of a single address. */

@@ -15,14 +15,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "addr/addr.h"
 #include "base/buf.h"
+#include "firewall/set.h"
 #include "list/ban.h"
 
 #define FIREWALL_SET4 "mailban4"
 #define FIREWALL_SET6 "mailban6"
-
-enum firewall_family { FIREWALL_V4, FIREWALL_V6, FIREWALL_FAMILIES };
 
 /* AUTO: ipset where this host has iptables, whose rules can name such a set, and no firewalld; else nftables. */
 enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
@@ -32,27 +30,6 @@ enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
 struct firewall_names {
 	const char *name[FIREWALL_FAMILIES];
 	enum firewall_backend backend;
-};
-
-/* One entry of a set. A blacklist's /0 is two entries of /1: hash:net holds no /0. */
-struct firewall_entry {
-	struct addr net;
-	uint64_t packets, bytes; /* dropped since it was added */
-	uint32_t remaining;      /* seconds until the kernel lets it go; 0: never */
-	bool exempt;             /* somebody marked it nomatch: it lets through */
-};
-
-/* One set as the kernel had it. */
-struct firewall_set {
-	char name[32];
-	bool exists;
-	bool right_kind;        /* as sync makes it; else sync replaces it, or says why it cannot */
-	bool flat;              /* it can hold no network inside another one: the inner one is left out meanwhile */
-	char type[32];          /* of the set that exists */
-	uint32_t references;    /* rules, and other sets, that use it */
-	uint32_t max_entries, hash_size;
-	struct firewall_entry *entries; /* sorted by addr_compare(); none where it is not of the right kind */
-	size_t count;
 };
 
 struct firewall {

@@ -2,7 +2,7 @@
 #ifndef MAILBAN_FIREWALL_LISTING_H
 #define MAILBAN_FIREWALL_LISTING_H
 
-#include "firewall/firewall.h"
+#include "firewall/set.h"
 
 /* Reads the set whose name is in set->name, and sorts its entries; header_only: leaves them out. A set that does not exist leaves
  * set->exists false. Returns 0, or -errno (values above 4096: -IPSET_ERR_...). set->entries is the

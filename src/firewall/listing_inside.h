@@ -3,7 +3,7 @@
 #ifndef MAILBAN_FIREWALL_LISTING_INSIDE_H
 #define MAILBAN_FIREWALL_LISTING_INSIDE_H
 
-#include "firewall/firewall.h"
+#include "firewall/set.h"
 
 /* Whether the set is what mailban makes: the type, the family and both extensions. */
 struct listing_kind {

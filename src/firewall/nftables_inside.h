@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "firewall/firewall.h"
+#include "firewall/set.h"
 
 #define NFTABLES_TABLE "mailban"
 

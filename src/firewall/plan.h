@@ -2,7 +2,8 @@
 #ifndef MAILBAN_FIREWALL_PLAN_H
 #define MAILBAN_FIREWALL_PLAN_H
 
-#include "firewall/firewall.h"
+#include "firewall/set.h"
+#include "list/ban.h"
 
 enum plan_action { PLAN_ADD, PLAN_RENEW, PLAN_KEEP };
 

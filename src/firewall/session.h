@@ -3,7 +3,7 @@
 #define MAILBAN_FIREWALL_SESSION_H
 
 #include "base/buf.h"
-#include "firewall/firewall.h"
+#include "firewall/set.h"
 #include "firewall/plan.h"
 
 struct ipset_session;

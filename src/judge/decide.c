@@ -31,16 +31,6 @@ struct work {
 	size_t gone_capacity;
 };
 
-struct change *changes_add(struct changes *changes, enum change_kind kind, const struct addr *net)
-{
-	struct change *c;
-
-	changes->all = mem_grow(changes->all, &changes->capacity, changes->count + 1, sizeof(*changes->all));
-	c = &changes->all[changes->count++];
-	*c = (struct change){ .kind = kind, .net = *net, .by = CLASS_COUNT };
-	return c;
-}
-
 bool decide_is_too_wide(const struct judge_settings *settings, const struct addr *net)
 {
 	return addr_text_prefix(net) < (addr_is_v4(net) ? settings->max_prefix4 : settings->max_prefix6);

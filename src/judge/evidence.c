@@ -4,7 +4,7 @@
  *
  * A failure counts for its user name, all else for its class. A connection counts once, as its strongest kind.
  */
-#include "judge/work.h"
+#include "judge/judge_inside.h"
 
 enum {
 	MINUTE = 60, DAY = 86400,

@@ -5,7 +5,7 @@
  * A login takes away what was counted against its own name and what speaks weakly, and gives credit. A mail takes away
  * what speaks weakly. A login that guessing went before is a breach and does nothing of that.
  */
-#include "judge/work.h"
+#include "judge/judge_inside.h"
 
 #include "base/mem.h"
 

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "list/state_line.h"
 #include "judge/network.h"
-#include "judge/work.h"
+#include "judge/judge_inside.h"
 
 enum {
 	DAY = 86400,
@@ -69,7 +69,7 @@ static void judge_evidence(struct work *w)
 	gift.taken = w->taken;
 	gift.taken_class = w->taken_class;
 	gift.added = points_against(a) - before + w->taken;
-	network_add(w->judge, a, &gift);
+	network_add(&w->judge->accounts, settings, a, &gift);
 }
 
 /* A network remembers the day of what is good in it, so one a day and address tells it enough. */
@@ -84,7 +84,7 @@ static void judge_good(struct work *w)
 		account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
 	if (good && w->account->good / DAY != day)
-		network_good(w->judge, w->account, w->time);
+		network_good(&w->judge->accounts, w->judge->settings, w->account, w->time);
 }
 
 /* Whether the event says again what its connection counts as already: then the account is not touched. */

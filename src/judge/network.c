@@ -7,11 +7,12 @@
  */
 #include "judge/network.h"
 
-static struct account *account_around(struct judge *j, const struct addr *addr, const struct judge_aggregate *aggregate)
+static struct account *account_around(struct accounts *all, const struct addr *addr,
+	const struct judge_aggregate *aggregate)
 {
 	struct addr net = addr_network(addr, aggregate->prefix);
 
-	return accounts_make(&j->accounts, &net);
+	return accounts_make(all, &net);
 }
 
 const struct judge_aggregate *network_aggregate(const struct judge_settings *settings, const struct addr *net)
@@ -23,11 +24,11 @@ const struct judge_aggregate *network_aggregate(const struct judge_settings *set
 	return NULL;
 }
 
-static void settle(struct judge *j, struct account *net, const struct judge_aggregate *aggregate)
+static void settle(const struct judge_settings *settings, struct account *net, const struct judge_aggregate *aggregate)
 {
-	if (net->since == 0 && (net->hosts < aggregate->hosts || account_is_good(net, net->time, j->settings)))
+	if (net->since == 0 && (net->hosts < aggregate->hosts || account_is_good(net, net->time, settings)))
 		return;
-	account_settle(net, judge_network_threshold(j->settings, aggregate), j->settings);
+	account_settle(net, judge_network_threshold(settings, aggregate), settings);
 }
 
 static void add_points(struct account *net, unsigned event_class, int64_t points)
@@ -37,12 +38,13 @@ static void add_points(struct account *net, unsigned event_class, int64_t points
 }
 
 /* What was taken back was a hit of its class before. */
-static void add_to(struct judge *j, struct account *net, const struct network_gift *gift, bool is_new, uint32_t time)
+static void add_to(struct accounts *all, const struct judge_settings *settings, struct account *net,
+	const struct network_gift *gift, bool is_new, uint32_t time)
 {
 	double late;
 
-	account_fade(net, time, j->settings, &j->accounts.names);
-	late = account_lateness(net, time, j->settings);
+	account_fade(net, time, settings, &all->names);
+	late = account_lateness(net, time, settings);
 	if (gift->taken > 0) {
 		add_points(net, gift->taken_class, -points_times(gift->taken, late));
 		net->hits -= net->hits > 0;
@@ -73,9 +75,10 @@ static struct network_gift within_share(const struct account *account, const str
 	return given;
 }
 
-void network_add(struct judge *j, struct account *account, const struct network_gift *gift)
+void network_add(struct accounts *all, const struct judge_settings *settings, struct account *account,
+	const struct network_gift *gift)
 {
-	const struct network_gift given = within_share(account, gift, j->settings->threshold);
+	const struct network_gift given = within_share(account, gift, settings->threshold);
 	const struct addr addr = account->addr;
 	uint32_t time = account->time;
 	bool is_new = account->share == 0;
@@ -83,30 +86,31 @@ void network_add(struct judge *j, struct account *account, const struct network_
 	if (given.added <= 0 && given.taken <= 0)
 		return;
 	account->share += given.added - given.taken;
-	for (unsigned i = 0; i < j->settings->aggregate_count; i++) {
-		const struct judge_aggregate *aggregate = &j->settings->aggregates[i];
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		const struct judge_aggregate *aggregate = &settings->aggregates[i];
 		struct account *net;
 
 		if (aggregate->v4 != addr_is_v4(&addr))
 			continue;
-		net = account_around(j, &addr, aggregate);
-		add_to(j, net, &given, is_new, time);
-		settle(j, net, aggregate);
+		net = account_around(all, &addr, aggregate);
+		add_to(all, settings, net, &given, is_new, time);
+		settle(settings, net, aggregate);
 	}
 }
 
-void network_good(struct judge *j, const struct account *account, uint32_t time)
+void network_good(struct accounts *all, const struct judge_settings *settings, const struct account *account,
+	uint32_t time)
 {
 	const struct addr addr = account->addr;
 
-	for (unsigned i = 0; i < j->settings->aggregate_count; i++) {
-		const struct judge_aggregate *aggregate = &j->settings->aggregates[i];
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		const struct judge_aggregate *aggregate = &settings->aggregates[i];
 		struct account *net;
 
 		if (aggregate->v4 != addr_is_v4(&addr))
 			continue;
-		net = account_around(j, &addr, aggregate);
-		account_fade(net, time, j->settings, &j->accounts.names);
+		net = account_around(all, &addr, aggregate);
+		account_fade(net, time, settings, &all->names);
 		if (time > net->good)
 			net->good = time;
 		if (net->since != 0)

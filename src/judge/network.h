@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-#include "judge/judge.h"
+#include "judge/accounts.h"
+#include "judge/settings.h"
 
 /* What an event did to the points of an address. */
 struct network_gift {
@@ -14,10 +15,12 @@ struct network_gift {
 };
 
 /* Hands it to the networks around the account, which take a threshold an address at most. The account may move. */
-void network_add(struct judge *judge, struct account *account, const struct network_gift *gift);
+void network_add(struct accounts *accounts, const struct judge_settings *settings, struct account *account,
+	const struct network_gift *gift);
 
 /* A login or an accepted mail came from inside: no ban of a network around the account stands. The account may move. */
-void network_good(struct judge *judge, const struct account *account, uint32_t time);
+void network_good(struct accounts *accounts, const struct judge_settings *settings, const struct account *account,
+	uint32_t time);
 
 /* The aggregate whose networks have that prefix; NULL for an address. */
 const struct judge_aggregate *network_aggregate(const struct judge_settings *settings, const struct addr *net);

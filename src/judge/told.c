@@ -16,6 +16,16 @@ enum {
 	FAILING_LEAST = 10,  /* failures since the last login that are worth a line */
 };
 
+struct change *changes_add(struct changes *changes, enum change_kind kind, const struct addr *net)
+{
+	struct change *c;
+
+	changes->all = mem_grow(changes->all, &changes->capacity, changes->count + 1, sizeof(*changes->all));
+	c = &changes->all[changes->count++];
+	*c = (struct change){ .kind = kind, .net = *net, .by = CLASS_COUNT };
+	return c;
+}
+
 static void tell_breaches(const struct judge *j, struct changes *changes)
 {
 	for (size_t i = 0; i < j->breach_count; i++) {

@@ -16,6 +16,10 @@
 #include "log/header_usual.h"
 #include "log/native.h"
 
+/* For lines that are not the usual ones: what stands behind the time, and program[pid]: message. */
+static void header_read_origin(struct header *header, const char *p, const char *end);
+static void header_read_program(struct header *header, const char *p, const char *end);
+
 /* Where a process id in brackets ends that is the header's, or the only one, and the blank behind it; else p. */
 static const char *skip_pid(const struct header *header, const char *p, const char *end)
 {
@@ -131,7 +135,7 @@ HEADER_HOT void read_program(struct header *header, const char *p, const char *e
 	}
 }
 
-void header_read_program(struct header *header, const char *p, const char *end)
+static void header_read_program(struct header *header, const char *p, const char *end)
 {
 	read_program(header, p, end);
 }
@@ -234,7 +238,7 @@ HEADER_HOT void read_origin(struct header *header, const char *p, const char *en
 	}
 }
 
-void header_read_origin(struct header *header, const char *p, const char *end)
+static void header_read_origin(struct header *header, const char *p, const char *end)
 {
 	read_origin(header, p, end);
 }
@@ -390,6 +394,24 @@ static bool weekday(const char *p, const char *end)
 	return false;
 }
 
+/* The servers' own forms. Some of them go on as a line of syslog does. */
+static bool parse_native(struct header *header, const char *p, const char *end)
+{
+	switch (native_parse(header, p, end)) {
+	case NATIVE_ORIGIN:
+		header_read_origin(header, header->message.ptr, end);
+		return true;
+	case NATIVE_PROGRAM:
+		header_read_program(header, header->message.ptr, end);
+		return true;
+	case NATIVE_WHOLE:
+		return true;
+	case NATIVE_NONE:
+		break;
+	}
+	return false;
+}
+
 static bool parse_other(struct header *header, const char *p, const char *end)
 {
 	if (end - p > 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
@@ -404,7 +426,7 @@ static bool parse_other(struct header *header, const char *p, const char *end)
 	if (weekday(p, end))
 		p += p[3] == ',' ? 5 : 4;
 	return parse_syslog(header, p, end) || parse_iso(header, p, end) || parse_rfc5424(header, p, end) ||
-	       native_parse(header, p, end);
+	       parse_native(header, p, end);
 }
 
 /* The same, and remembers the host. */

@@ -2,34 +2,9 @@
 #ifndef MAILBAN_LOG_HEADER_H
 #define MAILBAN_LOG_HEADER_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include "base/span.h"
-#include "base/start.h"
-
-/* A log line taken apart: the spans point into the line, but for a program name that its form alone
- * tells, which points to a constant text. */
-struct header {
-	struct span stamp;    /* the text of the time, len 0 where there is none that is known */
-	struct span host;     /* len 0 where the format has none */
-	struct span program;  /* the whole program name without [pid] and colon; for logs that servers write
-	                         without a syslog header the server's name ("exim", "nginx", "dovecot", ...);
-	                         len 0 where there is none */
-	struct span pid;      /* the digits between the brackets; len 0 where there are none */
-	struct span message;  /* what follows; the whole line where no header was recognised, and in formats
-	                         that put the client's address before the time (icewarp) */
-	const char *server;   /* of a form that a server gives its own files and no other program uses: its name, a constant
-	                         text; else NULL */
-	bool cut;             /* the logger may have cut the message's end off: it is as long as any that it writes */
-};
-
-/* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as zero. */
-struct header_host {
-	struct start start; /* its name and the blank behind it */
-	size_t len;         /* of both; 0: none is known */
-};
+#include "log/header_parts.h"
 
 /* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */
 void header_parse(struct header *header, const char *line, size_t len);

@@ -8,7 +8,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "log/header.h"
+#include "log/header_parts.h"
 
 /* Where the message begins, behind tags and times that some put ahead of it. */
 const char *header_skip_tags(const struct header *header, const char *p, const char *end);

@@ -147,7 +147,7 @@ bool native_is_stalwart(const char *p, const char *end)
 }
 
 /* Behind a date and a time between blanks: Zimbra, Dovecot, a syslog line, Horde, or else Exim. */
-static void read_dated(struct header *header, const char *p, const char *end)
+static enum native_form read_dated(struct header *header, const char *p, const char *end)
 {
 	header->message = (struct span){ p, (size_t)(end - p) };
 	if (starts(p, end, "INFO ") || starts(p, end, "WARN ") || starts(p, end, "ERROR ") || starts(p, end, "DEBUG ")) {
@@ -155,7 +155,7 @@ static void read_dated(struct header *header, const char *p, const char *end)
 	} else if (native_is_dovecot(p, end)) {
 		name_program(header, "dovecot");
 	} else if (is_origin(p, end) || starts(p, end, "HORDE ")) {
-		header_read_origin(header, p, end);
+		return NATIVE_ORIGIN;
 	} else {
 		name_program(header, "exim");
 		if (*p == '[' && p + 1 < end && digit(p[1])) {
@@ -167,14 +167,15 @@ static void read_dated(struct header *header, const char *p, const char *end)
 			}
 		}
 	}
+	return NATIVE_WHOLE;
 }
 
-static bool parse_dated(struct header *header, const char *line, const char *end)
+static enum native_form parse_dated(struct header *header, const char *line, const char *end)
 {
 	const char *p = native_skip_time(line, end), *message;
 
 	if (p == NULL || p + 1 >= end || *p != ' ')
-		return false;
+		return NATIVE_NONE;
 	message = p + 1;
 	/* a zone by its name: journalctl's "2026-11-03 10:00:00 CET host ..." */
 	if (starts(message, end, "UTC ") || starts(message, end, "GMT ") || starts(message, end, "CET ") ||
@@ -187,8 +188,7 @@ static bool parse_dated(struct header *header, const char *line, const char *end
 		}
 	}
 	header->stamp = (struct span){ line, (size_t)(p - line) };
-	read_dated(header, message, end);
-	return true;
+	return read_dated(header, message, end);
 }
 
 /* nginx: "2022/04/02 13:39:51 [info] 8#8: *6631 client ..." */
@@ -292,16 +292,15 @@ static bool parse_assp(struct header *header, const char *line, const char *end)
 }
 
 /* multilog: "@" and a TAI64N label, then what the program wrote. */
-static bool parse_tai(struct header *header, const char *line, const char *end)
+static enum native_form parse_tai(struct header *header, const char *line, const char *end)
 {
 	if (!looks(line, end, "@hhhhhhhhhhhhhhhhhhhhhhhh "))
-		return false;
+		return NATIVE_NONE;
 	set(header, line, line + 25, line + 26, end);
-	if (native_is_dovecot(line + 26, end))
-		name_program(header, "dovecot");
-	else
-		header_read_program(header, line + 26, end);
-	return true;
+	if (!native_is_dovecot(line + 26, end))
+		return NATIVE_PROGRAM;
+	name_program(header, "dovecot");
+	return NATIVE_WHOLE;
 }
 
 /* IceWarp: "ADDR [SESSION] HH:MM:SS ..."; the message is the whole line, since the address comes first. */
@@ -340,20 +339,29 @@ static bool parse_quoted(struct header *header, const char *line, const char *en
 	return true;
 }
 
-bool native_parse(struct header *header, const char *line, const char *end)
+/* Those forms that are taken apart here to the end, but for parse_dated() and parse_tai(). */
+static bool parse_whole(struct header *header, const char *line, const char *end)
 {
-	if (end - line < 16)
-		return false;
-	if (digit(*line)) {
-		if (parse_dated(header, line, end) || parse_slashed(header, line, end) ||
-		    parse_exchange(header, line, end) || parse_day_first(header, line, end))
-			return true;
-	} else if (*line == '[') {
-		return parse_bracketed(header, line, end);
-	} else if (*line == '@') {
-		return parse_tai(header, line, end);
-	} else if (parse_assp(header, line, end) || parse_quoted(header, line, end)) {
+	if (digit(*line) && (parse_slashed(header, line, end) || parse_exchange(header, line, end) ||
+			     parse_day_first(header, line, end)))
 		return true;
-	}
+	if (*line == '[')
+		return parse_bracketed(header, line, end);
+	if (!digit(*line) && (parse_assp(header, line, end) || parse_quoted(header, line, end)))
+		return true;
 	return parse_icewarp(header, line, end);
+}
+
+enum native_form native_parse(struct header *header, const char *line, const char *end)
+{
+	enum native_form form;
+
+	if (end - line < 16)
+		return NATIVE_NONE;
+	if (*line == '@')
+		return parse_tai(header, line, end);
+	form = digit(*line) ? parse_dated(header, line, end) : NATIVE_NONE;
+	if (form == NATIVE_NONE && parse_whole(header, line, end))
+		return NATIVE_WHOLE;
+	return form;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash.h"
 #include "base/span.h"
 
 struct count {
@@ -20,8 +21,7 @@ struct counts {
 	struct count *items;
 	size_t count, capacity;
 	uint64_t others;        /* what came of texts beyond the first COUNTS_MAX different ones */
-	size_t *slots, slot_count;
-	uint64_t seed;
+	struct hash index;      /* numbers of items by their text; of no use once the items are sorted */
 };
 
 enum { COUNTS_MAX = 100000 };

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 enum { CONTEXT = 3 };
@@ -27,16 +27,17 @@ struct text {
 	size_t count, capacity;
 };
 
-/* One line's text in both: where it stands, or how often. */
-struct slot {
+/* A line's text, and where it stands in both. */
+struct both {
+	struct span line;
 	size_t old_line, new_line; /* the last one */
 	unsigned old_count, new_count;
 };
 
 struct table {
-	struct slot *slots;
-	size_t mask;
-	uint64_t seed;
+	struct both *all;
+	size_t count;
+	struct hash index;     /* their numbers, by text */
 };
 
 static void split(struct text *text, struct span bytes)
@@ -67,57 +68,36 @@ static bool equal(struct span a, struct span b)
 	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
-static uint64_t hash(uint64_t seed, struct span line)
+/* The entry of a line's text, made where there is none; there is room. */
+static struct both *both_of(struct table *table, struct span line)
 {
-	uint64_t h = seed ^ line.len, word;
+	uint32_t hash = hash_of_bytes(&table->index, line.ptr, line.len);
+	size_t at;
 
-	for (; line.len >= sizeof(word); line.ptr += sizeof(word), line.len -= sizeof(word)) {
-		memcpy(&word, line.ptr, sizeof(word));
-		h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-		h ^= h >> 29;
+	for (uint32_t n = hash_first(&table->index, hash, &at); n != HASH_NONE; n = hash_next(&table->index, hash, &at)) {
+		if (equal(line, table->all[n].line))
+			return &table->all[n];
 	}
-	word = 0;
-	memcpy(&word, line.ptr, line.len);
-	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 32;
-}
-
-/* The slot of a line's text, perhaps an empty one. */
-static struct slot *slot_of(const struct table *table, const struct text *old_text, const struct text *new_text,
-			    struct span line)
-{
-	for (size_t at = (size_t)hash(table->seed, line) & table->mask;; at = (at + 1) & table->mask) {
-		struct slot *slot = &table->slots[at];
-
-		if (slot->old_count == 0 && slot->new_count == 0)
-			return slot;
-		if (equal(line, slot->old_count > 0 ? old_text->lines[slot->old_line] : new_text->lines[slot->new_line]))
-			return slot;
-	}
+	hash_put(&table->index, hash, (uint32_t)table->count);
+	table->all[table->count] = (struct both){ .line = line };
+	return &table->all[table->count++];
 }
 
 static void fill_table(struct table *table, const struct text *old_text, const struct text *new_text)
 {
-	size_t size = 16;
-
-	while (size / 2 < old_text->count + new_text->count)
-		size *= 2;
-	table->slots = mem_zalloc(size, sizeof(*table->slots));
-	table->mask = size - 1;
-	/* a seed of zero is no fault: only the time depends on it */
-	if (getrandom(&table->seed, sizeof(table->seed), GRND_NONBLOCK) < 0)
-		table->seed = 0;
+	table->all = mem_alloc(old_text->count + new_text->count, sizeof(*table->all));
+	hash_seed(&table->index);
 	for (size_t i = 0; i < old_text->count; i++) {
-		struct slot *slot = slot_of(table, old_text, new_text, old_text->lines[i]);
+		struct both *both = both_of(table, old_text->lines[i]);
 
-		slot->old_line = i;
-		slot->old_count += slot->old_count < 2;
+		both->old_line = i;
+		both->old_count += both->old_count < 2;
 	}
 	for (size_t i = 0; i < new_text->count; i++) {
-		struct slot *slot = slot_of(table, old_text, new_text, new_text->lines[i]);
+		struct both *both = both_of(table, new_text->lines[i]);
 
-		slot->new_line = i;
-		slot->new_count += slot->new_count < 2;
+		both->new_line = i;
+		both->new_count += both->new_count < 2;
 	}
 }
 
@@ -194,16 +174,15 @@ static void spread(struct text *old_text, struct text *new_text)
 
 static void find_what_stayed(struct text *old_text, struct text *new_text)
 {
-	struct table table;
+	struct table table = { 0 };
 
 	fill_table(&table, old_text, new_text);
-	for (size_t i = 0; i < old_text->count; i++) {
-		struct slot *slot = slot_of(&table, old_text, new_text, old_text->lines[i]);
-
-		if (slot->old_count == 1 && slot->new_count == 1)
-			old_text->partner[i] = slot->new_line;
+	for (size_t i = 0; i < table.count; i++) {
+		if (table.all[i].old_count == 1 && table.all[i].new_count == 1)
+			old_text->partner[table.all[i].old_line] = table.all[i].new_line;
 	}
-	free(table.slots);
+	free(table.all);
+	hash_free(&table.index);
 	keep_rising(old_text);
 	for (size_t i = 0; i < old_text->count; i++) {
 		if (old_text->partner[i] != NONE)

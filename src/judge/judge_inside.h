@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* work: one event, and what it is about, on its way through the judgement. Inside src/judge only. */
-#ifndef MAILBAN_JUDGE_WORK_H
-#define MAILBAN_JUDGE_WORK_H
+/* judge_inside: one event, and what it is about, on its way through the judgement. Inside src/judge only. */
+#ifndef MAILBAN_JUDGE_JUDGE_INSIDE_H
+#define MAILBAN_JUDGE_JUDGE_INSIDE_H
 
 #include "judge/judge.h"
 
