@@ -51,6 +51,10 @@ static const struct definition definitions[] = {
 	{ "tsv", 0, FLAG, AT(tsv), NULL, "print fields between tabs" },
 	{ "plain", 0, FLAG, AT(plain), NULL, "print addresses only" },
 	{ "check", 0, FLAG, AT(check), NULL, "prove every rule's own samples" },
+	{ "from-fail2ban", 0, PATH, AT(from_fail2ban), "FILTER", "make rules of a filter, FILE[NAME=VALUE,...]" },
+	{ "sample", 0, PATH, AT(sample), "LOG", "take the rules' samples from this log" },
+	{ "class", 0, TEXT, AT(class_name), "CLASS", "what the rules are evidence of" },
+	{ "output", 'o', PATH, AT(output), "FILE", "write to this file, instead of standard output" },
 	{ "rule", 0, TEXT, AT(rule), "NAME", "only this rule, and why it did not match" },
 	{ "program", 0, TEXT, AT(program), "NAME", "take lines to be of this program, without a header" },
 	{ "for", 0, TEXT, AT(duration), "TIME", "how long: 90m, 12h, 1w; default: for ever" },
@@ -246,8 +250,8 @@ void options_print_help(const struct command *command, FILE *out)
 		snprintf(left, sizeof(left), "--%s%s%s", d->name, d->argument != NULL ? " " : "",
 			 d->argument != NULL ? d->argument : "");
 		if (d->letter != 0)
-			fprintf(out, "  -%c, %-18s  %s\n", d->letter, left, d->help);
+			fprintf(out, "  -%c, %-22s  %s\n", d->letter, left, d->help);
 		else
-			fprintf(out, "      %-18s  %s\n", left, d->help);
+			fprintf(out, "      %-22s  %s\n", left, d->help);
 	}
 }

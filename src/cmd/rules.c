@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rules: lists the rules, shows one, proves their samples.
+ * rules: lists the rules, shows one, proves their samples, makes some of a filter of fail2ban.
  *
- * Reads nothing but the rules. A sample that is wrong is misuse of the rule language: exit status 2.
+ * Reads nothing but the rules, or the filter and a log for samples. A sample that is wrong is misuse of the rule
+ * language: exit status 2.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "cmd/commands.h"
 #include "cmd/config.h"
 #include "cmd/detection.h"
+#include "cmd/rules_fail2ban.h"
 #include "detect/samples.h"
 
 static int list(const struct ruleset *set)
@@ -57,6 +59,12 @@ static int run(const struct config *config, const struct options *options)
 	struct detection detection;
 	int status;
 
+	if (options->from_fail2ban != NULL)
+		return rules_from_fail2ban(options);
+	if (options->sample != NULL || options->class_name != NULL || options->output != NULL) {
+		msg("rules: --sample, --class and --output go with --from-fail2ban; see: mailban help rules");
+		return EXIT_USAGE;
+	}
 	if (options->check && options->arg_count > 0) {
 		msg("rules: --check proves every rule; leave out %s", options->args[0]);
 		return EXIT_USAGE;
@@ -78,8 +86,9 @@ const struct command command_rules = {
 	.name = "rules",
 	.synopsis = "[NAME]",
 	.summary = "lists the rules, shows one, or proves their samples",
-	.details = "Lists name, class, server and description of each rule; with NAME shows that rule's source.",
-	.options = " config rules check ",
+	.details = "Lists name, class, server and description of each rule; with NAME shows that rule's source.\n"
+		   "--from-fail2ban writes rules that do what a filter of fail2ban does: mailban-rules(5).",
+	.options = " config rules check from-fail2ban sample class output ",
 	.min_args = 0,
 	.max_args = 1,
 	.run = run,

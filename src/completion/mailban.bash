@@ -14,7 +14,7 @@ _mailban() {
 	elif [ "${COMP_WORDS[1]}" = unban ] && [[ $cur != -* ]]; then
 		words=$(mailban list --plain 2> /dev/null)
 	elif [[ $cur == -* ]]; then
-		words=$(mailban help "${COMP_WORDS[1]}" 2> /dev/null | grep -o -e '--[a-z-]*' | sort -u)
+		words=$(mailban help "${COMP_WORDS[1]}" 2> /dev/null | grep -o -e '--[a-z0-9-]*' | sort -u)
 	else
 		compopt -o default
 		return

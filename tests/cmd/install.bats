@@ -83,7 +83,7 @@ mode() {
 	tr -d '\\' < "$root/usr/local/share/man/man8/mailban.8" > "$BATS_TEST_TMPDIR/page"
 	for command in $("$MAILBAN" help | sed -n 's/^  \([a-z]*\)  *.*/\1/p'); do
 		grep -q "^.It Cm $command" "$BATS_TEST_TMPDIR/page"
-		for option in $("$MAILBAN" help "$command" | sed -n 's/^ .\{5\}\(--[a-z-]*\).*/\1/p'); do
+		for option in $("$MAILBAN" help "$command" | sed -n 's/^ .\{5\}\(--[a-z0-9-]*\).*/\1/p'); do
 			grep -Eq "^.It (-., )?$option( |\$)" "$BATS_TEST_TMPDIR/page" || { echo "$option is missing"; false; }
 		done
 	done

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules_fail2ban: a filter of fail2ban as a file of rules, its samples taken from a log.
+ *
+ * Each line of the log is matched as any other is. A rule keeps the first messages that it recognises; that another
+ * rule would have been asked first makes no difference. One that recognises none gets a message that is made up, so
+ * that the file loads.
+ */
+#include "cmd/rules_fail2ban.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "detect/fail2ban.h"
+#include "detect/fail2ban_sample.h"
+#include "detect/match.h"
+#include "log/source.h"
+#include "log/wrapping.h"
+
+struct sampling {
+	struct f2b_filter *filter;
+	struct engine *engine;
+	struct matcher *matcher;
+	enum wrapping wrapping;
+};
+
+static void take_line(struct sampling *s, char *line, size_t len)
+{
+	const struct engine_program *program;
+	struct header header;
+	struct event event;
+
+	if (len > 0 && line[len - 1] == '\r')
+		len--;
+	if (s->wrapping != WRAPPING_NONE)
+		len = wrapping_take_off(s->wrapping, line, len);
+	if (len > MATCH_LINE_MAX || memchr(line, '\0', len) != NULL)
+		return;
+	header_parse(&header, line, len);
+	program = engine_program(s->engine, header.program);
+	for (unsigned i = 0; i < program->rule_count && header.message.len > 0; i++) {
+		if (matcher_try(s->matcher, program->rules[i], header.message, &event))
+			f2b_add_hit(s->filter, program->rules[i], header.message);
+	}
+}
+
+/* Hands on the complete lines of text and leaves the rest of it. */
+static void take_lines(struct sampling *s, struct buf *text)
+{
+	char *at = text->ptr, *newline;
+
+	while ((newline = memchr(at, '\n', text->len - (size_t)(at - text->ptr))) != NULL) {
+		take_line(s, at, (size_t)(newline - at));
+		at = newline + 1;
+	}
+	text->len -= (size_t)(at - text->ptr);
+	memmove(text->ptr, at, text->len);
+}
+
+static int read_log(struct sampling *s, struct source *source)
+{
+	struct buf text = { 0 };
+	ssize_t got;
+
+	s->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
+	while ((got = source_read(source, buf_room(&text, 65536), 65536)) > 0) {
+		text.len += (size_t)got;
+		take_lines(s, &text);
+		if (text.len > MATCH_LINE_MAX)
+			text.len = MATCH_LINE_MAX + 1;
+	}
+	if (text.len > 0)
+		take_line(s, text.ptr, text.len);
+	buf_free(&text);
+	if (got == 0)
+		return EXIT_ALL_WELL;
+	msg("%s: %s; samples are of what came before", source_name(source), source_error(source));
+	return EXIT_IN_PART;
+}
+
+static int take_log(struct sampling *s, const char *path)
+{
+	struct buf why = { 0 };
+	struct source *source = source_open(path, &why);
+	int status = EXIT_USAGE;
+
+	if (source == NULL)
+		msg("%s: %s", path, buf_text(&why));
+	else
+		status = read_log(s, source);
+	source_close(source);
+	buf_free(&why);
+	return status;
+}
+
+/* Makes up a message for a rule that has none. */
+static void make_up(struct sampling *s, uint16_t rule)
+{
+	const struct rule *r = &s->filter->set.rules[rule];
+	struct buf text = { 0 };
+	struct event event;
+
+	for (unsigned variant = 0; r->hits[0] == NULL && variant < F2B_VARIANTS; variant++) {
+		struct span message;
+
+		buf_clear(&text);
+		f2b_sample(r->match_text, variant, &text);
+		message = (struct span){ buf_text(&text), text.len };
+		if (matcher_try(s->matcher, rule, message, &event)) {
+			f2b_add_hit(s->filter, rule, message);
+			s->filter->notes[rule].made_up = true;
+		}
+	}
+	buf_free(&text);
+}
+
+static int find_samples(struct f2b_filter *filter, const char *log)
+{
+	struct sampling s = { .filter = filter };
+	int status = EXIT_ALL_WELL;
+
+	if (engine_new(&s.engine, &filter->set, false) < 0)
+		return EXIT_USAGE;
+	s.matcher = matcher_new(s.engine);
+	if (log != NULL)
+		status = take_log(&s, log);
+	for (size_t i = 0; i < filter->set.count; i++)
+		make_up(&s, (uint16_t)i);
+	matcher_free(s.matcher);
+	engine_free(s.engine);
+	return status;
+}
+
+static int write_out(const struct options *options, struct buf *text)
+{
+	int ret;
+
+	if (options->output == NULL || options->dry_run)
+		return fwrite(text->ptr, 1, text->len, stdout) == text->len ? EXIT_ALL_WELL : EXIT_NOTHING;
+	ret = file_replace(options->output, text->ptr, text->len, true);
+	if (ret == 0)
+		return EXIT_ALL_WELL;
+	msg("%s: %s; no rules were written", options->output, strerror(-ret));
+	return EXIT_NOTHING;
+}
+
+static void tell(const struct options *options, const struct f2b_filter *filter)
+{
+	size_t without = 0, made_up = 0;
+
+	for (size_t i = 0; i < filter->set.count; i++) {
+		without += filter->set.rules[i].hits[0] == NULL;
+		made_up += filter->notes[i].made_up;
+	}
+	if (without + made_up > 0)
+		msg("%s: of %zu rules %zu have a sample that was made up, and %zu have none and stand as comments; %s",
+		    options->from_fail2ban, filter->set.count, made_up, without,
+		    options->sample != NULL ? "write one into hit" : "name a log that has some: --sample LOG");
+}
+
+int rules_from_fail2ban(const struct options *options)
+{
+	struct f2b_filter filter;
+	struct buf text = { 0 };
+	enum event_class ignored;
+	int status = EXIT_USAGE;
+
+	if (options->arg_count > 0 || options->check) {
+		msg("rules: --from-fail2ban makes rules and does nothing else; leave out %s",
+		    options->check ? "--check" : options->args[0]);
+		return EXIT_USAGE;
+	}
+	if (options->class_name != NULL && !event_class_parse(&ignored, options->class_name)) {
+		msg("rules: --class expects auth, unknown, helo, reject, probe, good or trouble, not \"%s\"",
+		    options->class_name);
+		return EXIT_USAGE;
+	}
+	if (f2b_make(&filter, options->from_fail2ban, options->class_name) == 0)
+		status = find_samples(&filter, options->sample);
+	if (status == EXIT_ALL_WELL || status == EXIT_IN_PART) {
+		int written;
+
+		tell(options, &filter);
+		f2b_write(&filter, &text);
+		written = write_out(options, &text);
+		status = written != EXIT_ALL_WELL ? written : filter.left_out > 0 ? EXIT_IN_PART : status;
+	}
+	buf_free(&text);
+	f2b_free(&filter);
+	return status;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail2ban: a filter of fail2ban to rules.
+ *
+ * fail2ban cuts the time out of a line, matches prefregex, takes what it has as <F-CONTENT>, and looks for failregex
+ * in that, unless ignoreregex is there too. A rule does the same with one pattern on the message behind the header:
+ * the prefix as an atomic group, which keeps the way that it matched first, a negative look ahead for each
+ * ignoreregex, and the failregex.
+ */
+#include "detect/fail2ban.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "detect/fail2ban_inside.h"
+
+/* Calls take for each line of an option that is not empty. */
+static void each_line(struct f2b_maker *m, const char *option, void (*take)(struct f2b_maker *m, const char *text))
+{
+	char *value = f2b_options_get(&m->options, option), *rest = NULL;
+
+	if (value == NULL)
+		return;
+	for (char *line = strtok_r(value, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+		take(m, line);
+	free(value);
+}
+
+/* What is left out of all rules. */
+static void warn_all(struct f2b_maker *m, const char *option, const char *what)
+{
+	msg("%s: %s: %s", m->options.path, option, what);
+	buf_addf(&m->head, "# warning: %s: %s\n", option, what);
+}
+
+static void take_ignored(struct f2b_maker *m, const char *text)
+{
+	struct f2b_pattern pattern;
+	bool anchored;
+
+	buf_add_text(&m->head, "# ignoreregex: ");
+	f2b_add_original(&m->head, text);
+	f2b_convert(&pattern, text, 'i', F2B_LOOK);
+	anchored = f2b_unanchor(&pattern.text);
+	if (pattern.refused != NULL) {
+		warn_all(m, "ignoreregex", pattern.refused);
+		m->filter->left_out++;
+	} else {
+		if (anchored && !m->content && !pattern.header)
+			f2b_skip_blank(&pattern.text);
+		buf_addf(&m->ignore, "(?!%s(?:%s))", anchored ? "" : ".*?", buf_text(&pattern.text));
+	}
+	buf_free(&pattern.text);
+}
+
+/* What stands behind <F-CONTENT>...</F-CONTENT>, when it decides nothing that the rest of the line does not. */
+static bool says_nothing(const char *content, const char *behind)
+{
+	bool any = strcmp(content, ".+") == 0 || strcmp(content, ".*") == 0;
+
+	return any && (*behind == '\0' || strcmp(behind, "$") == 0);
+}
+
+/* The text of prefregex with the contents as a look ahead, in Python's syntax. */
+static char *prefix_text(struct f2b_maker *m, const char *text)
+{
+	const char *open = strstr(text, "<F-CONTENT>"), *close = strstr(text, "</F-CONTENT>");
+	struct buf out = { 0 }, content = { 0 };
+	char *prefix;
+
+	m->content = open != NULL && close > open;
+	if (!m->content)
+		return mem_text(text);
+	buf_add(&content, open + strlen("<F-CONTENT>"), (size_t)(close - open) - strlen("<F-CONTENT>"));
+	buf_add(&out, text, (size_t)(open - text));
+	close += strlen("</F-CONTENT>");
+	if (!says_nothing(buf_text(&content), close))
+		buf_addf(&out, "(?=%s%s)", buf_text(&content), close);
+	prefix = mem_text(buf_text(&out));
+	buf_free(&out);
+	buf_free(&content);
+	return prefix;
+}
+
+/* Whether all of the text is literal, so that it matches in one way. */
+static bool is_plain(const char *text)
+{
+	return strpbrk(text, "?*+{(|[") == NULL;
+}
+
+static void add_prefix(struct f2b_maker *m, struct buf *text)
+{
+	bool anchored = f2b_unanchor(text);
+
+	if (anchored && !m->prefix_header)
+		f2b_skip_blank(text);
+	if (!anchored)
+		warn_all(m, "prefregex", "it is not anchored at its start: it is searched for anywhere in the message");
+	if (m->content && anchored && is_plain(buf_text(text)))
+		buf_add_text(&m->prefix, buf_text(text));
+	else
+		buf_addf(&m->prefix, "(?%s%s%s%s)", m->content ? ">" : "=", anchored ? "" : ".*?", buf_text(text),
+			 m->prefix_optional ? "|" : "");
+}
+
+static int read_prefix(struct f2b_maker *m)
+{
+	char *value = f2b_options_get(&m->options, "prefregex"), *text;
+	struct f2b_pattern pattern;
+
+	if (value == NULL || *value == '\0') {
+		free(value);
+		return 0;
+	}
+	text = prefix_text(m, value);
+	buf_add_text(&m->head, "# prefregex: ");
+	f2b_add_original(&m->head, value);
+	f2b_convert(&pattern, text, 'p', m->reading);
+	m->prefix_header = pattern.header;
+	if (pattern.refused == NULL)
+		add_prefix(m, &pattern.text);
+	else
+		msg("%s: prefregex: %s; no rules were made of it", m->options.path, pattern.refused);
+	buf_free(&pattern.text);
+	free(text);
+	free(value);
+	return pattern.refused != NULL ? -1 : 0;
+}
+
+/* Servers with logs of their own, which filters are named after. */
+static const struct server {
+	const char *name;
+	const char *program;  /* as headers have it */
+	const char *form;     /* what patterns begin with and messages do not */
+	bool strips;          /* all that prefregex matches may be missing in messages */
+} servers[] = {
+	{ "assp", "assp", "", false }, { "cpanel", "cpanel", "", false }, { "domino", "domino", "", false },
+	{ "dovecot", "dovecot", "", false }, { "exim", "exim", "", false }, { "horde", "HORDE", "HORDE ", false },
+	{ "icewarp", "icewarp", "", false }, { "kerio", "kerio", "", false }, { "roundcube", "roundcube", "", true },
+	{ "squirrelmail", "squirrelmail", "", false }, { "zimbra", "zimbra", "", false },
+};
+
+static const struct server *find_server(const char *filter)
+{
+	for (unsigned i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		if (strncmp(filter, servers[i].name, strlen(servers[i].name)) == 0)
+			return &servers[i];
+	}
+	return NULL;
+}
+
+/* The rules' program, as far as the whole filter tells it. */
+static void read_program(struct f2b_maker *m)
+{
+	char *daemon = f2b_options_get(&m->options, "_daemon");
+	bool named = daemon != NULL && strcmp(daemon, "\\S*") != 0 && strcmp(daemon, "\\S+") != 0;
+	const struct server *server = find_server(m->name);
+	struct f2b_pattern pattern = { 0 };
+
+	if (named)
+		f2b_convert(&pattern, daemon, 'd', F2B_LOOK);
+	m->any_program = !named && server == NULL;
+	m->form = !named && server != NULL ? server->form : "";
+	m->prefix_optional = !named && server != NULL && server->strips;
+	m->program = mem_text(named ? buf_text(&pattern.text) : server != NULL ? server->program : ".*");
+	buf_free(&pattern.text);
+	free(daemon);
+}
+
+/* Who the user is depends on whether any text has <F-USER>. */
+static unsigned reading_of(struct f2b_maker *m)
+{
+	char *prefix = f2b_options_get(&m->options, "prefregex"), *fail = f2b_options_get(&m->options, "failregex");
+	bool in_prefix = prefix != NULL && strstr(prefix, "<F-USER>") != NULL;
+	bool in_fail = fail != NULL && strstr(fail, "<F-USER>") != NULL;
+
+	free(prefix);
+	free(fail);
+	return in_prefix || in_fail ? F2B_USER : F2B_OTHER_USER;
+}
+
+/* Options that say where and how to read, which is not for rules to say. */
+static void read_others(struct f2b_maker *m)
+{
+	static const char *const others[][2] = {
+		{ "journalmatch", "left out: all of the journal that mailban reads is matched" },
+		{ "datepattern", "left out: times are read in the forms that mailban knows" },
+		{ "maxlines", "left out: rules are for single lines" },
+	};
+
+	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		char *value = f2b_options_get(&m->options, others[i][0]), *rest = NULL;
+
+		if (value == NULL || *value == '\0' || strcmp(value, "{^LN-BEG}") == 0) {
+			free(value);
+			continue;
+		}
+		warn_all(m, others[i][0], others[i][1]);
+		for (char *line = strtok_r(value, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
+			buf_addf(&m->head, "#     %s\n", line);
+		free(value);
+	}
+}
+
+static char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = mem_text(slash != NULL ? slash + 1 : path), *dot = strrchr(name, '.');
+
+	if (dot != NULL && dot > name)
+		*dot = '\0';
+	for (char *c = name; *c != '\0'; c++)
+		*c = isalnum((unsigned char)*c) || *c == '_' ? *c : '-';
+	return name;
+}
+
+static int make(struct f2b_maker *m, const char *filter)
+{
+	if (f2b_options_read(&m->options, filter) < 0)
+		return -1;
+	m->name = name_of(m->options.path);
+	m->reading = reading_of(m);
+	read_program(m);
+	read_others(m);
+	if (read_prefix(m) < 0)
+		return -1;
+	each_line(m, "ignoreregex", take_ignored);
+	each_line(m, "failregex", f2b_take_failregex);
+	if (!m->options.failed && m->expression == 0) {
+		msg("%s: there is no failregex; no rules were made of it", m->options.path);
+		return -1;
+	}
+	return m->options.failed ? -1 : 0;
+}
+
+int f2b_make(struct f2b_filter *filter, const char *name, const char *class_name)
+{
+	struct f2b_maker m = { .filter = filter, .class_name = class_name };
+	int ret;
+
+	*filter = (struct f2b_filter){ 0 };
+	ret = make(&m, name);
+	filter->head = mem_text(buf_text(&m.head));
+	filter->tail = mem_text(buf_text(&m.comment));
+	f2b_options_free(&m.options);
+	buf_free(&m.prefix);
+	buf_free(&m.ignore);
+	buf_free(&m.head);
+	buf_free(&m.comment);
+	free(m.name);
+	free(m.program);
+	return ret;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail2ban_options: what a filter of fail2ban says, its includes and interpolation done.
+ *
+ * A file is what Python's configparser reads: sections, NAME = VALUE, values that go on in indented lines. Of several
+ * values of a name one of the command line wins over [Init], that over [Definition], that over [DEFAULT], and in one
+ * section the last one wins; %(known/NAME)s is the one that it won over. %(NAME)s and %(SECTION/NAME)s refer to other
+ * options, and so does <NAME>, which is put in last and from the inside out: <mdre-<mode>>.
+ */
+#include "detect/fail2ban_options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+enum { DEPTH_MAX = 20 };
+
+static int read_file(struct f2b_options *options, const char *path, unsigned depth);
+
+static char *small_letters(const char *text, size_t len)
+{
+	char *copy = mem_text_of(text, len);
+
+	for (char *c = copy; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return copy;
+}
+
+static const char *skip_blanks(const char *from, const char *to)
+{
+	while (from < to && isspace((unsigned char)*from))
+		from++;
+	return from;
+}
+
+static const char *end_without_blanks(const char *from, const char *to)
+{
+	while (to > from && isspace((unsigned char)to[-1]))
+		to--;
+	return to;
+}
+
+/* What a header looks like is for our own reader of headers to say. */
+static bool is_header(const char *section, const char *name)
+{
+	return strcmp(section, "DEFAULT") == 0 && strcmp(name, "__prefix_line") == 0;
+}
+
+static void add(struct f2b_options *o, const char *section, struct span name, struct span value)
+{
+	struct f2b_option option = { .section = mem_text(section), .name = small_letters(name.ptr, name.len) };
+
+	option.value = is_header(section, option.name) ? mem_text("\1") : mem_text_of(value.ptr, value.len);
+	o->items = mem_grow(o->items, &o->capacity, o->count + 1, sizeof(*o->items));
+	o->items[o->count++] = option;
+}
+
+static struct span trimmed(const char *from, const char *to)
+{
+	from = skip_blanks(from, to);
+	return (struct span){ from, (size_t)(end_without_blanks(from, to) - from) };
+}
+
+/* A further line of the value that was read last. */
+static void add_line(struct f2b_options *o, struct span line)
+{
+	struct f2b_option *last = &o->items[o->count - 1];
+	struct buf value = { 0 };
+
+	if (is_header(last->section, last->name))
+		return;
+	buf_addf(&value, "%s\n%.*s", last->value, (int)line.len, line.ptr);
+	free(last->value);
+	last->value = mem_text(buf_text(&value));
+	buf_free(&value);
+}
+
+/* Where the line ends for configparser: before a comment that begins with a semicolon behind a blank. */
+static const char *end_of_line(const char *line, const char *end)
+{
+	for (const char *c = line; c < end; c++) {
+		if (*c == ';' && (c == line || isspace((unsigned char)c[-1])))
+			return c;
+	}
+	return end;
+}
+
+/* One line; section is that of the lines that follow. False where it is none that configparser reads. */
+static bool read_line(struct f2b_options *o, const char *line, const char *end, char **section, bool *open)
+{
+	struct span text = trimmed(line, end_of_line(line, end));
+	size_t name;
+
+	if (text.len == 0 || *text.ptr == '#')
+		return true;
+	if (text.ptr > line && *open) {
+		add_line(o, text);
+		return true;
+	}
+	if (*text.ptr == '[' && text.ptr[text.len - 1] == ']') {
+		free(*section);
+		*section = mem_text_of(text.ptr + 1, text.len - 2);
+		*open = false;
+		return true;
+	}
+	for (name = 0; name < text.len && text.ptr[name] != '=' && text.ptr[name] != ':'; name++)
+		continue;
+	if (name == text.len || name == 0 || *section == NULL)
+		return false;
+	add(o, *section, trimmed(text.ptr, text.ptr + name), trimmed(text.ptr + name + 1, text.ptr + text.len));
+	*open = true;
+	return true;
+}
+
+static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
+{
+	const char *at = buf_text(text), *end = at + text->len;
+	char *section = NULL;
+	bool open = false, good = true;
+
+	for (unsigned long number = 1; good && at < end; number++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		newline = newline != NULL ? newline : end;
+		good = read_line(o, at, newline, &section, &open);
+		if (!good)
+			msg_at(path, number, "neither [SECTION] nor NAME = VALUE; no rules were made of it");
+		at = newline + 1;
+	}
+	free(section);
+	return good ? 0 : -1;
+}
+
+/* The files that an option of [INCLUDES] names, one a line; the caller frees it. */
+static char *includes_of(const struct f2b_options *own, const char *which)
+{
+	const char *names = "";
+
+	for (size_t i = 0; i < own->count; i++) {
+		if (strcmp(own->items[i].section, "INCLUDES") == 0 && strcmp(own->items[i].name, which) == 0)
+			names = own->items[i].value;
+	}
+	return mem_text(names);
+}
+
+/* Reads files that the file at path names; frees the names. */
+static int read_includes(struct f2b_options *o, const char *path, char *names, unsigned depth)
+{
+	const char *slash = strrchr(path, '/');
+	struct buf full = { 0 };
+	char *rest = NULL;
+	int ret = 0;
+
+	for (char *name = strtok_r(names, "\n", &rest); ret == 0 && name != NULL; name = strtok_r(NULL, "\n", &rest)) {
+		buf_clear(&full);
+		if (*name != '/' && slash != NULL)
+			buf_add(&full, path, (size_t)(slash + 1 - path));
+		buf_add_text(&full, name);
+		ret = read_file(o, buf_text(&full), depth + 1);
+		ret = ret == -ENOENT ? 0 : ret;
+	}
+	buf_free(&full);
+	free(names);
+	return ret;
+}
+
+/* Reads FILE.local behind FILE.conf. */
+static int read_local(struct f2b_options *o, const char *path, unsigned depth)
+{
+	const char *dot = strrchr(path, '.');
+	struct buf local = { 0 };
+	int ret = 0;
+
+	if (dot != NULL && strcmp(dot, ".conf") == 0) {
+		buf_addf(&local, "%.*s.local", (int)(dot - path), path);
+		ret = read_file(o, buf_text(&local), depth + 1);
+	}
+	buf_free(&local);
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static void move_all(struct f2b_options *to, struct f2b_options *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		to->items = mem_grow(to->items, &to->capacity, to->count + 1, sizeof(*to->items));
+		to->items[to->count++] = from->items[i];
+	}
+	from->count = 0;
+}
+
+static int read_own(struct f2b_options *own, const char *path, unsigned depth)
+{
+	struct buf text = { 0 };
+	int ret = file_read(path, &text);
+
+	if (ret < 0 && ret != -ENOENT)
+		msg("%s: %s; no rules were made of it", path, strerror(-ret));
+	if (ret == 0 && (depth > DEPTH_MAX || strlen(buf_text(&text)) != text.len)) {
+		msg("%s: %s; no rules were made of it", path,
+		    depth > DEPTH_MAX ? "includes itself" : "holds NUL bytes");
+		ret = -1;
+	}
+	if (ret == 0)
+		ret = read_lines(own, path, &text);
+	buf_free(&text);
+	return ret;
+}
+
+/* 0, -ENOENT without a message where there is no such file, or another error after one. */
+static int read_file(struct f2b_options *o, const char *path, unsigned depth)
+{
+	struct f2b_options own = { 0 };
+	int ret = read_own(&own, path, depth);
+	char *before = includes_of(&own, "before"), *after = includes_of(&own, "after");
+
+	if (ret == 0)
+		ret = read_includes(o, path, before, depth);
+	else
+		free(before);
+	move_all(o, &own);
+	if (ret == 0)
+		ret = read_local(o, path, depth);
+	if (ret == 0)
+		ret = read_includes(o, path, after, depth);
+	else
+		free(after);
+	f2b_options_free(&own);
+	return ret;
+}
+
+/* NAME=VALUE,NAME="VALUE" behind the file's name. */
+static int read_given(struct f2b_options *o, const char *at, const char *end)
+{
+	while (at < end) {
+		const char *equals = memchr(at, '=', (size_t)(end - at)), *value, *to;
+		char quote;
+
+		if (equals == NULL)
+			return -1;
+		value = equals + 1;
+		quote = value < end && (*value == '"' || *value == '\'') ? *value++ : ',';
+		to = memchr(value, quote, (size_t)(end - value));
+		if (to == NULL && quote != ',')
+			return -1;
+		to = to != NULL ? to : end;
+		add(o, "", trimmed(at, equals), (struct span){ value, (size_t)(to - value) });
+		at = to + (to < end);
+		while (at < end && (*at == ',' || *at == ' '))
+			at++;
+	}
+	return 0;
+}
+
+int f2b_options_read(struct f2b_options *o, const char *filter)
+{
+	size_t len = strlen(filter);
+	const char *bracket = len > 0 && filter[len - 1] == ']' ? strchr(filter, '[') : NULL;
+	int ret;
+
+	*o = (struct f2b_options){ 0 };
+	o->path = bracket != NULL ? mem_text_of(filter, (size_t)(bracket - filter)) : mem_text(filter);
+	ret = read_file(o, o->path, 0);
+	if (ret == -ENOENT)
+		msg("%s: %s; name a file such as /etc/fail2ban/filter.d/postfix.conf", o->path, strerror(ENOENT));
+	if (ret == 0 && bracket != NULL && read_given(o, bracket + 1, filter + len - 1) < 0) {
+		msg("%s: expected are options as in %s[mode=auth]", filter, o->path);
+		ret = -1;
+	}
+	return ret < 0 ? -1 : 0;
+}
+
+void f2b_options_free(struct f2b_options *o)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		free(o->items[i].section);
+		free(o->items[i].name);
+		free(o->items[i].value);
+	}
+	free(o->items);
+	free(o->path);
+	*o = (struct f2b_options){ 0 };
+}

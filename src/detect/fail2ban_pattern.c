@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail2ban_pattern: Python's regular expressions with fail2ban's tags to PCRE2's.
+ *
+ * The text is walked once. Tags of addresses become <ADDR>, which takes numeric addresses alone; groups lose names that
+ * nobody refers to, since a pattern of ours may have few; numbers of groups become names, since ours have no numbers.
+ */
+#define _GNU_SOURCE
+#include "detect/fail2ban_pattern_inside.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "detect/fail2ban_options.h"
+
+enum { ADDRESSES_MAX = 16 };
+
+static bool is_referred_to(const struct f2b_walker *w, const char *name, unsigned number)
+{
+	struct buf word = { 0 };
+	bool found;
+
+	buf_addf(&word, "(?P=%s)", name);
+	found = *name != '\0' && strcasestr(w->text, buf_text(&word)) != NULL;
+	for (const char *c = strchr(w->text, '\\'); !found && c != NULL; c = strchr(c + 2, '\\')) {
+		if (c[1] == '\0')
+			break;
+		found = c[1] >= '1' && c[1] <= '9' && strtoul(c + 1, NULL, 10) == number;
+	}
+	buf_free(&word);
+	return found;
+}
+
+static bool is_user(const struct f2b_walker *w, const char *name)
+{
+	if (w->reading & F2B_LOOK)
+		return false;
+	return strcmp(name, "user") == 0 || ((w->reading & F2B_OTHER_USER) && strncmp(name, "alt_user", 8) == 0);
+}
+
+void f2b_open_group(struct f2b_walker *w, const char *name)
+{
+	unsigned number = ++w->groups;
+	char own[F2B_NAME_BYTES] = "";
+
+	if (is_user(w, name))
+		strcpy(own, "user");
+	else if (is_referred_to(w, name, number))
+		snprintf(own, sizeof(own), "%c%u", w->scope, number);
+	if (own[0] != '\0')
+		buf_addf(w->out, "(?<%s>", own);
+	else
+		buf_add_text(w->out, "(?:");
+	if (number >= F2B_GROUPS_MAX) {
+		w->pattern->refused = "it has more groups than anybody can read";
+		w->groups = 0;
+		return;
+	}
+	/* the name that others call it by, and ours behind it */
+	snprintf(w->names[number], F2B_NAME_BYTES, "%.30s=%.8s", name, own);
+}
+
+static void add_reference(struct f2b_walker *w, const char *name, unsigned long number)
+{
+	for (unsigned i = 1; i <= w->groups && i < F2B_GROUPS_MAX; i++) {
+		const char *equals = strchr(w->names[i], '=');
+		size_t len = equals != NULL ? (size_t)(equals - w->names[i]) : 0;
+		bool named = name != NULL && strlen(name) == len && strncasecmp(name, w->names[i], len) == 0;
+
+		if (equals != NULL && equals[1] != '\0' && (i == number || named)) {
+			buf_addf(w->out, "\\k{%s}", equals + 1);
+			return;
+		}
+	}
+	w->pattern->refused = "it refers to a group that is not there, or not of the same part";
+}
+
+static bool is_address_name(const char *name)
+{
+	static const char *const names[] = { "host", "ip", "ip4", "ip6", "addr", "dns" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* (?P<NAME> or (?P=NAME). */
+static void take_named(struct f2b_walker *w)
+{
+	bool refers = w->at[3] == '=';
+	size_t len = strcspn(w->at + 4, ">)");
+	char name[F2B_NAME_BYTES];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(len < 30 ? len : 30), w->at + 4);
+	if (refers) {
+		add_reference(w, name, 0);
+		w->at += 4 + len + 1;
+		return;
+	}
+	if (is_address_name(name)) {
+		w->at = f2b_item_end(w->at);
+		f2b_add_address(w, "", "", w->at);
+		w->groups++;
+		return;
+	}
+	if (strcmp(name, "fid") == 0)
+		w->pattern->refused = "it bans by something that is no address (fid)";
+	f2b_open_group(w, name);
+	w->at += 4 + len + (w->at[4 + len] != '\0');
+}
+
+/* Options that Python has and PCRE2 has not are left out of (?...) and (?...:. */
+static bool take_options(struct f2b_walker *w)
+{
+	size_t len = strspn(w->at + 2, "aiLmsux-");
+	char end = w->at[2 + len];
+
+	if (len == 0 || (end != ')' && end != ':'))
+		return false;
+	buf_add_text(w->out, "(?");
+	for (const char *c = w->at + 2; c < w->at + 2 + len; c++) {
+		if (strchr("imsx-", *c) != NULL)
+			buf_add_char(w->out, *c);
+	}
+	buf_add_char(w->out, end);
+	w->at += 2 + len + 1;
+	return true;
+}
+
+static void take_group(struct f2b_walker *w)
+{
+	if (strncmp(w->at, "(?P<", 4) == 0 || strncmp(w->at, "(?P=", 4) == 0) {
+		take_named(w);
+	} else if (w->at[1] != '?') {
+		f2b_open_group(w, "");
+		w->at++;
+	} else if (strncmp(w->at, "(?(", 3) == 0 || strncmp(w->at, "(?#", 3) == 0) {
+		w->pattern->refused = "it has a condition or a comment inside";
+		w->at++;
+	} else if (!take_options(w)) {
+		buf_add(w->out, w->at, 2);
+		w->at += 2;
+	}
+}
+
+/* A class as it stands, but for [ in it, which PCRE2 may take for the beginning of a class by name. */
+static void take_class(struct f2b_walker *w)
+{
+	const char *end = f2b_item_end(w->at);
+
+	buf_add_char(w->out, *w->at++);
+	for (; w->at < end; w->at++) {
+		if (*w->at == '[')
+			buf_add_char(w->out, '\\');
+		buf_add_char(w->out, *w->at);
+		if (*w->at == '\\' && w->at + 1 < end)
+			buf_add_char(w->out, *++w->at);
+	}
+}
+
+static void take_escape(struct f2b_walker *w)
+{
+	char *end;
+
+	if (w->at[1] >= '1' && w->at[1] <= '9') {
+		unsigned long number = strtoul(w->at + 1, &end, 10);
+
+		add_reference(w, NULL, number);
+		w->at = end;
+		return;
+	}
+	if (w->at[1] == 'Z')
+		buf_add_text(w->out, "\\z");
+	else if (w->at[1] == 'v')
+		buf_add_text(w->out, "\\x0b");
+	else
+		buf_add(w->out, w->at, w->at[1] != '\0' ? 2 : 1);
+	if (w->at[1] == 'u' || w->at[1] == 'U' || w->at[1] == 'N')
+		w->pattern->refused = "it has a character of Unicode by number or name";
+	w->at += w->at[1] != '\0' ? 2 : 1;
+}
+
+static void take_item(struct f2b_walker *w)
+{
+	if (*w->at == F2B_HEADER) {
+		w->pattern->header = true;
+		w->at++;
+	} else if (*w->at == '\\') {
+		take_escape(w);
+	} else if (*w->at == '[') {
+		take_class(w);
+	} else if (*w->at == '(') {
+		take_group(w);
+	} else if (strncmp(w->at, "{,", 2) == 0 && isdigit((unsigned char)w->at[2])) {
+		buf_add_text(w->out, "{0,");
+		w->at += 2;
+	} else if (*w->at != '<' || !f2b_take_tag(w)) {
+		buf_add_char(w->out, *w->at++);
+	}
+}
+
+/* How deep groups lie one inside the other. */
+static unsigned depth_of(const char *text)
+{
+	unsigned depth = 0, most = 0;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		if (*c == '\\' && c[1] != '\0')
+			c++;
+		else if (*c == '(' && ++depth > most)
+			most = depth;
+		else if (*c == ')' && depth > 0)
+			depth--;
+	}
+	return most;
+}
+
+void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsigned reading)
+{
+	struct f2b_walker *w = mem_zalloc(1, sizeof(*w));
+
+	*pattern = (struct f2b_pattern){ 0 };
+	*w = (struct f2b_walker){ .text = text, .at = text, .pattern = pattern, .out = &pattern->text, .scope = scope,
+			      .reading = reading };
+	while (*w->at != '\0')
+		take_item(w);
+	if (depth_of(buf_text(&pattern->text)) > F2B_GROUPS_MAX || f2b_addresses(pattern->text.ptr) > ADDRESSES_MAX)
+		pattern->refused = "it has more groups or addresses than anybody can read";
+	free(w);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail2ban_rule: a failregex to rules, and what there is to be said about it. See detect/fail2ban.
+ *
+ * Each warning goes to stderr and into the comment above the rule.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/msg.h"
+#include "detect/fail2ban_inside.h"
+#include "detect/pattern.h"
+
+/* A comment and a warning about the expression. */
+static void warn(struct f2b_maker *m, const char *what)
+{
+	msg("%s: failregex %u: %s", m->options.path, m->expression, what);
+	buf_addf(&m->comment, "# warning: %s\n", what);
+}
+
+static void leave_out(struct f2b_maker *m, const char *why)
+{
+	struct buf what = { 0 };
+
+	buf_addf(&what, "not carried over: %s", why);
+	warn(m, buf_text(&what));
+	buf_free(&what);
+	m->filter->left_out++;
+}
+
+/* Whether text that a client may have written can stand before the address, with nothing that holds the end. */
+static bool is_loose(const char *match)
+{
+	const char *address = strstr(match, "<ADDR>");
+	size_t len = strlen(match);
+
+	if (match[len - 1] == '$' && match[len - 2] != '\\')
+		return false;
+	for (const char *c = match; c < address;) {
+		const char *quantifier = *c == '.' ? c + 1 : strncmp(c, "\\S", 2) == 0 ? c + 2 : "";
+		bool skips = *c == '[' || *c == '\\' || strncmp(c, "(?!", 3) == 0 || strncmp(c, "(?=", 3) == 0;
+
+		if (*quantifier == '*' || *quantifier == '+')
+			return true;
+		c = skips ? f2b_item_end(c) : c + 1;
+	}
+	return false;
+}
+
+static bool speaks_of(const char *text, const char *const words[])
+{
+	for (; *words != NULL; words++) {
+		if (strcasestr(text, *words) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static enum event_class class_of(const struct f2b_maker *m, const char *match)
+{
+	static const char *const filters[] = { "reject", "spam", NULL };
+	static const char *const logins[] = { "auth", "login", "password", NULL };
+	static const char *const refusals[] = { "reject", "relay", "block", "dnsbl", "rcpt", "unknown", "spam", NULL };
+	enum event_class event_class;
+
+	if (m->class_name != NULL && event_class_parse(&event_class, m->class_name))
+		return event_class;
+	if (speaks_of(m->name, filters))
+		return CLASS_REJECT;
+	return !speaks_of(match, logins) && speaks_of(match, refusals) ? CLASS_REJECT : CLASS_AUTH;
+}
+
+/* Whether PCRE2 takes the pattern; what it says otherwise has been told. */
+static bool compiles(const struct rule *rule)
+{
+	struct pattern pattern;
+	pcre2_code *program = pattern_compile_program(rule);
+	bool good = program != NULL && pattern_compile(&pattern, rule) == 0;
+
+	if (good)
+		pattern_free(&pattern);
+	pcre2_code_free(program);
+	return good;
+}
+
+static void drop(const struct rule *rule)
+{
+	struct ruleset one = { .rules = mem_alloc(1, sizeof(*rule)), .count = 1 };
+
+	*one.rules = *rule;
+	rules_free(&one);
+}
+
+static void add_rule(struct f2b_maker *m, const char *program, const char *match)
+{
+	struct f2b_filter *f = m->filter;
+	struct rule rule = { .event_class = class_of(m, match) };
+	struct buf text = { 0 };
+
+	buf_addf(&text, "fail2ban-%s-%u", m->name, m->expression);
+	if (++m->rules > 1)
+		buf_addf(&text, "-%u", m->rules);
+	rule.name = mem_text(buf_text(&text));
+	buf_clear(&text);
+	buf_addf(&text, "fail2ban's %s, failregex %u", m->name, m->expression);
+	rule.description = mem_text(buf_text(&text));
+	rule.server = mem_text(m->name);
+	rule.file = mem_text(m->options.path);
+	rule.source = mem_text("");
+	rule.program_text = mem_text(program);
+	rule.match_text = mem_text(match);
+	rule.hits = mem_zalloc(F2B_HITS + 1, sizeof(char *));
+	rule.misses = mem_zalloc(1, sizeof(char *));
+	buf_free(&text);
+	if (!compiles(&rule)) {
+		leave_out(m, "PCRE2 does not take it");
+		drop(&rule);
+		return;
+	}
+	f->set.rules = mem_grow(f->set.rules, &f->set.capacity, f->set.count + 1, sizeof(*f->set.rules));
+	f->notes = mem_grow(f->notes, &m->capacity, f->set.count + 1, sizeof(*f->notes));
+	f->set.rules[f->set.count] = rule;
+	f->notes[f->set.count++] = (struct f2b_note){ .comment = mem_text(buf_text(&m->comment)) };
+	buf_clear(&m->comment);
+}
+
+/* A pattern that has no __prefix_line begins behind the time; what it has for the header is taken off. */
+static void skip_header(struct f2b_maker *m, struct buf *text, struct buf *program)
+{
+	size_t len = strlen(m->form);
+
+	f2b_skip_blank(text);
+	if (m->any_program && f2b_skip_header(text, program))
+		return;
+	if (strncmp(buf_text(text), m->form, len) == 0) {
+		memmove(text->ptr, text->ptr + len, text->len - len);
+		text->len -= len;
+	}
+}
+
+/* One branch of a failregex, in our syntax. */
+static void take_branch(void *context, const char *branch)
+{
+	struct f2b_maker *m = context;
+	struct buf text = { 0 }, match = { 0 }, program = { 0 };
+	bool anchored;
+
+	buf_add_text(&text, branch);
+	anchored = f2b_unanchor(&text);
+	if (anchored && !m->content && !m->header)
+		skip_header(m, &text, &program);
+	buf_add(&match, m->prefix.ptr, m->prefix.len);
+	buf_add(&match, m->ignore.ptr, m->ignore.len);
+	buf_addf(&match, "%s%s", anchored ? "" : ".*?", buf_text(&text));
+	if (f2b_addresses(buf_text(&match)) != 1) {
+		leave_out(m, f2b_addresses(buf_text(&match)) == 0
+				     ? "it names no address, which would have to come from another line of the session"
+				     : "it names several addresses");
+	} else {
+		if (!anchored)
+			warn(m, "it is not anchored at its start: it is searched for anywhere in the message");
+		else if (is_loose(buf_text(&match)))
+			warn(m, "it is not anchored as ours are: text of the client (.* or \\S*) may stand before the "
+				"address, and no $ holds the end");
+		if (program.len == 0 && m->any_program)
+			warn(m, "it names no program, and is tried on the lines of all: put the name into program");
+		add_rule(m, program.len > 0 ? buf_text(&program) : m->program, buf_text(&match));
+	}
+	buf_free(&text);
+	buf_free(&match);
+	buf_free(&program);
+}
+
+void f2b_add_original(struct buf *out, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == F2B_HEADER)
+			buf_add_text(out, "%(__prefix_line)s");
+		else
+			buf_add_char(out, *text == '\n' ? ' ' : *text);
+	}
+	buf_add_char(out, '\n');
+}
+
+void f2b_take_failregex(struct f2b_maker *m, const char *text)
+{
+	struct f2b_pattern pattern;
+
+	m->expression++;
+	m->rules = 0;
+	buf_addf(&m->comment, "# failregex %u: ", m->expression);
+	f2b_add_original(&m->comment, text);
+	f2b_convert(&pattern, text, 'f', m->reading);
+	if (pattern.subnet)
+		warn(m, "of a network (<SUBNET>) the address alone is taken");
+	m->header = m->prefix_header || pattern.header;
+	if (pattern.refused != NULL)
+		leave_out(m, pattern.refused);
+	else
+		f2b_split(buf_text(&pattern.text), take_branch, m);
+	buf_free(&pattern.text);
+}

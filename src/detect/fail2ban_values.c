@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fail2ban_values: the value of an option, with all that it refers to put in.
+ *
+ * Whatever refers to itself ends at a depth or a size that no filter needs. See detect/fail2ban_options.
+ */
+#include "detect/fail2ban_options.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+enum { DEPTH_MAX = 20, TAGS_MAX = 1000, VALUE_MAX = 1 << 18 };
+
+static unsigned rank_of(const char *section)
+{
+	static const char *const sections[] = { "DEFAULT", "Definition", "Init", "" };
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (strcmp(section, sections[i]) == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Whether a is an option that wins over b. */
+static bool wins(const struct f2b_option *a, const struct f2b_option *b)
+{
+	unsigned of_a = rank_of(a->section), of_b = rank_of(b->section);
+
+	return of_a != of_b ? of_a > of_b : a > b;
+}
+
+/* The option of that name that wins over all others but those that win over below, and below itself. */
+static const struct f2b_option *find(const struct f2b_options *o, struct span name, const struct f2b_option *below)
+{
+	const struct f2b_option *found = NULL;
+
+	for (const struct f2b_option *i = o->items; i < o->items + o->count; i++) {
+		bool named = strlen(i->name) == name.len && strncasecmp(i->name, name.ptr, name.len) == 0;
+
+		if (!named || rank_of(i->section) == 0)
+			continue;
+		if ((below == NULL || (i != below && wins(below, i))) && (found == NULL || wins(i, found)))
+			found = i;
+	}
+	return found;
+}
+
+static const struct f2b_option *find_in(const struct f2b_options *o, struct span section, struct span name)
+{
+	const struct f2b_option *found = NULL;
+
+	for (const struct f2b_option *i = o->items; i < o->items + o->count; i++) {
+		if (strlen(i->section) == section.len && memcmp(i->section, section.ptr, section.len) == 0 &&
+		    strlen(i->name) == name.len && strncasecmp(i->name, name.ptr, name.len) == 0)
+			found = i;
+	}
+	return found;
+}
+
+/* What NAME, known/NAME or SECTION/NAME in the value of from (NULL: in no value) refers to. */
+static const struct f2b_option *referred(const struct f2b_options *o, struct span name, const struct f2b_option *from)
+{
+	const char *slash = memchr(name.ptr, '/', name.len);
+	struct span section, rest;
+
+	if (slash == NULL)
+		return find(o, name, NULL);
+	section = (struct span){ name.ptr, (size_t)(slash - name.ptr) };
+	rest = (struct span){ slash + 1, name.len - section.len - 1 };
+	if (section.len == 5 && memcmp(section.ptr, "known", 5) == 0)
+		return find(o, rest, from);
+	return find_in(o, section, rest);
+}
+
+static void fail(struct f2b_options *o, const struct f2b_option *option, const char *what, struct span name)
+{
+	if (!o->failed)
+		msg("%s: %s: %s%.*s; no rules were made of it", o->path, option->name, what, (int)name.len, name.ptr);
+	o->failed = true;
+}
+
+/* Adds the value with each %(NAME)s put in. */
+static void add_value(struct f2b_options *o, const struct f2b_option *option, unsigned depth, struct buf *out)
+{
+	if (depth > DEPTH_MAX || out->len > VALUE_MAX) {
+		fail(o, option, "refers to itself", (struct span){ "", 0 });
+		return;
+	}
+	for (const char *c = option->value; *c != '\0' && !o->failed; c++) {
+		const char *close = strncmp(c, "%(", 2) == 0 ? strstr(c, ")s") : NULL;
+		struct span name = { c + 2, close != NULL ? (size_t)(close - c - 2) : 0 };
+		const struct f2b_option *other = close != NULL ? referred(o, name, option) : NULL;
+
+		if (close == NULL) {
+			c += c[0] == '%' && c[1] == '%';
+			buf_add_char(out, *c);
+			continue;
+		}
+		if (other == NULL)
+			fail(o, option, "there is no option ", name);
+		else
+			add_value(o, other, depth + 1, out);
+		c = close + 1;
+	}
+}
+
+/* The first <NAME> of an option that is set; NULL: there is none. Those of fail2ban itself are in capitals. */
+static const struct f2b_option *find_tag(const struct f2b_options *o, const char *text, struct span *tag)
+{
+	for (const char *open = strchr(text, '<'); open != NULL; open = strchr(open + 1, '<')) {
+		const struct f2b_option *option;
+		size_t len = 1;
+
+		while (isalnum((unsigned char)open[len]) || (open[len] != '\0' && strchr("_-/", open[len]) != NULL))
+			len++;
+		option = open[len] == '>' ? referred(o, (struct span){ open + 1, len - 1 }, NULL) : NULL;
+		if (option != NULL && memchr(open, '/', len) == NULL && strncmp(open + 1, option->name, len - 1) != 0)
+			continue;
+		*tag = (struct span){ open, len + 1 };
+		if (option != NULL)
+			return option;
+	}
+	return NULL;
+}
+
+/* Puts in each <NAME>, those inside of others first. */
+static char *resolve_tags(struct f2b_options *o, const struct f2b_option *of, char *text)
+{
+	const struct f2b_option *option;
+	struct span tag;
+
+	for (unsigned i = 0; (option = find_tag(o, text, &tag)) != NULL && !o->failed; i++) {
+		struct buf next = { 0 };
+
+		buf_add(&next, text, (size_t)(tag.ptr - text));
+		add_value(o, option, i > TAGS_MAX ? DEPTH_MAX + 1 : 1, &next);
+		buf_add_text(&next, tag.ptr + tag.len);
+		free(text);
+		text = mem_text(buf_text(&next));
+		if (next.len > VALUE_MAX)
+			fail(o, of, "refers to itself", (struct span){ "", 0 });
+		buf_free(&next);
+	}
+	return text;
+}
+
+char *f2b_options_get(struct f2b_options *o, const char *name)
+{
+	const struct f2b_option *option = find(o, (struct span){ name, strlen(name) }, NULL);
+	struct buf value = { 0 };
+	char *text = NULL;
+
+	if (option == NULL)
+		return NULL;
+	add_value(o, option, 0, &value);
+	if (!o->failed)
+		text = resolve_tags(o, option, mem_text(buf_text(&value)));
+	buf_free(&value);
+	if (o->failed) {
+		free(text);
+		text = NULL;
+	}
+	return text;
+}

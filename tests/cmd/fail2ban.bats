@@ -1,0 +1,507 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mailban rules --from-fail2ban: filters of fail2ban as rules. Where fail2ban is installed its own filters are read,
+# and its own verdict on the same lines is the measure.
+
+bats_require_minimum_version 1.5.0
+
+FILTERS=/etc/fail2ban/filter.d
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	export TZ=UTC
+	mkdir rules.d
+	touch -d 2026-11-21T12:00:00Z reference
+}
+
+# A filter, and beside it what filters include.
+filter() {
+	cat > "$1.conf"
+	cat > common.conf <<-'END'
+	[DEFAULT]
+	_daemon = \S*
+	__prefix_line = \s*\S+ <_daemon>(?:\[\d+\])?: 
+	END
+}
+
+# A filter of one failregex for the daemon exampled.
+pattern() {
+	filter own <<-END
+	[INCLUDES]
+	before = common.conf
+	[Definition]
+	_daemon = exampled
+	failregex = $1
+	END
+}
+
+log() {
+	cat > log
+	touch -r reference log
+}
+
+# Writes the rules of the filter to the folder.
+convert() {
+	run --separate-stderr "$MAILBAN" rules --from-fail2ban "$@" -o rules.d/converted.conf
+	[[ "$stderr" != *Sanitizer* && "$stderr" != *"runtime error"* ]]
+}
+
+# What no built-in rule can find before those of the filter: each gives its name to a rule of no program.
+silence() {
+	"$MAILBAN" rules | awk '{ printf "rule \"%s\" {\n\tclass = auth\n\tprogram = \"none\"\n\tmatch = \"none <ADDR>\"\n" \
+		"\thit = { \"none 192.0.2.1\" }\n}\n", $1 }' > rules.d/00-silent.conf
+}
+
+# The addresses that the rules of the folder find in the log, in order.
+found() {
+	"$MAILBAN" match --rules rules.d --tsv "${1-log}" | cut -f 3 | grep -v '^-$' || true
+}
+
+loads() {
+	run -0 --separate-stderr "$MAILBAN" rules --rules rules.d --check
+	[ -z "$stderr" ]
+	[[ "$output" == *" 0 wrong" ]]
+}
+
+@test "a filter becomes rules that load: daemon, prefix line and address are ours" {
+	pattern '^%(__prefix_line)slogin of <F-USER>\S+</F-USER> failed from <HOST>$'
+	convert own.conf
+	[ "$status" -eq 0 ]
+	grep -qF "program = 'exampled'" rules.d/converted.conf
+	grep -qF "match = 'login of (?<user>\S+) failed from \[?<ADDR>\]?\$'" rules.d/converted.conf
+	grep -qF 'class = "auth"' rules.d/converted.conf
+	loads
+	log <<-'END'
+	Nov  3 10:00:00 mx exampled[42]: login of info@example.com failed from 192.0.2.1
+	Nov  3 10:00:00 mx exampled[42]: login of info failed from [2001:db8::7]
+	Nov  3 10:00:00 mx exampled[42]: login of info failed from ::ffff:192.0.2.3
+	Nov  3 10:00:00 mx exampled[42]: login of info failed from host.example.com
+	Nov  3 10:00:00 mx exampled[42]: then login of info failed from 203.0.113.9
+	Nov  3 10:00:00 mx other[42]: login of info failed from 203.0.113.9
+	END
+	[ "$(found)" = $'192.0.2.1\n2001:db8::7\n192.0.2.3' ]
+	run -0 "$MAILBAN" match --rules rules.d log
+	[[ "$output" == *"user     info@example.com"* ]]
+}
+
+@test "includes, local files, known values, sections, parameters and defaults are put in" {
+	filter other <<-'END'
+	[INCLUDES]
+	before = common.conf
+	         first.conf
+	after  = last.conf
+	# a comment, and one of the other kind
+	; in a list of lines
+	[Definition]
+	_daemon = exampled
+	word = %(known/word)s or tried
+	verb-more = |lost
+	failregex = ^%(__prefix_line)s%(word)s from <HOST>$
+	            # not this: ^never <HOST>$
+	            ^%(__prefix_line)s(?:%(extra/verb)s<verb-<mode>>) by <HOST> at 100%%$ ; and a comment behind it
+
+	            <end>
+	mode = less
+	verb-less =
+	[Init]
+	Tail = overridden
+	END
+	printf '[Definition]\nword = refused\nend = none\n[extra]\nverb: seen\n' > first.conf
+	printf '[Definition]\nend = ^%%(__prefix_line)s<tail> <HOST>$\n' > last.conf
+	printf '[Init]\ntail = local\n' > other.local
+	convert other.conf
+	[ "$status" -eq 0 ] || { echo "$stderr"; false; }
+	grep -qF "match = 'refused or tried from \[?<ADDR>\]?\$'" rules.d/converted.conf
+	grep -qF "match = '(?:seen) by \[?<ADDR>\]? at 100%\$'" rules.d/converted.conf
+	grep -qF "match = 'local \[?<ADDR>\]?\$'" rules.d/converted.conf
+	[ "$(grep -c '^rule ' rules.d/converted.conf)" -eq 3 ]
+	convert 'other.conf[mode=more, tail="from, and"]'
+	[ "$status" -eq 0 ]
+	grep -qF "match = '(?:seen|lost) by" rules.d/converted.conf
+	grep -qF "match = 'from, and \[?<ADDR>\]?\$'" rules.d/converted.conf
+	loads
+}
+
+@test "what refers to nothing or to itself, and a file that is none, is told, and nothing is written" {
+	pattern '^%(__prefix_line)s%(nonesuch)s <HOST>'
+	convert own.conf
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"own.conf: failregex: there is no option nonesuch"* ]]
+	pattern '^%(failregex)s <HOST>'
+	convert own.conf
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"refers to itself"* ]]
+	pattern '^<a> <HOST>'
+	printf 'a = <b>x\nb = <a>x\n' >> own.conf
+	convert own.conf
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"refers to itself"* ]]
+	printf '[INCLUDES]\nbefore = loop.conf\n' > loop.conf
+	convert loop.conf
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"includes itself"* ]]
+	printf '[Definition]\nfailregex = x\nwhat is this\n' > wrong.conf
+	convert wrong.conf
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"wrong.conf:3: neither [SECTION] nor NAME = VALUE"* ]]
+	convert nonesuch.conf
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *"nonesuch.conf: No such file or directory"* ]]
+	[ ! -e rules.d/converted.conf ]
+}
+
+@test "Python's syntax becomes PCRE2's" {
+	pattern '^%(__prefix_line)s(?P<first>x|y) from (?P<host>\S+) or (?P=first)$'
+	cat >> own.conf <<-'END'
+	    ^%(__prefix_line)sfrom <ADDR> (a|b)\3 (?P<word>\w+) (?P=word) ((?i)login|PLAIN) \d{,3} [[:x] (?P<count>\d+)\Z
+	    ^%(__prefix_line)sit's a \\ by <ADDR>$
+	END
+	convert own.conf
+	grep -qF "match = 'from \[?<ADDR>\]? (?<f3>a|b)\k{f3} (?<f4>\w+) \k{f4} (?:(?i)login|PLAIN) \d{0,3} [\[:x] (?:\d+)\z'" \
+		rules.d/converted.conf || { cat rules.d/converted.conf; false; }
+	grep -qF "match = '(?<f1>x|y) from \[?<ADDR>\]? or \k{f1}\$'" rules.d/converted.conf
+	loads
+	log <<-'END'
+	Nov  3 10:00:00 mx exampled[42]: from 192.0.2.1 aa x x LoGiN 12 [ 7
+	Nov  3 10:00:00 mx exampled[42]: from 203.0.113.9 ab x x LoGiN 12 [ 7
+	Nov  3 10:00:00 mx exampled[42]: from 203.0.113.9 bb x y PLAIN 12 [ 7
+	Nov  3 10:00:00 mx exampled[42]: from 203.0.113.9 bb x x PLAIN 1234 [ 7
+	Nov  3 10:00:00 mx exampled[42]: from 192.0.2.2 bb x x PLAIN  : 0
+	Nov  3 10:00:00 mx exampled[42]: x from 192.0.2.3 or x
+	Nov  3 10:00:00 mx exampled[42]: x from 203.0.113.9 or y
+	Nov  3 10:00:00 mx exampled[42]: it's a \ by 192.0.2.4
+	END
+	[ "$(found)" = $'192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4' ]
+}
+
+@test "an address that can stand in several places gives a rule for each" {
+	pattern '^%(__prefix_line)sfrom \[(?:IPv6:<IP6>|<IP4>)\] failed$'
+	printf '    ^%%(__prefix_line)sto <SUBNET> failed$|^%%(__prefix_line)sby <F-IP4>\\S+</F-IP4> failed$\n' >> own.conf
+	convert own.conf
+	[ "$status" -eq 0 ]
+	[[ "$stderr" == *"failregex 2: of a network (<SUBNET>) the address alone is taken"* ]]
+	[ "$(grep -c '^rule ' rules.d/converted.conf)" -eq 4 ]
+	loads
+	log <<-'END'
+	Nov  3 10:00:00 mx exampled[42]: from [192.0.2.1] failed
+	Nov  3 10:00:00 mx exampled[42]: from [IPv6:2001:db8::1] failed
+	Nov  3 10:00:00 mx exampled[42]: from [2001:db8::2] failed
+	Nov  3 10:00:00 mx exampled[42]: from [IPv6:203.0.113.9] failed
+	Nov  3 10:00:00 mx exampled[42]: to 192.0.2.2/24 failed
+	Nov  3 10:00:00 mx exampled[42]: by 192.0.2.3 failed
+	END
+	[ "$(found)" = $'192.0.2.1\n2001:db8::1\n192.0.2.2\n192.0.2.3' ]
+}
+
+@test "prefregex is matched first, ignoreregex takes lines away" {
+	filter own <<-'END'
+	[INCLUDES]
+	before = common.conf
+	[Definition]
+	_daemon = exampled
+	prefregex = ^%(__prefix_line)s(?:info: )?(?:\w+-)?login: <F-CONTENT>.+</F-CONTENT>$
+	failregex = ^(?:info: )?refused <HOST>
+	ignoreregex = by monitor$
+	              ^refused 198\.
+	END
+	convert own.conf
+	[ "$status" -eq 0 ]
+	loads
+	log <<-'END'
+	Nov  3 10:00:00 mx exampled[42]: info: imap-login: refused 192.0.2.1
+	Nov  3 10:00:00 mx exampled[42]: login: info: refused 192.0.2.2 by user
+	Nov  3 10:00:00 mx exampled[42]: login: refused 203.0.113.9 by monitor
+	Nov  3 10:00:00 mx exampled[42]: login: refused 198.51.100.1
+	Nov  3 10:00:00 mx exampled[42]: login: info: refused 198.51.100.2
+	Nov  3 10:00:00 mx exampled[42]: refused 203.0.113.9
+	END
+	[ "$(found)" = $'192.0.2.1\n192.0.2.2\n198.51.100.2' ]
+}
+
+@test "a filter without prefix line: the blank behind the time and the header in it are taken off" {
+	printf '[Definition]\nfailregex = ^(?: \\[\\d+\\]| x)? login by <HOST> failed\n ^ (?:a|b): <HOST>$\n ^\\s+c: <HOST>$\n' > exim-own.conf
+	convert exim-own.conf
+	[ "$status" -eq 0 ]
+	grep -qF "program = 'exim'" rules.d/converted.conf
+	grep -qF "match = '(?:(?:\[\d+\]|x) )?login by \[?<ADDR>\]? failed'" rules.d/converted.conf
+	grep -qF "match = '(?:a|b): \[?<ADDR>\]?\$'" rules.d/converted.conf
+	grep -qF "match = '\s*c: \[?<ADDR>\]?\$'" rules.d/converted.conf
+	printf '[Definition]\nfailregex = ^\\s*\\S+ exampled\\[\\d+\\]: refused <HOST>$\n' > header.conf
+	convert header.conf
+	[ "$status" -eq 0 ]
+	grep -qF "program = 'exampled'" rules.d/converted.conf
+	grep -qF "match = 'refused \[?<ADDR>\]?\$'" rules.d/converted.conf
+	printf '[Definition]\nfailregex = ^ refused <HOST>$\n' > any.conf
+	convert any.conf
+	[[ "$stderr" == *"failregex 1: it names no program, and is tried on the lines of all"* ]]
+	loads
+}
+
+@test "what is not anchored as our patterns are is told, in the file too" {
+	pattern '^%(__prefix_line)suser .* from <HOST> failed'
+	printf '    refused <HOST>$\n    ^%%(__prefix_line)suser .* from <HOST>$\n    ^%%(__prefix_line)suser [^.*]* from <HOST>\n    ^%%(__prefix_line)suser \\S+,<HOST>: x\n' >> own.conf
+	convert own.conf
+	[ "$status" -eq 0 ]
+	[[ "$stderr" == *"failregex 1: it is not anchored as ours are: text of the client (.* or \S*) may stand before"* ]]
+	[[ "$stderr" == *"failregex 2: it is not anchored at its start"* ]]
+	[[ "$stderr" == *"failregex 5: it is not anchored as ours are"* ]]
+	[[ "$stderr" != *"failregex 3: "* && "$stderr" != *"failregex 4: "* ]]
+	[ "$(grep -c '^# warning: it is not anchored' rules.d/converted.conf)" -eq 3 ]
+	loads
+	log <<-'END'
+	Nov  3 10:00:00 mx exampled[42]: and then refused 192.0.2.1
+	END
+	[ "$(found)" = 192.0.2.1 ]
+}
+
+@test "what cannot be carried over is told and stands as a comment, and the rest is written: status 1" {
+	pattern '^%(__prefix_line)srefused <HOST>$'
+	cat >> own.conf <<-'END'
+	    ^%(__prefix_line)sno such user$
+	    ^%(__prefix_line)s<F-NOFAIL>from</F-NOFAIL> <HOST>$
+	    ^%(__prefix_line)sby <DNS>$
+	    ^%(__prefix_line)sfor <F-ID>\S+</F-ID>$
+	    ^%(__prefix_line)sone<SKIPLINES>two <HOST>$
+	    ^%(__prefix_line)sfrom <HOST> to <HOST>$
+	    ^%(__prefix_line)sfrom (<HOST>$
+	journalmatch = _SYSTEMD_UNIT=exampled.service
+	maxlines = 10
+	datepattern = ^%%Y %%b
+	END
+	convert own.conf
+	[ "$status" -eq 1 ]
+	for n in 2 3 4 5 6 7 8; do
+		[[ "$stderr" == *"failregex $n: not carried over: "* ]]
+	done
+	[ "$(grep -c '^# warning: not carried over' rules.d/converted.conf)" -eq 7 ]
+	grep -qF '# failregex 2: ^%(__prefix_line)sno such user$' rules.d/converted.conf
+	for option in journalmatch maxlines datepattern; do
+		[[ "$stderr" == *"own.conf: $option: left out"* ]]
+		grep -q "^# warning: $option: left out" rules.d/converted.conf
+	done
+	grep -qxF '#     ^%Y %b' rules.d/converted.conf
+	[ "$(grep -c '^rule ' rules.d/converted.conf)" -eq 1 ]
+	loads
+}
+
+@test "samples come from the log that is named, else they are made up and said to be" {
+	pattern '^%(__prefix_line)srefused (?P<x>\w+) <HOST> (?P=x) (?:a|b)+[^\s,]*$'
+	printf '    ^%%(__prefix_line)slost <HOST>$\n' >> own.conf
+	convert own.conf
+	[ "$status" -eq 0 ]
+	[[ "$stderr" == *"of 2 rules 2 have a sample that was made up"*"--sample LOG"* ]]
+	[ "$(grep -c '^# It needs a sample' rules.d/converted.conf)" -eq 2 ]
+	loads
+	log <<-'END'
+	Nov  3 10:00:00 mx exampled[42]: refused me 192.0.2.1 me a
+	Nov  3 10:00:00 mx exampled[42]: refused me 192.0.2.1 me a
+	Nov  3 10:00:00 mx other[42]: refused it 192.0.2.1 it a
+	Nov  3 10:00:00 mx exampled[42]: refused it 192.0.2.2 it b'\x
+	END
+	gzip -k log
+	convert own.conf --sample log.gz
+	[ "$status" -eq 0 ]
+	[[ "$stderr" == *"of 2 rules 1 have a sample that was made up"*"write one into hit"* ]]
+	[ "$(grep -c '^# It needs a sample' rules.d/converted.conf)" -eq 1 ]
+	grep -qF "'refused me 192.0.2.1 me a'," rules.d/converted.conf
+	grep -qF "'refused it 192.0.2.2 it b\\'\x'" rules.d/converted.conf
+	[ "$(grep -c "^		'" rules.d/converted.conf)" -eq 3 ]
+	loads
+	convert own.conf --sample nonesuch
+	[ "$status" -eq 2 ]
+}
+
+@test "a rule for which no sample can be made up stands as a comment" {
+	pattern '^%(__prefix_line)srefused (?=[xyz]{3}q)\w+ <HOST>$'
+	convert own.conf
+	[ "$status" -eq 0 ]
+	[[ "$stderr" == *"1 have none and stand as comments"* ]]
+	grep -q '^#rule "fail2ban-own-1" {' rules.d/converted.conf
+	loads
+}
+
+@test "the class is what the pattern speaks of, or the one that is given" {
+	pattern '^%(__prefix_line)srelaying rejected for <HOST>$'
+	printf '    ^%%(__prefix_line)slogin rejected for <HOST>$\n' >> own.conf
+	convert own.conf
+	[ "$(grep -c 'class = "reject"' rules.d/converted.conf)" -eq 1 ]
+	[ "$(grep -c 'class = "auth"' rules.d/converted.conf)" -eq 1 ]
+	convert own.conf --class probe
+	[ "$(grep -c 'class = "probe"' rules.d/converted.conf)" -eq 2 ]
+	convert own.conf --class nonesuch
+	[ "$status" -eq 2 ]
+	[[ "$stderr" == *'--class expects auth, unknown, helo, reject, probe, good or trouble, not "nonesuch"' ]]
+}
+
+@test "rules go to standard output, or to a file whose former version stays; -n changes no file" {
+	pattern '^%(__prefix_line)srefused <HOST>$'
+	run -0 --separate-stderr "$MAILBAN" rules --from-fail2ban own.conf
+	[[ "$output" == *'rule "fail2ban-own-1" {'* ]]
+	convert own.conf -n
+	[[ "$output" == *'rule "fail2ban-own-1" {'* ]]
+	[ ! -e rules.d/converted.conf ]
+	echo 'mine' > rules.d/converted.conf
+	convert own.conf
+	[ -z "$output" ]
+	[ "$(cat rules.d/converted.conf.1)" = mine ]
+	run -3 --separate-stderr "$MAILBAN" rules --from-fail2ban own.conf -o nonesuch/x.conf
+	[[ "$stderr" == *"nonesuch/x.conf: No such file or directory; no rules were written"* ]]
+	run -2 "$MAILBAN" rules --class auth
+	[[ "$output" == *"go with --from-fail2ban"* ]]
+	run -2 "$MAILBAN" rules --from-fail2ban own.conf --check
+	run -2 "$MAILBAN" rules --from-fail2ban own.conf name
+}
+
+@test "no pattern, however broken, does harm" {
+	for text in '(' ')' '[' '[^' '[]' '\' '(?' '(?P' '(?P<' '(?P=' '(?P=x' '<' '<F-' '<F-USER>' '</F-USER>' '<F-IP4>' '{,' '(?i' '\9' \
+		'(?#' '(?(1)' '|' '^|' '(|<HOST>' '<HOST>|(<HOST>' '(?:<HOST>|(<HOST>' '(?<' '(?<=' '*' '<HOST>*' '(<HOST>)+' '\u00e4<HOST>'; do
+		pattern "^%(__prefix_line)s$text"
+		printf '    %s<HOST>%s\nignoreregex = %s\nprefregex = ^%s<F-CONTENT>.+</F-CONTENT>%s\n' "$text" "$text" "$text" "$text" "$text" >> own.conf
+		rm -f rules.d/converted.conf
+		convert own.conf
+		[ "$status" -le 2 ] || { echo "$text: $status $stderr"; false; }
+		[ ! -e rules.d/converted.conf ] || "$MAILBAN" rules --rules rules.d --check > /dev/null || { echo "$text"; false; }
+	done
+	head -c 20000 /dev/zero | tr '\0' '(' > deep
+	pattern "^$(cat deep)<HOST>|<HOST>"
+	convert own.conf
+	[ "$status" -eq 1 ]
+	printf '[Definition]\nprefregex = ^a\n  b <F-CONTENT>.+</F-CONTENT>\nfailregex = ^<HOST>\n' > own.conf
+	convert own.conf
+	loads
+	pattern "^$(printf '(x)%.0s' {1..99})(?:<HOST>|<HOST>)\\101"
+	convert own.conf
+	[ "$status" -eq 1 ]
+}
+
+needs_fail2ban() {
+	command -v fail2ban-regex > /dev/null && [ -d "$FILTERS" ] || skip "fail2ban is not installed"
+}
+
+# Its filters for mail, with the modes that they have.
+mail_filters() {
+	local name
+	for name in postfix{,[mode={auth,rbl,more,extra,ddos,errors,aggressive}]} dovecot{,[mode=aggressive]} exim{,[mode=aggressive]} \
+		exim-spam courier-auth courier-smtp cyrus-imap sendmail-auth sendmail-reject{,[mode={extra,aggressive}]} solid-pop3d \
+		squirrelmail roundcube-auth kerio perdition qmail uwimap-auth opensmtpd horde sieve assp openwebmail oracleims \
+		sogo-auth domino-smtp pam-generic; do
+		[ ! -e "$FILTERS/${name%%\[*}.conf" ] || echo "${name/[[]/.conf[}" | sed '/\.conf/!s/$/.conf/'
+	done
+}
+
+# The filter's rules alone in the folder, and what they and fail2ban find in the log.
+compare() {
+	rm -f rules.d/converted.conf
+	"$MAILBAN" rules --from-fail2ban "$FILTERS/$1" -o rules.d/converted.conf 2> /dev/null || [ $? -eq 1 ]
+	found "$2" | sort > ours
+	fail2ban-regex -o ip --usedns=no "$2" "$FILTERS/$1" 2> /dev/null | sort > theirs
+}
+
+# Lines of servers, one attacker a line.
+lines() {
+	cat <<-'END'
+	Nov  3 10:00:00 mx postfix/smtpd[42]: warning: unknown[@ADDR]: SASL LOGIN authentication failed: UGFzc3dvcmQ6
+	Nov  3 10:00:01 mx postfix/submission/smtpd[42]: warning: host.example.net[@V6]: SASL PLAIN authentication failed: x, sasl_username=info
+	Nov  3 10:00:02 mx postfix/smtpd[42]: NOQUEUE: reject: RCPT from unknown[@ADDR]: 554 5.7.1 <b@example.org>: Relay access denied; from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<x>
+	Nov  3 10:00:03 mx postfix/smtpd[42]: NOQUEUE: reject: RCPT from unknown[@ADDR]: 554 5.7.1 Service unavailable; Client host [@ADDR] blocked using dnsbl.example.org; from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<x>
+	Nov  3 10:00:04 mx postfix/smtpd[42]: NOQUEUE: milter-reject: RCPT from unknown[@ADDR]: 550 5.7.1 Command rejected; from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<x>
+	Nov  3 10:00:05 mx postfix/smtpd[42]: improper command pipelining after EHLO from unknown[@ADDR]: QUIT
+	Nov  3 10:00:06 mx postfix/smtpd[42]: too many errors after AUTH from unknown[@ADDR]
+	Nov  3 10:00:07 mx postfix/smtpd[42]: lost connection after EHLO from unknown[@ADDR]
+	Nov  3 10:00:08 mx postfix/smtpd[42]: disconnect from unknown[@ADDR] ehlo=1 auth=0/1 quit=1 commands=2/3
+	Nov  3 10:00:09 mx postfix/postscreen[42]: PREGREET 11 after 0.1 from [@ADDR]:4711: EHLO User\\r\\n
+	Nov  3 10:00:10 mx postfix/smtpd[42]: connect from unknown[203.0.113.9]
+	Nov  3 10:00:11 mx postfix/smtpd[42]: lost connection after DATA from unknown[203.0.113.9]
+	Nov  3 10:00:12 mx dovecot: imap-login: Disconnected (auth failed, 2 attempts in 5 secs): user=<info@example.com>, method=PLAIN, rip=@ADDR, lip=203.0.113.25, TLS, session=<aZ09>
+	Nov  3 10:00:13 mx dovecot: pop3-login: Aborted login (tried to use disallowed plaintext auth): user=<>, rip=@V6, lip=2001:db8:9::25
+	Nov  3 10:00:14 mx dovecot: auth-worker(77): pam(info,@ADDR,<x>): pam_authenticate() failed: Authentication failure (Password mismatch?)
+	Nov  3 10:00:15 mx dovecot: auth: passwd-file(info,@ADDR,<x>): unknown user
+	Nov  3 10:00:16 mx dovecot: imap-login: Disconnected: Inactivity (no auth attempts in 180 secs): user=<>, rip=@ADDR, lip=203.0.113.25, session=<aZ09>
+	Nov  3 10:00:17 mx dovecot: imap-login: Login: user=<info>, method=PLAIN, rip=203.0.113.9, lip=203.0.113.25, TLS
+	Nov  3 10:00:18 mx auth: pam_unix(dovecot:auth): authentication failure; logname= uid=0 euid=0 tty=dovecot ruser=info rhost=@ADDR  user=info
+	2026-11-03 10:00:19 login authenticator failed for (x) [@ADDR]:4711 I=[203.0.113.25]:25: 535 Incorrect authentication data (set_id=info)
+	2026-11-03 10:00:20 [77] H=host.example.net (x) [@ADDR] F=<a@example.net> rejected RCPT <b@example.org>: relay not permitted
+	2026-11-03 10:00:21 H=(x) [@V6]:4711 sender verify fail for <a@example.net>: Unrouteable address
+	2026-11-03 10:00:22 SMTP call from host.example.net [@ADDR] dropped: too many syntax or protocol errors (last command was "x")
+	2026-11-03 10:00:23 no MAIL in SMTP connection from (x) [@ADDR] D=1s
+	2026-11-03 10:00:24 no host name found for IP address @ADDR
+	2026-11-03 10:00:25 H=(x) [@ADDR] F=<a@example.net> rejected RCPT <b@example.org>: listed at dnsbl.example.org
+	2026-11-03 10:00:26 1aBcDe-000001-AB <= a@example.net H=(x) [203.0.113.9] P=esmtp S=1000
+	Nov  3 10:00:27 mx imapd: LOGIN FAILED, user=info, ip=[@ADDR]
+	Nov  3 10:00:28 mx pop3d-ssl: LOGIN FAILED, method=PLAIN, ip=[::ffff:@ADDR]
+	Nov  3 10:00:29 mx courieresmtpd: error,relay=@ADDR,port=4711,from=<a@example.net>,to=<b@example.org>: 550 User unknown.
+	Nov  3 10:00:30 mx courieresmtpd: error,relay=::ffff:@ADDR,msg="535 Authentication failed.",cmd: AUTH LOGIN x
+	Nov  3 10:00:31 mx cyrus/imaps[42]: badlogin: host.example.net [@ADDR] PLAIN [SASL(-13): authentication failure: checkpass failed]
+	Nov  3 10:00:32 mx cyrus/timsieved[42]: badlogin: host.example.net[@ADDR] PLAIN authentication failure
+	Nov  3 10:00:33 mx sm-mta[42]: xA3A0Xab000042: AUTH failure (LOGIN): authentication failure (-13) SASL(-13): authentication failure: checkpass failed, relay=host.example.net [@ADDR]
+	Nov  3 10:00:34 mx sm-mta[42]: xA3A0Xab000043: [IPv6:@V6] (may be forged): possible SMTP attack: command=AUTH, count=5
+	Nov  3 10:00:35 mx sm-mta[42]: xA3A0Xab000044: ruleset=check_rcpt, arg1=<b@example.org>, relay=host.example.net [@ADDR], reject=550 5.7.1 <b@example.org>... Relaying denied. Proper authentication required.
+	Nov  3 10:00:36 mx sm-mta[42]: xA3A0Xab000045: rejecting commands from host.example.net [IPv6:@V6] due to pre-greeting traffic after 2 seconds
+	Nov  3 10:00:37 mx sm-mta[42]: xA3A0Xab000046: host.example.net [@ADDR] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA
+	Nov  3 10:00:38 mx sm-mta[42]: xA3A0Xab000047: ruleset=check_rcpt, arg1=<b@example.org>, relay=[203.0.113.9], reject=550 5.7.1 <c@example.org>... User unknown
+	Nov  3 10:00:39 mx solid-pop3d[42]: authentication failed: no such user: info - @ADDR
+	11/03/2026 10:00:40 [LOGIN_ERROR] info (example.com) from @ADDR: Unknown user or password incorrect.
+	Nov  3 10:00:41 mx roundcube: <aZ09> IMAP Error: Login failed for info from @ADDR. Authentication failed. in /x/y.php on line 9 (POST /)
+	[03-Nov-2026 10:00:42 +0000]: <aZ09> Failed login for info from @ADDR in session aZ09 (error: 0)
+	[03/Nov/2026 10:00:43] Failed SMTP login from @ADDR
+	[03/Nov/2026 10:00:44] Relay attempt from IP address @ADDR
+	Nov  3 10:00:45 mx perdition.imaps[42]: Auth: @ADDR:4711->203.0.113.25:993 client-secure=ssl authorisation_id=NONE authentication_id="info" server="x:143" protocol=IMAP4S server-secure=plaintext status="failed: Re-Authentication Failure"
+	Nov  3 10:00:46 mx qmail: 1234567890.123456 rblsmtpd: @ADDR pid 42 sbl.example.org 451 https://example.org/x
+	Nov  3 10:00:47 mx imapd[42]: Login failed user=info auth=info host=host.example.net [@ADDR]
+	Nov 03 10:00:48 HORDE [error] [imp] FAILED LOGIN for info@example.com [@ADDR] to {mail.example.com:143 [imap]} [pid 42 on line 9 of "/x/imap.php"]
+	Nov-03-26 10:00:49 m1-1-1 [Worker_1] @ADDR [SMTP Error] 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6
+	Nov-03-26 10:00:50 [SSL-out] @ADDR max sender authentication errors (5) exceeded -- dropping connection - after reply: 535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6;
+	Nov 03 10:00:51 sogod [42]: SOGoRootPage Login from '@ADDR' for user 'info' might not have worked
+	03-11-2026 10:00:52   SMTP Server: Authentication failed for user info ; connecting host @ADDR
+	END
+}
+
+@test "all of fail2ban's filters for mail are read, and their rules load" {
+	needs_fail2ban
+	mail_filters > list
+	[ "$(wc -l < list)" -ge 30 ]
+	while read -r name; do
+		rm -f rules.d/converted.conf
+		convert "$FILTERS/$name"
+		[ "$status" -le 1 ] || { echo "$name: $stderr"; false; }
+		[ "$(grep -c '^rule ' rules.d/converted.conf)" -ge 1 ] || { echo "$name"; false; }
+		! grep -q '^#rule ' rules.d/converted.conf || { echo "$name"; false; }
+		loads || { echo "$name: $stderr"; false; }
+	done < list
+}
+
+@test "no other filter of fail2ban does harm" {
+	needs_fail2ban
+	for file in "$FILTERS"/*.conf; do
+		convert "$file"
+		[ "$status" -le 2 ] || { echo "$file: $stderr"; false; }
+		[ ! -e rules.d/converted.conf ] || mv rules.d/converted.conf "rules.d/${file##*/}"
+	done
+	loads
+}
+
+@test "fail2ban and the rules find the same addresses in the same lines" {
+	needs_fail2ban
+	silence
+	lines | awk '{ gsub("@ADDR", "192.0.2." NR); gsub("@V6", "2001:db8::" NR); print }' | log
+	mail_filters > list
+	while read -r name; do
+		compare "$name" log
+		diff theirs ours || { echo "$name"; false; }
+		cat theirs >> all
+	done < list
+	# every line that names an attacker was found by a filter
+	grep -o '192\.0\.2\.[0-9]*\|2001:db8::[0-9]*' log | sort -u > named
+	diff named <(sort -u all)
+}
+
+@test "the rules miss no address that fail2ban finds in the corpus" {
+	needs_fail2ban
+	silence
+	cat "$BATS_TEST_DIRNAME"/../corpus/*.tsv | grep -v '^#' | cut -f 6- | log
+	mail_filters > list
+	while read -r name; do
+		compare "$name" log
+		[ -z "$(comm -23 theirs ours)" ] || { echo "$name"; comm -23 theirs ours; false; }
+	done < list
+}
