@@ -33,7 +33,7 @@ struct f2b_maker {
 /* Makes rules of one failregex: a rule for each of its branches, with what is to be said about it. */
 void f2b_take_failregex(struct f2b_maker *maker, const char *text);
 
-/* Adds an expression as the filter has it, and a newline. */
+/* Adds an expression as the filter has it, in one line, and a newline. */
 void f2b_add_original(struct buf *out, const char *text);
 
 #endif

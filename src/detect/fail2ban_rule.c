@@ -34,13 +34,15 @@ static void leave_out(struct f2b_maker *m, const char *why)
 static bool is_loose(const char *match)
 {
 	const char *address = strstr(match, "<ADDR>");
+	size_t len = strlen(match);
 
-	if (match[strlen(match) - 1] == '$')
+	if (match[len - 1] == '$' && match[len - 2] != '\\')
 		return false;
 	for (const char *c = match; c < address;) {
+		const char *quantifier = *c == '.' ? c + 1 : strncmp(c, "\\S", 2) == 0 ? c + 2 : "";
 		bool skips = *c == '[' || *c == '\\' || strncmp(c, "(?!", 3) == 0 || strncmp(c, "(?=", 3) == 0;
 
-		if (c[0] == '.' && (c[1] == '*' || c[1] == '+'))
+		if (*quantifier == '*' || *quantifier == '+')
 			return true;
 		c = skips ? f2b_item_end(c) : c + 1;
 	}
@@ -160,7 +162,7 @@ static void take_branch(void *context, const char *branch)
 		if (!anchored)
 			warn(m, "it is not anchored at its start: it is searched for anywhere in the message");
 		else if (is_loose(buf_text(&match)))
-			warn(m, "it is not anchored as ours are: text of the client (.* or .+) may stand before the "
+			warn(m, "it is not anchored as ours are: text of the client (.* or \\S*) may stand before the "
 				"address, and no $ holds the end");
 		if (program.len == 0 && m->any_program)
 			warn(m, "it names no program, and is tried on the lines of all: put the name into program");
@@ -177,7 +179,7 @@ void f2b_add_original(struct buf *out, const char *text)
 		if (*text == F2B_HEADER)
 			buf_add_text(out, "%(__prefix_line)s");
 		else
-			buf_add_char(out, *text);
+			buf_add_char(out, *text == '\n' ? ' ' : *text);
 	}
 	buf_add_char(out, '\n');
 }

@@ -239,13 +239,14 @@ loads() {
 
 @test "what is not anchored as our patterns are is told, in the file too" {
 	pattern '^%(__prefix_line)suser .* from <HOST> failed'
-	printf '    refused <HOST>$\n    ^%%(__prefix_line)suser .* from <HOST>$\n    ^%%(__prefix_line)suser [^.*]* from <HOST>\n' >> own.conf
+	printf '    refused <HOST>$\n    ^%%(__prefix_line)suser .* from <HOST>$\n    ^%%(__prefix_line)suser [^.*]* from <HOST>\n    ^%%(__prefix_line)suser \\S+,<HOST>: x\n' >> own.conf
 	convert own.conf
 	[ "$status" -eq 0 ]
-	[[ "$stderr" == *"failregex 1: it is not anchored as ours are: text of the client (.* or .+) may stand before"* ]]
+	[[ "$stderr" == *"failregex 1: it is not anchored as ours are: text of the client (.* or \S*) may stand before"* ]]
 	[[ "$stderr" == *"failregex 2: it is not anchored at its start"* ]]
+	[[ "$stderr" == *"failregex 5: it is not anchored as ours are"* ]]
 	[[ "$stderr" != *"failregex 3: "* && "$stderr" != *"failregex 4: "* ]]
-	[ "$(grep -c '^# warning: it is not anchored' rules.d/converted.conf)" -eq 2 ]
+	[ "$(grep -c '^# warning: it is not anchored' rules.d/converted.conf)" -eq 3 ]
 	loads
 	log <<-'END'
 	Nov  3 10:00:00 mx exampled[42]: and then refused 192.0.2.1
@@ -363,6 +364,12 @@ loads() {
 	done
 	head -c 20000 /dev/zero | tr '\0' '(' > deep
 	pattern "^$(cat deep)<HOST>|<HOST>"
+	convert own.conf
+	[ "$status" -eq 1 ]
+	printf '[Definition]\nprefregex = ^a\n  b <F-CONTENT>.+</F-CONTENT>\nfailregex = ^<HOST>\n' > own.conf
+	convert own.conf
+	loads
+	pattern "^$(printf '(x)%.0s' {1..99})(?:<HOST>|<HOST>)\\101"
 	convert own.conf
 	[ "$status" -eq 1 ]
 }
