@@ -243,7 +243,8 @@ static void begin_ban(struct account *a, const struct judge_settings *settings)
 	a->by = main_class(a);
 }
 
-static uint32_t end_of(const struct account *a, int64_t balance, int64_t threshold, const struct judge_settings *settings)
+static uint32_t end_of(const struct account *a, int64_t balance, int64_t threshold,
+		       const struct judge_settings *settings)
 {
 	int64_t end = a->time + points_wait(balance, judge_release(threshold), half_life_of(a, settings));
 

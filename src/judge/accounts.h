@@ -47,7 +47,8 @@ size_t accounts_seek(const struct accounts *accounts, const struct addr *net);
 
 /* Adds the lines of all that is not over at that time, sorted by address: a line an account, see account_line.h.
  * accounts_sort() was called, and none was made since. */
-void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings, struct buf *out);
+void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings,
+		   struct buf *out);
 void names_save(const struct names *names, uint32_t time, int64_t known, struct buf *out);
 
 /* Reads such lines. Returns 0, or the number of the line that is none, from 1. */

@@ -81,7 +81,8 @@ void work_take_back(struct work *w)
 static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
 {
 	struct connection *c = w->connection;
-	bool further = event_class == CLASS_REJECT && c->refused, has = further || connection_has(c, event_class, points);
+	bool further = event_class == CLASS_REJECT && c->refused,
+	     has = further || connection_has(c, event_class, points);
 
 	w->hits = event_class == CLASS_REJECT ? w->event->count - !further : 0;
 	if (w->hits > 0)
@@ -168,7 +169,8 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		points *= 2;
 	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));
 	if (count > 1)
-		n->points = points_sum(n->points, work_late(w, points_many(points_times(points, repeats.next), count - 1)));
+		n->points = points_sum(n->points,
+				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
 	n->fails += count < UINT32_MAX - n->fails ? count : UINT32_MAX - n->fails;
 	if (w->time > n->fail)
 		n->fail = w->time;

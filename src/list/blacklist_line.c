@@ -149,9 +149,10 @@ static bool take_usual(struct cursor *c, const char *line, struct ban *ban)
 	};
 	const char *remark = line + BLACKLIST_REMARK_COLUMN;
 
-	if (c->end - line < BLACKLIST_REMARK_COLUMN + ALL || c->at >= remark || memcmp(remark, "# since ", SINCE) != 0 ||
-	    memcmp(remark + UNTIL, " until ", TIME - UNTIL) != 0 || memcmp(remark + BY, " by ", ALL - BY) != 0 ||
-	    !all_blank(c->at, remark) || !when_parse_minute(remark + SINCE, WHEN_MINUTE_LEN, &ban->since) ||
+	if (c->end - line < BLACKLIST_REMARK_COLUMN + ALL || c->at >= remark ||
+	    memcmp(remark, "# since ", SINCE) != 0 || memcmp(remark + UNTIL, " until ", TIME - UNTIL) != 0 ||
+	    memcmp(remark + BY, " by ", ALL - BY) != 0 || !all_blank(c->at, remark) ||
+	    !when_parse_minute(remark + SINCE, WHEN_MINUTE_LEN, &ban->since) ||
 	    !when_parse_minute(remark + TIME, WHEN_MINUTE_LEN, &ban->until))
 		return false;
 	c->at = remark + ALL - 1;

@@ -51,7 +51,8 @@ static uint64_t digest_of(const char *path)
 	return value;
 }
 
-/* Whether the leftover is the list that the state names. *edited: the list that the run had read is another one by now. */
+/* Whether the leftover is the list that the state names. *edited: the list that the run had read is another one by
+ * now. */
 static int is_unfinished(const char *state_path, const char *blacklist_path, const char *leftover, bool *edited)
 {
 	struct state state;

@@ -180,7 +180,8 @@ static void make(struct pieces *p, const struct state *state)
 
 		if (section->len == 0)
 			continue;
-		buf_addf(&p->heads, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
+		buf_addf(&p->heads, "%s%s %zu\n", section_word, section->name,
+			 count_lines(section->lines, section->len));
 		add_head(p, before);
 		p->parts[p->count++] = (struct span){ section->lines, section->len };
 	}
@@ -368,7 +369,8 @@ int state_load(struct state *state, const char *path)
 		state->version = begins(&text, former_line) ? 1 : 2;
 		state->text = text.ptr;
 		if (ret == 0)
-			ret = parse_body(state, path, (struct span){ text.ptr + first, text.len - first - CHECKSUM_LEN });
+			ret = parse_body(state, path,
+					 (struct span){ text.ptr + first, text.len - first - CHECKSUM_LEN });
 		text = (struct buf){ 0 };
 	}
 	if (ret < 0)
