@@ -277,7 +277,6 @@ static void run_event(struct run *r, unsigned i)
 		.repeats = e->repeats, .lines = e->repeats, .points = e->thousandths, .event_class = (uint8_t)e->class };
 
 	event.user = (struct span){ spelled[i], strlen(spelled[i]) };
-	event.user_hash = event_user_hash(event.user);
 	event.flags = (uint8_t)((e->accepted ? EVENT_ACCEPTED : 0) | (e->named ? EVENT_NAMED : 0) |
 		(e->connection != 0 ? EVENT_PER_CONNECTION : 0) | (e->connection != 0 && e->begins ? EVENT_BEGINS : 0) |
 		(e->connection != 0 && e->ends ? EVENT_ENDS : 0));
