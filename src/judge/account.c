@@ -128,7 +128,7 @@ static void fade_by(struct account *a, uint32_t time, const struct judge_setting
 	a->time = time;
 }
 
-/* What was counted for the ban is its affair, and the next one begins to count anew. */
+/* Hits and packets belong to the ban that ends; the next one counts anew. */
 static void end_ban(struct account *a)
 {
 	a->last_since = a->since;

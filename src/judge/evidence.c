@@ -41,8 +41,8 @@ static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 	return (a > b ? a - b : b - a) <= seconds;
 }
 
-/* What speaks weakly counts a tenth less for each mail that this server took of the address lately, down to a tenth: so
- * dead recipients do not harm a host that sends mail, and one deliverable recipient does not pay for a harvest. */
+/* Weak evidence counts a tenth less for each mail that this server took of the address lately, down to a tenth. So dead
+ * recipients do not harm a list host. One deliverable recipient does not pay for a harvest. */
 static double weight_of_weak(const struct work *w)
 {
 	const struct account *a = w->account;

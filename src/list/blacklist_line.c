@@ -2,8 +2,8 @@
 /*
  * blacklist_line: one line of the blacklist, taken apart.
  *
- * A line of mailban's own is read by comparing it with what it should be, never by searching words, for a
- * million of them are read in a daily run. What a person wrote is only looked at as far as it must be: the
+ * A line of mailban's own is compared with the form that it should have; no words are searched in it. A daily
+ * run reads a million of them. What a person wrote is only looked at as far as it must be: the
  * address, and whether the remark begins with the word since. Never allocates, never prints.
  */
 #include <string.h>

@@ -4,7 +4,7 @@
  *
  * Text: a version line, sections ("section NAME LINES" and so many lines), and a checksum over all bytes
  * before it. Knows nothing about what the lines say. A file that is damaged, of a newer version or no state
- * at all is refused and never taken for an empty one: that would count every log again. Sections that
+ * at all is refused, by (9) of src/README.md: an empty state would count every log again. Sections that
  * nobody sets stay as they are.
  */
 #include "list/state.h"
