@@ -2,8 +2,8 @@
 /*
  * main: the table of subcommands, and nothing more.
  *
- * Finds the command that the first word names, reads its options and the configuration, and runs it. Help that was asked for goes
- * to stdout with 0, misuse to stderr with 2.
+ * Finds the command that the first word names, reads its options and the configuration, and runs it. Help that was
+ * asked for goes to stdout with 0, misuse to stderr with 2.
  */
 #include <stdio.h>
 #include <string.h>

@@ -68,7 +68,8 @@ static void store_be64(unsigned char *bytes, uint64_t value)
 
 struct addr addr_of_v4(const unsigned char bytes[4])
 {
-	return addr_of_v4_number((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]);
+	return addr_of_v4_number((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+				 bytes[3]);
 }
 
 struct addr addr_of_v6(const unsigned char bytes[16])

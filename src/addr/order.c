@@ -90,7 +90,8 @@ static size_t count_v4(const struct addr *first, size_t stride, size_t count)
 }
 
 /* Writes the numbers of the items of one family, of which there are so many. */
-static void order_family(const struct addr *first, size_t stride, size_t count, bool v4, size_t members, uint32_t *order)
+static void order_family(const struct addr *first, size_t stride, size_t count, bool v4, size_t members,
+			 uint32_t *order)
 {
 	struct key *keys = mem_alloc(members, sizeof(*keys)), *scratch = mem_alloc(members, sizeof(*scratch));
 	size_t n = 0;

@@ -2,7 +2,8 @@
 /*
  * digest: eight bytes a step.
  *
- * A blacklist of a million lines goes through here twice a run: a hash that takes byte by byte would cost a tenth of it.
+ * A blacklist of a million lines goes through here twice a run: a hash that takes byte by byte would cost a tenth of
+ * it.
  */
 #define _DEFAULT_SOURCE
 #include "base/digest.h"

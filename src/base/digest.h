@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* digest: a number of 64 bits that tells texts apart, however they come in pieces. It guards against damage and mistakes,
- * not against people who choose the bytes. The same on every machine. */
+/* digest: a number of 64 bits that tells texts apart, however they come in pieces. It guards against damage and
+ * mistakes, not against people who choose the bytes. The same on every machine. */
 #ifndef MAILBAN_BASE_DIGEST_H
 #define MAILBAN_BASE_DIGEST_H
 

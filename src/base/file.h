@@ -32,9 +32,9 @@ struct file_new {
 	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
-/* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So only
- * one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is nothing
- * to commit. */
+/* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So
+ * only one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is
+ * nothing to commit. */
 int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former);
 
 /* Puts it in place, or takes it away. 0 or -errno, and then path is what it was. Both free what was prepared. */
@@ -49,7 +49,8 @@ char *file_link(const char *path);
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
 
-/* What tells one file from another, and from what it was before, without looking into it; all zero for what is no file. */
+/* What tells one file from another, and from what it was before, without looking into it; all zero for what is no
+ * file. */
 struct file_look {
 	uint64_t device, inode, size; /* size in bytes as stored */
 	int64_t written;              /* time of the last change, in ns since the epoch */

@@ -2,8 +2,8 @@
 /*
  * hash: open addressing with linear probing.
  *
- * A slot holds the whole hash beside the number: the table grows without asking for keys, and most strangers are told
- * apart without a look at the item. A removed item leaves no mark: those behind it move up.
+ * A slot holds the whole hash beside the number. So the table grows without asking for keys, and most other keys are
+ * told apart without a look at the item. A removed item leaves no mark: those behind it move up.
  */
 #include "base/hash.h"
 

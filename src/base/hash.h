@@ -55,7 +55,8 @@ static inline uint32_t hash_find_from(const struct hash *table, uint32_t hash, s
 }
 
 /* The numbers that were put under a hash, one after another in no particular order; HASH_NONE behind the last one.
- * Other keys may share the hash: the caller compares. *at is the table's own. Nothing may be put or removed meanwhile. */
+ * Other keys may share the hash: the caller compares. *at is the table's own. Nothing may be put or removed
+ * meanwhile. */
 static inline uint32_t hash_first(const struct hash *table, uint32_t hash, size_t *at)
 {
 	*at = hash;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* points: what evidence weighs, and how it fades. Points are whole numbers of billionths, so that they are the same
- * after they were written and read, and sums do not depend on their order. */
+/* points: what evidence weighs, and how it fades. Points are whole numbers of billionths. So they are the same after
+ * they were written and read, and sums do not depend on the order. */
 #ifndef MAILBAN_BASE_POINTS_H
 #define MAILBAN_BASE_POINTS_H
 

@@ -149,9 +149,9 @@ static inline uint64_t load(const char *bytes)
 	return word;
 }
 
-/* A byte of each pair of digits in a word becomes the number that they make, where the first of the pair stood. digits has
- * the highest bit of each byte that must be a digit; the others must be those of others. *bad becomes non-zero where
- * that is not so. */
+/* A byte of each pair of digits in a word becomes the number that they make, where the first of the pair stood. digits
+ * has the highest bit of each byte that must be a digit; the others must be those of others. *bad becomes non-zero
+ * where that is not so. */
 static inline uint64_t pairs(uint64_t word, uint64_t digits, uint64_t others, uint64_t *bad)
 {
 	uint64_t low = digits >> 7, full = (digits - low) | digits, value = (word & full) ^ low * '0';

@@ -79,7 +79,8 @@ static int run(const struct config *config, const struct options *options)
 	if (ret != EXIT_ALL_WELL)
 		goto cleanup;
 	ret = EXIT_USAGE;
-	if (!edit_parse_net(&net, options->args[0]) || !edit_join_note(&note, options->args + 1, options->arg_count - 1))
+	if (!edit_parse_net(&net, options->args[0]) ||
+	    !edit_join_note(&note, options->args + 1, options->arg_count - 1))
 		goto cleanup;
 	addr_format(name, &net);
 	ret = EXIT_NOTHING;
@@ -106,8 +107,9 @@ const struct command command_allow = {
 	.name = "allow",
 	.synopsis = "ADDR|NET [NOTE...]",
 	.summary = "never ban an address or a network, and unban it now",
-	.details = "Adds a line to the allowlist, and makes the file where there is none. Bans inside it are lifted at once,\n"
-		   "in the blacklist and the sets; a banned network around it is split.",
+	.details =
+	"Adds a line to the allowlist, and makes the file where there is none. Bans inside it are lifted at once,\n"
+	"in the blacklist and the sets; a banned network around it is split.",
 	.options = " config dry-run quiet blacklist allow no-sync force color ",
 	.min_args = 1,
 	.max_args = -1,

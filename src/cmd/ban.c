@@ -47,8 +47,8 @@ static bool read_wish(const struct edit *edit, struct wish *wish)
 {
 	char **args = edit->options->args;
 
-	if (!edit_parse_net(&wish->net, args[0]) || !edit_join_note(&wish->note, args + 1, edit->options->arg_count - 1) ||
-	    !read_duration(edit, wish))
+	if (!edit_parse_net(&wish->net, args[0]) ||
+	    !edit_join_note(&wish->note, args + 1, edit->options->arg_count - 1) || !read_duration(edit, wish))
 		return false;
 	addr_format(wish->name, &wish->net);
 	if (wish->until == BAN_FOREVER && wish->note.len >= 5 && memcmp(wish->note.ptr, "since", 5) == 0) {
@@ -72,8 +72,8 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 
 		addr_format(text, &entry->net);
 		if (entry->from == ALLOW_FILE)
-			msg("%s is not banned: %s:%lu allows %s; take that line out first", wish->name, edit->config->allow,
-			    entry->line, text);
+			msg("%s is not banned: %s:%lu allows %s; take that line out first", wish->name,
+			    edit->config->allow, entry->line, text);
 		else
 			msg("%s is not banned: %s is allowed as %s", wish->name, text, allow_from_name(entry->from));
 		ret = EXIT_NOTHING;
@@ -184,8 +184,9 @@ const struct command command_ban = {
 	.name = "ban",
 	.synopsis = "ADDR|NET [NOTE...]",
 	.summary = "ban an address or a network by hand",
-	.details = "Without --for the ban has no end and the line is yours: no run changes or removes it. Whoever is in\n"
-		   "the allowlist is not banned. The note stands behind the address in the blacklist.",
+	.details =
+	"Without --for the ban has no end and the line is yours: no run changes or removes it. Whoever is in\n"
+	"the allowlist is not banned. The note stands behind the address in the blacklist.",
 	.options = " config dry-run quiet blacklist allow no-sync force for color ",
 	.min_args = 1,
 	.max_args = -1,

@@ -85,8 +85,8 @@ static void check_lists(struct check *c)
 		if (entry == NULL)
 			continue;
 		addr_format(text, &bans.bans[i].net);
-		msg("%s: bans %s, which is allowed as %s; unban it or take it out of the allowlist", c->config->blacklist, text,
-		    allow_from_name(entry->from));
+		msg("%s: bans %s, which is allowed as %s; unban it or take it out of the allowlist",
+		    c->config->blacklist, text, allow_from_name(entry->from));
 		c->faults++;
 	}
 	allow_free(&allow);
@@ -168,7 +168,8 @@ static void check_sets(struct check *c)
 			msg("there is no set %s; mailban sync makes it", set->name);
 			c->faults++;
 		} else if (firewall_unused(&fw, (enum firewall_family)f)) {
-			msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", set->name);
+			msg("no rule uses the set %s, so that nothing is dropped; "
+			    "put one in place: mailban-firewall up", set->name);
 			c->faults++;
 		} else {
 			well(c, "set %s: %zu entries, used %u times by rules", set->name, set->count, set->references);

@@ -117,7 +117,8 @@ static int refuse_former(cfg_t *cfg, cfg_opt_t *opt)
 
 static int refuse_class(cfg_t *cfg, cfg_opt_t *opt)
 {
-	cfg_error(cfg, "%s is no setting any more: say threshold, half-life, points { auth = ... }, ban-least and ban-most",
+	cfg_error(cfg,
+		  "%s is no setting any more: say threshold, half-life, points { auth = ... }, ban-least and ban-most",
 		  opt->name);
 	return -1;
 }
@@ -154,7 +155,8 @@ static int check_net(cfg_t *cfg, cfg_opt_t *opt)
 	const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
 	struct addr ignored;
 
-	return addr_parse_net(&ignored, text, strlen(text)) ? 0 : fault(cfg, opt, "holds what is no address or network");
+	return addr_parse_net(&ignored, text, strlen(text)) ? 0
+							    : fault(cfg, opt, "holds what is no address or network");
 }
 
 static int check_path(cfg_t *cfg, cfg_opt_t *opt)
@@ -189,7 +191,8 @@ static int check_backend(cfg_t *cfg, cfg_opt_t *opt)
 {
 	enum firewall_backend ignored;
 
-	return parse_backend(&ignored, cfg_opt_getstr(opt)) ? 0 : fault(cfg, opt, "is not one of auto, ipset, nftables");
+	return parse_backend(&ignored, cfg_opt_getstr(opt)) ? 0
+							    : fault(cfg, opt, "is not one of auto, ipset, nftables");
 }
 
 /* What each event of a class weighs. */
@@ -265,8 +268,9 @@ static void set_checks(cfg_t *cfg)
 		{ "max-new", check_number }, { "max-prefix", check_number }, { "max-prefix6", check_number },
 		{ "accounts", check_number }, { "threshold", check_threshold }, { "points|auth", check_points },
 		{ "points|helo", check_points }, { "points|probe", check_points }, { "points|unknown", check_points },
-		{ "points|reject", check_points }, { "log", check_path }, { "blacklist", check_path }, { "state", check_path },
-		{ "allow", check_path }, { "rules", check_path }, { "allow-also", check_net }, { "aggregate", check_aggregate },
+		{ "points|reject", check_points }, { "log", check_path }, { "blacklist", check_path },
+		{ "state", check_path }, { "allow", check_path }, { "rules", check_path }, { "allow-also", check_net },
+		{ "aggregate", check_aggregate },
 		{ "timezone", check_timezone }, { "set4", check_set }, { "set6", check_set }, { "class", refuse_class },
 		{ "backend", check_backend },
 	};
@@ -282,7 +286,8 @@ __attribute__((format(printf, 2, 0))) static void tell_error(cfg_t *cfg, const c
 	char text[500];
 
 	vsnprintf(text, sizeof(text), format, args);
-	msg_at(cfg->filename != NULL ? cfg->filename : CONFIG_FILE, (unsigned long)cfg->line, "%s; see mailban.conf(5)", text);
+	msg_at(cfg->filename != NULL ? cfg->filename : CONFIG_FILE, (unsigned long)cfg->line, "%s; see mailban.conf(5)",
+	       text);
 }
 
 static char **copy_list(cfg_t *cfg, const char *name, size_t *count)
@@ -537,8 +542,10 @@ int config_since(const char *text, int64_t *since)
 
 int config_gather_allow(const struct config *config, struct allow *allow)
 {
-	const struct allow_sources sources = { .path = config->allow, .also = config->allow_also,
-					       .also_count = config->allow_also_count, .mynetworks = config->mynetworks };
+	const struct allow_sources sources = {
+		.path = config->allow, .also = config->allow_also, .also_count = config->allow_also_count,
+		.mynetworks = config->mynetworks,
+	};
 
 	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
 }

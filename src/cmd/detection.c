@@ -84,8 +84,8 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
 	p->shown = true;
 	rate = (double)done / (double)passed * 1000;
 	left = total > done && rate > 0 ? (double)(total - done) / rate : 0;
-	fprintf(stderr, "\r%8.1f of %.1f MB, %.1f MB/s, %.0f s left   ", (double)done / 1e6, (double)total / 1e6, rate / 1e6,
-		left);
+	fprintf(stderr, "\r%8.1f of %.1f MB, %.1f MB/s, %.0f s left   ", (double)done / 1e6, (double)total / 1e6,
+		rate / 1e6, left);
 }
 
 static size_t tell_failures(const struct scan_log *logs, size_t log_count)
@@ -108,11 +108,14 @@ static void tell_not_understood(const struct scan_log *logs, size_t log_count)
 		const char *name = source_name(logs[i].source), *server = source_server(logs[i].source);
 
 		if (!matcher_believes(server))
-			msg("%s: is %s's own file, where a client can write lines like the server's: nothing in it was believed; "
-			    "let %s log through syslog", name, server, server);
+			msg("%s: is %s's own file, where a client can write lines like the server's: "
+			    "nothing in it was believed; let %s log through syslog",
+			    name, server, server);
 		else if (logs[i].lines > 0 && logs[i].headless == logs[i].lines)
-			msg("%s: none of its %" PRIu64 " lines was understood: there is no time at their beginning in a form that is "
-			    "known; see: mailban match %s", name, logs[i].lines, name);
+			msg("%s: none of its %" PRIu64
+			    " lines was understood: there is no time at their beginning in a form that is "
+			    "known; see: mailban match %s",
+			    name, logs[i].lines, name);
 	}
 }
 

@@ -83,7 +83,8 @@ int edit_commit(struct edit *edit)
 	if (edit->options->no_sync)
 		return EXIT_ALL_WELL;
 	/* to the second: kernel timeouts that are off by half a minute would be set anew by the next sync */
-	return kernel_update(edit->config, &edit->list, time(NULL), edit->options->force) < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+	return kernel_update(edit->config, &edit->list, time(NULL), edit->options->force) < 0 ? EXIT_IN_PART
+											      : EXIT_ALL_WELL;
 }
 
 bool edit_parse_net(struct addr *net, const char *text)

@@ -2,9 +2,9 @@
 /*
  * exempt: what stands in the blacklist and must never come into the set.
  *
- * The judgement bans nobody who is allowed, and `mailban ban` refuses; but a person may write any line into the file, or
- * have a list of others written into it, and that one line may lock its author out. So each way into the kernel leads
- * through here. The file is left as it is. Of a network that has an allowed address in it the rest is banned.
+ * The judgement bans nobody who is allowed, and `mailban ban` refuses; but a person may write any line into the file,
+ * or have a list of others written into it, and that one line may lock its author out. So each way into the kernel
+ * leads through here. The file is left as it is. Of a network that has an allowed address in it the rest is banned.
  */
 #include "cmd/exempt.h"
 

@@ -39,7 +39,8 @@ static void add_literals(struct buf *out, const struct literal *literals, unsign
 static void say_literals(struct buf *out, const struct literals *l, struct span message)
 {
 	if (!literals_begin(l, message, literals_behind_colon(message))) {
-		buf_add_text(out, l->at_colon ? "the message's first colon does not begin " : "the message does not begin with ");
+		buf_add_text(out, l->at_colon ? "the message's first colon does not begin "
+					      : "the message does not begin with ");
 		add_literals(out, l->beginnings, l->beginning_count);
 	} else {
 		buf_add_text(out, "the message does not hold ");
@@ -58,8 +59,8 @@ static size_t reach(const struct pattern *pattern, struct span message)
 		msg_die("out of memory; nothing was written");
 	while (low < high) {
 		size_t middle = low + (high - low + 1) / 2;
-		int got = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, middle, 0, PCRE2_PARTIAL_HARD | PCRE2_NO_JIT, data,
-				      NULL);
+		int got = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, middle, 0,
+				      PCRE2_PARTIAL_HARD | PCRE2_NO_JIT, data, NULL);
 
 		if (got == PCRE2_ERROR_PARTIAL || got >= 0)
 			low = middle;
@@ -113,7 +114,8 @@ void explain_rule(struct buf *out, struct engine *engine, struct matcher *matche
 	if (pattern == NULL)
 		buf_add_text(out, "has a pattern that is wrong\n");
 	else if (er->wants_end && h->message.len > MATCH_WHOLE_MAX)
-		buf_addf(out, "looks at the end of the line, and a message of over %d bytes may have been cut\n", MATCH_WHOLE_MAX);
+		buf_addf(out, "looks at the end of the line, and a message of over %d bytes may have been cut\n",
+			 MATCH_WHOLE_MAX);
 	else if (matcher_try(matcher, number, h->message, &event) && chosen >= 0)
 		buf_addf(out, "matches too, but %s comes first\n", engine_rule(engine, (uint16_t)chosen)->rule->name);
 	else

@@ -71,8 +71,8 @@ static void write_ipset_family(struct writing *w, bool v4, const char *name)
 		count += addr_is_v4(&w->list->bans[i].net) == v4;
 	while (hash_size < count)
 		hash_size *= 2;
-	buf_addf(&w->out, "create -exist %s hash:net family %s hashsize %zu maxelem %zu timeout 0 counters\nflush %s\n", name,
-		 v4 ? "inet" : "inet6", hash_size, count > 65536 ? count : 65536, name);
+	buf_addf(&w->out, "create -exist %s hash:net family %s hashsize %zu maxelem %zu timeout 0 counters\nflush %s\n",
+		 name, v4 ? "inet" : "inet6", hash_size, count > 65536 ? count : 65536, name);
 	for (size_t i = 0; i < w->list->count; i++) {
 		const struct ban *ban = &w->list->bans[i];
 
@@ -95,8 +95,8 @@ static void write_nft_family(struct writing *w, bool v4)
 {
 	const struct ban *around = NULL;
 
-	buf_addf(&w->out, "\tset banned%c {\n\t\ttype %s\n\t\tflags interval, timeout\n\t\tauto-merge\n", v4 ? '4' : '6',
-		 v4 ? "ipv4_addr" : "ipv6_addr");
+	buf_addf(&w->out, "\tset banned%c {\n\t\ttype %s\n\t\tflags interval, timeout\n\t\tauto-merge\n",
+		 v4 ? '4' : '6', v4 ? "ipv4_addr" : "ipv6_addr");
 	for (size_t i = 0; i < w->list->count; i++) {
 		const struct ban *ban = &w->list->bans[i];
 
@@ -133,7 +133,8 @@ static void write_firewall(struct writing *w)
 	char *remembered = config_remembered(w->config);
 
 	buf_addf(&w->out, "backend %s\nset4 %s\nset6 %s\nremembered %s\n",
-		 firewall_backend_name(firewall_choose(w->config->backend)), w->config->set4, w->config->set6, remembered);
+		 firewall_backend_name(firewall_choose(w->config->backend)), w->config->set4, w->config->set6,
+		 remembered);
 	free(remembered);
 }
 
@@ -210,10 +211,11 @@ const struct command command_export = {
 	.name = "export",
 	.synopsis = "FORMAT",
 	.summary = "print the blacklist for another program",
-	.details = "Formats: plain (addresses, one a line: pf tables, iprange), collapsed (the same addresses in the fewest\n"
-		   "networks), ipset (for ipset restore), nft (a table with its own rule, for nft -f), postfix (a cidr table).\n"
-		   "Bans that are over are left out. A blacklist that is missing is an error. And allowed (whoever is never\n"
-		   "banned), firewall (what mailban-firewall has to know of the settings).",
+	.details =
+	"Formats: plain (addresses, one a line: pf tables, iprange), collapsed (the same addresses in the fewest\n"
+	"networks), ipset (for ipset restore), nft (a table with its own rule, for nft -f), postfix (a cidr table).\n"
+	"Bans that are over are left out. A blacklist that is missing is an error. And allowed (whoever is never\n"
+	"banned), firewall (what mailban-firewall has to know of the settings).",
 	.options = " config blacklist allow ",
 	.min_args = 1,
 	.max_args = 1,

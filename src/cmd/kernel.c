@@ -169,7 +169,10 @@ void kernel_print_summary(const struct firewall *fw, const struct firewall_repor
 
 		if (!all && !c->created && !c->replaced && c->added + c->removed + c->renewed == 0)
 			continue;
-		fprintf(out, "%s: %zu added, %zu removed, %zu renewed, %zu kept%s\n", fw->sets[f].name, c->added, c->removed,
-			c->renewed, c->kept, c->created ? "; created" : c->replaced ? "; replaced" : "");
+		fprintf(out, "%s: %zu added, %zu removed, %zu renewed, %zu kept%s\n", fw->sets[f].name, c->added,
+			c->removed, c->renewed, c->kept,
+			c->created    ? "; created"
+			: c->replaced ? "; replaced"
+				      : "");
 	}
 }

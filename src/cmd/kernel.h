@@ -41,14 +41,14 @@ int kernel_ask_missing(const struct config *config);
 int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
 		struct firewall_report *report);
 
-/* Both in one step, with kernel_keep_rule(), for commands that want neither counters nor a report; force: however wide a
- * network is. Leaves out what must never be banned (exempt). Returns 0, or -1 where all or a part was not done, after
+/* Both in one step, with kernel_keep_rule(), for commands that want neither counters nor a report; force: however wide
+ * a network is. Leaves out what must never be banned (exempt). Returns 0, or -1 where all or a part was not done, after
  * saying why. */
 int kernel_update(const struct config *config, const struct banlist *bans, int64_t now, bool force);
 
 /* Looks whether a rule uses each set that holds entries. One that `mailban-firewall up` made and that is gone is put in
- * place again. Returns 0, or -1 where that could not be done, after saying so; a rule that nobody ever asked for is only
- * missed aloud. */
+ * place again. Returns 0, or -1 where that could not be done, after saying so; a rule that nobody ever asked for is
+ * only missed aloud. */
 int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report);
 
 /* A line for each entry that comes and goes: "add mailban4 192.0.2.1", "del ...", as ipset(8) writes it. */

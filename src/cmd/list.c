@@ -176,8 +176,8 @@ static void add_table(struct buf *out, const struct banlist *list, struct judge 
 
 	if (list->count == 0)
 		return;
-	buf_addf(out, "%-*s  %-*s  %-*s  %-*s  %*s  %*s\n", (int)width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE", WHEN_MINUTE_LEN,
-		 "UNTIL", BY_WIDTH, "BY", HITS_WIDTH, "HITS", POINTS_WIDTH, "POINTS");
+	buf_addf(out, "%-*s  %-*s  %-*s  %-*s  %*s  %*s\n", (int)width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE",
+		 WHEN_MINUTE_LEN, "UNTIL", BY_WIDTH, "BY", HITS_WIDTH, "HITS", POINTS_WIDTH, "POINTS");
 	for (size_t i = 0; i < list->count; i++)
 		add_row(out, &list->bans[i], width, judge);
 }

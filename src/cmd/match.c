@@ -55,8 +55,8 @@ static void add_time(struct buf *out, int64_t when)
 	days = when / 86400 - (when % 86400 < 0);
 	second = when - days * 86400;
 	when_civil(days, &year, &month, &day);
-	buf_addf(out, "%04" PRId64 "-%02u-%02uT%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z", year, month, day, second / 3600,
-		 second / 60 % 60, second % 60);
+	buf_addf(out, "%04" PRId64 "-%02u-%02uT%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z", year, month, day,
+		 second / 3600, second / 60 % 60, second % 60);
 }
 
 static void add_address(struct buf *out, const struct event *event)
@@ -162,7 +162,8 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	if (matcher_time(m->matcher, line, len, &when))
 		m->last_time = when;
 	verdict = matcher_line(m->matcher, line, len, &event);
-	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) && sessions_take(m->sessions, &event);
+	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) &&
+		sessions_take(m->sessions, &event);
 	event.time = m->last_time;
 	m->last_is_event = found;
 	if (found)
@@ -307,9 +308,10 @@ const struct command command_match = {
 	.name = "match",
 	.synopsis = "[FILE | -]",
 	.summary = "says what each line means, for writing rules",
-	.details = "Shows each line taken apart: time, host, program, message; the rule that knows it, its class, the\n"
-		   "address, the user and the count. --tsv prints exactly one line a line: rule class address count time,\n"
-		   "with - for none. --rule NAME says why that rule did not match.",
+	.details =
+	"Shows each line taken apart: time, host, program, message; the rule that knows it, its class, the\n"
+	"address, the user and the count. --tsv prints exactly one line a line: rule class address count time,\n"
+	"with - for none. --rule NAME says why that rule did not match.",
 	.options = " config rules tsv rule program no-prefilter ",
 	.min_args = 0,
 	.max_args = 1,

@@ -90,8 +90,10 @@ static void sync_kernel(struct run *r)
 static void tell_future(const struct run *r)
 {
 	if (r->judge.future > 0)
-		msg("%" PRIu64 " lines bear a time that is to come; they count as of when their log was last written: see the "
-		    "clock and the time zone of who writes it", r->judge.future);
+		msg("%" PRIu64
+		    " lines bear a time that is to come; they count as of when their log was last written: see the "
+		    "clock and the time zone of who writes it",
+		    r->judge.future);
 	if (r->judge.accounts.dropped > 0)
 		msg("more than %" PRIu64 " addresses: %" PRIu64 " accounts with least points were forgotten; the "
 		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
@@ -125,7 +127,8 @@ static int run_through(struct run *r, struct detection *detection)
 			return ret;
 		r->in_part = r->in_part || ret == EXIT_IN_PART;
 		run_print_report(r);
-		/* told before the sets, which take longest: what is in the files is told, whatever becomes of the run */
+		/* told before the sets, which take longest: what is in the files is told, whatever becomes of the
+		 * run */
 		fflush(stdout);
 	}
 	sync_kernel(r);
@@ -173,10 +176,11 @@ const struct command command_run = {
 	.name = "run",
 	.synopsis = "[FILE...]",
 	.summary = "new log data into the blacklist, and the blacklist into the set",
-	.details = "Reads what is new in the logs since the last run, bans whose points reach the threshold, lets go whose ban\n"
-		   "is over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where\n"
-		   "nothing did. With --dry-run it prints the unified diff of the blacklist and what would change in the\n"
-		   "sets; with --json too, what a run would report.",
+	.details =
+	"Reads what is new in the logs since the last run, bans whose points reach the threshold, lets go whose ban\n"
+	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where\n"
+	"nothing did. With --dry-run it prints the unified diff of the blacklist and what would change in the\n"
+	"sets; with --json too, what a run would report.",
 	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force "
 		   "since directory no-prefilter ",
 	.max_args = -1,

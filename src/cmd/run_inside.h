@@ -50,7 +50,8 @@ struct run {
 	struct decision decision;
 };
 
-/* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a message. */
+/* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
+ * message. */
 int run_read_lasting(struct run *r);
 
 /* What is new in the logs, into the judge; and the new positions into the state. */

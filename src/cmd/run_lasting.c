@@ -71,8 +71,8 @@ static int read_state(struct run *r, enum state_recovered recovered)
 	if (state_load(&r->state, r->config->state) < 0 || read_sections(r) < 0)
 		return -1;
 	if (r->state.version == 1)
-		msg("%s: was written by an earlier mailban; logs go on where it stopped, bans stand until their time is over, "
-		    "and evidence begins anew", r->config->state);
+		msg("%s: was written by an earlier mailban; logs go on where it stopped, "
+		    "bans stand until their time is over, and evidence begins anew", r->config->state);
 	take_mynetworks(r);
 	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
 	(void)edits_take(&r->judge, &r->old, kind_of_file(r, recovered));

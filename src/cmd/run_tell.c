@@ -35,9 +35,17 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 void run_print_report(const struct run *r)
 {
 	struct run_facts facts = {
-		.changes = &r->decision.changes, .judge = &r->judge, .banned = r->decision.list.count, .lines = r->lines,
-		.events = r->events, .drift = r->drift, .drift_known = &r->drift_known, .example = find_example,
-		.example_context = r->examples, .unread = r->unread, .unread_count = r->unread_count,
+		.changes = &r->decision.changes,
+		.judge = &r->judge,
+		.banned = r->decision.list.count,
+		.lines = r->lines,
+		.events = r->events,
+		.drift = r->drift,
+		.drift_known = &r->drift_known,
+		.example = find_example,
+		.example_context = r->examples,
+		.unread = r->unread,
+		.unread_count = r->unread_count,
 		.all = r->options->verbose,
 	};
 	struct buf out = { 0 };

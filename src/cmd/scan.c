@@ -123,7 +123,8 @@ static int scan(const struct config *config, const struct options *options, stru
 	}
 	judge_init(&job.judge, &config->judge, time(NULL));
 	job.judge.totals = &job.totals;
-	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take, &job);
+	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take,
+				&job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;
 		findings.too_long += logs[i].too_long;
@@ -154,10 +155,11 @@ const struct command command_scan = {
 	.name = "scan",
 	.synopsis = "FILE...|-",
 	.summary = "count any logs, and change nothing",
-	.details = "Tells who reached a ban anywhere in the logs that no later login lifted, and marks bans that would be\n"
-		   "over by now. --tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone\n"
-		   "that was counted is told, with the points that each is at. Needs no state and no rights but to read the\n"
-		   "files.",
+	.details =
+	"Tells who reached a ban anywhere in the logs that no later login lifted, and marks bans that would be\n"
+	"over by now. --tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone\n"
+	"that was counted is told, with the points that each is at. Needs no state and no rights but to read the\n"
+	"files.",
 	.options = " config verbose json rules threads classic since directory tsv plain no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,

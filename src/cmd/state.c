@@ -25,7 +25,7 @@ static const char legend[] =
 	"  time=T             all points are as of then; times are seconds since 1970\n"
 	"  u:NAME=P@T@N@L     points of a user name, its last failure, failures since its last login, that login\n"
 	"  CLASS=P@T          points of a class, its last event\n"
-	"  credit=P           of logins; good=T the last login or accepted mail; mails=N@T accepted mails, the last one\n"
+	"  credit=P           of logins; good=T the last login or accepted mail; mails=N@T accepted mails, the last\n"
 	"  share=P            what the address has given its networks; hosts=N addresses that gave a network points\n"
 	"  since=T until=T    the ban that stands; last=T ended=T the one before; level=N how many in a row; by=CLASS\n"
 	"  hits=N packets=N   events since the last ban; packets that were dropped\n"
@@ -129,7 +129,8 @@ static void add_text(struct buf *out, const struct state *state, const struct po
 		const struct state_section *section = &state->sections[i];
 		bool accounts = is_section(section, STATE_ACCOUNTS);
 
-		if (is_section(section, STATE_POSITIONS) || ((accounts || is_section(section, STATE_NAMES)) && !verbose))
+		if (is_section(section, STATE_POSITIONS) ||
+		    ((accounts || is_section(section, STATE_NAMES)) && !verbose))
 			continue;
 		if (accounts)
 			buf_add_text(out, legend);
@@ -236,9 +237,10 @@ const struct command command_state = {
 	.name = "state",
 	.synopsis = "",
 	.summary = "show how far the logs were read, and what else is remembered",
-	.details = "A line for each file of a log: when its last line was written that was read, what kind of file it was,\n"
-		   "how many bytes of it were read (uncompressed), and the log it belongs to; then how many accounts and user\n"
-		   "names are remembered. With -v and with --json the lines of the other sections, too.",
+	.details =
+	"A line for each file of a log: when its last line was written that was read, what kind of file it was,\n"
+	"how many bytes of it were read (uncompressed), and the log it belongs to; then how many accounts and user\n"
+	"names are remembered. With -v and with --json the lines of the other sections, too.",
 	.options = " config state verbose json ",
 	.max_args = 0,
 	.run = show,

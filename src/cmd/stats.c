@@ -166,8 +166,9 @@ const struct command command_stats = {
 	.name = "stats",
 	.synopsis = "",
 	.summary = "show how many are banned for what, and who knocks most",
-	.details = "The packets are those that the kernel dropped since the ban and since the last run; they need root, or\n"
-		   "CAP_NET_ADMIN.",
+	.details =
+	"The packets are those that the kernel dropped since the ban and since the last run; they need root, or\n"
+	"CAP_NET_ADMIN.",
 	.options = " config verbose json blacklist state ",
 	.max_args = 0,
 	.run = tell,

@@ -30,8 +30,8 @@ static bool did_something(const struct firewall_report *report)
 	return false;
 }
 
-/* Where the blacklist cannot be read and the sets hold nothing, as at boot, the list before it serves meanwhile: a slip of
- * the pen is not to let everybody in. Returns whether it does. */
+/* Where the blacklist cannot be read and the sets hold nothing, as at boot, the list before it serves meanwhile: a slip
+ * of the pen is not to let everybody in. Returns whether it does. */
 static bool take_former(const struct config *config, const struct firewall *fw, struct banlist *bans)
 {
 	struct buf path = { 0 };
@@ -113,9 +113,10 @@ const struct command command_sync = {
 	.name = "sync",
 	.synopsis = "",
 	.summary = "make the sets in the kernel equal to the blacklist",
-	.details = "Sends only the difference: entries that stay keep their counters. With --dry-run it prints what\n"
-		   "would come and go. Whatever is allowed, and a network wider than max-prefix, does not come into the set,\n"
-		   "which is told with the line, and exits with 1; with --force wide ones do. It needs root, or CAP_NET_ADMIN.",
+	.details =
+	"Sends only the difference: entries that stay keep their counters. With --dry-run it prints what\n"
+	"would come and go. Whatever is allowed, and a network wider than max-prefix, does not come into the set,\n"
+	"which is told with the line, and exits with 1; with --force wide ones do. It needs root, or CAP_NET_ADMIN.",
 	.options = " config dry-run quiet verbose blacklist allow force ",
 	.max_args = 0,
 	.run = run,

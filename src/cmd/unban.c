@@ -74,8 +74,9 @@ const struct command command_unban = {
 	.name = "unban",
 	.synopsis = "ADDR|NET...",
 	.summary = "lift the ban of an address or a network",
-	.details = "A network lifts every ban inside it. An address inside a banned network is not lifted alone unless\n"
-		   "--force says so: then the network is split around it.",
+	.details =
+	"A network lifts every ban inside it. An address inside a banned network is not lifted alone unless\n"
+	"--force says so: then the network is split around it.",
 	.options = " config dry-run quiet blacklist no-sync force color ",
 	.min_args = 1,
 	.max_args = -1,

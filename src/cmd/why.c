@@ -220,10 +220,11 @@ const struct command command_why = {
 	.name = "why",
 	.synopsis = "ADDR|USER [FILE...]",
 	.summary = "tell all that is known of an address or a user name",
-	.details = "Whether it is banned, since and until when, and what for; its account: points by class and by name,\n"
-		   "credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of the\n"
-		   "logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
-		   "or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
+	.details =
+	"Whether it is banned, since and until when, and what for; its account: points by class and by name,\n"
+	"credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of the\n"
+	"logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
+	"or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
 	.options = " config verbose json blacklist state allow rules threads no-sync since directory no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,

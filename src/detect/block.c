@@ -152,7 +152,9 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 
 	if (c->only_repeats) {
 		b->leading = mem_grow(b->leading, &b->leading_capacity, b->leading_count + 1, sizeof(*b->leading));
-		b->leading[b->leading_count++] = (struct repeated){ c->block->offset + (uint64_t)(line - c->block->bytes), times };
+		b->leading[b->leading_count++] = (struct repeated){
+			c->block->offset + (uint64_t)(line - c->block->bytes), times
+		};
 		return;
 	}
 	if (!c->previous_is_event)

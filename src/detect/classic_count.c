@@ -84,8 +84,11 @@ size_t classic_totals(const struct classic *c, struct classic_total **rows)
 		if (row->lines[most] < 2)
 			continue;
 		(*rows)[count++] = (struct classic_total){
-			.addr = { .lo = row->lo, .prefix = ADDR_BITS }, .count = row->lines[most], .first = row->first[most],
-			.last = row->last[most], .event_class = most == 0 ? CLASS_AUTH : CLASS_UNKNOWN,
+			.addr = { .lo = row->lo, .prefix = ADDR_BITS },
+			.count = row->lines[most],
+			.first = row->first[most],
+			.last = row->last[most],
+			.event_class = most == 0 ? CLASS_AUTH : CLASS_UNKNOWN,
 		};
 	}
 	qsort(*rows, count, sizeof(**rows), compare_rows);

@@ -44,7 +44,8 @@ void drift_free(struct drift *drift)
 size_t drift_program(struct drift *drift, struct span name)
 {
 	for (size_t i = 0; i < drift->program_count; i++) {
-		if (strlen(drift->programs[i].name) == name.len && memcmp(drift->programs[i].name, name.ptr, name.len) == 0)
+		if (strlen(drift->programs[i].name) == name.len &&
+		    memcmp(drift->programs[i].name, name.ptr, name.len) == 0)
 			return i;
 	}
 	if (drift->program_count == DRIFT_PROGRAMS_MAX || name.len == 0 || memchr(name.ptr, '\0', name.len) != NULL)
@@ -112,7 +113,9 @@ static struct drift_shape *find_shape(struct drift *drift, const char *program, 
 		free_shape(&drift->shapes[--drift->shape_count]);
 	memmove(&drift->shapes[at + 1], &drift->shapes[at], (drift->shape_count - at) * sizeof(drift->shapes[0]));
 	drift->shape_count++;
-	drift->shapes[at] = (struct drift_shape){ .hash = hash, .program = mem_text(program), .shape = mem_text_of(text, len) };
+	drift->shapes[at] = (struct drift_shape){ .hash = hash,
+						  .program = mem_text(program),
+						  .shape = mem_text_of(text, len) };
 	return &drift->shapes[at];
 }
 
@@ -142,12 +145,14 @@ void drift_unknown(struct drift *drift, size_t program, struct span message)
 
 bool drift_may_be_mail(struct span program)
 {
-	static const char *const others[] = { "sshd", "sudo", "su", "login", "kernel", "systemd", "cron", "CRON", "crond",
-		"named", "fail2ban", "mailban", "dbus-daemon", "polkitd", "dhclient", "ntpd", "chronyd", "vsftpd", "proftpd",
-		"pure-ftpd", "openvpn", "smbd", "nmbd", "winbindd", "xrdp", "slapd", "mysqld", "mariadbd", "postgres",
+	static const char *const others[] = {
+		"sshd", "sudo", "su", "login", "kernel", "systemd", "cron", "CRON", "crond", "named", "fail2ban",
+		"mailban", "dbus-daemon", "polkitd", "dhclient", "ntpd", "chronyd", "vsftpd", "proftpd", "pure-ftpd",
+		"openvpn", "smbd", "nmbd", "winbindd", "xrdp", "slapd", "mysqld", "mariadbd", "postgres",
 		/* what judges mail, and Postfix's daemons that quote what other servers say */
-		"rspamd", "amavis", "spamd", "opendkim", "opendmarc", "policyd", "clamd", "smtp", "lmtp", "bounce", "pipe",
-		"local", "virtual", "error", "qmgr", "pickup", "anvil", "master", "postsuper" };
+		"rspamd", "amavis", "spamd", "opendkim", "opendmarc", "policyd", "clamd", "smtp", "lmtp", "bounce",
+		"pipe", "local", "virtual", "error", "qmgr", "pickup", "anvil", "master", "postsuper"
+	};
 	const char *slash;
 
 	if (program.len == 0)

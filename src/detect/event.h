@@ -46,7 +46,8 @@ enum event_flag {
 struct event {
 	struct addr addr;       /* a single address, prefix 128 */
 	int64_t time;           /* seconds since the epoch */
-	uint64_t connection;    /* which connection of which server process it belongs to; 0 without EVENT_PER_CONNECTION */
+	uint64_t connection;    /* which connection of which server process it belongs to; 0 without
+	                         * EVENT_PER_CONNECTION */
 	uint64_t offset;        /* of its line in the uncompressed bytes of its source */
 	struct span user;       /* bytes of the log line; len 0 where it names none; valid only while the
 	                           event is handed over */

@@ -44,7 +44,10 @@ static int compare_rest(const struct event *a, const struct event *b)
 {
 	/* good is the last one of the classes */
 	const uint64_t numbers[][2] = {
-		{ a->event_class, b->event_class }, { a->rule, b->rule }, { a->count, b->count }, { a->repeats, b->repeats },
+		{ a->event_class, b->event_class },
+		{ a->rule, b->rule },
+		{ a->count, b->count },
+		{ a->repeats, b->repeats },
 	};
 	int way = 0;
 

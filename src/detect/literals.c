@@ -141,8 +141,8 @@ static size_t shortest(const struct literal *literals, unsigned count)
 	return len;
 }
 
-/* Takes the longest literal of each branch of the group at the walk's place. A match holds one of them if the group must
- * match. The group whose shortest literal is longest wins over other groups. */
+/* Takes the longest literal of each branch of the group at the walk's place. A match holds one of them if the group
+ * must match. The group whose shortest literal is longest wins over other groups. */
 static void insides_of_group(struct literals *l, struct walk w)
 {
 	struct literal found[LITERALS_INSIDES];

@@ -188,8 +188,8 @@ HOT struct span first_group(const struct matcher *m, const unsigned numbers[PATT
 }
 
 /* An event of the rule, its address set where there is one. */
-static inline bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user, struct span count,
-		       bool has_address)
+static inline bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user,
+			      struct span count, bool has_address)
 {
 	event->rule = number;
 	event->repeats = 0;
@@ -292,8 +292,8 @@ static void fill_note(struct event *event, const struct engine_program *program,
 				 .flags = (uint16_t)(EVENT_NO_ADDRESS | flag) };
 }
 
-/* Whether the line of a program that makes several lines of a long one is an event, or tells something of the next line.
- * What stood before this block is not known here. */
+/* Whether the line of a program that makes several lines of a long one is an event, or tells something of the next
+ * line. What stood before this block is not known here. */
 static bool is_event_of_pieces(struct matcher *m, struct recent *r, struct event *event)
 {
 	const struct span message = m->header.message;
@@ -356,7 +356,8 @@ static bool read_header(struct matcher *m, struct header *h, struct span line)
 	return m->server == NULL || (m->believes && h->server != NULL && strcmp(h->server, m->server) == 0);
 }
 
-/* What a line is; where no rule is for its program, the header's message is only set for who wants all of the header. */
+/* What a line is; where no rule is for its program, the header's message is only set for who wants all of the
+ * header. */
 HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want_header, struct event *event)
 {
 	struct header *h = &m->header;
@@ -425,5 +426,6 @@ bool matcher_time(struct matcher *m, const char *line, size_t len, int64_t *when
 
 	if (len > MATCH_LINE_MAX)
 		return false;
-	return read_header(m, &h, (struct span){ line, len }) && h.stamp.len > 0 && stamp_read(&m->stamps, h.stamp, when);
+	return read_header(m, &h, (struct span){ line, len }) && h.stamp.len > 0 &&
+	       stamp_read(&m->stamps, h.stamp, when);
 }

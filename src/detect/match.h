@@ -36,8 +36,8 @@ void matcher_free(struct matcher *matcher);
 /* A new log: when it was last written, seconds since the epoch. */
 void matcher_begin(struct matcher *matcher, int64_t reference);
 
-/* The log is that server's own file (struct header), borrowed; NULL: it is not known to be anybody's. What looks like the
- * line of another program is none then: a server may write a name that somebody logs in with as it came, newlines
+/* The log is that server's own file (struct header), borrowed; NULL: it is not known to be anybody's. What looks like
+ * the line of another program is none then: a server may write a name that somebody logs in with as it came, newlines
  * included. nginx does, in lines like its own: nothing in its file is believed (matcher_believes()). */
 void matcher_set_server(struct matcher *matcher, const char *server);
 

@@ -61,7 +61,8 @@ uint64_t origin_connection(struct origin *origin, const struct header *header, s
 {
 	uint64_t hash = origin->hash;
 
-	if (hash == 0 || origin->host_len != header->host.len || !span_same(origin->host, header->host.ptr, header->host.len))
+	if (hash == 0 || origin->host_len != header->host.len ||
+	    !span_same(origin->host, header->host.ptr, header->host.len))
 		hash = hash_host(origin, header);
 	hash = hash_span(hash, id);
 	return hash != 0 ? hash : 1;

@@ -34,8 +34,8 @@ static pcre2_code *compile(const struct rule *rule, const char *what, const char
 	if (code != NULL)
 		return code;
 	pcre2_get_error_message(error, words, sizeof(words));
-	msg_at(rule->file, rule->line, "rule %s: %s, at offset %zu: %s; mend the pattern", rule->name, what, (size_t)offset,
-	       (const char *)words);
+	msg_at(rule->file, rule->line, "rule %s: %s, at offset %zu: %s; mend the pattern", rule->name, what,
+	       (size_t)offset, (const char *)words);
 	return NULL;
 }
 

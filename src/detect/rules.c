@@ -4,8 +4,9 @@
  *
  * The built-in files come first, in the order of their names, then those of the folder; a rule that bears
  * the name of an earlier one takes its place, so that a person can mend a built-in rule. Texts are read by
- * detect/rules_text: of built-in files only where their samples are wanted, else their attributes are taken as they were
- * embedded. No pattern is compiled here: that is detect/pattern. Any error is fatal to loading, with file and line.
+ * detect/rules_text: of built-in files only where their samples are wanted, else their attributes are taken as they
+ * were embedded. No pattern is compiled here: that is detect/pattern. Any error is fatal to loading, with file and
+ * line.
  */
 #include "detect/rules_inside.h"
 

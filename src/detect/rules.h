@@ -19,7 +19,8 @@ struct rule {
 	enum event_class event_class;
 	uint32_t points;       /* thousandths, as events have them */
 	uint16_t flags;        /* enum event_flag */
-	uint32_t pieces;       /* bytes of a message from which on the program's lines are pieces of longer ones; 0: never */
+	uint32_t pieces;       /* bytes of a message from which on the program's lines are pieces of longer ones; 0:
+	                        * never */
 	char *program_text, *match_text;
 	char **hits, **misses; /* samples, NULL-terminated */
 };
@@ -32,8 +33,9 @@ struct ruleset {
 /* Whether the built-in rules are to have their samples and source, which nobody needs but who shows or proves them. */
 enum rules_samples { RULES_WITHOUT_SAMPLES, RULES_WITH_SAMPLES };
 
-/* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists, which always have their samples;
- * one with the name of another replaces it. Compiles no pattern. Returns 0, or -1 after a message with file and line. */
+/* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists, which always have their
+ * samples; one with the name of another replaces it. Compiles no pattern. Returns 0, or -1 after a message with file
+ * and line. */
 int rules_load(struct ruleset *set, const char *dir, enum rules_samples samples);
 void rules_free(struct ruleset *set);
 

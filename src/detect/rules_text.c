@@ -54,7 +54,8 @@ __attribute__((format(printf, 2, 0))) static void confuse_error(cfg_t *cfg, cons
 	char text[500];
 
 	vsnprintf(text, sizeof(text), format, args);
-	msg_at(cfg->filename != NULL ? cfg->filename : "rules", (unsigned long)cfg->line, "%s; see mailban-rules(5)", text);
+	msg_at(cfg->filename != NULL ? cfg->filename : "rules", (unsigned long)cfg->line, "%s; see mailban-rules(5)",
+	       text);
 }
 
 static char **copy_list(cfg_t *section, const char *name)
@@ -90,13 +91,20 @@ static char *source_of(struct place *last, const char *name)
 static struct rule_attributes attributes_of(cfg_t *section)
 {
 	return (struct rule_attributes){
-		.name = cfg_title(section), .line = (unsigned)section->line, .description = cfg_getstr(section, "description"),
-		.class = cfg_getstr(section, "class"), .program = cfg_getstr(section, "program"),
-		.match = cfg_getstr(section, "match"), .pieces = cfg_getint(section, "pieces"),
+		.name = cfg_title(section),
+		.line = (unsigned)section->line,
+		.description = cfg_getstr(section, "description"),
+		.class = cfg_getstr(section, "class"),
+		.program = cfg_getstr(section, "program"),
+		.match = cfg_getstr(section, "match"),
+		.pieces = cfg_getint(section, "pieces"),
 		.points = cfg_size(section, "points") > 0 ? cfg_getfloat(section, "points") : 0,
-		.address = cfg_getbool(section, "address"), .connection = cfg_getbool(section, "connection"),
-		.begins = cfg_getbool(section, "begins"), .ends = cfg_getbool(section, "ends"),
-		.accepted = cfg_getbool(section, "accepted"), .opens = cfg_getbool(section, "opens"),
+		.address = cfg_getbool(section, "address"),
+		.connection = cfg_getbool(section, "connection"),
+		.begins = cfg_getbool(section, "begins"),
+		.ends = cfg_getbool(section, "ends"),
+		.accepted = cfg_getbool(section, "accepted"),
+		.opens = cfg_getbool(section, "opens"),
 	};
 }
 
@@ -110,8 +118,10 @@ static int fault(const struct rule *rule, const char *what)
 static int check_former(const struct rule *rule, cfg_t *section)
 {
 	static const char *const successors[][2] = {
-		{ "unit", "unit is no attribute any more; write connection = true for a line of a connection that is known" },
-		{ "weak", "weak is no attribute any more; logins and accepted mail forgive by class, and points may be less" },
+		{ "unit", "unit is no attribute any more; "
+		  "write connection = true for a line of a connection that is known" },
+		{ "weak", "weak is no attribute any more; "
+		  "logins and accepted mail forgive by class, and points may be less" },
 		{ "weight", "weight is no attribute any more; write points, as in points = 0.5" },
 	};
 
@@ -124,8 +134,10 @@ static int check_former(const struct rule *rule, cfg_t *section)
 
 static int check_needed(const struct rule *rule, const struct rule_attributes *said)
 {
-	const char *missing = said->class == NULL ? "class" : said->program == NULL ? "program" : said->match == NULL ? "match" :
-			      NULL;
+	const char *missing = said->class == NULL     ? "class"
+			      : said->program == NULL ? "program"
+			      : said->match == NULL   ? "match"
+						      : NULL;
 
 	if (missing == NULL)
 		return 0;

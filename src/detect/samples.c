@@ -36,11 +36,13 @@ static bool check_sample(struct matcher *matcher, const struct engine_rule *er, 
 	if (!hit && wanted)
 		return fault(er->rule, "a hit sample does not hit; mend the pattern or the sample", sample);
 	if (hit && !literals_pass(&er->literals, message, literals_behind_colon(message)))
-		return fault(er->rule, "a hit sample lacks what the pattern was found to need; please report this", sample);
+		return fault(er->rule, "a hit sample lacks what the pattern was found to need; please report this",
+			     sample);
 	return true;
 }
 
-static size_t check_rule(struct matcher *matcher, const struct engine_rule *er, uint16_t number, bool all, size_t *tried)
+static size_t check_rule(struct matcher *matcher, const struct engine_rule *er, uint16_t number, bool all,
+			 size_t *tried)
 {
 	size_t wrong = 0;
 

@@ -13,8 +13,8 @@ struct sessions;
 struct sessions *sessions_new(void);
 void sessions_free(struct sessions *sessions);
 
-/* Gives an event without an address that of its session. False: the event is none for anybody: it only told something of
- * others, or it is not to be believed. */
+/* Gives an event without an address that of its session. False: the event is none for anybody: it only told something
+ * of others, or it is not to be believed. */
 bool sessions_take(struct sessions *sessions, struct event *event);
 
 #endif

@@ -18,8 +18,8 @@
 
 /* ---- is it about a failure? ---- */
 
-/* Words that tell of a failure, each with two neighbouring bytes that are rare in other words of a mail log and stand so
- * many bytes behind the word's beginning. */
+/* Words that tell of a failure, each with two neighbouring bytes that are rare in other words of a mail log and stand
+ * so many bytes behind the word's beginning. */
 static const struct sign {
 	char word[12];
 	uint8_t len, before;
@@ -81,8 +81,8 @@ static uint32_t find_pairs(const char *p)
 	return places;
 }
 
-/* Whether a word of failure stands in the text. Looked through are the bytes, which are the text, or hold it where it is
- * short: so many places at a time, the last ones, some of them once more. */
+/* Whether a word of failure stands in the text. Looked through are the bytes, which are the text, or hold it where it
+ * is short: so many places at a time, the last ones, some of them once more. */
 static inline __attribute__((always_inline)) bool search(struct span bytes, struct span text, size_t places_at_once,
 	uint32_t (*find)(const char *p))
 {
@@ -119,9 +119,11 @@ __attribute__((target("avx2"))) static inline uint32_t find_pairs_wide(const cha
 	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
 	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
 	__m256i can_be_first = _mm256_and_si256(_mm256_shuffle_epi8(first_low, _mm256_and_si256(a, low)),
-						_mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_srli_epi16(a, 4), low)));
+						_mm256_shuffle_epi8(first_high,
+								    _mm256_and_si256(_mm256_srli_epi16(a, 4), low)));
 	__m256i can_be_second = _mm256_and_si256(_mm256_shuffle_epi8(second_low, _mm256_and_si256(b, low)),
-						 _mm256_shuffle_epi8(second_high, _mm256_and_si256(_mm256_srli_epi16(b, 4), low)));
+						 _mm256_shuffle_epi8(second_high,
+								     _mm256_and_si256(_mm256_srli_epi16(b, 4), low)));
 	__m256i neither = _mm256_cmpeq_epi8(_mm256_and_si256(can_be_first, can_be_second), _mm256_setzero_si256());
 
 	return ~(uint32_t)_mm256_movemask_epi8(neither);

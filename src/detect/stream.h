@@ -48,9 +48,9 @@ void stream_put(struct stream *stream, struct batch *batch);
 /* The batch that is next is about to be merged: moves merged_until and merged on. */
 void stream_advance(struct stream *stream, const struct batch *batch);
 
-/* Completes the batch by what the blocks before it said: times of lines that have none, addresses of sessions. Takes out
- * what is not to be believed. The lines at its front that say how often the line before it was repeated become events of
- * repeats. Counts for the log. */
+/* Completes the batch by what the blocks before it said: times of lines that have none, addresses of sessions. Takes
+ * out what is not to be believed. The lines at its front that say how often the line before it was repeated become
+ * events of repeats. Counts for the log. */
 void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats, struct sessions *sessions);
 
 #endif

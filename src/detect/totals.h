@@ -28,7 +28,8 @@ struct totals {
 };
 
 /* Counts an event. *place is where the address's row stands and one, 0 at first. */
-void totals_add(struct totals *totals, uint32_t *place, const struct addr *addr, const struct event *event, uint32_t time);
+void totals_add(struct totals *totals, uint32_t *place, const struct addr *addr, const struct event *event,
+		uint32_t time);
 void totals_sort(struct totals *totals);
 void totals_free(struct totals *totals);
 

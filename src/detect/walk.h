@@ -25,11 +25,12 @@ void walk_skip_quantifier(struct walk *w);
 /* Moves to the first branch of a group that consumes what it matches. False, and the walk stays, for anything else. */
 bool walk_enter_group(struct walk *w);
 
-/* The bytes that a class (in brackets, \d, \w, \s, \D, \W, \S) can match, as 256 bits; the walk then stands at its quantifier.
- * False, and the walk nowhere in particular, for anything else. */
+/* The bytes that a class (in brackets, \d, \w, \s, \D, \W, \S) can match, as 256 bits; the walk then stands at its
+ * quantifier. False, and the walk nowhere in particular, for anything else. */
 bool walk_item_bytes(struct walk *w, uint8_t *set);
 
-/* Whether the pattern may hold what changes the meaning of other parts: a verb such as (*ACCEPT), a quotation, a comment. */
+/* Whether the pattern may hold what changes the meaning of other parts: a verb such as (*ACCEPT), a quotation, a
+ * comment. */
 bool walk_is_strange(const char *text);
 
 /* Whether the pattern has a | outside of all groups, or is not understood. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* attributes: a row of netlink attributes, gone through one by one.
  *
- * libmnl's calls, one for each of some ten attributes an entry, would cost as much as all the rest of a listing; so this
- * is inline. Every length is checked against what holds it. */
+ * libmnl's calls, one for each of some ten attributes an entry, would cost as much as all the rest of a listing; so
+ * this is inline. Every length is checked against what holds it. */
 #ifndef MAILBAN_FIREWALL_ATTRIBUTES_H
 #define MAILBAN_FIREWALL_ATTRIBUTES_H
 

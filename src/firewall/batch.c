@@ -129,8 +129,8 @@ static void put_u64(struct batch *b, uint16_t type, uint64_t value)
 static void put_net(struct batch *b, const struct addr *net)
 {
 	struct nlattr *nest = mnl_attr_nest_start(b->nlh, IPSET_ATTR_IP);
-	uint32_t words[4] = { htonl((uint32_t)(net->hi >> 32)), htonl((uint32_t)net->hi), htonl((uint32_t)(net->lo >> 32)),
-			      htonl((uint32_t)net->lo) };
+	uint32_t words[4] = { htonl((uint32_t)(net->hi >> 32)), htonl((uint32_t)net->hi),
+			      htonl((uint32_t)(net->lo >> 32)), htonl((uint32_t)net->lo) };
 
 	if (b->family == FIREWALL_V4)
 		mnl_attr_put(b->nlh, IPSET_ATTR_IPADDR_IPV4 | NLA_F_NET_BYTEORDER, sizeof(words[3]), &words[3]);

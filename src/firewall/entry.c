@@ -57,9 +57,9 @@ static bool is_usual(const struct usual *u)
 		.packets_head = HEAD_NUMBER(8, IPSET_ATTR_PACKETS),
 	};
 
-	return same_head(&u->outer, &model.outer) && same_head(&u->inner, &model.inner) && same_head(&u->cidr, &model.cidr) &&
-	       same_head(&u->timeout, &model.timeout) && same_head(&u->bytes_head, &model.bytes_head) &&
-	       same_head(&u->packets_head, &model.packets_head);
+	return same_head(&u->outer, &model.outer) && same_head(&u->inner, &model.inner) &&
+	       same_head(&u->cidr, &model.cidr) && same_head(&u->timeout, &model.timeout) &&
+	       same_head(&u->bytes_head, &model.bytes_head) && same_head(&u->packets_head, &model.packets_head);
 }
 
 static void read_address(struct attributes a, struct addr *net)

@@ -3,8 +3,8 @@
  * firewall: the sets in the kernel, made equal to the blacklist.
  *
  * Reads both sets, compares them with the bans (plan) and lets the backend send the difference. Only mailban's own sets
- * are ever named. An error ends the work on its set alone; the next synchronisation reconciles. Errors are sentences for a
- * person.
+ * are ever named. An error ends the work on its set alone; the next synchronisation reconciles. Errors are sentences
+ * for a person.
  */
 #include "firewall/firewall.h"
 
@@ -36,7 +36,8 @@ enum firewall_backend firewall_choose(enum firewall_backend wanted)
 {
 	if (wanted != FIREWALL_AUTO)
 		return wanted;
-	/* firewalld takes all rules of iptables away whenever it starts or reloads, and leaves tables of others alone */
+	/* firewalld takes all rules of iptables away whenever it starts or reloads, and leaves tables of others
+	 * alone */
 	if (is_installed("iptables") && !(is_installed("firewalld") && is_installed("nft")))
 		return FIREWALL_IPSET;
 	return FIREWALL_NFTABLES;
@@ -64,7 +65,8 @@ int firewall_read(struct firewall *fw, const struct firewall_names *names, struc
 			return -EINVAL;
 		}
 		memcpy(set->name, names->name[f], len + 1);
-		ret = (fw->backend == FIREWALL_NFTABLES ? nftables_read : ipset_read)(set, (enum firewall_family)f, error);
+		ret = (fw->backend == FIREWALL_NFTABLES ? nftables_read : ipset_read)(set, (enum firewall_family)f,
+										      error);
 		if (ret < 0)
 			return ret;
 	}

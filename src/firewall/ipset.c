@@ -2,10 +2,10 @@
 /*
  * ipset: the sets as ipset has them, of the type hash:net.
  *
- * Reads a set (listing) and sends what the plan says (batch). A set that cannot serve is replaced: a temporary one is made and filled, with the counters of the
- * entries that stay, then swapped with the old one, which is destroyed. So the rule never points at
- * nothing. Only mailban's two sets and their temporaries are ever named.
- * Nothing is kept between calls. What was sent before an error stays, and the next synchronisation reconciles.
+ * Reads a set (listing) and sends what the plan says (batch). A set that cannot serve is replaced: a temporary one is
+ * made and filled, with the counters of the entries that stay, then swapped with the old one, which is destroyed. So
+ * the rule never points at nothing. Only mailban's two sets and their temporaries are ever named. Nothing is kept
+ * between calls. What was sent before an error stays, and the next synchronisation reconciles.
  */
 #include <errno.h>
 #include <libipset/linux_ip_set.h>
@@ -32,8 +32,8 @@ static int explain_reading(const char *name, int error, struct buf *out)
 	case -EPROTONOSUPPORT:
 	case -EAFNOSUPPORT:
 		/* what nfnetlink and socket(2) say where nobody listens */
-		buf_addf(out, "this kernel has no support for sets, so %s cannot be read; it needs ip_set and ip_set_hash_net",
-			 name);
+		buf_addf(out, "this kernel has no support for sets, so %s cannot be read; "
+			      "it needs ip_set and ip_set_hash_net", name);
 		return -EPROTONOSUPPORT;
 	default:
 		buf_addf(out, "the kernel set %s could not be read: %s; try: ipset list %s", name,

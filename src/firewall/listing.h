@@ -4,8 +4,8 @@
 
 #include "firewall/set.h"
 
-/* Reads the set whose name is in set->name, and sorts its entries; header_only: leaves them out. A set that does not exist leaves
- * set->exists false. Returns 0, or -errno (values above 4096: -IPSET_ERR_...). set->entries is the
+/* Reads the set whose name is in set->name, and sorts its entries; header_only: leaves them out. A set that does not
+ * exist leaves set->exists false. Returns 0, or -errno (values above 4096: -IPSET_ERR_...). set->entries is the
  * caller's to free, after an error too. */
 int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only);
 

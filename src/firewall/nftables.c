@@ -3,9 +3,10 @@
  * nftables: the sets as nftables has them, in a table of our own.
  *
  * Table and sets are made in one transaction; entries go in transactions of some hundreds each, for the kernel takes no
- * transaction that is longer than the buffer of a socket. An entry whose time is set anew is deleted and added again within
- * one transaction, with its counters, because kernels before 6.12 change no time. The rules are scripts/firewall's.
- * A transaction fails as a whole where one entry that it deletes has just run out; then its halves are tried.
+ * transaction that is longer than the buffer of a socket. An entry whose time is set anew is deleted and added again
+ * within one transaction, with its counters, because kernels before 6.12 change no time. The rules are
+ * scripts/firewall's. A transaction fails as a whole where one entry that it deletes has just run out; then its halves
+ * are tried.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +31,8 @@ enum {
 };
 
 /* The most bytes of an entry: deleted, added with time and counters, and both again for the end of an interval. */
-_Static_assert(BLOCK * 240 + 4096 < TRANSACTION_BYTES && BLOCK * 140 < UINT16_MAX, "a transaction has room for a block");
+_Static_assert(BLOCK * 240 + 4096 < TRANSACTION_BYTES && BLOCK * 140 < UINT16_MAX,
+	       "a transaction has room for a block");
 
 /* One thing to do: deletes net where it is there, and adds it where entry says how. */
 struct step {
@@ -325,20 +327,23 @@ static int refused(int error, struct buf *out)
 	if (error == -EPERM)
 		buf_add_text(out, "no permission");
 	else if (error == -EEXIST || error == -ENOTEMPTY)
-		buf_add_text(out, "somebody put an element there that overlaps a network of the blacklist; delete it, or the "
-				  "table " NFTABLES_TABLE " as a whole");
+		buf_add_text(out, "somebody put an element there that overlaps a network of the blacklist; "
+				  "delete it, or the table " NFTABLES_TABLE " as a whole");
 	else
 		buf_add_text(out, strerror(-error));
 	return error;
 }
 
-int nftables_apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan, struct buf *error)
+int nftables_apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan,
+		   struct buf *error)
 {
 	struct transaction t = { .set = set, .family = family };
 	int ret;
 
 	if (!set->right_kind) {
-		buf_addf(error, "the table inet " NFTABLES_TABLE " has a set of that name that is of another kind; delete the table "
+		buf_addf(error,
+			 "the table inet " NFTABLES_TABLE
+			 " has a set of that name that is of another kind; delete the table "
 			 "(nft delete table inet " NFTABLES_TABLE "), synchronise, and put the rule in place again");
 		return -EEXIST;
 	}

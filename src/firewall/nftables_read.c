@@ -2,10 +2,10 @@
 /*
  * nftables_read: what the sets of nftables hold, and how many rules use them.
  *
- * Read as the kernel sends it. libnftables makes text or JSON of it, which took 1.5 s for 100,000 entries where this takes
- * a fifth of a second, and would have to be read again. The kernel finds each next piece of a listing by counting from the
- * beginning, so that the time grows with the square of the number of entries.
- * An interval is two elements, of which the second marks its end; one that reaches to the last address has no end.
+ * Read as the kernel sends it. libnftables makes text or JSON of it, which took 1.5 s for 100,000 entries where this
+ * takes a fifth of a second, and would have to be read again. The kernel finds each next piece of a listing by counting
+ * from the beginning, so that the time grows with the square of the number of entries. An interval is two elements, of
+ * which the second marks its end; one that reaches to the last address has no end.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -204,7 +204,8 @@ static void pair(struct reading *r, size_t from)
 	set->count = kept;
 }
 
-static int ask(struct reading *r, unsigned command, unsigned flags, unsigned type, const char *name, netlink_taker *take)
+static int ask(struct reading *r, unsigned command, unsigned flags, unsigned type, const char *name,
+	       netlink_taker *take)
 {
 	char bytes[QUESTION_BYTES];
 	struct nlmsghdr *nlh = netlink_begin(bytes, NFNL_SUBSYS_NFTABLES, command, flags, NFPROTO_INET);
@@ -256,8 +257,8 @@ static void take_expression(struct reading *r, struct attributes expression)
 {
 	struct attributes name = expression;
 
-	if (find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") && memcmp(name.value, "lookup", name.len) == 0 &&
-	    find(&expression, NFTA_EXPR_DATA))
+	if (find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") &&
+	    memcmp(name.value, "lookup", name.len) == 0 && find(&expression, NFTA_EXPR_DATA))
 		count_lookup(r, attributes_inside(&expression));
 }
 

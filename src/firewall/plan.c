@@ -5,9 +5,9 @@
  * A pure function of the blacklist, the time and the set as it was read: no kernel, no clock, so that its
  * tests are tables. Bans that are over are no part of it. A ban's end becomes the kernel's timeout, cut to
  * what the kernel takes; a cut one is renewed when an eighth of it has passed, not at every run.
- * /0, which the kernel's type does not hold, becomes its two halves. A network inside another one, which outlives it, goes
- * into a flat set when the other one is gone.
- * A set mostly holds nearly all it should: what stays in it is counted, and takes no memory.
+ * /0, which the kernel's type does not hold, becomes its two halves. A network inside another one, which outlives it,
+ * goes into a flat set when the other one is gone. A set mostly holds nearly all it should: what stays in it is
+ * counted, and takes no memory.
  */
 #include "firewall/plan.h"
 
@@ -143,7 +143,8 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 		count = halves(&ban->net, family, nets);
 		split = split || count > 1;
 		for (unsigned k = 0; k < count; k++)
-			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k], .timeout = timeout_of(ban, now) };
+			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k],
+									    .timeout = timeout_of(ban, now) };
 	}
 	if (split)
 		settle(plan);

@@ -22,7 +22,8 @@ struct plan_entry {
 
 /* What makes one set equal to the blacklist. */
 struct plan {
-	struct plan_entry *entries;             /* sorted by addr_compare(); what stays may be left out, unless replace */
+	struct plan_entry *entries;             /* sorted by addr_compare(); what stays may be left out, unless
+	                                         * replace */
 	size_t count;
 	size_t wanted;                          /* how many the set is to hold */
 	const struct firewall_entry **gone;     /* what the set has and the blacklist has not */

@@ -128,7 +128,7 @@ static void fade_by(struct account *a, uint32_t time, const struct judge_setting
 	a->time = time;
 }
 
-/* What was counted for the ban is its affair, and the next one begins to count anew. */
+/* Hits and packets belong to the ban that ends; the next one counts anew. */
 static void end_ban(struct account *a)
 {
 	a->last_since = a->since;
@@ -243,7 +243,8 @@ static void begin_ban(struct account *a, const struct judge_settings *settings)
 	a->by = main_class(a);
 }
 
-static uint32_t end_of(const struct account *a, int64_t balance, int64_t threshold, const struct judge_settings *settings)
+static uint32_t end_of(const struct account *a, int64_t balance, int64_t threshold,
+		       const struct judge_settings *settings)
 {
 	int64_t end = a->time + points_wait(balance, judge_release(threshold), half_life_of(a, settings));
 

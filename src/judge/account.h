@@ -2,8 +2,8 @@
 /* account: what is known of one address or network: its points, its credit and its ban.
  *
  * Balance = min(points of the classes, cap) + sum over names min(points of the name, cap) - credit. The cap holds while
- * others log in. Everything fades together, lazily, when the next event comes. An event that is earlier than the account's
- * time is faded to that time. */
+ * others log in. Everything fades together, lazily, when the next event comes. An event that is earlier than the
+ * account's time is faded to that time. */
 #ifndef MAILBAN_JUDGE_ACCOUNT_H
 #define MAILBAN_JUDGE_ACCOUNT_H
 
@@ -87,7 +87,8 @@ int64_t account_balance(const struct account *a, const struct judge_settings *se
 int64_t account_class_points(const struct account *a);
 int64_t account_name_points(const struct account *a);
 
-/* What points of one name, or those of the classes, count for in the balance: below the threshold while users log in. */
+/* What points of one name, or those of the classes, count for in the balance: below the threshold while users log
+ * in. */
 int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings);
 
 /* Begins a ban, or computes its end anew, as the balance is after an event at the account's time. */

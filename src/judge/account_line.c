@@ -4,10 +4,11 @@
  *
  *	192.0.2.7 time=1795910400 u:info=3.25@1795910400@4 u:=1@1795910390@1 probe=0.5@1795900000 hits=5
  *	192.0.2.8 time=1795910400 u:ann=0@0@0@1795910300 credit=3.5 good=1795910300
- *	192.0.2.9 time=1795910400 u:root=9@1795910400@11 since=1795900000 until=1796500000 level=1 by=auth hits=11 listed
+ *	192.0.2.9 time=1795910400 u:root=9@1795910400@11 since=1795900000 until=1796500000 level=1 by=auth listed
  *
  * The address, then words in a fixed order; what is 0 is left out. A name has its points, its last failure, how many
- * failures there were since the last login, and that; a class has its points and its last event; all points are as of time.
+ * failures there were since the last login, and that. A class has its points and its last event. All points are
+ * as of time.
  */
 #include "judge/accounts.h"
 
@@ -80,7 +81,8 @@ static void save_one(struct account *a, const struct names *names, struct buf *o
 	buf_add_char(out, '\n');
 }
 
-void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings, struct buf *out)
+void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings,
+		   struct buf *out)
 {
 	for (size_t i = 0; i < accounts->count; i++) {
 		struct account *a = accounts_at(accounts, i);

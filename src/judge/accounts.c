@@ -40,7 +40,8 @@ static struct account *find(const struct accounts *accounts, const struct addr *
 {
 	size_t at;
 
-	for (uint32_t n = hash_first(&accounts->index, hash, &at); n != HASH_NONE; n = hash_next(&accounts->index, hash, &at)) {
+	for (uint32_t n = hash_first(&accounts->index, hash, &at); n != HASH_NONE;
+	     n = hash_next(&accounts->index, hash, &at)) {
 		if (addr_equal(&accounts->all[n].addr, addr))
 			return &accounts->all[n];
 	}

@@ -29,9 +29,9 @@ struct account *accounts_find(const struct accounts *accounts, const struct addr
 /* The same, made where there is none. */
 struct account *accounts_make(struct accounts *accounts, const struct addr *addr);
 
-/* Makes room where there are more accounts than the settings allow, or as many names that none of them holds: what is
- * over goes, then, down to three quarters, accounts without a ban that have least. time is that of the event at hand.
- * Accounts move. */
+/* Makes room where there are more accounts than the settings allow, or too many names that no account holds. Accounts
+ * that are over go first. Then those with least points go, down to three quarters; banned ones go last. time is that
+ * of the event at hand. Accounts move. */
 void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings);
 
 /* Puts them in the order of blacklists. From then on accounts_at() gives one after another, until one is made. */
@@ -47,7 +47,8 @@ size_t accounts_seek(const struct accounts *accounts, const struct addr *net);
 
 /* Adds the lines of all that is not over at that time, sorted by address: a line an account, see account_line.h.
  * accounts_sort() was called, and none was made since. */
-void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings, struct buf *out);
+void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings,
+		   struct buf *out);
 void names_save(const struct names *names, uint32_t time, int64_t known, struct buf *out);
 
 /* Reads such lines. Returns 0, or the number of the line that is none, from 1. */

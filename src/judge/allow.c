@@ -145,8 +145,9 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 		if (more.len > 0)
 			word = more;
 		msg_at(path, number, "\"%.*s\" %s", (int)(word.len < QUOTE_MAX ? word.len : QUOTE_MAX), word.ptr,
-		       more.len > 0 ? "stands behind the address; write one a line, and remarks behind #"
-				    : "is no address, and no network without bits behind its prefix; mend or delete it");
+		       more.len > 0
+			       ? "stands behind the address; write one a line, and remarks behind #"
+			       : "is no address, and no network without bits behind its prefix; mend or delete it");
 		return -1;
 	}
 	allow_add(allow, &net, ALLOW_FILE, number);
@@ -162,7 +163,8 @@ int allow_read_file(struct allow *allow, const char *path)
 	if (ret == -ENOENT)
 		ret = 0;
 	else if (ret < 0)
-		msg("%s: the allowlist cannot be read: %s", path, ret == -EINVAL ? "it is no regular file" : strerror(-ret));
+		msg("%s: the allowlist cannot be read: %s", path,
+		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
 	rest = (struct span){ text.ptr, text.len };
 	for (unsigned long number = 1; ret == 0 && next_line(&rest, &line); number++)
 		ret = read_line(allow, line, path, number);

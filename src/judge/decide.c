@@ -39,8 +39,12 @@ bool decide_is_too_wide(const struct judge_settings *settings, const struct addr
 struct ban decide_ban_of(const struct account *a)
 {
 	return (struct ban){
-		.net = a->addr, .since = a->since - a->since % 60, .until = a->until >= ACCOUNT_FOREVER ? BAN_FOREVER : (int64_t)a->until,
-		.hits = a->hits, .by = a->by, .hosts = a->hosts,
+		.net = a->addr,
+		.since = a->since - a->since % 60,
+		.until = a->until >= ACCOUNT_FOREVER ? BAN_FOREVER : (int64_t)a->until,
+		.hits = a->hits,
+		.by = a->by,
+		.hosts = a->hosts,
 	};
 }
 
@@ -97,7 +101,8 @@ static void collect(struct work *w)
 		if (!may_stand(w, a, balance))
 			continue;
 		w->candidates = mem_grow(w->candidates, &w->capacity, w->count + 1, sizeof(*w->candidates));
-		w->candidates[w->count++] = (struct candidate){ a, balance, banlist_find(w->in->old, &a->addr) != NULL, false };
+		w->candidates[w->count++] = (struct candidate){ a, balance, banlist_find(w->in->old, &a->addr) != NULL,
+								false };
 	}
 }
 

@@ -2,9 +2,9 @@
 /*
  * edits: a person's changes of the blacklist.
  *
- * The blacklist is the truth: a line that is gone was a pardon. Accounts know which of them had a line in the list that
- * their run wrote, and in the one before, so that what a person took away and what a dying run never wrote are told
- * apart exactly.
+ * The blacklist is the truth: a line that is gone was a pardon. Each account knows whether the list that its run wrote
+ * had a line of it, and whether the list before had. So lines that a person took away are told from lines that a dying
+ * run never wrote.
  */
 #include "judge/edits.h"
 

@@ -17,9 +17,9 @@ enum edits_file {
 	EDITS_OF_UNWRITTEN,    /* somebody changed the one before, and the last run had died */
 };
 
-/* Compares the list with what the accounts say that it held. Whose line is gone is pardoned; an end that was changed is
- * held; a line that became a person's own stays his. Call it before events are judged. The list is sorted. Returns how
- * many lines were taken away. */
+/* Compares the list with the lines that the accounts remember, by (6) of src/README.md. An account whose line is gone
+ * is pardoned; an end that was changed is held; a line that became a person's own stays his. Call it before events are
+ * judged. The list is sorted. Returns how many lines were taken away. */
 size_t edits_take(struct judge *judge, const struct banlist *list, enum edits_file file);
 
 #endif

@@ -41,8 +41,8 @@ static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 	return (a > b ? a - b : b - a) <= seconds;
 }
 
-/* What speaks weakly counts a tenth less for each mail that this server took of the address lately, down to a tenth: so
- * dead recipients do not harm a host that sends mail, and one deliverable recipient does not pay for a harvest. */
+/* Weak evidence counts a tenth less for each mail that this server took of the address lately, down to a tenth. So dead
+ * recipients do not harm a list host. One deliverable recipient does not pay for a harvest. */
 static double weight_of_weak(const struct work *w)
 {
 	const struct account *a = w->account;
@@ -81,7 +81,8 @@ void work_take_back(struct work *w)
 static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
 {
 	struct connection *c = w->connection;
-	bool further = event_class == CLASS_REJECT && c->refused, has = further || connection_has(c, event_class, points);
+	bool further = event_class == CLASS_REJECT && c->refused,
+	     has = further || connection_has(c, event_class, points);
 
 	w->hits = event_class == CLASS_REJECT ? w->event->count - !further : 0;
 	if (w->hits > 0)
@@ -168,7 +169,8 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		points *= 2;
 	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));
 	if (count > 1)
-		n->points = points_sum(n->points, work_late(w, points_many(points_times(points, repeats.next), count - 1)));
+		n->points = points_sum(n->points,
+				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
 	n->fails += count < UINT32_MAX - n->fails ? count : UINT32_MAX - n->fails;
 	if (w->time > n->fail)
 		n->fail = w->time;

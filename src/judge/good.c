@@ -2,8 +2,8 @@
 /*
  * good: what a login and an accepted mail do for their address.
  *
- * A login takes away what was counted against its own name and what speaks weakly, and gives credit. A mail takes away
- * what speaks weakly. A login that guessing went before is a breach and does nothing of that.
+ * A login takes away the points of its own name and the weak points, and gives credit. A mail takes away weak points.
+ * A login after guessing is a breach and does none of this.
  */
 #include "judge/judge_inside.h"
 
@@ -115,8 +115,8 @@ static bool take_any_login(struct work *w)
 	return true;
 }
 
-/* The first mail takes a threshold off what speaks weakly, each further one a tenth of a point: a host that sends mail
- * may begin with a few refusals, and one deliverable recipient does not pay for a harvest. */
+/* The first mail takes a threshold off the weak points, each further one a tenth of a point. So a host that sends mail
+ * may begin with a few refusals. One deliverable recipient does not pay for a harvest. */
 static bool take_mail(struct work *w)
 {
 	static const uint8_t weak[] = { CLASS_UNKNOWN, CLASS_REJECT, CLASS_PROBE };

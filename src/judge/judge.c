@@ -146,7 +146,8 @@ uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)
 	/* a set that was made anew begins to count anew */
 	uint64_t since = counted >= a->packets ? counted - a->packets : counted;
 	const struct judge_aggregate *aggregate = network_aggregate(j->settings, &a->addr);
-	int64_t threshold = aggregate != NULL ? judge_network_threshold(j->settings, aggregate) : j->settings->threshold;
+	int64_t threshold = aggregate != NULL ? judge_network_threshold(j->settings, aggregate)
+					      : j->settings->threshold;
 
 	a->packets = (uint32_t)counted;
 	if (since == 0 || !j->settings->renew || !account_is_banned(a, j->now))

@@ -8,8 +8,8 @@
  *	judge_save(&judge, ...);
  *	judge_free(&judge);
  *
- * The outcome depends on the events alone: not on how they were cut into runs, nor on the clock, but that events of the
- * future are taken back to the present. */
+ * The outcome depends on the events alone, by (3) and (4) of src/README.md: neither on runs nor on the clock. Only
+ * events of the future are taken back to the present. */
 #ifndef MAILBAN_JUDGE_JUDGE_H
 #define MAILBAN_JUDGE_JUDGE_H
 

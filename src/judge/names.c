@@ -101,7 +101,8 @@ static uint32_t find(const struct names *names, const char *text, uint32_t hash)
 {
 	size_t at;
 
-	for (uint32_t n = hash_first(&names->index, hash, &at); n != HASH_NONE; n = hash_next(&names->index, hash, &at)) {
+	for (uint32_t n = hash_first(&names->index, hash, &at); n != HASH_NONE;
+	     n = hash_next(&names->index, hash, &at)) {
 		if (strcmp(names->all[n].text, text) == 0)
 			return n;
 	}
@@ -157,7 +158,10 @@ void name_show(struct name *name, struct span user)
 		return;
 	free(name->shown);
 	/* as after reading the state, which says no more than it has to */
-	name->shown = strlen(name->text) == len && memcmp(name->text, user.ptr, len) == 0 ? NULL : mem_text_of(user.ptr, len);
+	if (strlen(name->text) == len && memcmp(name->text, user.ptr, len) == 0)
+		name->shown = NULL;
+	else
+		name->shown = mem_text_of(user.ptr, len);
 }
 
 int64_t name_attack(struct name *name, uint32_t time)
@@ -180,7 +184,8 @@ void name_add_attacker(struct name *name, uint32_t time)
 	/* what has faded to nothing is not in the state: a late event begins anew */
 	if (attack == 0)
 		name->attack_time = time;
-	name->attack = points_sum(attack, points_times(POINT, points_fading(name->attack_time - time, NAME_ATTACK_HALF_LIFE)));
+	name->attack = points_sum(attack,
+				  points_times(POINT, points_fading(name->attack_time - time, NAME_ATTACK_HALF_LIFE)));
 }
 
 bool name_is_over(struct name *name, uint32_t time, int64_t known)

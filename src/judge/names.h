@@ -16,7 +16,8 @@
 
 enum {
 	NAME_NONE = 0,           /* the number of the empty name */
-	NAME_TEXT_MAX = 64,      /* bytes of a local part, RFC 5321 4.5.3.1.1; longer ones are cut and told apart by a hash */
+	NAME_TEXT_MAX = 64,      /* bytes of a local part, RFC 5321 4.5.3.1.1; longer ones are cut and told apart by a
+	                          * hash */
 	NAME_SHOWN_MAX = 120,    /* bytes of a name with its domain */
 	NAME_ATTACKED = 12,      /* so many addresses in a day are an attack */
 	NAME_ATTACK_HALF_LIFE = 86400,

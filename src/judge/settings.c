@@ -18,7 +18,10 @@ void judge_settings_defaults(struct judge_settings *settings)
 	*settings = (struct judge_settings){
 		.threshold = 5 * POINT,
 		.half_life = 4 * DAY,
-		.points = { [CLASS_AUTH] = POINT, [CLASS_HELO] = 5 * POINT, [CLASS_PROBE] = POINT, [CLASS_UNKNOWN] = POINT / 2,
+		.points = { [CLASS_AUTH] = POINT,
+			    [CLASS_HELO] = 5 * POINT,
+			    [CLASS_PROBE] = POINT,
+			    [CLASS_UNKNOWN] = POINT / 2,
 			    [CLASS_REJECT] = POINT / 4 },
 		.known = 30 * DAY,
 		.forget = 36 * DAY,

@@ -82,7 +82,8 @@ static bool *attacked_names(const struct decide_input *in, size_t *count)
 	for (uint32_t n = 1; n < j->accounts.names.count; n++) {
 		struct name then = j->accounts.names.all[n];
 
-		attacked[n] = then.text != NULL && then.attack_time > in->last_clock && name_is_attacked(&then, j->clock);
+		attacked[n] = then.text != NULL && then.attack_time > in->last_clock &&
+			      name_is_attacked(&then, j->clock);
 		*count += attacked[n];
 	}
 	return attacked;

@@ -27,7 +27,8 @@ enum change_kind {
 	CHANGE_INTO,        /* went into a wider entry that outlives it */
 	CHANGE_REFUSED,     /* would be banned, but is allowed or private: since, by, hits, points */
 	CHANGE_ATTACKED,    /* a user under attack: user, hits: how many addresses in about a day */
-	CHANGE_FAILING,     /* a name that keeps failing where others log in: user, hits: failures, names: others there */
+	CHANGE_FAILING,     /* a name that keeps failing where others log in: user, hits: failures, names: others
+	                     * there */
 	CHANGE_COUNT,
 };
 

@@ -27,7 +27,8 @@ struct ban {
 	const char *text;      /* where the line begins, as it was read; ban_line() and ban_above() */
 	uint32_t line_len;     /* no newline; 0 for a ban that is new or changed. The byte behind the line can be read:
 	                          a newline, or the NUL of a kept text */
-	uint32_t above_len;    /* of the comment and blank lines that stand above the line, and in front of it in memory */
+	uint32_t above_len;    /* of the comment and blank lines that stand above the line, and in front of it in
+	                        * memory */
 	uint32_t hosts;        /* a network: how many banned hosts it was formed of; else 0 */
 	uint8_t by;            /* enum ban_by */
 	bool person;           /* a person's line: permanent, kept to the letter, never judged */
@@ -40,7 +41,8 @@ struct banlist {
 	struct span tail;      /* comment and blank lines behind the last entry */
 	uint64_t digest;       /* of the file as it was read (base/digest); 0: there was none */
 	char *text;            /* the file as it was read; spans of its entries point into it */
-	struct span as_read;   /* what stands behind the file's header, where it is a file as mailban writes them; else len 0 */
+	struct span as_read;   /* what stands behind the file's header, where it is a file as mailban writes them; else
+	                        * len 0 */
 	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
 	size_t note_count, note_capacity;
 };
@@ -50,9 +52,12 @@ struct span ban_above(const struct ban *ban);
 
 void banlist_free(struct banlist *list);
 void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
-void banlist_sort(struct banlist *list);                           /* fast where only what was added last is not in order */
-void banlist_remove(struct banlist *list, const bool *gone);       /* entry i where gone[i]; what stood above goes above the next */
-struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the list */
+void banlist_sort(struct banlist *list);                           /* fast where only what was added last is not in
+                                                                    * order */
+void banlist_remove(struct banlist *list, const bool *gone);       /* entry i where gone[i]; what stood above goes above
+                                                                    * the next */
+struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the
+                                                                                     * list */
 /* Gives an entry of that list these texts, of which it keeps a copy. */
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line);
 

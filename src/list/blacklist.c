@@ -120,8 +120,10 @@ static int refuse_size(const char *name)
 	return -1;
 }
 
-/* Reads header and lines. Returns 0, -1 after a message, or 1 where lines must be evened out first: only where uneven. */
-static int take(const struct buf *text, const char *name, unsigned threads, bool uneven, struct banlist *list, bool *in_order)
+/* Reads header and lines. Returns 0, -1 after a message, or 1 where lines must be evened out first: only where
+ * uneven. */
+static int take(const struct buf *text, const char *name, unsigned threads, bool uneven, struct banlist *list,
+		bool *in_order)
 {
 	struct blacklist_lines lines = { .name = name, .number = 1, .threads = threads, .uneven = uneven };
 	size_t header_len = 0;

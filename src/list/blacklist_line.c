@@ -2,8 +2,8 @@
 /*
  * blacklist_line: one line of the blacklist, taken apart.
  *
- * A line of mailban's own is read by comparing it with what it should be, never by searching words, for a
- * million of them are read in a daily run. What a person wrote is only looked at as far as it must be: the
+ * A line of mailban's own is compared with the form that it should have; no words are searched in it. A daily
+ * run reads a million of them. What a person wrote is only looked at as far as it must be: the
  * address, and whether the remark begins with the word since. Never allocates, never prints.
  */
 #include <string.h>
@@ -149,9 +149,10 @@ static bool take_usual(struct cursor *c, const char *line, struct ban *ban)
 	};
 	const char *remark = line + BLACKLIST_REMARK_COLUMN;
 
-	if (c->end - line < BLACKLIST_REMARK_COLUMN + ALL || c->at >= remark || memcmp(remark, "# since ", SINCE) != 0 ||
-	    memcmp(remark + UNTIL, " until ", TIME - UNTIL) != 0 || memcmp(remark + BY, " by ", ALL - BY) != 0 ||
-	    !all_blank(c->at, remark) || !when_parse_minute(remark + SINCE, WHEN_MINUTE_LEN, &ban->since) ||
+	if (c->end - line < BLACKLIST_REMARK_COLUMN + ALL || c->at >= remark ||
+	    memcmp(remark, "# since ", SINCE) != 0 || memcmp(remark + UNTIL, " until ", TIME - UNTIL) != 0 ||
+	    memcmp(remark + BY, " by ", ALL - BY) != 0 || !all_blank(c->at, remark) ||
+	    !when_parse_minute(remark + SINCE, WHEN_MINUTE_LEN, &ban->since) ||
 	    !when_parse_minute(remark + TIME, WHEN_MINUTE_LEN, &ban->until))
 		return false;
 	c->at = remark + ALL - 1;

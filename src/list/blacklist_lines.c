@@ -104,7 +104,8 @@ static int say_unreadable(const struct part *parts, unsigned count, unsigned lon
 
 		if (p->wrong != NULL) {
 			msg_at(name, number + p->wrong_number, "\"%.*s\" %s",
-			       (int)(p->wrong_line.len < QUOTE_MAX ? p->wrong_line.len : QUOTE_MAX), p->wrong_line.ptr, p->wrong);
+			       (int)(p->wrong_line.len < QUOTE_MAX ? p->wrong_line.len : QUOTE_MAX), p->wrong_line.ptr,
+			       p->wrong);
 			return -1;
 		}
 		number += p->lines;
@@ -130,7 +131,8 @@ static bool join(struct banlist *list, const struct part *parts, unsigned count)
 		}
 		memmove(first, p->bans, p->count * sizeof(*first));
 		first->above_len += (uint32_t)above.len;
-		in_order = in_order && p->in_order && (list->count == 0 || addr_compare(&first[-1].net, &first->net) < 0);
+		in_order = in_order && p->in_order &&
+			   (list->count == 0 || addr_compare(&first[-1].net, &first->net) < 0);
 		list->count += p->count;
 	}
 	return in_order;

@@ -2,8 +2,8 @@
 /*
  * carve: takes addresses out of a blacklist.
  *
- * Whoever is unbanned or allowed must be so at once, though a network around it is banned: the network is
- * replaced by the fewest networks that hold all the others. Remarks above an entry stay where it stood.
+ * An address that is unbanned or allowed must be so at once, though a network around it is banned. So the network
+ * is replaced by the fewest networks that hold all its other addresses. Remarks above an entry stay where it stood.
  * Works on the list alone; reading and writing it is the caller's.
  */
 #include "list/carve.h"

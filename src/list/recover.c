@@ -2,8 +2,8 @@
 /*
  * recover: the blacklist and the state that goes with it.
  *
- * The state is renamed first. What a run that died behind that left is BLACKLIST.new, which is on the disk and whose
- * digest the state has; a file of that name with another digest is what a run left that died earlier, and is nothing.
+ * The state is renamed first, by (5) of src/README.md. A run that died behind that left BLACKLIST.new on the disk, and
+ * the state has its digest. A BLACKLIST.new with another digest is of a run that died earlier, and counts for nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -51,7 +51,8 @@ static uint64_t digest_of(const char *path)
 	return value;
 }
 
-/* Whether the leftover is the list that the state names. *edited: the list that the run had read is another one by now. */
+/* Whether the leftover is the list that the state names. *edited: the list that the run had read is another one by
+ * now. */
 static int is_unfinished(const char *state_path, const char *blacklist_path, const char *leftover, bool *edited)
 {
 	struct state state;

@@ -4,7 +4,7 @@
  *
  * Text: a version line, sections ("section NAME LINES" and so many lines), and a checksum over all bytes
  * before it. Knows nothing about what the lines say. A file that is damaged, of a newer version or no state
- * at all is refused and never taken for an empty one: that would count every log again. Sections that
+ * at all is refused, by (9) of src/README.md: an empty state would count every log again. Sections that
  * nobody sets stay as they are.
  */
 #include "list/state.h"
@@ -180,7 +180,8 @@ static void make(struct pieces *p, const struct state *state)
 
 		if (section->len == 0)
 			continue;
-		buf_addf(&p->heads, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
+		buf_addf(&p->heads, "%s%s %zu\n", section_word, section->name,
+			 count_lines(section->lines, section->len));
 		add_head(p, before);
 		p->parts[p->count++] = (struct span){ section->lines, section->len };
 	}
@@ -368,7 +369,8 @@ int state_load(struct state *state, const char *path)
 		state->version = begins(&text, former_line) ? 1 : 2;
 		state->text = text.ptr;
 		if (ret == 0)
-			ret = parse_body(state, path, (struct span){ text.ptr + first, text.len - first - CHECKSUM_LEN });
+			ret = parse_body(state, path,
+					 (struct span){ text.ptr + first, text.len - first - CHECKSUM_LEN });
 		text = (struct buf){ 0 };
 	}
 	if (ret < 0)

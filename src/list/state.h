@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* state: the file that lasts from run to run.
  *
- * It names the blacklist that it goes with by two digests: of the list that the run read, and of the one that it
- * wrote. Both files are on the disk before the state is renamed, then the blacklist. So a run that dies in between leaves
+ * It names the blacklist that it goes with by two digests: of the list that the run read, and of the one that it wrote.
+ * Both files are on the disk before the state is renamed, then the blacklist. So a run that dies in between leaves
  * BLACKLIST.new beside the old list, and whoever comes next finishes it: state_recover(). */
 #ifndef MAILBAN_LIST_STATE_H
 #define MAILBAN_LIST_STATE_H
@@ -38,7 +38,8 @@ struct state {
 	struct state_section *sections; /* sorted by name */
 	size_t count, capacity;
 	char *text;                     /* as it was read; NULL: nothing was */
-	unsigned version;               /* of the file that was read: 2, or 1, of which positions and drift are left; 0: none */
+	unsigned version;               /* of the file that was read: 2, or 1, of which positions and drift are left; 0:
+	                                 * none */
 };
 
 void state_free(struct state *state);

@@ -253,7 +253,8 @@ void line_add_user(struct buf *out, const char *text)
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || strchr(plain, c) != NULL) {
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    strchr(plain, c) != NULL) {
 			buf_add_char(out, *text);
 		} else {
 			char escaped[] = { '%', digits[c >> 4], digits[c & 15] };

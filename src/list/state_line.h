@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* state_line: lines of the state: words between single blanks. A word is NAME=VALUE or NAME alone. What is 0 is not written.
+/* state_line: lines of the state: words between single blanks. A word is NAME=VALUE or NAME alone. What is 0 is not
+ * written.
  *
  *	struct line line = { .lines = lines };
  *	while (line_next(&line))
@@ -47,7 +48,8 @@ bool line_points(const struct line *line, int64_t *points);
 bool line_u32_at(const struct line *line, uint32_t *value, uint32_t *at);
 bool line_points_at(const struct line *line, int64_t *points, uint32_t *at);
 
-/* The user name that the word is, or that stands behind its =; false where it is none. text has room for max bytes and a NUL. */
+/* The user name that the word is, or that stands behind its =; false where it is none. text has room for max bytes and
+ * a NUL. */
 bool line_user(const struct line *line, char *text, size_t max, size_t *len);
 bool line_user_value(const struct line *line, char *text, size_t max, size_t *len);
 

@@ -2,12 +2,11 @@
 /*
  * header: takes a log line apart.
  *
- * The two forms that nearly all lines have (traditional syslog and RFC 3339) are told by a few bytes at fixed places; all
- * else is looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c. What header_usual.h
- * reads of them is read alike.
- * Never allocates, never fails, never reads behind the line; a line that fits nothing is all message.
- * The program name decides which rules are tried, so it is taken only from where the logger writes it: a
- * "host" that has a parenthesis in it is a Dovecot process with a user's name, not a host.
+ * The two forms that nearly all lines have (traditional syslog and RFC 3339) are told by a few bytes at fixed places;
+ * all else is looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c. What
+ * header_usual.h reads of them is read alike. Never allocates, never fails, never reads behind the line; a line that
+ * fits nothing is all message. The program name decides which rules are tried, so it is taken only from where the
+ * logger writes it: a "host" that has a parenthesis in it is a Dovecot process with a user's name, not a host.
  */
 #include "log/header.h"
 
@@ -33,8 +32,8 @@ static const char *skip_pid(const struct header *header, const char *p, const ch
 	return close + 2;
 }
 
-/* Where the message begins behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the server's
- * own that syslog's make superfluous (Exim). No more is taken off: what follows may be what a client wrote. */
+/* Where the message begins behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the
+ * server's own that syslog's make superfluous (Exim). No more is taken off: what follows may be what a client wrote. */
 const char *header_skip_tags(const struct header *header, const char *p, const char *end)
 {
 	if (end - p > 4 && *p == '[' && p[1] == 'I' && p[2] == 'D' && p[3] == ' ') {
@@ -69,8 +68,8 @@ HEADER_HOT const char *read_pid(struct header *header, const char *p, const char
 /* "mail.info": BusyBox's syslogd writes facility and level behind the host. */
 static bool is_priority(const char *p, const char *end)
 {
-	static const char *const levels[] = { "emerg", "alert", "crit", "err", "error", "warn", "warning", "notice", "info",
-		"debug", "panic" };
+	static const char *const levels[] = { "emerg",   "alert",  "crit", "err",   "error", "warn",
+					      "warning", "notice", "info", "debug", "panic" };
 	const char *dot = p;
 
 	while (dot < end && (header_is_digit(*dot) || ((unsigned char)*dot - (unsigned)'a' < 26)))
@@ -86,8 +85,8 @@ static bool is_priority(const char *p, const char *end)
 	return false;
 }
 
-/* Where no program stands: BusyBox's mark and the program behind it, or all is message. BusyBox reads 255 bytes of a line,
- * unless it was built to read more, and does not write 21 of them: a number, the time, a blank. */
+/* Where no program stands: BusyBox's mark and the program behind it, or all is message. BusyBox reads 255 bytes of a
+ * line, unless it was built to read more, and does not write 21 of them: a number, the time, a blank. */
 static void read_no_program(struct header *header, const char *p, const char *stop, const char *end)
 {
 	enum { BUSYBOX_WHOLE = 255 - 21 };
@@ -184,7 +183,8 @@ static void read_origin_odd(struct header *header, const char *p, const char *st
 /* Docker images of Postfix write the level in the host's place, filled up with blanks. */
 static bool is_level(struct span host)
 {
-	static const char *const levels[] = { "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERR", "ERROR", "CRIT", "ALERT" };
+	static const char *const levels[] = { "DEBUG", "INFO",  "NOTICE", "WARN", "WARNING",
+					      "ERR",   "ERROR", "CRIT",   "ALERT" };
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (span_is(host, levels[i]))
@@ -215,7 +215,8 @@ HEADER_HOT void read_origin(struct header *header, const char *p, const char *en
 	header->host = header_span(p, stop);
 	p = stop + 1;
 	/* no other host is so short and in capitals: nearly all lines are not looked at further */
-	if (header->host.len <= 7 && (unsigned char)header->host.ptr[0] - (unsigned)'A' < 26 && is_level(header->host)) {
+	if (header->host.len <= 7 && (unsigned char)header->host.ptr[0] - (unsigned)'A' < 26 &&
+	    is_level(header->host)) {
 		header->host.len = 0;
 		p = skip_level(p, end);
 		if (native_is_stalwart(p, end)) {

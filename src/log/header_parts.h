@@ -21,12 +21,13 @@ struct header {
 	struct span pid;      /* the digits between the brackets; len 0 where there are none */
 	struct span message;  /* what follows; the whole line where no header was recognised, and in formats
 	                         that put the client's address before the time (icewarp) */
-	const char *server;   /* of a form that a server gives its own files and no other program uses: its name, a constant
-	                         text; else NULL */
+	const char *server;   /* the server's name, a constant text, where only its own files have this form; else
+	                         NULL */
 	bool cut;             /* the logger may have cut the message's end off: it is as long as any that it writes */
 };
 
-/* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as zero. */
+/* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as
+ * zero. */
 struct header_host {
 	struct start start; /* its name and the blank behind it */
 	size_t len;         /* of both; 0: none is known */

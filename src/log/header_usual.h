@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* header_usual: what runs on every line of a log to take it apart, for the compiler to put into its place: a line with one
- * of the two usual times, of the host that wrote the line before, by a program with a process id. */
+/* header_usual: what runs on every line of a log to take it apart, for the compiler to put into its place: a line with
+ * one of the two usual times, of the host that wrote the line before, by a program with a process id. */
 #ifndef MAILBAN_LOG_HEADER_USUAL_H
 #define MAILBAN_LOG_HEADER_USUAL_H
 
@@ -101,7 +101,8 @@ HEADER_HOT bool header_is_iso(const char *p, const char *end)
 /* "2026-11-03T10:00:00.123456+00:00 ", as rsyslog writes it. */
 HEADER_HOT bool header_is_precise(const char *p, const char *end)
 {
-	if (end - p <= 33 || !header_is_iso(p, end) || p[19] != '.' || (p[26] != '+' && p[26] != '-') || p[29] != ':' || p[32] != ' ')
+	if (end - p <= 33 || !header_is_iso(p, end) || p[19] != '.' || (p[26] != '+' && p[26] != '-') || p[29] != ':' ||
+	    p[32] != ' ')
 		return false;
 	for (unsigned i = 20; i < 26; i++) {
 		if (!header_is_digit(p[i]))
@@ -119,7 +120,8 @@ HEADER_HOT size_t header_stamp_len(const char *line, const char *end)
 }
 
 /* "host program[pid]:" of the known host. Returns what is behind it; NULL where it is something else. */
-HEADER_HOT const char *header_read_usual_origin(struct header *header, const char *p, const char *end, const struct header_host *host)
+HEADER_HOT const char *header_read_usual_origin(struct header *header, const char *p, const char *end,
+						const struct header_host *host)
 {
 	const char *name = p + host->len, *stop, *pid;
 
@@ -138,9 +140,10 @@ HEADER_HOT const char *header_read_usual_origin(struct header *header, const cha
 	return stop + 2;
 }
 
-/* Takes the line apart but for its message: header_set_message() does, with what this returns, where the message is wanted.
- * NULL where the line is not a usual one, and header then means nothing: header_parse_next() is to be asked. */
-HEADER_HOT const char *header_read_usual(struct header *header, const char *line, const char *end, const struct header_host *host)
+/* Takes the line apart but for its message: header_set_message() does, with what this returns, where the message is
+ * wanted. NULL where the line is not a usual one, and header then means nothing: header_parse_next() is to be asked. */
+HEADER_HOT const char *header_read_usual(struct header *header, const char *line, const char *end,
+					 const struct header_host *host)
 {
 	size_t stamp_len = header_stamp_len(line, end);
 

@@ -28,7 +28,8 @@
 enum { PENDING = 1 << 16, FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536 };
 
 static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
-				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,smtpd.service,maddy.service,"
+				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,"
+				 "smtpd.service,maddy.service,"
 				 "stalwart*.service,haraka.service,"
 				 "cyrus*.service,courier*.service,imapproxy.service,perdition*.service,qmail*.service";
 
@@ -238,7 +239,8 @@ static void add_line(struct journal *journal)
 	buf_addf(out, text.len > 0 ? "[%.*s]: " : ": ", (int)text.len, text.ptr);
 	text = field_of(journal->handle, "MESSAGE");
 	for (size_t i = 0; i < text.len; i++)
-		buf_add_char(out, text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\0' ? ' ' : text.ptr[i]);
+		buf_add_char(out,
+			     text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\0' ? ' ' : text.ptr[i]);
 	buf_add_char(out, '\n');
 }
 

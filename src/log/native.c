@@ -150,7 +150,8 @@ bool native_is_stalwart(const char *p, const char *end)
 static enum native_form read_dated(struct header *header, const char *p, const char *end)
 {
 	header->message = (struct span){ p, (size_t)(end - p) };
-	if (starts(p, end, "INFO ") || starts(p, end, "WARN ") || starts(p, end, "ERROR ") || starts(p, end, "DEBUG ")) {
+	if (starts(p, end, "INFO ") || starts(p, end, "WARN ") || starts(p, end, "ERROR ") ||
+	    starts(p, end, "DEBUG ")) {
 		name_server(header, "zimbra");
 	} else if (native_is_dovecot(p, end)) {
 		name_program(header, "dovecot");

@@ -21,7 +21,8 @@
 
 enum { NOTE_MAX = 1000, OTHERS_MAX = 200 };
 
-void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format, ...)
+void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format,
+		  ...)
 {
 	char text[NOTE_MAX];
 	va_list args;
@@ -29,7 +30,8 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	reading->notes = mem_grow(reading->notes, &reading->note_capacity, reading->note_count + 1, sizeof(*reading->notes));
+	reading->notes = mem_grow(reading->notes, &reading->note_capacity, reading->note_count + 1,
+				  sizeof(*reading->notes));
 	reading->notes[reading->note_count++] =
 		(struct reading_note){ .kind = kind, .text = mem_text(text), .from = from, .to = to };
 	reading->in_part |= kind == READING_UNREADABLE;
@@ -54,7 +56,8 @@ struct reading_source *reading_add_source(struct reading *reading, const char *l
 {
 	struct reading_source *added;
 
-	reading->sources = mem_grow(reading->sources, &reading->capacity, reading->count + 1, sizeof(*reading->sources));
+	reading->sources = mem_grow(reading->sources, &reading->capacity, reading->count + 1,
+				    sizeof(*reading->sources));
 	added = &reading->sources[reading->count++];
 	*added = (struct reading_source){ .source = source, .not_before = POSITION_TIME_UNKNOWN,
 					    .last_time = POSITION_TIME_UNKNOWN, .log = log };

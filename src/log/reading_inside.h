@@ -34,8 +34,8 @@ void reading_add_journal(struct reading *reading, struct reading_log *log, const
 void reading_match(struct reading *reading);
 
 struct reading_source *reading_add_source(struct reading *reading, const char *log, struct source *source);
-void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format,
+		  ...) __attribute__((format(printf, 5, 6)));
 void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);
 bool reading_is_claimed(const struct reading *reading, const struct position *old);
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file);

@@ -55,7 +55,8 @@ static void note_gap(struct reading *reading, const char *log, int64_t from, int
 	buf_add_text(&span, " before ");
 	when_add_minute(&span, to);
 	reading_note(reading, READING_LOST, from, to, "%s: the entry that the last run stopped at is gone; entries "
-		     "made%s, if there were any, are lost: let the journal keep more, or run more often", log, buf_text(&span));
+		     "made%s, if there were any, are lost: let the journal keep more, or run more often",
+		     log, buf_text(&span));
 	buf_free(&span);
 }
 

@@ -82,7 +82,8 @@ static void note_gone(struct reading *reading, struct reading_log *log, const st
 		log->read_up_to = old->last_time;
 	add_span(&span, old->last_time, to);
 	reading_note(reading, READING_LOST, old->last_time, to,
-		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span), advice);
+		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span),
+		     advice);
 	buf_free(&span);
 }
 

@@ -153,8 +153,8 @@ static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 {
 	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 
-	if (live == NULL || live->source == NULL || live->old == NULL || !live->old->live || live->old->offset != offset ||
-	    !same_file(&live->file, &live->old->file))
+	if (live == NULL || live->source == NULL || live->old == NULL || !live->old->live ||
+	    live->old->offset != offset || !same_file(&live->file, &live->old->file))
 		return;
 	for (struct reading_file *file = log->files; file < live; file++) {
 		struct span head, live_head = source_head(live->source);

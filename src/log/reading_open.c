@@ -101,11 +101,13 @@ static bool is_being_packed(const struct reading_log *log, const struct reading_
 	return false;
 }
 
-static void note_unreadable(struct reading *reading, struct reading_log *log, struct reading_file *file, const char *why)
+static void note_unreadable(struct reading *reading, struct reading_log *log, struct reading_file *file,
+			    const char *why)
 {
 	if (is_being_packed(log, file))
 		return;
-	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s", file->path, why);
+	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s", file->path,
+		     why);
 	keep_damaged(reading, log, file);
 	log->whole = false;
 }

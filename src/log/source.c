@@ -159,8 +159,9 @@ static bool open_file(struct source *source, const char *path, struct buf *why)
 	source->fd = open_raising(end, flags);
 	free(end);
 	if (source->fd < 0 && errno == ELOOP)
-		return refuse(why, "is a symbolic link, or leads to one, in a folder that others than root may write to; "
-				   "name the file at its end");
+		return refuse(why,
+			      "is a symbolic link, or leads to one, in a folder that others than root may write to; "
+			      "name the file at its end");
 	if (source->fd < 0 || fstat(source->fd, &st) < 0)
 		return refuse_for(source, why, errno);
 	if (!S_ISREG(st.st_mode))

@@ -27,8 +27,8 @@ bool source_is_journal(const char *name); /* whether the name begins with journa
 const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */
 void source_close(struct source *source);
 
-/* The same as source_open(), for whoever comes again: *hindered says that what could not be read may be readable then, since
- * the disk, the rights or a missing library was in the way, and not what the file is or holds. */
+/* The same as source_open(), for whoever comes again: *hindered says that what could not be read may be readable then,
+ * since the disk, the rights or a missing library was in the way, and not what the file is or holds. */
 struct source *source_open_again(const char *path, struct buf *why, bool *hindered);
 bool source_is_hindered(const struct source *source); /* the same of what source_error() says */
 
@@ -63,8 +63,8 @@ bool source_is_compressed(const struct source *source);
 /* The file as it was when it was opened; all zero for what is no file. */
 struct file_look source_file(const struct source *source);
 
-/* The server whose own file it is, as far as the first lines tell (struct header); NULL where they do not. It is worked out
- * anew each time. */
+/* The server whose own file it is, as far as the first lines tell (struct header); NULL where they do not. It is worked
+ * out anew each time. */
 const char *source_server(const struct source *source);
 
 /* A fingerprint of len bytes. */

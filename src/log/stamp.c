@@ -197,7 +197,8 @@ static bool take_tail(struct reading *r, struct written *w)
 static bool valid(const struct written *w)
 {
 	return w->month >= 1 && w->month <= 12 && w->day >= 1 && w->year >= 1970 && w->year <= 9999 &&
-	       w->day <= (int)when_month_length(w->year, (unsigned)w->month) && w->hour <= 23 && w->minute <= 59 && w->second <= 60;
+	       w->day <= (int)when_month_length(w->year, (unsigned)w->month) && w->hour <= 23 && w->minute <= 59 &&
+	       w->second <= 60;
 }
 
 /* The written time with all its parts known; the seconds are left out. */
@@ -209,7 +210,8 @@ static bool to_minute(const struct written *w, int64_t *when)
 	if (!valid(w))
 		return false;
 	if (w->zoned)
-		*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * DAY + w->hour * 3600 + w->minute * 60 -
+		*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * DAY + w->hour * 3600 +
+			w->minute * 60 -
 			w->zone;
 	else
 		*when = (int64_t)mktime(&tm);

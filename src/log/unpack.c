@@ -70,7 +70,8 @@ struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner,
 	unpack->begun = false;
 	unpack->archive = NULL;
 	if (!libarchive_load(&unpack->lib)) {
-		buf_addf(why, "is compressed with %s, and libarchive is not installed; install it, or uncompress the log",
+		buf_addf(why,
+			 "is compressed with %s, and libarchive is not installed; install it, or uncompress the log",
 			 content_name(content));
 		unpack_close(unpack);
 		return NULL;

@@ -33,7 +33,8 @@ static struct span behind(struct span s, size_t len)
 
 static bool is_name(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+	       c == '-';
 }
 
 static struct inside in_compose(struct span line)
@@ -139,7 +140,8 @@ static unsigned hex_of(char c)
 	return c <= '9' ? (unsigned)c - '0' : ((unsigned)c | 0x20) - 'a' + 10;
 }
 
-/* One escape of JSON at p, which has room behind it; returns how many bytes it took. What no log line holds becomes '?'. */
+/* One escape of JSON at p, which has room behind it; returns how many bytes it took. What no log line holds becomes
+ * '?'. */
 static size_t put_escape(char **out, const char *p, const char *end)
 {
 	static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/??\?\?\t";
@@ -214,7 +216,8 @@ static bool holds_line(enum wrapping wrapping, struct span line)
 	return header.stamp.len > 0 && header.program.len > 0 && (wrapping != WRAPPING_SYSLOG || header.host.len > 0);
 }
 
-/* Whether all lines have it, and lines that programs wrote stand inside: in all of them, where any log could look so. */
+/* Whether all lines have it, and lines that programs wrote stand inside: in all of them, where any log could look
+ * so. */
 static bool all_have(enum wrapping wrapping, const char *bytes, size_t len)
 {
 	const char *at = bytes, *end = bytes + len, *newline;
@@ -235,7 +238,8 @@ static bool all_have(enum wrapping wrapping, const char *bytes, size_t len)
 
 enum wrapping wrapping_of(const char *bytes, size_t len)
 {
-	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_CRI, WRAPPING_STAMP, WRAPPING_JSON, WRAPPING_SYSLOG };
+	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_CRI, WRAPPING_STAMP, WRAPPING_JSON,
+					     WRAPPING_SYSLOG };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all_have(all[i], bytes, len))

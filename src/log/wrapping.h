@@ -14,11 +14,12 @@ enum wrapping {
 	WRAPPING_SYSLOG,   /* "Nov  3 10:00:00 mx docker[99]: LINE" */
 };
 
-/* The wrapping that every whole line of the first bytes of a log has, and inside of which lines of a known form stand. */
+/* The wrapping that every whole line of the first bytes of a log has, and inside of which lines of a known form
+ * stand. */
 enum wrapping wrapping_of(const char *bytes, size_t len);
 
-/* Takes the wrapping off some lines, in place, and returns how many bytes are left: as many lines. One that has not that
- * wrapping, or that is a piece of a longer one, becomes empty. */
+/* Takes the wrapping off some lines, in place, and returns how many bytes are left: as many lines. One that has not
+ * that wrapping, or that is a piece of a longer one, becomes empty. */
 size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len);
 
 #endif

@@ -225,7 +225,8 @@ void changes_news(const struct changes *changes, const struct judge *judge, bool
 	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all };
 
 	for (unsigned i = 0; i < TELLINGS; i++) {
-		if (tellings[i].kind == CHANGE_BREACH || tellings[i].kind == CHANGE_ATTACKED || tellings[i].kind == CHANGE_FAILING)
+		if (tellings[i].kind == CHANGE_BREACH || tellings[i].kind == CHANGE_ATTACKED ||
+		    tellings[i].kind == CHANGE_FAILING)
 			tell_kind(&facts, &tellings[i], out);
 	}
 }
@@ -245,7 +246,8 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 	if (facts->judge->without_address > 0)
 		buf_addf(out, "failures without an address: %" PRIu64 "\n", facts->judge->without_address);
 	if (facts->judge->troubles > 0)
-		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n", facts->judge->troubles);
+		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
+			 facts->judge->troubles);
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
 	text_add_count(out, facts->events, "event; ", "events; ");
 	text_add_count(out, facts->banned, "entry in the blacklist\n", "entries in the blacklist\n");

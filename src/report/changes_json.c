@@ -28,7 +28,8 @@ static const struct {
 
 static void add_users(const struct run_facts *facts, const struct change *c, struct json *j)
 {
-	const struct account *account = c->kind == CHANGE_ADDED ? accounts_find(&facts->judge->accounts, &c->net) : NULL;
+	const struct account *account = c->kind == CHANGE_ADDED ? accounts_find(&facts->judge->accounts, &c->net)
+								: NULL;
 	const char *names[USERS_MAX];
 	size_t count = account != NULL ? told_names(facts->judge, account, names, USERS_MAX) : 0;
 

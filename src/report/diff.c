@@ -74,7 +74,8 @@ static struct both *both_of(struct table *table, struct span line)
 	uint32_t hash = hash_of_bytes(&table->index, line.ptr, line.len);
 	size_t at;
 
-	for (uint32_t n = hash_first(&table->index, hash, &at); n != HASH_NONE; n = hash_next(&table->index, hash, &at)) {
+	for (uint32_t n = hash_first(&table->index, hash, &at); n != HASH_NONE;
+	     n = hash_next(&table->index, hash, &at)) {
 		if (equal(line, table->all[n].line))
 			return &table->all[n];
 	}
@@ -104,7 +105,8 @@ static void fill_table(struct table *table, const struct text *old_text, const s
 /* Keeps of the pairs in old's partners those of a longest run that rises, and forgets the others. */
 static void keep_rising(struct text *old_text)
 {
-	size_t *ends = mem_alloc(old_text->count, sizeof(*ends));     /* the line that ends the best run of each length */
+	size_t *ends = mem_alloc(old_text->count, sizeof(*ends));     /* the line that ends the best run of each
+	                                                               * length */
 	size_t *before = mem_alloc(old_text->count, sizeof(*before)); /* the line before each in its run */
 	size_t longest = 0, at;
 

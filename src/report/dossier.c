@@ -62,7 +62,8 @@ static void count_partner(struct dossier *d, const struct event *event)
 	if (d->user == NULL && event->user.len > 0)
 		counts_add(&d->partners, event->user, event->count, event->time);
 	else if (d->user != NULL && !(event->flags & EVENT_NO_ADDRESS))
-		counts_add(&d->partners, (struct span){ text, addr_format(text, &event->addr) }, event->count, event->time);
+		counts_add(&d->partners, (struct span){ text, addr_format(text, &event->addr) }, event->count,
+			   event->time);
 }
 
 void dossier_add(struct dossier *d, const struct event *event, const char *source)

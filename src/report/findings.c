@@ -30,8 +30,14 @@ static struct finding finding_of(const struct account *a, const struct judge_set
 	uint32_t since = stands ? a->since : a->last_since;
 
 	return (struct finding){
-		.net = a->addr, .since = since - since % 60, .until = stands ? a->until : a->ended,
-		.points = account_balance(a, settings), .hits = a->hits, .hosts = a->hosts, .by = a->by, .level = a->level,
+		.net = a->addr,
+		.since = since - since % 60,
+		.until = stands ? a->until : a->ended,
+		.points = account_balance(a, settings),
+		.hits = a->hits,
+		.hosts = a->hosts,
+		.by = a->by,
+		.level = a->level,
 		.over = (stands ? a->until : a->ended) <= now,
 	};
 }
@@ -177,7 +183,8 @@ static void add_summary(const struct findings *f, struct buf *out)
 	if (f->judge->without_address > 0)
 		buf_addf(out, "failures without an address: %" PRIu64 "\n", f->judge->without_address);
 	if (f->judge->troubles > 0)
-		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n", f->judge->troubles);
+		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
+			 f->judge->troubles);
 	if (f->too_long > 0)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }
@@ -188,8 +195,9 @@ void findings_text(const struct findings *f, struct buf *out)
 
 	changes_news(f->news, f->judge, f->everybody, out);
 	if (f->count > 0 || f->everybody)
-		buf_add_text(out, "ADDRESS                  CLASS       COUNT  FIRST              LAST                POINTS"
-				  "  BAN\n");
+		buf_add_text(out,
+			     "ADDRESS                  CLASS       COUNT  FIRST              LAST                POINTS"
+			     "  BAN\n");
 	for (size_t i = 0; i < f->count; i++)
 		add_finding(f, &f->all[i], out);
 	if (f->everybody)
@@ -324,7 +332,8 @@ void findings_classic_text(const struct classic_total *rows, size_t count, struc
 {
 	for (size_t i = 0; i < count; i++) {
 		text_add_addr(out, &rows[i].addr, 24);
-		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name((enum event_class)rows[i].event_class), rows[i].count);
+		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name((enum event_class)rows[i].event_class),
+			 rows[i].count);
 	}
 	text_add_count(out, count, "address counted more than once\n", "addresses counted more than once\n");
 }

@@ -96,7 +96,8 @@ static void add_new_shapes(const struct drift *d, const struct drift_known *know
 		if (drift_known_shape(known, &d->shapes[i]))
 			continue;
 		if (found == 0)
-			buf_add_text(out, "lines that name a failure, that no rule knows and that no run saw before:\n");
+			buf_add_text(out,
+				     "lines that name a failure, that no rule knows and that no run saw before:\n");
 		if (found++ < SHOWN)
 			add_shape(&d->shapes[i], out);
 	}
@@ -113,7 +114,9 @@ void unknown_news_text(const struct drift *d, const struct drift_known *known, s
 			continue;
 		buf_add_text(out, "WARNING: ");
 		buf_add_escaped(out, d->programs[i].name, strlen(d->programs[i].name));
-		buf_addf(out, ": none of %" PRIu64 " lines was recognised, and there used to be some; has its format changed?\n\n",
+		buf_addf(out,
+			 ": none of %" PRIu64
+			 " lines was recognised, and there used to be some; has its format changed?\n\n",
 			 d->programs[i].lines);
 	}
 	add_new_shapes(d, known, out);

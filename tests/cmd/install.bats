@@ -150,7 +150,7 @@ settings_in() {
 	for name in $(settings_in src/cmd/config.c); do
 		grep -Eq "^\.It Ic (.* )?$name( |\$)" "$BATS_TEST_TMPDIR/page" || { echo "$name is missing"; false; }
 	done
-	for name in $(settings_in src/detect/rules.c); do
+	for name in $(settings_in src/detect/rules_text.c); do
 		[ "$name" = rule ] || grep -Eq "^\.It Ic (.* )?$name( |\$)" src/man/mailban-rules.5 || { echo "$name is missing"; false; }
 	done
 }
