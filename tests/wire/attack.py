@@ -152,6 +152,13 @@ def scenarios(name, mechanisms):
 SASL = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5")
 SERVERS = {
     "postfix-dovecot": ((Smtp, SASL),),
+    "postfix-saslauthd": ((Smtp, SASL[:2]),),
+    "dovecot": ((Imap, SASL), (Pop3, SASL)),
+    "dovecot-verbose": ((Imap, SASL), (Pop3, SASL)),
+    "exim": ((Smtp, SASL[:3]),),
+    "opensmtpd": ((Smtp, SASL[:2]),),
+    "courier": ((Imap, ("PLAIN", "CRAM-MD5")), (Pop3, ("PLAIN", "CRAM-MD5"))),
+    "cyrus": ((Imap, SASL), (Pop3, SASL)),
 }
 
 

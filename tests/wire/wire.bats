@@ -18,3 +18,15 @@ attacked() { # server
 @test "Postfix that asks Dovecot" {
 	attacked postfix-dovecot
 }
+
+@test "Dovecot as it comes" {
+	attacked dovecot
+}
+
+@test "Dovecot that tells of each failure" {
+	attacked dovecot-verbose
+}
+
+@test "Postfix that asks saslauthd" {
+	attacked postfix-saslauthd
+}
