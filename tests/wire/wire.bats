@@ -30,3 +30,7 @@ attacked() { # server
 @test "Postfix that asks saslauthd" {
 	attacked postfix-saslauthd
 }
+
+@test "Exim" {
+	attacked exim
+}
