@@ -91,14 +91,22 @@ class Talk:
         respond = {"PLAIN": plain, "CRAM-MD5": cram_md5, "DIGEST-MD5": digest_md5}[mechanism]
         return self.ask(b64(respond(user, password, self.challenge(answer))))
 
+    def end(self):
+        """Says no more, and waits until the server is done."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+            while self.file.read(4096):
+                pass
+        except (OSError, ValueError):
+            pass
+        self.drop()
+
     def quit(self):
         try:
             self.ask(self.farewell)
-            while self.file.read(4096):
-                pass
-        except (Gone, OSError):
+        except Gone:
             pass
-        self.drop()
+        self.end()
 
     def drop(self):
         self.file.close()

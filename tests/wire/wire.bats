@@ -34,3 +34,7 @@ attacked() { # server
 @test "Exim" {
 	attacked exim
 }
+
+@test "Courier" {
+	attacked courier
+}
