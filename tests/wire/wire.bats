@@ -38,3 +38,7 @@ attacked() { # server
 @test "Courier" {
 	attacked courier
 }
+
+@test "Cyrus" {
+	attacked cyrus
+}
