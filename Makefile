@@ -55,8 +55,8 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-layers lint bench people instructions install uninstall \
-	clean
+.PHONY: all units check check-unit check-cmd check-net check-wire check-layers lint bench people instructions \
+	install uninstall clean
 .SECONDARY:
 
 all: $(BUILD)/mailban $(BUILD)/mailban-firewall
@@ -100,7 +100,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
 
-check: check-layers check-unit check-cmd check-net
+check: check-layers check-unit check-cmd check-net check-wire
 
 units: $(units)
 
@@ -121,6 +121,9 @@ check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/people $(BUILD)/unit/muta
 
 check-net: $(BUILD)/mailban
 	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/net
+
+check-wire: $(BUILD)/mailban
+	MAILBAN=$(abspath $(BUILD)/mailban) bats $(BATSFLAGS) tests/wire
 
 # the manual's commands and options are the program's own help
 $(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban

@@ -5,9 +5,11 @@
 bats_require_minimum_version 1.5.0
 
 setup() {
-	deps=$BATS_TEST_DIRNAME/../../scripts/deps
+	deps=$BATS_TEST_TMPDIR/scripts/deps
 	tools=$BATS_TEST_TMPDIR/tools
-	mkdir "$tools"
+	mkdir -p "$tools" "${deps%/*}" "$BATS_TEST_TMPDIR/tests/wire"
+	cp "$BATS_TEST_DIRNAME/../../scripts/deps" "$deps"
+	fetched 0
 	# nothing but what a base system has, and no manager of this host
 	for tool in sh sed grep env cat printf; do
 		ln -s "$(command -v "$tool")" "$tools/$tool"
@@ -19,6 +21,12 @@ setup() {
 fake() { # tool, status, what it prints
 	printf '#!/bin/sh\necho "%s $*" >> "%s"\necho "%s"\nexit %d\n' "$1" "$BATS_TEST_TMPDIR/calls" "${3-}" "$2" > "$tools/$1"
 	chmod +x "$tools/$1"
+}
+
+# what unpacks the servers
+fetched() { # status
+	printf '#!/bin/sh\necho fetch >> "%s"\nexit %d\n' "$BATS_TEST_TMPDIR/calls" "$1" > "$BATS_TEST_TMPDIR/tests/wire/fetch"
+	chmod +x "$BATS_TEST_TMPDIR/tests/wire/fetch"
 }
 
 @test "apt: updates, installs without asking, and takes no recommendations" {
@@ -35,6 +43,18 @@ fake() { # tool, status, what it prints
 	PATH=$tools run -0 "$deps" test
 	[ -z "$output" ]
 	[ -z "$(grep '^apt-get' "$BATS_TEST_TMPDIR/calls")" ]
+}
+
+@test "the servers of the tests are unpacked for tests alone, and missing ones are told" {
+	fake apt-get 0
+	fake dpkg-query 0 installed
+	PATH=$tools run -0 "$deps" run
+	[ -z "$(grep -x fetch "$BATS_TEST_TMPDIR/calls")" ]
+	PATH=$tools run -0 "$deps" test
+	grep -qx fetch "$BATS_TEST_TMPDIR/calls"
+	fetched 1
+	PATH=$tools run -0 "$deps" test
+	[[ "$output" == *"could not be had"* ]]
 }
 
 @test "dnf, apk and pacman are asked without questions" {

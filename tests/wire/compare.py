@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compares what mailban makes of a server's log with the truth about each address; prints each difference."""
+
+import collections
+import os
+import subprocess
+import sys
+
+
+def mailban(folder, *arguments):
+    log = folder + "/mainlog"  # Exim's own
+    if not os.path.exists(log):
+        log = folder + "/mail.log"
+    return subprocess.run([os.environ["MAILBAN"], *arguments, "--config", "/dev/null", "--rules",
+                           folder + "/rules", log], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+
+
+def differences(folder):
+    seen = collections.defaultdict(collections.Counter)
+    for line in mailban(folder, "match", "--tsv"):
+        rule, name, address, count, _ = line.split("\t")
+        if address != "-":
+            seen[address][name] += int(count)
+    banned = set(mailban(folder, "scan", "--plain"))
+    truth = [line.rstrip("\n").split("\t") for line in open(folder + "/truth.tsv")]
+    for address in seen.keys() - {row[0] for row in truth}:
+        yield f"{address} did nothing: {dict(seen[address])}"
+    for address, kind, failures, logins, what in truth:
+        if kind in ("doubtful", "silent"):
+            continue
+        events, told = seen[address], f"{address} ({what}; {failures} failures, {logins} logins)"
+        if events["auth"] < int(failures) or (kind == "honest" and failures == "0" and events["auth"]):
+            yield f"{told}: {events['auth']} failures seen"
+        if events["good"] < int(logins) or (logins == "0" and events["good"]):
+            yield f"{told}: {events['good']} logins seen"
+        if not events:
+            yield f"{told}: nothing seen"
+        if (kind != "honest") != (address in banned):
+            yield f"{told}: {'banned' if address in banned else 'not banned'}: {dict(events)}"
+
+
+def main():
+    found = list(differences(sys.argv[1]))
+    print(*found, sep="\n")
+    sys.exit(bool(found))
+
+
+main()
