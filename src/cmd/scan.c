@@ -90,6 +90,7 @@ static void print_judged(const struct options *options, struct job *job, struct 
 		findings_json(findings, out);
 	else
 		findings_text(findings, out);
+	findings->news = NULL;
 	free(news.all);
 }
 
