@@ -2,9 +2,9 @@
 /*
  * unban: a person lifts bans.
  *
- * An entry that is named, or lies in the network that is named, leaves. An address inside a banned network
- * cannot leave alone: the command says so and changes nothing; --force splits the network around it. What
- * the history remembers stays: whoever comes back is banned longer. Allowing is another command.
+ * An entry leaves that is named, or that lies in the network named. An address inside a banned network
+ * cannot leave alone: the command says so and changes nothing. --force splits the network around it.
+ * The next run sees that the line is gone and empties the account. Allowing is another command.
  */
 #include <string.h>
 
