@@ -74,16 +74,16 @@ static int compare_rows(const void *a, const void *b)
 
 size_t classic_totals(const struct classic *c, struct classic_total **rows)
 {
-	size_t count = 0;
+	struct classic_total *total = *rows = mem_zalloc(c->count + 1, sizeof(**rows));
+	size_t count;
 
-	*rows = mem_zalloc(c->count + 1, sizeof(**rows));
 	for (size_t i = 0; i < c->count; i++) {
 		const struct classic_row *row = &c->rows[i];
 		unsigned most = most_of(row);
 
 		if (row->lines[most] < 2)
 			continue;
-		(*rows)[count++] = (struct classic_total){
+		*total++ = (struct classic_total){
 			.addr = { .lo = row->lo, .prefix = ADDR_BITS },
 			.count = row->lines[most],
 			.first = row->first[most],
@@ -91,6 +91,7 @@ size_t classic_totals(const struct classic *c, struct classic_total **rows)
 			.event_class = most == 0 ? CLASS_AUTH : CLASS_UNKNOWN,
 		};
 	}
+	count = (size_t)(total - *rows);
 	qsort(*rows, count, sizeof(**rows), compare_rows);
 	return count;
 }

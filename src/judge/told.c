@@ -179,7 +179,7 @@ static int compare_names(const void *a, const void *b)
 
 size_t told_names(const struct judge *j, const struct account *a, const char **names, size_t max)
 {
-	struct account_name sorted[ACCOUNT_NAMES + 1];
+	struct account_name sorted[ACCOUNT_NAMES + 1] = { 0 };
 	size_t count = 0;
 
 	for (unsigned i = 0; i < a->name_count; i++) {
