@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/msg.h"
 
 int conf_read(const char *path, struct buf *out)
 {
@@ -143,4 +144,22 @@ int conf_parse(cfg_t *cfg, const char *name, struct buf *text)
 	ret = cfg_parse_fp(cfg, stream);
 	fclose(stream);
 	return ret;
+}
+
+char **conf_list(cfg_t *cfg, const char *name)
+{
+	unsigned count = cfg_size(cfg, name);
+	char **list = mem_zalloc((size_t)count + 1, sizeof(*list));
+
+	for (unsigned i = 0; i < count; i++)
+		list[i] = mem_text(cfg_getnstr(cfg, name, i));
+	return list;
+}
+
+void conf_tell(cfg_t *cfg, const char *name, const char *manual, const char *format, va_list args)
+{
+	char text[500];
+
+	vsnprintf(text, sizeof(text), format, args);
+	msg_at(cfg->filename != NULL ? cfg->filename : name, (unsigned long)cfg->line, "%s; see %s", text, manual);
 }

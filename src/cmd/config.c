@@ -283,22 +283,7 @@ static void set_checks(cfg_t *cfg)
 
 __attribute__((format(printf, 2, 0))) static void tell_error(cfg_t *cfg, const char *format, va_list args)
 {
-	char text[500];
-
-	vsnprintf(text, sizeof(text), format, args);
-	msg_at(cfg->filename != NULL ? cfg->filename : CONFIG_FILE, (unsigned long)cfg->line, "%s; see mailban.conf(5)",
-	       text);
-}
-
-static char **copy_list(cfg_t *cfg, const char *name, size_t *count)
-{
-	char **list;
-
-	*count = cfg_size(cfg, name);
-	list = mem_zalloc(*count + 1, sizeof(*list));
-	for (size_t i = 0; i < *count; i++)
-		list[i] = mem_text(cfg_getnstr(cfg, name, (unsigned)i));
-	return list;
+	conf_tell(cfg, CONFIG_FILE, "mailban.conf(5)", format, args);
 }
 
 static char *path_of(cfg_t *cfg, const char *name, const char *option)
@@ -418,8 +403,10 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	config->set4 = mem_text(cfg_getstr(cfg, "set4"));
 	config->set6 = mem_text(cfg_getstr(cfg, "set6"));
 	(void)parse_backend(&config->backend, cfg_getstr(cfg, "backend"));
-	config->logs = copy_list(cfg, "log", &config->log_count);
-	config->allow_also = copy_list(cfg, "allow-also", &config->allow_also_count);
+	config->logs = conf_list(cfg, "log");
+	config->log_count = cfg_size(cfg, "log");
+	config->allow_also = conf_list(cfg, "allow-also");
+	config->allow_also_count = cfg_size(cfg, "allow-also");
 	config->mynetworks = cfg_getbool(cfg, "mynetworks");
 	config->lock_wait_ms = wait > 86400 ? 86400000 : (unsigned)wait * 1000;
 	if (check_names(config) != EXIT_ALL_WELL || take_judge(&config->judge, cfg) < 0)

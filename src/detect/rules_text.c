@@ -51,21 +51,7 @@ static cfg_opt_t file_options[] = {
 
 __attribute__((format(printf, 2, 0))) static void confuse_error(cfg_t *cfg, const char *format, va_list args)
 {
-	char text[500];
-
-	vsnprintf(text, sizeof(text), format, args);
-	msg_at(cfg->filename != NULL ? cfg->filename : "rules", (unsigned long)cfg->line, "%s; see mailban-rules(5)",
-	       text);
-}
-
-static char **copy_list(cfg_t *section, const char *name)
-{
-	unsigned count = cfg_size(section, name);
-	char **list = mem_zalloc((size_t)count + 1, sizeof(*list));
-
-	for (unsigned i = 0; i < count; i++)
-		list[i] = mem_text(cfg_getnstr(section, name, i));
-	return list;
+	conf_tell(cfg, "rules", "mailban-rules(5)", format, args);
 }
 
 /* The text of the rule that is called name: from its line that begins with `rule "name"` to the brace that
@@ -177,8 +163,8 @@ static int read_rule(struct rule *rule, cfg_t *section, const struct rules_text 
 	rule->file = mem_text(text->name);
 	rule->source = source_of(last, rule->name);
 	rule->line = *rule->source != '\0' ? last->line : said.line;
-	rule->hits = copy_list(section, "hit");
-	rule->misses = copy_list(section, "miss");
+	rule->hits = conf_list(section, "hit");
+	rule->misses = conf_list(section, "miss");
 	if (check_former(rule, section) < 0 || check_needed(rule, &said) < 0 || check(rule, &said) < 0 ||
 	    check_numbers(rule, &said, cfg_size(section, "points") > 0) < 0)
 		return -1;

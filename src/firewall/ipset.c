@@ -7,7 +7,6 @@
  * the rule never points at nothing. Only mailban's two sets and their temporaries are ever named. Nothing is kept
  * between calls. What was sent before an error stays, and the next synchronisation reconciles.
  */
-#include <errno.h>
 #include <libipset/linux_ip_set.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,24 +21,7 @@ static const char temporary_ending[] = "-new";
 
 static int explain_reading(const char *name, int error, struct buf *out)
 {
-	switch (error) {
-	case -EPERM:
-	case -EACCES:
-		buf_addf(out, "no permission for the kernel set %s; run as root or with CAP_NET_ADMIN", name);
-		return -EPERM;
-	case -EINVAL:
-	case -EOPNOTSUPP:
-	case -EPROTONOSUPPORT:
-	case -EAFNOSUPPORT:
-		/* what nfnetlink and socket(2) say where nobody listens */
-		buf_addf(out, "this kernel has no support for sets, so %s cannot be read; "
-			      "it needs ip_set and ip_set_hash_net", name);
-		return -EPROTONOSUPPORT;
-	default:
-		buf_addf(out, "the kernel set %s could not be read: %s; try: ipset list %s", name,
-			 error > -IPSET_ERR_PRIVATE ? strerror(-error) : "refused", name);
-		return error;
-	}
+	return listing_explain(name, error, "ip_set and ip_set_hash_net", "ipset list", name, out);
 }
 
 int ipset_read(struct firewall_set *set, enum firewall_family family, struct buf *error)

@@ -129,3 +129,25 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 		listing_sort(set);
 	return ret;
 }
+
+int listing_explain(const char *name, int error, const char *needs, const char *command, const char *what,
+		    struct buf *out)
+{
+	switch (error) {
+	case -EPERM:
+	case -EACCES:
+		buf_addf(out, "no permission for the kernel set %s; run as root or with CAP_NET_ADMIN", name);
+		return -EPERM;
+	case -EINVAL:
+	case -EOPNOTSUPP:
+	case -EPROTONOSUPPORT:
+	case -EAFNOSUPPORT:
+		/* what netlink and socket(2) say where nobody listens */
+		buf_addf(out, "this kernel has no support for sets, so %s cannot be read; it needs %s", name, needs);
+		return -EPROTONOSUPPORT;
+	default:
+		buf_addf(out, "the kernel set %s could not be read: %s; try: %s %s", name,
+			 error > -IPSET_ERR_PRIVATE ? strerror(-error) : "refused", command, what);
+		return error;
+	}
+}

@@ -2,6 +2,7 @@
 #ifndef MAILBAN_FIREWALL_LISTING_H
 #define MAILBAN_FIREWALL_LISTING_H
 
+#include "base/buf.h"
 #include "firewall/set.h"
 
 /* Reads the set whose name is in set->name, and sorts its entries; header_only: leaves them out. A set that does not
@@ -11,5 +12,10 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 
 /* Brings entries, of which there is at least one, into the order of addr_compare(). */
 void listing_sort(struct firewall_set *set);
+
+/* Appends why the set could not be read, from the error that reading it gave. needs names the kernel's modules;
+ * "try: command what" shows an admin the set. Returns -errno: -EPERM, -EPROTONOSUPPORT or the error itself. */
+int listing_explain(const char *name, int error, const char *needs, const char *command, const char *what,
+		    struct buf *out);
 
 #endif

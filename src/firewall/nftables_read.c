@@ -296,26 +296,6 @@ static int read_all(struct reading *r)
 	return ret;
 }
 
-static int explain(const char *name, int error, struct buf *out)
-{
-	switch (error) {
-	case -EPERM:
-	case -EACCES:
-		buf_addf(out, "no permission for the kernel set %s; run as root or with CAP_NET_ADMIN", name);
-		return -EPERM;
-	case -EINVAL:
-	case -EOPNOTSUPP:
-	case -EPROTONOSUPPORT:
-	case -EAFNOSUPPORT:
-		buf_addf(out, "this kernel has no support for sets, so %s cannot be read; it needs nf_tables", name);
-		return -EPROTONOSUPPORT;
-	default:
-		buf_addf(out, "the kernel set %s could not be read: %s; try: nft list table inet " NFTABLES_TABLE, name,
-			 strerror(-error));
-		return error;
-	}
-}
-
 int nftables_read(struct firewall_set *set, enum firewall_family family, struct buf *error)
 {
 	struct reading r = { .set = set, .family = family };
@@ -335,5 +315,7 @@ int nftables_read(struct firewall_set *set, enum firewall_family family, struct 
 	memcpy(set->type, "nftables", sizeof("nftables"));
 	if (ret == 0 && set->count > 0)
 		listing_sort(set);
-	return ret < 0 ? explain(set->name, ret, error) : 0;
+	if (ret < 0)
+		return listing_explain(set->name, ret, "nf_tables", "nft list table inet", NFTABLES_TABLE, error);
+	return 0;
 }
