@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/config.h"
+#include "app/options.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/options.h"
 
 static const struct command *const commands[] = {
 	&command_run,

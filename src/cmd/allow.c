@@ -8,9 +8,9 @@
  */
 #include <string.h>
 
+#include "app/edit.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/edit.h"
 #include "list/blacklist.h"
 #include "list/carve.h"
 

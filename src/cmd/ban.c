@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/edit.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"
-#include "cmd/edit.h"
 #include "list/blacklist.h"
 #include "report/text.h"
 

@@ -12,13 +12,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/config.h"
+#include "app/detection.h"
+#include "app/kernel.h"
+#include "app/remembered.h"
+#include "app/rule.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/detection.h"
-#include "cmd/kernel.h"
-#include "cmd/remembered.h"
-#include "cmd/rule.h"
 #include "detect/samples.h"
 #include "list/blacklist.h"
 #include "log/discover.h"

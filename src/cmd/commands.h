@@ -3,7 +3,7 @@
 #ifndef MAILBAN_CMD_COMMANDS_H
 #define MAILBAN_CMD_COMMANDS_H
 
-#include "cmd/options.h"
+#include "app/options.h"
 
 extern const struct command command_allow;
 extern const struct command command_ban;

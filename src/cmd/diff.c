@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "app/config.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
 #include "report/diff.h"
 #include "report/text.h"
 

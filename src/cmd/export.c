@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "addr/netset.h"
+#include "app/config.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
 #include "firewall/plan.h"
 #include "list/blacklist.h"
 #include "report/text.h"

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/edit.h"
+#include "app/remembered.h"
 #include "base/when.h"
 #include "cmd/commands.h"
-#include "cmd/edit.h"
-#include "cmd/remembered.h"
 #include "list/blacklist.h"
 #include "report/json.h"
 #include "report/text.h"

@@ -15,13 +15,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/config.h"
+#include "app/detection.h"
+#include "app/explain.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/detection.h"
-#include "cmd/explain.h"
 #include "detect/match.h"
 #include "detect/sessions.h"
 #include "log/wrapping.h"

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/config.h"
+#include "app/detection.h"
+#include "app/rules_fail2ban.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/detection.h"
-#include "cmd/rules_fail2ban.h"
 #include "detect/samples.h"
 
 static int list(const struct ruleset *set)

@@ -13,12 +13,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "app/exempt.h"
+#include "app/lock.h"
+#include "app/run.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/exempt.h"
-#include "cmd/lock.h"
-#include "cmd/run_inside.h"
 
 enum { DAY = 86400 };
 

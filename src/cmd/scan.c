@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "app/config.h"
+#include "app/detection.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/detection.h"
 #include "detect/classic_count.h"
+#include "detect/totals.h"
 #include "judge/judge.h"
 #include "judge/told.h"
-#include "detect/totals.h"
 #include "report/findings.h"
 #include "report/text.h"
 

@@ -6,10 +6,10 @@
  * the lines themselves, whose form is the affair of the modules that write them. Only reads, takes no lock.
  * A state that is damaged is told as any other command tells it.
  */
+#include "app/config.h"
+#include "app/remembered.h"
 #include "base/when.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/remembered.h"
 #include "list/state.h"
 #include "log/position.h"
 #include "report/json.h"

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "app/config.h"
+#include "app/kernel.h"
+#include "app/remembered.h"
 #include "base/mem.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/kernel.h"
-#include "cmd/remembered.h"
 #include "list/blacklist.h"
 #include "report/json.h"
 #include "report/text.h"

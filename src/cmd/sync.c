@@ -9,13 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/config.h"
+#include "app/exempt.h"
+#include "app/kernel.h"
+#include "app/lock.h"
+#include "app/rule.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/exempt.h"
-#include "cmd/kernel.h"
-#include "cmd/lock.h"
-#include "cmd/rule.h"
 #include "list/blacklist.h"
 
 /* What was done to the one set where the other one could not be changed. */

@@ -10,13 +10,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/config.h"
+#include "app/detection.h"
+#include "app/edit.h"
+#include "app/remembered.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "cmd/config.h"
-#include "cmd/detection.h"
-#include "cmd/remembered.h"
-#include "cmd/edit.h"
 #include "list/blacklist.h"
 #include "log/reading.h"
 #include "report/dossier.h"

@@ -2,7 +2,7 @@
 /*
  * settings: what the judgement can be told, and what it does where nobody told it anything.
  *
- * Reads no file: cmd/config fills the struct, tests write it down. Nothing here prints; what is wrong is said in words
+ * Reads no file: app/config fills the struct, tests write it down. Nothing here prints; what is wrong is said in words
  * for the caller's message.
  */
 #include "judge/settings.h"

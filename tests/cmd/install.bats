@@ -139,7 +139,7 @@ settings_in() {
 	# values, where the table of settings has them as texts, numbers and booleans
 	while read -r name value; do
 		grep -Eq "^	?$name = \"?$value\"?\$" "$BATS_TEST_TMPDIR/all.conf" || { echo "$name is not $value"; false; }
-	done < <(sed -n 's/^#define \(CONFIG_[A-Z]*\) \("[^"]*"\).*/s|\1|\2|/p' src/cmd/config.h | sed -f - src/cmd/config.c |
+	done < <(sed -n 's/^#define \(CONFIG_[A-Z]*\) \("[^"]*"\).*/s|\1|\2|/p' src/app/config.h | sed -f - src/cmd/config.c |
 		sed -n 's/.*CFG_\(STR\|INT\|BOOL\|FLOAT\)("\([a-z0-9-]*\)", "\{0,1\}\([^",]*\)"\{0,1\}, CFGF_NONE).*/\2 \3/p' |
 		sed 's/cfg_//')
 }

@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "cmd/remembered.h"
+#include "app/remembered.h"
 #include "judge/judge.h"
 
 /* 2026-11-01T00:00Z, where the clock of the tests begins. */

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* run_inside: what the files of the command run share. Nobody else includes it. */
-#ifndef MAILBAN_CMD_RUN_INSIDE_H
-#define MAILBAN_CMD_RUN_INSIDE_H
+/* run: the steps of the daily run, which cmd/run.c takes in order, and what they share. */
+#ifndef MAILBAN_APP_RUN_H
+#define MAILBAN_APP_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/config.h"
+#include "app/detection.h"
+#include "app/examples.h"
+#include "app/kernel.h"
+#include "app/options.h"
 #include "base/file.h"
-#include "cmd/config.h"
-#include "cmd/detection.h"
-#include "cmd/examples.h"
-#include "cmd/kernel.h"
-#include "cmd/options.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "judge/allow.h"

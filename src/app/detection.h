@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_CMD_DETECTION_H
-#define MAILBAN_CMD_DETECTION_H
+#ifndef MAILBAN_APP_DETECTION_H
+#define MAILBAN_APP_DETECTION_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmd/config.h"
-#include "cmd/options.h"
+#include "app/config.h"
+#include "app/options.h"
 #include "detect/drift.h"
 #include "detect/engine.h"
 #include "detect/scan.h"

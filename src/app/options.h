@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_CMD_OPTIONS_H
-#define MAILBAN_CMD_OPTIONS_H
+#ifndef MAILBAN_APP_OPTIONS_H
+#define MAILBAN_APP_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

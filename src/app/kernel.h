@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kernel: what the commands share that read or change the sets in the kernel. */
-#ifndef MAILBAN_CMD_KERNEL_H
-#define MAILBAN_CMD_KERNEL_H
+#ifndef MAILBAN_APP_KERNEL_H
+#define MAILBAN_APP_KERNEL_H
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cmd/config.h"
+#include "app/config.h"
 #include "firewall/firewall.h"
 #include "list/ban.h"
 

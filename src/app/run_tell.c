@@ -2,11 +2,11 @@
 /*
  * run_tell: what a run says on standard output: the difference that a dry run would make, or the report.
  */
-#include "cmd/run_inside.h"
+#include "app/run.h"
 
 #include <unistd.h>
 
-#include "cmd/edit.h"
+#include "app/edit.h"
 #include "list/blacklist.h"
 #include "report/changes.h"
 #include "report/text.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_CMD_CONFIG_H
-#define MAILBAN_CMD_CONFIG_H
+#ifndef MAILBAN_APP_CONFIG_H
+#define MAILBAN_APP_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cmd/options.h"
+#include "app/options.h"
 #include "firewall/firewall.h"
 #include "judge/allow.h"
 #include "judge/settings.h"

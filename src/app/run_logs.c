@@ -5,7 +5,7 @@
  * The reading (log/reading) says which files, from where and in which order; the scan makes events of them. What
  * cannot be read, or is lost, is told at once and kept for the report.
  */
-#include "cmd/run_inside.h"
+#include "app/run.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
  * options that it takes; any other is misuse. Texts are not copied: they live in argv as long as the program.
  */
 #define _GNU_SOURCE
-#include "cmd/options.h"
+#include "app/options.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -5,7 +5,7 @@
  * A report that names an address shows a line that it is about, so that a person can judge the judgement. The
  * first ones are kept, which bounds the memory and does not depend on threads.
  */
-#include "cmd/examples.h"
+#include "app/examples.h"
 
 #include <stdlib.h>
 

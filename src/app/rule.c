@@ -6,7 +6,7 @@
  * It is told what it would have to ask this program for.
  */
 #define _GNU_SOURCE
-#include "cmd/rule.h"
+#include "app/rule.h"
 
 #include <errno.h>
 #include <fcntl.h>

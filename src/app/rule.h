@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* rule: mailban-firewall, which keeps the rule that drops what the sets hold. */
-#ifndef MAILBAN_CMD_RULE_H
-#define MAILBAN_CMD_RULE_H
+#ifndef MAILBAN_APP_RULE_H
+#define MAILBAN_APP_RULE_H
 
 #include <stdbool.h>
 
+#include "app/config.h"
 #include "base/buf.h"
-#include "cmd/config.h"
 
 /* Whether `mailban-firewall up` was said on this host, and not `down` since. */
 bool rule_is_wanted(const struct config *config);

@@ -6,7 +6,7 @@
  * rule would have been asked first makes no difference. One that recognises none gets a message that is made up, so
  * that the file loads.
  */
-#include "cmd/rules_fail2ban.h"
+#include "app/rules_fail2ban.h"
 
 #include <stdlib.h>
 #include <string.h>

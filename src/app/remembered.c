@@ -5,7 +5,7 @@
  * The state carries lines, the judgement knows what they mean; here the two are brought together, with the message
  * about a line that is wrong.
  */
-#include "cmd/remembered.h"
+#include "app/remembered.h"
 
 int remembered_judge(const struct state *state, const char *path, struct judge *judge)
 {

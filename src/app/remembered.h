@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* remembered: what the state holds of accounts, for all commands that ask. */
-#ifndef MAILBAN_CMD_REMEMBERED_H
-#define MAILBAN_CMD_REMEMBERED_H
+#ifndef MAILBAN_APP_REMEMBERED_H
+#define MAILBAN_APP_REMEMBERED_H
 
 #include "judge/judge.h"
 #include "list/state.h"

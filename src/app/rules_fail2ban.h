@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_CMD_RULES_FAIL2BAN_H
-#define MAILBAN_CMD_RULES_FAIL2BAN_H
+#ifndef MAILBAN_APP_RULES_FAIL2BAN_H
+#define MAILBAN_APP_RULES_FAIL2BAN_H
 
-#include "cmd/options.h"
+#include "app/options.h"
 
 /* mailban rules --from-fail2ban: writes rules made of the filter to standard output, or to the file of --output, whose
  * former version stays as FILE.1. An exit status: EXIT_IN_PART where something of the filter is not in the rules. */

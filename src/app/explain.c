@@ -6,7 +6,7 @@
  * fails. How far a pattern gets is asked of PCRE2: the longest beginning of the message behind which the
  * pattern could still go on. Slow, and only for people at a terminal.
  */
-#include "cmd/explain.h"
+#include "app/explain.h"
 
 #include <string.h>
 

@@ -6,16 +6,16 @@
  * that two commands or a command and a run cannot undo each other. The file is written before the sets; where
  * these fail, the next sync or run puts them right. A dry run takes no lock and writes nothing.
  */
-#include "cmd/edit.h"
+#include "app/edit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "app/kernel.h"
+#include "app/lock.h"
 #include "base/msg.h"
-#include "cmd/kernel.h"
-#include "cmd/lock.h"
 #include "list/blacklist.h"
 #include "report/diff.h"
 #include "report/text.h"

@@ -5,13 +5,13 @@
  * Turns the sentences of firewall/firewall into diagnostics and its reports into lines. Decides nothing: what
  * an error means for the exit status is each command's own.
  */
-#include "cmd/kernel.h"
+#include "app/kernel.h"
 
 #include <unistd.h>
 
+#include "app/exempt.h"
+#include "app/rule.h"
 #include "base/msg.h"
-#include "cmd/exempt.h"
-#include "cmd/rule.h"
 
 static void *read_sets(void *argument)
 {

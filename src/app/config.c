@@ -6,7 +6,7 @@
  * that the program runs with no configuration at all. The command line goes over the file. Every wrong value
  * is an error with file and line; nothing is ever ignored or put right in silence.
  */
-#include "cmd/config.h"
+#include "app/config.h"
 
 #include <confuse.h>
 #include <errno.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_CMD_LOCK_H
-#define MAILBAN_CMD_LOCK_H
+#ifndef MAILBAN_APP_LOCK_H
+#define MAILBAN_APP_LOCK_H
 
 #include <stdbool.h>
 
+#include "app/config.h"
+#include "app/options.h"
 #include "base/file.h"
-#include "cmd/config.h"
-#include "cmd/options.h"
 
 /* Takes the lock of the blacklist for a command, waiting as long as the setting lock-wait says; takes none in a dry
  * run. One that writes has the usual folder of the blacklist made where it is missing. For one that writes nothing

@@ -5,7 +5,7 @@
  * Loads the rules, runs a scan, shows its progress, and says what went wrong in it. The events go to the
  * command. A log that cannot be read to its end is told and counted; the others are read all the same.
  */
-#include "cmd/detection.h"
+#include "app/detection.h"
 
 #include <inttypes.h>
 #include <stdio.h>

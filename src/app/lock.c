@@ -6,7 +6,7 @@
  * it reads until after it has written, so that nothing is ever written from what has changed meanwhile. And whoever
  * holds it finishes: a reader of what is printed who goes away, as head(1) does, does not end it half way.
  */
-#include "cmd/lock.h"
+#include "app/lock.h"
 
 #include <errno.h>
 #include <signal.h>

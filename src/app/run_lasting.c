@@ -6,14 +6,14 @@
  * versions are on the disk before the first one is put in place, the state first: whoever finds the old list beside
  * the new state writes the new list again (list/state.h).
  */
-#include "cmd/run_inside.h"
+#include "app/run.h"
 
 #include <string.h>
 
+#include "app/edit.h"
+#include "app/remembered.h"
 #include "base/file.h"
 #include "base/msg.h"
-#include "cmd/edit.h"
-#include "cmd/remembered.h"
 #include "judge/edits.h"
 #include "list/blacklist.h"
 

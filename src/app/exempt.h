@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* exempt: what stands in the blacklist and must never come into the set. */
-#ifndef MAILBAN_CMD_EXEMPT_H
-#define MAILBAN_CMD_EXEMPT_H
+#ifndef MAILBAN_APP_EXEMPT_H
+#define MAILBAN_APP_EXEMPT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cmd/config.h"
+#include "app/config.h"
 #include "judge/allow.h"
 #include "list/ban.h"
 

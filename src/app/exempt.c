@@ -6,7 +6,7 @@
  * or have a list of others written into it, and that one line may lock its author out. So each way into the kernel
  * leads through here. The file is left as it is. Of a network that has an allowed address in it the rest is banned.
  */
-#include "cmd/exempt.h"
+#include "app/exempt.h"
 
 #include <string.h>
 

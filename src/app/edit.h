@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* edit: what the commands share that a person changes the blacklist with. */
-#ifndef MAILBAN_CMD_EDIT_H
-#define MAILBAN_CMD_EDIT_H
+#ifndef MAILBAN_APP_EDIT_H
+#define MAILBAN_APP_EDIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "addr/addr.h"
+#include "app/config.h"
+#include "app/options.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/span.h"
-#include "cmd/config.h"
-#include "cmd/options.h"
 #include "judge/allow.h"
 #include "list/ban.h"
 #include "list/carve.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_CMD_EXPLAIN_H
-#define MAILBAN_CMD_EXPLAIN_H
+#ifndef MAILBAN_APP_EXPLAIN_H
+#define MAILBAN_APP_EXPLAIN_H
 
 #include "base/buf.h"
 #include "detect/match.h"
