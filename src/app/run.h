@@ -25,7 +25,7 @@ struct run {
 	const struct config *config;
 	const struct options *options;
 	int64_t now, since;
-	struct banlist old;
+	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct state state;
 	struct positions positions;
@@ -46,8 +46,7 @@ struct run {
 	uint64_t lines, events;
 	char **unread;                  /* what could not be read, or is lost: a sentence each */
 	size_t unread_count, unread_capacity;
-	struct changes knocking;
-	struct decision decision;
+	struct changes changes;         /* what is to be told */
 };
 
 /* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a

@@ -24,7 +24,7 @@ static enum edits_file kind_of_file(const struct run *r, enum state_recovered re
 		return EDITS_UNWRITTEN;
 	if (recovered == STATE_UNWRITTEN)
 		return EDITS_OF_UNWRITTEN;
-	return !r->has_digests || r->old.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
+	return !r->has_digests || r->list.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
 }
 
 static int bad_section(const struct run *r, const char *name, unsigned bad)
@@ -75,7 +75,7 @@ static int read_state(struct run *r, enum state_recovered recovered)
 		    "bans stand until their time is over, and evidence begins anew", r->config->state);
 	take_mynetworks(r);
 	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
-	(void)edits_take(&r->judge, &r->old, kind_of_file(r, recovered));
+	(void)edits_take(&r->judge, &r->list, kind_of_file(r, recovered));
 	r->last_clock = r->judge.clock;
 	r->told_day = r->judge.told_day;
 	state_keep_only(&r->state, STATE_DRIFT);
@@ -85,7 +85,6 @@ static int read_state(struct run *r, enum state_recovered recovered)
 int run_read_lasting(struct run *r)
 {
 	enum state_recovered recovered;
-	int ret;
 
 	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
@@ -93,10 +92,7 @@ int run_read_lasting(struct run *r)
 	if (recovered == STATE_FAILED)
 		return EXIT_NOTHING;
 	(void)file_look(r->config->blacklist, &r->old_look);
-	/* the kernel lists its sets meanwhile, where they are synchronised */
-	ret = r->options->no_sync ? blacklist_read(r->config->blacklist, &r->old) :
-				    blacklist_read_beside(r->config->blacklist, &r->old);
-	if (ret < 0 || read_state(r, recovered) < 0)
+	if (blacklist_read(r->config->blacklist, &r->list) < 0 || read_state(r, recovered) < 0)
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
 }
@@ -161,12 +157,12 @@ int run_write_files(struct run *r)
 	put_drift_into_state(r);
 	put_mynetworks(r);
 	remembered_put(&r->judge, &r->state);
-	error = blacklist_prepare(r->config->blacklist, &r->decision.list, &blacklist, &written);
+	error = blacklist_prepare(r->config->blacklist, &r->list, &blacklist, &written);
 	if (error < 0)
 		return tell_write_error(r->config->blacklist, error);
 	/* a run that changes nothing leaves the state as it is */
-	if (!r->has_digests || written != r->digest_written || written != r->old.digest)
-		r->digest_read = r->old.digest;
+	if (!r->has_digests || written != r->digest_written || written != r->list.digest)
+		r->digest_read = r->list.digest;
 	state_set_digests(&r->state, r->digest_read, written);
 	error = state_prepare(&r->state, r->config->state, &state);
 	ret = error < 0 ? tell_write_error(r->config->state, error) : put_in_place(r, &state, &blacklist);

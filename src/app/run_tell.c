@@ -13,15 +13,15 @@
 
 void run_print_diff(const struct run *r)
 {
-	struct run_facts facts = { .changes = &r->decision.changes, .judge = &r->judge };
+	struct run_facts facts = { .changes = &r->changes, .judge = &r->judge };
 	struct buf breaches = { 0 }, next = { 0 };
 
 	/* patch(1) skips what stands before a difference */
 	changes_breaches(&facts, &breaches);
 	text_print(&breaches);
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
-	if (r->decision.list.count > 0 || access(r->config->blacklist, F_OK) == 0)
-		blacklist_format(&r->decision.list, &next);
+	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
+		blacklist_format(&r->list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
 	buf_free(&breaches);
@@ -35,9 +35,9 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 void run_print_report(const struct run *r)
 {
 	struct run_facts facts = {
-		.changes = &r->decision.changes,
+		.changes = &r->changes,
 		.judge = &r->judge,
-		.banned = r->decision.list.count,
+		.banned = r->list.count,
 		.lines = r->lines,
 		.events = r->events,
 		.drift = r->drift,

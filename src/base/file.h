@@ -13,9 +13,6 @@
  * file); out is then as it was. */
 int file_read(const char *path, struct buf *out);
 
-/* The same with at most that many threads, where the file is large. */
-int file_read_with(const char *path, unsigned threads, struct buf *out);
-
 /* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
  * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
  * so that the file it names is replaced. Where keep_former, the former version stays as path.1.

@@ -109,23 +109,19 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 /* Entries that lie in the new one and do not outlive it go into it. */
 static void drop_what_lies_inside(struct edit *edit, const struct wish *wish)
 {
-	bool *gone = mem_zalloc(edit->list.count, sizeof(*gone)), any = false;
-
 	for (size_t i = 0; i < edit->list.count; i++) {
-		const struct ban *ban = &edit->list.bans[i];
+		struct ban *ban = &edit->list.bans[i];
 		char text[ADDR_TEXT_MAX];
 
 		if (addr_equal(&ban->net, &wish->net)) {
-			gone[i] = any = true;
+			ban->leaves = true;
 		} else if (addr_contains(&wish->net, &ban->net) && ban->until <= wish->until) {
-			gone[i] = any = true;
+			ban->leaves = true;
 			addr_format(text, &ban->net);
 			edit_say(edit, "%s goes into %s", text, wish->name);
 		}
 	}
-	if (any)
-		banlist_remove(&edit->list, gone);
-	free(gone);
+	banlist_remove_leaving(&edit->list);
 }
 
 static void add(struct edit *edit, const struct wish *wish)

@@ -33,7 +33,7 @@ static void take_knock(struct run *r, const struct firewall_entry *entry)
 	since = judge_knock(&r->judge, a, entry->packets);
 	if (since == 0 || !account_is_banned(a, r->now))
 		return;
-	c = changes_add(&r->knocking, CHANGE_RENEWED, &a->addr);
+	c = changes_add(&r->changes, CHANGE_RENEWED, &a->addr);
 	c->packets = since;
 	c->until = a->until;
 }
@@ -52,12 +52,12 @@ static void take_knocks(struct run *r)
 static void judge(struct run *r)
 {
 	struct decide_input input = {
-		.judge = &r->judge, .old = &r->old, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
-		.also = &r->knocking, .tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
+		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
+		.tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
 	};
 
 	take_knocks(r);
-	decide(&input, &r->decision);
+	decide(&input, &r->list, &r->changes);
 }
 
 static void finish_kernel(struct run *r)
@@ -76,7 +76,7 @@ static void sync_kernel(struct run *r)
 
 	if (!r->fw_read)
 		return;
-	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->decision.list), r->now, r->options->dry_run, &report) < 0)
+	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->list), r->now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
 	else if (r->options->dry_run && !r->options->json)
 		kernel_print_difference(&r->fw, &report, stdout);
@@ -149,8 +149,7 @@ static int run_locked(const struct config *config, const struct options *options
 		judge_free(&r.judge);
 	}
 	file_unlock(&lock);
-	decision_free(&r.decision);
-	free(r.knocking.all);
+	changes_free(&r.changes);
 	examples_free(r.examples);
 	drift_known_free(&r.drift_known);
 	for (size_t i = 0; i < r.unread_count; i++)
@@ -160,7 +159,7 @@ static int run_locked(const struct config *config, const struct options *options
 	state_free(&r.state);
 	allow_free(&r.allow);
 	firewall_free(&r.fw);
-	banlist_free(&r.old);
+	banlist_free(&r.list);
 	return ret;
 }
 

@@ -70,7 +70,7 @@ static int synchronise(const struct config *config, const struct options *option
 	int ret, read;
 
 	kernel_read_start(&reading, config);
-	ret = blacklist_read_beside(config->blacklist, &bans);
+	ret = blacklist_read(config->blacklist, &bans);
 	read = kernel_read_finish(&reading, &fw);
 	if (ret < 0 && read == 0)
 		former = take_former(config, &fw, &bans);

@@ -19,16 +19,17 @@
 struct candidate {
 	struct account *account;
 	int64_t balance;
-	bool stands, deferred;
+	bool stands;                   /* in the old list */
+	bool deferred;
 };
 
 struct work {
 	const struct decide_input *in;
-	struct decision *out;
+	struct banlist *list;
+	struct changes *changes;
 	struct candidate *candidates;  /* by address */
 	size_t count, capacity;
-	bool *gone;                    /* which entries of the merged list are to leave it */
-	size_t gone_capacity;
+	bool changed;                  /* the list will not be as it was */
 };
 
 bool decide_is_too_wide(const struct judge_settings *settings, const struct addr *net)
@@ -51,7 +52,7 @@ struct ban decide_ban_of(const struct account *a)
 static void note_account(struct work *w, enum change_kind kind, const struct account *a, int64_t balance)
 {
 	const struct ban ban = decide_ban_of(a);
-	struct change *c = changes_add(&w->out->changes, kind, &a->addr);
+	struct change *c = changes_add(w->changes, kind, &a->addr);
 
 	c->since = ban.since;
 	c->until = ban.until;
@@ -101,7 +102,7 @@ static void collect(struct work *w)
 		if (!may_stand(w, a, balance))
 			continue;
 		w->candidates = mem_grow(w->candidates, &w->capacity, w->count + 1, sizeof(*w->candidates));
-		w->candidates[w->count++] = (struct candidate){ a, balance, banlist_find(w->in->old, &a->addr) != NULL,
+		w->candidates[w->count++] = (struct candidate){ a, balance, banlist_find(w->list, &a->addr) != NULL,
 								false };
 	}
 }
@@ -138,7 +139,7 @@ static bool goes_inside(const struct work *w, const struct candidate *c)
 
 	for (unsigned prefix = addr->prefix; prefix-- > widest;) {
 		struct addr net = addr_network(addr, (uint8_t)prefix);
-		const struct ban *old = banlist_find(w->in->old, &net);
+		const struct ban *old = banlist_find(w->list, &net);
 
 		if (old != NULL && old->until >= c->account->until && stays_by_itself(w, old))
 			return true;
@@ -184,13 +185,6 @@ static void defer_excess(struct work *w)
 
 /* ---- the merge ---- */
 
-static void put(struct work *w, const struct ban *ban, bool gone)
-{
-	banlist_add(&w->out->list, ban);
-	w->gone = mem_grow(w->gone, &w->gone_capacity, w->out->list.count, sizeof(*w->gone));
-	w->gone[w->out->list.count - 1] = gone;
-}
-
 /* Why a line of ours leaves whose account is not banned, or that no account has. */
 static enum change_kind reason_to_go(const struct work *w, const struct ban *old)
 {
@@ -203,17 +197,22 @@ static enum change_kind reason_to_go(const struct work *w, const struct ban *old
 	return old->hosts > 0 ? CHANGE_DISSOLVED : CHANGE_FORGIVEN;
 }
 
-/* A line of the old list for which no candidate stands. */
-static void put_old(struct work *w, const struct ban *old)
+static void leave(struct work *w, struct ban *ban)
 {
-	bool stays = stays_by_itself(w, old);
-
-	put(w, old, !stays);
-	if (!stays)
-		changes_add(&w->out->changes, reason_to_go(w, old), &old->net)->by = old->by;
+	ban->leaves = true;
+	w->changed = true;
 }
 
-static void put_new(struct work *w, const struct candidate *c)
+/* A line of the old list for which no candidate stands. */
+static void take_old(struct work *w, struct ban *old)
+{
+	if (stays_by_itself(w, old))
+		return;
+	changes_add(w->changes, reason_to_go(w, old), &old->net)->by = old->by;
+	leave(w, old);
+}
+
+static void take_new(struct work *w, const struct candidate *c)
 {
 	struct ban ban = decide_ban_of(c->account);
 
@@ -221,59 +220,58 @@ static void put_new(struct work *w, const struct candidate *c)
 		note_account(w, CHANGE_DEFERRED, c->account, c->balance);
 		return;
 	}
-	put(w, &ban, false);
+	banlist_add(w->list, &ban);
+	w->changed = true;
 	note_account(w, ban.hosts > 0 ? CHANGE_NETWORK : CHANGE_ADDED, c->account, c->balance);
 }
 
 /* The texts above a line stay, and a note that a person put behind it; the rest is made anew. */
-static void put_changed(struct work *w, const struct ban *old, const struct candidate *c, const struct ban *ban)
+static void change(struct work *w, struct ban *old, const struct candidate *c, struct ban ban)
 {
-	struct ban changed = *ban;
 	struct span note = blacklist_note(old);
 	struct buf line = { 0 };
 
-	changed.text = old->text;
-	changed.above_len = old->above_len;
+	ban.text = old->text;
+	ban.above_len = old->above_len;
 	if (note.len > 0) {
-		blacklist_add_line(&line, &changed, note);
-		banlist_set_text(&w->out->list, &changed, ban_above(old), (struct span){ line.ptr, line.len });
+		blacklist_add_line(&line, &ban, note);
+		banlist_set_text(w->list, &ban, ban_above(old), (struct span){ line.ptr, line.len });
 		buf_free(&line);
 	}
-	put(w, &changed, false);
+	*old = ban;
+	w->changed = true;
 	note_account(w, CHANGE_MOVED, c->account, c->balance);
 }
 
-static void put_both(struct work *w, const struct ban *old, const struct candidate *c)
+static void take_both(struct work *w, struct ban *old, const struct candidate *c)
 {
 	const struct ban ban = decide_ban_of(c->account);
 	bool ours = (c->account->flags & ACCOUNT_LISTED) != 0;
 
-	if (old->person || (!ours && old->until >= ban.until) ||
-	    (old->since == ban.since && old->until == ban.until && old->hits == ban.hits && old->by == ban.by &&
-	     old->hosts == ban.hosts))
-		put(w, old, false);
-	else
-		put_changed(w, old, c, &ban);
+	if (old->person || (!ours && old->until >= ban.until))
+		return;
+	if (old->since != ban.since || old->until != ban.until || old->hits != ban.hits || old->by != ban.by ||
+	    old->hosts != ban.hosts)
+		change(w, old, c, ban);
 }
 
+/* New entries go behind the old ones, and are sorted in at the end. */
 static void merge(struct work *w)
 {
-	const struct banlist *old = w->in->old;
-	size_t o = 0, c = 0;
+	size_t old_count = w->list->count, o = 0, c = 0;
 
-	while (o < old->count || c < w->count) {
-		int order = o == old->count ? 1 : c == w->count ? -1 :
-			addr_compare(&old->bans[o].net, &w->candidates[c].account->addr);
+	while (o < old_count || c < w->count) {
+		int order = o == old_count ? 1 : c == w->count ? -1 :
+			addr_compare(&w->list->bans[o].net, &w->candidates[c].account->addr);
 
 		if (order < 0)
-			put_old(w, &old->bans[o++]);
+			take_old(w, &w->list->bans[o++]);
 		else if (order > 0)
-			put_new(w, &w->candidates[c++]);
+			take_new(w, &w->candidates[c++]);
 		else
-			put_both(w, &old->bans[o++], &w->candidates[c++]);
+			take_both(w, &w->list->bans[o++], &w->candidates[c++]);
 	}
-	w->out->list.tail = old->tail;
-	w->out->list.as_read = old->as_read;
+	banlist_sort(w->list);
 }
 
 /* ---- entries inside others ---- */
@@ -300,17 +298,18 @@ static void drop_inside(struct work *w)
 {
 	struct around around = { .count = 0 };
 
-	for (size_t i = 0; i < w->out->list.count; i++) {
-		const struct ban *ban = &w->out->list.bans[i];
+	for (size_t i = 0; i < w->list->count; i++) {
+		struct ban *ban = &w->list->bans[i];
 
-		if (w->gone[i])
+		if (ban->leaves)
 			continue;
 		while (around.count > 0 && !addr_contains(&around.entries[around.count - 1]->net, &ban->net))
 			around.count--;
 		if (!ban->person && ban->by != BAN_BY_HAND && outlives_it(&around, ban)) {
-			w->gone[i] = true;
-			if (banlist_find(w->in->old, &ban->net) != NULL)
-				changes_add(&w->out->changes, CHANGE_INTO, &ban->net);
+			/* a new one has no text */
+			if (ban->text != NULL)
+				changes_add(w->changes, CHANGE_INTO, &ban->net);
+			leave(w, ban);
 			continue;
 		}
 		if (around.count < DEPTH_MOST)
@@ -329,29 +328,18 @@ static bool has_line(const struct account *a, const struct banlist *list, size_t
 	       ban->until == decide_ban_of(a).until;
 }
 
-static bool is_as_before(const struct banlist *list, const struct banlist *old)
-{
-	if (list->count != old->count)
-		return false;
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->bans[i].line_len == 0 || list->bans[i].text != old->bans[i].text)
-			return false;
-	}
-	return true;
-}
-
 /* A run that changes nothing leaves the marks of the one before. */
 static void mark_listed(struct work *w)
 {
 	const struct accounts *accounts = &w->in->judge->accounts;
 	size_t at = 0;
 
-	if (is_as_before(&w->out->list, w->in->old))
+	if (!w->changed)
 		return;
 	for (size_t i = 0; i < accounts->count; i++) {
 		struct account *a = accounts_at(accounts, i);
 		bool was = (a->flags & ACCOUNT_LISTED) != 0;
-		bool is = account_is_banned(a, w->in->now) && has_line(a, &w->out->list, &at);
+		bool is = account_is_banned(a, w->in->now) && has_line(a, w->list, &at);
 
 		a->flags &= (uint8_t)~(ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
 		a->flags |= (uint8_t)((was ? ACCOUNT_WAS_LISTED : 0) | (is ? ACCOUNT_LISTED : 0));
@@ -370,45 +358,34 @@ static int compare_changes(const void *a, const void *b)
 /* A new entry that went into another at once is no news. */
 static void forget_unlisted_news(struct work *w)
 {
-	struct changes *changes = &w->out->changes;
+	struct changes *changes = w->changes;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *c = &changes->all[i];
 
 		if ((c->kind == CHANGE_ADDED || c->kind == CHANGE_NETWORK || c->kind == CHANGE_MOVED) &&
-		    banlist_find(&w->out->list, &c->net) == NULL)
+		    banlist_find(w->list, &c->net) == NULL)
 			continue;
 		changes->all[kept++] = *c;
 	}
 	changes->count = kept;
 }
 
-void decide(const struct decide_input *in, struct decision *out)
+void decide(const struct decide_input *in, struct banlist *list, struct changes *changes)
 {
-	struct work w = { .in = in, .out = out };
+	struct work w = { .in = in, .list = list, .changes = changes };
 
-	*out = (struct decision){ 0 };
 	accounts_sort(&in->judge->accounts);
 	collect(&w);
 	defer_excess(&w);
 	merge(&w);
 	drop_inside(&w);
-	banlist_remove(&out->list, w.gone);
+	banlist_remove_leaving(list);
 	forget_unlisted_news(&w);
 	mark_listed(&w);
-	told_add(in, &out->changes);
-	for (size_t i = 0; in->also != NULL && i < in->also->count; i++)
-		*changes_add(&out->changes, CHANGE_RENEWED, &in->also->all[i].net) = in->also->all[i];
-	if (out->changes.count > 0)
-		qsort(out->changes.all, out->changes.count, sizeof(*out->changes.all), compare_changes);
+	told_add(in, changes);
+	if (changes->count > 0)
+		qsort(changes->all, changes->count, sizeof(*changes->all), compare_changes);
 	free(w.candidates);
-	free(w.gone);
-}
-
-void decision_free(struct decision *decision)
-{
-	banlist_free(&decision->list);
-	free(decision->changes.all);
-	*decision = (struct decision){ 0 };
 }

@@ -11,14 +11,9 @@
 #include "judge/told.h"
 #include "list/ban.h"
 
-struct decision {
-	struct banlist list; /* sorted; its texts are the old list's */
-	struct changes changes;
-};
-
-/* Makes the new list, and marks in the accounts whose lines are in it. The same input gives the same list. */
-void decide(const struct decide_input *input, struct decision *decision);
-void decision_free(struct decision *decision);
+/* Turns the old list, which is sorted, into the new one, and marks in the accounts whose lines are in it. The same
+ * input gives the same list. Adds what is to be told to changes, which may hold some already, and sorts them. */
+void decide(const struct decide_input *input, struct banlist *list, struct changes *changes);
 
 /* Whether the network may not be banned, being wider than max-prefix. */
 bool decide_is_too_wide(const struct judge_settings *settings, const struct addr *net);

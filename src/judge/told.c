@@ -16,6 +16,12 @@ enum {
 	FAILING_LEAST = 10,  /* failures since the last login that are worth a line */
 };
 
+void changes_free(struct changes *changes)
+{
+	free(changes->all);
+	*changes = (struct changes){ 0 };
+}
+
 struct change *changes_add(struct changes *changes, enum change_kind kind, const struct addr *net)
 {
 	struct change *c;

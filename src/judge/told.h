@@ -43,6 +43,7 @@ struct change {
 	const char *user;    /* lives as long as the judge; NULL: none */
 };
 
+/* Zero-initialise it; changes_free() gives the memory back. */
 struct changes {
 	struct change *all;  /* sorted by kind, then address, once decide() is done */
 	size_t count, capacity;
@@ -50,14 +51,14 @@ struct changes {
 
 struct decide_input {
 	struct judge *judge;
-	const struct banlist *old;         /* sorted; outlives the decision */
 	const struct netset *allow;        /* finished; NULL: nobody */
 	int64_t now;                       /* seconds since the epoch */
 	uint32_t last_clock;               /* of the run before: what is later is news; 0: all is */
-	const struct changes *also;        /* further changes to be told; NULL: none */
 	bool tell_failing;                 /* names that keep failing are told once a day */
 	bool force;                        /* beyond max-new and max-prefix too */
 };
+
+void changes_free(struct changes *changes);
 
 /* One change more; all but kind and net is zero. It may move when another one is added. */
 struct change *changes_add(struct changes *changes, enum change_kind kind, const struct addr *net);

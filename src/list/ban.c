@@ -76,7 +76,7 @@ void banlist_sort(struct banlist *list)
 	free(copy);
 }
 
-void banlist_remove(struct banlist *list, const bool *gone)
+void banlist_remove_leaving(struct banlist *list)
 {
 	struct buf above = { 0 };
 	size_t kept = 0;
@@ -84,7 +84,7 @@ void banlist_remove(struct banlist *list, const bool *gone)
 	for (size_t i = 0; i < list->count; i++) {
 		struct ban *ban = &list->bans[i];
 
-		if (gone[i]) {
+		if (ban->leaves) {
 			buf_add_span(&above, ban_above(ban));
 			continue;
 		}

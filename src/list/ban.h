@@ -32,6 +32,7 @@ struct ban {
 	uint32_t hosts;        /* a network: how many banned hosts it was formed of; else 0 */
 	uint8_t by;            /* enum ban_by */
 	bool person;           /* a person's line: permanent, kept to the letter, never judged */
+	bool leaves;           /* goes with banlist_remove_leaving() */
 };
 
 /* Sorted by addr_compare(), no address twice. Owns the array and the texts that the spans point into. */
@@ -54,8 +55,7 @@ void banlist_free(struct banlist *list);
 void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
 void banlist_sort(struct banlist *list);                           /* fast where only what was added last is not in
                                                                     * order */
-void banlist_remove(struct banlist *list, const bool *gone);       /* entry i where gone[i]; what stood above goes above
-                                                                    * the next */
+void banlist_remove_leaving(struct banlist *list);                 /* what stood above goes above the next */
 struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the
                                                                                      * list */
 /* Gives an entry of that list these texts, of which it keeps a copy. */

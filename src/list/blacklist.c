@@ -18,42 +18,27 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "base/together.h"
 #include "list/blacklist_inside.h"
 
-enum { THREADS_MAX = 4 };
+enum { QUOTE_MAX = 60 };
 
 static const char family[] = "# mailban blacklist ";
 
-/* What an editor of another system left is taken away: the \r before a newline. */
-static void even_out_lines(struct buf *text)
+/* Takes away what an editor of another system left: the \r before a newline. Returns whether there was one. */
+static bool even_out_lines(struct buf *text)
 {
-	const char *from, *end = text->ptr + text->len;
-	char *into = text->ptr;
+	const char *from = text->len > 0 ? memchr(text->ptr, '\r', text->len) : NULL, *end = text->ptr + text->len;
+	size_t before = text->len;
+	char *into;
 
-	for (from = into; from < end; from++) {
-		if (*from != '\r' || from[1] != '\n')
+	if (from == NULL)
+		return false;
+	for (into = text->ptr + (from - text->ptr); from < end; from++) {
+		if (*from != '\r' || from + 1 == end || from[1] != '\n')
 			*into++ = *from;
 	}
 	text->len = (size_t)(into - text->ptr);
-}
-
-/* Whether such a line stands before the first entry, or is that: what is read of a header must be evened out. Each line
- * ends with a newline. */
-static bool begins_uneven(const struct buf *text)
-{
-	const char *at = text->ptr, *end = at + text->len;
-
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-		if (newline > at && newline[-1] == '\r')
-			return true;
-		if (*at != '#' && *at != '\n')
-			return false;
-		at = newline + 1;
-	}
-	return false;
+	return text->len < before;
 }
 
 /* Finds the header among the comments in front of the entries and brings it up to the first line, where a
@@ -91,85 +76,76 @@ static bool wins(const struct ban *a, const struct ban *b)
 /* Of several entries for one address one is kept. What stood above the others goes above the next. */
 static void drop_duplicates(struct banlist *list)
 {
-	bool *gone = NULL;
-	size_t kept = 0;
+	for (size_t i = 1, kept = 0; i < list->count; i++) {
+		bool same = addr_equal(&list->bans[kept].net, &list->bans[i].net);
 
-	for (size_t i = 1; i < list->count; i++) {
-		if (!addr_equal(&list->bans[kept].net, &list->bans[i].net)) {
-			kept = i;
+		if (same && !wins(&list->bans[i], &list->bans[kept])) {
+			list->bans[i].leaves = true;
 			continue;
 		}
-		if (gone == NULL)
-			gone = mem_zalloc(list->count, sizeof(*gone));
-		if (wins(&list->bans[i], &list->bans[kept])) {
-			gone[kept] = true;
-			kept = i;
-		} else {
-			gone[i] = true;
-		}
+		list->bans[kept].leaves = same;
+		kept = i;
 	}
-	if (gone != NULL)
-		banlist_remove(list, gone);
-	free(gone);
+	banlist_remove_leaving(list);
 }
 
-/* Lengths of texts are kept in 32 bits. */
-static int refuse_size(const char *name)
+static bool is_entry(const char *at)
 {
-	msg("%s: a blacklist of more than 4 GB is beyond this program; nothing was changed", name);
-	return -1;
+	while (*at == ' ' || *at == '\t')
+		at++;
+	return *at != '#' && *at != '\n';
 }
 
-/* Reads header and lines. Returns 0, -1 after a message, or 1 where lines must be evened out first: only where
- * uneven. */
-static int take(const struct buf *text, const char *name, unsigned threads, bool uneven, struct banlist *list,
-		bool *in_order)
+/* Reads whole lines, each with its newline, into the empty list; number is that of the first one. *in_order: no entry
+ * stands before another that it belongs behind, nor twice. Returns 0, or -1 after a message. */
+static int read_lines(struct span lines, const char *name, unsigned long number, struct banlist *list,
+	bool *in_order)
 {
-	struct blacklist_lines lines = { .name = name, .number = 1, .threads = threads, .uneven = uneven };
+	const char *above = lines.ptr, *at = lines.ptr, *end = lines.ptr + lines.len;
+
+	*in_order = true;
+	for (; at < end; number++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at)), *wrong;
+		struct span line = { at, (size_t)(newline - at) }, note;
+		struct ban ban, *last;
+
+		at = newline + 1;
+		if (!is_entry(line.ptr))
+			continue;
+		wrong = blacklist_take_line(line, &ban, &note);
+		if (wrong != NULL) {
+			line = ban_line(&ban);
+			msg_at(name, number, "\"%.*s\" %s", (int)(line.len < QUOTE_MAX ? line.len : QUOTE_MAX),
+			       line.ptr, wrong);
+			return -1;
+		}
+		ban.above_len = (uint32_t)(line.ptr - above);
+		above = at;
+		last = list->count > 0 ? &list->bans[list->count - 1] : NULL;
+		*in_order = *in_order && (last == NULL || addr_compare(&last->net, &ban.net) < 0);
+		banlist_add(list, &ban);
+	}
+	list->tail = (struct span){ above, (size_t)(end - above) };
+	return 0;
+}
+
+/* Reads header and lines. Returns 0, or -1 after a message. */
+static int take(const struct buf *text, const char *name, struct banlist *list)
+{
 	size_t header_len = 0;
+	struct span lines;
+	bool in_order;
 
-	if (text->len > UINT32_MAX)
-		return refuse_size(name);
+	/* lengths of texts are kept in 32 bits */
+	if (text->len > UINT32_MAX) {
+		msg("%s: a blacklist of more than 4 GB is beyond this program; nothing was changed", name);
+		return -1;
+	}
 	if (read_header(text->ptr, text->len, name, &header_len) < 0)
 		return -1;
-	if (header_len > 0)
-		lines.number = 2;
-	lines.text = (struct span){ text->ptr + header_len, text->len - header_len };
-	*in_order = true;
-	return lines.text.len > 0 ? blacklist_take_lines(&lines, list, in_order) : 0;
-}
-
-static int parse(struct buf *text, const char *name, unsigned threads, struct banlist *list)
-{
-	const size_t header = sizeof(BLACKLIST_HEADER) - 1;
-	bool as_it_was = text->len >= header && memcmp(text->ptr, BLACKLIST_HEADER, header) == 0, in_order = true;
-	struct digest digest = { 0 };
-	int ret = 1;
-
-	if (text->len > 0)
-		digest_add(&digest, text->ptr, text->len);
-
-	if (text->len > 0 && text->ptr[text->len - 1] != '\n') {
-		buf_add_char(text, '\n');
-		as_it_was = false;
-	}
-	if (!begins_uneven(text))
-		ret = take(text, name, threads, true, list, &in_order);
-	if (ret > 0) {
-		even_out_lines(text);
-		as_it_was = false;
-		ret = take(text, name, threads, false, list, &in_order);
-	}
-	/* from here on the list owns the text, whatever happens */
-	list->text = text->ptr;
-	list->digest = digest_value(&digest);
-	if (as_it_was)
-		list->as_read = (struct span){ text->ptr + header, text->len - header };
-	*text = (struct buf){ 0 };
-	if (ret < 0) {
-		banlist_free(list);
-		return ret;
-	}
+	lines = (struct span){ text->ptr + header_len, text->len - header_len };
+	if (read_lines(lines, name, header_len > 0 ? 2 : 1, list, &in_order) < 0)
+		return -1;
 	if (!in_order) {
 		banlist_sort(list);
 		drop_duplicates(list);
@@ -179,35 +155,45 @@ static int parse(struct buf *text, const char *name, unsigned threads, struct ba
 
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 {
-	return parse(text, name, together_threads(THREADS_MAX), list);
-}
+	const size_t header = sizeof(BLACKLIST_HEADER) - 1;
+	bool as_it_was = text->len >= header && memcmp(text->ptr, BLACKLIST_HEADER, header) == 0;
+	struct digest digest = { 0 };
+	int ret;
 
-static int read_with(const char *path, unsigned threads, struct banlist *list)
-{
-	struct buf text = { 0 };
-	int ret = file_read_with(path, threads, &text);
-	bool missing = ret == -ENOENT;
-
-	if (ret < 0 && ret != -ENOENT) {
-		msg("%s: the blacklist cannot be read: %s; nothing was changed", path,
-		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
-		buf_free(&text);
-		return -1;
+	if (text->len > 0) {
+		digest_add(&digest, text->ptr, text->len);
+		as_it_was = !even_out_lines(text) && as_it_was;
+		if (text->ptr[text->len - 1] != '\n') {
+			buf_add_char(text, '\n');
+			as_it_was = false;
+		}
 	}
-	ret = parse(&text, path, threads, list);
-	if (missing)
-		list->digest = 0;
+	ret = text->len > 0 ? take(text, name, list) : 0;
+	/* from here on the list owns the text, whatever happens */
+	list->text = text->ptr;
+	list->digest = digest_value(&digest);
+	if (as_it_was)
+		list->as_read = (struct span){ text->ptr + header, text->len - header };
+	*text = (struct buf){ 0 };
+	if (ret < 0)
+		banlist_free(list);
 	return ret;
 }
 
 int blacklist_read(const char *path, struct banlist *list)
 {
-	return read_with(path, together_threads(THREADS_MAX), list);
-}
+	struct buf text = { 0 };
+	int ret = file_read(path, &text);
+	bool missing = ret == -ENOENT;
 
-int blacklist_read_beside(const char *path, struct banlist *list)
-{
-	unsigned threads = together_threads(THREADS_MAX + 1);
-
-	return read_with(path, threads > 1 ? threads - 1 : 1, list);
+	if (ret < 0 && !missing) {
+		msg("%s: the blacklist cannot be read: %s; nothing was changed", path,
+		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
+		buf_free(&text);
+		return -1;
+	}
+	ret = blacklist_parse(&text, path, list);
+	if (missing)
+		list->digest = 0;
+	return ret;
 }

@@ -17,9 +17,6 @@
  * is; the list is then empty. */
 int blacklist_read(const char *path, struct banlist *list);
 
-/* The same for whoever has other work done meanwhile: with one thread less than there are processors. */
-int blacklist_read_beside(const char *path, struct banlist *list);
-
 /* The same of a text that stands in memory; name is for messages. The text becomes the list's. */
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
 

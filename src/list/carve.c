@@ -8,9 +8,6 @@
  */
 #include "list/carve.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
 #include "list/blacklist.h"
 
 void carve_free(struct carved *carved)
@@ -52,7 +49,6 @@ static void add_parts(struct banlist *parts, struct banlist *list, struct ban *w
 
 void carve_out(struct banlist *list, const struct addr *hole, struct carved *carved)
 {
-	bool *gone = mem_zalloc(list->count, sizeof(*gone));
 	struct banlist parts = { 0 };
 
 	*carved = (struct carved){ 0 };
@@ -61,19 +57,17 @@ void carve_out(struct banlist *list, const struct addr *hole, struct carved *car
 
 		if (addr_contains(hole, &ban->net)) {
 			netset_add(&carved->lifted, &ban->net);
-			gone[i] = true;
+			ban->leaves = true;
 		} else if (addr_contains(&ban->net, hole)) {
 			netset_add(&carved->split, &ban->net);
 			add_parts(&parts, list, ban, hole);
-			gone[i] = true;
+			ban->leaves = true;
 		}
 	}
-	if (carved->lifted.count + carved->split.count > 0)
-		banlist_remove(list, gone);
+	banlist_remove_leaving(list);
 	for (size_t i = 0; i < parts.count; i++)
 		banlist_add(list, &parts.bans[i]);
 	carved->parts = parts.count;
 	banlist_sort(list);
 	banlist_free(&parts);
-	free(gone);
 }

@@ -76,27 +76,27 @@ static enum edits_file kind_of_file(void)
 /* wrote: whether the run came to write the blacklist behind the state. */
 static void run_once(const char *now, const char *events, enum edits_file kind, bool wrote)
 {
-	struct banlist old = { 0 };
-	struct decision decision;
+	struct banlist list = { 0 };
+	struct changes changes = { 0 };
 	struct buf text = { 0 };
-	struct decide_input input = { .judge = &the.judge, .old = &old, .allow = &disk.allow, .now = at(now),
+	struct decide_input input = { .judge = &the.judge, .allow = &disk.allow, .now = at(now),
 		.tell_failing = true, .force = disk.force };
 
 	the.judge.now = at(now);
 	buf_add_text(&text, buf_text(&disk.list));
-	assert_int_equal(blacklist_parse(&text, "list", &old), 0);
-	(void)edits_take(&the.judge, &old, kind);
+	assert_int_equal(blacklist_parse(&text, "list", &list), 0);
+	(void)edits_take(&the.judge, &list, kind);
 	input.last_clock = the.judge.clock;
 	says(events);
-	decide(&input, &decision);
-	note_changes(&decision.changes);
+	decide(&input, &list, &changes);
+	note_changes(&changes);
 	set(&disk.read, buf_text(&disk.list));
 	buf_clear(&disk.written);
-	blacklist_format(&decision.list, &disk.written);
+	blacklist_format(&list, &disk.written);
 	if (wrote)
 		set(&disk.list, buf_text(&disk.written));
-	decision_free(&decision);
-	banlist_free(&old);
+	changes_free(&changes);
+	banlist_free(&list);
 	next_run(&the);
 }
 

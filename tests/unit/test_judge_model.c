@@ -245,7 +245,7 @@ static void files_free(struct files *f)
 
 struct run {
 	struct judge judge;
-	struct banlist old;
+	struct banlist list;
 	int64_t now;
 };
 
@@ -266,8 +266,8 @@ static void run_begin(struct run *r, const struct files *f, int64_t now, enum ed
 	assert_int_equal(judge_load_clocks(&r->judge, span_of(&f->clocks)), 0);
 	buf_add(&text, f->list.ptr, f->list.len);
 	if (f->list.len > 0)
-		assert_int_equal(blacklist_parse(&text, "list", &r->old), 0);
-	(void)edits_take(&r->judge, &r->old, kind);
+		assert_int_equal(blacklist_parse(&text, "list", &r->list), 0);
+	(void)edits_take(&r->judge, &r->list, kind);
 }
 
 static void run_event(struct run *r, unsigned i)
@@ -285,22 +285,22 @@ static void run_event(struct run *r, unsigned i)
 
 static void run_end(struct run *r, struct files *f)
 {
-	struct decide_input input = { .judge = &r->judge, .old = &r->old, .allow = &allow, .now = r->now };
-	struct decision decision = { 0 };
+	struct decide_input input = { .judge = &r->judge, .allow = &allow, .now = r->now };
+	struct changes changes = { 0 };
 	struct judge_lines lines;
 
-	decide(&input, &decision);
+	decide(&input, &r->list, &changes);
 	files_free(f);
 	*f = (struct files){ 0 };
-	blacklist_format(&decision.list, &f->list);
+	blacklist_format(&r->list, &f->list);
 	judge_save(&r->judge, &lines);
 	f->accounts = lines.accounts;
 	f->names = lines.names;
 	f->connections = lines.connections;
 	f->clocks = lines.clocks;
-	decision_free(&decision);
+	changes_free(&changes);
 	judge_free(&r->judge);
-	banlist_free(&r->old);
+	banlist_free(&r->list);
 }
 
 /* ---- comparing ---- */

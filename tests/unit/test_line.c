@@ -249,13 +249,13 @@ static bool load_damaged(struct judge *judge, const struct judge_lines *lines)
 static void go_on(struct judge *judge, const struct judge_settings *settings)
 {
 	struct banlist old = { 0 };
-	struct decide_input input = { .judge = judge, .old = &old, .now = judge->now };
-	struct decision decision;
+	struct decide_input input = { .judge = judge, .now = judge->now };
+	struct changes changes = { 0 };
 	struct judge_lines lines;
 	struct judge again;
 
 	judge_some(judge, judge->now - 20000);
-	decide(&input, &decision);
+	decide(&input, &old, &changes);
 	judge_save(judge, &lines);
 	judge_init(&again, settings, judge->now);
 	assert_int_equal(names_load(&again.accounts.names, (struct span){ lines.names.ptr, lines.names.len }), 0);
@@ -265,7 +265,7 @@ static void go_on(struct judge *judge, const struct judge_settings *settings)
 	assert_int_equal(judge_load_clocks(&again, (struct span){ lines.clocks.ptr, lines.clocks.len }), 0);
 	judge_free(&again);
 	judge_lines_free(&lines);
-	decision_free(&decision);
+	changes_free(&changes);
 }
 
 static void a_damaged_state_harms_nobody(void **state)
