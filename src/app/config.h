@@ -8,7 +8,7 @@
 
 #include "app/options.h"
 #include "firewall/firewall.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "judge/settings.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/span.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "list/ban.h"
 #include "list/carve.h"
 

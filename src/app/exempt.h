@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "app/config.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "list/ban.h"
 
 struct exempt {

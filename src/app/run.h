@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "list/state.h"

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "judge/told.h"
 #include "list/blacklist.h"
 

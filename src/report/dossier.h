@@ -12,7 +12,7 @@
 #include "detect/event.h"
 #include "detect/rules.h"
 #include "firewall/firewall.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "list/ban.h"
 #include "judge/judge.h"
 #include "report/count.h"

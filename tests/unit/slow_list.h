@@ -3,7 +3,7 @@
 #ifndef MAILBAN_TESTS_SLOW_LIST_H
 #define MAILBAN_TESTS_SLOW_LIST_H
 
-#include "judge/allow.h"
+#include "list/allow.h"
 #include "list/ban.h"
 #include "slow_judge.h"
 

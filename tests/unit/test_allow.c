@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "judge/allow.h"
+#include "list/allow.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

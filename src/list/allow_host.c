@@ -8,7 +8,7 @@
  * each is one belt beside the braces; but a postconf that fails is told, for whole networks stand behind it.
  */
 #define _GNU_SOURCE
-#include "judge/allow.h"
+#include "list/allow.h"
 
 #include <errno.h>
 #include <fcntl.h>

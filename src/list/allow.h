@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* allow: who is never banned, and why. */
-#ifndef MAILBAN_JUDGE_ALLOW_H
-#define MAILBAN_JUDGE_ALLOW_H
+#ifndef MAILBAN_LIST_ALLOW_H
+#define MAILBAN_LIST_ALLOW_H
 
 #include <stdbool.h>
 #include <stddef.h>

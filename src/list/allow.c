@@ -6,7 +6,7 @@
  * system are read the other way round: what is not understood in them is passed over, since they are not
  * ours. Where they come from is allow_host's part; nothing here asks the system but for the file.
  */
-#include "judge/allow.h"
+#include "list/allow.h"
 
 #include <errno.h>
 #include <stdlib.h>
