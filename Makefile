@@ -42,7 +42,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DMAILBAN_VERSION='"$(VERSION)"' \
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
 	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
-CFLAGS_ALL := -std=c17 -pthread $(WARNINGS) $(CFLAGS)
+# llrint() is one instruction where nobody asks for errno
+CFLAGS_ALL := -std=c17 -pthread -fno-math-errno $(WARNINGS) $(CFLAGS)
 # libarchive is loaded where it is needed: log/libarchive.c
 LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl -lm
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka

@@ -17,23 +17,6 @@ double points_fading(int64_t seconds, int64_t half_life)
 	return exp2(-(double)seconds / (double)half_life);
 }
 
-int64_t points_times(int64_t points, double factor)
-{
-	return llrint((double)points * factor);
-}
-
-int64_t points_sum(int64_t a, int64_t b)
-{
-	int64_t sum = a + b;
-
-	return sum > POINTS_MOST ? POINTS_MOST : sum < 0 ? 0 : sum;
-}
-
-int64_t points_many(int64_t points, uint32_t times)
-{
-	return points > 0 && times > POINTS_MOST / points ? POINTS_MOST : points * times;
-}
-
 int64_t points_wait(int64_t from, int64_t to, int64_t half_life)
 {
 	return from <= to ? 0 : (int64_t)ceil((double)half_life * log2((double)from / (double)to));

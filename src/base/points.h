@@ -4,6 +4,7 @@
 #ifndef MAILBAN_BASE_POINTS_H
 #define MAILBAN_BASE_POINTS_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,13 +20,24 @@
 double points_fading(int64_t seconds, int64_t half_life);
 
 /* Points times a factor from 0 to 1, rounded to the nearest billionth. */
-int64_t points_times(int64_t points, double factor);
+static inline int64_t points_times(int64_t points, double factor)
+{
+	return llrint((double)points * factor);
+}
 
 /* The sum, at most POINTS_MOST and at least 0. */
-int64_t points_sum(int64_t a, int64_t b);
+static inline int64_t points_sum(int64_t a, int64_t b)
+{
+	int64_t sum = a + b;
+
+	return sum > POINTS_MOST ? POINTS_MOST : sum < 0 ? 0 : sum;
+}
 
 /* So many times the points, at most POINTS_MOST. */
-int64_t points_many(int64_t points, uint32_t times);
+static inline int64_t points_many(int64_t points, uint32_t times)
+{
+	return points > 0 && times > POINTS_MOST / points ? POINTS_MOST : points * times;
+}
 
 /* After how many whole seconds `from` has faded to `to` or less; 0 where it is that already. Both above 0. */
 int64_t points_wait(int64_t from, int64_t to, int64_t half_life);

@@ -159,7 +159,7 @@ int64_t account_class_points(const struct account *a)
 
 static bool is_empty(const struct account *a)
 {
-	return a->credit + account_class_points(a) < POINTS_LEAST && a->name_count == 0;
+	return a->name_count == 0 && a->credit + account_class_points(a) < POINTS_LEAST;
 }
 
 /* Whether the last ban is so long over that the next one is a first one. */

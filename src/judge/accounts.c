@@ -118,12 +118,12 @@ static void remove_marked(struct accounts *accounts, const bool *gone)
 	accounts->count = kept;
 }
 
-void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings)
+void accounts_make_room(struct accounts *accounts, uint32_t time, const struct judge_settings *settings)
 {
 	size_t most = settings->accounts, over = 0;
 	bool *gone;
 
-	names_bound(&accounts->names, most / 8, time, settings->known);
+	names_bound(&accounts->names, most / NAMES_SHARE, time, settings->known);
 	if (accounts->count < most)
 		return;
 	gone = mem_zalloc(accounts->count, sizeof(*gone));

@@ -11,6 +11,8 @@
 #include "base/hash.h"
 #include "judge/account.h"
 
+enum { NAMES_SHARE = 8 };         /* one name that no account holds for so many accounts */
+
 struct accounts {
 	struct account *all;          /* in no order; hosts and networks */
 	size_t count, capacity;
@@ -32,7 +34,13 @@ struct account *accounts_make(struct accounts *accounts, const struct addr *addr
 /* Makes room where there are more accounts than the settings allow, or too many names that no account holds. Accounts
  * that are over go first. Then those with least points go, down to three quarters; banned ones go last. time is that
  * of the event at hand. Accounts move. */
-void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings);
+void accounts_make_room(struct accounts *accounts, uint32_t time, const struct judge_settings *settings);
+
+static inline void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings)
+{
+	if (accounts->count >= settings->accounts || accounts->names.idle >= settings->accounts / NAMES_SHARE)
+		accounts_make_room(accounts, time, settings);
+}
 
 /* Puts them in the order of blacklists. From then on accounts_at() gives one after another, until one is made. */
 void accounts_sort(struct accounts *accounts);
