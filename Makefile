@@ -101,12 +101,25 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
 
-check: check-layers check-unit check-cmd check-net check-wire
+# Tests are targets of their own, a file each: `make -j2 -O check` runs two at a time.
+suite = $(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats)))
+
+check: check-layers check-wire check-net check-cmd check-unit
+check-unit: $(units:%=run/%)
+check-cmd: $(call suite,cmd)
+check-net: $(call suite,net)
+check-wire: $(call suite,wire)
 
 units: $(units)
 
-check-unit: $(units)
-	@status=0; for t in $(units); do echo "# $$t"; "$$t" || status=1; done; exit $$status
+.PHONY: $(units:%=run/%) $(call suite,cmd) $(call suite,net) $(call suite,wire)
+
+$(units:%=run/%): run/%: %
+	$<
+
+$(call suite,cmd) $(call suite,net) $(call suite,wire): run/%: % $(BUILD)/mailban $(BUILD)/generate $(BUILD)/people \
+		$(BUILD)/unit/mutate
+	MAKEFLAGS= MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) $<
 
 # generate and flood write the logs of the bench and of the tests; least is what the bench compares a scan with
 $(BUILD)/generate $(BUILD)/least $(BUILD)/flood: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
@@ -116,15 +129,6 @@ $(BUILD)/generate $(BUILD)/least $(BUILD)/flood: $(BUILD)/%: tests/bench/%.c $(B
 people_sources := $(sort $(wildcard tests/people/*.c))
 $(BUILD)/people: $(people_sources) $(wildcard tests/people/*.h) $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(people_sources)
-
-check-cmd: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/people $(BUILD)/unit/mutate
-	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/cmd
-
-check-net: $(BUILD)/mailban
-	MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) tests/net
-
-check-wire: $(BUILD)/mailban
-	MAILBAN=$(abspath $(BUILD)/mailban) bats $(BATSFLAGS) tests/wire
 
 # the manual's commands and options are the program's own help
 $(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban
