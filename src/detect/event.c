@@ -9,21 +9,32 @@
 
 #include <string.h>
 
-static const char *const class_names[CLASS_COUNT] = {
-	[CLASS_AUTH] = "auth",     [CLASS_UNKNOWN] = "unknown", [CLASS_HELO] = "helo",
-	[CLASS_REJECT] = "reject", [CLASS_PROBE] = "probe",     [CLASS_GOOD] = "good",
-	[CLASS_TROUBLE] = "trouble",
+static const struct {
+	const char *name, *help;
+} classes[CLASS_COUNT] = {
+	[CLASS_AUTH] = { "auth", "A failed login." },
+	[CLASS_UNKNOWN] = { "unknown", "A connection of a client without a verified name that came to nothing." },
+	[CLASS_HELO] = { "helo", "The greeting of a known bot." },
+	[CLASS_REJECT] = { "reject", "A refused command of a client without a verified name; two fifths with one." },
+	[CLASS_PROBE] = { "probe", "What no mail program does." },
+	[CLASS_GOOD] = { "good", "A login or an accepted mail." },
+	[CLASS_TROUBLE] = { "trouble", "This server's own trouble." },
 };
 
 const char *event_class_name(enum event_class event_class)
 {
-	return class_names[event_class];
+	return classes[event_class].name;
+}
+
+const char *event_class_help(enum event_class event_class)
+{
+	return classes[event_class].help;
 }
 
 bool event_class_parse(enum event_class *event_class, const char *name)
 {
 	for (unsigned i = 0; i < CLASS_COUNT; i++) {
-		if (strcmp(class_names[i], name) == 0) {
+		if (strcmp(classes[i].name, name) == 0) {
 			*event_class = (enum event_class)i;
 			return true;
 		}

@@ -23,6 +23,7 @@ enum event_class {
 
 /* "auth", "unknown", ... */
 const char *event_class_name(enum event_class event_class);
+const char *event_class_help(enum event_class event_class); /* one sentence */
 bool event_class_parse(enum event_class *event_class, const char *name);
 
 #define EVENT_TIME_UNKNOWN INT64_MIN
