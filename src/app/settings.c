@@ -122,7 +122,7 @@ static struct setting class_setting(unsigned event_class)
 {
 	return (struct setting){ event_class_name(event_class), &kind_points, 0, 1000 * POINT, NULL,
 				 offsetof(struct config, judge.points) + event_class * sizeof(int64_t), sizeof(int64_t),
-				 event_class_help(event_class) };
+				 event_classes[event_class].help };
 }
 
 static struct setting find(const char *name)

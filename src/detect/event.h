@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "addr/addr.h"
+#include "base/buf.h"
 #include "base/span.h"
 
 /* What a rule is evidence of. */
@@ -21,9 +22,24 @@ enum event_class {
 	CLASS_COUNT,
 };
 
-/* "auth", "unknown", ... */
-const char *event_class_name(enum event_class event_class);
-const char *event_class_help(enum event_class event_class); /* one sentence */
+/* All that is told of a class. Rule files, settings, the state and every output have its name, never its number. */
+struct event_class_row {
+	const char *name;
+	const char *help;      /* a sentence */
+	int64_t points;        /* of one event, where no setting says otherwise; in billionths */
+	bool is_weak;          /* a login and accepted mail take its points away */
+};
+
+extern const struct event_class_row event_classes[CLASS_COUNT];
+
+static inline const char *event_class_name(enum event_class event_class)
+{
+	return event_classes[event_class].name;
+}
+
+/* Appends all names, "auth, unknown, ...". */
+void event_class_add_names(struct buf *out);
+
 bool event_class_parse(enum event_class *event_class, const char *name);
 
 #define EVENT_TIME_UNKNOWN INT64_MIN

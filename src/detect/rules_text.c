@@ -140,13 +140,24 @@ static int check_numbers(const struct rule *rule, const struct rule_attributes *
 	return 0;
 }
 
+static int fault_class(const struct rule *rule)
+{
+	struct buf what = { 0 };
+
+	buf_add_text(&what, "class is not one of ");
+	event_class_add_names(&what);
+	fault(rule, buf_text(&what));
+	buf_free(&what);
+	return -1;
+}
+
 static int check(const struct rule *rule, const struct rule_attributes *said)
 {
 	bool has_address = strstr(said->match, "<ADDR>") != NULL;
 	enum event_class ignored;
 
 	if (!event_class_parse(&ignored, said->class))
-		return fault(rule, "class is not one of auth, unknown, helo, reject, probe, good, trouble");
+		return fault_class(rule);
 	if (has_address != said->address)
 		return fault(rule, has_address ? "<ADDR> in a rule with address = false" : "match has no <ADDR>");
 	if (rule->hits[0] == NULL)
