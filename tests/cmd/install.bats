@@ -173,7 +173,7 @@ mode() {
 		source src/completion/mailban.fish
 		complete -C "mailban sy" | cut -f 1
 		complete -C "mailban sync --dr" | cut -f 1
-		complete -C "mailban export pl"
+		complete -C "mailban export pl" | cut -f 1
 		complete -C "mailban-firewall sta"'
 	[ "$output" = "$(printf '%s\n' sync --dry-run plain status)" ]
 }
