@@ -80,7 +80,8 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
 	r->sources = reading->sources;
-	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, take, r) > 0)
+	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, &r->sessions, take,
+			   r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {
 		reading->sources[i].consumed = logs[i].consumed;

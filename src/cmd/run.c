@@ -156,6 +156,7 @@ static int run_locked(const struct config *config, const struct options *options
 		free(r.unread[i]);
 	free(r.unread);
 	positions_free(&r.positions);
+	sessions_free(&r.sessions);
 	state_free(&r.state);
 	allow_free(&r.allow);
 	firewall_free(&r.fw);

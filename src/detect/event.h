@@ -55,9 +55,10 @@ enum event_flag {
 	EVENT_ACCEPTED = 32,       /* class good: a mail accepted, not a login */
 	EVENT_NAMED = 64,          /* the line shows that the client has a verified name */
 	EVENT_OPENS = 128,         /* it tells the address of a connection whose other lines have none */
-	/* of no rule, and only for detect/sessions: */
-	EVENT_PIECE = 256,         /* the line is a piece of a longer one */
-	EVENT_WHOLE = 512,         /* it is none */
+	EVENT_WAITS = 256,         /* it waits for a line of its connection that has an address, or is that line */
+	/* of no rule, and only for detect/pieces: */
+	EVENT_PIECE = 512,         /* the line is a piece of a longer one */
+	EVENT_WHOLE = 1024,        /* it is none */
 };
 
 struct event {

@@ -32,6 +32,7 @@ static cfg_opt_t rule_options[] = {
 	CFG_BOOL("ends", cfg_false, CFGF_NONE),
 	CFG_BOOL("accepted", cfg_false, CFGF_NONE),
 	CFG_BOOL("opens", cfg_false, CFGF_NONE),
+	CFG_BOOL("waits", cfg_false, CFGF_NONE),
 	CFG_INT("pieces", 0, CFGF_NONE),
 	CFG_BOOL("address", cfg_true, CFGF_NONE),
 	CFG_FLOAT("points", 0, CFGF_NODEFAULT),
@@ -91,6 +92,7 @@ static struct rule_attributes attributes_of(cfg_t *section)
 		.ends = cfg_getbool(section, "ends"),
 		.accepted = cfg_getbool(section, "accepted"),
 		.opens = cfg_getbool(section, "opens"),
+		.waits = cfg_getbool(section, "waits"),
 	};
 }
 
