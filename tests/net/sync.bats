@@ -177,6 +177,8 @@ setup() {
 			printf "2001:db8:%x:%x::/64\n", i / 256, i % 256 + 1
 	}' > blacklist
 	sync -q
+	# the kernel may still be making its hash larger: what is listed twice meanwhile is not one to delete
+	[ -z "$(sync 2> /dev/null)" ]
 	[ "$(members mailban4 | wc -l)" -eq 100000 ]
 	[ "$(members mailban6 | wc -l)" -eq 50000 ]
 	sed -i -e '1,1000d' blacklist
