@@ -54,19 +54,9 @@ static void take_set(const struct nlmsghdr *nlh, void *owner)
 		   (flags & NFT_SET_MAP) == 0 && ((flags & NFT_SET_INTERVAL) != 0) == (r->part->prefix == 0);
 }
 
-/* The only attribute of that type, all others being passed over. */
-static bool find(struct attributes *a, unsigned type)
-{
-	while (attributes_next(a)) {
-		if (a->type == type)
-			return true;
-	}
-	return false;
-}
-
 static void read_key(struct attributes key, struct addr *net)
 {
-	if (!find(&key, NFTA_DATA_VALUE))
+	if (!attributes_find(&key, NFTA_DATA_VALUE))
 		return;
 	if (key.len == 4)
 		*net = addr_of_v4((const unsigned char *)key.value);
@@ -78,7 +68,7 @@ static void read_counters(struct attributes expression, struct firewall_entry *e
 {
 	struct attributes a;
 
-	if (!find(&expression, NFTA_EXPR_DATA))
+	if (!attributes_find(&expression, NFTA_EXPR_DATA))
 		return;
 	for (a = attributes_inside(&expression); attributes_next(&a);) {
 		if (a.type == NFTA_COUNTER_BYTES)
@@ -139,7 +129,7 @@ static void take_list(const struct nlmsghdr *nlh, unsigned type, struct reading 
 {
 	struct attributes a = netlink_attributes(nlh), list;
 
-	if (!find(&a, type))
+	if (!attributes_find(&a, type))
 		return;
 	for (list = attributes_inside(&a); attributes_next(&list);)
 		take(r, attributes_inside(&list));
@@ -255,7 +245,7 @@ static void count_lookup(struct reading *r, struct attributes lookup)
 	size_t count;
 	const struct nftables_part *parts = nftables_parts(r->family, &count);
 
-	if (!find(&lookup, NFTA_LOOKUP_SET))
+	if (!attributes_find(&lookup, NFTA_LOOKUP_SET))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		char name[NFTABLES_NAME];
@@ -270,8 +260,8 @@ static void take_expression(struct reading *r, struct attributes expression)
 {
 	struct attributes name = expression;
 
-	if (find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") &&
-	    memcmp(name.value, "lookup", name.len) == 0 && find(&expression, NFTA_EXPR_DATA))
+	if (attributes_find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") &&
+	    memcmp(name.value, "lookup", name.len) == 0 && attributes_find(&expression, NFTA_EXPR_DATA))
 		count_lookup(r, attributes_inside(&expression));
 }
 
