@@ -133,7 +133,7 @@ int kernel_keep_rule(const struct config *config, const struct firewall *fw, con
 		return 0;
 	if (!rule_is_wanted(config)) {
 		msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", name);
-		return 0;
+		return -1;
 	}
 	ret = rule_run(config, "again", &out);
 	if (ret == 0)
