@@ -456,7 +456,7 @@ int config_load(struct config *config, const struct options *options)
 
 	*config = (struct config){ 0 };
 	if (cfg == NULL)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	cfg_set_error_function(cfg, tell_error);
 	set_checks(cfg);
 	if (parse(cfg, options) == 0)
