@@ -56,7 +56,7 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-wire check-layers lint bench people instructions \
+.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-layers lint bench people instructions \
 	install uninstall clean
 .SECONDARY:
 
@@ -118,7 +118,7 @@ $(units:%=run/%): run/%: %
 	$<
 
 $(call suite,cmd) $(call suite,net) $(call suite,wire): run/%: % $(BUILD)/mailban $(BUILD)/generate $(BUILD)/people \
-		$(BUILD)/unit/mutate
+		$(BUILD)/unit/mutate $(BUILD)/disturb
 	MAKEFLAGS= MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) $<
 
 # generate and flood write the logs of the bench and of the tests; least is what the bench compares a scan with
@@ -129,6 +129,14 @@ $(BUILD)/generate $(BUILD)/least $(BUILD)/flood: $(BUILD)/%: tests/bench/%.c $(B
 people_sources := $(sort $(wildcard tests/people/*.c))
 $(BUILD)/people: $(people_sources) $(wildcard tests/people/*.h) $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(people_sources)
+
+# each system call of the commands that change something fails, is cut short or is the last one: minutes
+$(BUILD)/disturb: tests/faults/disturb.c $(BUILD)/flags
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
+
+check-faults: $(BUILD)/mailban $(BUILD)/disturb
+	tests/faults/drive $(abspath $(BUILD))/mailban $(abspath $(BUILD))/disturb \
+		$(or $(FAULTS),run run-nosets run-wrongset run-n ban ban-n unban unban-n allow allow-n sync sync-n)
 
 # the manual's commands, options and settings are the program's own help, and so is the configuration
 pages := $(BUILD)/mailban.8 $(BUILD)/mailban.conf.5

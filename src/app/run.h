@@ -49,6 +49,7 @@ struct run {
 	char **unread;                  /* what could not be read, or is lost: a sentence each */
 	size_t unread_count, unread_capacity;
 	struct changes changes;         /* what is to be told */
+	struct buf report;              /* the same as text */
 };
 
 /* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
@@ -62,8 +63,17 @@ void run_read_logs(struct run *r, struct detection *detection);
  * status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 
-/* The unified diff of the blacklist, and what the run changed. */
+/* The unified diff of the blacklist. */
 void run_print_diff(const struct run *r);
+
+/* What the run changed, into r->report. */
+void run_make_report(struct run *r);
+
+/* A report is kept in STATE.report until it was printed: whoever dies between the files and the printing is told of by
+ * the next run. The first brings r->report to the disk, for file_commit() before the state: 0 or -errno. The second
+ * prints it, and lets it go when it is out. The third prints what a run that died left, if its state came to stand. */
+int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
+void run_tell_left(const struct run *r);
 
 #endif

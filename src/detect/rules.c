@@ -161,7 +161,7 @@ static int load_folder(struct ruleset *set, const char *dir)
 	error = glob(buf_text(&pattern), GLOB_ERR, NULL, &found);
 	buf_free(&pattern);
 	if (error == GLOB_NOSPACE)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	if (error == GLOB_ABORTED && errno != ENOENT) {
 		msg("%s: %s; rules could not be read", dir, strerror(errno));
 		ret = -1;

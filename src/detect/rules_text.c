@@ -193,7 +193,7 @@ int rules_read_text(struct ruleset *set, const struct rules_text *text)
 	int ret = 0;
 
 	if (cfg == NULL)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	cfg_set_error_function(cfg, confuse_error);
 	/* the text keeps its comments, for those who ask for a rule's source */
 	buf_add_text(&copy, text->text);
