@@ -74,7 +74,8 @@ bool kernel_holds(const struct config *config, const struct addr *net)
 	struct firewall_names names = config_sets(config);
 	struct buf error = { 0 };
 	struct firewall fw = { 0 };
-	bool holds = firewall_read(&fw, &names, &error) == 0 && is_in_set(&fw.sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6], net);
+	const struct firewall_set *set = &fw.sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
+	bool holds = firewall_read(&fw, &names, &error) == 0 && is_in_set(set, net);
 
 	buf_free(&error);
 	firewall_free(&fw);

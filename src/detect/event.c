@@ -8,8 +8,8 @@
 
 const struct event_class_row event_classes[CLASS_COUNT] = {
 	[CLASS_AUTH] = { "auth", "A failed login.", POINT, false },
-	[CLASS_UNKNOWN] = { "unknown", "A connection of a client without a verified name that came to nothing.", POINT / 2,
-			    true },
+	[CLASS_UNKNOWN] = { "unknown", "A connection of a client without a verified name that came to nothing.",
+			    POINT / 2, true },
 	[CLASS_HELO] = { "helo", "The greeting of a known bot.", 5 * POINT, false },
 	[CLASS_REJECT] = { "reject", "A refused command of a client without a verified name; two fifths with one.",
 			   POINT / 4, true },
