@@ -52,7 +52,7 @@ static void tell_silence(struct run *r)
 	int64_t *begins;
 	bool silent = r->now / DAY != r->told_day;
 
-	log_list_make(&logs, r->config->logs, r->config->log_count);
+	(void)silence_list(&logs, r->config->logs, r->config->log_count);
 	begins = mem_zalloc(logs.count, sizeof(*begins));
 	for (size_t i = 0; i < logs.count && silent; i++) {
 		begins[i] = silence_begins(&logs.logs[i]);
