@@ -132,7 +132,7 @@ uint32_t *addr_order(const struct addr *first, size_t stride, size_t count)
 	size_t v4 = count_v4(first, stride, count);
 
 	if (count > UINT32_MAX)
-		msg_die("a list of more than 4294967295 addresses is beyond this program; nothing was written");
+		msg_die("a list of more than 4294967295 addresses is beyond this program");
 	if (count >> NUMBER_BITS == 0)
 		order_v4(first, stride, count, v4, order);
 	else

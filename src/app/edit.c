@@ -69,6 +69,7 @@ static int show(const struct edit *edit)
 int edit_commit(struct edit *edit)
 {
 	const char *path = edit->config->blacklist;
+	bool unsure;
 	int ret;
 
 	if (edit->options->dry_run)
@@ -78,13 +79,14 @@ int edit_commit(struct edit *edit)
 		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 		return EXIT_NOTHING;
 	}
+	unsure = file_tell_unsure(path, ret);
 	if (!edit->options->quiet)
 		text_print(&edit->said);
-	if (edit->options->no_sync)
-		return EXIT_ALL_WELL;
+	ret = 0;
 	/* to the second: kernel timeouts that are off by half a minute would be set anew by the next sync */
-	return kernel_update(edit->config, &edit->list, time(NULL), edit->options->force) < 0 ? EXIT_IN_PART
-											      : EXIT_ALL_WELL;
+	if (!edit->options->no_sync)
+		ret = kernel_update(edit->config, &edit->list, time(NULL), edit->options->force);
+	return ret < 0 || unsure ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 bool edit_parse_net(struct addr *net, const char *text)

@@ -56,7 +56,7 @@ static size_t reach(const struct pattern *pattern, struct span message)
 	size_t low = 0, high = message.len;
 
 	if (data == NULL)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	while (low < high) {
 		size_t middle = low + (high - low + 1) / 2;
 		int got = pcre2_match(pattern->code, (PCRE2_SPTR)message.ptr, middle, 0,

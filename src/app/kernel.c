@@ -60,6 +60,28 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 	return -1;
 }
 
+static bool is_in_set(const struct firewall_set *set, const struct addr *net)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (addr_contains(&set->entries[i].net, net) || addr_contains(net, &set->entries[i].net))
+			return true;
+	}
+	return false;
+}
+
+bool kernel_holds(const struct config *config, const struct addr *net)
+{
+	struct firewall_names names = config_sets(config);
+	struct buf error = { 0 };
+	struct firewall fw = { 0 };
+	const struct firewall_set *set = &fw.sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
+	bool holds = firewall_read(&fw, &names, &error) == 0 && is_in_set(set, net);
+
+	buf_free(&error);
+	firewall_free(&fw);
+	return holds;
+}
+
 int kernel_ask_missing(const struct config *config)
 {
 	struct firewall_names names = config_sets(config);
@@ -101,7 +123,9 @@ int kernel_update(const struct config *config, const struct banlist *bans, int64
 		ret = config_gather_allow(config, &allow);
 	if (ret == 0)
 		ret = kernel_sync(&fw, exempt_leave_out(&exempt, bans), now, false, &report);
-	if (ret == 0)
+	if (ret != 0)
+		msg("%s is written, and the sets are not yet as it says; run: mailban sync", config->blacklist);
+	else
 		ret = kernel_keep_rule(config, &fw, &report);
 	if (exempt.left_out)
 		ret = -1;

@@ -15,9 +15,10 @@
 #include "base/file.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
-#include "list/allow.h"
+#include "detect/sessions.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
+#include "list/allow.h"
 #include "list/state.h"
 #include "log/reading.h"
 
@@ -33,6 +34,7 @@ struct run {
 	struct drift *drift;            /* of this one */
 	struct allow allow;
 	struct judge judge;
+	struct sessions sessions;
 	uint32_t last_clock;            /* of the judge before this run's events */
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
@@ -47,6 +49,7 @@ struct run {
 	char **unread;                  /* what could not be read, or is lost: a sentence each */
 	size_t unread_count, unread_capacity;
 	struct changes changes;         /* what is to be told */
+	struct buf report;              /* the same as text */
 };
 
 /* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
@@ -60,8 +63,17 @@ void run_read_logs(struct run *r, struct detection *detection);
  * status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 
-/* The unified diff of the blacklist, and what the run changed. */
+/* The unified diff of the blacklist. */
 void run_print_diff(const struct run *r);
+
+/* What the run changed, into r->report. */
+void run_make_report(struct run *r);
+
+/* A report is kept in STATE.report until it was printed: whoever dies between the files and the printing is told of by
+ * the next run. The first brings r->report to the disk, for file_commit() before the state: 0 or -errno. The second
+ * prints it, and lets it go when it is out. The third prints what a run that died left, if its state came to stand. */
+int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
+void run_tell_left(const struct run *r);
 
 #endif

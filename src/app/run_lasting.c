@@ -43,7 +43,10 @@ static int read_sections(struct run *r)
 	if (bad != 0)
 		return bad_section(r, STATE_DRIFT, bad);
 	/* what is read from its start is judged anew */
-	return r->options->full ? 0 : remembered_judge(&r->state, r->config->state, &r->judge);
+	if (r->options->full)
+		return 0;
+	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
+		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
 }
 
 /* Postfix's networks, where postconf failed: as the last run knew them. */
@@ -73,6 +76,8 @@ static int read_state(struct run *r, enum state_recovered recovered)
 	if (r->state.version == 1)
 		msg("%s: was written by an earlier mailban; logs go on where it stopped, "
 		    "bans stand until their time is over, and evidence begins anew", r->config->state);
+	if (!r->options->dry_run)
+		run_tell_left(r);
 	take_mynetworks(r);
 	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
 	(void)edits_take(&r->judge, &r->list, kind_of_file(r, recovered));
@@ -125,17 +130,22 @@ static int tell_edited(const struct run *r)
 	return EXIT_NOTHING;
 }
 
-static int put_in_place(struct run *r, struct file_new *state, struct file_new *blacklist)
+static int put_in_place(struct run *r, struct file_new *report, struct file_new *state, struct file_new *blacklist)
 {
 	struct file_look look = { 0 };
+	bool unsure;
 	int error;
 
 	(void)file_look(r->config->blacklist, &look);
 	if (!file_looks_same(&look, &r->old_look))
 		return tell_edited(r);
+	error = file_commit(report);
+	if (error < 0)
+		return tell_write_error(r->config->state, error);
 	error = file_commit(state);
 	if (error < 0)
 		return tell_write_error(r->config->state, error);
+	unsure = file_tell_unsure(r->config->state, error);
 	/* where it fails it stays beside the list, for the next run to finish */
 	blacklist->keep_temporary = true;
 	error = file_commit(blacklist);
@@ -144,12 +154,12 @@ static int put_in_place(struct run *r, struct file_new *state, struct file_new *
 		    strerror(-error));
 		return EXIT_IN_PART;
 	}
-	return EXIT_ALL_WELL;
+	return file_tell_unsure(r->config->blacklist, error) || unsure ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 int run_write_files(struct run *r)
 {
-	struct file_new blacklist = { 0 }, state = { 0 };
+	struct file_new blacklist = { 0 }, state = { 0 }, report = { 0 };
 	uint64_t written;
 	int error, ret;
 
@@ -157,6 +167,7 @@ int run_write_files(struct run *r)
 	put_drift_into_state(r);
 	put_mynetworks(r);
 	remembered_put(&r->judge, &r->state);
+	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
 	error = blacklist_prepare(r->config->blacklist, &r->list, &blacklist, &written);
 	if (error < 0)
 		return tell_write_error(r->config->blacklist, error);
@@ -165,9 +176,12 @@ int run_write_files(struct run *r)
 		r->digest_read = r->list.digest;
 	state_set_digests(&r->state, r->digest_read, written);
 	error = state_prepare(&r->state, r->config->state, &state);
-	ret = error < 0 ? tell_write_error(r->config->state, error) : put_in_place(r, &state, &blacklist);
+	if (error == 0)
+		error = run_keep_report(r, &report);
+	ret = error < 0 ? tell_write_error(r->config->state, error) : put_in_place(r, &report, &state, &blacklist);
 	/* what is in place is not to be discarded any more */
 	file_discard(&blacklist);
 	file_discard(&state);
+	file_discard(&report);
 	return ret;
 }

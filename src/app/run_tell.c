@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_tell: what a run says on standard output: the difference that a dry run would make, or the report.
+ * run_tell: what a run says on standard output: the difference that a dry run would make, or the report, which is not
+ * lost with the run.
  */
 #include "app/run.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/edit.h"
+#include "base/msg.h"
 #include "list/blacklist.h"
 #include "report/changes.h"
 #include "report/text.h"
@@ -32,7 +38,7 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 	return examples_find(context, addr, event_class);
 }
 
-void run_print_report(const struct run *r)
+void run_make_report(struct run *r)
 {
 	struct run_facts facts = {
 		.changes = &r->changes,
@@ -48,14 +54,89 @@ void run_print_report(const struct run *r)
 		.unread_count = r->unread_count,
 		.all = r->options->verbose,
 	};
-	struct buf out = { 0 };
 
 	if (r->options->json)
-		changes_json(&facts, &out);
+		changes_json(&facts, &r->report);
 	else if (!r->options->quiet)
-		changes_text(&facts, &out);
+		changes_text(&facts, &r->report);
 	else
-		changes_breaches(&facts, &out);
-	text_print(&out);
-	buf_free(&out);
+		changes_breaches(&facts, &r->report);
+}
+
+static void add_path(const struct run *r, struct buf *path)
+{
+	char *state = file_resolve(r->config->state);
+
+	buf_addf(path, "%s.report", state);
+	free(state);
+}
+
+int run_keep_report(const struct run *r, struct file_new *file)
+{
+	struct buf path = { 0 }, head = { 0 };
+	struct span parts[2];
+	int ret = 0;
+
+	*file = (struct file_new){ 0 };
+	if (r->report.len == 0)
+		return 0;
+	add_path(r, &path);
+	buf_addf(&head, "%016" PRIx64 "\n", r->state.sum);
+	parts[0] = (struct span){ head.ptr, head.len };
+	parts[1] = (struct span){ r->report.ptr, r->report.len };
+	ret = file_prepare(file, buf_text(&path), parts, 2, false);
+	buf_free(&head);
+	buf_free(&path);
+	return ret;
+}
+
+/* Whether all that was printed has left the program. */
+static bool is_out(void)
+{
+	return fflush(stdout) == 0 && ferror(stdout) == 0;
+}
+
+void run_print_report(const struct run *r)
+{
+	struct buf path = { 0 };
+
+	text_print(&r->report);
+	/* told before the sets, which take longest */
+	if (is_out() && r->report.len > 0 && !r->options->dry_run) {
+		add_path(r, &path);
+		(void)unlink(buf_text(&path));
+		buf_free(&path);
+	}
+}
+
+/* JSON is to stay one text. */
+static bool print_left(const struct run *r, const char *text)
+{
+	if (!r->options->json) {
+		printf("the run before ended before it could tell this:\n%s", text);
+		return is_out();
+	}
+	msg("the run before ended before it could tell this:");
+	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+		msg("%.*s", (int)strcspn(line, "\n"), line);
+	return true;
+}
+
+void run_tell_left(const struct run *r)
+{
+	struct buf path = { 0 }, text = { 0 };
+	uint64_t sum;
+	int len = 0;
+
+	add_path(r, &path);
+	if (file_read(buf_text(&path), &text) == 0) {
+		/* that of a run whose state never came to stand counts for nothing: the lines are judged now */
+		if (sscanf(buf_text(&text), "%16" SCNx64 "\n%n", &sum, &len) != 1 || len != 17 || sum != r->state.sum ||
+		    print_left(r, text.ptr + len))
+			(void)unlink(buf_text(&path));
+	}
+	buf_add_text(&path, ".new");
+	(void)unlink(buf_text(&path));
+	buf_free(&text);
+	buf_free(&path);
 }

@@ -30,7 +30,7 @@ char *buf_room(struct buf *b, size_t len)
 	size_t need;
 
 	if (__builtin_add_overflow(b->len, len, &need))
-		msg_die("a text would outgrow the address space; nothing was written");
+		msg_die("a text would outgrow the address space");
 	b->ptr = mem_grow(b->ptr, &b->cap, need, 1);
 	return b->ptr + b->len;
 }
@@ -67,7 +67,7 @@ void buf_addf(struct buf *b, const char *format, ...)
 	need = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (need < 0)
-		msg_die("a text could not be formatted; nothing was written");
+		msg_die("a text could not be formatted");
 	buf_room(b, (size_t)need + 1);
 	va_start(args, format);
 	vsnprintf(b->ptr + b->len, (size_t)need + 1, format, args);

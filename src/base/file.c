@@ -5,7 +5,7 @@
  * A file that mailban keeps is either its old version or its new one, whenever the machine stops: the new
  * one is written beside it, brought to the disk, and renamed. Whoever replaces several prepares all of them
  * first, so that a disk that is full leaves all of them as they were. Mode, owner, access list and label stay.
- * Errors are -errno; nothing here prints.
+ * Errors are -errno.
  */
 #define _GNU_SOURCE
 #include "base/file.h"
@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/msg.h"
 
 enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
 
@@ -229,10 +230,11 @@ static int fill(int fd, const char *path, const struct span *parts, size_t count
 	if (stat(path, &former) == 0) {
 		if (fchown(fd, former.st_uid, former.st_gid) < 0 && errno != EPERM)
 			return -errno;
-		if (fchmod(fd, former.st_mode & 07777) < 0)
+		/* whoever gave the file a mode did not mean a program */
+		if (fchmod(fd, former.st_mode & 0777) < 0)
 			return -errno;
 		copy_rights(fd, path);
-	} else if (fchmod(fd, 0640) < 0) {
+	} else if (errno != ENOENT || fchmod(fd, 0640) < 0) {
 		return -errno;
 	}
 	ret = write_parts(fd, parts, count);
@@ -316,7 +318,8 @@ int file_commit(struct file_new *file)
 	if (ret == 0 && rename(file->temporary, file->path) < 0)
 		ret = -errno;
 	if (ret == 0) {
-		ret = sync_folder(folder);
+		msg_written();
+		ret = -sync_folder(folder);
 		/* renamed: there is nothing to take away any more */
 		*file->temporary = '\0';
 	}
@@ -333,4 +336,13 @@ void file_discard(struct file_new *file)
 	free(file->temporary);
 	free(file->path);
 	*file = (struct file_new){ 0 };
+}
+
+bool file_tell_unsure(const char *path, int result)
+{
+	if (result <= 0)
+		return false;
+	msg("%s: is written, but its folder could not be brought to the disk: %s; look after the disk", path,
+	    strerror(result));
+	return true;
 }

@@ -16,7 +16,8 @@ int file_read(const char *path, struct buf *out);
 /* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
  * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
  * so that the file it names is replaced. Where keep_former, the former version stays as path.1.
- * Returns 0 or -errno; after an error path is what it was and nothing temporary is left. */
+ * Returns 0, -errno, and then path is what it was and nothing temporary is left; or +errno: path is replaced, but its
+ * folder could not be brought to the disk, so that a machine that stops now may find the former file. */
 int file_replace(const char *path, const char *bytes, size_t len, bool keep_former);
 
 /* The same with the new bytes in pieces, so that a large file need not be copied into one. */
@@ -34,9 +35,12 @@ struct file_new {
  * nothing to commit. */
 int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former);
 
-/* Puts it in place, or takes it away. 0 or -errno, and then path is what it was. Both free what was prepared. */
+/* Puts it in place, or takes it away. Returns as file_replace() does. Both free what was prepared. */
 int file_commit(struct file_new *file);
 void file_discard(struct file_new *file);
+
+/* Whether a result is that +errno; then says so of the path. */
+bool file_tell_unsure(const char *path, int result);
 
 enum { FILE_LINKS_MAX = 40 }; /* links followed one behind the other: as many as Linux does, path_resolution(7) */
 

@@ -19,7 +19,7 @@ enum { SLOTS_FIRST = 64 };
 void hash_seed(struct hash *table)
 {
 	if (table->seed == 0 && getrandom(&table->seed, sizeof(table->seed), 0) != (ssize_t)sizeof(table->seed))
-		msg_die("no random bytes from the kernel; nothing was written");
+		msg_die("no random bytes from the kernel");
 }
 
 uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len)

@@ -18,14 +18,14 @@ static size_t bytes_of(size_t count, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(count, size, &bytes))
-		msg_die("a table would outgrow the address space; nothing was written");
+		msg_die("a table would outgrow the address space");
 	return bytes != 0 ? bytes : 1;
 }
 
 static void *must(void *ptr)
 {
 	if (ptr == NULL)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	return ptr;
 }
 
@@ -40,7 +40,7 @@ void *mem_alloc_lines(size_t count, size_t size)
 	size_t bytes = bytes_of(count, size);
 
 	if (bytes > SIZE_MAX - LINE)
-		msg_die("a table would outgrow the address space; nothing was written");
+		msg_die("a table would outgrow the address space");
 	return must(aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE));
 }
 
@@ -65,7 +65,7 @@ char *mem_text_of(const char *bytes, size_t len)
 	char *copy;
 
 	if (__builtin_add_overflow(len, (size_t)1, &room))
-		msg_die("a text would outgrow the address space; nothing was written");
+		msg_die("a text would outgrow the address space");
 	copy = mem_alloc(room, 1);
 	if (len > 0)
 		memcpy(copy, bytes, len);
@@ -81,7 +81,7 @@ void *mem_grow(void *array, size_t *capacity, size_t need, size_t size)
 		return array;
 	while (room < need) {
 		if (__builtin_mul_overflow(room, (size_t)2, &room))
-			msg_die("a table would outgrow the address space; nothing was written");
+			msg_die("a table would outgrow the address space");
 	}
 	array = mem_resize(array, room, size);
 	*capacity = room;

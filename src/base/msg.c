@@ -9,10 +9,15 @@
 #include "base/msg.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* The only writable global: whoever runs out of memory knows nothing of who put a file in place. */
+static atomic_bool written;
 
 enum { TEXT_MAX = 2000, LINE_MAX_BYTES = 4 * TEXT_MAX + 64 };
 
@@ -72,10 +77,18 @@ void msg_at(const char *file, unsigned long line, const char *format, ...)
 
 void msg_die(const char *format, ...)
 {
+	char text[TEXT_MAX];
 	va_list args;
 
 	va_start(args, format);
-	put(format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	exit(3);
+	msg("%s; %s", text, written ? "what was written until now stays, and the next run goes on from there"
+				    : "nothing was written");
+	exit(written ? 1 : 3);
+}
+
+void msg_written(void)
+{
+	written = true;
 }

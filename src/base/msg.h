@@ -12,7 +12,11 @@ void msg(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_at(const char *file, unsigned long line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* For a broken promise inside the program or memory that ran out: says so and exits with 3. */
+/* For a broken promise inside the program or memory that ran out: says so and exits with 3, "nothing was written"; or,
+ * behind msg_written(), with 1, and that what was written stays. */
 _Noreturn void msg_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A file was put in place: from now on it is not so that nothing was written. */
+void msg_written(void);
 
 #endif

@@ -17,28 +17,34 @@
 /* Reads the file both as bytes and as a list. Returns 0, or -1 after saying what is wrong. */
 static int read_file(const char *path, struct buf *text, struct allow *allow)
 {
-	if (allow_read_file(allow, path) < 0)
+	if (allow_read_file_text(allow, path, text) < 0)
 		return -1;
 	netset_finish(&allow->nets);
-	/* it was read a moment ago, or is not there */
-	file_read(path, text);
 	if (text->len > 0 && text->ptr[text->len - 1] != '\n')
 		buf_add_char(text, '\n');
 	return 0;
 }
 
-static int write_file(struct edit *edit, const struct buf *text)
+static int write_file(struct edit *edit, const struct buf *text, const struct file_look *before)
 {
 	const char *path = edit->config->allow;
+	struct file_look now = { 0 };
 	int ret;
 
 	if (edit->options->dry_run) {
 		edit_print_difference(edit->options, path, (struct span){ text->ptr, text->len });
 		return 0;
 	}
-	ret = file_replace(path, text->ptr, text->len, false);
+	/* an editor knows no lock */
+	(void)file_look(path, &now);
+	if (!file_looks_same(&now, before)) {
+		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
+		return -1;
+	}
+	ret = file_replace(path, text->ptr, text->len, true);
 	if (ret < 0)
 		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
+	(void)file_tell_unsure(path, ret);
 	return ret;
 }
 
@@ -46,16 +52,20 @@ static int write_file(struct edit *edit, const struct buf *text)
 static int add_line(struct edit *edit, const struct addr *net, const char *name, struct span note, bool *added)
 {
 	const struct ban entry = { .net = *net, .person = true };
+	struct file_look before = { 0 };
 	struct allow allow = { 0 };
 	struct buf text = { 0 };
-	int ret = read_file(edit->config->allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+	int ret;
+
+	(void)file_look(edit->config->allow, &before);
+	ret = read_file(edit->config->allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL && netset_contains(&allow.nets, net)) {
 		edit_say(edit, "%s is on the allowlist already", name);
 	} else if (ret == EXIT_ALL_WELL) {
 		blacklist_add_line(&text, &entry, note);
 		buf_add_char(&text, '\n');
-		if (write_file(edit, &text) < 0)
+		if (write_file(edit, &text, &before) < 0)
 			ret = EXIT_NOTHING;
 		else
 			edit_say(edit, "allowed %s", name);

@@ -138,7 +138,7 @@ static void check_logs(struct check *c)
 {
 	struct log_list logs;
 
-	(void)silence_list(&logs, c->config->logs, c->config->log_count);
+	(void)silence_list(&logs, c->config->logs.texts, c->config->logs.count);
 	if (logs.count == 0) {
 		msg("there is no mail log in the usual places; name one with the setting log");
 		c->faults++;

@@ -116,6 +116,7 @@ static int run_through(struct run *r, struct detection *detection)
 		return EXIT_NOTHING;
 	judge(r);
 	tell_future(r);
+	run_make_report(r);
 	if (r->options->dry_run) {
 		if (r->options->json)
 			run_print_report(r);
@@ -127,9 +128,6 @@ static int run_through(struct run *r, struct detection *detection)
 			return ret;
 		r->in_part = r->in_part || ret == EXIT_IN_PART;
 		run_print_report(r);
-		/* told before the sets, which take longest: what is in the files is told, whatever becomes of the
-		 * run */
-		fflush(stdout);
 	}
 	sync_kernel(r);
 	return r->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
@@ -156,17 +154,19 @@ static int run_locked(const struct config *config, const struct options *options
 		free(r.unread[i]);
 	free(r.unread);
 	positions_free(&r.positions);
+	sessions_free(&r.sessions);
 	state_free(&r.state);
 	allow_free(&r.allow);
 	firewall_free(&r.fw);
 	banlist_free(&r.list);
+	buf_free(&r.report);
 	return ret;
 }
 
 static int run(const struct config *config, const struct options *options)
 {
 	/* logs are this host's, wherever the one sits who starts the run: sudo(8) keeps his TZ */
-	if (!config->has_timezone)
+	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);
 	return detection_judge(config, options, run_locked);
 }

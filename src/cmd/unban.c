@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/edit.h"
+#include "app/kernel.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "list/carve.h"
@@ -48,11 +49,15 @@ static int lift(struct edit *edit, const char *argument)
 	if (!edit->options->force && lies_in_network(edit, &net, name))
 		return EXIT_NOTHING;
 	carve_out(&edit->list, &net, &carved);
-	if (carved.lifted.count + carved.split.count == 0) {
+	if (carved.lifted.count + carved.split.count > 0) {
+		edit_say_carved(edit, &carved, name);
+	} else if (!edit->options->no_sync && !edit->options->dry_run && kernel_holds(edit->config, &net)) {
+		/* left by one that wrote the file and did not come to the sets */
+		edit_say(edit, "%s is not in the blacklist any more; the set is made equal to it", name);
+	} else {
 		msg("%s is not banned; mailban list shows who is", name);
 		ret = EXIT_NOTHING;
 	}
-	edit_say_carved(edit, &carved, name);
 	carve_free(&carved);
 	return ret;
 }

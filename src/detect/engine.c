@@ -77,7 +77,7 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 	engine->patterns = mem_zalloc(set->count + 1, sizeof(*engine->patterns));
 	pthread_mutex_init(&engine->lock, NULL);
 	if (set->count > RULES_MAX)
-		msg_die("more than %d rules; nothing was read", RULES_MAX);
+		msg_die("more than %d rules", RULES_MAX);
 	for (size_t i = 0; i < set->count; i++)
 		engine->rules[i] = (struct engine_rule){ .rule = &set->rules[i], .number = (uint16_t)i };
 	ret = compile_programs(engine);
@@ -229,7 +229,7 @@ static struct engine_program *new_program(struct engine *engine, struct span nam
 	struct engine_program *program;
 
 	if (data == NULL)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	for (size_t i = 0; i < engine->code_count; i++)
 		fits[i] = pcre2_match(engine->codes[i], (PCRE2_SPTR)name.ptr, name.len, 0, 0, data, NULL) >= 0;
 	program = make_program(engine, name, fits);

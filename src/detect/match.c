@@ -68,7 +68,7 @@ struct matcher *matcher_new(struct engine *engine)
 	m->data = pcre2_match_data_create(GROUPS, NULL);
 	m->context = pcre2_match_context_create(NULL);
 	if (m->data == NULL || m->context == NULL)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	m->places = pcre2_get_ovector_pointer(m->data);
 	pcre2_set_match_limit(m->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);

@@ -52,6 +52,7 @@ static uint16_t flags_of(const struct rule_attributes *said)
 		{ said->ends, EVENT_ENDS | EVENT_PER_CONNECTION },
 		{ said->accepted, EVENT_ACCEPTED },
 		{ said->opens, EVENT_OPENS | EVENT_BEGINS | EVENT_PER_CONNECTION },
+		{ said->waits, EVENT_WAITS | EVENT_PER_CONNECTION },
 		{ !said->address, EVENT_NO_ADDRESS },
 	};
 	unsigned flags = 0;
@@ -160,7 +161,7 @@ static int load_folder(struct ruleset *set, const char *dir)
 	error = glob(buf_text(&pattern), GLOB_ERR, NULL, &found);
 	buf_free(&pattern);
 	if (error == GLOB_NOSPACE)
-		msg_die("out of memory; nothing was written");
+		msg_die("out of memory");
 	if (error == GLOB_ABORTED && errno != ENOENT) {
 		msg("%s: %s; rules could not be read", dir, strerror(errno));
 		ret = -1;

@@ -154,22 +154,29 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 	return 0;
 }
 
-int allow_read_file(struct allow *allow, const char *path)
+int allow_read_file_text(struct allow *allow, const char *path, struct buf *text)
 {
-	struct buf text = { 0 };
 	struct span rest, line;
-	int ret = file_read(path, &text);
+	int ret = file_read(path, text);
 
 	if (ret == -ENOENT)
 		ret = 0;
 	else if (ret < 0)
 		msg("%s: the allowlist cannot be read: %s", path,
 		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
-	rest = (struct span){ text.ptr, text.len };
+	rest = (struct span){ text->ptr, text->len };
 	for (unsigned long number = 1; ret == 0 && next_line(&rest, &line); number++)
 		ret = read_line(allow, line, path, number);
-	buf_free(&text);
 	return ret == 0 ? 0 : -1;
+}
+
+int allow_read_file(struct allow *allow, const char *path)
+{
+	struct buf text = { 0 };
+	int ret = allow_read_file_text(allow, path, &text);
+
+	buf_free(&text);
+	return ret;
 }
 
 /* A number of exactly that many hexadecimal digits, most significant first. */

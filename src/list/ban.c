@@ -120,8 +120,7 @@ void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, 
 	buf_add_span(&text, above);
 	buf_add_span(&text, line);
 	if (text.len > UINT32_MAX)
-		msg_die("an entry of the blacklist with remarks of more than 4 GB is beyond this program; "
-			"nothing was written");
+		msg_die("an entry of the blacklist with remarks of more than 4 GB is beyond this program");
 	kept = banlist_keep_text(list, text.ptr, text.len);
 	ban->text = kept.ptr + above.len;
 	ban->line_len = (uint32_t)line.len;

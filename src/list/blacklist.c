@@ -24,7 +24,8 @@ enum { QUOTE_MAX = 60 };
 
 static const char family[] = "# mailban blacklist ";
 
-/* Takes away what an editor of another system left: the \r before a newline. Returns whether there was one. */
+/* Takes away what an editor of another system left: each \r before a newline or the end. Returns whether there was
+ * one. */
 static bool even_out_lines(struct buf *text)
 {
 	const char *from = text->len > 0 ? memchr(text->ptr, '\r', text->len) : NULL, *end = text->ptr + text->len;
@@ -33,9 +34,15 @@ static bool even_out_lines(struct buf *text)
 
 	if (from == NULL)
 		return false;
-	for (into = text->ptr + (from - text->ptr); from < end; from++) {
-		if (*from != '\r' || from + 1 == end || from[1] != '\n')
-			*into++ = *from;
+	for (into = text->ptr + (from - text->ptr); from < end;) {
+		const char *run = from;
+
+		while (from < end && *from == '\r')
+			from++;
+		while (run < from && from < end && *from != '\n')
+			*into++ = *run++;
+		if (from < end)
+			*into++ = *from++;
 	}
 	text->len = (size_t)(into - text->ptr);
 	return text->len < before;
@@ -163,7 +170,7 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 	if (text->len > 0) {
 		digest_add(&digest, text->ptr, text->len);
 		as_it_was = !even_out_lines(text) && as_it_was;
-		if (text->ptr[text->len - 1] != '\n') {
+		if (text->len == 0 || text->ptr[text->len - 1] != '\n') {
 			buf_add_char(text, '\n');
 			as_it_was = false;
 		}

@@ -25,7 +25,7 @@ void blacklist_format(const struct banlist *list, struct buf *out);
 
 /* Makes the file hold the list, keeping the former version as path.1; writes nothing where it holds exactly
  * that already, or where the list is empty and there is no file. The list is sorted, and was read from path if
- * it was read at all. *changed (where not NULL) says whether anything was written. Returns 0 or -errno. */
+ * it was read at all. *changed (where not NULL) says whether anything was written. Returns as file_replace(). */
 int blacklist_write(const char *path, const struct banlist *list, bool *changed);
 
 /* The first half of that: writes what file_commit() puts in place; nothing to commit (file->path NULL) where

@@ -75,7 +75,8 @@ static enum state_recovered finish(const char *blacklist_path, const char *lefto
 				 .keep_temporary = true };
 	int error = file_commit(&file);
 
-	if (error == 0)
+	(void)file_tell_unsure(blacklist_path, error);
+	if (error >= 0)
 		return STATE_WELL;
 	msg("%s: the list that the last run made cannot take its place: %s; nothing was changed", blacklist_path,
 	    strerror(-error));

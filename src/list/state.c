@@ -157,19 +157,22 @@ static void place_heads(struct pieces *p)
 	}
 }
 
-static void add_sum(struct pieces *p)
+static uint64_t add_sum(struct pieces *p)
 {
 	struct digest digest = { 0 };
 	size_t before = p->heads.len;
+	uint64_t sum;
 
 	for (size_t i = 0; i < p->count; i++)
 		digest_add(&digest, p->parts[i].ptr, p->parts[i].len);
+	sum = digest_value(&digest);
 	/* the room is there: nothing moves */
-	buf_addf(&p->heads, "checksum %016" PRIx64 "\n", digest_value(&digest));
+	buf_addf(&p->heads, "checksum %016" PRIx64 "\n", sum);
 	p->parts[p->count++] = (struct span){ p->heads.ptr + before, p->heads.len - before };
+	return sum;
 }
 
-static void make(struct pieces *p, const struct state *state)
+static uint64_t make(struct pieces *p, const struct state *state)
 {
 	*p = (struct pieces){ .parts = mem_alloc(2 * state->count + 2, sizeof(*p->parts)) };
 	buf_add_text(&p->heads, version_line);
@@ -187,7 +190,7 @@ static void make(struct pieces *p, const struct state *state)
 	}
 	(void)buf_room(&p->heads, CHECKSUM_LEN + 1);
 	place_heads(p);
-	add_sum(p);
+	return add_sum(p);
 }
 
 static void pieces_free(struct pieces *p)
@@ -200,19 +203,19 @@ void state_format(const struct state *state, struct buf *out)
 {
 	struct pieces p;
 
-	make(&p, state);
+	(void)make(&p, state);
 	for (size_t i = 0; i < p.count; i++)
 		buf_add_span(out, p.parts[i]);
 	pieces_free(&p);
 }
 
-int state_prepare(const struct state *state, const char *path, struct file_new *file)
+int state_prepare(struct state *state, const char *path, struct file_new *file)
 {
 	struct pieces p;
 	int ret = 0;
 
 	*file = (struct file_new){ 0 };
-	make(&p, state);
+	state->sum = make(&p, state);
 	if (!file_holds(path, p.parts, p.count))
 		ret = file_prepare(file, path, p.parts, p.count, false);
 	pieces_free(&p);
@@ -267,13 +270,14 @@ static uint64_t sum_of(const struct buf *text, size_t body)
 	return digest_value(&digest);
 }
 
-static int check_sum(const char *path, const struct buf *text)
+static int check_sum(const char *path, const struct buf *text, uint64_t *sum)
 {
 	struct buf expected = { 0 };
 	size_t body = text->len < CHECKSUM_LEN ? 0 : text->len - CHECKSUM_LEN;
 	int same;
 
-	buf_addf(&expected, "checksum %016" PRIx64 "\n", sum_of(text, body));
+	*sum = sum_of(text, body);
+	buf_addf(&expected, "checksum %016" PRIx64 "\n", *sum);
 	same = text->len - body == expected.len && memcmp(text->ptr + body, expected.ptr, expected.len) == 0;
 	buf_free(&expected);
 	return same ? 0 : refuse(path, count_lines(text->ptr, text->len), "the state is damaged");
@@ -365,7 +369,7 @@ int state_load(struct state *state, const char *path)
 		buf_text(&text);
 		ret = check_version(path, &text);
 		if (ret == 0)
-			ret = check_sum(path, &text);
+			ret = check_sum(path, &text, &state->sum);
 		state->version = begins(&text, former_line) ? 1 : 2;
 		state->text = text.ptr;
 		if (ret == 0)

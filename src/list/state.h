@@ -24,6 +24,7 @@
 #define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"
 #define STATE_POSITIONS "positions"
+#define STATE_SESSIONS "sessions"
 
 struct state_section {
 	char *name;
@@ -38,6 +39,7 @@ struct state {
 	struct state_section *sections; /* sorted by name */
 	size_t count, capacity;
 	char *text;                     /* as it was read; NULL: nothing was */
+	uint64_t sum;                   /* the checksum of the file that was read, or prepared; 0: there is none */
 	unsigned version;               /* of the file that was read: 2, or 1, of which positions and drift are left; 0:
 	                                 * none */
 };
@@ -66,7 +68,7 @@ void state_format(const struct state *state, struct buf *out);
 
 /* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where the
  * file holds the same already. Returns 0 or -errno. */
-int state_prepare(const struct state *state, const char *path, struct file_new *file);
+int state_prepare(struct state *state, const char *path, struct file_new *file);
 
 /* The digests of the blacklist that was read and of the one that was written; false where the state names none. */
 bool state_digests(const struct state *state, uint64_t *read, uint64_t *written);

@@ -11,6 +11,7 @@
 #include "log/discover.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <libgen.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -168,9 +170,15 @@ void log_files_list(struct log_files *files)
 /* The one name of a log, whichever way it was named. */
 static char *resolve(const char *name)
 {
-	char *end = source_follow(name), *copy = mem_text(end), *folder = realpath(dirname(copy), NULL);
-	char *path = folder != NULL ? join(folder, name_of(end)) : mem_text(end);
+	char *end = source_follow(name), *copy = mem_text(end), *folder = realpath(dirname(copy), NULL), *path;
 
+	if (folder != NULL) {
+		path = join(folder, name_of(end));
+	} else {
+		/* where a folder on the way cannot be looked at: its position stands under the whole path */
+		folder = *end != '/' && errno != ENOENT && errno != ENOTDIR ? getcwd(NULL, 0) : NULL;
+		path = folder != NULL ? join(folder, end) : mem_text(end);
+	}
 	free(folder);
 	free(copy);
 	free(end);

@@ -28,12 +28,16 @@ __attribute__((used, section(".note.dlopen"), aligned(4))) static const struct {
 
 #define FIND(name) found = found && (*(void **)&lib->name = dlsym(handle, #name)) != NULL;
 
-bool libarchive_load(struct libarchive *lib)
+bool libarchive_load(struct libarchive *lib, struct buf *why)
 {
 	void *handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 	bool found = handle != NULL;
+	const char *error;
 
 	LIBARCHIVE_FUNCTIONS(FIND)
+	error = found ? NULL : dlerror();
+	if (!found)
+		buf_add_text(why, error != NULL ? error : SONAME);
 	return found;
 }
 

@@ -6,6 +6,8 @@
 #include <archive_entry.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
+
 /* What is used of libarchive. */
 #define LIBARCHIVE_FUNCTIONS(with) \
 	with(archive_read_new) \
@@ -30,7 +32,8 @@ struct libarchive {
 	LIBARCHIVE_FUNCTIONS(LIBARCHIVE_MEMBER)
 };
 
-/* Loads the library, which stays loaded. May be called again and by any thread. False where it is not installed. */
-bool libarchive_load(struct libarchive *lib);
+/* Loads the library, which stays loaded. May be called again and by any thread. False, with the
+ * loader's words, where it cannot be. */
+bool libarchive_load(struct libarchive *lib, struct buf *why);
 
 #endif

@@ -64,15 +64,16 @@ static int enable(const struct libarchive *lib, struct archive *archive, enum co
 struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why)
 {
 	struct unpack *unpack = mem_alloc(1, sizeof(*unpack));
+	struct buf error = { 0 };
 
 	unpack->pull = pull;
 	unpack->owner = owner;
 	unpack->begun = false;
 	unpack->archive = NULL;
-	if (!libarchive_load(&unpack->lib)) {
-		buf_addf(why,
-			 "is compressed with %s, and libarchive is not installed; install it, or uncompress the log",
-			 content_name(content));
+	if (!libarchive_load(&unpack->lib, &error)) {
+		buf_addf(why, "is compressed with %s, and libarchive cannot be loaded (%s); "
+			 "install it, or uncompress the log", content_name(content), buf_text(&error));
+		buf_free(&error);
 		unpack_close(unpack);
 		return NULL;
 	}

@@ -111,6 +111,8 @@ static void a_person_may_write_as_people_do(void **state)
 		  HEADER "192.0.2.7 # mine\n203.0.113.9\n" },
 		{ "lines of another system", "# mailban blacklist 1\r\n# note\r\n192.0.2.7 # x\r\n",
 		  HEADER "# note\n192.0.2.7 # x\n" },
+		{ "and lines that were sent through it twice", HEADER "192.0.2.7 # x\r\r\n192.0.2.8 # y\r\r",
+		  HEADER "192.0.2.7 # x\n192.0.2.8 # y\n" },
 		{ "a carriage return inside a remark", HEADER "192.0.2.7 # a\rb\n", HEADER "192.0.2.7 # a\rb\n" },
 		{ "remarks above the header", "# mine\n\n" HEADER "192.0.2.7\n", HEADER "# mine\n\n192.0.2.7\n" },
 		{ "remarks move with their entry", HEADER "# b\n203.0.113.9\n# a\n192.0.2.7\n# end\n",
