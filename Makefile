@@ -164,10 +164,12 @@ install: all $(pages) $(BUILD)/mailban.conf
 		sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/$$unit > $(BUILD)/$$unit && \
 		install -m 0644 $(BUILD)/$$unit $(DESTDIR)$(UNITDIR) || exit 1; \
 	done
-	# the script of OpenRC lies beside the examples: where there is no systemd, cp it to /etc/init.d
+	# where there is no systemd, cp one of them to /etc/init.d/mailban
 	install -d $(DESTDIR)$(PREFIX)/share/mailban
-	sed 's|@SBINDIR@|$(SBINDIR)|g' src/openrc/mailban > $(BUILD)/mailban.openrc
-	install -m 0755 $(BUILD)/mailban.openrc $(DESTDIR)$(PREFIX)/share/mailban/openrc
+	for init in openrc sysvinit; do \
+		sed 's|@SBINDIR@|$(SBINDIR)|g' src/$$init/mailban > $(BUILD)/mailban.$$init && \
+		install -m 0755 $(BUILD)/mailban.$$init $(DESTDIR)$(PREFIX)/share/mailban/$$init || exit 1; \
+	done
 	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban

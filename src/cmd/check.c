@@ -22,7 +22,6 @@
 #include "detect/samples.h"
 #include "list/blacklist.h"
 #include "log/discover.h"
-#include "log/journal.h"
 #include "log/silence.h"
 #include "log/source.h"
 
@@ -137,12 +136,9 @@ static void check_log(struct check *c, struct log_files *log)
 
 static void check_logs(struct check *c)
 {
-	static char journal[] = "journal:";
 	struct log_list logs;
 
-	log_list_make(&logs, c->config->logs.texts, c->config->logs.count);
-	if (logs.count == 0 && journal_newest("", NULL) != INT64_MIN)
-		log_list_make(&logs, (char *[]){ journal }, 1);
+	(void)silence_list(&logs, c->config->logs.texts, c->config->logs.count);
 	if (logs.count == 0) {
 		msg("there is no mail log in the usual places; name one with the setting log");
 		c->faults++;
