@@ -138,19 +138,23 @@ check-faults: $(BUILD)/mailban $(BUILD)/disturb
 	tests/faults/drive $(abspath $(BUILD))/mailban $(abspath $(BUILD))/disturb \
 		$(or $(FAULTS),run run-nosets run-wrongset run-n ban ban-n unban unban-n allow allow-n sync sync-n)
 
-# the manual's commands and options are the program's own help
-$(BUILD)/mailban.8: src/man/mailban.8 scripts/man-options $(BUILD)/mailban
+# the manual's commands, options and settings are the program's own help, and so is the configuration
+pages := $(BUILD)/mailban.8 $(BUILD)/mailban.conf.5
+$(pages): $(BUILD)/%: src/man/% scripts/man-options $(BUILD)/mailban
 	scripts/man-options $(BUILD)/mailban $< > $@.new && mv $@.new $@
 
+$(BUILD)/mailban.conf: $(BUILD)/mailban
+	$(BUILD)/mailban help settings > $@.new && mv $@.new $@
+
 # Configuration and the daily run's time are the host's: what is there stays.
-install: all $(BUILD)/mailban.8
+install: all $(pages) $(BUILD)/mailban.conf
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
 		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
 	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
 	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
-	install -m 0644 src/man/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 $(BUILD)/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
 	ln -sf mailban $(DESTDIR)$(COMPLETIONDIR)/mailban-firewall
 	install -m 0644 src/completion/_mailban $(DESTDIR)$(ZSHDIR)
@@ -168,7 +172,7 @@ install: all $(BUILD)/mailban.8
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
 	[ -e $(DESTDIR)/etc/mailban/mailban.conf ] || \
-		install -m 0644 src/man/mailban.conf $(DESTDIR)/etc/mailban/mailban.conf
+		install -m 0644 $(BUILD)/mailban.conf $(DESTDIR)/etc/mailban/mailban.conf
 
 # Takes away what install brought, but for configuration and data. The rule goes first, and what starts it at boot: a rule
 # that is saved and names a set that nobody makes any more leaves a host without any rule.

@@ -10,6 +10,7 @@
 
 #include "app/config.h"
 #include "app/options.h"
+#include "app/settings.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 
@@ -52,8 +53,20 @@ static int print_overview(FILE *out, int status)
 	      out);
 	for (const struct command *const *c = commands; *c != NULL; c++)
 		fprintf(out, "  %-9s %s\n", (*c)->name, (*c)->summary);
-	fputs("\nmailban help COMMAND tells more; the manual is mailban(8).\n", out);
+	fputs("\nmailban help COMMAND tells more, mailban help settings all settings; the manual is mailban(8).\n",
+	      out);
 	return status;
+}
+
+/* All of them with their defaults: what is installed as mailban.conf. */
+static int print_settings(void)
+{
+	struct buf out = { 0 };
+
+	settings_print(&out);
+	fwrite(out.ptr, 1, out.len, stdout);
+	buf_free(&out);
+	return EXIT_ALL_WELL;
 }
 
 static const struct command *find(const char *name)
@@ -72,6 +85,8 @@ static int help(const char *name)
 
 	if (name == NULL)
 		return print_overview(stdout, EXIT_ALL_WELL);
+	if (strcmp(name, "settings") == 0)
+		return print_settings();
 	command = find(name);
 	if (command == NULL)
 		return EXIT_USAGE;

@@ -7,30 +7,8 @@
 #include <stdint.h>
 
 #include "app/options.h"
-#include "firewall/firewall.h"
+#include "app/settings.h"
 #include "list/allow.h"
-#include "judge/settings.h"
-
-#define CONFIG_FILE "/etc/mailban/mailban.conf"
-#define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
-#define CONFIG_ALLOW "/etc/mailban/allow"
-#define CONFIG_RULES "/etc/mailban/rules.d"
-
-/* Every setting, from the configuration file, then the command line. Owns its texts. */
-struct config {
-	char *blacklist, *state, *allow, *rules; /* paths */
-	char **logs;                             /* the setting log; empty: the usual paths */
-	size_t log_count;
-	char **allow_also;                       /* further networks of the allowlist */
-	size_t allow_also_count;
-	char *set4, *set6;                       /* names of the sets in the kernel */
-	enum firewall_backend backend;           /* whose sets they are */
-	bool mynetworks;                         /* Postfix's mynetworks are allowed */
-	bool has_timezone;                       /* the setting timezone names one */
-	unsigned threads;
-	unsigned lock_wait_ms;
-	struct judge_settings judge;
-};
 
 /* Reads the configuration that the options name, or CONFIG_FILE where it exists, or takes the defaults; sets
  * TZ from the setting timezone. Returns EXIT_ALL_WELL, or EXIT_USAGE after saying FILE:LINE and what is

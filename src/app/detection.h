@@ -38,8 +38,9 @@ enum detection_want {
 };
 
 /* Scans the logs, with a progress line on stderr where that is a terminal and the work takes over a second.
- * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. */
+ * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. sessions: of
+ * scans before and to come, or NULL. */
 size_t detection_scan(struct detection *detection, const struct config *config, struct scan_log *logs, size_t log_count,
-		      enum detection_want want, scan_take *take, void *context);
+		      enum detection_want want, struct sessions *sessions, scan_take *take, void *context);
 
 #endif

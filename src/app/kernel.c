@@ -74,7 +74,8 @@ bool kernel_holds(const struct config *config, const struct addr *net)
 	struct firewall_names names = config_sets(config);
 	struct buf error = { 0 };
 	struct firewall fw = { 0 };
-	bool holds = firewall_read(&fw, &names, &error) == 0 && is_in_set(&fw.sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6], net);
+	const struct firewall_set *set = &fw.sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
+	bool holds = firewall_read(&fw, &names, &error) == 0 && is_in_set(set, net);
 
 	buf_free(&error);
 	firewall_free(&fw);
@@ -156,7 +157,7 @@ int kernel_keep_rule(const struct config *config, const struct firewall *fw, con
 		return 0;
 	if (!rule_is_wanted(config)) {
 		msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", name);
-		return 0;
+		return -1;
 	}
 	ret = rule_run(config, "again", &out);
 	if (ret == 0)

@@ -50,8 +50,7 @@ int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bo
 int kernel_update(const struct config *config, const struct banlist *bans, int64_t now, bool force);
 
 /* Looks whether a rule uses each set that holds entries. One that `mailban-firewall up` made and that is gone is put in
- * place again. Returns 0, or -1 where that could not be done, after saying so; a rule that nobody ever asked for is
- * only missed aloud. */
+ * place again. Returns 0, or -1 where none drops anything, after saying so. */
 int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report);
 
 /* A line for each entry that comes and goes: "add mailban4 192.0.2.1", "del ...", as ipset(8) writes it. */

@@ -23,6 +23,12 @@ static void make_usual_folder(const struct config *config)
 		(void)mkdir(CONFIG_FOLDER, 0750);
 }
 
+/* A day is for ever. */
+static unsigned wait_ms(int64_t seconds)
+{
+	return (seconds > 86400 ? 86400 : (unsigned)seconds) * 1000;
+}
+
 int lock_blacklist(struct file_lock *lock, const struct config *config, const struct options *options,
 		   const char *command, bool writes)
 {
@@ -33,7 +39,7 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 	if (writes && !options->dry_run)
 		make_usual_folder(config);
 	if (!options->dry_run)
-		error = file_lock(lock, config->blacklist, command, config->lock_wait_ms, &holder);
+		error = file_lock(lock, config->blacklist, command, wait_ms(config->lock_wait), &holder);
 	if (error < 0)
 		*lock = (struct file_lock){ .fd = -1 };
 	/* the write fails instead, which main says */

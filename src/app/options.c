@@ -240,6 +240,10 @@ void options_print_help(const struct command *command, FILE *out)
 	fprintf(out, "usage: mailban %s [OPTION]... %s\n%s\n", command->name, command->synopsis, command->summary);
 	if (command->details != NULL)
 		fprintf(out, "\n%s\n", command->details);
+	if (command->print_words != NULL) {
+		fputc('\n', out);
+		command->print_words(out);
+	}
 	fputs("\noptions:\n", out);
 	for (unsigned i = 0; i < DEFINITIONS; i++) {
 		const struct definition *d = &definitions[i];

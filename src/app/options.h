@@ -35,6 +35,7 @@ struct command {
 	const char *synopsis;   /* of the arguments: "[FILE...]" */
 	const char *summary;    /* one line */
 	const char *details;    /* further lines of its help, or NULL */
+	void (*print_words)(FILE *out); /* a list of what its argument may be, each word behind two blanks; or NULL */
 	const char *options;    /* the letters and names of the options it takes, between blanks: " c n blacklist " */
 	int min_args, max_args; /* max -1: any number */
 	int (*run)(const struct config *config, const struct options *options);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * remembered: what the state holds of accounts.
+ * remembered: what the state holds of accounts and sessions.
  *
  * The state carries lines, the judgement knows what they mean; here the two are brought together, with the message
  * about a line that is wrong.
  */
 #include "app/remembered.h"
+
+#include <inttypes.h>
+
+#include "list/state_line.h"
 
 int remembered_judge(const struct state *state, const char *path, struct judge *judge)
 {
@@ -51,4 +55,81 @@ void remembered_put(struct judge *judge, struct state *state)
 	state_take(state, STATE_NAMES, &lines.names);
 	state_take(state, STATE_CONNECTIONS, &lines.connections);
 	state_take(state, STATE_JUDGE, &lines.clocks);
+}
+
+static void add_session(struct buf *out, const struct session *s)
+{
+	buf_addf(out, "%016" PRIx64 " ", s->connection);
+	addr_add_to(out, &s->addr);
+	line_add_number(out, "time", (uint64_t)s->time);
+	line_add_flag(out, "opened", s->opened);
+	line_add_flag(out, "named", s->named);
+	line_add_flag(out, "troubled", s->troubled);
+	line_add_number(out, "waiting", s->waiting);
+	line_add_number(out, "points", s->points);
+	if (s->waiting > 0)
+		line_add_flag(out, event_class_name((enum event_class)s->event_class), true);
+	buf_add_char(out, '\n');
+}
+
+void remembered_put_sessions(const struct sessions *sessions, uint32_t clock, struct state *state)
+{
+	const struct session *s;
+	struct buf lines = { 0 };
+	size_t at = 0;
+
+	while ((s = sessions_next(sessions, (int64_t)clock - SESSION_AGE, &at)) != NULL)
+		add_session(&lines, s);
+	for (size_t i = 0; i < sessions->pieces.count; i++)
+		buf_addf(&lines, "%016" PRIx64 " :: cut\n", sessions->pieces.cut[i]);
+	state_take(state, STATE_SESSIONS, &lines);
+}
+
+static bool read_word(const struct line *line, struct session *s, bool *cut)
+{
+	enum event_class event_class;
+	uint64_t time;
+
+	if (line_is(line, "time")) {
+		if (!line_u64(line, &time) || time > INT64_MAX)
+			return false;
+		s->time = (int64_t)time;
+		return true;
+	}
+	if (line_is(line, "waiting"))
+		return line_u32(line, &s->waiting);
+	if (line_is(line, "points"))
+		return line_u32(line, &s->points);
+	if (line_class(line, &event_class)) {
+		s->event_class = (uint8_t)event_class;
+		return true;
+	}
+	s->opened |= line_is(line, "opened");
+	s->named |= line_is(line, "named");
+	s->troubled |= line_is(line, "troubled");
+	*cut |= line_is(line, "cut");
+	return line_is(line, "opened") || line_is(line, "named") || line_is(line, "troubled") || line_is(line, "cut");
+}
+
+int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions)
+{
+	struct line line = { .lines = state_lines(state, STATE_SESSIONS) };
+
+	while (line_next(&line)) {
+		struct session s = { 0 };
+		bool cut = false, good = line_hex(&line, &s.connection) && s.connection != 0;
+
+		good = good && line_addr(&line, &s.addr);
+		while (good && line_word(&line))
+			good = read_word(&line, &s, &cut);
+		if (!good) {
+			state_bad_line(path, STATE_SESSIONS, line.number);
+			return -1;
+		}
+		if (cut)
+			pieces_add(&sessions->pieces, s.connection);
+		else
+			sessions_put(sessions, &s);
+	}
+	return 0;
 }

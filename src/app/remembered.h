@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* remembered: what the state holds of accounts, for all commands that ask. */
+/* remembered: what the state holds of accounts, for all commands that ask, and of connections, for a run. */
 #ifndef MAILBAN_APP_REMEMBERED_H
 #define MAILBAN_APP_REMEMBERED_H
 
+#include "detect/sessions.h"
 #include "judge/judge.h"
 #include "list/state.h"
 
@@ -15,5 +16,9 @@ int remembered_load(const char *path, const struct judge_settings *settings, int
 
 /* Puts what the judge holds into the sections. */
 void remembered_put(struct judge *judge, struct state *state);
+
+/* The same of the section of sessions. Those are left out that had no line for long before the clock. */
+int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions);
+void remembered_put_sessions(const struct sessions *sessions, uint32_t clock, struct state *state);
 
 #endif

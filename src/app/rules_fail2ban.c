@@ -174,8 +174,9 @@ int rules_from_fail2ban(const struct options *options)
 		return EXIT_USAGE;
 	}
 	if (options->class_name != NULL && !event_class_parse(&ignored, options->class_name)) {
-		msg("rules: --class expects auth, unknown, helo, reject, probe, good or trouble, not \"%s\"",
-		    options->class_name);
+		event_class_add_names(&text);
+		msg("rules: --class expects one of %s, not \"%s\"", buf_text(&text), options->class_name);
+		buf_free(&text);
 		return EXIT_USAGE;
 	}
 	if (f2b_make(&filter, options->from_fail2ban, options->class_name) == 0)

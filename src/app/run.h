@@ -15,9 +15,10 @@
 #include "base/file.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
-#include "list/allow.h"
+#include "detect/sessions.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
+#include "list/allow.h"
 #include "list/state.h"
 #include "log/reading.h"
 
@@ -33,6 +34,7 @@ struct run {
 	struct drift *drift;            /* of this one */
 	struct allow allow;
 	struct judge judge;
+	struct sessions sessions;
 	uint32_t last_clock;            /* of the judge before this run's events */
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;

@@ -43,7 +43,10 @@ static int read_sections(struct run *r)
 	if (bad != 0)
 		return bad_section(r, STATE_DRIFT, bad);
 	/* what is read from its start is judged anew */
-	return r->options->full ? 0 : remembered_judge(&r->state, r->config->state, &r->judge);
+	if (r->options->full)
+		return 0;
+	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
+		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
 }
 
 /* Postfix's networks, where postconf failed: as the last run knew them. */
@@ -164,6 +167,7 @@ int run_write_files(struct run *r)
 	put_drift_into_state(r);
 	put_mynetworks(r);
 	remembered_put(&r->judge, &r->state);
+	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
 	error = blacklist_prepare(r->config->blacklist, &r->list, &blacklist, &written);
 	if (error < 0)
 		return tell_write_error(r->config->blacklist, error);

@@ -52,7 +52,7 @@ static void tell_silence(struct run *r)
 	int64_t *begins;
 	bool silent = r->now / DAY != r->told_day;
 
-	log_list_make(&logs, r->config->logs, r->config->log_count);
+	log_list_make(&logs, r->config->logs.texts, r->config->logs.count);
 	begins = mem_zalloc(logs.count, sizeof(*begins));
 	for (size_t i = 0; i < logs.count && silent; i++) {
 		begins[i] = silence_begins(&logs.logs[i]);
@@ -80,7 +80,8 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
 	r->sources = reading->sources;
-	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, take, r) > 0)
+	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, &r->sessions, take,
+			   r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {
 		reading->sources[i].consumed = logs[i].consumed;
@@ -101,8 +102,8 @@ void run_read_logs(struct run *r, struct detection *detection)
 	struct reading reading = { 0 };
 	size_t told;
 
-	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs,
-		  named ? (size_t)r->options->arg_count : r->config->log_count, &options);
+	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs.texts,
+		  named ? (size_t)r->options->arg_count : r->config->logs.count, &options);
 	tell_notes(r, &reading, 0);
 	/* whoever names a log knows how old it is; the journal of a folder is another host's */
 	if (!named && options.directory == NULL)

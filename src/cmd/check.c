@@ -140,7 +140,7 @@ static void check_logs(struct check *c)
 	static char journal[] = "journal:";
 	struct log_list logs;
 
-	log_list_make(&logs, c->config->logs, c->config->log_count);
+	log_list_make(&logs, c->config->logs.texts, c->config->logs.count);
 	if (logs.count == 0 && journal_newest("", NULL) != INT64_MIN)
 		log_list_make(&logs, (char *[]){ journal }, 1);
 	if (logs.count == 0) {

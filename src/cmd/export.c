@@ -153,24 +153,39 @@ static const struct format {
 	const char *name;
 	void (*write)(struct writing *w);
 	bool alone;                 /* it is not of the blacklist */
+	const char *help;
 } formats[] = {
-	{ "plain", write_plain, false },
-	{ "collapsed", write_collapsed, false },
-	{ "ipset", write_ipset, false },
-	{ "nft", write_nft, false },
-	{ "postfix", write_postfix, false },
-	{ "firewall", write_firewall, true },
-	{ "allowed", write_allowed, true },
+	{ "plain", write_plain, false, "addresses, one a line: pf tables, iprange" },
+	{ "collapsed", write_collapsed, false, "the same addresses in the fewest networks" },
+	{ "ipset", write_ipset, false, "for ipset restore" },
+	{ "nft", write_nft, false, "a table with its own rule, for nft -f" },
+	{ "postfix", write_postfix, false, "a cidr table" },
+	{ "allowed", write_allowed, true, "whoever is never banned" },
+	{ "firewall", write_firewall, true, "what mailban-firewall has to know of the settings" },
 };
+
+enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 static const struct format *find_format(const char *name)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	struct buf names = { 0 };
+
+	for (size_t i = 0; i < FORMATS; i++) {
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	msg("there is no format %s; the formats are plain, collapsed, ipset, nft, postfix, firewall and allowed", name);
+	for (size_t i = 0; i < FORMATS; i++)
+		buf_addf(&names, "%s%s", i > 0 ? ", " : "", formats[i].name);
+	msg("there is no format %s; the formats are %s", name, buf_text(&names));
+	buf_free(&names);
 	return NULL;
+}
+
+static void print_formats(FILE *out)
+{
+	fputs("formats:\n", out);
+	for (size_t i = 0; i < FORMATS; i++)
+		fprintf(out, "  %-9s  %s\n", formats[i].name, formats[i].help);
 }
 
 static void drop_what_is_over(struct banlist *list, int64_t now)
@@ -211,11 +226,8 @@ const struct command command_export = {
 	.name = "export",
 	.synopsis = "FORMAT",
 	.summary = "print the blacklist for another program",
-	.details =
-	"Formats: plain (addresses, one a line: pf tables, iprange), collapsed (the same addresses in the fewest\n"
-	"networks), ipset (for ipset restore), nft (a table with its own rule, for nft -f), postfix (a cidr table).\n"
-	"Bans that are over are left out. A blacklist that is missing is an error. And allowed (whoever is never\n"
-	"banned), firewall (what mailban-firewall has to know of the settings).",
+	.details = "Bans that are over are left out. A blacklist that is missing is an error.",
+	.print_words = print_formats,
 	.options = " config blacklist allow ",
 	.min_args = 1,
 	.max_args = 1,

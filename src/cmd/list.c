@@ -14,10 +14,8 @@
 #include "base/when.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
-#include "report/json.h"
+#include "report/fields.h"
 #include "report/text.h"
-
-enum { BY_WIDTH = 8, HITS_WIDTH = 8, POINTS_WIDTH = 8, GAP = 2 };
 
 /* What the command line asks for; empty: everything. */
 static int read_filter(const struct options *options, struct netset *filter)
@@ -59,15 +57,28 @@ static bool points_of(struct judge *judge, const struct addr *net, int64_t *poin
 	return true;
 }
 
-static void add_json_points(struct json *json, struct judge *judge, const struct addr *net)
+/* The columns of the table, and the members in JSON. */
+static void add_ban(const struct ban *ban, struct judge *judge, const char *sentence, struct json *json,
+	struct buf *out)
 {
-	int64_t points;
+	int64_t points = 0;
+	bool has_points = points_of(judge, &ban->net, &points);
+	const struct field fields[] = {
+		field_addr("address", &ban->net),
+		ban->person ? field_word("since", NULL) : field_time("since", ban->since),
+		field_time("until", ban->until),
+		field_word("by", blacklist_by_name(ban->by)),
+		field_number("hits", ban->hits),
+		has_points ? field_points("points", points) : field_word("points", NULL),
+		field_number("hosts", ban->hosts),
+		field_text("note", blacklist_note(ban)),
+		field_end(),
+	};
 
-	json_name(json, "points");
-	if (points_of(judge, net, &points))
-		json_points(json, points);
+	if (json != NULL)
+		fields_json(fields, json);
 	else
-		json_null(json);
+		fields_say(fields, sentence, out);
 }
 
 static void add_json(struct buf *out, const struct banlist *list, struct judge *judge)
@@ -76,28 +87,8 @@ static void add_json(struct buf *out, const struct banlist *list, struct judge *
 
 	json_begin(&json, out);
 	json_open(&json, '[');
-	for (size_t i = 0; i < list->count; i++) {
-		const struct ban *ban = &list->bans[i];
-		struct span note = blacklist_note(ban);
-
-		json_open(&json, '{');
-		json_name(&json, "address");
-		json_addr(&json, &ban->net);
-		json_name(&json, "since");
-		json_time(&json, ban->person ? WHEN_FOREVER : ban->since);
-		json_name(&json, "until");
-		json_time(&json, ban->until);
-		json_name(&json, "by");
-		json_word(&json, blacklist_by_name(ban->by));
-		json_name(&json, "hits");
-		json_number(&json, (int64_t)ban->hits);
-		add_json_points(&json, judge, &ban->net);
-		json_name(&json, "hosts");
-		json_number(&json, ban->hosts);
-		json_name(&json, "note");
-		json_text(&json, note.ptr, note.len);
-		json_close(&json, '}');
-	}
+	for (size_t i = 0; i < list->count; i++)
+		add_ban(&list->bans[i], judge, NULL, &json, NULL);
 	json_close(&json, ']');
 }
 
@@ -122,64 +113,20 @@ static size_t widest_address(const struct banlist *list)
 	return width;
 }
 
-static void add_column(struct buf *out, size_t *start, size_t width)
-{
-	text_pad(out, *start, width);
-	buf_add(out, "  ", GAP);
-	*start = out->len;
-}
-
-static void add_points(struct buf *out, struct judge *judge, const struct addr *net)
-{
-	struct buf text = { 0 };
-	int64_t points;
-
-	if (points_of(judge, net, &points))
-		points_add_rough(&text, points);
-	else
-		buf_add_char(&text, '-');
-	buf_addf(out, "%*s", POINTS_WIDTH, buf_text(&text));
-	buf_free(&text);
-}
-
-static void add_row(struct buf *out, const struct ban *ban, size_t width, struct judge *judge)
-{
-	struct span note = blacklist_note(ban);
-	size_t start = out->len;
-
-	addr_add_to(out, &ban->net);
-	add_column(out, &start, width);
-	if (ban->person)
-		buf_add_char(out, '-');
-	else
-		when_add_minute(out, ban->since);
-	add_column(out, &start, WHEN_MINUTE_LEN);
-	when_add_minute(out, ban->until);
-	add_column(out, &start, WHEN_MINUTE_LEN);
-	buf_add_text(out, blacklist_by_name(ban->by));
-	add_column(out, &start, BY_WIDTH);
-	buf_addf(out, "%*llu", HITS_WIDTH, (unsigned long long)ban->hits);
-	add_column(out, &start, HITS_WIDTH);
-	add_points(out, judge, &ban->net);
-	if (ban->hosts > 0)
-		buf_addf(out, "  %u hosts", ban->hosts);
-	if (note.len > 0) {
-		buf_add_text(out, "  ");
-		buf_add_escaped(out, note.ptr, note.len);
-	}
-	buf_add_char(out, '\n');
-}
-
 static void add_table(struct buf *out, const struct banlist *list, struct judge *judge)
 {
-	size_t width = widest_address(list);
+	int width = (int)widest_address(list);
+	struct buf sentence = { 0 };
 
 	if (list->count == 0)
 		return;
-	buf_addf(out, "%-*s  %-*s  %-*s  %-*s  %*s  %*s\n", (int)width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE",
-		 WHEN_MINUTE_LEN, "UNTIL", BY_WIDTH, "BY", HITS_WIDTH, "HITS", POINTS_WIDTH, "POINTS");
+	buf_addf(out, "%-*s  %-*s  %-*s  %-8s  %8s  %8s\n", width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE", WHEN_MINUTE_LEN,
+		 "UNTIL", "BY", "HITS", "POINTS");
+	buf_addf(&sentence, "{address:%d}  {since:%d}  {until:%d}  {by:8}  {hits:>8}  {points:>8}"
+		 "[  {hosts} hosts][  {note}]\n", width, WHEN_MINUTE_LEN, WHEN_MINUTE_LEN);
 	for (size_t i = 0; i < list->count; i++)
-		add_row(out, &list->bans[i], width, judge);
+		add_ban(&list->bans[i], judge, buf_text(&sentence), NULL, out);
+	buf_free(&sentence);
 }
 
 /* Who may not read the state is shown the list all the same. The judge is to be freed. */

@@ -31,7 +31,7 @@ enum { BLOCK_BYTES = 1 << 16 };
 struct matching {
 	struct engine *engine;
 	struct matcher *matcher;
-	struct sessions *sessions;
+	struct sessions sessions;
 	enum wrapping wrapping;
 	struct buf unwrapped;
 	const struct options *options;
@@ -143,6 +143,36 @@ static bool repeat(struct matching *m, struct event *event)
 	return true;
 }
 
+struct handed {
+	struct event event;
+	bool any;
+};
+
+/* Of two the second one is what the line itself says. */
+static void take_handed(void *context, const struct event *event)
+{
+	struct handed *handed = context;
+
+	handed->event = *event;
+	handed->any = true;
+}
+
+/* Whether the event says something, in the light of the lines before it. */
+static bool settle(struct matching *m, struct event *event)
+{
+	struct handed handed = { .any = false };
+
+	event->time = m->last_time != EVENT_TIME_UNKNOWN ? m->last_time : 0;
+	if (!pieces_believes(&m->sessions.pieces, 0, event))
+		return false;
+	sessions_take(&m->sessions, event, take_handed, &handed);
+	if (handed.any)
+		*event = handed.event;
+	event->time = m->last_time;
+	/* a line that waits for its address is one that a rule knows */
+	return handed.any || (event->flags & (EVENT_WAITS | EVENT_NO_ADDRESS)) == (EVENT_WAITS | EVENT_NO_ADDRESS);
+}
+
 static void take_line(struct matching *m, const char *line, size_t len)
 {
 	struct event event = { .time = EVENT_TIME_UNKNOWN };
@@ -162,9 +192,7 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	if (matcher_time(m->matcher, line, len, &when))
 		m->last_time = when;
 	verdict = matcher_line(m->matcher, line, len, &event);
-	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) &&
-		sessions_take(m->sessions, &event);
-	event.time = m->last_time;
+	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) && settle(m, &event);
 	m->last_is_event = found;
 	if (found)
 		m->last = event;
@@ -282,11 +310,10 @@ static int match_all(struct detection *detection, const struct options *options)
 	if (status != EXIT_ALL_WELL)
 		return status;
 	m.matcher = matcher_new(detection->engine);
-	m.sessions = sessions_new();
 	matcher_set_program(m.matcher, options->program);
 	status = match_source(&m, options->arg_count > 0 ? options->args[0] : "-");
 	matcher_free(m.matcher);
-	sessions_free(m.sessions);
+	sessions_free(&m.sessions);
 	buf_free(&m.unwrapped);
 	buf_free(&m.out);
 	return status;

@@ -154,6 +154,7 @@ static int run_locked(const struct config *config, const struct options *options
 		free(r.unread[i]);
 	free(r.unread);
 	positions_free(&r.positions);
+	sessions_free(&r.sessions);
 	state_free(&r.state);
 	allow_free(&r.allow);
 	firewall_free(&r.fw);
@@ -165,7 +166,7 @@ static int run_locked(const struct config *config, const struct options *options
 static int run(const struct config *config, const struct options *options)
 {
 	/* logs are this host's, wherever the one sits who starts the run: sudo(8) keeps his TZ */
-	if (!config->has_timezone)
+	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);
 	return detection_judge(config, options, run_locked);
 }

@@ -69,6 +69,12 @@ static size_t open_logs(const struct options *options, struct scan_log *logs)
 	return count;
 }
 
+static enum findings_form form_of(const struct options *options)
+{
+	return options->tsv ? FINDINGS_TSV : options->plain ? FINDINGS_PLAIN : options->json ? FINDINGS_JSON :
+	       FINDINGS_TEXT;
+}
+
 static void print_judged(const struct options *options, struct job *job, struct findings *findings, struct buf *out)
 {
 	struct decide_input input = { .judge = &job->judge, .now = job->judge.now, .tell_failing = true };
@@ -82,14 +88,7 @@ static void print_judged(const struct options *options, struct job *job, struct 
 	findings_collect(findings, &job->judge, job->judge.now);
 	findings->totals = &job->totals;
 	findings->news = &news;
-	if (options->tsv)
-		findings_tsv(findings, out);
-	else if (options->plain)
-		findings_plain(findings, out);
-	else if (options->json)
-		findings_json(findings, out);
-	else
-		findings_text(findings, out);
+	findings_add(findings, form_of(options), out);
 	findings->news = NULL;
 	free(news.all);
 }
@@ -99,14 +98,7 @@ static void print_classic(const struct options *options, struct job *job, struct
 	struct classic_total *rows;
 	size_t count = classic_totals(&job->classic, &rows);
 
-	if (options->tsv)
-		findings_classic_tsv(rows, count, out);
-	else if (options->plain)
-		findings_classic_plain(rows, count, out);
-	else if (options->json)
-		findings_classic_json(rows, count, out);
-	else
-		findings_classic_text(rows, count, out);
+	findings_classic(rows, count, form_of(options), out);
 	free(rows);
 }
 
@@ -124,8 +116,8 @@ static int scan(const struct config *config, const struct options *options, stru
 	}
 	judge_init(&job.judge, &config->judge, time(NULL));
 	job.judge.totals = &job.totals;
-	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, take,
-				&job);
+	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, NULL,
+				take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;
 		findings.too_long += logs[i].too_long;

@@ -12,7 +12,7 @@
 #include "cmd/commands.h"
 #include "list/state.h"
 #include "log/position.h"
-#include "report/json.h"
+#include "report/fields.h"
 #include "report/text.h"
 
 #include <inttypes.h>
@@ -140,27 +140,16 @@ static void add_text(struct buf *out, const struct state *state, const struct po
 
 static void add_json_position(struct json *json, const struct position *p)
 {
-	json_open(json, '{');
-	json_name(json, "log");
-	json_word(json, p->log);
-	json_name(json, "file");
-	json_word(json, kind_of(p));
-	json_name(json, "bytes");
-	if (p->cursor != NULL)
-		json_null(json);
-	else
-		json_number(json, (int64_t)p->offset);
-	json_name(json, "cursor");
-	if (p->cursor != NULL)
-		json_word(json, p->cursor);
-	else
-		json_null(json);
-	json_name(json, "last");
-	if (p->last_time != POSITION_TIME_UNKNOWN)
-		json_time(json, p->last_time);
-	else
-		json_null(json);
-	json_close(json, '}');
+	bool known = p->last_time != POSITION_TIME_UNKNOWN;
+
+	fields_json((const struct field[]){
+		field_word("log", p->log),
+		field_word("file", kind_of(p)),
+		p->cursor == NULL ? field_number("bytes", p->offset) : field_word("bytes", NULL),
+		field_word("cursor", p->cursor),
+		known ? field_time("last", p->last_time) : field_word("last", NULL),
+		field_end(),
+	}, json);
 }
 
 static void add_json_section(struct json *json, const struct state_section *section)

@@ -6,7 +6,6 @@
  * since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights for
  * the sets the first half is still told.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -16,7 +15,7 @@
 #include "base/mem.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
-#include "report/json.h"
+#include "report/fields.h"
 #include "report/text.h"
 
 enum { SHOWN = 20 };
@@ -74,6 +73,19 @@ static void count_knocks(struct stats *s, const struct firewall *fw, const struc
 	qsort(s->knockers, s->knocker_count, sizeof(*s->knockers), more_packets);
 }
 
+static void add_knocker(const struct knocker *k, struct json *j, struct buf *out)
+{
+	const struct field fields[] = {
+		field_addr("address", &k->net), field_number("packets", k->packets),
+		field_number("since_last_run", k->lately), field_end(),
+	};
+
+	if (j != NULL)
+		fields_json(fields, j);
+	else
+		fields_say(fields, "{address:24} {packets:>10}  {since_last_run:>18}\n", out);
+}
+
 static void add_text(const struct stats *s, size_t shown, struct buf *out)
 {
 	text_add_count(out, s->entries, "entry", "entries");
@@ -90,10 +102,8 @@ static void add_text(const struct stats *s, size_t shown, struct buf *out)
 	text_add_count(out, s->knocker_count, "of them knocks\n", "of them knock\n");
 	if (s->knocker_count > 0)
 		buf_add_text(out, "ADDRESS                     PACKETS  SINCE THE LAST RUN\n");
-	for (size_t i = 0; i < s->knocker_count && i < shown; i++) {
-		text_add_addr(out, &s->knockers[i].net, 24);
-		buf_addf(out, " %10" PRIu64 "  %18" PRIu64 "\n", s->knockers[i].packets, s->knockers[i].lately);
-	}
+	for (size_t i = 0; i < s->knocker_count && i < shown; i++)
+		add_knocker(&s->knockers[i], NULL, out);
 	if (s->knocker_count > shown)
 		buf_addf(out, "and %zu more; -v shows all\n", s->knocker_count - shown);
 }
@@ -104,30 +114,18 @@ static void add_json(const struct stats *s, struct buf *out)
 
 	json_begin(&j, out);
 	json_open(&j, '{');
-	json_name(&j, "entries");
-	json_number(&j, (int64_t)s->entries);
-	json_name(&j, "networks");
-	json_number(&j, (int64_t)s->networks);
-	json_name(&j, "yours");
-	json_number(&j, (int64_t)s->persons);
+	fields_members((const struct field[]){
+		field_number("entries", s->entries), field_number("networks", s->networks),
+		field_number("yours", s->persons), field_end() }, &j);
 	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
-		if (by >= CLASS_GOOD && by < CLASS_COUNT)
-			continue;
-		json_name(&j, blacklist_by_name(by));
-		json_number(&j, (int64_t)s->by[by]);
+		if (by < CLASS_GOOD || by >= CLASS_COUNT)
+			fields_members((const struct field[]){
+				field_number(blacklist_by_name(by), s->by[by]), field_end() }, &j);
 	}
 	json_name(&j, "knockers");
 	json_open(&j, '[');
-	for (size_t i = 0; i < s->knocker_count; i++) {
-		json_open(&j, '{');
-		json_name(&j, "address");
-		json_addr(&j, &s->knockers[i].net);
-		json_name(&j, "packets");
-		json_number(&j, (int64_t)s->knockers[i].packets);
-		json_name(&j, "since_last_run");
-		json_number(&j, (int64_t)s->knockers[i].lately);
-		json_close(&j, '}');
-	}
+	for (size_t i = 0; i < s->knocker_count; i++)
+		add_knocker(&s->knockers[i], &j, NULL);
 	json_close(&j, ']');
 	json_close(&j, '}');
 }

@@ -81,8 +81,8 @@ static void read_logs(struct question *q, struct detection *detection)
 	bool named = q->options->arg_count > 1;
 	struct scan_log *logs;
 
-	reading_make(&q->reading, &none, named ? q->options->args + 1 : q->config->logs,
-		     named ? (size_t)q->options->arg_count - 1 : q->config->log_count, &options);
+	reading_make(&q->reading, &none, named ? q->options->args + 1 : q->config->logs.texts,
+		     named ? (size_t)q->options->arg_count - 1 : q->config->logs.count, &options);
 	for (size_t i = 0; i < q->reading.note_count; i++) {
 		if (q->reading.notes[i].kind == READING_UNREADABLE)
 			msg("%s", q->reading.notes[i].text);
@@ -92,7 +92,7 @@ static void read_logs(struct question *q, struct detection *detection)
 		logs[i].source = q->reading.sources[i].source;
 		logs[i].take_unterminated = true;
 	}
-	if (detection_scan(detection, q->config, logs, q->reading.count, DETECTION_WANT_LINES, take, q) > 0 ||
+	if (detection_scan(detection, q->config, logs, q->reading.count, DETECTION_WANT_LINES, NULL, take, q) > 0 ||
 	    q->reading.in_part)
 		q->in_part = true;
 	free(logs);

@@ -10,7 +10,7 @@ _mailban() {
 	elif [ "$prev" = --color ]; then
 		words="auto always never"
 	elif [ "${COMP_WORDS[1]}" = export ] && [[ $cur != -* ]]; then
-		words="plain collapsed ipset nft postfix allowed firewall"
+		words=$(mailban help export 2> /dev/null | sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p')
 	elif [ "${COMP_WORDS[1]}" = unban ] && [[ $cur != -* ]]; then
 		words=$(mailban list --plain 2> /dev/null)
 	elif [[ $cur == -* ]]; then

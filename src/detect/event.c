@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * event: the names of the classes, and counting.
- *
- * The names are the ones of rule files, the configuration, the blacklist and every output; they are written
- * here once.
- */
+/* event: the one table of classes, and counting. */
 #include "detect/event.h"
 
 #include <string.h>
 
-static const char *const class_names[CLASS_COUNT] = {
-	[CLASS_AUTH] = "auth",     [CLASS_UNKNOWN] = "unknown", [CLASS_HELO] = "helo",
-	[CLASS_REJECT] = "reject", [CLASS_PROBE] = "probe",     [CLASS_GOOD] = "good",
-	[CLASS_TROUBLE] = "trouble",
+#include "base/points.h"
+
+const struct event_class_row event_classes[CLASS_COUNT] = {
+	[CLASS_AUTH] = { "auth", "A failed login.", POINT, false },
+	[CLASS_UNKNOWN] = { "unknown", "A connection of a client without a verified name that came to nothing.",
+			    POINT / 2, true },
+	[CLASS_HELO] = { "helo", "The greeting of a known bot.", 5 * POINT, false },
+	[CLASS_REJECT] = { "reject", "A refused command of a client without a verified name; two fifths with one.",
+			   POINT / 4, true },
+	[CLASS_PROBE] = { "probe", "What no mail program does.", POINT, true },
+	[CLASS_GOOD] = { "good", "A login or an accepted mail.", 0, false },
+	[CLASS_TROUBLE] = { "trouble", "This server's own trouble.", 0, false },
 };
 
-const char *event_class_name(enum event_class event_class)
+void event_class_add_names(struct buf *out)
 {
-	return class_names[event_class];
+	for (unsigned i = 0; i < CLASS_COUNT; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", event_classes[i].name);
 }
 
 bool event_class_parse(enum event_class *event_class, const char *name)
 {
 	for (unsigned i = 0; i < CLASS_COUNT; i++) {
-		if (strcmp(class_names[i], name) == 0) {
+		if (strcmp(event_classes[i].name, name) == 0) {
 			*event_class = (enum event_class)i;
 			return true;
 		}

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "addr/addr.h"
+#include "base/buf.h"
 #include "base/span.h"
 
 /* What a rule is evidence of. */
@@ -21,8 +22,24 @@ enum event_class {
 	CLASS_COUNT,
 };
 
-/* "auth", "unknown", ... */
-const char *event_class_name(enum event_class event_class);
+/* All that is told of a class. Rule files, settings, the state and every output have its name, never its number. */
+struct event_class_row {
+	const char *name;
+	const char *help;      /* a sentence */
+	int64_t points;        /* of one event, where no setting says otherwise; in billionths */
+	bool is_weak;          /* a login and accepted mail take its points away */
+};
+
+extern const struct event_class_row event_classes[CLASS_COUNT];
+
+static inline const char *event_class_name(enum event_class event_class)
+{
+	return event_classes[event_class].name;
+}
+
+/* Appends all names, "auth, unknown, ...". */
+void event_class_add_names(struct buf *out);
+
 bool event_class_parse(enum event_class *event_class, const char *name);
 
 #define EVENT_TIME_UNKNOWN INT64_MIN
@@ -38,9 +55,10 @@ enum event_flag {
 	EVENT_ACCEPTED = 32,       /* class good: a mail accepted, not a login */
 	EVENT_NAMED = 64,          /* the line shows that the client has a verified name */
 	EVENT_OPENS = 128,         /* it tells the address of a connection whose other lines have none */
-	/* of no rule, and only for detect/sessions: */
-	EVENT_PIECE = 256,         /* the line is a piece of a longer one */
-	EVENT_WHOLE = 512,         /* it is none */
+	EVENT_WAITS = 256,         /* it waits for a line of its connection that has an address, or is that line */
+	/* of no rule, and only for detect/pieces: */
+	EVENT_PIECE = 512,         /* the line is a piece of a longer one */
+	EVENT_WHOLE = 1024,        /* it is none */
 };
 
 struct event {

@@ -32,6 +32,7 @@ static cfg_opt_t rule_options[] = {
 	CFG_BOOL("ends", cfg_false, CFGF_NONE),
 	CFG_BOOL("accepted", cfg_false, CFGF_NONE),
 	CFG_BOOL("opens", cfg_false, CFGF_NONE),
+	CFG_BOOL("waits", cfg_false, CFGF_NONE),
 	CFG_INT("pieces", 0, CFGF_NONE),
 	CFG_BOOL("address", cfg_true, CFGF_NONE),
 	CFG_FLOAT("points", 0, CFGF_NODEFAULT),
@@ -91,6 +92,7 @@ static struct rule_attributes attributes_of(cfg_t *section)
 		.ends = cfg_getbool(section, "ends"),
 		.accepted = cfg_getbool(section, "accepted"),
 		.opens = cfg_getbool(section, "opens"),
+		.waits = cfg_getbool(section, "waits"),
 	};
 }
 
@@ -140,13 +142,24 @@ static int check_numbers(const struct rule *rule, const struct rule_attributes *
 	return 0;
 }
 
+static int fault_class(const struct rule *rule)
+{
+	struct buf what = { 0 };
+
+	buf_add_text(&what, "class is not one of ");
+	event_class_add_names(&what);
+	fault(rule, buf_text(&what));
+	buf_free(&what);
+	return -1;
+}
+
 static int check(const struct rule *rule, const struct rule_attributes *said)
 {
 	bool has_address = strstr(said->match, "<ADDR>") != NULL;
 	enum event_class ignored;
 
 	if (!event_class_parse(&ignored, said->class))
-		return fault(rule, "class is not one of auth, unknown, helo, reject, probe, good, trouble");
+		return fault_class(rule);
 	if (has_address != said->address)
 		return fault(rule, has_address ? "<ADDR> in a rule with address = false" : "match has no <ADDR>");
 	if (rule->hits[0] == NULL)

@@ -41,7 +41,8 @@ struct work {
 	size_t left;               /* logs that are not yet merged */
 	bool merging;              /* a worker does */
 	struct merge merge;        /* of the worker that does */
-	struct sessions *sessions; /* as well */
+	struct sessions *sessions; /* as well: the scan's, or else its own */
+	struct sessions own_sessions;
 	size_t ahead_bytes;        /* of batches that are not yet merged */
 	struct batch *free;
 	pthread_mutex_t lock;      /* guards all but the merge, and what streams say belongs to a worker */
@@ -136,6 +137,22 @@ static int64_t settled_until(const struct work *w)
 	return next->merged_until > INT64_MIN + SLACK ? next->merged_until - SLACK : INT64_MIN;
 }
 
+/* What an event means, to whoever asked for the scan. */
+static void take_settled(void *context, const struct event *event)
+{
+	const struct scan *scan = context;
+
+	scan->logs[event->source].events++;
+	scan->take(scan->context, event);
+}
+
+static void take_merged(void *context, const struct event *event)
+{
+	struct work *w = context;
+
+	sessions_take(w->sessions, event, take_settled, w->scan);
+}
+
 /* Called with the lock, which is given up meanwhile. */
 static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 {
@@ -148,10 +165,10 @@ static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 	w->left -= s->merged;
 	until = settled_until(w);
 	pthread_mutex_unlock(&w->lock);
-	stream_settle(s, batch, repeats, w->sessions);
+	stream_settle(s, batch, repeats, &w->sessions->pieces);
 	merge_add(&w->merge, batch);
 	merge_add(&w->merge, repeats);
-	merge_hand_on(&w->merge, until, w->scan->take, w->scan->context);
+	merge_hand_on(&w->merge, until, take_merged, w);
 	pthread_mutex_lock(&w->lock);
 	give_back_spent(w);
 	tell_change(w);
@@ -303,7 +320,7 @@ static int compare_streams(const void *a, const void *b)
 static void work_init(struct work *w, struct scan *scan, struct matcher *matcher)
 {
 	w->left = scan->log_count;
-	w->sessions = sessions_new();
+	w->sessions = scan->sessions != NULL ? scan->sessions : &w->own_sessions;
 	w->streams = mem_zalloc(scan->log_count + 1, sizeof(*w->streams));
 	for (size_t i = 0; i < scan->log_count; i++)
 		stream_begin(&w->streams[i], &scan->logs[i], (uint32_t)i, matcher);
@@ -318,7 +335,7 @@ static void work_end(struct work *w)
 		stream_end(&w->streams[i]);
 	w->scan->most_waiting = w->merge.most_bytes;
 	merge_free(&w->merge);
-	sessions_free(w->sessions);
+	sessions_free(&w->own_sessions);
 	for (struct batch *batch = w->free, *next; batch != NULL; batch = next) {
 		next = batch->next;
 		batch_free(batch);

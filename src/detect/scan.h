@@ -10,6 +10,7 @@
 #include "detect/engine.h"
 #include "detect/event.h"
 #include "detect/scan_log.h"
+#include "detect/sessions.h"
 
 /* Takes the events of all logs in the order of time, whatever the number of threads, and however the logs are named,
  * ordered, rotated, and divided by program. Of one second, events of no known connection come first, by address, those
@@ -29,6 +30,7 @@ struct scan {
 	bool want_lines;           /* events bring their lines */
 	scan_take *take;
 	void *context;
+	struct sessions *sessions; /* what lines told of lines to come, in scans before too; NULL: nothing yet */
 	struct drift *drift;       /* to add to; NULL: not wanted */
 	void (*progress)(void *context, uint64_t done, uint64_t total); /* stored bytes; NULL: not wanted */
 	void *progress_context;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * sessions: what one line alone does not tell.
+ * sessions: what one line of a connection does not tell, and others do.
  *
- * A server may name its client where a session begins and nowhere else (OpenSMTPD): a rule that opens tells the
- * address, and later events of the connection that have none get it.
- * A logger may make several lines of a long one (courierlogger). What follows a piece begins where the client chose:
- * it is not believed, up to the first line that is shorter than a piece.
- * A server may tell of its own trouble ahead of the line that begins the connection (Postfix's resolver): then the
- * connection begins with the trouble.
- * Matchers look at lines apart, on several threads; so this is decided here, in the order of a log's lines.
- * Both tables forget: what comes to a place that is taken takes it. Who has so many sessions open at a time loses some.
+ * 1. A server may name its client where a session begins and nowhere else (OpenSMTPD): a rule that opens tells the
+ *    address, and later events of the connection that have none get it.
+ * 2. It may name him where the session ends (Sendmail): events of rules that wait are counted, and handed on with the
+ *    address of the first line of the connection that has one.
+ * 3. It may tell of its own trouble ahead of the line that begins the connection (Postfix's resolver): then the
+ *    connection begins with the trouble.
+ *
+ * Lines of a connection may stand in several logs and runs; so this is decided in the order of time, behind the merge,
+ * and lasts in the state. The table forgets: what comes to a place that is taken takes it. Who has so many sessions
+ * open at a time loses some.
  */
 #include "detect/sessions.h"
 
@@ -17,66 +19,79 @@
 
 #include "base/mem.h"
 
-enum { SESSION_BITS = 14, PROGRAM_BITS = 8, TROUBLE_BITS = 12 };
-
-struct session {
-	uint64_t connection; /* 0: none */
-	struct addr addr;
-	bool named;
-};
-
-struct trouble {
-	uint64_t connection; /* 0: none */
-	struct addr addr;
-};
-
-struct sessions {
-	struct session *sessions;     /* 2^SESSION_BITS of them; NULL: there was none yet */
-	uint64_t cut[1 << PROGRAM_BITS]; /* programs of hosts whose last line was a piece; 0: none */
-	struct trouble troubles[1 << TROUBLE_BITS]; /* with which connections began that are told to begin once more */
-	uint64_t dropped;             /* the program of the last event, if it was not believed */
-};
-
-struct sessions *sessions_new(void)
-{
-	return mem_zalloc(1, sizeof(struct sessions));
-}
+enum { SESSION_BITS = 14 };
 
 void sessions_free(struct sessions *s)
 {
-	if (s == NULL)
-		return;
-	free(s->sessions);
-	free(s);
-}
-
-/* The connection's place among 2^bits: the highest bits of a product depend on all of its bits. */
-static size_t place_among(uint64_t connection, unsigned bits)
-{
-	return (size_t)(connection * UINT64_C(0x9e3779b97f4a7c15) >> (64 - bits));
+	free(s->all);
+	pieces_free(&s->pieces);
+	*s = (struct sessions){ 0 };
 }
 
 static struct session *place_of(struct sessions *s, uint64_t connection)
 {
-	if (s->sessions == NULL)
-		s->sessions = mem_zalloc((size_t)1 << SESSION_BITS, sizeof(*s->sessions));
-	return &s->sessions[place_among(connection, SESSION_BITS)];
+	if (s->all == NULL)
+		s->all = mem_zalloc((size_t)1 << SESSION_BITS, sizeof(*s->all));
+	/* the highest bits of a product depend on all of its bits */
+	return &s->all[connection * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SESSION_BITS)];
 }
 
-static void open_session(struct sessions *s, const struct event *event)
+void sessions_put(struct sessions *s, const struct session *session)
+{
+	*place_of(s, session->connection) = *session;
+}
+
+const struct session *sessions_next(const struct sessions *s, int64_t then, size_t *at)
+{
+	while (s->all != NULL && *at < (size_t)1 << SESSION_BITS) {
+		const struct session *session = &s->all[(*at)++];
+
+		if (session->connection != 0 && session->time >= then)
+			return session;
+	}
+	return NULL;
+}
+
+/* The event's session; NULL: nothing is known of it. */
+static struct session *find(struct sessions *s, const struct event *event)
+{
+	struct session *session = place_of(s, event->connection);
+
+	return session->connection == event->connection && event->time - session->time <= SESSION_AGE ? session : NULL;
+}
+
+static void put(struct sessions *s, const struct event *event, bool troubled)
 {
 	*place_of(s, event->connection) = (struct session){
-		.connection = event->connection, .addr = event->addr, .named = (event->flags & EVENT_NAMED) != 0,
+		.connection = event->connection, .time = event->time, .addr = event->addr, .opened = !troubled,
+		.named = (event->flags & EVENT_NAMED) != 0, .troubled = troubled,
 	};
+}
+
+/* Two lines may begin one connection, the first of which tells of trouble. */
+static void begin_once(struct sessions *s, struct event *event)
+{
+	struct session *session = find(s, event);
+
+	if (session != NULL && session->troubled) {
+		if (addr_equal(&session->addr, &event->addr))
+			event->flags &= (uint16_t)~EVENT_BEGINS;
+		session->connection = 0;
+	}
+	if (event->event_class == CLASS_TROUBLE)
+		put(s, event, true);
+	else if (event->flags & EVENT_OPENS)
+		put(s, event, false);
 }
 
 /* Whether the event says something of its client now. What is no failure needs an address to say anything. */
 static bool find_address(struct sessions *s, struct event *event)
 {
-	struct session *session = place_of(s, event->connection);
+	struct session *session = find(s, event);
 
-	if (session->connection != event->connection)
+	if (session == NULL || !session->opened)
 		return event->event_class != CLASS_GOOD && event->event_class != CLASS_UNKNOWN;
+	session->time = event->time;
 	event->addr = session->addr;
 	event->flags &= (uint16_t)~EVENT_NO_ADDRESS;
 	if (session->named)
@@ -86,57 +101,59 @@ static bool find_address(struct sessions *s, struct event *event)
 	return true;
 }
 
-/* Whether the line is to be believed as far as lines before it say, of the same log. */
-static bool follows_whole_line(struct sessions *s, const struct event *event)
+static void wait_for_address(struct sessions *s, const struct event *event)
 {
-	uint64_t program = event->connection + event->stream;
-	uint64_t *cut = &s->cut[place_among(program, PROGRAM_BITS)];
-	bool repeats_dropped = event->repeats > 0 && s->dropped == program;
-	bool is_rest = *cut == program;
+	struct session *session = find(s, event);
+	uint32_t waiting = session != NULL ? session->waiting : 0;
 
-	s->dropped = 0;
-	if (event->flags & EVENT_PIECE) {
-		*cut = program;
-		return false;
-	}
-	if (is_rest)
-		*cut = 0;
-	if (is_rest || repeats_dropped)
-		s->dropped = program;
-	return !is_rest && !repeats_dropped && (event->flags & EVENT_WHOLE) == 0;
+	*place_of(s, event->connection) = (struct session){
+		.connection = event->connection, .time = event->time, .event_class = event->event_class,
+		.points = event->points,
+		.waiting = event->count < UINT32_MAX - waiting ? waiting + event->count : UINT32_MAX,
+	};
 }
 
-/* Two lines may begin one connection, the first of which tells of trouble. */
-static void begin_once(struct sessions *s, struct event *event)
+/* A line that has the address: it says itself something where it is good. */
+static void end_waiting(struct sessions *s, const struct event *event, sessions_hand *hand, void *context)
 {
-	struct trouble *trouble = &s->troubles[place_among(event->connection, TROUBLE_BITS)];
+	struct session *session = find(s, event);
+	struct event waited = *event;
 
-	if (event->event_class == CLASS_TROUBLE) {
-		*trouble = (struct trouble){ event->connection, event->addr };
+	if (session != NULL && session->waiting > 0) {
+		waited.event_class = session->event_class;
+		waited.points = session->points;
+		waited.count = session->waiting;
+		waited.flags &= (uint16_t)~EVENT_ACCEPTED;
+		if (event->event_class == CLASS_GOOD)
+			waited.flags &= (uint16_t)~EVENT_ENDS;
+		session->connection = 0;
+		hand(context, &waited);
+	}
+	if (event->event_class == CLASS_GOOD)
+		hand(context, event);
+}
+
+void sessions_take(struct sessions *s, const struct event *given, sessions_hand *hand, void *context)
+{
+	struct event event;
+
+	if (given->connection == 0) {
+		hand(context, given);
 		return;
 	}
-	if (trouble->connection == event->connection && addr_equal(&trouble->addr, &event->addr))
-		event->flags &= (uint16_t)~EVENT_BEGINS;
-	if (trouble->connection == event->connection)
-		trouble->connection = 0;
-}
-
-bool sessions_take(struct sessions *s, struct event *event)
-{
-	if (event->connection == 0)
-		return true;
-	if ((event->flags & EVENT_PER_CONNECTION) == 0) {
-		if (!follows_whole_line(s, event))
-			return false;
-		event->connection = 0;
-		return true;
+	event = *given;
+	if (event.flags & EVENT_WAITS) {
+		if (event.flags & EVENT_NO_ADDRESS)
+			wait_for_address(s, &event);
+		else
+			end_waiting(s, &event, hand, context);
+		return;
 	}
-	if (event->flags & EVENT_BEGINS)
-		begin_once(s, event);
-	if (event->flags & EVENT_OPENS)
-		open_session(s, event);
-	else if ((event->flags & EVENT_NO_ADDRESS) && !find_address(s, event))
-		return false;
+	if (event.flags & EVENT_BEGINS)
+		begin_once(s, &event);
+	else if ((event.flags & EVENT_NO_ADDRESS) && !find_address(s, &event))
+		return;
 	/* that a client with a name comes or goes is no evidence */
-	return event->event_class != CLASS_UNKNOWN || (event->flags & EVENT_NAMED) == 0;
+	if (event.event_class != CLASS_UNKNOWN || (event.flags & EVENT_NAMED) == 0)
+		hand(context, &event);
 }

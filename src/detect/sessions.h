@@ -1,20 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* sessions: what one line alone does not tell: the address of its session, or that it is the rest of a longer line. */
+/* sessions: what one line of a connection does not tell, and others do. */
 #ifndef MAILBAN_DETECT_SESSIONS_H
 #define MAILBAN_DETECT_SESSIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "detect/event.h"
+#include "detect/pieces.h"
 
-/* What lines before told. Events must come in the order of their log. */
-struct sessions;
+enum { SESSION_AGE = 86400 }; /* seconds without a line, after which it is none any more */
 
-struct sessions *sessions_new(void);
+/* What is kept of a connection. */
+struct session {
+	uint64_t connection;    /* event.connection; 0: none */
+	int64_t time;           /* of the line that told it, seconds since the epoch */
+	struct addr addr;       /* where opened or troubled */
+	uint32_t waiting;       /* how often something happened whose address is still to come; of that class */
+	uint32_t points;
+	uint8_t event_class;
+	bool opened, named;     /* its address is known; and the client has a verified name */
+	bool troubled;          /* told of this server's trouble, ahead of the line that begins it */
+};
+
+/* What lines before told. Begins as zero; sessions_free() frees it. */
+struct sessions {
+	struct session *all;    /* its own */
+	struct pieces pieces;   /* for who takes lines in the order of their log */
+};
+
 void sessions_free(struct sessions *sessions);
 
-/* Gives an event without an address that of its session. False: the event is none for anybody: it only told something
- * of others, or it is not to be believed. */
-bool sessions_take(struct sessions *sessions, struct event *event);
+/* Takes an event that is complete, and does not keep it. */
+typedef void sessions_hand(void *context, const struct event *event);
+
+/* Hands on what the event means in the light of those before it: the event with the address of its session; nothing,
+ * where it only told something of others or its address is still to come; or what waited for its address, too. Events
+ * must come in the order of time. */
+void sessions_take(struct sessions *sessions, const struct event *event, sessions_hand *hand, void *context);
+
+/* To save them: the next one from *at on, which begins as 0, that had a line since then. NULL: there is no more. */
+const struct session *sessions_next(const struct sessions *sessions, int64_t then, size_t *at);
+
+/* Takes one that was saved. */
+void sessions_put(struct sessions *sessions, const struct session *session);
 
 #endif

@@ -7,7 +7,12 @@
  */
 #include "detect/stream.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "log/rotation.h"
 
 enum { LAST_EVENTS = 16 }; /* of a block, the earliest of which says up to when it goes */
 
@@ -42,12 +47,25 @@ static int64_t block_until(const struct batch *batch)
 	return until;
 }
 
+static uint64_t number_of_name(const char *name)
+{
+	char *base = mem_text(name);
+	struct digest digest = { 0 };
+
+	if (!rotation_base(name, base))
+		base[rotation_unpacked_length(name)] = '\0';
+	digest_add(&digest, base, strlen(base));
+	free(base);
+	return digest_value(&digest);
+}
+
 void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher)
 {
 	struct span head = source_head(log->source);
 
 	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source),
 			      .wrapping = wrapping_of(head.ptr, head.len) };
+	s->name = number_of_name(source_name(log->source));
 	s->lines.source = log->source;
 	s->lines.take_unterminated = log->take_unterminated;
 	source_progress(log->source, &s->bytes_done, &s->bytes_total);
@@ -151,8 +169,8 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	s->last.line.ptr = s->last_text.ptr;
 }
 
-/* What the events say in the light of those before them, in the order of their lines. */
-static void settle_sessions(struct sessions *sessions, struct batch *batch)
+/* Takes out the events whose lines may be the rest of a longer one. */
+static void settle_pieces(const struct stream *s, struct pieces *pieces, struct batch *batch)
 {
 	size_t kept = 0;
 	bool changed = false;
@@ -160,11 +178,10 @@ static void settle_sessions(struct sessions *sessions, struct batch *batch)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct event *event = &batch->events[i];
 		uint64_t connection = event->connection;
-		unsigned flags = event->flags;
 
-		if (connection != 0 && !sessions_take(sessions, event))
+		if (!pieces_believes(pieces, s->name, event))
 			continue;
-		changed |= kept != i || event->connection != connection || event->flags != flags;
+		changed |= kept != i || event->connection != connection;
 		batch->events[kept++] = *event;
 	}
 	changed |= kept != batch->count;
@@ -173,16 +190,15 @@ static void settle_sessions(struct sessions *sessions, struct batch *batch)
 		batch_sort(batch);
 }
 
-void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats, struct sessions *sessions)
+void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats, struct pieces *pieces)
 {
 	settle_times(s, batch);
 	settle_repeats(s, batch, repeats);
 	/* the last event as its line is, for lines that repeat it */
 	remember_last(s, batch);
-	settle_sessions(sessions, repeats);
-	settle_sessions(sessions, batch);
+	settle_pieces(s, pieces, repeats);
+	settle_pieces(s, pieces, batch);
 	s->log->lines += batch->lines;
-	s->log->events += batch->count + repeats->count;
 	s->log->too_long += batch->too_long;
 	s->log->headless += batch->headless;
 	if (batch->last_time != EVENT_TIME_UNKNOWN)

@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "detect/block.h"
 #include "detect/lines.h"
+#include "detect/pieces.h"
 #include "detect/scan_log.h"
-#include "detect/sessions.h"
 #include "log/wrapping.h"
 
 #define STREAM_BEGINNING INT64_MIN /* before all times */
@@ -18,6 +18,7 @@
 struct stream {
 	struct scan_log *log;
 	uint32_t source;           /* number of the log among those given */
+	uint64_t name;             /* number of the log's name, the same for all of its rotations */
 	struct lines lines;        /* of the worker that is reading */
 	const char *server;        /* whose own file it is */
 	enum wrapping wrapping;
@@ -48,9 +49,9 @@ void stream_put(struct stream *stream, struct batch *batch);
 /* The batch that is next is about to be merged: moves merged_until and merged on. */
 void stream_advance(struct stream *stream, const struct batch *batch);
 
-/* Completes the batch by what the blocks before it said: times of lines that have none, addresses of sessions. Takes
- * out what is not to be believed. The lines at its front that say how often the line before it was repeated become
- * events of repeats. Counts for the log. */
-void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats, struct sessions *sessions);
+/* Completes the batch by what the blocks before it said: times of lines that have none. Takes out what is not to be
+ * believed. The lines at its front that say how often the line before it was repeated become events of repeats. Counts
+ * for the log. */
+void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats, struct pieces *pieces);
 
 #endif

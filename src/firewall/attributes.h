@@ -46,6 +46,16 @@ static inline bool attributes_next(struct attributes *a)
 	return true;
 }
 
+/* Reads on to the next one of that type; false where there is none. */
+static inline bool attributes_find(struct attributes *a, unsigned type)
+{
+	while (attributes_next(a)) {
+		if (a->type == type)
+			return true;
+	}
+	return false;
+}
+
 /* The attributes inside the one that was read last. */
 static inline struct attributes attributes_inside(const struct attributes *a)
 {

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "firewall/backend.h"
+#include "firewall/conntrack.h"
 
 enum { LONGEST_NAME = 27 };
 
@@ -131,6 +132,8 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 			first = ret;
 		plan_free(&plan);
 	}
+	if (!dry_run)
+		conntrack_forget(report->added, report->added_count);
 	return first;
 }
 

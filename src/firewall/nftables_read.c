@@ -3,9 +3,10 @@
  * nftables_read: what the sets of nftables hold, and how many rules use them.
  *
  * Read as the kernel sends it. libnftables makes text or JSON of it, which took 1.5 s for 100,000 entries where this
- * takes a fifth of a second, and would have to be read again. The kernel finds each next piece of a listing by counting
- * from the beginning, so that the time grows with the square of the number of entries. An interval is two elements, of
- * which the second marks its end; one that reaches to the last address has no end.
+ * takes a fifth of a second, and 2 GB for a million. The kernel finds each next piece of a listing by counting from the
+ * beginning, so that the time grows with the square of the number of entries. While it makes a hash larger, entries
+ * change their places: a listing then has some twice, and lacks as many others. An interval is two elements, of which
+ * the second marks its end; one that reaches to the last address has no end.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -53,19 +54,9 @@ static void take_set(const struct nlmsghdr *nlh, void *owner)
 		   (flags & NFT_SET_MAP) == 0 && ((flags & NFT_SET_INTERVAL) != 0) == (r->part->prefix == 0);
 }
 
-/* The only attribute of that type, all others being passed over. */
-static bool find(struct attributes *a, unsigned type)
-{
-	while (attributes_next(a)) {
-		if (a->type == type)
-			return true;
-	}
-	return false;
-}
-
 static void read_key(struct attributes key, struct addr *net)
 {
-	if (!find(&key, NFTA_DATA_VALUE))
+	if (!attributes_find(&key, NFTA_DATA_VALUE))
 		return;
 	if (key.len == 4)
 		*net = addr_of_v4((const unsigned char *)key.value);
@@ -77,7 +68,7 @@ static void read_counters(struct attributes expression, struct firewall_entry *e
 {
 	struct attributes a;
 
-	if (!find(&expression, NFTA_EXPR_DATA))
+	if (!attributes_find(&expression, NFTA_EXPR_DATA))
 		return;
 	for (a = attributes_inside(&expression); attributes_next(&a);) {
 		if (a.type == NFTA_COUNTER_BYTES)
@@ -106,6 +97,16 @@ static bool read_element(struct attributes a, struct firewall_entry *e)
 	return (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
 }
 
+/* Makes an address the network that it begins; false where it begins none: a person's, which no rule asks for. */
+static bool shorten(struct addr *net, unsigned prefix)
+{
+	struct addr whole = addr_network(net, (uint8_t)prefix);
+	bool begins = whole.hi == net->hi && whole.lo == net->lo;
+
+	*net = whole;
+	return begins;
+}
+
 static void take_element(struct reading *r, struct attributes element)
 {
 	struct firewall_set *set = r->set;
@@ -116,25 +117,27 @@ static void take_element(struct reading *r, struct attributes element)
 		r->ends[r->end_count++] = e.net;
 		return;
 	}
-	/* what is no part of the prefix was put there by somebody else, and covers nothing that rules ask for */
-	if (r->part->prefix != 0)
-		e.net = addr_network(&e.net, (uint8_t)r->part->prefix);
+	if (r->part->prefix != 0 && !shorten(&e.net, r->part->prefix))
+		return;
 	set->entries = mem_grow(set->entries, &r->capacity, set->count + 1, sizeof(*set->entries));
 	set->entries[set->count++] = e;
 }
 
+/* Hands on what is inside each attribute of the list that a message has. */
+static void take_list(const struct nlmsghdr *nlh, unsigned type, struct reading *r,
+		      void (*take)(struct reading *r, struct attributes inside))
+{
+	struct attributes a = netlink_attributes(nlh), list;
+
+	if (!attributes_find(&a, type))
+		return;
+	for (list = attributes_inside(&a); attributes_next(&list);)
+		take(r, attributes_inside(&list));
+}
+
 static void take_elements(const struct nlmsghdr *nlh, void *owner)
 {
-	struct attributes a = netlink_attributes(nlh);
-
-	while (attributes_next(&a)) {
-		struct attributes list = attributes_inside(&a);
-
-		if (a.type != NFTA_SET_ELEM_LIST_ELEMENTS)
-			continue;
-		while (attributes_next(&list))
-			take_element(owner, attributes_inside(&list));
-	}
+	take_list(nlh, NFTA_SET_ELEM_LIST_ELEMENTS, owner, take_element);
 }
 
 static unsigned leading_zeros(uint64_t word)
@@ -242,7 +245,7 @@ static void count_lookup(struct reading *r, struct attributes lookup)
 	size_t count;
 	const struct nftables_part *parts = nftables_parts(r->family, &count);
 
-	if (!find(&lookup, NFTA_LOOKUP_SET))
+	if (!attributes_find(&lookup, NFTA_LOOKUP_SET))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		char name[NFTABLES_NAME];
@@ -257,26 +260,17 @@ static void take_expression(struct reading *r, struct attributes expression)
 {
 	struct attributes name = expression;
 
-	if (find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") &&
-	    memcmp(name.value, "lookup", name.len) == 0 && find(&expression, NFTA_EXPR_DATA))
+	if (attributes_find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") &&
+	    memcmp(name.value, "lookup", name.len) == 0 && attributes_find(&expression, NFTA_EXPR_DATA))
 		count_lookup(r, attributes_inside(&expression));
 }
 
 static void take_rule(const struct nlmsghdr *nlh, void *owner)
 {
-	struct attributes a = netlink_attributes(nlh);
-
-	while (attributes_next(&a)) {
-		struct attributes list = attributes_inside(&a);
-
-		if (a.type != NFTA_RULE_EXPRESSIONS)
-			continue;
-		while (attributes_next(&list))
-			take_expression(owner, attributes_inside(&list));
-	}
+	take_list(nlh, NFTA_RULE_EXPRESSIONS, owner, take_expression);
 }
 
-static int read_all(struct reading *r)
+static int read_parts(struct reading *r)
 {
 	size_t count;
 	const struct nftables_part *parts = nftables_parts(r->family, &count);
@@ -296,25 +290,43 @@ static int read_all(struct reading *r)
 	return ret;
 }
 
+static bool has_twice(const struct firewall_set *set)
+{
+	for (size_t i = 1; i < set->count; i++) {
+		if (addr_compare(&set->entries[i - 1].net, &set->entries[i].net) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int read_once(struct reading *r)
+{
+	int ret;
+
+	r->set->count = 0;
+	memset(r->references, 0, sizeof(r->references));
+	ret = read_parts(r);
+	if (ret == 0 && r->set->count > 0)
+		listing_sort(r->set);
+	/* the sorted entries have no room behind them */
+	r->capacity = r->set->count;
+	return ret == 0 && has_twice(r->set) ? -EINTR : ret;
+}
+
 int nftables_read(struct firewall_set *set, enum firewall_family family, struct buf *error)
 {
 	struct reading r = { .set = set, .family = family };
 	int ret = -EINTR;
 
-	/* whoever changes any rule of this host meanwhile makes it begin anew */
-	for (unsigned i = 0; i < TRIES && ret == -EINTR; i++) {
-		set->count = 0;
-		memset(r.references, 0, sizeof(r.references));
-		ret = read_all(&r);
-	}
+	/* whoever changes any rule of this host meanwhile makes it begin anew, as a hash that becomes larger does */
+	for (unsigned i = 0; i < TRIES && ret == -EINTR; i++)
+		ret = read_once(&r);
 	free(r.ends);
 	/* neither is bounded */
 	set->max_entries = UINT32_MAX;
 	set->hash_size = UINT32_MAX;
 	set->flat = true;
 	memcpy(set->type, "nftables", sizeof("nftables"));
-	if (ret == 0 && set->count > 0)
-		listing_sort(set);
 	if (ret < 0)
 		return listing_explain(set->name, ret, "nf_tables", "nft list table inet", NFTABLES_TABLE, error);
 	return 0;

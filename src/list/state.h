@@ -24,6 +24,7 @@
 #define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"
 #define STATE_POSITIONS "positions"
+#define STATE_SESSIONS "sessions"
 
 struct state_section {
 	char *name;

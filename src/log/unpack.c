@@ -71,8 +71,8 @@ struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner,
 	unpack->begun = false;
 	unpack->archive = NULL;
 	if (!libarchive_load(&unpack->lib, &error)) {
-		buf_addf(why, "is compressed with %s, and libarchive cannot be loaded (%s); install it, or uncompress the log",
-			 content_name(content), buf_text(&error));
+		buf_addf(why, "is compressed with %s, and libarchive cannot be loaded (%s); "
+			 "install it, or uncompress the log", content_name(content), buf_text(&error));
 		buf_free(&error);
 		unpack_close(unpack);
 		return NULL;

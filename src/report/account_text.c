@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * account_text: an account as a small table.
+ * account_text: an account as a small table, and as JSON.
  *
  * A line each name and class with its points and its last event, then the credit, then what the balance comes to and
  * what that means. Names come from strangers and are escaped.
@@ -8,10 +8,10 @@
 #include "report/account_text.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/when.h"
 #include "judge/network.h"
+#include "report/fields.h"
 #include "report/text.h"
 
 static void add_row(struct buf *out, int64_t points, uint32_t last)
@@ -28,27 +28,29 @@ static void add_row(struct buf *out, int64_t points, uint32_t last)
 	buf_add_text(out, "  ");
 }
 
-static void add_name_row(const struct judge *j, const struct account *a, const struct account_name *n, struct buf *out)
+/* In JSON where j is not NULL. */
+static void show_name(const struct judge *j, const struct account *a, const struct account_name *n, struct json *json,
+	struct buf *out)
 {
 	const struct name *name = &j->accounts.names.all[n->name];
 	int64_t capped = account_capped(a, n->points, j->settings);
+	const struct field fields[] = {
+		field_word("user", name_shown(name)),
+		field_points("points", n->points),
+		field_number("failures", n->fails),
+		field_time("last_failure", n->fail),
+		field_time("last_login", n->login),
+		field_said(field_points("counts", capped)),
+		field_said(field_word("for", n->name == NAME_NONE ? ", no name" : " for ")),
+		field_said(field_points("of", capped < n->points ? n->points : 0)),
+		field_end(),
+	};
 
-	if (n->points == 0)
-		return;
-	add_row(out, capped, n->fail);
-	if (n->name == NAME_NONE)
-		buf_add_text(out, "auth, no name");
-	else
-		buf_add_text(out, "auth for ");
-	buf_add_escaped(out, name_shown(name), strlen(name_shown(name)));
-	buf_add_text(out, ", ");
-	text_add_count(out, n->fails, "failure", "failures");
-	if (capped < n->points) {
-		buf_add_text(out, "; of ");
-		points_add_rough(out, n->points);
-		buf_add_text(out, ", since others log in");
-	}
-	buf_add_char(out, '\n');
+	if (json != NULL)
+		fields_json(fields, json);
+	else if (n->points != 0)
+		fields_say(fields, "    {counts:>8}  {last_failure:17}  auth{for}{user}, {failures|failure|failures}"
+			   "[; of {of}, since others log in]\n", out);
 }
 
 /* What it takes to a ban, or until when the ban lasts. */
@@ -104,7 +106,7 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 	text_add_second(out, a->time);
 	buf_add_char(out, '\n');
 	for (unsigned i = 0; i < a->name_count; i++)
-		add_name_row(j, a, &a->names[i], out);
+		show_name(j, a, &a->names[i], NULL, out);
 	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
 		if (a->points[i] == 0)
 			continue;
@@ -118,4 +120,38 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 	}
 	add_balance(j, a, aggregate != NULL ? judge_network_threshold(j->settings, aggregate) :
 		j->settings->threshold, out);
+}
+
+void account_json(const struct judge *j, const struct addr *net, struct json *json)
+{
+	const struct account *a = j != NULL ? accounts_find(&j->accounts, net) : NULL;
+
+	if (a == NULL || a->time == 0) {
+		json_null(json);
+		return;
+	}
+	json_open(json, '{');
+	fields_members((const struct field[]){
+		field_time("as_of", a->time),
+		field_points("balance", account_balance(a, j->settings)),
+		field_points("credit", a->credit),
+		field_number("hits", a->hits),
+		field_number("level", a->level),
+		field_time("since", a->since),
+		field_time("until", a->since != 0 ? a->until : 0),
+		field_end(),
+	}, json);
+	json_name(json, "classes");
+	json_open(json, '{');
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		json_name(json, event_class_name((enum event_class)i));
+		json_points(json, a->points[i]);
+	}
+	json_close(json, '}');
+	json_name(json, "names");
+	json_open(json, '[');
+	for (unsigned i = 0; i < a->name_count; i++)
+		show_name(j, a, &a->names[i], json, NULL);
+	json_close(json, ']');
+	json_close(json, '}');
 }

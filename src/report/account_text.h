@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* account_text: an account as a small table, for `why`. */
+/* account_text: an account as a small table and as JSON, for `why`. */
 #ifndef MAILBAN_REPORT_ACCOUNT_TEXT_H
 #define MAILBAN_REPORT_ACCOUNT_TEXT_H
 
 #include "judge/judge.h"
+#include "report/json.h"
 
 /* Adds the account of the address or network, as it is at the account's time; nothing where there is none. */
 void account_text(const struct judge *judge, const struct addr *net, struct buf *out);
+
+/* The same as a value; null where there is none, or no judge. */
+void account_json(const struct judge *judge, const struct addr *net, struct json *json);
 
 #endif

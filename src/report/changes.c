@@ -4,176 +4,113 @@
  *
  * The text is what cron mails, so it begins with what a person must act on (an account that was taken), says
  * of each ban why, and is empty where there is nothing to say. Long lists are cut with their number told; the
- * blacklist itself and `mailban diff` have them whole. Bytes from logs are escaped.
+ * blacklist itself, `mailban diff` and the JSON have them whole. Bytes from logs are escaped.
  */
 #include "report/changes.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-#include "base/when.h"
 #include "judge/told.h"
+#include "report/fields.h"
 #include "report/text.h"
 #include "report/unknown.h"
 
-enum { SHOWN = 50, NAMES_SHOWN = 4, ATTACKERS_SHOWN = 20, EXAMPLE_BYTES = 200 };
+enum { SHOWN = 50, ATTACKERS_MAX = 64 };
 
 /* How one kind of change is told. */
 struct telling {
 	enum change_kind kind;
+	const char *name;       /* of its list in JSON */
 	const char *head;       /* above its entries */
-	void (*entry)(const struct run_facts *facts, const struct change *c, struct buf *out);
+	const char *sentence;   /* of an entry: report/fields.h */
 	bool quiet;             /* told only along with something that is not */
 };
 
-static void add_user(struct buf *out, const char *user)
-{
-	buf_add_escaped(out, user, strlen(user));
-}
-
-static void add_names(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	const struct account *account = accounts_find(&facts->judge->accounts, &c->net);
-	const char *names[NAMES_SHOWN];
-	size_t count = account != NULL ? told_names(facts->judge, account, names, NAMES_SHOWN) : 0;
-
-	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-		buf_add_text(out, i == 0 ? "; for " : ", ");
-		add_user(out, names[i]);
-	}
-	if (count > NAMES_SHOWN)
-		buf_add_text(out, ", ...");
-}
-
-static void add_example(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	struct span line = facts->example(facts->example_context, &c->net, c->by);
-
-	if (line.len == 0)
-		return;
-	buf_add_text(out, "      ");
-	buf_add_escaped(out, line.ptr, line.len < EXAMPLE_BYTES ? line.len : EXAMPLE_BYTES);
-	buf_add_text(out, line.len > EXAMPLE_BYTES ? "...\n" : "\n");
-}
-
-static void tell_breach(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	(void)facts;
-	buf_add_text(out, "  account ");
-	add_user(out, c->user);
-	buf_add_text(out, " was entered from ");
-	addr_add_to(out, &c->net);
-	buf_add_text(out, " at ");
-	when_add_minute(out, c->when);
-	buf_add_text(out, " after ");
-	text_add_count(out, c->hits, "failure for ", "failures for ");
-	text_add_count(out, c->names, "user name", "user names");
-	buf_add_text(out, ": change its password\n");
-}
-
-/* "auth  7.5 points, 12 hits" behind the address. */
-static void add_weight(const struct change *c, struct buf *out)
-{
-	buf_add_text(out, "  ");
-	text_add_addr(out, &c->net, 24);
-	buf_addf(out, " %-8s ", c->by < CLASS_COUNT ? event_class_name(c->by) : "hand");
-	points_add_rough(out, c->points);
-	buf_add_text(out, " points, ");
-	text_add_count(out, c->hits, "hit", "hits");
-}
-
-static void tell_added(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	add_weight(c, out);
-	buf_add_text(out, "; ");
-	text_add_until(out, c->until);
-	if (c->level > 1)
-		buf_addf(out, ", ban number %u", c->level);
-	if (c->hosts > 0)
-		buf_addf(out, ", of %" PRIu32 " addresses", c->hosts);
-	add_names(facts, c, out);
-	buf_add_char(out, '\n');
-	if (c->hosts == 0)
-		add_example(facts, c, out);
-}
-
-static void tell_renewed(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	(void)facts;
-	buf_add_text(out, "  ");
-	text_add_addr(out, &c->net, 24);
-	buf_add_char(out, ' ');
-	text_add_count(out, c->packets, "packet", "packets");
-	buf_add_text(out, " since the last run; ");
-	text_add_until(out, c->until);
-	buf_add_char(out, '\n');
-}
-
-static void tell_address(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	(void)facts;
-	buf_add_text(out, "  ");
-	addr_add_to(out, &c->net);
-	buf_add_char(out, '\n');
-}
-
-static void tell_weight(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	(void)facts;
-	add_weight(c, out);
-	buf_add_char(out, '\n');
-}
-
-static void tell_attacked(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	struct addr addrs[ATTACKERS_SHOWN];
-	size_t count = told_attackers(facts->judge, c->user, addrs, ATTACKERS_SHOWN);
-
-	buf_add_text(out, "  ");
-	add_user(out, c->user);
-	buf_add_text(out, " from ");
-	text_add_count(out, c->hits, "address", "addresses");
-	for (size_t i = 0; i < count && i < ATTACKERS_SHOWN; i++) {
-		buf_add_text(out, i == 0 ? ": " : ", ");
-		addr_add_to(out, &addrs[i]);
-	}
-	buf_add_text(out, count > ATTACKERS_SHOWN ? ", ...\n" : "\n");
-}
-
-static void tell_failing(const struct run_facts *facts, const struct change *c, struct buf *out)
-{
-	(void)facts;
-	buf_add_text(out, "  ");
-	add_user(out, c->user);
-	buf_add_text(out, ": ");
-	text_add_count(out, c->hits, "failure from ", "failures from ");
-	addr_add_to(out, &c->net);
-	buf_add_text(out, ", where ");
-	text_add_count(out, c->names, "other logs in", "others log in");
-	buf_add_text(out, ": an old password?\n");
-}
+#define WEIGHT "  {address:24} {class:8} {points} points, {hits|hit|hits}"
+#define BAN WEIGHT "; until {until}[, ban number {again}][, of {hosts|address|addresses}][; for {users.4}]\n" \
+	"[      {example.200}\n]"
+#define ADDRESS "  {address}\n"
 
 static const struct telling tellings[] = {
-	{ CHANGE_BREACH, "BREACH: a password was guessed", tell_breach, false },
-	{ CHANGE_TOO_WIDE, "not banned, being wider than max-prefix allows", tell_weight, false },
-	{ CHANGE_DEFERRED, "not banned yet, being more than max-new allows", tell_weight, false },
-	{ CHANGE_ADDED, "banned", tell_added, false },
-	{ CHANGE_NETWORK, "networks banned whole", tell_added, false },
-	{ CHANGE_RENEWED, "still knocking, renewed", tell_renewed, true },
-	{ CHANGE_EXPIRED, "over", tell_address, false },
-	{ CHANGE_FORGIVEN, "forgiven, since they logged in or sent mail", tell_address, false },
-	{ CHANGE_DISSOLVED, "networks banned no more, a good address being in them", tell_address, false },
-	{ CHANGE_ALLOWED, "taken off, being in the allowlist", tell_address, false },
-	{ CHANGE_ATTACKED, "users under attack from many addresses", tell_attacked, false },
-	{ CHANGE_FAILING, "names that keep failing where others log in", tell_failing, false },
-	{ CHANGE_REFUSED, "not banned, being in the allowlist or private", tell_weight, false },
-	{ CHANGE_MOVED, "banned already, and going on", tell_added, true },
-	{ CHANGE_INTO, "now part of a network", tell_address, true },
+	{ CHANGE_BREACH, "breaches", "BREACH: a password was guessed",
+	  "  account {user} was entered from {address} at {when} after {hits|failure for|failures for} "
+	  "{names|user name|user names}: change its password\n", false },
+	{ CHANGE_TOO_WIDE, "too_wide", "not banned, being wider than max-prefix allows", WEIGHT "\n", false },
+	{ CHANGE_DEFERRED, "deferred", "not banned yet, being more than max-new allows", WEIGHT "\n", false },
+	{ CHANGE_ADDED, "added", "banned", BAN, false },
+	{ CHANGE_NETWORK, "networks", "networks banned whole", BAN, false },
+	{ CHANGE_RENEWED, "renewed", "still knocking, renewed",
+	  "  {address:24} {packets|packet|packets} since the last run; until {until}\n", true },
+	{ CHANGE_EXPIRED, "expired", "over", ADDRESS, false },
+	{ CHANGE_FORGIVEN, "forgiven", "forgiven, since they logged in or sent mail", ADDRESS, false },
+	{ CHANGE_DISSOLVED, "dissolved", "networks banned no more, a good address being in them", ADDRESS, false },
+	{ CHANGE_ALLOWED, "allowed", "taken off, being in the allowlist", ADDRESS, false },
+	{ CHANGE_ATTACKED, "attacked", "users under attack from many addresses",
+	  "  {user} from {hits|address|addresses}[: {addresses.20}]\n", false },
+	{ CHANGE_FAILING, "failing", "names that keep failing where others log in",
+	  "  {user}: {hits|failure from|failures from} {address}, where {names|other logs in|others log in}: "
+	  "an old password?\n", false },
+	{ CHANGE_REFUSED, "refused", "not banned, being in the allowlist or private", WEIGHT "\n", false },
+	{ CHANGE_MOVED, "moved", "banned already, and going on", BAN, true },
+	{ CHANGE_INTO, "into", "now part of a network", ADDRESS, true },
 };
 
 enum { TELLINGS = sizeof(tellings) / sizeof(tellings[0]) };
 
-const struct change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count)
+/* Beside the fields what they point to. */
+struct entry {
+	struct field fields[18], users[ACCOUNT_NAMES + 1], addresses[ATTACKERS_MAX + 1];
+	struct addr addrs[ATTACKERS_MAX];
+};
+
+static void list_users(const struct run_facts *facts, const struct change *c, struct entry *e)
+{
+	const struct account *account = accounts_find(&facts->judge->accounts, &c->net);
+	const char *names[ACCOUNT_NAMES];
+	size_t count = account != NULL ? told_names(facts->judge, account, names, ACCOUNT_NAMES) : 0;
+
+	for (size_t i = 0; i < count; i++)
+		e->users[i] = field_word(NULL, names[i]);
+}
+
+static void list_attackers(const struct run_facts *facts, const struct change *c, struct entry *e)
+{
+	size_t count = told_attackers(facts->judge, c->user, e->addrs, ATTACKERS_MAX);
+
+	for (size_t i = 0; i < count && i < ATTACKERS_MAX; i++)
+		e->addresses[i] = field_addr(NULL, &e->addrs[i]);
+}
+
+static void describe(const struct run_facts *facts, const struct change *c, struct entry *e)
+{
+	bool is_ban = c->kind == CHANGE_ADDED || c->kind == CHANGE_NETWORK || c->kind == CHANGE_MOVED;
+
+	*e = (struct entry){ .fields = {
+		field_addr("address", &c->net),
+		field_some(field_time("since", c->since)),
+		field_some(field_time("until", c->until)),
+		field_some(field_time("when", c->when)),
+		field_some(field_word("class", c->by < CLASS_COUNT ? event_class_name(c->by) : NULL)),
+		field_some(field_points("points", c->points)),
+		field_number("hits", c->hits),
+		field_some(field_number("hosts", c->hosts)),
+		field_some(field_number("names", c->names)),
+		field_some(field_number("level", c->level)),
+		field_said(field_number("again", c->level > 1 ? c->level : 0)),
+		field_some(field_number("packets", c->packets)),
+		field_some(field_word("user", c->user)),
+		field_if(is_ban, field_list("users", e->users)),
+		field_if(c->kind == CHANGE_ATTACKED, field_list("addresses", e->addresses)),
+		field_some(field_text("example", is_ban && c->hosts == 0 ?
+			facts->example(facts->example_context, &c->net, c->by) : (struct span){ 0 })),
+	} };
+	if (is_ban)
+		list_users(facts, c, e);
+	else if (c->kind == CHANGE_ATTACKED)
+		list_attackers(facts, c, e);
+}
+
+static const struct change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count)
 {
 	const struct change *first = NULL;
 
@@ -203,16 +140,34 @@ static void tell_kind(const struct run_facts *facts, const struct telling *telli
 {
 	size_t count, shown;
 	const struct change *c = changes_of(facts, telling->kind, &count);
+	struct entry entry;
 
 	if (count == 0)
 		return;
 	shown = facts->all || count <= SHOWN || telling->kind == CHANGE_BREACH ? count : SHOWN;
 	buf_addf(out, "%s (%zu):\n", telling->head, count);
-	for (size_t i = 0; i < shown; i++)
-		telling->entry(facts, &c[i], out);
+	for (size_t i = 0; i < shown; i++) {
+		describe(facts, &c[i], &entry);
+		fields_say(entry.fields, telling->sentence, out);
+	}
 	if (shown < count)
 		buf_addf(out, "  and %zu more\n", count - shown);
 	buf_add_char(out, '\n');
+}
+
+static void list_kind(const struct run_facts *facts, const struct telling *telling, struct json *j)
+{
+	size_t count;
+	const struct change *c = changes_of(facts, telling->kind, &count);
+	struct entry entry;
+
+	json_name(j, telling->name);
+	json_open(j, '[');
+	for (size_t i = 0; i < count; i++) {
+		describe(facts, &c[i], &entry);
+		fields_json(entry.fields, j);
+	}
+	json_close(j, ']');
 }
 
 void changes_breaches(const struct run_facts *facts, struct buf *out)
@@ -220,14 +175,29 @@ void changes_breaches(const struct run_facts *facts, struct buf *out)
 	tell_kind(facts, &tellings[0], out);
 }
 
+/* What a scan tells, too. */
+static bool is_of_scans(enum change_kind kind)
+{
+	return kind == CHANGE_BREACH || kind == CHANGE_ATTACKED || kind == CHANGE_FAILING;
+}
+
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out)
 {
 	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all };
 
 	for (unsigned i = 0; i < TELLINGS; i++) {
-		if (tellings[i].kind == CHANGE_BREACH || tellings[i].kind == CHANGE_ATTACKED ||
-		    tellings[i].kind == CHANGE_FAILING)
+		if (is_of_scans(tellings[i].kind))
 			tell_kind(&facts, &tellings[i], out);
+	}
+}
+
+void changes_news_json(const struct changes *changes, const struct judge *judge, struct json *j)
+{
+	const struct run_facts facts = { .changes = changes, .judge = judge };
+
+	for (unsigned i = 0; i < TELLINGS; i++) {
+		if (is_of_scans(tellings[i].kind))
+			list_kind(&facts, &tellings[i], j);
 	}
 }
 
@@ -251,4 +221,29 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
 	text_add_count(out, facts->events, "event; ", "events; ");
 	text_add_count(out, facts->banned, "entry in the blacklist\n", "entries in the blacklist\n");
+}
+
+void changes_json(const struct run_facts *facts, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_open(&j, '{');
+	fields_members((const struct field[]){
+		field_number("lines", facts->lines),
+		field_number("events", facts->events),
+		field_number("without_address", facts->judge->without_address),
+		field_number("banned", facts->banned),
+		field_end(),
+	}, &j);
+	for (unsigned i = 0; i < TELLINGS; i++)
+		list_kind(facts, &tellings[i], &j);
+	json_name(&j, "unread");
+	json_open(&j, '[');
+	for (size_t i = 0; i < facts->unread_count; i++)
+		json_word(&j, facts->unread[i]);
+	json_close(&j, ']');
+	if (facts->drift != NULL)
+		unknown_json(facts->drift, &j);
+	json_close(&j, '}');
 }

@@ -30,9 +30,6 @@ struct run_facts {
 	bool all;                              /* every entry, not the first ones only */
 };
 
-/* The changes of one kind, which stand together: the first one, or NULL. */
-const struct change *changes_of(const struct run_facts *facts, enum change_kind kind, size_t *count);
-
 /* The breaches alone: they are told however quiet a run is to be. */
 void changes_breaches(const struct run_facts *facts, struct buf *out);
 

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "report/changes.h"
-#include "report/json.h"
+#include "report/fields.h"
 #include "report/text.h"
 #include "report/unknown.h"
 
@@ -64,6 +64,8 @@ static bool is_breached(const struct findings *f, const struct addr *net)
 	return false;
 }
 
+#define ROW "{address:24} {class:8} {count:>8}  {first}  {last}  {points:>7}  "
+
 /* One address and class. */
 struct row {
 	const struct addr *addr;
@@ -102,50 +104,53 @@ static struct row row_of(const struct findings *f, const struct finding *one)
 	return (struct row){ &one->net, one->by, one->hits, one->since, one->since };
 }
 
-static void add_row(struct buf *out, const struct row *row)
-{
-	size_t start = out->len;
-
-	text_add_addr(out, row->addr, 24);
-	buf_addf(out, " %-8s %8" PRIu64 "  ", event_class_name((enum event_class)row->event_class), row->count);
-	when_add_minute(out, row->first);
-	buf_add_text(out, "  ");
-	when_add_minute(out, row->last);
-	text_pad(out, start, 82);
-}
-
-static void add_points(struct buf *out, int64_t points)
-{
-	struct buf text = { 0 };
-
-	points_add_rough(&text, points);
-	buf_addf(out, "%7s  ", buf_text(&text));
-	buf_free(&text);
-}
-
-static void add_finding(const struct findings *f, const struct finding *one, struct buf *out)
-{
-	struct row row = row_of(f, one);
-
-	add_row(out, &row);
-	add_points(out, one->points);
-	buf_add_text(out, one->over ? "over " : "until ");
-	when_add_minute(out, one->until);
-	if (one->hosts > 0)
-		buf_addf(out, "  %" PRIu32 " addresses", one->hosts);
-	buf_add_text(out, is_breached(f, &one->net) ? "  BREACH: logged in after guessing\n" : "\n");
-}
-
-/* Who was counted and reached no ban, row by row in the order of the findings' addresses. */
-struct others {
+/* The form that is asked for. */
+struct form {
 	const struct findings *findings;
 	struct buf *out;
-	struct json *json;
+	struct json *json;  /* NULL: another form */
+	bool tsv;
 	size_t at;          /* the finding not before the row's address */
 };
 
+/* The first five are what --tsv prints. one is NULL where no ban was reached. */
+static void add_row(const struct form *form, const struct row *row, int64_t points, const struct finding *one)
+{
+	const struct field fields[] = {
+		field_addr("address", row->addr),
+		field_word("class", event_class_name((enum event_class)row->event_class)),
+		field_number("count", row->count),
+		field_time("first", row->first),
+		field_time("last", row->last),
+		form->tsv ? field_end() : field_points("points", points),
+		one == NULL ? field_end() : field_time("since", one->since),
+		field_time("until", one != NULL ? one->until : 0),
+		field_number("hosts", one != NULL ? one->hosts : 0),
+		field_number("level", one != NULL ? one->level : 0),
+		field_bool("over", one != NULL && one->over),
+		field_bool("breach", one != NULL && is_breached(form->findings, &one->net)),
+		field_said(field_word("ends", one != NULL && one->over ? "over" : "until")),
+		field_end(),
+	};
+
+	if (form->json != NULL)
+		fields_json(fields, form->json);
+	else if (form->tsv)
+		fields_tsv(fields, form->out);
+	else
+		fields_say(fields, one == NULL ? ROW "-\n" : ROW "{ends} {until}[  {hosts} addresses]"
+			   "[{breach}  BREACH: logged in after guessing]\n", form->out);
+}
+
+static void add_finding(const struct form *form, const struct finding *one)
+{
+	const struct row row = row_of(form->findings, one);
+
+	add_row(form, &row, one->points, one);
+}
+
 /* Whether a finding stands for the row already. */
-static bool is_told(struct others *o, const struct row *row)
+static bool is_told(struct form *o, const struct row *row)
 {
 	const struct findings *f = o->findings;
 
@@ -161,15 +166,13 @@ static int64_t points_of(const struct findings *f, const struct addr *addr)
 	return a != NULL ? account_balance(a, f->judge->settings) : 0;
 }
 
+/* Who was counted and reached no ban, row by row in the order of the findings' addresses. */
 static void add_other(void *context, const struct row *row)
 {
-	struct others *o = context;
+	struct form *form = context;
 
-	if (is_told(o, row))
-		return;
-	add_row(o->out, row);
-	add_points(o->out, points_of(o->findings, row->addr));
-	buf_add_text(o->out, "-\n");
+	if (!is_told(form, row))
+		add_row(form, row, points_of(form->findings, row->addr), NULL);
 }
 
 static void add_summary(const struct findings *f, struct buf *out)
@@ -189,9 +192,9 @@ static void add_summary(const struct findings *f, struct buf *out)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }
 
-void findings_text(const struct findings *f, struct buf *out)
+static void add_findings_text(const struct findings *f, struct buf *out)
 {
-	struct others others = { .findings = f, .out = out };
+	struct form form = { .findings = f, .out = out };
 
 	changes_news(f->news, f->judge, f->everybody, out);
 	if (f->count > 0 || f->everybody)
@@ -199,41 +202,30 @@ void findings_text(const struct findings *f, struct buf *out)
 			     "ADDRESS                  CLASS       COUNT  FIRST              LAST                POINTS"
 			     "  BAN\n");
 	for (size_t i = 0; i < f->count; i++)
-		add_finding(f, &f->all[i], out);
+		add_finding(&form, &f->all[i]);
 	if (f->everybody)
-		each_row(f->totals, add_other, &others);
+		each_row(f->totals, add_other, &form);
 	if (f->drift != NULL)
 		unknown_text(f->drift, f->everybody, out);
 	add_summary(f, out);
 }
 
-static void add_tsv_row(struct buf *out, const struct row *row)
+static void add_any(void *context, const struct row *row)
 {
-	addr_add_to(out, row->addr);
-	buf_addf(out, "\t%s\t%" PRIu64 "\t", event_class_name((enum event_class)row->event_class), row->count);
-	text_add_second(out, row->first);
-	buf_add_char(out, '\t');
-	text_add_second(out, row->last);
-	buf_add_char(out, '\n');
+	add_row(context, row, 0, NULL);
 }
 
-static void add_any_tsv(void *context, const struct row *row)
+static void add_tsv(const struct findings *f, struct buf *out)
 {
-	add_tsv_row(context, row);
-}
+	struct form form = { .findings = f, .out = out, .tsv = true };
 
-void findings_tsv(const struct findings *f, struct buf *out)
-{
 	if (f->everybody)
-		each_row(f->totals, add_any_tsv, out);
-	for (size_t i = 0; !f->everybody && i < f->count; i++) {
-		struct row row = row_of(f, &f->all[i]);
-
-		add_tsv_row(out, &row);
-	}
+		each_row(f->totals, add_any, &form);
+	for (size_t i = 0; !f->everybody && i < f->count; i++)
+		add_finding(&form, &f->all[i]);
 }
 
-void findings_plain(const struct findings *f, struct buf *out)
+static void add_plain(const struct findings *f, struct buf *out)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		addr_add_to(out, &f->all[i].net);
@@ -241,81 +233,30 @@ void findings_plain(const struct findings *f, struct buf *out)
 	}
 }
 
-static void json_row(struct json *j, const struct row *row)
-{
-	json_name(j, "address");
-	json_addr(j, row->addr);
-	json_name(j, "class");
-	json_word(j, event_class_name((enum event_class)row->event_class));
-	json_name(j, "count");
-	json_number(j, (int64_t)row->count);
-	json_name(j, "first");
-	json_time(j, row->first);
-	json_name(j, "last");
-	json_time(j, row->last);
-}
-
-static void json_finding(const struct findings *f, const struct finding *one, struct json *j)
-{
-	struct row row = row_of(f, one);
-
-	json_open(j, '{');
-	json_row(j, &row);
-	json_name(j, "points");
-	json_points(j, one->points);
-	json_name(j, "since");
-	json_time(j, one->since);
-	json_name(j, "until");
-	json_time(j, one->until);
-	json_name(j, "hosts");
-	json_number(j, one->hosts);
-	json_name(j, "level");
-	json_number(j, one->level);
-	json_name(j, "over");
-	json_bool(j, one->over);
-	json_name(j, "breach");
-	json_bool(j, is_breached(f, &one->net));
-	json_close(j, '}');
-}
-
-static void json_other(void *context, const struct row *row)
-{
-	struct others *o = context;
-
-	if (is_told(o, row))
-		return;
-	json_open(o->json, '{');
-	json_row(o->json, row);
-	json_name(o->json, "points");
-	json_points(o->json, points_of(o->findings, row->addr));
-	json_close(o->json, '}');
-}
-
-void findings_json(const struct findings *f, struct buf *out)
+static void add_json(const struct findings *f, struct buf *out)
 {
 	struct json j;
-	struct others others = { .findings = f, .json = &j };
+	struct form form = { .findings = f, .json = &j };
 
 	json_begin(&j, out);
 	json_open(&j, '{');
-	json_name(&j, "lines");
-	json_number(&j, (int64_t)f->lines);
-	json_name(&j, "events");
-	json_number(&j, (int64_t)f->judge->events);
-	json_name(&j, "without_address");
-	json_number(&j, (int64_t)f->judge->without_address);
-	json_name(&j, "trouble");
-	json_number(&j, (int64_t)f->judge->troubles);
+	fields_members((const struct field[]){
+		field_number("lines", f->lines),
+		field_number("events", f->judge->events),
+		field_number("without_address", f->judge->without_address),
+		field_number("trouble", f->judge->troubles),
+		field_end(),
+	}, &j);
 	changes_news_json(f->news, f->judge, &j);
 	json_name(&j, "reached");
 	json_open(&j, '[');
 	for (size_t i = 0; i < f->count; i++)
-		json_finding(f, &f->all[i], &j);
+		add_finding(&form, &f->all[i]);
 	json_close(&j, ']');
 	if (f->everybody) {
 		json_name(&j, "others");
 		json_open(&j, '[');
-		each_row(f->totals, json_other, &others);
+		each_row(f->totals, add_other, &form);
 		json_close(&j, ']');
 	}
 	if (f->drift != NULL)
@@ -323,50 +264,45 @@ void findings_json(const struct findings *f, struct buf *out)
 	json_close(&j, '}');
 }
 
-static struct row classic_row_of(const struct classic_total *t)
+void findings_add(const struct findings *f, enum findings_form form, struct buf *out)
 {
-	return (struct row){ &t->addr, t->event_class, t->count, t->first, t->last };
+	static void (*const add[])(const struct findings *f, struct buf *out) = {
+		[FINDINGS_TEXT] = add_findings_text, [FINDINGS_TSV] = add_tsv, [FINDINGS_PLAIN] = add_plain,
+		[FINDINGS_JSON] = add_json,
+	};
+
+	add[form](f, out);
 }
 
-void findings_classic_text(const struct classic_total *rows, size_t count, struct buf *out)
-{
-	for (size_t i = 0; i < count; i++) {
-		text_add_addr(out, &rows[i].addr, 24);
-		buf_addf(out, " %-8s %8" PRIu64 "\n", event_class_name((enum event_class)rows[i].event_class),
-			 rows[i].count);
-	}
-	text_add_count(out, count, "address counted more than once\n", "addresses counted more than once\n");
-}
+/* ---- the classic judgement ---- */
 
-void findings_classic_tsv(const struct classic_total *rows, size_t count, struct buf *out)
+void findings_classic(const struct classic_total *rows, size_t count, enum findings_form form, struct buf *out)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct row row = classic_row_of(&rows[i]);
-
-		add_tsv_row(out, &row);
-	}
-}
-
-void findings_classic_plain(const struct classic_total *rows, size_t count, struct buf *out)
-{
-	for (size_t i = 0; i < count; i++) {
-		addr_add_to(out, &rows[i].addr);
-		buf_add_char(out, '\n');
-	}
-}
-
-void findings_classic_json(const struct classic_total *rows, size_t count, struct buf *out)
-{
+	static const char *const sentences[] = { "{address:24} {class:8} {count:>8}\n", "{address}\n" };
 	struct json j;
 
 	json_begin(&j, out);
-	json_open(&j, '[');
+	if (form == FINDINGS_JSON)
+		json_open(&j, '[');
 	for (size_t i = 0; i < count; i++) {
-		struct row row = classic_row_of(&rows[i]);
+		const struct field fields[] = {
+			field_addr("address", &rows[i].addr),
+			field_word("class", event_class_name((enum event_class)rows[i].event_class)),
+			field_number("count", rows[i].count),
+			field_time("first", rows[i].first),
+			field_time("last", rows[i].last),
+			field_end(),
+		};
 
-		json_open(&j, '{');
-		json_row(&j, &row);
-		json_close(&j, '}');
+		if (form == FINDINGS_JSON)
+			fields_json(fields, &j);
+		else if (form == FINDINGS_TSV)
+			fields_tsv(fields, out);
+		else
+			fields_say(fields, sentences[form == FINDINGS_PLAIN], out);
 	}
-	json_close(&j, ']');
+	if (form == FINDINGS_JSON)
+		json_close(&j, ']');
+	else if (form == FINDINGS_TEXT)
+		text_add_count(out, count, "address counted more than once\n", "addresses counted more than once\n");
 }

@@ -40,15 +40,16 @@ struct findings {
 void findings_collect(struct findings *findings, const struct judge *judge, int64_t now);
 void findings_free(struct findings *findings);
 
-void findings_text(const struct findings *findings, struct buf *out);
-void findings_tsv(const struct findings *findings, struct buf *out);   /* address class count first last */
-void findings_plain(const struct findings *findings, struct buf *out);
-void findings_json(const struct findings *findings, struct buf *out);
+enum findings_form {
+	FINDINGS_TEXT,
+	FINDINGS_TSV,      /* address class count first last */
+	FINDINGS_PLAIN,    /* addresses */
+	FINDINGS_JSON,
+};
+
+void findings_add(const struct findings *findings, enum findings_form form, struct buf *out);
 
 /* The same of the classic judgement's rows. */
-void findings_classic_text(const struct classic_total *rows, size_t count, struct buf *out);
-void findings_classic_tsv(const struct classic_total *rows, size_t count, struct buf *out);
-void findings_classic_plain(const struct classic_total *rows, size_t count, struct buf *out);
-void findings_classic_json(const struct classic_total *rows, size_t count, struct buf *out);
+void findings_classic(const struct classic_total *rows, size_t count, enum findings_form form, struct buf *out);
 
 #endif

@@ -10,30 +10,40 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report/text.h"
+#include "report/fields.h"
 
 enum { SHOWN = 10 };
 
-static void add_shape(const struct drift_shape *s, struct buf *out)
+static void each_shape(const struct drift_shape *s, struct json *j, struct buf *out)
 {
-	buf_addf(out, "  %" PRIu64 " x %s: ", s->count, s->program);
-	buf_add_escaped(out, s->shape, strlen(s->shape));
-	buf_add_text(out, "\n    such as: ");
-	buf_add_escaped(out, s->example, s->example_len);
-	buf_add_char(out, '\n');
+	const struct field fields[] = {
+		field_word("program", s->program),
+		field_word("shape", s->shape),
+		field_number("count", s->count),
+		field_text("example", (struct span){ s->example, s->example_len }),
+		field_end(),
+	};
+
+	if (j != NULL)
+		fields_json(fields, j);
+	else
+		fields_say(fields, "  {count} x {program}: {shape}\n    such as: {example}\n", out);
 }
 
-static void add_programs(const struct drift *d, struct buf *out)
+static void each_program(const struct drift_program *p, struct json *j, struct buf *out)
 {
-	buf_add_text(out, "\nprogram                         lines   recognised   unknown failures\n");
-	for (size_t i = 0; i < d->program_count; i++) {
-		const struct drift_program *p = &d->programs[i];
-		size_t start = out->len;
+	const struct field fields[] = {
+		field_word("name", p->name),
+		field_number("lines", p->lines),
+		field_number("recognised", p->recognised),
+		field_number("unknown_failures", p->failures),
+		field_end(),
+	};
 
-		buf_add_escaped(out, p->name, strlen(p->name));
-		text_pad(out, start, 26);
-		buf_addf(out, " %10" PRIu64 " %12" PRIu64 " %18" PRIu64 "\n", p->lines, p->recognised, p->failures);
-	}
+	if (j != NULL)
+		fields_json(fields, j);
+	else
+		fields_say(fields, "{name:26} {lines:>10} {recognised:>12} {unknown_failures:>18}\n", out);
 }
 
 void unknown_text(const struct drift *d, bool all, struct buf *out)
@@ -42,13 +52,15 @@ void unknown_text(const struct drift *d, bool all, struct buf *out)
 
 	if (d->program_count == 0)
 		return;
-	add_programs(d, out);
+	buf_add_text(out, "\nprogram                         lines   recognised   unknown failures\n");
+	for (size_t i = 0; i < d->program_count; i++)
+		each_program(&d->programs[i], NULL, out);
 	buf_add_char(out, '\n');
 	if (shown == 0)
 		return;
 	buf_add_text(out, "lines that name a failure and that no rule knows:\n");
 	for (size_t i = 0; i < shown; i++)
-		add_shape(&d->shapes[i], out);
+		each_shape(&d->shapes[i], NULL, out);
 	if (shown < d->shape_count)
 		buf_addf(out, "  and %zu more kinds\n", d->shape_count - shown);
 	buf_add_char(out, '\n');
@@ -58,33 +70,13 @@ void unknown_json(const struct drift *d, struct json *j)
 {
 	json_name(j, "programs");
 	json_open(j, '[');
-	for (size_t i = 0; i < d->program_count; i++) {
-		json_open(j, '{');
-		json_name(j, "name");
-		json_word(j, d->programs[i].name);
-		json_name(j, "lines");
-		json_number(j, (int64_t)d->programs[i].lines);
-		json_name(j, "recognised");
-		json_number(j, (int64_t)d->programs[i].recognised);
-		json_name(j, "unknown_failures");
-		json_number(j, (int64_t)d->programs[i].failures);
-		json_close(j, '}');
-	}
+	for (size_t i = 0; i < d->program_count; i++)
+		each_program(&d->programs[i], j, NULL);
 	json_close(j, ']');
 	json_name(j, "unknown");
 	json_open(j, '[');
-	for (size_t i = 0; i < d->shape_count; i++) {
-		json_open(j, '{');
-		json_name(j, "program");
-		json_word(j, d->shapes[i].program);
-		json_name(j, "shape");
-		json_word(j, d->shapes[i].shape);
-		json_name(j, "count");
-		json_number(j, (int64_t)d->shapes[i].count);
-		json_name(j, "example");
-		json_text(j, d->shapes[i].example, d->shapes[i].example_len);
-		json_close(j, '}');
-	}
+	for (size_t i = 0; i < d->shape_count; i++)
+		each_shape(&d->shapes[i], j, NULL);
 	json_close(j, ']');
 }
 
@@ -99,7 +91,7 @@ static void add_new_shapes(const struct drift *d, const struct drift_known *know
 			buf_add_text(out,
 				     "lines that name a failure, that no rule knows and that no run saw before:\n");
 		if (found++ < SHOWN)
-			add_shape(&d->shapes[i], out);
+			each_shape(&d->shapes[i], NULL, out);
 	}
 	if (found > SHOWN)
 		buf_addf(out, "  and %zu more kinds\n", found - SHOWN);

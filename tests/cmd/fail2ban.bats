@@ -330,7 +330,7 @@ loads() {
 	[ "$(grep -c 'class = "probe"' rules.d/converted.conf)" -eq 2 ]
 	convert own.conf --class nonesuch
 	[ "$status" -eq 2 ]
-	[[ "$stderr" == *'--class expects auth, unknown, helo, reject, probe, good or trouble, not "nonesuch"' ]]
+	[[ "$stderr" == *'--class expects one of auth, unknown, helo, reject, probe, good, trouble, not "nonesuch"' ]]
 }
 
 @test "rules go to standard output, or to a file whose former version stays; -n changes no file" {

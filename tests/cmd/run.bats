@@ -75,6 +75,77 @@ snapshot() {
 	grep -q '^192\.0\.2\.7 .* by auth hits 5$' blacklist
 }
 
+# connections whose lines need one another, of servers that write into one another's lines: each line has a second of its own
+sessions() {
+	local program message i=0
+	while IFS='|' read -r program message; do
+		printf '%s mx %s: %s\n' "$(date -u -d "@$((now - 3600 + 2 * i))" +%FT%T+00:00)" "$program" "$message"
+		i=$((i + 1))
+	done <<- EOF
+		smtpd[7]|1e3bb8aa00066e3f smtp connected address=192.0.2.1 host=<unknown>
+		sm-mta[9]|6ASKMNsd001582: <nobody00@example.com>... User unknown
+		smtpd[7]|1e3bb8aa00066e40 smtp connected address=192.0.2.2 host=host.example.net
+		imapd|$(printf 'LOGIN, user=%0500d' 0)
+		smtpd[7]|1e3bb8aa00066e3f smtp failed-command command="AUTH LOGIN (password)" result="535 Authentication failed"
+		postfix/smtpd[3]|warning: hostname mail.example.net does not resolve to address 192.0.2.5: Temporary failure in name resolution
+		imapd|LOGIN, user=admin, ip=[192.0.2.1]
+		smtpd[7]|1e3bb8aa00066e40 smtp authentication user=ann result=ok
+		sm-mta[9]|6ASKMNsd001582: <nobody01@example.com>... User unknown
+		imapd|LOGIN FAILED, user=info, ip=[192.0.2.1]
+		smtpd[7]|1e3bb8aa00066e3f smtp failed-command command="AUTH LOGIN (password)" result="535 Authentication failed"
+		postfix/smtpd[3]|connect from unknown[192.0.2.5]
+		sm-mta[9]|6ASKMNsd001583: <nobody03@example.com>... User unknown
+		smtpd[7]|1e3bb8aa00066e3f smtp disconnected reason=quit
+		smtpd[7]|1e3bb8aa00066e3f smtp connected address=192.0.2.3 host=<unknown>
+		sm-mta[9]|6ASKMNsd001582: from=<a@example.net>, size=0, class=0, nrcpts=0, proto=ESMTP, daemon=MTA, relay=[192.0.2.4]
+		smtpd[7]|1e3bb8aa00066e3f smtp failed-command command="AUTH LOGIN (password)" result="535 Authentication failed"
+		sm-mta[9]|6ASKMNsd001583: from=<a@example.net>, size=9, class=0, nrcpts=1, proto=ESMTP, daemon=MTA, relay=[192.0.2.4]
+		smtpd[7]|1e3bb8aa00066e40 smtp failed-command command="AUTH LOGIN (password)" result="535 Authentication failed"
+	EOF
+}
+
+# what a run of those logs remembers, but for where reading stopped
+remembered() {
+	mailban_run "$@" > report && "$MAILBAN" state -v --state state | sed '1,/^accounts/d; /^positions/,/^sessions/d'
+}
+
+@test "lines of a connection find one another over runs and logs, whatever these are called" {
+	sessions > all
+	remembered all > once
+	grep -q '^ *192.0.2.1 .* u:=.* u:info=.* hits=2$' once
+	grep -q '^ *192.0.2.2 .* u:ann=0.* u:=1@.* good=' once
+	grep -q '^ *192.0.2.3 .* u:=1@.* hits=1 ' once
+	grep -q '^ *192.0.2.4 .* hits=3 mails=1' once
+
+	# a run a line
+	rm -f state blacklist
+	while IFS= read -r line; do
+		printf '%s\n' "$line" >> grown
+		remembered grown > again
+	done < all
+	diff once again
+
+	# a log a program
+	rm -f state blacklist
+	for program in smtpd sm-mta imapd postfix; do grep " mx $program" all > "z-$program"; done
+	remembered z-* > again
+	diff once again
+
+	# dealt to logs, whose names are in the other order
+	rm -f state blacklist
+	awk '{ print > "y" (9 - NR % 3) }' < <(grep -v imapd all)
+	grep imapd all > y0
+	remembered y* > again
+	diff once again
+
+	# rotated behind the piece of a long line
+	rm -f state blacklist
+	sed 4q all > log.1
+	sed 1,4d all > log
+	remembered log > again
+	diff once again
+}
+
 @test "a last line without a newline is taken when it is whole" {
 	sasl 192.0.2.7 5 | head -c -1 > log
 	mailban_run log

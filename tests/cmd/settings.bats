@@ -30,8 +30,8 @@ told() {
 	told '# one\n/* wrong: never closed\nthreads = 1\n'
 }
 
-@test "the installed settings, all of them without their comment sign, are taken" {
-	sed -E 's/^#([a-z}\t])/\1/' "$BATS_TEST_DIRNAME/../../src/man/mailban.conf" > conf
+@test "the printed settings, all of them without their comment sign, are taken" {
+	"$MAILBAN" help settings | sed -E 's/^#([a-z}\t])/\1/' > conf
 	[ "$(grep -c '^[a-z]' conf)" -gt 25 ]
 	: > log
 	run -0 "$MAILBAN" scan -c conf log

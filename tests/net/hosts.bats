@@ -12,12 +12,10 @@ setup() {
 	$NAMESPACE true 2> /dev/null || skip "this host gives no such namespaces"
 }
 
-# What their daemons write is not this host's.
+# What they write is not this host's.
 OWN_FILES='
 mount -t tmpfs none /run
-for folder in /etc/ufw /etc/firewalld; do
-	[ ! -d $folder ] || { cp -a $folder own-${folder##*/}; mount --bind own-${folder##*/} $folder; }
-done
+mkdir /run/etc /run/work
 ip link set lo up
 echo 192.0.2.1 > blacklist
 '
@@ -26,6 +24,7 @@ echo 192.0.2.1 > blacklist
 	command -v ufw > /dev/null || skip "ufw is not installed"
 	over_both <<-EOF
 	$OWN_FILES
+	mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
 	firewall up
 	sync -q
 	for action in '--force enable' reload disable '--force enable'; do
@@ -36,18 +35,17 @@ echo 192.0.2.1 > blacklist
 }
 
 firewalld_beside() { # the backend of firewalld
-	command -v firewalld > /dev/null || skip "firewalld is not installed"
+	said=$("$SCRIPTS/../tests/wire/fetch" firewalld 2>&1) || skip "${said##*$'\n'}"
 	over_both <<-EOF
 	$OWN_FILES
-	sed -i 's/^FirewallBackend=.*/FirewallBackend=$1/' /etc/firewalld/firewalld.conf
+	. "$BATS_TEST_DIRNAME/firewalld.sh"
+	firewalld_unpack
 	[ "\$("\$MAILBAN" export firewall -c /dev/null | head -n 1)" = 'backend nftables' ]
 	firewall up
 	sync -q
-	mkdir /run/dbus
-	dbus-daemon --system --fork --nopidfile
-	firewalld --nofork --nopid > /dev/null 2>&1 &
-	until firewall-cmd --state > /dev/null 2>&1; do :; done
-	for action in --state --reload --complete-reload '--permanent --direct --add-rule ipv4 filter INPUT 0 -j ACCEPT' --reload; do
+	firewalld_up $1
+	firewall-cmd -q --permanent --direct --add-rule ipv4 filter INPUT 0 -j ACCEPT
+	for action in --state --reload --complete-reload; do
 		firewall-cmd \$action > /dev/null 2>&1
 		# of iptables it is gone, and the next sync puts it back
 		[ \$BACKEND = nftables ] || sync -q 2> said

@@ -30,6 +30,7 @@ setup() {
 @test "sync sends only the difference, and says what it did" {
 	over_both <<-'EOF'
 	printf '192.0.2.1\n192.0.2.2\n192.0.2.3\n2001:db8::1\n' > blacklist
+	firewall up
 	sync -q
 	printf '192.0.2.2\n192.0.2.3\n192.0.2.4\n192.0.2.5\n2001:db8::1\n' > blacklist
 	[ "$(sync 2> /dev/null)" = "mailban4: 2 added, 1 removed, 0 renewed, 2 kept" ]
@@ -111,7 +112,7 @@ setup() {
 	ipset create mailban4 hash:ip
 	ipset create mailban6 hash:net family inet counters timeout 0
 	printf '192.0.2.0/24\n2001:db8::1\n' > blacklist
-	sync 2> /dev/null > said
+	sync 2> /dev/null > said || [ $? = 1 ]
 	[ "$(grep -c '; replaced' said)" = 2 ]
 	[ "$(members mailban4)" = 192.0.2.0/24 ]
 	ipset list -t mailban6 | grep -q 'family inet6'
@@ -176,7 +177,10 @@ setup() {
 		for (i = 0; i < 50000; i++)
 			printf "2001:db8:%x:%x::/64\n", i / 256, i % 256 + 1
 	}' > blacklist
+	firewall up
 	sync -q
+	# the kernel may still be making its hash larger: what is listed twice meanwhile is not one to delete
+	[ -z "$(sync 2> /dev/null)" ]
 	[ "$(members mailban4 | wc -l)" -eq 100000 ]
 	[ "$(members mailban6 | wc -l)" -eq 50000 ]
 	sed -i -e '1,1000d' blacklist
@@ -244,13 +248,12 @@ setup() {
 	EOF
 }
 
-@test "sync warns when no rule uses a set that holds entries" {
+@test "sync fails in part where no rule uses a set that holds entries" {
 	need_rules nft
 	over_both <<-'EOF'
 	echo 192.0.2.1 > blacklist
-	sync 2> said
-	grep -q 'no rule uses the set mailban4' said
-	[ "$(wc -l < said)" -eq 1 ]
+	fails_with 1 'no rule uses the set mailban4' sync
+	[ "$(members mailban4)" = 192.0.2.1 ]
 	firewall up
 	sync 2> said
 	[ ! -s said ]

@@ -12,7 +12,7 @@
 #include "addr/addr.h"
 #include "detect/engine.h"
 #include "detect/match.h"
-#include "detect/sessions.h"
+#include "detect/pieces.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { LINES = 50000 };
@@ -341,7 +341,7 @@ static void fill_pieces(struct world *w, struct buf *message, const struct templ
 }
 
 /* Nor does anybody log in by them. */
-static void take_pieces(struct world *w, struct sessions *sessions, const struct template *t, const struct buf *message,
+static void take_pieces(struct world *w, struct pieces *pieces, const struct template *t, const struct buf *message,
 	const char *address)
 {
 	struct buf line = { 0 };
@@ -354,7 +354,8 @@ static void take_pieces(struct world *w, struct sessions *sessions, const struct
 		buf_clear(&line);
 		buf_addf(&line, "Nov  3 10:00:00 mx %s: ", t->program);
 		buf_add(&line, message->ptr + at, message->len - at < len ? message->len - at : len);
-		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || !sessions_take(sessions, &event))
+		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT ||
+		    !pieces_believes(pieces, 0, &event))
 			continue;
 		if (event.event_class == CLASS_GOOD || !addr_equal(&event.addr, &client))
 			fail_msg("%s believed a piece of a line (client %s): %s", engine_rule(w->engine, event.rule)->rule->name,
@@ -366,7 +367,7 @@ static void take_pieces(struct world *w, struct sessions *sessions, const struct
 static void believes_no_piece_of_a_line(void **state)
 {
 	struct world *w = *state;
-	struct sessions *sessions = sessions_new();
+	struct pieces pieces = { 0 };
 	struct buf message = { 0 };
 	unsigned tried = 0;
 
@@ -379,13 +380,13 @@ static void believes_no_piece_of_a_line(void **state)
 			continue;
 		new_victims(w);
 		fill_pieces(w, &message, t, "198.51.100.7");
-		take_pieces(w, sessions, t, &message, "198.51.100.7");
+		take_pieces(w, &pieces, t, &message, "198.51.100.7");
 		tried++;
 	}
 	/* else there is no such program any more */
 	assert_true(tried > LINES / 200);
 	buf_free(&message);
-	sessions_free(sessions);
+	pieces_free(&pieces);
 }
 
 int main(void)

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* settings: all settings, and the table that is their parser, their defaults, mailban.conf and the manual's list. */
+#ifndef MAILBAN_APP_SETTINGS_H
+#define MAILBAN_APP_SETTINGS_H
+
+#include <confuse.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "firewall/firewall.h"
+#include "judge/settings.h"
+
+#define CONFIG_FILE "/etc/mailban/mailban.conf"
+#define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
+#define CONFIG_ALLOW "/etc/mailban/allow"
+#define CONFIG_RULES "/etc/mailban/rules.d"
+
+struct texts {
+	char **texts;
+	size_t count;
+};
+
+/* Every setting, from the configuration file, then the command line. Owns its texts. */
+struct config {
+	char *blacklist, *state, *allow, *rules; /* paths */
+	struct texts logs;                       /* none: the usual paths */
+	struct texts allow_also;                 /* further networks of the allowlist */
+	struct texts aggregate;                  /* "24:8"; judge.aggregates is made of them, or of networks */
+	uint32_t networks;
+	char *set4, *set6;                       /* names of the sets in the kernel */
+	enum firewall_backend backend;           /* whose sets they are */
+	bool mynetworks;                         /* Postfix's mynetworks are allowed */
+	char *timezone;                          /* NULL: the host's */
+	uint32_t threads;
+	int64_t lock_wait;                       /* seconds */
+	struct judge_settings judge;
+};
+
+/* What libconfuse is to read a configuration with: all settings and their checks, and former ones, which are refused.
+ * The caller gives it to cfg_free(). */
+cfg_t *settings_open(void);
+
+/* Fills a config that is zero: with what cfg says, which was checked when it was read, else with the defaults.
+ * settings_free() frees the texts. */
+void settings_take(struct config *config, cfg_t *cfg);
+void settings_free(struct config *config);
+
+/* Appends mailban.conf: of each setting the help, and the default behind a #. */
+void settings_print(struct buf *out);
+
+#endif

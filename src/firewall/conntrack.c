@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conntrack: connections of banned addresses are forgotten.
+ *
+ * The rule drops their packets wherever it is met first. Behind somebody's rule that accepts what is established they
+ * would pass; but a connection that the kernel forgot is no longer established, and its next packet meets our rule.
+ * Our own connections to a banned address stay. libmnl is enough for that: conntrack(8) would read the whole table
+ * anew for each address, and libnetfilter_conntrack is one more library for two messages.
+ */
+#include "firewall/conntrack.h"
+
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "addr/netset.h"
+#include "base/buf.h"
+#include "firewall/netlink.h"
+
+enum { MESSAGE_BYTES = 512 };
+
+struct forgetting {
+	struct netset nets;
+	struct buf messages;  /* one after the other, each a connection to forget */
+};
+
+/* Who opened a connection: the source of its first packet. */
+static bool read_source(const struct attributes *tuple, struct addr *source)
+{
+	struct attributes a = attributes_inside(tuple);
+
+	if (!attributes_find(&a, CTA_TUPLE_IP))
+		return false;
+	for (a = attributes_inside(&a); attributes_next(&a);) {
+		if (a.type == CTA_IP_V4_SRC && a.len == 4)
+			*source = addr_of_v4((const unsigned char *)a.value);
+		else if (a.type == CTA_IP_V6_SRC && a.len == 16)
+			*source = addr_of_v6((const unsigned char *)a.value);
+		else
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* The same attributes name the connection to the kernel again. */
+static void add_message(struct forgetting *f, const struct nlmsghdr *nlh)
+{
+	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
+	struct attributes a = netlink_attributes(nlh);
+	_Alignas(struct nlmsghdr) char bytes[MESSAGE_BYTES];
+	struct nlmsghdr *message =
+		netlink_begin(bytes, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, 0, nfg->nfgen_family);
+
+	while (attributes_next(&a)) {
+		if (a.type == CTA_TUPLE_ORIG)
+			mnl_attr_put_check(message, sizeof(bytes), CTA_TUPLE_ORIG | NLA_F_NESTED, a.len, a.value);
+		else if (a.type == CTA_ZONE || a.type == CTA_ID)
+			mnl_attr_put_check(message, sizeof(bytes), (uint16_t)a.type, a.len, a.value);
+	}
+	buf_add(&f->messages, bytes, message->nlmsg_len);
+}
+
+static void take_connection(const struct nlmsghdr *nlh, void *owner)
+{
+	struct attributes a = netlink_attributes(nlh);
+	struct forgetting *f = owner;
+	struct addr source;
+
+	if (attributes_find(&a, CTA_TUPLE_ORIG) && read_source(&a, &source) && netset_contains(&f->nets, &source))
+		add_message(f, nlh);
+}
+
+static void send_all(struct buf *messages)
+{
+	struct mnl_socket *netlink = netlink_open();
+	size_t at = 0;
+
+	while (netlink != NULL && at < messages->len) {
+		const struct nlmsghdr *nlh = (const void *)(messages->ptr + at);
+
+		/* one that has just ended is an error that nobody waits for */
+		(void)mnl_socket_sendto(netlink, nlh, nlh->nlmsg_len);
+		at += nlh->nlmsg_len;
+	}
+	if (netlink != NULL)
+		mnl_socket_close(netlink);
+}
+
+void conntrack_forget(const struct addr *nets, size_t count)
+{
+	char bytes[MESSAGE_BYTES];
+	struct nlmsghdr *nlh;
+	struct forgetting f = { 0 };
+
+	/* asking would load the module that follows connections */
+	if (count == 0 || access("/proc/sys/net/netfilter/nf_conntrack_count", F_OK) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		netset_add(&f.nets, &nets[i]);
+	netset_finish(&f.nets);
+	nlh = netlink_begin(bytes, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_ACK | NLM_F_DUMP, AF_UNSPEC);
+	(void)netlink_ask(nlh, take_connection, &f);
+	send_all(&f.messages);
+	buf_free(&f.messages);
+	netset_free(&f.nets);
+}

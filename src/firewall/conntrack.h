@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conntrack: the connections that the kernel follows. Inside src/firewall only. */
+#ifndef MAILBAN_FIREWALL_CONNTRACK_H
+#define MAILBAN_FIREWALL_CONNTRACK_H
+
+#include <stddef.h>
+
+#include "addr/addr.h"
+
+/* Makes the kernel forget each connection that an address of these networks opened. Where it follows none, or may not
+ * be asked, nothing is done: what is forgotten here would run out by itself. */
+void conntrack_forget(const struct addr *nets, size_t count);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * dossier_show: what is known of an address or a user name, as text and as JSON.
+ *
+ * First the answer (banned or not, by what, until when), then the history, then what the logs say. Absent things are
+ * null or empty in JSON, and not said in the text. Names and lines come from strangers and are escaped.
+ */
+#include <inttypes.h>
+
+#include "list/blacklist.h"
+#include "report/account_text.h"
+#include "report/dossier.h"
+#include "report/fields.h"
+#include "report/text.h"
+
+enum { PARTNERS_SHOWN = 10, INSIDE_SHOWN = 10, DAY = 86400, HOUR = 3600, MINUTE = 60 };
+
+/* "6d 12h", "12h 5m", "5m". */
+static void add_rough(struct buf *out, int64_t seconds)
+{
+	if (seconds >= DAY)
+		buf_addf(out, "%" PRId64 "d %" PRId64 "h", seconds / DAY, seconds % DAY / HOUR);
+	else if (seconds >= HOUR)
+		buf_addf(out, "%" PRId64 "h %" PRId64 "m", seconds / HOUR, seconds % HOUR / MINUTE);
+	else
+		buf_addf(out, "%" PRId64 "m", seconds / MINUTE);
+}
+
+/* " (6d 12h left)" */
+static void add_left(const struct dossier *d, const struct ban *ban, struct buf *out)
+{
+	if (ban->until == BAN_FOREVER)
+		return;
+	buf_add_text(out, ban->until > d->now ? " (" : " (over");
+	if (ban->until > d->now) {
+		add_rough(out, ban->until - d->now);
+		buf_add_text(out, " left");
+	}
+	buf_add_char(out, ')');
+}
+
+static void show_ban(const struct dossier *d, const struct ban *ban, struct json *j, struct buf *out)
+{
+	struct buf left = { 0 };
+	bool other = !addr_equal(&ban->net, &d->net);
+
+	add_left(d, ban, &left);
+	{
+		const struct field fields[] = {
+			field_addr("address", &ban->net),
+			field_time("since", ban->person ? 0 : ban->since),
+			field_time("until", ban->until),
+			field_word("by", blacklist_by_name(ban->by)),
+			field_number("hits", ban->hits),
+			field_number("hosts", ban->hosts),
+			field_text("note", blacklist_note(ban)),
+			field_said(field_addr("network", other ? &ban->net : NULL)),
+			field_said(field_number("of", other ? ban->hosts : 0)),
+			field_said(field_bool("counted", ban->by != BAN_BY_HAND)),
+			field_said(field_text("left", (struct span){ left.ptr, left.len })),
+			field_end(),
+		};
+
+		if (j != NULL)
+			fields_json(fields, j);
+		else
+			fields_say(fields,
+				   "[  network    {network}[, of {of} addresses]\n][  since      {since}\n]"
+				   "  until      {until}{left}\n  by         {by}"
+				   "[{counted}, {hits|hit|hits}]\n[  note       {note}\n]", out);
+	}
+	buf_free(&left);
+}
+
+static void add_inside(const struct dossier *d, struct buf *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < d->bans->count; i++) {
+		const struct ban *ban = &d->bans->bans[i];
+		const struct field fields[] = { field_addr("address", &ban->net), field_time("until", ban->until),
+						field_end() };
+
+		if (!addr_equal(&ban->net, &d->net) && addr_contains(&d->net, &ban->net) && ++count <= INSIDE_SHOWN)
+			fields_say(fields, "  inside     {address} until {until}\n", out);
+	}
+	if (count > INSIDE_SHOWN)
+		buf_addf(out, "  inside     %zu more\n", count - INSIDE_SHOWN);
+}
+
+static void add_networks(const struct dossier *d, struct buf *out)
+{
+	const struct judge_settings *settings = d->judge != NULL ? d->judge->settings : NULL;
+
+	for (unsigned i = 0; settings != NULL && i < settings->aggregate_count; i++) {
+		const struct judge_aggregate *aggregate = &settings->aggregates[i];
+		struct addr net = addr_network(&d->net, aggregate->prefix);
+
+		if (aggregate->v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
+			account_text(d->judge, &net, out);
+	}
+}
+
+/* What the kernel counted; NULL where it was not asked, or has no entry. */
+static const struct firewall_entry *entry_of(const struct dossier *d, const struct ban *ban)
+{
+	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
+}
+
+static void add_address(const struct dossier *d, struct buf *out)
+{
+	const struct ban *ban = dossier_ban(d);
+	const struct firewall_entry *entry = entry_of(d, ban);
+
+	addr_add_to(out, &d->net);
+	buf_add_text(out, ban == NULL ? ": not banned\n" : ban->until <= d->now ? ": was banned\n" : ": banned\n");
+	if (ban != NULL)
+		show_ban(d, ban, NULL, out);
+	add_inside(d, out);
+	if (d->allowed != NULL) {
+		buf_addf(out, "  allowed    %s", allow_from_name(d->allowed->from));
+		if (d->allowed->from == ALLOW_FILE)
+			buf_addf(out, ", %s:%lu", d->allow_path, d->allowed->line);
+		buf_add_text(out, ": ");
+		addr_add_to(out, &d->allowed->net);
+		buf_add_char(out, '\n');
+	}
+	if (d->judge != NULL)
+		account_text(d->judge, &d->unit, out);
+	add_networks(d, out);
+	if (entry != NULL)
+		buf_addf(out, "  packets    %" PRIu64 " dropped, %" PRIu64 " bytes\n", entry->packets, entry->bytes);
+	else if (d->firewall != NULL && ban != NULL)
+		buf_add_text(out, "  packets    not in the set; mailban sync puts it there\n");
+}
+
+static void json_address(const struct dossier *d, struct json *j)
+{
+	const struct ban *ban = dossier_ban(d);
+	const struct firewall_entry *entry = entry_of(d, ban);
+
+	fields_members((const struct field[]){
+		field_addr("address", &d->net),
+		field_bool("banned", ban != NULL && ban->until > d->now),
+		field_end(),
+	}, j);
+	json_name(j, "ban");
+	if (ban != NULL)
+		show_ban(d, ban, j, NULL);
+	else
+		json_null(j);
+	fields_members((const struct field[]){
+		field_word("allowed", d->allowed != NULL ? allow_from_name(d->allowed->from) : NULL),
+		field_end(),
+	}, j);
+	json_name(j, "account");
+	account_json(d->judge, &d->unit, j);
+	json_name(j, "packets");
+	if (entry != NULL)
+		json_number(j, (int64_t)entry->packets);
+	else
+		json_null(j);
+}
+
+/* Each list is JSON where j is not NULL, else text. */
+static bool show_rules(const struct dossier *d, struct json *j, struct buf *out)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < d->rules->count; i++) {
+		const struct dossier_rule *r = &d->by_rule[i];
+		const struct field fields[] = {
+			field_word("class", event_class_name(d->rules->rules[i].event_class)),
+			field_word("rule", d->rules->rules[i].name),
+			field_number("count", r->count),
+			field_time("first", r->first),
+			field_time("last", r->last),
+			field_said(field_time("to", r->last > r->first ? r->last : 0)),
+			field_end(),
+		};
+
+		if (r->count == 0)
+			continue;
+		any = true;
+		if (j != NULL)
+			fields_json(fields, j);
+		else
+			fields_say(fields, "  {class:10} {count} by {rule}, {first}[ to {to}]\n", out);
+	}
+	return any;
+}
+
+static void show_partners(const struct dossier *d, struct json *j, struct buf *out)
+{
+	size_t shown = j != NULL || d->partners.count < PARTNERS_SHOWN ? d->partners.count : PARTNERS_SHOWN;
+	const char *label = d->user != NULL ? "from" : "user";
+
+	for (size_t i = 0; i < shown; i++) {
+		const struct count *one = &d->partners.items[i];
+		const struct field fields[] = {
+			field_text(d->user != NULL ? "address" : "user", (struct span){ one->text, one->len }),
+			field_number("count", one->count),
+			field_end(),
+		};
+
+		if (j != NULL)
+			fields_json(fields, j);
+		else
+			fields_say(fields, d->user != NULL ? "  from       {address}, {count}\n" :
+				   "  user       {user}, {count}\n", out);
+	}
+	if (shown < d->partners.count)
+		buf_addf(out, "  %-10s %zu more\n", label, d->partners.count - shown);
+}
+
+static void show_lines(const struct dossier *d, struct json *j, struct buf *out)
+{
+	for (size_t i = 0; i < d->line_count; i++) {
+		const struct field fields[] = {
+			field_word("log", d->lines[i].source),
+			field_word("rule", d->rules->rules[d->lines[i].rule].name),
+			field_text("line", (struct span){ d->lines[i].text, d->lines[i].len }),
+			field_end(),
+		};
+
+		if (j != NULL)
+			fields_json(fields, j);
+		else
+			fields_say(fields, "{line}\n", out);
+	}
+}
+
+void dossier_text(const struct dossier *d, struct buf *out)
+{
+	if (d->user != NULL) {
+		buf_add_escaped(out, d->user, strlen(d->user));
+		buf_add_text(out, ": a user name\n");
+	} else {
+		add_address(d, out);
+	}
+	if (!show_rules(d, NULL, out))
+		buf_add_text(out, "  the logs that are still there say nothing\n");
+	show_partners(d, NULL, out);
+	if (d->line_count < d->line_total)
+		buf_addf(out, "the last %zu of %" PRIu64 " lines (-v: all):\n", d->line_count, d->line_total);
+	else if (d->line_count > 0)
+		buf_add_text(out, d->line_count == 1 ? "the line:\n" : "the lines:\n");
+	show_lines(d, NULL, out);
+}
+
+void dossier_json(const struct dossier *d, struct buf *out)
+{
+	struct json j;
+
+	json_begin(&j, out);
+	json_open(&j, '{');
+	if (d->user != NULL)
+		fields_members((const struct field[]){ field_word("user", d->user), field_end() }, &j);
+	else
+		json_address(d, &j);
+	json_name(&j, "events");
+	json_open(&j, '[');
+	(void)show_rules(d, &j, NULL);
+	json_close(&j, ']');
+	json_name(&j, d->user != NULL ? "addresses" : "users");
+	json_open(&j, '[');
+	show_partners(d, &j, NULL);
+	json_close(&j, ']');
+	json_name(&j, "line_count");
+	json_number(&j, (int64_t)d->line_total);
+	json_name(&j, "lines");
+	json_open(&j, '[');
+	show_lines(d, &j, NULL);
+	json_close(&j, ']');
+	json_close(&j, '}');
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fields: the one description of what a report says, and the forms that it takes.
+ *
+ * Whoever reports something says once what it consists of. JSON has all of it; a sentence picks what a person reads
+ * and knows how wide it is to be. Bytes from logs are escaped in each form.
+ */
+#include "report/fields.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/points.h"
+#include "base/when.h"
+#include "report/text.h"
+
+/* ---- JSON and tabs ---- */
+
+static void add_json(const struct field *f, struct json *j)
+{
+	if (f->kind == FIELD_ADDR && f->addr != NULL)
+		json_addr(j, f->addr);
+	else if (f->kind == FIELD_TEXT && f->text.ptr != NULL)
+		json_text(j, f->text.ptr, f->text.len);
+	else if (f->kind == FIELD_NUMBER)
+		json_number(j, f->number);
+	else if (f->kind == FIELD_POINTS)
+		json_points(j, f->number);
+	else if (f->kind == FIELD_TIME && f->number != 0)
+		json_time(j, f->number);
+	else if (f->kind == FIELD_BOOL)
+		json_bool(j, f->number != 0);
+	else if (f->kind == FIELD_LIST) {
+		json_open(j, '[');
+		for (const struct field *one = f->list; one->kind != FIELD_END; one++)
+			add_json(one, j);
+		json_close(j, ']');
+	} else {
+		json_null(j);
+	}
+}
+
+/* Whether it says anything to a person. */
+static bool is_something(const struct field *f)
+{
+	return f->kind == FIELD_ADDR ? f->addr != NULL : f->kind == FIELD_TEXT ? f->text.len > 0 :
+	       f->kind == FIELD_LIST ? f->list->kind != FIELD_END : f->number != 0;
+}
+
+void fields_members(const struct field *f, struct json *j)
+{
+	for (; f->kind != FIELD_END; f++) {
+		if (f->where == FIELD_SAID || (f->where == FIELD_SOME && !is_something(f)))
+			continue;
+		json_name(j, f->name);
+		add_json(f, j);
+	}
+}
+
+void fields_json(const struct field *f, struct json *j)
+{
+	json_open(j, '{');
+	fields_members(f, j);
+	json_close(j, '}');
+}
+
+static void add_text(const struct field *f, size_t most, struct buf *out);
+
+void fields_tsv(const struct field *f, struct buf *out)
+{
+	for (bool first = true; f->kind != FIELD_END; f++, first = false) {
+		if (!first)
+			buf_add_char(out, '\t');
+		if (f->kind == FIELD_TIME)
+			text_add_second(out, f->number);
+		else
+			add_text(f, SIZE_MAX, out);
+	}
+	buf_add_char(out, '\n');
+}
+
+/* ---- sentences ---- */
+
+static void add_list(const struct field *list, size_t most, struct buf *out)
+{
+	for (size_t i = 0; list[i].kind != FIELD_END; i++) {
+		buf_add_text(out, i == 0 ? "" : ", ");
+		if (i == most) {
+			buf_add_text(out, "...");
+			return;
+		}
+		add_text(&list[i], SIZE_MAX, out);
+	}
+}
+
+static void add_bytes(struct span text, size_t most, struct buf *out)
+{
+	buf_add_escaped(out, text.ptr, text.len < most ? text.len : most);
+	if (text.len > most)
+		buf_add_text(out, "...");
+}
+
+static void add_time(int64_t time, struct buf *out)
+{
+	if (time == INT64_MIN)
+		buf_add_text(out, "at an unknown time");
+	else if (time != 0)
+		when_add_minute(out, time);
+}
+
+static void add_text(const struct field *f, size_t most, struct buf *out)
+{
+	if (f->kind == FIELD_ADDR && f->addr != NULL)
+		addr_add_to(out, f->addr);
+	else if (f->kind == FIELD_TEXT && f->text.ptr == NULL)
+		buf_add_char(out, '-');
+	else if (f->kind == FIELD_TEXT)
+		add_bytes(f->text, most, out);
+	else if (f->kind == FIELD_NUMBER)
+		buf_addf(out, "%" PRId64, f->number);
+	else if (f->kind == FIELD_POINTS)
+		points_add_rough(out, f->number);
+	else if (f->kind == FIELD_TIME)
+		add_time(f->number, out);
+	else if (f->kind == FIELD_LIST)
+		add_list(f->list, most, out);
+}
+
+static const struct field *find(const struct field *f, const char *name, size_t len)
+{
+	while (f->kind != FIELD_END && (strncmp(f->name, name, len) != 0 || f->name[len] != '\0'))
+		f++;
+	if (f->kind == FIELD_END)
+		abort();
+	return f;
+}
+
+static void pad(size_t start, size_t width, bool right, struct buf *out)
+{
+	size_t len = out->len - start, blanks = len < width ? width - len : 0;
+
+	if (blanks == 0)
+		return;
+	memset(buf_room(out, blanks), ' ', blanks);
+	out->len += blanks;
+	if (right) {
+		memmove(out->ptr + start + blanks, out->ptr + start, len);
+		memset(out->ptr + start, ' ', blanks);
+	}
+}
+
+/* "one|many}" behind a number. */
+static void add_word(const char *words, bool one, struct buf *out)
+{
+	size_t len = strcspn(words, "|");
+
+	buf_add_char(out, ' ');
+	if (one)
+		buf_add(out, words, len);
+	else
+		buf_add(out, words + len + 1, strcspn(words + len + 1, "}"));
+}
+
+/* What stands between { and }. */
+static void add_place(const struct field *f, const char *place, struct buf *out)
+{
+	const char *how = place + strcspn(place, ":.|}");
+	const struct field *field = find(f, place, (size_t)(how - place));
+	size_t start = out->len;
+	bool right = how[0] == ':' && how[1] == '>';
+
+	add_text(field, *how == '.' ? strtoul(how + 1, NULL, 10) : SIZE_MAX, out);
+	if (*how == ':')
+		pad(start, strtoul(how + 1 + right, NULL, 10), right, out);
+	else if (*how == '|')
+		add_word(how + 1, field->number == 1, out);
+}
+
+/* Adds up to the end, or up to the ] of what was opened. Returns where that is. */
+static const char *say(const struct field *f, const char *at, struct buf *out, bool *something)
+{
+	for (; *at != '\0' && *at != ']'; at++) {
+		size_t start = out->len;
+		bool inner = false;
+
+		if (*at == '[') {
+			at = say(f, at + 1, out, &inner);
+			out->len = inner ? out->len : start;
+		} else if (*at == '{') {
+			*something = is_something(find(f, at + 1, strcspn(at + 1, ":.|}"))) || *something;
+			add_place(f, at + 1, out);
+			at += strcspn(at, "}");
+		} else {
+			buf_add_char(out, *at);
+		}
+	}
+	return at;
+}
+
+void fields_say(const struct field *fields, const char *sentence, struct buf *out)
+{
+	bool something = false;
+
+	(void)say(fields, sentence, out, &something);
+}

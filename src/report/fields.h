@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fields: the one description of what a report says. An entry is an array of fields, each a name, a kind and a value;
+ * JSON, fields between tabs and sentences are all made of it.
+ *
+ *	const struct field entry[] = { field_addr("address", &addr), field_number("hits", hits), field_end() };
+ *	fields_json(entry, &json);                                       {"address": "192.0.2.7", "hits": 3}
+ *	fields_say(entry, "{address:24} {hits|hit|hits}\n", &out);       192.0.2.7                3 hits */
+#ifndef MAILBAN_REPORT_FIELDS_H
+#define MAILBAN_REPORT_FIELDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+#include "base/span.h"
+#include "report/json.h"
+
+enum field_kind {
+	FIELD_END,
+	FIELD_ADDR,
+	FIELD_TEXT,    /* any bytes: escaped */
+	FIELD_NUMBER,
+	FIELD_POINTS,
+	FIELD_TIME,    /* a minute in sentences, a second between tabs and in JSON; 0: never */
+	FIELD_BOOL,    /* says nothing in sentences */
+	FIELD_LIST,    /* fields without names */
+};
+
+/* Where it is told. */
+enum field_where {
+	FIELD_ALWAYS,
+	FIELD_SOME,    /* in JSON only where it says something: not 0, not empty */
+	FIELD_SAID,    /* in sentences only */
+};
+
+struct field {
+	const char *name;
+	enum field_kind kind;
+	enum field_where where;
+	int64_t number;            /* also of points, times (seconds since the epoch) and of true */
+	const struct addr *addr;   /* NULL: null in JSON */
+	struct span text;          /* ptr NULL: null in JSON */
+	const struct field *list;  /* up to its end */
+};
+
+static inline struct field field_addr(const char *name, const struct addr *addr)
+{
+	return (struct field){ .name = name, .kind = FIELD_ADDR, .addr = addr };
+}
+
+static inline struct field field_text(const char *name, struct span text)
+{
+	text.ptr = text.ptr != NULL ? text.ptr : "";
+	return (struct field){ .name = name, .kind = FIELD_TEXT, .text = text };
+}
+
+/* NULL is null, and - in sentences. */
+static inline struct field field_word(const char *name, const char *word)
+{
+	return (struct field){ .name = name, .kind = FIELD_TEXT, .text = { word, word != NULL ? strlen(word) : 0 } };
+}
+
+static inline struct field field_number(const char *name, uint64_t number)
+{
+	return (struct field){ .name = name, .kind = FIELD_NUMBER, .number = (int64_t)number };
+}
+
+static inline struct field field_points(const char *name, int64_t points)
+{
+	return (struct field){ .name = name, .kind = FIELD_POINTS, .number = points };
+}
+
+static inline struct field field_time(const char *name, int64_t seconds)
+{
+	return (struct field){ .name = name, .kind = FIELD_TIME, .number = seconds };
+}
+
+static inline struct field field_bool(const char *name, bool value)
+{
+	return (struct field){ .name = name, .kind = FIELD_BOOL, .number = value };
+}
+
+static inline struct field field_list(const char *name, const struct field *list)
+{
+	return (struct field){ .name = name, .kind = FIELD_LIST, .list = list };
+}
+
+static inline struct field field_end(void)
+{
+	return (struct field){ .kind = FIELD_END };
+}
+
+static inline struct field field_some(struct field field)
+{
+	field.where = FIELD_SOME;
+	return field;
+}
+
+static inline struct field field_said(struct field field)
+{
+	field.where = FIELD_SAID;
+	return field;
+}
+
+/* In JSON only where the condition holds. */
+static inline struct field field_if(bool condition, struct field field)
+{
+	return condition ? field : field_said(field);
+}
+
+/* One object, or its members without the braces. */
+void fields_json(const struct field *fields, struct json *json);
+void fields_members(const struct field *fields, struct json *json);
+
+/* Values between tabs, and a newline. */
+void fields_tsv(const struct field *fields, struct buf *out);
+
+/* A sentence: {NAME} is the value; {NAME:9} at least so wide, {NAME:>9} with blanks in front; {NAME.9} at most so many
+ * bytes, or entries of a list; {NAME|one|many} a number with its word. What stands in [ ] is said only where one of the
+ * fields in it says something. A name that is none is a mistake of the program, and ends it. */
+void fields_say(const struct field *fields, const char *sentence, struct buf *out);
+
+#endif
