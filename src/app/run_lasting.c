@@ -165,7 +165,8 @@ int run_write_files(struct run *r)
 	uint64_t written;
 	int error, ret;
 
-	r->judge.told_day = r->now / 86400;
+	if (!r->clock_is_wrong)
+		r->judge.told_day = r->now / 86400;
 	put_drift_into_state(r);
 	put_mynetworks(r);
 	remembered_put(&r->judge, &r->state);
