@@ -2,9 +2,9 @@
 /*
  * stamp: turns the texts of times into seconds since the epoch.
  *
- * The lines of a log share their minute with their neighbours: the reader remembers the text of the last minute and what
- * it meant, and an equal one costs a compare and two digits. Any other text is taken apart into a date, a time and a
- * zone; only times without a zone ask the C library (mktime(3)). A time without a year is put into the year, a time
+ * The lines of a log share their minute with their neighbours: the reader remembers the text of the last minute and
+ * what it meant, and an equal one costs a compare and two digits. Any other text is taken apart into a date, a time and
+ * a zone; only times without a zone ask the C library (mktime(3)). A time without a year is put into the year, a time
  * without a date on the day, that makes it the last one not more than a day after the log's own last change. Never
  * allocates.
  */
@@ -316,8 +316,8 @@ void stamp_begin(struct stamp_reader *reader, int64_t reference)
 	tzset();
 }
 
-/* Of the two common forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00": how long the text of the minute is,
- * and where the zone begins behind seconds and fraction. 0 for all else. */
+/* Of the two common forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00": how long the text of the minute
+ * is, and where the zone begins behind seconds and fraction. 0 for all else. */
 static size_t minute_len(struct span text, size_t *zone)
 {
 	const char *p = text.ptr;
