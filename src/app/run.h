@@ -39,6 +39,8 @@ struct run {
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
 	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
+	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
+	bool clock_is_wrong;            /* now is the logs' time */
 	const struct reading_source *sources; /* while they are read */
 	struct examples *examples;
 	struct kernel_reading reading;
@@ -55,6 +57,13 @@ struct run {
 /* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
  * message. */
 int run_read_lasting(struct run *r);
+
+/* Whether the clock can be right at all; else says so. The others say where it was set back behind what runs before
+ * have judged (after run_read_lasting(), before the logs), or forward away from the logs (behind them): r->now is then
+ * the time that the logs have. */
+bool run_clock_is_set(int64_t now);
+void run_check_set_back(struct run *r);
+void run_check_set_forward(struct run *r);
 
 /* What is new in the logs, into the judge; and the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);

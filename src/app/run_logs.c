@@ -87,6 +87,8 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		reading->sources[i].consumed = logs[i].consumed;
 		reading->sources[i].last_time = logs[i].last_time;
 		reading->sources[i].failed = logs[i].failed;
+		if (logs[i].last_time > r->last_line && logs[i].last_time <= r->now + DAY)
+			r->last_line = logs[i].last_time;
 		r->lines += logs[i].lines;
 		r->events += logs[i].events;
 	}

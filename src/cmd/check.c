@@ -24,6 +24,8 @@
 #include "log/discover.h"
 #include "log/silence.h"
 #include "log/source.h"
+#include "report/changes.h"
+#include "report/text.h"
 
 struct check {
 	const struct config *config;
@@ -92,6 +94,22 @@ static void check_lists(struct check *c)
 	banlist_free(&bans);
 }
 
+/* What no report forgets. */
+static void check_entered(struct check *c, const struct judge *judge)
+{
+	const struct decide_input input = { .judge = (struct judge *)judge, .done = c->config->done.texts,
+					    .done_count = c->config->done.count };
+	struct changes changes = { 0 };
+	struct buf out = { 0 };
+
+	told_entered(&input, &changes);
+	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, &out);
+	text_print(&out);
+	c->faults += changes.count > 0;
+	buf_free(&out);
+	changes_free(&changes);
+}
+
 static void check_state(struct check *c)
 {
 	struct judge judge;
@@ -100,6 +118,7 @@ static void check_state(struct check *c)
 		c->faults++;
 	else
 		well(c, "state %s: %zu accounts", c->config->state, judge.accounts.count);
+	check_entered(c, &judge);
 	judge_free(&judge);
 }
 

@@ -54,6 +54,7 @@ static void judge(struct run *r)
 	struct decide_input input = {
 		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
 		.tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
+		.done = r->config->done.texts, .done_count = r->config->done.count,
 	};
 
 	take_knocks(r);
@@ -107,8 +108,11 @@ static int run_through(struct run *r, struct detection *detection)
 	if (!r->options->no_sync)
 		kernel_read_start(&r->reading, r->config);
 	ret = run_read_lasting(r);
-	if (ret == EXIT_ALL_WELL)
+	if (ret == EXIT_ALL_WELL) {
+		run_check_set_back(r);
 		run_read_logs(r, detection);
+		run_check_set_forward(r);
+	}
 	finish_kernel(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
@@ -165,6 +169,8 @@ static int run_locked(const struct config *config, const struct options *options
 
 static int run(const struct config *config, const struct options *options)
 {
+	if (!run_clock_is_set(time(NULL)))
+		return EXIT_NOTHING;
 	/* logs are this host's, wherever the one sits who starts the run: sudo(8) keeps his TZ */
 	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);

@@ -35,7 +35,7 @@ enum { SEQUENCES = 1000 }; /* five times as slow, and the 10,000 run without it 
 enum { SEQUENCES = 10000 };
 #endif
 
-enum { LOGS = 2, FILES = 512, IDS = 4000, NAME = 64, BANNER = 4300 };
+enum { LOGS = 2, FILES = 512, IDS = 4000, NAME = 64, BANNER = 4300, DAEMON_SECONDS = 120 };
 
 /* One file as the model sees it. */
 struct model_file {
@@ -589,7 +589,7 @@ static void live_on(struct model_log *log, unsigned steps)
 
 		if (choice < 85) {
 			add_lines(live_of(log), 1 + below(5));
-		} else if (choice < 95) {
+		} else if (choice < 95 && log->count + 2 < FILES) {
 			if (live_of(log)->partial)
 				add_lines(live_of(log), 0);
 			shift(log);
@@ -645,6 +645,8 @@ static void counts_while_logs_are_written(void **state)
 		child = fork();
 		assert_true(child >= 0);
 		if (child == 0) {
+			/* whatever befalls it, the runs beside it come to an end */
+			alarm(DAEMON_SECONDS);
 			live_on(&logs[0], 400);
 			_exit(write(count[1], &next_id, sizeof(next_id)) != sizeof(next_id));
 		}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_clock: a clock that does not agree with the logs.
+ *
+ * A host without a battery may start in 1970, a wrong time server may say 2099. What a run does with bans then lasts
+ * longer than the mistake, so it is told, and bans are judged as of the time that the logs have, until the clock
+ * agrees with them.
+ */
+#include "app/run.h"
+
+#include "base/msg.h"
+#include "base/when.h"
+
+/* MADE: 2026-01-01, before this program was. JUMP: no host is off, nor its logs quiet, for so long. */
+enum { DAY = 86400, MADE = 1767225600, JUMP = 90 * DAY };
+
+static void tell(struct run *r, int64_t logs)
+{
+	struct buf text = { 0 };
+
+	when_add_minute(&text, r->now);
+	buf_add_text(&text, ", and the logs are of ");
+	when_add_minute(&text, logs);
+	msg("the clock says %s: bans are left as they are until both agree", buf_text(&text));
+	buf_free(&text);
+	r->now = logs;
+	r->in_part = r->clock_is_wrong = true;
+}
+
+bool run_clock_is_set(int64_t now)
+{
+	struct buf text = { 0 };
+
+	if (now >= MADE)
+		return true;
+	when_add_minute(&text, now);
+	msg("the clock says %s; nothing was judged: set it, and run again", buf_text(&text));
+	buf_free(&text);
+	return false;
+}
+
+void run_check_set_back(struct run *r)
+{
+	if (r->judge.clock > r->now + DAY)
+		tell(r, r->judge.clock);
+	r->judge.now = r->now;
+}
+
+void run_check_set_forward(struct run *r)
+{
+	int64_t logs = r->last_line > (int64_t)r->judge.clock ? r->last_line : (int64_t)r->judge.clock;
+
+	/* whoever runs for the first time may read what is old */
+	if (r->told_day > 0 && r->now - r->told_day * DAY > JUMP && logs > 0 && r->now - logs > JUMP)
+		tell(r, logs);
+}
