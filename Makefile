@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make instructions`, `make install`.
+# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make instructions`, `make install`,
+# `make dist`.
 # BUILD names the folder that everything is built in; CC and CFLAGS are yours to set.
 
 CC ?= cc
@@ -9,6 +10,7 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -30,7 +32,7 @@ endif
 required := libpcre2-8 libipset libmnl libconfuse
 missing := $(strip $(foreach p,$(required),$(shell $(PKG_CONFIG) --exists $(p) || echo $(p))))
 ifneq ($(missing),)
-ifeq ($(filter clean,$(MAKECMDGOALS)),)
+ifeq ($(filter clean dist version,$(MAKECMDGOALS)),)
 $(error missing: $(missing); scripts/deps installs what the build needs)
 endif
 endif
@@ -57,7 +59,7 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 BATSFLAGS ?=
 
 .PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-layers lint bench people instructions \
-	install uninstall clean
+	install uninstall dist version clean
 .SECONDARY:
 
 all: $(BUILD)/mailban $(BUILD)/mailban-firewall
@@ -149,7 +151,8 @@ $(BUILD)/mailban.conf: $(BUILD)/mailban
 # Configuration and the daily run's time are the host's: what is there stays.
 install: all $(pages) $(BUILD)/mailban.conf
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
+		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) \
+		$(DESTDIR)$(TMPFILESDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
 	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
@@ -171,6 +174,7 @@ install: all $(pages) $(BUILD)/mailban.conf
 		install -m 0755 $(BUILD)/mailban.$$init $(DESTDIR)$(PREFIX)/share/mailban/$$init || exit 1; \
 	done
 	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
+	install -m 0644 src/systemd/mailban.tmpfiles $(DESTDIR)$(TMPFILESDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
 	[ -e $(DESTDIR)/etc/mailban/mailban.conf ] || \
@@ -187,7 +191,7 @@ uninstall:
 		$(addprefix $(DESTDIR)$(UNITDIR)/,$(units_of_systemd)) $(DESTDIR)$(ZSHDIR)/_mailban \
 		$(addprefix $(DESTDIR)$(COMPLETIONDIR)/,mailban mailban-firewall) \
 		$(addprefix $(DESTDIR)$(FISHDIR)/,mailban.fish mailban-firewall.fish) \
-		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
+		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)$(TMPFILESDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
 	rm -rf $(DESTDIR)$(PREFIX)/share/mailban
 	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban'
 
@@ -218,6 +222,16 @@ people: $(BUILD)/mailban $(BUILD)/people
 # records what a scan costs in instructions, which make check compares with what it costs then
 instructions: $(BUILD)/mailban $(BUILD)/generate
 	tests/bench/instructions --record $(BUILD)/mailban $(BUILD)/generate $(BUILD)/flags
+
+# what whoever packages mailban asks for: scripts/package
+version:
+	@echo $(VERSION)
+
+# the whole tree, which builds and tests as a checkout does
+dist:
+	@mkdir -p $(BUILD)
+	tar --sort=name --owner=0 --group=0 --numeric-owner --transform 's|^|mailban-$(VERSION)/|' \
+		-czf $(BUILD)/mailban-$(VERSION).tar.gz Makefile README.md LICENSE .ci .clang-tidy .gitignore cron.d scripts src tests
 
 clean:
 	rm -rf $(BUILD)
