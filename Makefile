@@ -166,9 +166,9 @@ check-faults: $(BUILD)/mailban $(BUILD)/disturb
 		$(or $(FAULTS),run run-nosets run-wrongset run-n ban ban-n unban unban-n allow allow-n sync sync-n)
 
 # the manual's commands, options and settings are the program's own help, and so is the configuration
-pages := $(BUILD)/mailban.8 $(BUILD)/mailban.conf.5
-$(pages): $(BUILD)/%: src/man/% scripts/man-options $(BUILD)/mailban
-	scripts/man-options $(BUILD)/mailban $< > $@.new && mv $@.new $@
+pages := $(addprefix $(BUILD)/,mailban.8 mailban-firewall.8 mailban.conf.5 mailban-rules.5)
+$(pages): $(BUILD)/%: src/man/% scripts/man-options scripts/man-tidy $(BUILD)/mailban
+	scripts/man-options $(BUILD)/mailban $< > $@.new && scripts/man-tidy $@.new > $@ && rm $@.new
 
 $(BUILD)/mailban.conf: $(BUILD)/mailban
 	$(BUILD)/mailban help settings > $@.new && mv $@.new $@
@@ -180,8 +180,8 @@ install: all $(pages) $(BUILD)/mailban.conf
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
 	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
-	install -m 0644 $(BUILD)/mailban.8 src/man/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
-	install -m 0644 $(BUILD)/mailban.conf.5 src/man/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 $(BUILD)/mailban.8 $(BUILD)/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
+	install -m 0644 $(BUILD)/mailban.conf.5 $(BUILD)/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
 	ln -sf mailban $(DESTDIR)$(COMPLETIONDIR)/mailban-firewall
 	install -m 0644 src/completion/_mailban $(DESTDIR)$(ZSHDIR)
@@ -191,10 +191,12 @@ install: all $(pages) $(BUILD)/mailban.conf
 		sed 's|@SBINDIR@|$(SBINDIR)|g' src/systemd/$$unit > $(BUILD)/$$unit && \
 		install -m 0644 $(BUILD)/$$unit $(DESTDIR)$(UNITDIR) || exit 1; \
 	done
-	# the script of OpenRC lies beside the examples: where there is no systemd, cp it to /etc/init.d
+	# where there is no systemd, cp one of them to /etc/init.d/mailban
 	install -d $(DESTDIR)$(PREFIX)/share/mailban
-	sed 's|@SBINDIR@|$(SBINDIR)|g' src/openrc/mailban > $(BUILD)/mailban.openrc
-	install -m 0755 $(BUILD)/mailban.openrc $(DESTDIR)$(PREFIX)/share/mailban/openrc
+	for init in openrc sysvinit; do \
+		sed 's|@SBINDIR@|$(SBINDIR)|g' src/$$init/mailban > $(BUILD)/mailban.$$init && \
+		install -m 0755 $(BUILD)/mailban.$$init $(DESTDIR)$(PREFIX)/share/mailban/$$init || exit 1; \
+	done
 	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban

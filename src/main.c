@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&command_ban,
 	&command_unban,
 	&command_allow,
+	&command_done,
 	&command_export,
 	NULL,
 };

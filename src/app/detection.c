@@ -101,17 +101,25 @@ static size_t tell_failures(const struct scan_log *logs, size_t log_count)
 	return failed;
 }
 
+bool detection_tell_unbelieved(const struct source *source)
+{
+	const char *server = source_server(source);
+
+	if (matcher_believes(server))
+		return false;
+	msg("%s: is %s's own file, where a client can write lines like the server's: nothing in it was believed; "
+	    "let %s log through syslog", source_name(source), server, server);
+	return true;
+}
+
 /* Says of which logs nothing can be known, so that nobody takes silence for peace. */
 static void tell_not_understood(const struct scan_log *logs, size_t log_count)
 {
 	for (size_t i = 0; i < log_count; i++) {
-		const char *name = source_name(logs[i].source), *server = source_server(logs[i].source);
+		const char *name = source_name(logs[i].source);
 
-		if (!matcher_believes(server))
-			msg("%s: is %s's own file, where a client can write lines like the server's: "
-			    "nothing in it was believed; let %s log through syslog",
-			    name, server, server);
-		else if (logs[i].lines > 0 && logs[i].headless == logs[i].lines)
+		if (!detection_tell_unbelieved(logs[i].source) && logs[i].lines > 0 &&
+		    logs[i].headless == logs[i].lines)
 			msg("%s: none of its %" PRIu64
 			    " lines was understood: there is no time at their beginning in a form that is "
 			    "known; see: mailban match %s",

@@ -37,6 +37,9 @@ enum detection_want {
 	DETECTION_WANT_LINES = 2,
 };
 
+/* Says so where the log is a server's own file in which nothing is believed. Whether it is. */
+bool detection_tell_unbelieved(const struct source *source);
+
 /* Scans the logs, with a progress line on stderr where that is a terminal and the work takes over a second.
  * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. sessions: of
  * scans before and to come, or NULL. */

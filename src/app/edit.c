@@ -154,16 +154,16 @@ void edit_say(struct edit *edit, const char *format, ...)
 	buf_add_char(&edit->said, '\n');
 }
 
-void edit_say_carved(struct edit *edit, const struct carved *carved, const char *name)
+void edit_say_split(struct edit *edit, const struct split *split, const char *name)
 {
 	char text[ADDR_TEXT_MAX];
 
-	for (size_t i = 0; i < carved->lifted.count; i++) {
-		addr_format(text, &carved->lifted.nets[i]);
+	for (size_t i = 0; i < split->lifted.count; i++) {
+		addr_format(text, &split->lifted.nets[i]);
 		edit_say(edit, "unbanned %s", text);
 	}
-	for (size_t i = 0; i < carved->split.count; i++) {
-		addr_format(text, &carved->split.nets[i]);
+	for (size_t i = 0; i < split->networks.count; i++) {
+		addr_format(text, &split->networks.nets[i]);
 		edit_say(edit, "unbanned %s, and split %s around it", name, text);
 	}
 }

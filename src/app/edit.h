@@ -14,7 +14,7 @@
 #include "base/span.h"
 #include "list/allow.h"
 #include "list/ban.h"
-#include "list/carve.h"
+#include "list/split.h"
 
 /* The blacklist, held under its lock. */
 struct edit {
@@ -54,6 +54,6 @@ void edit_print_difference(const struct options *options, const char *path, stru
 void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Says which entries left, and which networks were split around what name says. */
-void edit_say_carved(struct edit *edit, const struct carved *carved, const char *name);
+void edit_say_split(struct edit *edit, const struct split *split, const char *name);
 
 #endif

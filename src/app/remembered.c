@@ -20,6 +20,7 @@ int remembered_judge(const struct state *state, const char *path, struct judge *
 		{ STATE_NAMES, names_load(&judge->accounts.names, state_lines(state, STATE_NAMES)) },
 		{ STATE_ACCOUNTS, accounts_load(&judge->accounts, state_lines(state, STATE_ACCOUNTS)) },
 		{ STATE_CONNECTIONS, connections_load(&judge->connections, state_lines(state, STATE_CONNECTIONS)) },
+		{ STATE_ENTERED, entered_load(&judge->entered, state_lines(state, STATE_ENTERED)) },
 		{ STATE_JUDGE, judge_load_clocks(judge, state_lines(state, STATE_JUDGE)) },
 	};
 
@@ -54,6 +55,7 @@ void remembered_put(struct judge *judge, struct state *state)
 	state_take(state, STATE_ACCOUNTS, &lines.accounts);
 	state_take(state, STATE_NAMES, &lines.names);
 	state_take(state, STATE_CONNECTIONS, &lines.connections);
+	state_take(state, STATE_ENTERED, &lines.entered);
 	state_take(state, STATE_JUDGE, &lines.clocks);
 }
 

@@ -42,9 +42,11 @@ static int read_sections(struct run *r)
 	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
 	if (bad != 0)
 		return bad_section(r, STATE_DRIFT, bad);
-	/* what is read from its start is judged anew */
-	if (r->options->full)
-		return 0;
+	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
+	if (r->options->full) {
+		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
+		return bad != 0 ? bad_section(r, STATE_ENTERED, bad) : 0;
+	}
 	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
 		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
 }

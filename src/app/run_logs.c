@@ -52,7 +52,7 @@ static void tell_silence(struct run *r)
 	int64_t *begins;
 	bool silent = r->now / DAY != r->told_day;
 
-	log_list_make(&logs, r->config->logs.texts, r->config->logs.count);
+	(void)silence_list(&logs, r->config->logs.texts, r->config->logs.count);
 	begins = mem_zalloc(logs.count, sizeof(*begins));
 	for (size_t i = 0; i < logs.count && silent; i++) {
 		begins[i] = silence_begins(&logs.logs[i]);

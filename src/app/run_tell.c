@@ -20,17 +20,17 @@
 void run_print_diff(const struct run *r)
 {
 	struct run_facts facts = { .changes = &r->changes, .judge = &r->judge };
-	struct buf breaches = { 0 }, next = { 0 };
+	struct buf entered = { 0 }, next = { 0 };
 
 	/* patch(1) skips what stands before a difference */
-	changes_breaches(&facts, &breaches);
-	text_print(&breaches);
+	changes_entered(&facts, false, &entered);
+	text_print(&entered);
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
-	buf_free(&breaches);
+	buf_free(&entered);
 }
 
 static struct span find_example(void *context, const struct addr *addr, unsigned event_class)
@@ -60,7 +60,7 @@ void run_make_report(struct run *r)
 	else if (!r->options->quiet)
 		changes_text(&facts, &r->report);
 	else
-		changes_breaches(&facts, &r->report);
+		changes_entered(&facts, true, &r->report);
 }
 
 static void add_path(const struct run *r, struct buf *path)

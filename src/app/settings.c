@@ -61,6 +61,14 @@ static const struct setting settings[] = {
 	{ "renew", &kind_boolean, 0, 0, NULL, AT(judge.renew),
 	  "Whoever is banned and still knocks gets a point at each run." },
 
+	{ .help = "Reports" },
+	{ "entered-within", &kind_length, 0, 0, NULL, AT(judge.entered_within),
+	  "A login from an address and network that are new for its user is worth a look where within this time" },
+	{ "entered-mails", &kind_number, 1, 1000000, NULL, AT(judge.entered_mails),
+	  "so many mails follow, and more than from all other addresses of the user. Nobody is banned for it." },
+	{ "done", &kind_paths, 0, 0, "{ \"anna@example.com\" }", AT(done),
+	  "Users of whose entered accounts reports say no more, as `mailban done USER` says it. Default: none." },
+
 	{ .help = "Networks" },
 	{ "networks", &kind_number, 0, 1000, "8", AT(networks),
 	  "So many guessing addresses of one /24 (or /64 of one /48) can make a ban of the whole; 0: none do." },

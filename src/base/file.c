@@ -4,7 +4,7 @@
  *
  * A file that mailban keeps is either its old version or its new one, whenever the machine stops: the new
  * one is written beside it, brought to the disk, and renamed. Whoever replaces several prepares all of them
- * first, so that a disk that is full leaves all of them as they were.
+ * first, so that a disk that is full leaves all of them as they were. Mode, owner, access list and label stay.
  * Errors are -errno.
  */
 #define _GNU_SOURCE
@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -205,7 +206,22 @@ static int sync_folder_of(const char *path)
 	return ret;
 }
 
-/* Writes the parts to the open temporary file, with the mode and owner that the former file had. */
+/* Gives the open file the access list and the label of the former one: copied as they are, they need no library. Where
+ * the file system or a policy wants neither, there is none. */
+static void copy_rights(int fd, const char *path)
+{
+	static const char *const names[] = { "system.posix_acl_access", "security.selinux" };
+	char value[4096];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		ssize_t len = getxattr(path, names[i], value, sizeof(value));
+
+		if (len > 0)
+			(void)fsetxattr(fd, names[i], value, (size_t)len, 0);
+	}
+}
+
+/* Writes the parts to the open temporary file, with the mode, owner and rights that the former file had. */
 static int fill(int fd, const char *path, const struct span *parts, size_t count)
 {
 	struct stat former;
@@ -217,6 +233,7 @@ static int fill(int fd, const char *path, const struct span *parts, size_t count
 		/* whoever gave the file a mode did not mean a program */
 		if (fchmod(fd, former.st_mode & 0777) < 0)
 			return -errno;
+		copy_rights(fd, path);
 	} else if (errno != ENOENT || fchmod(fd, 0640) < 0) {
 		return -errno;
 	}

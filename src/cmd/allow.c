@@ -12,7 +12,7 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
-#include "list/carve.h"
+#include "list/split.h"
 
 /* Reads the file both as bytes and as a list. Returns 0, or -1 after saying what is wrong. */
 static int read_file(const char *path, struct buf *text, struct allow *allow)
@@ -78,7 +78,7 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct carved carved;
+	struct split split;
 	struct edit edit;
 	struct buf note = { 0 };
 	struct addr net;
@@ -98,9 +98,9 @@ static int run(const struct config *config, const struct options *options)
 		goto cleanup;
 	ret = add_line(&edit, &net, name, (struct span){ note.ptr, note.len }, &added);
 	if (ret == EXIT_ALL_WELL) {
-		carve_out(&edit.list, &net, &carved);
-		edit_say_carved(&edit, &carved, name);
-		carve_free(&carved);
+		split_out(&edit.list, &net, &split);
+		edit_say_split(&edit, &split, name);
+		split_free(&split);
 		ret = edit_commit(&edit);
 		if (ret == EXIT_NOTHING && added) {
 			msg("%s: allows %s all the same; try again, so that its bans are lifted", config->allow, name);

@@ -22,9 +22,10 @@
 #include "detect/samples.h"
 #include "list/blacklist.h"
 #include "log/discover.h"
-#include "log/journal.h"
 #include "log/silence.h"
 #include "log/source.h"
+#include "report/changes.h"
+#include "report/text.h"
 
 struct check {
 	const struct config *config;
@@ -93,6 +94,22 @@ static void check_lists(struct check *c)
 	banlist_free(&bans);
 }
 
+/* What no report forgets. */
+static void check_entered(struct check *c, const struct judge *judge)
+{
+	const struct decide_input input = { .judge = (struct judge *)judge, .done = c->config->done.texts,
+					    .done_count = c->config->done.count };
+	struct changes changes = { 0 };
+	struct buf out = { 0 };
+
+	told_entered(&input, &changes);
+	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, &out);
+	text_print(&out);
+	c->faults += changes.count > 0;
+	buf_free(&out);
+	changes_free(&changes);
+}
+
 static void check_state(struct check *c)
 {
 	struct judge judge;
@@ -101,6 +118,7 @@ static void check_state(struct check *c)
 		c->faults++;
 	else
 		well(c, "state %s: %zu accounts", c->config->state, judge.accounts.count);
+	check_entered(c, &judge);
 	judge_free(&judge);
 }
 
@@ -137,12 +155,9 @@ static void check_log(struct check *c, struct log_files *log)
 
 static void check_logs(struct check *c)
 {
-	static char journal[] = "journal:";
 	struct log_list logs;
 
-	log_list_make(&logs, c->config->logs.texts, c->config->logs.count);
-	if (logs.count == 0 && journal_newest("", NULL) != INT64_MIN)
-		log_list_make(&logs, (char *[]){ journal }, 1);
+	(void)silence_list(&logs, c->config->logs.texts, c->config->logs.count);
 	if (logs.count == 0) {
 		msg("there is no mail log in the usual places; name one with the setting log");
 		c->faults++;

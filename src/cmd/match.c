@@ -260,6 +260,7 @@ static int match_file(struct matching *m, const char *path, char *block, struct 
 		return EXIT_NOTHING;
 	}
 	matcher_begin(m->matcher, source_reference(source));
+	matcher_set_server(m->matcher, source_server(source));
 	m->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
 	while ((got = source_read(source, block, BLOCK_BYTES)) > 0) {
 		take_bytes(m, line, block, (size_t)got);
@@ -267,6 +268,7 @@ static int match_file(struct matching *m, const char *path, char *block, struct 
 	}
 	if (open_line)
 		take_line(m, line->ptr, line->len);
+	(void)detection_tell_unbelieved(source);
 	if (got < 0)
 		msg("%s: %s; what came before was matched", source_name(source), source_error(source));
 	buf_free(&why);

@@ -54,6 +54,7 @@ static void judge(struct run *r)
 	struct decide_input input = {
 		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
 		.tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
+		.done = r->config->done.texts, .done_count = r->config->done.count,
 	};
 
 	take_knocks(r);

@@ -12,7 +12,7 @@
 #include "app/kernel.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "list/carve.h"
+#include "list/split.h"
 #include "report/text.h"
 
 /* Says where the address lies in a banned network that is not to be split. Returns whether it does. */
@@ -38,7 +38,7 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 /* Returns an exit status; changes the list only where it is EXIT_ALL_WELL. */
 static int lift(struct edit *edit, const char *argument)
 {
-	struct carved carved;
+	struct split split;
 	char name[ADDR_TEXT_MAX];
 	struct addr net;
 	int ret = EXIT_ALL_WELL;
@@ -48,9 +48,9 @@ static int lift(struct edit *edit, const char *argument)
 	addr_format(name, &net);
 	if (!edit->options->force && lies_in_network(edit, &net, name))
 		return EXIT_NOTHING;
-	carve_out(&edit->list, &net, &carved);
-	if (carved.lifted.count + carved.split.count > 0) {
-		edit_say_carved(edit, &carved, name);
+	split_out(&edit->list, &net, &split);
+	if (split.lifted.count + split.networks.count > 0) {
+		edit_say_split(edit, &split, name);
 	} else if (!edit->options->no_sync && !edit->options->dry_run && kernel_holds(edit->config, &net)) {
 		/* left by one that wrote the file and did not come to the sets */
 		edit_say(edit, "%s is not in the blacklist any more; the set is made equal to it", name);
@@ -58,7 +58,7 @@ static int lift(struct edit *edit, const char *argument)
 		msg("%s is not banned; mailban list shows who is", name);
 		ret = EXIT_NOTHING;
 	}
-	carve_free(&carved);
+	split_free(&split);
 	return ret;
 }
 

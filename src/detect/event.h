@@ -52,6 +52,7 @@ enum event_flag {
 	EVENT_PER_CONNECTION = 2,  /* its line belongs to a connection that is known; set with the next two, too */
 	EVENT_BEGINS = 4,          /* the first line of its connection */
 	EVENT_ENDS = 8,            /* the last one */
+	EVENT_SENDS = 16,          /* class good: a login whose line is a mail, too */
 	EVENT_ACCEPTED = 32,       /* class good: a mail accepted, not a login */
 	EVENT_NAMED = 64,          /* the line shows that the client has a verified name */
 	EVENT_OPENS = 128,         /* it tells the address of a connection whose other lines have none */

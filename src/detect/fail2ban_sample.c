@@ -2,7 +2,7 @@
 /*
  * fail2ban_sample: a message that a pattern recognises, made up.
  *
- * A walk over the pattern writes for each item what it matches: for a class one of its bytes, for a group one of its
+ * Stepping over the pattern writes for each item what it matches: for a class one of its bytes, for a group one of its
  * branches, nothing for what only looks. A variant says which branch, whether what may be left out is there, and of
  * which family the address is.
  */
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "detect/fail2ban_pattern.h"
-#include "detect/walk.h"
+#include "detect/syntax.h"
 
 enum { ALL_PARTS = 1, LAST_BRANCH = 2, IPV6 = 4, NAMES_MAX = 8, TIMES_MAX = 64 };
 
@@ -29,9 +29,9 @@ static void add_branches(struct sample *s, const char *from, const char *to);
 static unsigned long times_of(const struct sample *s, const char *at, const char **end)
 {
 	unsigned long least = strchr("?*", *at) != NULL && *at != '\0' ? 0 : *at == '{' ? strtoul(at + 1, NULL, 10) : 1;
-	struct walk w = { .at = at };
+	struct syntax w = { .at = at };
 
-	walk_skip_quantifier(&w);
+	syntax_skip_quantifier(&w);
 	*end = w.at;
 	if (least == 0 && (s->variant & ALL_PARTS))
 		least = 1;
@@ -43,10 +43,10 @@ static void add_class(struct sample *s, const char *at)
 {
 	static const char liked[] = "x1A.-@/: ";
 	uint8_t set[32] = { 0 };
-	struct walk w = { .at = at };
+	struct syntax w = { .at = at };
 	int byte = 'x';
 
-	if (walk_item_bytes(&w, set)) {
+	if (syntax_item_bytes(&w, set)) {
 		for (byte = '~'; byte > ' ' && !byteset_has(set, (unsigned)byte); byte--)
 			continue;
 		for (size_t i = sizeof(liked) - 1; i-- > 0;)

@@ -4,7 +4,7 @@
  *
  * Most lines of a log are about nothing that a rule knows, and no regular expression is needed to see it: a
  * few bytes at the message's start, or behind its first colon (where Postfix writes what happened, behind a
- * queue number), or anywhere in it, tell the rules apart. A walk over the pattern's text finds them; it gives
+ * queue number), or anywhere in it, tell the rules apart. Stepping over the pattern's text finds them; it gives
  * up on whatever it does not know for certain. Giving up costs speed, never a match: --no-prefilter does
  * without all this.
  */
@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#include "detect/walk.h"
+#include "detect/syntax.h"
 
 /* A shorter literal stands in nearly every message. */
 enum { INSIDE_MIN = 4 };
@@ -26,10 +26,10 @@ static size_t rarity(char c)
 	return place != NULL ? (size_t)(place - frequent) : sizeof(frequent);
 }
 
-/* The literal run at the walk's place; its length. */
-static size_t take_run(struct literal *l, struct walk *w)
+/* The literal run at the place; its length. */
+static size_t take_run(struct literal *l, struct syntax *w)
 {
-	l->len = (uint8_t)walk_literal_run(w, l->bytes, sizeof(l->bytes));
+	l->len = (uint8_t)syntax_literal_run(w, l->bytes, sizeof(l->bytes));
 	l->rarest = 0;
 	for (uint8_t i = 1; i < l->len; i++) {
 		if (rarity(l->bytes[i]) > rarity(l->bytes[l->rarest]))
@@ -41,7 +41,7 @@ static size_t take_run(struct literal *l, struct walk *w)
 /* ---- the beginning ---- */
 
 /* (?:one|two|three) of plain literals at the start gives as many beginnings, each with what follows. */
-static bool beginnings_of_group(struct literals *l, struct walk *w)
+static bool beginnings_of_group(struct literals *l, struct syntax *w)
 {
 	struct literal tail;
 	bool closed = false;
@@ -56,7 +56,7 @@ static bool beginnings_of_group(struct literals *l, struct walk *w)
 			return false;
 		closed = *w->at++ == ')';
 	}
-	if (walk_is_quantifier(*w->at))
+	if (syntax_is_quantifier(*w->at))
 		return false;
 	take_run(&tail, w);
 	for (unsigned i = 0; i < l->beginning_count; i++) {
@@ -70,7 +70,7 @@ static bool beginnings_of_group(struct literals *l, struct walk *w)
 }
 
 /* Classes without a colon in them and then ": ...": what follows stands at the message's first colon. */
-static bool beginnings_at_colon(struct literals *l, struct walk *w)
+static bool beginnings_at_colon(struct literals *l, struct syntax *w)
 {
 	bool any = false;
 
@@ -78,7 +78,7 @@ static bool beginnings_at_colon(struct literals *l, struct walk *w)
 		uint8_t set[32] = { 0 };
 		bool optional;
 
-		if (!walk_item_bytes(w, set) || byteset_has(set, ':'))
+		if (!syntax_item_bytes(w, set) || byteset_has(set, ':'))
 			return false;
 		optional = *w->at == '?' || *w->at == '*' || *w->at == '{';
 		if (!any && optional)
@@ -86,17 +86,17 @@ static bool beginnings_at_colon(struct literals *l, struct walk *w)
 		if (!any)
 			memcpy(l->first, set, sizeof(l->first));
 		any = true;
-		walk_skip_quantifier(w);
+		syntax_skip_quantifier(w);
 	}
 	l->beginning_count = 1;
 	l->at_colon = true;
 	return any && take_run(&l->beginnings[0], w) > 1;
 }
 
-/* Leaves the walk behind them, or at the text's start. */
-static void find_beginnings(struct literals *l, struct walk *w)
+/* Leaves the place behind them, or at the text's start. */
+static void find_beginnings(struct literals *l, struct syntax *w)
 {
-	const struct walk start = *w;
+	const struct syntax start = *w;
 
 	if (take_run(&l->beginnings[0], w) > 0) {
 		l->beginning_count = 1;
@@ -117,7 +117,7 @@ static void find_beginnings(struct literals *l, struct walk *w)
 /* ---- the inside ---- */
 
 /* Walks to the end of a branch; keeps its longest run. */
-static void walk_branch(struct literal *longest, struct walk *w)
+static void take_branch(struct literal *longest, struct syntax *w)
 {
 	struct literal run;
 
@@ -128,7 +128,7 @@ static void walk_branch(struct literal *longest, struct walk *w)
 		if (*w->at == '\0')
 			w->failed = true;
 		else if (run.len < LITERALS_MAX_LEN && *w->at != '|' && *w->at != ')')
-			walk_skip_item(w);
+			syntax_skip_item(w);
 	}
 }
 
@@ -141,19 +141,19 @@ static size_t shortest(const struct literal *literals, unsigned count)
 	return len;
 }
 
-/* Takes the longest literal of each branch of the group at the walk's place. A match holds one of them if the group
+/* Takes the longest literal of each branch of the group at the place. A match holds one of them if the group
  * must match. The group whose shortest literal is longest wins over other groups. */
-static void insides_of_group(struct literals *l, struct walk w)
+static void insides_of_group(struct literals *l, struct syntax w)
 {
 	struct literal found[LITERALS_INSIDES];
 	unsigned count = 0;
 
-	if (!walk_enter_group(&w))
+	if (!syntax_enter_group(&w))
 		return;
 	do {
 		if (count == LITERALS_INSIDES)
 			return;
-		walk_branch(&found[count++], &w);
+		take_branch(&found[count++], &w);
 	} while (!w.failed && *w.at++ == '|');
 	if (w.failed || *w.at == '?' || *w.at == '*' || *w.at == '{' || shortest(found, count) < INSIDE_MIN)
 		return;
@@ -164,7 +164,7 @@ static void insides_of_group(struct literals *l, struct walk w)
 }
 
 /* One literal that every match holds is better than several: each one costs a search. */
-static void find_insides(struct literals *l, struct walk *w)
+static void find_insides(struct literals *l, struct syntax *w)
 {
 	struct literal longest = { .len = INSIDE_MIN - 1 }, run;
 
@@ -174,7 +174,7 @@ static void find_insides(struct literals *l, struct walk *w)
 		if (run.len == LITERALS_MAX_LEN || *w->at == '\0')
 			continue;
 		insides_of_group(l, *w);
-		walk_skip_item(w);
+		syntax_skip_item(w);
 	}
 	if (longest.len >= INSIDE_MIN) {
 		l->insides[0] = longest;
@@ -190,10 +190,10 @@ void literals_none(struct literals *l)
 
 void literals_derive(struct literals *l, const char *text)
 {
-	struct walk w = { .at = *text == '^' ? text + 1 : text };
+	struct syntax w = { .at = *text == '^' ? text + 1 : text };
 
 	*l = (struct literals){ 0 };
-	w.failed = walk_is_strange(w.at) || walk_finds_alternation(w.at);
+	w.failed = syntax_is_strange(w.at) || syntax_finds_alternation(w.at);
 	if (!w.failed) {
 		find_beginnings(l, &w);
 		find_insides(l, &w);

@@ -26,7 +26,7 @@ struct literals {
 	uint8_t first[32];          /* a bit for each byte that the message can begin with */
 };
 
-/* Finds them in a pattern's text; none where the walk over it meets what it does not know. */
+/* Finds them in a pattern's text; none where something stands there that is not understood. */
 void literals_derive(struct literals *literals, const char *pattern);
 
 /* None: everything passes. */

@@ -326,17 +326,20 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	struct header *h = &m->header;
 	struct drift_program *counted;
 	uint32_t repeated;
+	bool known, noted;
 
 	repeated = h->message.ptr[0] == 'm' ? repeated_inside(&h->message) : 0;
 	counted = r->drift < DRIFT_PROGRAMS_MAX ? &m->drift->programs[r->drift] : NULL;
 	if (counted != NULL)
 		counted->lines++;
-	if (r->program->pieces > 0 ? !is_event_of_pieces(m, r, event) : !try_rules(m, r->program, h->message, event)) {
-		if (m->drift != NULL)
-			drift_unknown(m->drift, r->drift, h->message);
+	known = r->program->pieces > 0 ? is_event_of_pieces(m, r, event) : try_rules(m, r->program, h->message, event);
+	/* a piece is not understood, though it tells something of the next line */
+	noted = known && (event->flags & (EVENT_PIECE | EVENT_WHOLE)) != 0;
+	if (m->drift != NULL && (!known || noted))
+		drift_unknown(m->drift, r->drift, h->message);
+	if (!known)
 		return other_line(h, event);
-	}
-	if (counted != NULL)
+	if (counted != NULL && !noted)
 		counted->recognised++;
 	if (repeated > 1) {
 		event->lines = repeated;

@@ -51,6 +51,7 @@ static uint16_t flags_of(const struct rule_attributes *said)
 		{ said->begins, EVENT_BEGINS | EVENT_PER_CONNECTION },
 		{ said->ends, EVENT_ENDS | EVENT_PER_CONNECTION },
 		{ said->accepted, EVENT_ACCEPTED },
+		{ said->sends, EVENT_SENDS },
 		{ said->opens, EVENT_OPENS | EVENT_BEGINS | EVENT_PER_CONNECTION },
 		{ said->waits, EVENT_WAITS | EVENT_PER_CONNECTION },
 		{ !said->address, EVENT_NO_ADDRESS },

@@ -31,6 +31,7 @@ static cfg_opt_t rule_options[] = {
 	CFG_BOOL("begins", cfg_false, CFGF_NONE),
 	CFG_BOOL("ends", cfg_false, CFGF_NONE),
 	CFG_BOOL("accepted", cfg_false, CFGF_NONE),
+	CFG_BOOL("sends", cfg_false, CFGF_NONE),
 	CFG_BOOL("opens", cfg_false, CFGF_NONE),
 	CFG_BOOL("waits", cfg_false, CFGF_NONE),
 	CFG_INT("pieces", 0, CFGF_NONE),
@@ -91,6 +92,7 @@ static struct rule_attributes attributes_of(cfg_t *section)
 		.begins = cfg_getbool(section, "begins"),
 		.ends = cfg_getbool(section, "ends"),
 		.accepted = cfg_getbool(section, "accepted"),
+		.sends = cfg_getbool(section, "sends"),
 		.opens = cfg_getbool(section, "opens"),
 		.waits = cfg_getbool(section, "waits"),
 	};

@@ -8,151 +8,66 @@
  */
 #include "detect/shape.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#ifdef __x86_64__
-#include <immintrin.h>
-#endif
 
 #include "addr/addr.h"
 
 /* ---- is it about a failure? ---- */
 
-/* Words that tell of a failure, each with two neighbouring bytes that are rare in other words of a mail log and stand
- * so many bytes behind the word's beginning. */
-static const struct sign {
-	char word[12];
-	uint8_t len, before;
-} signs[] = { { "fail", 4, 0 },    { "refused", 7, 2 }, { "reject", 6, 2 },   { "invalid", 7, 1 }, { "denied", 6, 2 },
-	      { "mismatch", 8, 5 }, { "incorrect", 9, 4 }, { "illegal", 7, 3 }, { "wrong ", 6, 0 } };
+/* Words that tell of a failure. */
+static const char *const signs[] = { "fail", "refused", "reject", "invalid", "denied",
+				     "mismatch", "incorrect", "illegal", "wrong " };
 
-enum { SIGNS = sizeof(signs) / sizeof(signs[0]) };
-
-static bool is_pair(const struct sign *sign, const char *p)
-{
-	return (p[0] | 0x20) == sign->word[sign->before] && (p[1] | 0x20) == sign->word[sign->before + 1];
-}
-
-/* Whether one of the words has its pair at p, which is before the text's last byte. */
-static bool has_word_around(const char *p, struct span text)
-{
-	for (const struct sign *sign = signs; sign < signs + SIGNS; sign++) {
-		const char *word = p - sign->before;
-		size_t k = 0;
-
-		if (!is_pair(sign, p) || p - text.ptr < sign->before || text.ptr + text.len - word < sign->len)
-			continue;
-		while (k < sign->len && (word[k] | 0x20) == sign->word[k])
-			k++;
-		if (k == sign->len)
-			return true;
-	}
-	return false;
-}
-
-typedef uint8_t lanes __attribute__((vector_size(16)));
-
-enum { LANES = sizeof(lanes) };
-
-static lanes load_lowered(const char *p)
-{
-	lanes v;
-
-	memcpy(&v, p, sizeof(v));
-	return v | 0x20;
-}
-
-/* The places of pairs among the sixteen from p on, a bit each; sixteen bytes and one more are read. */
-static uint32_t find_pairs(const char *p)
-{
-	lanes a = load_lowered(p), b = load_lowered(p + 1);
-	lanes hit = ((lanes)(a == 'f') & (lanes)((b == 'a') | (b == 'u'))) | ((lanes)(a == 'j') & (lanes)(b == 'e')) |
-		    ((lanes)(a == 'n') & (lanes)((b == 'v') | (b == 'i'))) | ((lanes)(a == 't') & (lanes)(b == 'c')) |
-		    ((lanes)(a == 'r') & (lanes)(b == 'r')) | ((lanes)(a == 'e') & (lanes)(b == 'g')) |
-		    ((lanes)(a == 'w') & (lanes)(b == 'r'));
-	uint64_t halves[2];
-	uint32_t places = 0;
-
-	memcpy(halves, &hit, sizeof(halves));
-	if ((halves[0] | halves[1]) == 0)
-		return 0;
-	for (unsigned i = 0; i < LANES; i++)
-		places |= (uint32_t)(hit[i] & 1) << i;
-	return places;
-}
-
-/* Whether a word of failure stands in the text. Looked through are the bytes, which are the text, or hold it where it
- * is short: so many places at a time, the last ones, some of them once more. */
-static inline __attribute__((always_inline)) bool search(struct span bytes, struct span text, size_t places_at_once,
-	uint32_t (*find)(const char *p))
-{
-	const char *p = bytes.ptr, *last = bytes.ptr + bytes.len - places_at_once - 1;
-
-	for (;; p += places_at_once) {
-		p = p < last ? p : last;
-		for (uint32_t places = find(p); places != 0; places &= places - 1) {
-			if (has_word_around(p + __builtin_ctz(places), text))
-				return true;
-		}
-		if (p == last)
-			return false;
-	}
-}
-
-#ifdef __x86_64__
-
-enum { WIDE = 32 };
-
-/* The same for 32 places: tables say by the halves of a byte which pairs it can be the first, or the second, of. A bit
- * stands for "fa", "fu", "je", "nv" and "ni", "tc", "rr", "eg", "wr"; letters' case makes no difference. */
-__attribute__((target("avx2"))) static inline uint32_t find_pairs_wide(const char *p)
-{
-	const __m256i first_low = _mm256_broadcastsi128_si256(
-			      _mm_setr_epi8(0, 0, 0x20, 0, 0x10, 0x40, 0x03, (char)0x80, 0, 0, 0x04, 0, 0, 0, 0x08, 0)),
-		      first_high = _mm256_broadcastsi128_si256(
-			      _mm_setr_epi8(0, 0, 0, 0, 0x4f, (char)0xb0, 0x4f, (char)0xb0, 0, 0, 0, 0, 0, 0, 0, 0)),
-		      second_low = _mm256_broadcastsi128_si256(
-			      _mm_setr_epi8(0, 0x01, (char)0xa0, 0x10, 0, 0x06, 0x08, 0x40, 0, 0x08, 0, 0, 0, 0, 0, 0)),
-		      second_high = _mm256_broadcastsi128_si256(
-			      _mm_setr_epi8(0, 0, 0, 0, 0x5d, (char)0xaa, 0x5d, (char)0xaa, 0, 0, 0, 0, 0, 0, 0, 0)),
-		      low = _mm256_set1_epi8(0x0f);
-	__m256i a = _mm256_loadu_si256((const __m256i *)(const void *)p);
-	__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + 1));
-	__m256i can_be_first = _mm256_and_si256(_mm256_shuffle_epi8(first_low, _mm256_and_si256(a, low)),
-						_mm256_shuffle_epi8(first_high,
-								    _mm256_and_si256(_mm256_srli_epi16(a, 4), low)));
-	__m256i can_be_second = _mm256_and_si256(_mm256_shuffle_epi8(second_low, _mm256_and_si256(b, low)),
-						 _mm256_shuffle_epi8(second_high,
-								     _mm256_and_si256(_mm256_srli_epi16(b, 4), low)));
-	__m256i neither = _mm256_cmpeq_epi8(_mm256_and_si256(can_be_first, can_be_second), _mm256_setzero_si256());
-
-	return ~(uint32_t)_mm256_movemask_epi8(neither);
-}
-
-__attribute__((target("avx2"))) static bool names_failure_wide(struct span text)
-{
-	return search(text, text, WIDE, find_pairs_wide);
-}
-
+/* Two neighbouring letters, whatever their case, as a place in a table. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define PAIR(a, b) (((a) & 31) | ((b) & 31) << 8)
+#else
+#define PAIR(a, b) (((b) & 31) | ((a) & 31) << 8)
 #endif
 
-static bool names_failure(struct span text)
-{
-	char padded[LANES + 1] = { 0 };
+/* Of each word three pairs that follow each other, seldom ones: wherever the word stands, a step of three meets one of
+ * them. Here is the number of the word times 16, and one more than how many letters stand before the pair. */
+static const uint8_t pairs[PAIR(31, 31) + 1] = {
+#define WORD(number, before, a, b, c, d) \
+	[PAIR(a, b)] = (number) * 16 + (before) + 1, [PAIR(b, c)] = (number) * 16 + (before) + 2, \
+	[PAIR(c, d)] = (number) * 16 + (before) + 3
+	WORD(0, 0, 'f', 'a', 'i', 'l'), WORD(1, 1, 'e', 'f', 'u', 's'), WORD(2, 1, 'e', 'j', 'e', 'c'),
+	WORD(3, 0, 'i', 'n', 'v', 'a'), WORD(4, 1, 'e', 'n', 'i', 'e'), WORD(5, 4, 'a', 't', 'c', 'h'),
+	WORD(6, 3, 'o', 'r', 'r', 'e'), WORD(7, 3, 'e', 'g', 'a', 'l'), WORD(8, 2, 'o', 'n', 'g', ' '),
+};
 
-	if (text.len > LANES)
-		return search(text, text, LANES, find_pairs);
-	memcpy(padded, text.ptr, text.len);
-	return search((struct span){ padded, sizeof(padded) }, (struct span){ padded, text.len }, LANES, find_pairs);
+static inline unsigned pair_at(const char *p)
+{
+	uint16_t two;
+
+	memcpy(&two, p, sizeof(two));
+	return pairs[two & PAIR(31, 31)];
+}
+
+/* Whether the word that has the pair at p stands there. */
+static bool is_sign(const char *p, struct span text)
+{
+	unsigned found = pair_at(p);
+	const char *word = signs[found / 16];
+
+	if (found == 0 || p - text.ptr < (ptrdiff_t)(found % 16) - 1)
+		return false;
+	for (p -= found % 16 - 1; *word != '\0' && p < text.ptr + text.len && (*p | 0x20) == *word; p++)
+		word++;
+	return *word == '\0';
 }
 
 bool shape_names_failure(struct span text)
 {
-#ifdef __x86_64__
-	if (text.len > WIDE && __builtin_cpu_supports("avx2"))
-		return names_failure_wide(text);
-#endif
-	return text.len > 0 && names_failure(text);
+	if (text.len < 2)
+		return false;
+	for (const char *p = text.ptr, *last = p + text.len - 1; p < last; p += 3) {
+		if (pair_at(p) != 0 && is_sign(p, text))
+			return true;
+	}
+	return false;
 }
 
 /* ---- folding ---- */

@@ -235,8 +235,11 @@ void names_save(const struct names *names, uint32_t time, int64_t known, struct 
 		line_add_user(out, sorted[i]->text);
 		if (sorted[i]->shown != NULL)
 			line_add_user_value(out, "shown", sorted[i]->shown);
-		if (name_is_known(sorted[i], time, known))
+		if (name_is_known(sorted[i], time, known)) {
 			line_add_number(out, "login", sorted[i]->login);
+			if (sorted[i]->habit != NULL)
+				habit_save(sorted[i]->habit, out);
+		}
 		if (name_attack(&then, time) > 0)
 			line_add_points_at(out, "attack", sorted[i]->attack, sorted[i]->attack_time);
 		buf_add_char(out, '\n');
@@ -244,7 +247,7 @@ void names_save(const struct names *names, uint32_t time, int64_t known, struct 
 	free(sorted);
 }
 
-static bool load_name_word(const struct line *line, struct name *name)
+static bool load_name_word(struct line *line, struct name *name)
 {
 	char text[NAME_SHOWN_MAX + 1];
 	size_t len;
@@ -253,7 +256,9 @@ static bool load_name_word(const struct line *line, struct name *name)
 		return line_u32(line, &name->login);
 	if (line_is(line, "attack"))
 		return line_points_at(line, &name->attack, &name->attack_time);
-	if (!line_is(line, "shown") || !line_user_value(line, text, NAME_SHOWN_MAX, &len))
+	if (!line_is(line, "shown"))
+		return habit_load_word(&name->habit, line);
+	if (!line_user_value(line, text, NAME_SHOWN_MAX, &len))
 		return false;
 	name_show(name, (struct span){ text, len });
 	return true;

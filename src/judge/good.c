@@ -7,22 +7,20 @@
  */
 #include "judge/judge_inside.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
+#include "judge/told.h"
 
 enum {
 	DAY = 86400,
 	BREACH_NAMES = 3,      /* names that were failed for before a login that is a breach */
 };
 
-static void note_breach(struct work *w, uint32_t names)
+/* A login whose line stands for mails. */
+static uint32_t mails_of(const struct event *event)
 {
-	struct judge *j = w->judge;
-
-	j->breaches = mem_grow(j->breaches, &j->breach_capacity, j->breach_count + 1, sizeof(*j->breaches));
-	j->breaches[j->breach_count++] = (struct breach){
-		.addr = w->account->addr, .user = mem_text_of(w->event->user.ptr, w->event->user.len), .time = w->time,
-		.hits = w->account->hits, .names = names,
-	};
+	return (event->flags & EVENT_SENDS) != 0 ? event->count : 0;
 }
 
 static uint32_t names_failed_for(const struct account *a)
@@ -32,6 +30,34 @@ static uint32_t names_failed_for(const struct account *a)
 	for (unsigned i = 0; i < a->name_count; i++)
 		count += a->names[i].name != NAME_NONE && a->names[i].points >= POINTS_LEAST;
 	return count;
+}
+
+static void note_tried(struct work *w, struct entered *e)
+{
+	const char *tried[ENTERED_TRIED];
+	size_t count = told_names(w->judge, w->account, tried, ENTERED_TRIED);
+
+	for (e->tried_count = 0; e->tried_count < count && e->tried_count < ENTERED_TRIED; e->tried_count++)
+		e->tried[e->tried_count] = mem_text(tried[e->tried_count]);
+	e->hits = w->account->hits;
+	e->names = names_failed_for(w->account);
+}
+
+/* A login from the address of a breach: the first one of each name is told, by what came before. */
+static void note_entered(struct work *w, enum entered_how how)
+{
+	struct entered *e = entered_find(&w->judge->entered, &w->account->addr, w->event->user);
+
+	/* who had seen to it is told of what came after */
+	if (e != NULL && e->done != 0 && w->time > e->done) {
+		e->done = 0;
+		e->fresh = true;
+	}
+	if (e == NULL) {
+		e = entered_add(&w->judge->entered, &w->account->addr, w->event->user, how, w->time);
+		note_tried(w, e);
+	}
+	entered_count(e, w->time, mails_of(w->event));
 }
 
 /* A login of a name that never logged in from there, where many names were guessed and nobody had logged in. */
@@ -90,6 +116,28 @@ static void take_login(struct work *w, uint32_t number)
 		a->good = w->time;
 }
 
+/* An address that is new for the user, and sends more than all that the user had. */
+static void take_habit(struct work *w, struct name *name)
+{
+	const struct judge_settings *settings = w->judge->settings;
+	struct entered *e = entered_find(&w->judge->entered, &w->account->addr, w->event->user);
+	const struct habit_new *new;
+
+	/* what is so long ago that the state may have lost it */
+	if (name->habit != NULL && !name_is_known(name, w->time, settings->known)) {
+		free(name->habit);
+		name->habit = NULL;
+	}
+	new = habit_login(&name->habit, &w->account->addr, w->time, mails_of(w->event), settings->entered_within);
+	if (e == NULL && new != NULL && new->mails >= settings->entered_mails &&
+	    new->mails > habit_others(name->habit, new)) {
+		e = entered_add(&w->judge->entered, &new->addr, w->event->user, ENTERED_UNGUESSED, new->first);
+		e->logins = e->mails = new->mails - mails_of(w->event);
+	}
+	if (e != NULL)
+		entered_count(e, w->time, mails_of(w->event));
+}
+
 /* Whether it is good news of the address. */
 static bool take_any_login(struct work *w)
 {
@@ -98,6 +146,7 @@ static bool take_any_login(struct work *w)
 	char text[NAME_TEXT_MAX + 1];
 	size_t len = name_fold(text, w->event->user);
 	uint32_t number;
+	bool breach;
 
 	/* a connection's end tells again of the login that its beginning told */
 	if (len == 0 && w->connection != NULL && w->connection->good)
@@ -105,12 +154,15 @@ static bool take_any_login(struct work *w)
 	if (w->connection != NULL)
 		w->connection->good = true;
 	number = names_make(names, text, len);
-	if (len > 0 && (a->flags & ACCOUNT_BREACHED) == 0 && is_breach(w, account_find_name(a, number))) {
-		note_breach(w, names_failed_for(a));
+	breach = len > 0 && (a->flags & ACCOUNT_BREACHED) == 0 && is_breach(w, account_find_name(a, number));
+	if (breach)
 		a->flags |= ACCOUNT_BREACHED;
-	}
+	if (len > 0 && (a->flags & ACCOUNT_BREACHED) != 0)
+		note_entered(w, breach ? ENTERED_GUESSED : ENTERED_BESIDE);
 	if ((a->flags & ACCOUNT_BREACHED) != 0)
 		return false;
+	if (len > 0)
+		take_habit(w, &names->all[number]);
 	take_login(w, number);
 	return true;
 }

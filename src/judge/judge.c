@@ -29,9 +29,7 @@ void judge_init(struct judge *judge, const struct judge_settings *settings, int6
 
 void judge_free(struct judge *judge)
 {
-	for (size_t i = 0; i < judge->breach_count; i++)
-		free(judge->breaches[i].user);
-	free(judge->breaches);
+	entered_free(&judge->entered);
 	connections_free(&judge->connections);
 	accounts_free(&judge->accounts);
 }
@@ -183,6 +181,7 @@ void judge_save(struct judge *j, struct judge_lines *lines)
 	accounts_save(&j->accounts, then, j->settings, &lines->accounts);
 	names_save(&j->accounts.names, then, j->settings->known, &lines->names);
 	connections_save(&j->connections, then, &lines->connections);
+	entered_save(&j->entered, &lines->entered);
 	if (j->clock > 0)
 		buf_addf(&lines->clocks, "clock=%u told=%" PRId64 "\n", j->clock, j->told_day);
 }
@@ -192,6 +191,7 @@ void judge_lines_free(struct judge_lines *lines)
 	buf_free(&lines->accounts);
 	buf_free(&lines->names);
 	buf_free(&lines->connections);
+	buf_free(&lines->entered);
 	buf_free(&lines->clocks);
 }
 

@@ -22,17 +22,9 @@
 #include "detect/event.h"
 #include "judge/accounts.h"
 #include "judge/connection.h"
+#include "judge/entered.h"
 #include "judge/settings.h"
 #include "detect/totals.h"
-
-/* A login that failures for other names went before. */
-struct breach {
-	struct addr addr;        /* the account's */
-	char *user;              /* as the server wrote it, NUL-terminated */
-	int64_t time;            /* seconds since the epoch */
-	uint32_t hits;           /* failures that the account had counted */
-	uint32_t names;          /* user names that it had failed for */
-};
 
 struct judge {
 	const struct judge_settings *settings;
@@ -42,8 +34,7 @@ struct judge {
 	struct totals *totals;       /* counts all events, borrowed; NULL: not wanted */
 	uint32_t clock;              /* the time of the latest event; 0: there was none */
 	int64_t told_day;            /* kept for the run: days since the epoch */
-	struct breach *breaches;     /* of this run */
-	size_t breach_count, breach_capacity;
+	struct entered_list entered; /* accounts that strangers entered */
 	uint64_t events;             /* judged in this run */
 	uint64_t without_address;    /* failures whose lines name no address */
 	uint64_t troubles;           /* lines of this server's own trouble */
@@ -66,7 +57,7 @@ void judge_pardon(struct judge *judge, struct account *account);
 
 /* What the state keeps, each in its section. Sorts the accounts. */
 struct judge_lines {
-	struct buf accounts, names, connections, clocks;
+	struct buf accounts, names, connections, entered, clocks;
 };
 
 void judge_save(struct judge *judge, struct judge_lines *lines);

@@ -84,6 +84,7 @@ static void name_clear(struct name *name)
 {
 	free(name->text);
 	free(name->shown);
+	free(name->habit);
 	*name = (struct name){ 0 };
 }
 

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/span.h"
 #include "base/points.h"
+#include "judge/habit.h"
 
 enum {
 	NAME_NONE = 0,           /* the number of the empty name */
@@ -30,6 +31,7 @@ struct name {
 	uint32_t attack_time;    /* as of then */
 	uint32_t login;          /* the last login from anywhere; 0: none is known */
 	uint32_t holders;        /* accounts that hold it */
+	struct habit *habit;     /* of logins; NULL: none lately */
 };
 
 struct names {

@@ -29,6 +29,8 @@ void judge_settings_defaults(struct judge_settings *settings)
 		.ban_most = 182 * DAY,
 		.ipv6_prefix = 64,
 		.renew = true,
+		.entered_within = DAY,
+		.entered_mails = 30,
 		.max_new = 100000,
 		.max_prefix4 = 16,
 		.max_prefix6 = 32,

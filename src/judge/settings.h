@@ -35,6 +35,8 @@ struct judge_settings {
 	uint8_t ipv6_prefix;          /* IPv6 is judged by networks of this length */
 	bool ban_private;
 	bool renew;                   /* a banned address that still knocks gets a point a run */
+	int64_t entered_within;       /* a login's address is new for its user for so long */
+	uint32_t entered_mails;       /* so many mails from there are worth a look, where all others are fewer */
 	uint64_t max_new;             /* at most so many new bans a run */
 	uint8_t max_prefix4, max_prefix6; /* as people write them: nothing wider than 16 and 32 */
 	uint64_t accounts;            /* at most so many addresses and networks are remembered */

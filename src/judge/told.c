@@ -32,16 +32,30 @@ struct change *changes_add(struct changes *changes, enum change_kind kind, const
 	return c;
 }
 
-static void tell_breaches(const struct judge *j, struct changes *changes)
+/* Whether a person has seen to it, or said that it is nothing. */
+static bool is_done(const struct decide_input *in, const struct entered *e)
 {
-	for (size_t i = 0; i < j->breach_count; i++) {
-		const struct breach *b = &j->breaches[i];
-		struct change *c = changes_add(changes, CHANGE_BREACH, &b->addr);
+	bool done = e->done != 0 || (in->allow != NULL && netset_overlaps(in->allow, &e->addr));
 
-		c->user = b->user;
-		c->when = b->time;
-		c->hits = b->hits;
-		c->names = b->names;
+	for (size_t i = 0; i < in->done_count && !done; i++)
+		done = entered_is_user(e, (struct span){ in->done[i], strlen(in->done[i]) });
+	return done;
+}
+
+void told_entered(const struct decide_input *in, struct changes *changes)
+{
+	for (size_t i = 0; i < in->judge->entered.count; i++) {
+		const struct entered *e = &in->judge->entered.all[i];
+		struct change *c;
+
+		if (is_done(in, e))
+			continue;
+		c = changes_add(changes, e->how == ENTERED_UNGUESSED ? CHANGE_ENTERED : CHANGE_BREACH, &e->addr);
+		c->user = e->user;
+		c->when = e->time;
+		c->hits = e->hits;
+		c->names = e->names;
+		c->entered = e;
 	}
 }
 
@@ -169,7 +183,7 @@ static void tell_failing(const struct decide_input *in, struct changes *changes)
 
 void told_add(const struct decide_input *in, struct changes *changes)
 {
-	tell_breaches(in->judge, changes);
+	told_entered(in, changes);
 	tell_attacked(in, changes);
 	tell_failing(in, changes);
 }

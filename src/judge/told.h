@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* told: what a run tells beside bans: breaches, users under attack, names that keep failing where others log in. */
+/* told: what a run tells beside bans: accounts that were entered, users under attack, names that keep failing where
+ * others log in. */
 #ifndef MAILBAN_JUDGE_TOLD_H
 #define MAILBAN_JUDGE_TOLD_H
 
@@ -13,7 +14,9 @@
 
 /* What is told of a run. Which fields mean something stands beside each; net always does. */
 enum change_kind {
-	CHANGE_BREACH,      /* user, when; hits: failures before it, names: for how many user names */
+	CHANGE_BREACH,      /* an account that was guessed: user, when, entered; hits: failures before it, names: for
+	                     * how many user names */
+	CHANGE_ENTERED,     /* one that a stranger may have entered without guessing: user, when, entered */
 	CHANGE_TOO_WIDE,    /* a network that is wider than max-prefix allows: since, until, by, hits, points, hosts */
 	CHANGE_DEFERRED,    /* beyond max-new, and not banned yet: the same */
 	CHANGE_ADDED,       /* since, until, by, hits, points, level */
@@ -41,6 +44,7 @@ struct change {
 	uint32_t hosts, names;
 	uint8_t by, level;
 	const char *user;    /* lives as long as the judge; NULL: none */
+	const struct entered *entered; /* as user */
 };
 
 /* Zero-initialise it; changes_free() gives the memory back. */
@@ -55,6 +59,8 @@ struct decide_input {
 	int64_t now;                       /* seconds since the epoch */
 	uint32_t last_clock;               /* of the run before: what is later is news; 0: all is */
 	bool tell_failing;                 /* names that keep failing are told once a day */
+	char *const *done;                 /* users whose entered accounts are not told */
+	size_t done_count;
 	bool force;                        /* beyond max-new and max-prefix too */
 };
 
@@ -62,6 +68,9 @@ void changes_free(struct changes *changes);
 
 /* One change more; all but kind and net is zero. It may move when another one is added. */
 struct change *changes_add(struct changes *changes, enum change_kind kind, const struct addr *net);
+
+/* Adds the accounts that were entered and that nobody has seen to: of the input judge, allow and done are asked. */
+void told_entered(const struct decide_input *input, struct changes *changes);
 
 /* Adds what is news since the run before. */
 void told_add(const struct decide_input *input, struct changes *changes);

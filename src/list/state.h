@@ -20,6 +20,7 @@
 #define STATE_BLACKLIST "blacklist"
 #define STATE_CONNECTIONS "connections"
 #define STATE_DRIFT "drift"
+#define STATE_ENTERED "entered"
 #define STATE_JUDGE "judge"
 #define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"

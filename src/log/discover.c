@@ -258,14 +258,20 @@ static void fold_siblings(struct log_list *list)
 	free(fold);
 }
 
+static const char *const usual[] = {
+	"/var/log/maillog", "/var/log/mail.log", "/var/log/mail/maillog", "/var/log/mail",
+	/* what servers write themselves: exim's rejectlog repeats what stands in its main log */
+	"/var/log/exim4/mainlog", "/var/log/exim/main.log", "/var/log/exim_mainlog", "/var/log/dovecot.log",
+};
+
+void log_list_say_usual(struct buf *out)
+{
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", usual[i]);
+}
+
 static void add_usual(struct log_list *list)
 {
-	static const char *const usual[] = {
-		"/var/log/maillog", "/var/log/mail.log", "/var/log/mail/maillog", "/var/log/mail",
-		/* what servers write themselves: exim's rejectlog repeats what stands in its main log */
-		"/var/log/exim4/mainlog", "/var/log/exim/main.log", "/var/log/exim_mainlog", "/var/log/dovecot.log",
-	};
-
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		struct log_files files = { .log = mem_text(usual[i]) };
 		struct stat st;
@@ -275,7 +281,6 @@ static void add_usual(struct log_list *list)
 			log_files_free(&files);
 			continue;
 		}
-
 		/* between a rotation and the next line there may be siblings only */
 		log_files_list(&files);
 		if (files.count > 0)

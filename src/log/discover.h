@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /* One log and the files that it is in. */
 struct log_files {
 	char *log;      /* the path that is written to, absolute and without links; or journal:... */
@@ -23,6 +25,9 @@ struct log_list {
  * that matches nothing stays as it is, so that opening it says so. The files are not listed yet. */
 void log_list_make(struct log_list *list, char *const *names, size_t count);
 void log_list_free(struct log_list *list);
+
+/* Appends the usual paths, with commas between. */
+void log_list_say_usual(struct buf *out);
 
 /* Lists the files of files->log as they are now. */
 void log_files_list(struct log_files *files);

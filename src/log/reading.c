@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "log/journal.h"
 #include "log/reading_inside.h"
+#include "log/silence.h"
 
 enum { NOTE_MAX = 1000, OTHERS_MAX = 200 };
 
@@ -153,27 +153,38 @@ static void keep_others(struct reading *reading)
 	}
 }
 
+static void note_none(struct reading *reading)
+{
+	struct buf usual = { 0 };
+
+	log_list_say_usual(&usual);
+	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
+		     "no log was found: there is none of %s, nor are there entries of mail units in a journal that may "
+		     "be read; name a log on the command line or in the setting log", buf_text(&usual));
+	buf_free(&usual);
+}
+
 /* The names of the logs, and of the journal where it is meant by naming nothing. */
 static void list_logs(struct reading *reading, char *const *names, size_t count, const char *directory)
 {
 	struct log_list list = { 0 };
 	static char journal[] = "journal:";
+	int64_t from = INT64_MIN;
 
-	if (count > 0 || directory == NULL)
-		log_list_make(&list, names, count);
-	if (count == 0 && list.count == 0 && (directory != NULL || journal_newest("", NULL) != INT64_MIN))
+	if (count == 0 && directory != NULL)
 		log_list_make(&list, (char *[]){ journal }, 1);
+	else
+		from = silence_list(&list, names, count);
 	reading->logs = mem_zalloc(list.count, sizeof(*reading->logs));
 	reading->log_count = list.count;
 	for (size_t i = 0; i < list.count; i++) {
 		reading->logs[i].names = list.logs[i];
+		reading->logs[i].read_up_to = from;
 		list.logs[i] = (struct log_files){ 0 };
 	}
 	log_list_free(&list);
 	if (reading->log_count == 0)
-		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
-			     "no log was found at the usual paths, nor mail units in the journal; "
-			     "name a log on the command line or in the setting log");
+		note_none(reading);
 }
 
 void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,

@@ -21,7 +21,8 @@ struct reading_log {
 	struct reading_file *files;     /* the oldest first; the last one is the one written to, where it exists */
 	size_t count;
 	bool whole;                  /* all files that there are were listed and could be read */
-	int64_t read_up_to;          /* of a log whose last file is gone: the time of the last line read of it */
+	int64_t read_up_to;          /* of a log whose last file is gone: the time of the last line read of it; of a
+	                                journal: of the last line of the logs whose place it took */
 };
 
 /* Opens the files of a log, as they stand together at one moment. Notes what cannot be read. */

@@ -85,6 +85,8 @@ void reading_add_journal(struct reading *reading, struct reading_log *log, const
 		added = reading_add_source(reading, log->names.log, source);
 		added->take_unterminated = true;
 		added->old = old;
+		if (old == NULL && !reading->full)
+			added->not_before = log->read_up_to;
 		if (source_gap(source) != INT64_MIN)
 			note_gap(reading, log->names.log, old->last_time, source_gap(source));
 	}

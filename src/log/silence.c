@@ -3,11 +3,15 @@
  * silence: says of a log that nobody writes to it any more.
  *
  * Where a host's logging moves to the journal, or to another file, the old log stays where it is and can be read, so
- * that nothing seems wrong. The time of the files tells it: a line needs no reading, and its clock may be wrong.
+ * that nothing seems wrong. The time of the files tells it: a line needs no reading, and its clock may be wrong. Of the
+ * usual logs the journal takes the place then, and only with what is newer: both may have had the same lines before.
  */
 #include "log/silence.h"
 
+#include <time.h>
+
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/when.h"
 #include "log/journal.h"
 #include "log/source.h"
@@ -18,8 +22,8 @@ enum {
 	EMPTY = 64, /* bytes: an empty file may be compressed */
 };
 
-/* Rotation makes new files of a log that nobody writes to: of empty ones the oldest counts. */
-static int64_t last_written(const struct log_files *log)
+/* Rotation makes new files of a log that nobody writes to: of empty ones the oldest counts, or none. */
+static int64_t last_written(const struct log_files *log, bool count_empty)
 {
 	int64_t written = INT64_MIN, oldest = INT64_MAX;
 	struct file_look look;
@@ -32,7 +36,7 @@ static int64_t last_written(const struct log_files *log)
 		if (look.written < oldest)
 			oldest = look.written;
 	}
-	if (written == INT64_MIN && oldest != INT64_MAX)
+	if (written == INT64_MIN && oldest != INT64_MAX && count_empty)
 		written = oldest;
 	return written != INT64_MIN ? written / 1000000000 : INT64_MIN;
 }
@@ -42,12 +46,47 @@ int64_t silence_begins(struct log_files *log)
 	if (source_is_journal(log->log))
 		return journal_newest(source_units(log->log), NULL);
 	log_files_list(log);
-	return last_written(log);
+	return last_written(log, true);
 }
 
 bool silence_is_long(int64_t begins, int64_t now)
 {
 	return begins == INT64_MIN || now - begins >= (int64_t)DAYS * DAY;
+}
+
+/* When the last line was written to any of them; INT64_MIN where there is none. */
+static int64_t last_line(const struct log_list *list)
+{
+	int64_t last = INT64_MIN;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct log_files log = { .log = mem_text(list->logs[i].log) };
+		int64_t written;
+
+		log_files_list(&log);
+		written = last_written(&log, false);
+		last = written > last ? written : last;
+		log_files_free(&log);
+	}
+	return last;
+}
+
+int64_t silence_list(struct log_list *list, char *const *names, size_t count)
+{
+	static char journal[] = "journal:";
+	int64_t last, newest;
+
+	log_list_make(list, names, count);
+	if (count > 0)
+		return INT64_MIN;
+	last = last_line(list);
+	/* the journal is opened where it may matter alone */
+	newest = silence_is_long(last, time(NULL)) ? journal_newest("", NULL) : INT64_MIN;
+	if (newest == INT64_MIN || !silence_is_long(last, newest))
+		return INT64_MIN;
+	log_list_free(list);
+	log_list_make(list, (char *[]){ journal }, 1);
+	return last;
 }
 
 void silence_say(struct buf *out, const struct log_files *log, int64_t begins)

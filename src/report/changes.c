@@ -9,6 +9,7 @@
 #include "report/changes.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "judge/told.h"
 #include "report/fields.h"
@@ -34,7 +35,12 @@ struct telling {
 static const struct telling tellings[] = {
 	{ CHANGE_BREACH, "breaches", "BREACH: a password was guessed",
 	  "  account {user} was entered from {address} at {when} after {hits|failure for|failures for} "
-	  "{names|user name|user names}: change its password\n", false },
+	  "{names|user name|user names}: change its password\n"
+	  "      tried before: {tried}; since then {logins|login|logins} from there and {mails|mail|mails}, "
+	  "the last at {last}\n", false },
+	{ CHANGE_ENTERED, "entered", "worth a look: a login from a new place, and more mails than from all others",
+	  "  account {user} sends from {address} since {when}: {logins|login|logins} and {mails|mail|mails}, "
+	  "the last at {last}; nobody guessed\n", false },
 	{ CHANGE_TOO_WIDE, "too_wide", "not banned, being wider than max-prefix allows", WEIGHT "\n", false },
 	{ CHANGE_DEFERRED, "deferred", "not banned yet, being more than max-new allows", WEIGHT "\n", false },
 	{ CHANGE_ADDED, "added", "banned", BAN, false },
@@ -59,7 +65,7 @@ enum { TELLINGS = sizeof(tellings) / sizeof(tellings[0]) };
 
 /* Beside the fields what they point to. */
 struct entry {
-	struct field fields[18], users[ACCOUNT_NAMES + 1], addresses[ATTACKERS_MAX + 1];
+	struct field fields[26], tried[ENTERED_TRIED + 1], users[ACCOUNT_NAMES + 1], addresses[ATTACKERS_MAX + 1];
 	struct addr addrs[ATTACKERS_MAX];
 };
 
@@ -85,6 +91,8 @@ static void describe(const struct run_facts *facts, const struct change *c, stru
 {
 	bool is_ban = c->kind == CHANGE_ADDED || c->kind == CHANGE_NETWORK || c->kind == CHANGE_MOVED;
 
+	bool is_entered = c->entered != NULL;
+
 	*e = (struct entry){ .fields = {
 		field_addr("address", &c->net),
 		field_some(field_time("since", c->since)),
@@ -99,11 +107,18 @@ static void describe(const struct run_facts *facts, const struct change *c, stru
 		field_said(field_number("again", c->level > 1 ? c->level : 0)),
 		field_some(field_number("packets", c->packets)),
 		field_some(field_word("user", c->user)),
+		field_if(is_entered, field_list("tried", e->tried)),
+		field_if(is_entered, field_number("logins", is_entered ? c->entered->logins : 0)),
+		field_if(is_entered, field_number("mails", is_entered ? c->entered->mails : 0)),
+		field_if(is_entered, field_time("last", is_entered ? c->entered->last : 0)),
+		field_if(is_entered, field_bool("new", is_entered && c->entered->fresh)),
 		field_if(is_ban, field_list("users", e->users)),
 		field_if(c->kind == CHANGE_ATTACKED, field_list("addresses", e->addresses)),
 		field_some(field_text("example", is_ban && c->hosts == 0 ?
 			facts->example(facts->example_context, &c->net, c->by) : (struct span){ 0 })),
 	} };
+	for (unsigned i = 0; is_entered && i < c->entered->tried_count; i++)
+		e->tried[i] = field_word(NULL, c->entered->tried[i]);
 	if (is_ban)
 		list_users(facts, c, e);
 	else if (c->kind == CHANGE_ATTACKED)
@@ -144,7 +159,7 @@ static void tell_kind(const struct run_facts *facts, const struct telling *telli
 
 	if (count == 0)
 		return;
-	shown = facts->all || count <= SHOWN || telling->kind == CHANGE_BREACH ? count : SHOWN;
+	shown = facts->all || count <= SHOWN || telling->kind <= CHANGE_ENTERED ? count : SHOWN;
 	buf_addf(out, "%s (%zu):\n", telling->head, count);
 	for (size_t i = 0; i < shown; i++) {
 		describe(facts, &c[i], &entry);
@@ -170,15 +185,27 @@ static void list_kind(const struct run_facts *facts, const struct telling *telli
 	json_close(j, ']');
 }
 
-void changes_breaches(const struct run_facts *facts, struct buf *out)
+void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
 {
-	tell_kind(facts, &tellings[0], out);
+	struct changes some = { 0 };
+	struct run_facts those = *facts;
+
+	for (size_t i = 0; i < facts->changes->count; i++) {
+		const struct change *c = &facts->changes->all[i];
+
+		if (c->entered != NULL && (c->entered->fresh || !news))
+			*changes_add(&some, c->kind, &c->net) = *c;
+	}
+	those.changes = &some;
+	tell_kind(&those, &tellings[0], out);
+	tell_kind(&those, &tellings[1], out);
+	free(some.all);
 }
 
 /* What a scan tells, too. */
 static bool is_of_scans(enum change_kind kind)
 {
-	return kind == CHANGE_BREACH || kind == CHANGE_ATTACKED || kind == CHANGE_FAILING;
+	return kind <= CHANGE_ENTERED || kind == CHANGE_ATTACKED || kind == CHANGE_FAILING;
 }
 
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out)

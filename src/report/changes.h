@@ -30,8 +30,8 @@ struct run_facts {
 	bool all;                              /* every entry, not the first ones only */
 };
 
-/* The breaches alone: they are told however quiet a run is to be. */
-void changes_breaches(const struct run_facts *facts, struct buf *out);
+/* Accounts that were entered, alone: they are told however quiet a run is to be. news: those of this run. */
+void changes_entered(const struct run_facts *facts, bool news, struct buf *out);
 
 /* What a scan tells beside bans: breaches, users under attack, names that keep failing. */
 struct json;

@@ -57,11 +57,9 @@ void findings_collect(struct findings *f, const struct judge *judge, int64_t now
 
 static bool is_breached(const struct findings *f, const struct addr *net)
 {
-	for (size_t i = 0; i < f->judge->breach_count; i++) {
-		if (addr_equal(&f->judge->breaches[i].addr, net))
-			return true;
-	}
-	return false;
+	const struct account *a = accounts_find(&f->judge->accounts, net);
+
+	return a != NULL && (a->flags & ACCOUNT_BREACHED) != 0;
 }
 
 #define ROW "{address:24} {class:8} {count:>8}  {first}  {last}  {points:>7}  "

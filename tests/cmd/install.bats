@@ -106,6 +106,9 @@ mode() {
 	for page in "$root"/usr/local/share/man/man*/*; do
 		warnings=$(LC_ALL=C.UTF-8 man --warnings -l -Tutf8 -Z "$page" 2>&1 > /dev/null)
 		[ -z "$warnings" ] || { echo "$page: $warnings"; false; }
+		# what other pages this host has is not ours
+		! command -v mandoc > /dev/null || warnings=$(mandoc -T lint "$page" | grep -Ev 'referenced manual not found|mandoc\.db') || true
+		[ -z "$warnings" ] || { echo "$warnings"; false; }
 	done
 	# without the backslashes that keep dashes dashes
 	tr -d '\\' < "$root/usr/local/share/man/man8/mailban.8" > "$BATS_TEST_TMPDIR/page"
@@ -124,7 +127,7 @@ mode() {
 	while read -r name; do
 		grep -q "$name" "$BATS_TEST_TMPDIR/items" || { echo "$name is missing"; false; }
 	done < "$BATS_TEST_TMPDIR/names"
-	sed -n '/^\.\\" SETTINGS/,/^\.\\" END/p' src/man/mailban.conf.5 | grep -v '^\.\\"' | tr -d '\\' | sort > "$BATS_TEST_TMPDIR/said"
+	sed -n '/^\.\\" SETTINGS/,/^\.\\" END/p' src/man/mailban.conf.5 | grep -v '^\.\\"' | scripts/man-tidy | tr -d '\\' | sort > "$BATS_TEST_TMPDIR/said"
 	[ -z "$(sort "$BATS_TEST_TMPDIR/page" | comm -23 "$BATS_TEST_TMPDIR/said" -)" ]
 }
 

@@ -87,17 +87,57 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	[ "$output" = '' ]
 }
 
-@test "a breach is told however quiet a run is to be, and by a dry run" {
+@test "an entered account is told however quiet a run is to be, then by each report and check until it is done" {
 	{ for n in 1 2 3 4 5 6; do failure $((900 - n)) 203.0.113.5 "name$n"; done; login 600 203.0.113.5 boss; } > log
 	run -0 mailban_run -n log
 	[ "${lines[0]}" = 'BREACH: a password was guessed (1):' ]
 	[[ "$output" == *'+203.0.113.5 '* ]]
 	run -0 mailban_run -q log
-	[ "${#lines[@]}" -eq 2 ]
 	[ "${lines[0]}" = 'BREACH: a password was guessed (1):' ]
-	for n in 1 2 3 4 5; do failure $((500 - n)) 203.0.113.6 "name$n"; done >> log
+	[[ "${lines[2]}" == '      tried before: name6@example.com, '*'; since then 1 login from there and 1 mail, the last at '* ]]
+	# its ban is the longest one
+	until=$(sed -n 's/^203.0.113.5 .* until \([^ ]*\) .*/\1/p' blacklist)
+	[ $(((($(date -d "$until" +%s) - now) + 1800) / 86400)) -eq 182 ]
+	# more of it, and of others
+	{ login 500 203.0.113.5 boss; for n in 1 2 3 4 5; do failure $((500 - n)) 203.0.113.6 "name$n"; done; } >> log
 	run -0 mailban_run -q log
 	[ "$output" = '' ]
+	run -0 mailban_run log
+	[[ "${lines[1]}" == *' boss@example.com '* && "${lines[2]}" == *' 2 logins from there and 2 mails, '* ]]
+	printf 'log = { "log" }\n' > conf
+	check() { "$MAILBAN" check -c "$1" --no-sync --blacklist blacklist --state state --allow allow; }
+	run -1 check conf
+	[[ "$output" == *'boss@example.com was entered from 203.0.113.5 '* ]]
+	{ cat conf; echo 'done = { "boss" }'; } > conf.done
+	run -0 check conf.done
+	run -3 "$MAILBAN" done --state state --blacklist blacklist nobody
+	run -0 "$MAILBAN" done --state state --blacklist blacklist boss@example.com
+	[ "$output" = '' ]
+	run -0 "$MAILBAN" done --state state --blacklist blacklist
+	[ "$output" = 'no account is to be seen to' ]
+	run -0 check conf
+	run -0 mailban_run log
+	[ "$output" = '' ]
+	# neither a full run nor a login before that time makes it news
+	run -0 mailban_run --full log
+	[[ "$output" != *BREACH* ]]
+	line -100 '4F1A2B3D: client=host.example.com[203.0.113.5], sasl_method=PLAIN, sasl_username=boss@example.com' >> log
+	run -0 mailban_run -q log
+	[ "${lines[0]}" = 'BREACH: a password was guessed (1):' ]
+}
+
+@test "an account entered without guessing is worth a look, by run and scan, and bans nobody" {
+	for n in {1..10}; do login $((800000 - n * 40000)) 198.51.100.7 carla; done > log
+	for n in {1..40}; do login $((9000 - n * 60)) 192.0.2.99 carla; done >> log
+	run -0 mailban_run -q log
+	[[ "${lines[0]}" == 'worth a look: '*' (1):' ]]
+	[[ "${lines[1]}" == '  account carla@example.com sends from 192.0.2.99 since '*': 40 logins and 40 mails, '* ]]
+	[ ! -s blacklist ]
+	run -0 "$MAILBAN" scan log
+	[[ "${lines[1]}" == '  account carla@example.com sends from 192.0.2.99 '* ]]
+	echo 'entered-mails = 41' > conf
+	run -0 "$MAILBAN" scan -c conf log
+	[[ "$output" != *carla* ]]
 }
 
 @test "what cannot be read is in the JSON" {

@@ -185,7 +185,7 @@ failing() {
 }
 
 entry() { # SECONDS UNIT USER ADDRESS
-	printf '__REALTIME_TIMESTAMP=%s000000\n__MONOTONIC_TIMESTAMP=%s000000\n_BOOT_ID=%032d\n' "$(($(date +%s) - 100 + $1))" "$1" 7
+	printf '__REALTIME_TIMESTAMP=%s000000\n__MONOTONIC_TIMESTAMP=%s000000\n_BOOT_ID=%032d\n' "$(($(date +%s) - 100 + $1))" "$(($1 + 1000000))" 7
 	printf '_TRANSPORT=syslog\n_UID=%s\n_HOSTNAME=mx\n_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=42\n' "$3" "$2"
 	printf 'MESSAGE=warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n\n' "$4"
 }
@@ -210,6 +210,45 @@ entry() { # SECONDS UNIT USER ADDRESS
 	[ ! -e blacklist ] || [ "$(banned)" = '203.0.113.7 ' ]
 	run -0 mailban --directory journal
 	[ "$(banned)" = '203.0.113.7 ' ]
+}
+
+@test "the usual logs: the journal where nobody writes to them any more, and each event once" {
+	remote=/lib/systemd/systemd-journal-remote
+	[ -x "$remote" ] || skip "systemd-journal-remote is not installed"
+	"$MAILBAN" --version | grep -q libsystemd || skip "built without libsystemd"
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	for i in {1..5}; do entry "$((i - 500000))" postfix@-.service 104 203.0.113.8; done > export
+	for i in {1..5}; do entry "$i" postfix@-.service 104 203.0.113.7; done >> export
+	echo 0123456789abcdef0123456789abcdef > id
+	cat > script <<-'EOF'
+	set -e
+	trap 'echo "failed: $BASH_COMMAND"' ERR
+	mount -t tmpfs none /var/log
+	mkdir -p /run/log /var/log/journal/$(cat id)
+	mount -t tmpfs none /run/log
+	mount --bind id /etc/machine-id
+	bans() {
+		rm -f blacklist
+		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow > /dev/null 2> said || true
+		grep -o '^[0-9][0-9.]*' blacklist 2> /dev/null | xargs
+	}
+	[ -z "$(bans)" ]
+	grep -q 'no log was found: there is none of .*exim4.mainlog' said
+	"$1" -o /var/log/journal/$(cat id)/system.journal export
+	# an empty file is no log
+	: > /var/log/mail.log
+	[ "$(bans)" = '203.0.113.7 203.0.113.8' ]
+	# one that is written to is
+	rm state
+	date +'%FT%T+00:00 mx postfix/smtpd[1]: connect from unknown[203.0.113.1]' > /var/log/mail.log
+	[ -z "$(bans)" ]
+	# and one that was until four days ago had all that is older
+	rm state
+	touch -d '4 days ago' /var/log/mail.log
+	[ "$(bans)" = 203.0.113.7 ]
+	"$MAILBAN" check --no-sync --blacklist blacklist --state state --allow allow 2> /dev/null | grep -qx 'ok  log journal:'
+	EOF
+	unshare -m bash script "$remote"
 }
 
 @test "what containers put around each line is taken off, in scan and match alike" {

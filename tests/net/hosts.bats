@@ -61,3 +61,34 @@ firewalld_beside() { # the backend of firewalld
 @test "firewalld with iptables: our table stays; a rule of iptables is put back" {
 	firewalld_beside iptables
 }
+
+@test "without systemd: the scripts of OpenRC and of sysvinit put rule and sets in place" {
+	over_both <<-EOF
+	$OWN_FILES
+	mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
+	mount -t tmpfs none /var/lib
+	mkdir -p /var/lib/mailban /etc/mailban bin
+	mv blacklist /var/lib/mailban
+	: > /etc/mailban/allow
+	echo "backend = \"\$BACKEND\"" > /etc/mailban/mailban.conf
+	echo 'FIREWALL_OPTIONS="--ports 25"' > /etc/default/mailban
+	ln -s "\$MAILBAN" bin/mailban
+	ln -s "\${MAILBAN%/*}/mailban-firewall" bin
+	unset MAILBAN_FIREWALL MAILBAN_REMEMBERED MAILBAN
+	for init in sysvinit openrc; do
+		sed "s|@SBINDIR@|\$PWD/bin|g" "$SCRIPTS/../src/\$init/mailban" > \$init
+		if [ \$init = sysvinit ]; then
+			sh sysvinit start
+			sh sysvinit status > said
+			sh sysvinit stop
+		else
+			# openrc-run has these functions, and starts nothing where OpenRC did not boot
+			sh -ec 'ebegin() { :; }; eend() { return \$1; }; . ./openrc; start; stop'
+			bin/mailban-firewall status > said
+		fi
+		grep -q 'DROP rule for mailban4' said
+		[ "\$(members mailban4)" = 192.0.2.1 ]
+		bin/mailban-firewall down
+	done
+	EOF
+}

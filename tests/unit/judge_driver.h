@@ -6,7 +6,7 @@
  *	10:00 reject 192.0.2.1 c=7 +named    a refused recipient in connection 7 of a client with a verified name
  *
  * Behind time, class and address stand the user name and n=COUNT, repeats=COUNT, points=THOUSANDTHS, c=CONNECTION,
- * +named, +ends; classes are those of rules, and login and mail for the two kinds of good ones. */
+ * +named, +ends, +sends; classes are those of rules, and login and mail for the two kinds of good ones. */
 #ifndef MAILBAN_TESTS_JUDGE_DRIVER_H
 #define MAILBAN_TESTS_JUDGE_DRIVER_H
 
@@ -81,6 +81,8 @@ static inline bool take_option(struct event *event, const char *word)
 		event->connection = strtoul(word + 2, NULL, 10);
 	else if (strcmp(word, "+named") == 0)
 		event->flags |= EVENT_NAMED;
+	else if (strcmp(word, "+sends") == 0)
+		event->flags |= EVENT_SENDS;
 	else if (strcmp(word, "+ends") == 0)
 		event->flags |= EVENT_ENDS;
 	else
@@ -104,9 +106,13 @@ static inline void next_run(struct world *w)
 {
 	int64_t now = w->judge.now;
 
-	for (size_t i = 0; i < w->judge.breach_count; i++) {
-		addr_add_to(&w->breaches, &w->judge.breaches[i].addr);
-		buf_addf(&w->breaches, " %s\n", w->judge.breaches[i].user);
+	for (size_t i = 0; i < w->judge.entered.count; i++) {
+		const struct entered *e = &w->judge.entered.all[i];
+
+		if (!e->fresh || e->how != ENTERED_GUESSED)
+			continue;
+		addr_add_to(&w->breaches, &e->addr);
+		buf_addf(&w->breaches, " %s\n", e->user);
 	}
 	remembered_put(&w->judge, &w->memory);
 	judge_free(&w->judge);

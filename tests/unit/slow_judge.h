@@ -58,7 +58,11 @@ struct slow_judge {
 	struct slow_name names[SLOW_NAMES];
 	size_t account_count, connection_count;
 	int64_t clock, taken;          /* what the event at hand took back, and of which class */
-	unsigned breaches, taken_class;
+	unsigned breaches, entered, taken_class;
+	struct {
+		struct addr addr;
+		unsigned name;
+	} entries[1000];               /* logins from addresses of breaches, each name once */
 };
 
 /* What streams came to, so that a test that reaches nothing is seen. */
@@ -578,6 +582,19 @@ static inline void slow_mail(struct slow_judge *j, struct slow_account *a, const
 	a->mail = slow_more(a->mail, e->time);
 }
 
+static inline void slow_note_entered(struct slow_judge *j, const struct slow_account *a, unsigned name)
+{
+	unsigned i = 0;
+
+	while (i < j->entered && (j->entries[i].name != name || !addr_equal(&j->entries[i].addr, &a->addr)))
+		i++;
+	if (i < j->entered || i == 1000 || name == 0)
+		return;
+	j->entries[i].addr = a->addr;
+	j->entries[i].name = name;
+	j->entered++;
+}
+
 static inline void slow_good(struct slow_judge *j, struct slow_account *a, const struct slow_event *e,
 	struct slow_connection *c)
 {
@@ -599,8 +616,10 @@ static inline void slow_good(struct slow_judge *j, struct slow_account *a, const
 		j->breaches++;
 		slow_saw[SLOW_BREACH]++;
 	}
-	if (!e->accepted && a->breached)
+	if (!e->accepted && a->breached) {
+		slow_note_entered(j, a, e->name);
 		return;
+	}
 	if (e->accepted)
 		slow_mail(j, a, e, c);
 	else

@@ -53,7 +53,7 @@ static void allow(const char *text)
 
 static void note_changes(const struct changes *changes)
 {
-	static const char *const names[] = { "breach", "too-wide", "deferred", "added", "network", "renewed", "moved",
+	static const char *const names[] = { "breach", "entered", "too-wide", "deferred", "added", "network", "renewed", "moved",
 		"expired", "forgiven", "dissolved", "allowed", "into", "refused", "attacked", "failing" };
 
 	buf_clear(&disk.changes);
@@ -524,7 +524,7 @@ static void a_breach_is_told_first(void **state)
 		      "10:03 login 192.0.2.1 Ann@example.com");
 	changes_are("breach 192.0.2.1 Ann@example.com\nadded 192.0.2.1\nadded 192.0.2.9\n");
 	runs("13:00", "");
-	changes_are("");
+	changes_are("breach 192.0.2.1 Ann@example.com\n");
 }
 
 #define RUNS(test) { #test, test, begin_disk, end_disk, NULL }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* file: a file comes into memory as it is; links are followed. */
+/* file: a file comes into memory as it is; links are followed; rights stay. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -82,11 +84,45 @@ static void a_link_is_followed(void **state)
 	buf_free(&got);
 }
 
+/* A list that lets user 4711 read, and a label, outlast that the file is replaced. */
+static void access_list_and_label_stay(void **state)
+{
+	/* version 2; entries of tag, rights, number: owner, user 4711, group, mask, others */
+	static const unsigned char list[] = {
+		2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 103, 18, 0, 0, 4, 0, 0, 0, 255, 255, 255, 255,
+		16, 0, 4, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255, 255, 255,
+	};
+	static const char label[] = "system_u:object_r:mailban_var_lib_t:s0";
+	char got[256], path[64];
+
+	(void)state;
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/file", folder);
+	assert_int_equal(file_replace(path, "one", 3, false), 0);
+	if (setxattr(path, "system.posix_acl_access", list, sizeof(list), 0) == 0) {
+		assert_int_equal(file_replace(path, "two", 3, true), 0);
+		assert_int_equal(getxattr(path, "system.posix_acl_access", got, sizeof(got)), sizeof(list));
+		assert_memory_equal(got, list, sizeof(list));
+	}
+	/* root alone may label, where no policy says otherwise */
+	if (setxattr(path, "security.selinux", label, sizeof(label), 0) == 0) {
+		assert_int_equal(file_replace(path, "three", 5, true), 0);
+		assert_int_equal(getxattr(path, "security.selinux", got, sizeof(got)), sizeof(label));
+		assert_string_equal(got, label);
+	}
+	unlink(path);
+	strcat(path, ".1");
+	unlink(path);
+	rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_read_whole),
 		cmocka_unit_test(a_link_is_followed),
+		cmocka_unit_test(access_list_and_label_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -383,7 +383,7 @@ static void compare_accounts(const struct judge *judge, const struct addr *about
 		else if (!slow_is_over(&slow, s, slow.clock - SLOW_DAY))
 			same(&s->addr, "account", 0, 1);
 	}
-	same(&stream[0].addr, "breaches", (int64_t)judge->breach_count, slow.breaches);
+	same(&stream[0].addr, "entered", (int64_t)judge->entered.count, slow.entered);
 }
 
 static void compare_list(const struct files *f, const struct slow_list *list)

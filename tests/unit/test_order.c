@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* order: what is sorted by counting stands as addr_compare() says, and what is equal as it stood. */
+/* order: what is sorted stands as addr_compare() says, and what is equal as it stood. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

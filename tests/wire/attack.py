@@ -6,7 +6,7 @@ import concurrent.futures
 import sys
 import threading
 
-from talk import Gone, Imap, Pop3, Smtp
+from talk import Gone, Imap, Imaps, Pop3, Pop3s, Smtp, Smtps
 
 VICTIM = "203.0.113.9"
 FORGED = [
@@ -86,6 +86,12 @@ def browse(_, talk):
     talk.end()
 
 
+def babble(_, talk):
+    """No TLS to a port that wants it."""
+    talk.send(f"x [{VICTIM}]")
+    talk.end()
+
+
 def relay(deeds, talk, text):
     talk.ask("EHLO " + text)
     talk.ask(f"MAIL FROM:<{text}@example.net>")
@@ -97,7 +103,7 @@ def relay(deeds, talk, text):
 def work(deeds, talk):
     """Somebody who may; by SMTP there is a mail, too."""
     deeds.note(talk, talk.login("anna", "right-anna"))
-    assert talk.name != "smtp" or talk.mail("anna@example.com", "bert@example.com")
+    assert not isinstance(talk, Smtp) or talk.mail("anna@example.com", "bert@example.com")
 
 
 def mistype(deeds, talk):
@@ -135,7 +141,8 @@ def scenarios(name, mechanisms, ambiguous):
     often = [()] * 12
     for mechanism in mechanisms:
         yield "attacker", f"guesses by {mechanism}", guess, (mechanism,), pairs
-    if name != "smtp":
+    mail = name.startswith("smtp")
+    if not mail:
         yield "attacker", "guesses by its own command", guess, (None,), pairs
         yield "attacker", "forged names by its own command", forge, (by_command,), texts
     yield "attacker", "guesses on and on", guess, (None,), [(NAMES[:6],)]
@@ -147,11 +154,24 @@ def scenarios(name, mechanisms, ambiguous):
         yield "prober", f"is gone amid {mechanism}", drop, (mechanism,), often
         yield "prober", f"no base64 for {mechanism}", garble, (mechanism,), often
     yield "prober", "speaks HTTP", browse, (), often
-    if name == "smtp":
+    if mail:
         yield "attacker", "forged greetings, senders and recipients", relay, (), texts
     yield "honest", "logs in", work, (), [()]
     yield "honest", "mistypes, then logs in", mistype, (), [()]
     yield "doubtful", "names that leave open who it was", forge, (by_command,), doubtful
+
+
+def by_tls(protocol):
+    """A little of the same on the port where TLS is wanted."""
+    naked = type(protocol.name, (protocol,), {"secure": False, "greet": lambda talk: None})
+    yield protocol, "attacker", "guesses", guess, ("PLAIN",), [(NAMES[i:i + 2],) for i in range(0, len(NAMES), 2)]
+    yield protocol, "honest", "logs in", work, (), [()]
+    yield naked, "prober", "speaks no TLS", babble, (), [()] * 12
+
+
+def by_ipv6(protocol):
+    yield protocol, "attacker", "guesses", guess, ("PLAIN",), [(NAMES[i:i + 2],) for i in range(0, len(NAMES), 2)]
+    yield protocol, "honest", "logs in", work, (), [()]
 
 
 # A greeting may hold what these names do where Exim takes every greeting: mailban believes neither address.
@@ -165,20 +185,33 @@ SERVERS = {
     "dovecot": ((Imap, SASL), (Pop3, SASL)),
     "dovecot-verbose": ((Imap, SASL), (Pop3, SASL)),
     "exim": ((Smtp, SASL[:3]),),
-    "opensmtpd": ((Smtp, SASL[:2]),),
+    "opensmtpd": ((Smtps, SASL[:2]),),
     "courier": ((Imap, ("PLAIN", "CRAM-MD5")), (Pop3, ("PLAIN", "CRAM-MD5"))),
     "cyrus": ((Imap, SASL), (Pop3, SASL)),
 }
 
 
+INSIDE_TLS = {Smtp: Smtps, Imap: Imaps, Pop3: Pop3s, Smtps: Smtps}
+
+
+def everything(server):
+    """Of each address of 198.51.100.0/24 or 2001:db8:5::/48: protocol, what it is, what it does, with what."""
+    ambiguous = AMBIGUOUS.get(server, lambda text: False)
+    for protocol, mechanisms in SERVERS[server]:
+        for scenario in scenarios(protocol.name, mechanisms, ambiguous):
+            yield "198.51.100.{}", protocol, *scenario
+        for scenario in by_tls(INSIDE_TLS[protocol]):
+            yield "198.51.100.{}", *scenario
+        for scenario in by_ipv6(protocol):
+            yield "2001:db8:5:{}::1", *scenario
+
+
 def main():
     deeds, waves = [], {False: [], True: []}
-    ambiguous = AMBIGUOUS.get(sys.argv[1], lambda text: False)
-    for protocol, mechanisms in SERVERS[sys.argv[1]]:
-        for kind, what, does, way, withs in scenarios(protocol.name, mechanisms, ambiguous):
-            kind = "silent" if does in SILENT.get(sys.argv[1], ()) else kind
-            deeds.append(Deeds(f"198.51.100.{len(deeds) + 10}", kind, f"{protocol.name}: {what}"))
-            waves[kind == "doubtful"] += [(does, deeds[-1], protocol, *way, *each) for each in withs]
+    for address, protocol, kind, what, does, way, withs in everything(sys.argv[1]):
+        kind = "silent" if does in SILENT.get(sys.argv[1], ()) else kind
+        deeds.append(Deeds(address.format(len(deeds) + 10), kind, f"{protocol.name}: {what}"))
+        waves[kind == "doubtful"] += [(does, deeds[-1], protocol, *way, *each) for each in withs]
     # what leaves open who it was may hide what is beside it: it comes last
     for wave in waves.values():
         with concurrent.futures.ThreadPoolExecutor(32) as pool:

@@ -35,8 +35,9 @@ def differences(folder):
             yield f"{told}: {events['good']} logins seen"
         if not events:
             yield f"{told}: nothing seen"
-        if (kind != "honest") != (address in banned):
-            yield f"{told}: {'banned' if address in banned else 'not banned'}: {dict(events)}"
+        unit = address[:-1] + "/64" if ":" in address else address
+        if (kind != "honest") != (unit in banned):
+            yield f"{told}: {'banned' if unit in banned else 'not banned'}: {dict(events)}"
 
 
 def main():

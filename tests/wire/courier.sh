@@ -5,12 +5,15 @@
 
 account courier
 account vmail
+certificate
+chown courier /tmp/tls.pem
 ln -s makedat.courier /usr/bin/makedat
 mkdir -p /run/courier/authdaemon /etc/courier/shared
 chown courier:courier /run/courier/authdaemon
 sed -i 's/^authmodulelist=.*/authmodulelist="authuserdb"/' /etc/courier/authdaemonrc
 sed -i 's/^IMAP_CAPABILITY=.*/IMAP_CAPABILITY="IMAP4rev1 AUTH=PLAIN AUTH=CRAM-MD5"/; s/^MAX\(DAEMONS\|PERIP\)=.*/MAX\1=100/' /etc/courier/imapd
 sed -i 's/^POP3AUTH=.*/POP3AUTH="PLAIN LOGIN CRAM-MD5"/; s/^MAX\(DAEMONS\|PERIP\)=.*/MAX\1=100/' /etc/courier/pop3d
+sed -i 's|^TLS_CERTFILE=.*|TLS_CERTFILE=/tmp/tls.pem|' /etc/courier/imapd-ssl /etc/courier/pop3d-ssl
 ids="uid=$(id -u vmail)|gid=$(id -g vmail)"
 for name in anna bert; do
 	mkdir -p "/tmp/$name"
@@ -25,5 +28,6 @@ makeuserdb
 echo 'unsigned sleep(unsigned seconds) { return seconds * 0; }' | cc -shared -fPIC -x c -o /usr/lib/nosleep.so -
 echo /usr/lib/nosleep.so > /etc/ld.so.preload
 authdaemond start
-imapd start
-pop3d start
+for server in imapd pop3d imapd-ssl pop3d-ssl; do
+	"$server" start
+done

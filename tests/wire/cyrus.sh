@@ -4,6 +4,8 @@
 . /tmp/wire/server.bash
 
 account sasl
+certificate
+chmod 644 /tmp/tls.key
 getent group mail > /dev/null || groupadd -r mail
 useradd -r -g mail -G sasl -d /var/spool/cyrus -s /usr/sbin/nologin cyrus
 install -d -o cyrus -g mail /var/lib/cyrus /var/spool/cyrus /var/spool/cyrus/mail /var/spool/sieve \
@@ -26,6 +28,8 @@ sasl_mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5
 syslog_prefix: cyrus
 servername: mx.example.com
 unix_group_enable: 0
+tls_server_cert: /tmp/tls.crt
+tls_server_key: /tmp/tls.key
 END
 cat > /etc/cyrus.conf <<'END'
 START {
@@ -34,6 +38,8 @@ START {
 SERVICES {
 	imap cmd="imapd" listen="imap" prefork=0 maxchild=100
 	pop3 cmd="pop3d" listen="pop3" prefork=0 maxchild=100
+	imaps cmd="imapd -s" listen="imaps" prefork=0 maxchild=100
+	pop3s cmd="pop3d -s" listen="pop3s" prefork=0 maxchild=100
 }
 END
 for name in anna bert; do

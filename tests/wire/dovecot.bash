@@ -4,12 +4,15 @@ dovecot_conf() {
 	account dovecot
 	account dovenull
 	account vmail
+	certificate
 	install -d -o vmail -g vmail /tmp/vmail
 	printf '%s:{PLAIN}right-%s\n' anna anna bert bert > /etc/dovecot/users
 	{
 		cat <<-'END'
-		listen = *
-		ssl = no
+		listen = *, ::
+		ssl = yes
+		ssl_cert = </tmp/tls.crt
+		ssl_key = </tmp/tls.key
 		disable_plaintext_auth = no
 		auth_mechanisms = plain login cram-md5 digest-md5
 		auth_failure_delay = 0

@@ -4,6 +4,8 @@
 . /tmp/wire/server.bash
 
 account Debian-exim
+certificate
+chown Debian-exim /tmp/tls.*
 chown Debian-exim /tmp/out
 install -d -o Debian-exim /var/spool/exim4
 cat > /tmp/exim.conf <<'END'
@@ -13,6 +15,10 @@ log_file_path = /tmp/out/%slog
 host_lookup = *
 host_lookup_order = byaddr
 smtp_accept_max = 0
+daemon_smtp_ports = 25 : 465
+tls_on_connect_ports = 465
+tls_certificate = /tmp/tls.crt
+tls_privatekey = /tmp/tls.key
 tls_advertise_hosts =
 acl_smtp_rcpt = check_rcpt
 

@@ -3,17 +3,20 @@
 postfix_conf() {
 	groupadd -r postdrop
 	account postfix
+	certificate
 	install -d -o postfix -g postfix /var/lib/postfix
 	cp /usr/share/postfix/master.cf.dist /etc/postfix/master.cf
 	# no jail: it would need files of the host
 	sed -i 's/^\([a-z].*[-n] *- *\)y /\1n /' /etc/postfix/master.cf
+	echo 'smtps inet n - n - - smtpd -o syslog_name=postfix/smtps -o smtpd_tls_wrappermode=yes' >> /etc/postfix/master.cf
 	{
 		cat <<-'END'
 		compatibility_level = 3.6
 		myhostname = mx.example.com
 		mydestination = example.com
 		mynetworks = 127.0.0.0/8
-		inet_protocols = ipv4
+		inet_protocols = all
+		smtpd_tls_chain_files = /tmp/tls.pem
 		local_transport = discard:
 		local_recipient_maps = inline:{ {anna = known}, {bert = known} }
 		alias_maps =

@@ -19,3 +19,11 @@ people() {
 		echo "$name:right-$name" | chpasswd -c SHA256
 	done
 }
+
+# a key and its certificate, /tmp/tls.key and /tmp/tls.crt; both in /tmp/tls.pem
+certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mx.example.com \
+		-keyout /tmp/tls.key -out /tmp/tls.crt 2> /dev/null
+	cat /tmp/tls.key /tmp/tls.crt > /tmp/tls.pem
+	chmod 600 /tmp/tls.key /tmp/tls.pem
+}

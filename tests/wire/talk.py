@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A client of SMTP, IMAP and POP3, as far as logging in needs it, from an address of its own."""
+"""A client of SMTP, IMAP and POP3, inside TLS too, as far as logging in needs it, from an address of its own."""
 
 import base64
 import hashlib
 import hmac
 import re
 import socket
+import ssl
 import time
 
-SERVER = "198.51.100.1"
+SERVER, SERVER6 = "198.51.100.1", "2001:db8:5::1"
+TLS = ssl._create_unverified_context()
 
 
 def b64(text):
@@ -38,17 +40,25 @@ def digest_md5(user, password, challenge):
 class Talk:
     """A connection; port, ending of the answers that go on, and the words of a protocol are its subclasses'."""
 
+    secure = False
+
     def __init__(self, address):
         deadline = time.monotonic() + 20
         while True:
             try:
-                self.socket = socket.create_connection((SERVER, self.port), 20, (address, 0))
+                self.socket = socket.create_connection(
+                    (SERVER6 if ":" in address else SERVER, self.port), 20, (address, 0))
                 break
             except ConnectionRefusedError:
                 # the server is still starting
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+        try:
+            if self.secure:
+                self.socket = TLS.wrap_socket(self.socket)
+        except OSError:
+            raise Gone from None
         self.file = self.socket.makefile("rb")
         self.greet()
 
@@ -196,3 +206,15 @@ class Pop3(Talk):
 
     def succeeded(self, answer):
         return answer.startswith("+OK")
+
+
+class Smtps(Smtp):
+    name, port, secure = "smtps", 465, True
+
+
+class Imaps(Imap):
+    name, port, secure = "imaps", 993, True
+
+
+class Pop3s(Pop3):
+    name, port, secure = "pop3s", 995, True

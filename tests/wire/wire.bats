@@ -35,6 +35,10 @@ attacked() { # server
 	attacked exim
 }
 
+@test "OpenSMTPD" {
+	attacked opensmtpd
+}
+
 @test "Courier" {
 	attacked courier
 }

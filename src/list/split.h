@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef MAILBAN_LIST_CARVE_H
-#define MAILBAN_LIST_CARVE_H
+#ifndef MAILBAN_LIST_SPLIT_H
+#define MAILBAN_LIST_SPLIT_H
 
 #include <stddef.h>
 
@@ -8,16 +8,16 @@
 #include "addr/netset.h"
 #include "list/ban.h"
 
-/* What carve_out() did. Zero-initialise it; carve_free() gives the memory back. */
-struct carved {
+/* What split_out() did. Zero-initialise it; split_free() gives the memory back. */
+struct split {
 	struct netset lifted;   /* entries that left whole, sorted */
-	struct netset split;    /* networks that left and whose rest stands in the list as parts, sorted */
+	struct netset networks; /* those that left and whose rest stands in the list as parts, sorted */
 	size_t parts;           /* how many entries these became */
 };
 
 /* Takes an address or network out of a sorted list: entries inside it leave, networks around it are split,
  * each part with the dates, class and note of the whole. The list is sorted afterwards. */
-void carve_out(struct banlist *list, const struct addr *hole, struct carved *carved);
-void carve_free(struct carved *carved);
+void split_out(struct banlist *list, const struct addr *hole, struct split *split);
+void split_free(struct split *split);
 
 #endif

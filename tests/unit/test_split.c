@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* carve: who is taken out of a blacklist, and what is left of the networks around. */
+/* split: who is taken out of a blacklist, and what is left of the networks around. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "list/blacklist.h"
-#include "list/carve.h"
+#include "list/split.h"
 
 #define HEADER BLACKLIST_HEADER
 #define FACTS "# since 2026-11-21T03:17Z until 2026-11-28T03:17Z by auth hits 812 hosts 37"
@@ -39,20 +39,20 @@ static void entries_leave_and_networks_are_split(void **state)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct buf text = { 0 }, out = { 0 }, expected = { 0 };
 		struct banlist list = { 0 };
-		struct carved carved;
+		struct split split;
 		struct addr hole;
 
 		buf_addf(&text, HEADER "%s", table[i].from);
 		buf_addf(&expected, HEADER "%s", table[i].to);
 		assert_int_equal(blacklist_parse(&text, "blacklist", &list), 0);
 		assert_true(addr_parse_net(&hole, table[i].hole, strlen(table[i].hole)));
-		carve_out(&list, &hole, &carved);
+		split_out(&list, &hole, &split);
 		blacklist_format(&list, &out);
 		assert_string_equal(buf_text(&out), buf_text(&expected));
-		assert_int_equal(carved.lifted.count, table[i].lifted);
-		assert_int_equal(carved.split.count, table[i].split);
-		assert_int_equal(carved.parts, table[i].parts);
-		carve_free(&carved);
+		assert_int_equal(split.lifted.count, table[i].lifted);
+		assert_int_equal(split.networks.count, table[i].split);
+		assert_int_equal(split.parts, table[i].parts);
+		split_free(&split);
 		banlist_free(&list);
 		buf_free(&out);
 		buf_free(&expected);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * walk: steps over the text of a pattern, item by item.
+ * syntax: steps over the text of a pattern, item by item.
  *
  * Knows just enough of PCRE2's syntax (pcre2pattern(3)) to tell a byte that must be there from everything else,
  * and says failed where it meets what it does not know: an option setting, a quoted or numbered character, a
  * class by name. It compiles nothing; whether a pattern is right is PCRE2's to say.
  */
-#include "detect/walk.h"
+#include "detect/syntax.h"
 
 #include <string.h>
 
 
-bool walk_is_quantifier(char c)
+bool syntax_is_quantifier(char c)
 {
 	return c == '?' || c == '*' || c == '+' || c == '{';
 }
@@ -25,7 +25,7 @@ static bool is_escaped_literal(char c)
 }
 
 /* Steps over a character class; at stands on its '['. */
-static void walk_skip_class(struct walk *w)
+static void syntax_skip_class(struct syntax *w)
 {
 	w->at++;
 	if (*w->at == '^')
@@ -46,7 +46,7 @@ static void walk_skip_class(struct walk *w)
 }
 
 /* Steps over a group; at stands on its '('. */
-static void walk_skip_group(struct walk *w)
+static void syntax_skip_group(struct syntax *w)
 {
 	unsigned depth = 0;
 
@@ -56,7 +56,7 @@ static void walk_skip_group(struct walk *w)
 			return;
 		}
 		if (*w->at == '[') {
-			walk_skip_class(w);
+			syntax_skip_class(w);
 			continue;
 		}
 		if (w->at[0] == '\\' && w->at[1] != '\0')
@@ -69,8 +69,8 @@ static void walk_skip_group(struct walk *w)
 	} while (depth > 0 && !w->failed);
 }
 
-/* The literal byte at the walk's place, or -1; the walk moves on past it. */
-static int walk_byte(struct walk *w)
+/* The literal byte at the place, or -1; the place moves on past it. */
+static int syntax_byte(struct syntax *w)
 {
 	const char *next = w->at + 1;
 	int c = (unsigned char)*w->at;
@@ -84,28 +84,28 @@ static int walk_byte(struct walk *w)
 }
 
 /* The same where no quantifier follows. */
-static int walk_literal_byte(struct walk *w)
+static int syntax_literal_byte(struct syntax *w)
 {
-	struct walk next = *w;
-	int c = walk_byte(&next);
+	struct syntax next = *w;
+	int c = syntax_byte(&next);
 
-	if (c < 0 || walk_is_quantifier(*next.at))
+	if (c < 0 || syntax_is_quantifier(*next.at))
 		return -1;
 	*w = next;
 	return c;
 }
 
-size_t walk_literal_run(struct walk *w, char *run, size_t room)
+size_t syntax_literal_run(struct syntax *w, char *run, size_t room)
 {
 	size_t len = 0;
 	int c;
 
-	while (len < room && (c = walk_literal_byte(w)) >= 0)
+	while (len < room && (c = syntax_literal_byte(w)) >= 0)
 		run[len++] = (char)c;
 	return len;
 }
 
-void walk_skip_quantifier(struct walk *w)
+void syntax_skip_quantifier(struct syntax *w)
 {
 	if (*w->at == '{') {
 		while (*w->at != '\0' && *w->at != '}')
@@ -114,7 +114,7 @@ void walk_skip_quantifier(struct walk *w)
 			w->at++;
 		else
 			w->failed = true;
-	} else if (walk_is_quantifier(*w->at)) {
+	} else if (syntax_is_quantifier(*w->at)) {
 		w->at++;
 	}
 	while (*w->at == '+' || *w->at == '?')
@@ -122,7 +122,7 @@ void walk_skip_quantifier(struct walk *w)
 }
 
 /* Steps over one thing that is no literal run. */
-void walk_skip_item(struct walk *w)
+void syntax_skip_item(struct syntax *w)
 {
 	if (strncmp(w->at, "<ADDR>", 6) == 0) {
 		w->at += 6;
@@ -133,9 +133,9 @@ void walk_skip_item(struct walk *w)
 			w->failed = true;
 		if (w->at[1] == '*')
 			w->failed = true;
-		walk_skip_group(w);
+		syntax_skip_group(w);
 	} else if (*w->at == '[') {
-		walk_skip_class(w);
+		syntax_skip_class(w);
 	} else if (*w->at == '\\' && w->at[1] != '\0') {
 		/* \Q, \x41, \cA, \p{..}, \g.. span more than two characters */
 		if (strchr("dDwWsSbBhHvVNRAzZ", w->at[1]) == NULL && !is_escaped_literal(w->at[1]))
@@ -146,10 +146,10 @@ void walk_skip_item(struct walk *w)
 	} else {
 		w->at++;
 	}
-	walk_skip_quantifier(w);
+	syntax_skip_quantifier(w);
 }
 
-bool walk_enter_group(struct walk *w)
+bool syntax_enter_group(struct syntax *w)
 {
 	const char *end;
 
@@ -164,19 +164,19 @@ bool walk_enter_group(struct walk *w)
 	return end != NULL;
 }
 
-bool walk_is_strange(const char *text)
+bool syntax_is_strange(const char *text)
 {
 	return strstr(text, "(*") != NULL || strstr(text, "\\Q") != NULL || strstr(text, "(?#") != NULL;
 }
 
-bool walk_finds_alternation(const char *text)
+bool syntax_finds_alternation(const char *text)
 {
-	struct walk w = { .at = text };
+	struct syntax w = { .at = text };
 
 	while (*w.at != '\0' && !w.failed) {
 		if (*w.at == '|')
 			return true;
-		walk_skip_item(&w);
+		syntax_skip_item(&w);
 	}
 	return w.failed;
 }
@@ -216,8 +216,8 @@ static bool set_letter_class(uint8_t *set, char letter)
 	return true;
 }
 
-/* The bytes of a class in brackets, at which the walk stands; false for one that is not plain. */
-static bool class_bytes(struct walk *w, uint8_t *set)
+/* The bytes of a class in brackets, at the place; false for one that is not plain. */
+static bool class_bytes(struct syntax *w, uint8_t *set)
 {
 	const char *at = w->at + 1;
 	bool negated = *at == '^';
@@ -249,12 +249,12 @@ static bool class_bytes(struct walk *w, uint8_t *set)
 	}
 	for (unsigned i = 0; negated && i < 32; i++)
 		set[i] = (uint8_t)~set[i];
-	walk_skip_class(w);
+	syntax_skip_class(w);
 	return !w->failed;
 }
 
-/* The bytes that the item at which the walk stands can match, its quantifier left for the caller. */
-bool walk_item_bytes(struct walk *w, uint8_t *set)
+/* The bytes that the item at the place can match, its quantifier left for the caller. */
+bool syntax_item_bytes(struct syntax *w, uint8_t *set)
 {
 	bool negated;
 

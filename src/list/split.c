@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * carve: takes addresses out of a blacklist.
+ * split: takes addresses out of a blacklist.
  *
  * An address that is unbanned or allowed must be so at once, though a network around it is banned. So the network
  * is replaced by the fewest networks that hold all its other addresses. Remarks above an entry stay where it stood.
  * Works on the list alone; reading and writing it is the caller's.
  */
-#include "list/carve.h"
+#include "list/split.h"
 
 #include "list/blacklist.h"
 
-void carve_free(struct carved *carved)
+void split_free(struct split *split)
 {
-	netset_free(&carved->lifted);
-	netset_free(&carved->split);
+	netset_free(&split->lifted);
+	netset_free(&split->networks);
 }
 
 /* Adds the rest of a network to parts; list is where new texts are kept. */
@@ -47,19 +47,19 @@ static void add_parts(struct banlist *parts, struct banlist *list, struct ban *w
 	netset_free(&rest);
 }
 
-void carve_out(struct banlist *list, const struct addr *hole, struct carved *carved)
+void split_out(struct banlist *list, const struct addr *hole, struct split *split)
 {
 	struct banlist parts = { 0 };
 
-	*carved = (struct carved){ 0 };
+	*split = (struct split){ 0 };
 	for (size_t i = 0; i < list->count; i++) {
 		struct ban *ban = &list->bans[i];
 
 		if (addr_contains(hole, &ban->net)) {
-			netset_add(&carved->lifted, &ban->net);
+			netset_add(&split->lifted, &ban->net);
 			ban->leaves = true;
 		} else if (addr_contains(&ban->net, hole)) {
-			netset_add(&carved->split, &ban->net);
+			netset_add(&split->networks, &ban->net);
 			add_parts(&parts, list, ban, hole);
 			ban->leaves = true;
 		}
@@ -67,7 +67,7 @@ void carve_out(struct banlist *list, const struct addr *hole, struct carved *car
 	banlist_remove_leaving(list);
 	for (size_t i = 0; i < parts.count; i++)
 		banlist_add(list, &parts.bans[i]);
-	carved->parts = parts.count;
+	split->parts = parts.count;
 	banlist_sort(list);
 	banlist_free(&parts);
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* habit: from which networks a user logs in, and how much is sent from elsewhere. Who entered an account without
+ * guessing comes from a network that is new for the user, and sends more than the user ever did. */
+#ifndef MAILBAN_JUDGE_HABIT_H
+#define MAILBAN_JUDGE_HABIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+#include "list/state_line.h"
+
+enum {
+	HABIT_NETS = 8,    /* networks of a user, /24 and /48, the latest first */
+	HABIT_NEW = 4,     /* addresses that are new for the user; of more those with fewest mails go */
+};
+
+/* An address in its first day. */
+struct habit_new {
+	struct addr addr;
+	uint32_t first;        /* its first login; 0: a free place */
+	uint32_t mails;
+};
+
+struct habit {
+	uint64_t nets[HABIT_NETS]; /* 0: none */
+	uint32_t mails;            /* sent from all of these */
+	struct habit_new new[HABIT_NEW];
+};
+
+/* Takes a login, which sent so many mails. within: seconds for which an address is new. *habit is NULL before the
+ * first one, and is to be freed. Returns the address' place while it is new for the user, else NULL. */
+const struct habit_new *habit_login(struct habit **habit, const struct addr *addr, uint32_t time, uint32_t mails,
+				    int64_t within);
+
+/* What all other addresses of the user sent. */
+uint64_t habit_others(const struct habit *habit, const struct habit_new *but);
+
+/* Words of a line of the state, each with a blank before it, and back: false where the word is none. */
+void habit_save(const struct habit *habit, struct buf *out);
+bool habit_load_word(struct habit **habit, struct line *line);
+
+#endif
