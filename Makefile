@@ -58,8 +58,8 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-layers lint bench people instructions \
-	install uninstall dist version clean
+.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-fuzz fuzz check-layers lint bench \
+	people instructions install uninstall dist version clean
 .SECONDARY:
 
 all: $(BUILD)/mailban $(BUILD)/mailban-firewall
@@ -106,7 +106,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 # Tests are targets of their own, a file each: `make -j2 -O check` runs two at a time.
 suite = $(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats)))
 
-check: check-layers check-wire check-net check-cmd check-unit
+check: check-layers check-fuzz check-wire check-net check-cmd check-unit
 check-unit: $(units:%=run/%)
 check-cmd: $(call suite,cmd)
 check-net: $(call suite,net)
@@ -114,7 +114,7 @@ check-wire: $(call suite,wire)
 
 units: $(units)
 
-.PHONY: $(units:%=run/%) $(call suite,cmd) $(call suite,net) $(call suite,wire)
+.PHONY: $(samples:%=run/%) $(units:%=run/%) $(call suite,cmd) $(call suite,net) $(call suite,wire)
 
 $(units:%=run/%): run/%: %
 	$<
@@ -131,6 +131,33 @@ $(BUILD)/generate $(BUILD)/least $(BUILD)/flood: $(BUILD)/%: tests/bench/%.c $(B
 people_sources := $(sort $(wildcard tests/people/*.c))
 $(BUILD)/people: $(people_sources) $(wildcard tests/people/*.h) $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(people_sources)
+
+# Each target takes any bytes: `make fuzz`, then build/fuzz/line -max_total_time=600 NEW-FOLDER build/fuzz/seeds/line
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
+# NULL + 0 is what C2y defines it to be
+fuzz_flags := -fsanitize=address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+fuzz: $(BUILD)/seeds
+	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz/obj CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(fuzz_flags)' LDFLAGS='$(fuzz_flags)' \
+		$(addprefix $(BUILD)/fuzz/obj/fuzz/,$(fuzz_targets))
+	ln -sf $(addprefix obj/fuzz/,$(fuzz_targets)) ../seeds $(BUILD)/fuzz
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libmailban.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests/fuzz -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS)
+
+# the same without clang: each seed, and 2,000 that are damaged, for make check
+samples := $(fuzz_targets:%=$(BUILD)/sample/%)
+$(samples): $(BUILD)/sample/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/fuzz/sample.h $(BUILD)/libmailban.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DSAMPLE -Itests/fuzz $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS)
+
+$(BUILD)/seeds: tests/fuzz/seeds $(BUILD)/mailban $(BUILD)/mailban.conf $(wildcard tests/corpus/*)
+	rm -rf $@ && tests/fuzz/seeds $(BUILD)/mailban $(BUILD)/mailban.conf $@
+
+$(samples:%=run/%): run/$(BUILD)/sample/%: $(BUILD)/sample/% $(BUILD)/seeds
+	@$< $(BUILD)/seeds/$* && echo 'ok 1 $* takes any bytes' || { echo 'not ok 1 $* takes any bytes'; exit 1; }
+
+check-fuzz: $(samples:%=run/%)
 
 # each system call of the commands that change something fails, is cut short or is the last one: minutes
 $(BUILD)/disturb: tests/faults/disturb.c $(BUILD)/flags

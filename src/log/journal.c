@@ -25,6 +25,8 @@
 #include "base/mem.h"
 #include "base/span.h"
 
+#define LAST_SECOND UINT64_C(253402300799) /* of the year 9999 */
+
 enum { PENDING = 1 << 16, FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536 };
 
 static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
@@ -201,7 +203,8 @@ static bool is_believed(sd_journal *handle)
 
 static void add_time(struct buf *out, uint64_t usec)
 {
-	time_t seconds = (time_t)(usec / 1000000);
+	/* a year of five digits is none that a header may have */
+	time_t seconds = (time_t)(usec / 1000000 < LAST_SECOND ? usec / 1000000 : LAST_SECOND);
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
