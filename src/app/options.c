@@ -36,6 +36,7 @@ static const struct definition definitions[] = {
 	{ "quiet", 'q', FLAG, AT(quiet), NULL, "report nothing but what is wrong" },
 	{ "verbose", 'v', FLAG, AT(verbose), NULL, "say more" },
 	{ "json", 0, FLAG, AT(json), NULL, "print JSON" },
+	{ "mail", 0, FLAG, AT(mail), NULL, "print a mail for sendmail -t; nothing where nothing needs a person" },
 	{ "color", 0, COLOR, AT(color), "WHEN", "colours: auto, always or never" },
 	{ "blacklist", 0, PATH, AT(blacklist), "FILE", "the blacklist, instead of /var/lib/mailban/blacklist" },
 	{ "state", 0, PATH, AT(state), "FILE", "the state, instead of /var/lib/mailban/state" },

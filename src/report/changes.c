@@ -140,17 +140,6 @@ static const struct change *changes_of(const struct run_facts *facts, enum chang
 	return first;
 }
 
-static bool is_worth_telling(const struct run_facts *facts)
-{
-	size_t count;
-
-	for (unsigned i = 0; i < TELLINGS; i++) {
-		if (!tellings[i].quiet && changes_of(facts, tellings[i].kind, &count) != NULL)
-			return true;
-	}
-	return facts->all;
-}
-
 static void tell_kind(const struct run_facts *facts, const struct telling *telling, struct buf *out)
 {
 	size_t count, shown;
@@ -183,6 +172,21 @@ static void list_kind(const struct run_facts *facts, const struct telling *telli
 		fields_json(entry.fields, j);
 	}
 	json_close(j, ']');
+}
+
+bool changes_are_news(const struct run_facts *facts)
+{
+	size_t count;
+
+	for (unsigned i = 0; i < TELLINGS; i++) {
+		if (!tellings[i].quiet && changes_of(facts, tellings[i].kind, &count) != NULL)
+			return true;
+	}
+	for (size_t i = 0; facts->drift != NULL && i < facts->drift->shape_count; i++) {
+		if (!drift_known_shape(facts->drift_known, &facts->drift->shapes[i]))
+			return true;
+	}
+	return facts->all;
 }
 
 void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
@@ -234,7 +238,7 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 
 	if (facts->drift != NULL)
 		unknown_news_text(facts->drift, facts->drift_known, &news);
-	if (news.len == 0 && !is_worth_telling(facts))
+	if (news.len == 0 && !changes_are_news(facts))
 		return;
 	for (unsigned i = 0; i < TELLINGS; i++)
 		tell_kind(facts, &tellings[i], out);

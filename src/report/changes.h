@@ -38,6 +38,9 @@ struct json;
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out);
 void changes_news_json(const struct changes *changes, const struct judge *judge, struct json *j);
 
+/* Whether anything changed, or looks wrong, that is worth a report. */
+bool changes_are_news(const struct run_facts *facts);
+
 /* Nothing at all where nothing changed and nothing looks wrong. */
 void changes_text(const struct run_facts *facts, struct buf *out);
 void changes_json(const struct run_facts *facts, struct buf *out);
