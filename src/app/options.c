@@ -35,6 +35,7 @@ static const struct definition definitions[] = {
 	{ "dry-run", 'n', FLAG, AT(dry_run), NULL, "show what would change, and change nothing at all" },
 	{ "quiet", 'q', FLAG, AT(quiet), NULL, "report nothing but what is wrong" },
 	{ "verbose", 'v', FLAG, AT(verbose), NULL, "say more" },
+	{ "all", 0, FLAG, AT(all), NULL, "show all, not the worst alone" },
 	{ "json", 0, FLAG, AT(json), NULL, "print JSON" },
 	{ "mail", 0, FLAG, AT(mail), NULL, "print a mail for sendmail -t; nothing where nothing needs a person" },
 	{ "color", 0, COLOR, AT(color), "WHEN", "colours: auto, always or never" },

@@ -16,7 +16,7 @@
 #include "report/text.h"
 #include "report/unknown.h"
 
-enum { SHOWN = 50, ATTACKERS_MAX = 64 };
+enum { SHOWN = 50, SHOWN_OF_SCANS = 10, ATTACKERS_MAX = 64 };
 
 /* How one kind of change is told. */
 struct telling {
@@ -148,7 +148,8 @@ static void tell_kind(const struct run_facts *facts, const struct telling *telli
 
 	if (count == 0)
 		return;
-	shown = facts->all || count <= SHOWN || telling->kind <= CHANGE_ENTERED ? count : SHOWN;
+	shown = facts->most > 0 ? facts->most : SHOWN;
+	shown = facts->all || count <= shown || telling->kind == CHANGE_BREACH ? count : shown;
 	buf_addf(out, "%s (%zu):\n", telling->head, count);
 	for (size_t i = 0; i < shown; i++) {
 		describe(facts, &c[i], &entry);
@@ -214,7 +215,7 @@ static bool is_of_scans(enum change_kind kind)
 
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out)
 {
-	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all };
+	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all, .most = SHOWN_OF_SCANS };
 
 	for (unsigned i = 0; i < TELLINGS; i++) {
 		if (is_of_scans(tellings[i].kind))

@@ -28,6 +28,7 @@ struct run_facts {
 	char *const *unread;                   /* what could not be read, or is lost: a sentence each */
 	size_t unread_count;
 	bool all;                              /* every entry, not the first ones only */
+	size_t most;                           /* so many of each kind where not all; 0: as many as a mail has */
 };
 
 /* Accounts that were entered, alone: they are told however quiet a run is to be. news: those of this run. */
