@@ -23,6 +23,7 @@ struct options {
 	unsigned threads;
 	enum color color;
 	bool dry_run, quiet, verbose, json, no_sync, full, force, classic, tsv, plain, check, no_prefilter;
+	bool mail, all;
 	bool help, version;
 	char **args;        /* what follows the options */
 	int arg_count;

@@ -42,6 +42,9 @@ static int read_sections(struct run *r)
 	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
 	if (bad != 0)
 		return bad_section(r, STATE_DRIFT, bad);
+	bad = run_told_load(&r->told, state_lines(&r->state, STATE_TOLD));
+	if (bad != 0)
+		return bad_section(r, STATE_TOLD, bad);
 	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
 	if (r->options->full) {
 		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
@@ -69,6 +72,14 @@ static void put_mynetworks(struct run *r)
 	if (lines.len > 0)
 		state_take(&r->state, STATE_MYNETWORKS, &lines);
 	buf_free(&lines);
+}
+
+static void put_told(struct run *r)
+{
+	struct buf lines = { 0 };
+
+	run_told_save(&r->told, &lines);
+	state_take(&r->state, STATE_TOLD, &lines);
 }
 
 static int read_state(struct run *r, enum state_recovered recovered)
@@ -99,6 +110,7 @@ int run_read_lasting(struct run *r)
 	if (recovered == STATE_FAILED)
 		return EXIT_NOTHING;
 	(void)file_look(r->config->blacklist, &r->old_look);
+	(void)file_look(r->config->state, &r->old_state);
 	if (blacklist_read(r->config->blacklist, &r->list) < 0 || read_state(r, recovered) < 0)
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
@@ -169,6 +181,7 @@ int run_write_files(struct run *r)
 		r->judge.told_day = r->now / 86400;
 	put_drift_into_state(r);
 	put_mynetworks(r);
+	put_told(r);
 	remembered_put(&r->judge, &r->state);
 	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
 	error = blacklist_prepare(r->config->blacklist, &r->list, &blacklist, &written);

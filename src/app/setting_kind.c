@@ -68,6 +68,12 @@ static bool read_backend(const char *word, int64_t *value)
 	return false;
 }
 
+static bool read_report(const char *word, int64_t *value)
+{
+	*value = strcmp(word, "changes") == 0;
+	return *value != 0 || strcmp(word, "short") == 0;
+}
+
 static bool read_boolean(const char *word, int64_t *value)
 {
 	*value = cfg_parse_boolean(word);
@@ -107,6 +113,7 @@ const struct setting_kind
 	kind_aggregates = { .what = "a prefix (1 to 31 of IPv4, 33 to 127 of IPv6) and a count (2 to 1000), as 24:8",
 			    .read = read_aggregate, .is_list = true, .is_optional = true },
 	kind_backend = { .what = "one of auto, ipset, nftables", .read = read_backend, .is_quoted = true },
+	kind_report = { .what = "short or changes", .read = read_report, .is_quoted = true },
 	kind_boolean = { .what = "true or false", .read = read_boolean, .add = add_boolean },
 	kind_number = { .what = "a number", .read = read_number, .add = add_number },
 	kind_points = { .what = "a number of points", .read = read_points, .add = points_add },

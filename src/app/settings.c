@@ -62,6 +62,8 @@ static const struct setting settings[] = {
 	  "Whoever is banned and still knocks gets a point at each run." },
 
 	{ .help = "Reports" },
+	{ "report", &kind_report, 0, 0, "short", AT(report_changes),
+	  "\"short\": one screen, mailed where something needs a person; \"changes\": whatever changed, in full." },
 	{ "entered-within", &kind_length, 0, 0, NULL, AT(judge.entered_within),
 	  "A login from an address and network that are new for its user is worth a look where within this time" },
 	{ "entered-mails", &kind_number, 1, 1000000, NULL, AT(judge.entered_mails),

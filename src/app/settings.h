@@ -27,6 +27,7 @@ struct config {
 	char *blacklist, *state, *allow, *rules; /* paths */
 	struct texts logs;                       /* none: the usual paths */
 	struct texts allow_also;                 /* further networks of the allowlist */
+	bool report_changes;                     /* all that changed is told, not only what needs a person */
 	struct texts done;                       /* users whose entered accounts are seen to */
 	struct texts aggregate;                  /* "24:8"; judge.aggregates is made of them, or of networks */
 	uint32_t networks;

@@ -52,8 +52,10 @@ static void take_knocks(struct run *r)
 static void judge(struct run *r)
 {
 	struct decide_input input = {
-		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
-		.tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
+		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now,
+		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
+		.force = r->options->force,
+		.tell_failing = r->options->mail || r->now / DAY != r->told_day,
 		.done = r->config->done.texts, .done_count = r->config->done.count,
 	};
 
@@ -122,7 +124,7 @@ static int run_through(struct run *r, struct detection *detection)
 	tell_future(r);
 	run_make_report(r);
 	if (r->options->dry_run) {
-		if (r->options->json)
+		if (r->options->json || r->options->mail)
 			run_print_report(r);
 		else
 			run_print_diff(r);
@@ -164,6 +166,7 @@ static int run_locked(const struct config *config, const struct options *options
 	firewall_free(&r.fw);
 	banlist_free(&r.list);
 	buf_free(&r.report);
+	run_told_free(&r);
 	return ret;
 }
 
@@ -183,11 +186,12 @@ const struct command command_run = {
 	.summary = "new log data into the blacklist, and the blacklist into the set",
 	.details =
 	"Reads what is new in the logs since the last run, bans whose points reach the threshold, lets go whose ban\n"
-	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where\n"
-	"nothing did. With --dry-run it prints the unified diff of the blacklist and what would change in the\n"
-	"sets; with --json too, what a run would report.",
-	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force "
-		   "since directory no-prefilter ",
+	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed on one screen, with -v\n"
+	"in full, nothing where nothing did. --mail prints a mail for sendmail -t: what changed since the last one,\n"
+	"where something needs a person. With --dry-run it prints the unified diff of the blacklist and what would\n"
+	"change in the sets; with --json too, what a run would report.",
+	.options = " config dry-run quiet verbose json mail color blacklist state allow rules threads no-sync full "
+		   "force since directory no-prefilter ",
 	.max_args = -1,
 	.run = run,
 };

@@ -25,6 +25,7 @@
 #define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"
 #define STATE_POSITIONS "positions"
+#define STATE_TOLD "told"
 #define STATE_SESSIONS "sessions"
 
 struct state_section {

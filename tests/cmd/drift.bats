@@ -23,7 +23,8 @@ unknown() {
 }
 
 run_on() {
-	run -0 --separate-stderr "$MAILBAN" run --no-sync --blacklist list --state state "$@"
+	echo 'report = "changes"' > changes
+	run -0 --separate-stderr "$MAILBAN" run -c changes --no-sync --blacklist list --state state "$@"
 	echo "$output"
 }
 

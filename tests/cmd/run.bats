@@ -31,7 +31,7 @@ snapshot() {
 
 @test "run bans who reached the threshold, in sorted order, and says why" {
 	{ sasl 198.51.100.9 5; sasl 192.0.2.7 6; sasl 192.0.2.8 4; sasl 2001:db8::1 5; } > log
-	run -0 mailban_run log
+	run -0 mailban_run -v log
 	[[ "$output" == *'192.0.2.7'*'auth'* ]]
 	[[ "$output" == *'SASL LOGIN authentication failed'* ]]
 	[ "$(head -1 blacklist)" = '# mailban blacklist 1' ]
@@ -216,7 +216,7 @@ remembered() {
 @test "a ban that is over leaves, a deleted line unbans" {
 	printf '# mailban blacklist 1\n192.0.2.1                # since 2020-01-01T00:00Z until 2020-01-08T00:00Z by auth hits 9\n' > blacklist
 	: > log
-	run -0 mailban_run log
+	run -0 mailban_run -v log
 	[[ "$output" == *192.0.2.1* ]]
 	! grep -q 192.0.2.1 blacklist
 	sasl 192.0.2.7 5 > log
@@ -225,7 +225,7 @@ remembered() {
 	mailban_run log
 	! grep -q 192.0.2.7 blacklist
 	# the log from its start bans it again, and that is told
-	run -0 mailban_run --full log
+	run -0 mailban_run -v --full log
 	[[ "$output" == 'banned (1):'*192.0.2.7* ]]
 	grep -q '^192.0.2.7 ' blacklist
 }
