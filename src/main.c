@@ -41,9 +41,9 @@ static const char *feature(int has, const char *name)
 
 static int print_version(void)
 {
-	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s\n", MAILBAN_VERSION,
+	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s%s\n", MAILBAN_VERSION,
 	       feature(HAVE_LIBARCHIVE, " libarchive"), feature(HAVE_LIBSYSTEMD, " libsystemd"),
-	       feature(HAVE_LIBSECCOMP, " libseccomp"));
+	       feature(HAVE_LIBSECCOMP, " libseccomp"), feature(HAVE_LIBLOC, " libloc"));
 	return EXIT_ALL_WELL;
 }
 
