@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "report/fields.h"
 #include "report/owner_inside.h"
 
 /* A file that knows owners: libloc's, or text. */
@@ -19,17 +20,23 @@ struct known {
 };
 
 struct owners {
-	const struct owners_settings *settings;
+	struct owners_settings settings;
 	struct known *known;         /* as many as files; NULL: not opened yet */
 	struct owner_dns *dns;
 	bool opened;
 };
 
+static char *const usual[] = { "/var/lib/location/database.db", "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
+
 struct owners *owners_open(const struct owners_settings *settings)
 {
 	struct owners *owners = mem_zalloc(1, sizeof(*owners));
 
-	owners->settings = settings;
+	owners->settings = *settings;
+	if (settings->file_count == 0) {
+		owners->settings.files = usual;
+		owners->settings.file_count = sizeof(usual) / sizeof(*usual);
+	}
 	return owners;
 }
 
@@ -50,7 +57,7 @@ static void open_file(struct known *known, const char *path)
 
 static void open_all(struct owners *o)
 {
-	const struct owners_settings *settings = o->settings;
+	const struct owners_settings *settings = &o->settings;
 
 	o->opened = true;
 	if (settings->from == OWNERS_DNS && settings->zone != NULL)
@@ -64,7 +71,7 @@ static void open_all(struct owners *o)
 
 void owners_close(struct owners *o)
 {
-	for (size_t i = 0; o != NULL && o->known != NULL && i < o->settings->file_count; i++) {
+	for (size_t i = 0; o != NULL && o->known != NULL && i < o->settings.file_count; i++) {
 		owner_libloc_close(o->known[i].libloc);
 		if (o->known[i].text != NULL)
 			(void)fclose(o->known[i].text);
@@ -90,7 +97,7 @@ bool owners_find(struct owners *o, const struct addr *addr, struct owner *owner)
 		return false;
 	if (!o->opened)
 		open_all(o);
-	for (size_t i = 0; o->known != NULL && i < o->settings->file_count; i++) {
+	for (size_t i = 0; o->known != NULL && i < o->settings.file_count; i++) {
 		if (o->known[i].libloc != NULL && owner->as == 0)
 			owner_libloc_find(o->known[i].libloc, addr, owner);
 		if (o->known[i].text != NULL && owner->country[0] == '\0')
@@ -112,21 +119,14 @@ void owner_add_text(struct buf *out, const struct owner *owner)
 	buf_add_escaped(out, owner->name, strlen(owner->name));
 }
 
-void owner_add_json(struct json *json, const struct owner *owner)
+void owner_members(const struct owner *owner, struct json *json)
 {
-	json_name(json, "country");
-	if (owner->country[0] != '\0')
-		json_word(json, owner->country);
-	else
-		json_null(json);
-	json_name(json, "as");
-	if (owner->as != 0)
-		json_number(json, owner->as);
-	else
-		json_null(json);
-	json_name(json, "as_name");
-	if (owner->name[0] != '\0')
-		json_text(json, owner->name, strlen(owner->name));
-	else
-		json_null(json);
+	const struct field fields[] = {
+		field_word("country", owner->country[0] != '\0' ? owner->country : NULL),
+		owner->as != 0 ? field_number("as", owner->as) : field_word("as", NULL),
+		field_word("as_name", owner->name[0] != '\0' ? owner->name : NULL),
+		field_end(),
+	};
+
+	fields_members(fields, json);
 }

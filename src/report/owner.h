@@ -19,8 +19,8 @@ enum owners_from { OWNERS_NONE, OWNERS_FILES, OWNERS_DNS };
 /* Where owners are known from. Borrows its texts. */
 struct owners_settings {
 	enum owners_from from;
-	char **files;                /* the first one that knows decides */
-	size_t file_count;
+	char *const *files;          /* the first one that knows decides */
+	size_t file_count;           /* 0: the usual ones */
 	const char *zone;            /* of the DNS: it answers as asn.cymru.com does; NULL: none */
 };
 
@@ -34,18 +34,19 @@ struct owner {
 
 struct owners;
 
-/* Opens files when the first owner is asked for. The settings live as long as it. owners_close() takes NULL, too. */
+/* Opens files when the first owner is asked for. The texts of the settings live as long as it.
+ * owners_close() takes NULL, too. */
 struct owners *owners_open(const struct owners_settings *settings);
 void owners_close(struct owners *owners);
 
 /* The owner of an address, or of a network's first address. False where nothing is known; owner is empty then. A DNS is
- * asked for at most five seconds in all. owners may be NULL: nothing is known. */
+ * asked for at most three seconds in all. owners may be NULL: nothing is known. */
 bool owners_find(struct owners *owners, const struct addr *addr, struct owner *owner);
 
 /* Appends "DE, AS64496 Example Ltd", escaped, what of it is known; nothing where nothing is. */
 void owner_add_text(struct buf *out, const struct owner *owner);
 
 /* The members country, as and as_name of the object at hand; null where they are not known. */
-void owner_add_json(struct json *json, const struct owner *owner);
+void owner_members(const struct owner *owner, struct json *json);
 
 #endif

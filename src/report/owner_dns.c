@@ -26,7 +26,7 @@
 #include "list/allow.h"
 
 enum {
-	TIME_IN_ALL = 5000, AGAIN = 1500,     /* milliseconds; until a question is asked again */
+	TIME_IN_ALL = 3000, AGAIN = 1000,     /* milliseconds; until a question is asked again */
 	PORT = 53, HEADER = 12, PACKET = 1232, LABEL = 63,
 	TYPE_TXT = 16, CLASS_IN = 1,
 	ANSWER = 0x80, WHY_NOT = 0x0f,        /* of the third and the fourth byte */
