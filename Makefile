@@ -51,7 +51,7 @@ LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out $(loaded),$(option
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 
 sources := $(filter-out src/main.c,$(sort $(wildcard src/*/*.c)))
-objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o
+objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o $(BUILD)/obj/page_html.o
 rule_files := $(sort $(wildcard src/rules/*.conf))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
@@ -93,7 +93,12 @@ $(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
 	@mkdir -p $(@D)
 	scripts/embed $(rule_files) > $@.new && mv $@.new $@
 
-$(BUILD)/obj/rules_builtin.o: $(BUILD)/gen/rules_builtin.c $(BUILD)/flags
+# and so does the page of a report
+$(BUILD)/gen/page_html.c: src/report/page.html scripts/embed
+	@mkdir -p $(@D)
+	scripts/embed --text page_html_template $< > $@.new && mv $@.new $@
+
+$(BUILD)/obj/rules_builtin.o $(BUILD)/obj/page_html.o: $(BUILD)/obj/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 

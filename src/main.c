@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_why,
 	&command_stats,
+	&command_report,
 	&command_check,
 	&command_diff,
 	&command_ban,
