@@ -37,21 +37,23 @@ $(error missing: $(missing); scripts/deps installs what the build needs)
 endif
 endif
 # what is there of the optional ones; WITHOUT="libarchive ..." leaves one out
-optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp),$(shell $(PKG_CONFIG) --exists $(p) && echo $(p)))
+optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp libloc),$(shell $(PKG_CONFIG) --exists $(p) && echo $(p)))
 has = $(if $(filter $(1),$(optional)),1,0)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
 CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DMAILBAN_VERSION='"$(VERSION)"' \
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
-	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
+	-DHAVE_LIBSECCOMP=$(call has,libseccomp) -DHAVE_LIBLOC=$(call has,libloc) \
+	$(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 # llrint() is one instruction where nobody asks for errno
 CFLAGS_ALL := -std=c17 -pthread -fno-math-errno $(WARNINGS) $(CFLAGS)
-# libarchive is loaded where it is needed: log/libarchive.c
-LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl -lm
+# these are loaded where they are needed: log/libarchive.c, report/owner_libloc.c
+loaded := libarchive libloc
+LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out $(loaded),$(optional))) -pthread -ldl -lm
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 
 sources := $(filter-out src/main.c,$(sort $(wildcard src/*/*.c)))
-objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o
+objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o $(BUILD)/obj/page_html.o
 rule_files := $(sort $(wildcard src/rules/*.conf))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
@@ -93,7 +95,12 @@ $(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
 	@mkdir -p $(@D)
 	scripts/embed $(rule_files) > $@.new && mv $@.new $@
 
-$(BUILD)/obj/rules_builtin.o: $(BUILD)/gen/rules_builtin.c $(BUILD)/flags
+# and so does the page of a report
+$(BUILD)/gen/page_html.c: src/report/page.html scripts/embed
+	@mkdir -p $(@D)
+	scripts/embed --text page_html_template $< > $@.new && mv $@.new $@
+
+$(BUILD)/obj/rules_builtin.o $(BUILD)/obj/page_html.o: $(BUILD)/obj/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 

@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&command_list,
 	&command_why,
 	&command_stats,
+	&command_report,
 	&command_check,
 	&command_diff,
 	&command_ban,
@@ -41,9 +42,9 @@ static const char *feature(int has, const char *name)
 
 static int print_version(void)
 {
-	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s\n", MAILBAN_VERSION,
+	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s%s\n", MAILBAN_VERSION,
 	       feature(HAVE_LIBARCHIVE, " libarchive"), feature(HAVE_LIBSYSTEMD, " libsystemd"),
-	       feature(HAVE_LIBSECCOMP, " libseccomp"));
+	       feature(HAVE_LIBSECCOMP, " libseccomp"), feature(HAVE_LIBLOC, " libloc"));
 	return EXIT_ALL_WELL;
 }
 

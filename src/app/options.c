@@ -49,7 +49,9 @@ static const struct definition definitions[] = {
 	{ "force", 0, FLAG, AT(force), NULL, "go beyond the limits of the settings; unban: split a network" },
 	{ "classic", 0, FLAG, AT(classic), NULL, "judge exactly as the original shell recipe" },
 	{ "since", 0, TEXT, AT(since), "TIME", "leave out what happened before" },
+	{ "until", 0, TEXT, AT(until), "TIME", "leave out what happened later" },
 	{ "directory", 0, PATH, AT(directory), "DIR", "read the journals in this folder" },
+	{ "html", 0, FLAG, AT(html), NULL, "print a page of HTML" },
 	{ "tsv", 0, FLAG, AT(tsv), NULL, "print fields between tabs" },
 	{ "plain", 0, FLAG, AT(plain), NULL, "print addresses only" },
 	{ "check", 0, FLAG, AT(check), NULL, "prove every rule's own samples" },
@@ -218,8 +220,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 	options->arg_count = argc - optind;
 	if (options->help)
 		return EXIT_ALL_WELL;
-	if (options->json + options->tsv + options->plain > 1)
-		return misuse(command, "prints in one form; take one of", "--json, --tsv, --plain");
+	if (options->json + options->html + options->tsv + options->plain > 1)
+		return misuse(command, "prints in one form; take one of", "--json, --html, --tsv, --plain");
 	if (options->arg_count < command->min_args)
 		return misuse(command, "expects", command->synopsis);
 	if (command->max_args >= 0 && options->arg_count > command->max_args)

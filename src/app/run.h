@@ -50,6 +50,7 @@ struct run {
 	struct allow allow;
 	struct judge judge;
 	struct sessions sessions;
+	struct history history;
 	uint32_t last_clock;            /* of the judge before this run's events */
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;

@@ -17,6 +17,8 @@
 #include "judge/edits.h"
 #include "list/blacklist.h"
 
+enum { DAY = 86400 };
+
 /* What stands in the file beside the two lists that the state names. */
 static enum edits_file kind_of_file(const struct run *r, enum state_recovered recovered)
 {
@@ -45,6 +47,9 @@ static int read_sections(struct run *r)
 	bad = run_told_load(&r->told, state_lines(&r->state, STATE_TOLD));
 	if (bad != 0)
 		return bad_section(r, STATE_TOLD, bad);
+	if (remembered_history(&r->state, r->config->state, &r->history) < 0)
+		return -1;
+	r->history.anew = r->options->full;
 	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
 	if (r->options->full) {
 		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
@@ -171,6 +176,28 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 	return file_tell_unsure(r->config->blacklist, error) || unsure ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
+static uint32_t count_changes(const struct run *r, enum change_kind from, enum change_kind to)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < r->changes.count; i++)
+		count += r->changes.all[i].kind >= from && r->changes.all[i].kind <= to;
+	return count;
+}
+
+/* A run that found nothing is none: so one that died and is repeated leaves the state of one that did not. */
+static void put_run_into_history(struct run *r)
+{
+	const struct history_day run = {
+		.day = (uint32_t)(r->now / DAY), .runs = 1, .lines = r->lines,
+		.added = count_changes(r, CHANGE_ADDED, CHANGE_NETWORK),
+		.over = count_changes(r, CHANGE_EXPIRED, CHANGE_ALLOWED), .banned = (uint32_t)r->list.count,
+	};
+
+	if (run.lines > 0 || run.added > 0 || run.over > 0)
+		history_run(&r->history, &run);
+}
+
 int run_write_files(struct run *r)
 {
 	struct file_new blacklist = { 0 }, state = { 0 }, report = { 0 };
@@ -178,7 +205,8 @@ int run_write_files(struct run *r)
 	int error, ret;
 
 	if (!r->clock_is_wrong)
-		r->judge.told_day = r->now / 86400;
+		r->judge.told_day = r->now / DAY;
+	put_run_into_history(r);
 	put_drift_into_state(r);
 	put_mynetworks(r);
 	put_told(r);

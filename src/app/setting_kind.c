@@ -13,6 +13,7 @@
 #include "base/when.h"
 #include "firewall/firewall.h"
 #include "judge/settings.h"
+#include "report/owner.h"
 
 static bool read_path(const char *word, int64_t *value)
 {
@@ -74,6 +75,17 @@ static bool read_report(const char *word, int64_t *value)
 	return *value != 0 || strcmp(word, "short") == 0;
 }
 
+static bool read_owners(const char *word, int64_t *value)
+{
+	static const char *const froms[] = { [OWNERS_NONE] = "none", [OWNERS_FILES] = "auto", [OWNERS_DNS] = "dns" };
+
+	for (*value = OWNERS_NONE; *value <= OWNERS_DNS; ++*value) {
+		if (strcmp(word, froms[*value]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool read_boolean(const char *word, int64_t *value)
 {
 	*value = cfg_parse_boolean(word);
@@ -114,6 +126,9 @@ const struct setting_kind
 			    .read = read_aggregate, .is_list = true, .is_optional = true },
 	kind_backend = { .what = "one of auto, ipset, nftables", .read = read_backend, .is_quoted = true },
 	kind_report = { .what = "short or changes", .read = read_report, .is_quoted = true },
+	kind_owners = { .what = "one of auto, none, dns", .read = read_owners, .is_quoted = true },
+	kind_zone_name = { .what = "a name", .read = read_path, .is_text = true, .is_optional = true,
+			   .is_quoted = true },
 	kind_boolean = { .what = "true or false", .read = read_boolean, .add = add_boolean },
 	kind_number = { .what = "a number", .read = read_number, .add = add_number },
 	kind_points = { .what = "a number of points", .read = read_points, .add = points_add },

@@ -18,6 +18,6 @@ struct setting_kind {
 };
 
 extern const struct setting_kind kind_path, kind_zone, kind_set, kind_paths, kind_nets, kind_aggregates, kind_backend,
-	kind_boolean, kind_report, kind_number, kind_points, kind_length;
+	kind_owners, kind_zone_name, kind_boolean, kind_report, kind_number, kind_points, kind_length;
 
 #endif

@@ -107,6 +107,15 @@ static const struct setting settings[] = {
 	  "Whose sets they are: \"ipset\", \"nftables\", or \"auto\": ipset where iptables is and firewalld is not." },
 	{ "lock-wait", &kind_length, 0, 0, "60s", AT(lock_wait), "How long a command waits for another one to end." },
 
+	{ .help = "Owners of addresses" },
+	{ "owners", &kind_owners, 0, 0, "auto", AT(owners),
+	  "Country and AS of addresses: \"auto\" is from owners-files, \"dns\" from owners-zone too; or \"none\"." },
+	{ "owners-files", &kind_paths, 0, 0,
+	  "{ \"/var/lib/location/database.db\", \"/usr/share/tor/geoip\", \"/usr/share/tor/geoip6\" }",
+	  AT(owners_files), "Databases of libloc and texts of tor-geoipdb; the first one that knows decides." },
+	{ "owners-zone", &kind_zone_name, 0, 0, "asn.cymru.com", AT(owners_zone),
+	  "The zone of the DNS that \"dns\" asks, one that answers as asn.cymru.com does. Default: none." },
+
 	/* what was a setting once, and its successor */
 	{ "class", &former_class, .help = "say threshold, half-life, points { auth = ... }, ban-least and ban-most" },
 	{ "repeat", &former, .help = "the same name again counts less by itself (mailban.conf(5), JUDGING)" },

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "firewall/firewall.h"
 #include "judge/settings.h"
+#include "report/owner.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
 #define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
@@ -37,6 +38,9 @@ struct config {
 	char *timezone;                          /* NULL: the host's */
 	uint32_t threads;
 	int64_t lock_wait;                       /* seconds */
+	enum owners_from owners;                 /* whether it is told who has an address, and who is asked */
+	struct texts owners_files;
+	char *owners_zone;                       /* NULL: none */
 	struct judge_settings judge;
 };
 

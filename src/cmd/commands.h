@@ -13,6 +13,7 @@ extern const struct command command_done;
 extern const struct command command_export;
 extern const struct command command_list;
 extern const struct command command_match;
+extern const struct command command_report;
 extern const struct command command_rules;
 extern const struct command command_run;
 extern const struct command command_scan;

@@ -45,6 +45,12 @@ static void apply_filter(struct banlist *list, const struct netset *filter)
 	list->count = kept;
 }
 
+/* What is known beside the blacklist. */
+struct known {
+	struct judge *judge;
+	struct owners *owners;   /* NULL: not wanted */
+};
+
 /* The balance now; false where the state has no account. */
 static bool points_of(struct judge *judge, const struct addr *net, int64_t *points)
 {
@@ -58,11 +64,16 @@ static bool points_of(struct judge *judge, const struct addr *net, int64_t *poin
 }
 
 /* The columns of the table, and the members in JSON. */
-static void add_ban(const struct ban *ban, struct judge *judge, const char *sentence, struct json *json,
+static void add_ban(const struct ban *ban, const struct known *known, const char *sentence, struct json *json,
 	struct buf *out)
 {
 	int64_t points = 0;
-	bool has_points = points_of(judge, &ban->net, &points);
+	bool has_points = points_of(known->judge, &ban->net, &points);
+	struct buf text = { 0 };
+	struct owner owner;
+
+	(void)owners_find(known->owners, &ban->net, &owner);
+	owner_add_text(&text, &owner);
 	const struct field fields[] = {
 		field_addr("address", &ban->net),
 		ban->person ? field_word("since", NULL) : field_time("since", ban->since),
@@ -72,23 +83,30 @@ static void add_ban(const struct ban *ban, struct judge *judge, const char *sent
 		has_points ? field_points("points", points) : field_word("points", NULL),
 		field_number("hosts", ban->hosts),
 		field_text("note", blacklist_note(ban)),
+		field_said(field_text("owner", (struct span){ text.ptr, text.len })),
 		field_end(),
 	};
 
-	if (json != NULL)
-		fields_json(fields, json);
-	else
+	if (json == NULL) {
 		fields_say(fields, sentence, out);
+	} else {
+		json_open(json, '{');
+		fields_members(fields, json);
+		if (known->owners != NULL)
+			owner_members(&owner, json);
+		json_close(json, '}');
+	}
+	buf_free(&text);
 }
 
-static void add_json(struct buf *out, const struct banlist *list, struct judge *judge)
+static void add_json(struct buf *out, const struct banlist *list, const struct known *known)
 {
 	struct json json;
 
 	json_begin(&json, out);
 	json_open(&json, '[');
 	for (size_t i = 0; i < list->count; i++)
-		add_ban(&list->bans[i], judge, NULL, &json, NULL);
+		add_ban(&list->bans[i], known, NULL, &json, NULL);
 	json_close(&json, ']');
 }
 
@@ -113,7 +131,7 @@ static size_t widest_address(const struct banlist *list)
 	return width;
 }
 
-static void add_table(struct buf *out, const struct banlist *list, struct judge *judge)
+static void add_table(struct buf *out, const struct banlist *list, const struct known *known)
 {
 	int width = (int)widest_address(list);
 	struct buf sentence = { 0 };
@@ -123,9 +141,9 @@ static void add_table(struct buf *out, const struct banlist *list, struct judge 
 	buf_addf(out, "%-*s  %-*s  %-*s  %-8s  %8s  %8s\n", width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE", WHEN_MINUTE_LEN,
 		 "UNTIL", "BY", "HITS", "POINTS");
 	buf_addf(&sentence, "{address:%d}  {since:%d}  {until:%d}  {by:8}  {hits:>8}  {points:>8}"
-		 "[  {hosts} hosts][  {note}]\n", width, WHEN_MINUTE_LEN, WHEN_MINUTE_LEN);
+		 "[  {hosts} hosts][  {owner}][  {note}]\n", width, WHEN_MINUTE_LEN, WHEN_MINUTE_LEN);
 	for (size_t i = 0; i < list->count; i++)
-		add_ban(&list->bans[i], judge, buf_text(&sentence), NULL, out);
+		add_ban(&list->bans[i], known, buf_text(&sentence), NULL, out);
 	buf_free(&sentence);
 }
 
@@ -144,12 +162,14 @@ static int show_with_points(const struct config *config, const struct options *o
 	struct buf *out)
 {
 	struct judge judge;
+	const struct known known = { &judge, options->verbose ? config_owners(config) : NULL };
 	int ret = read_state(config, &judge);
 
 	if (options->json)
-		add_json(out, list, &judge);
+		add_json(out, list, &known);
 	else
-		add_table(out, list, &judge);
+		add_table(out, list, &known);
+	owners_close(known.owners);
 	judge_free(&judge);
 	return ret;
 }
@@ -182,8 +202,9 @@ const struct command command_list = {
 	.synopsis = "[ADDR|NET...]",
 	.summary = "show who is banned, since and until when, what for, and with how many points",
 	.details = "With addresses or networks: only the entries that have an address in common with them.\n"
-		   "POINTS is the balance of the account as it is now; - where the state has none.",
-	.options = " config blacklist state json plain ",
+		   "POINTS is the balance of the account as it is now; - where the state has none.\n"
+		   "With -v: who has the address, where that is known (mailban.conf(5), owners).",
+	.options = " config verbose blacklist state json plain ",
 	.max_args = -1,
 	.run = show,
 };

@@ -148,9 +148,11 @@ static int run_locked(const struct config *config, const struct options *options
 
 	if (ret == EXIT_ALL_WELL) {
 		judge_init(&r.judge, &config->judge, r.now);
+		r.judge.history = &r.history;
 		r.examples = examples_new();
 		ret = run_through(&r, detection);
 		judge_free(&r.judge);
+		history_free(&r.history);
 	}
 	file_unlock(&lock);
 	changes_free(&r.changes);

@@ -205,7 +205,9 @@ static int run(const struct config *config, const struct options *options)
 		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
 		dossier_begin(&q.dossier, &detection.set, options->verbose ? 0 : LINES_SHOWN);
+		q.dossier.owners = config_owners(config);
 		ret = answer(&q, &detection);
+		owners_close(q.dossier.owners);
 		dossier_free(&q.dossier);
 		detection_close(&detection);
 	}
@@ -221,9 +223,9 @@ const struct command command_why = {
 	.synopsis = "ADDR|USER [FILE...]",
 	.summary = "tell all that is known of an address or a user name",
 	.details =
-	"Whether it is banned, since and until when, and what for; its account: points by class and by name,\n"
-	"credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of the\n"
-	"logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
+	"Whether it is banned, since and until when, and what for; who has it; its account: points by class and by\n"
+	"name, credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of\n"
+	"the logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
 	"or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
 	.options = " config verbose json blacklist state allow rules threads no-sync since directory no-prefilter ",
 	.min_args = 1,

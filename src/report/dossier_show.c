@@ -107,6 +107,17 @@ static const struct firewall_entry *entry_of(const struct dossier *d, const stru
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 }
 
+static void add_owner(const struct dossier *d, struct buf *out)
+{
+	struct owner owner;
+
+	if (!owners_find(d->owners, &d->net, &owner))
+		return;
+	buf_add_text(out, "  owner      ");
+	owner_add_text(out, &owner);
+	buf_add_char(out, '\n');
+}
+
 static void add_address(const struct dossier *d, struct buf *out)
 {
 	const struct ban *ban = dossier_ban(d);
@@ -117,6 +128,7 @@ static void add_address(const struct dossier *d, struct buf *out)
 	if (ban != NULL)
 		show_ban(d, ban, NULL, out);
 	add_inside(d, out);
+	add_owner(d, out);
 	if (d->allowed != NULL) {
 		buf_addf(out, "  allowed    %s", allow_from_name(d->allowed->from));
 		if (d->allowed->from == ALLOW_FILE)
@@ -138,12 +150,15 @@ static void json_address(const struct dossier *d, struct json *j)
 {
 	const struct ban *ban = dossier_ban(d);
 	const struct firewall_entry *entry = entry_of(d, ban);
+	struct owner owner;
 
 	fields_members((const struct field[]){
 		field_addr("address", &d->net),
 		field_bool("banned", ban != NULL && ban->until > d->now),
 		field_end(),
 	}, j);
+	(void)owners_find(d->owners, &d->net, &owner);
+	owner_members(&owner, j);
 	json_name(j, "ban");
 	if (ban != NULL)
 		show_ban(d, ban, j, NULL);

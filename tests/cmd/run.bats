@@ -104,9 +104,9 @@ sessions() {
 	EOF
 }
 
-# what a run of those logs remembers, but for where reading stopped
+# what a run of those logs remembers, but for how many runs there were
 remembered() {
-	mailban_run "$@" > report && "$MAILBAN" state -v --state state | sed '1,/^accounts/d; /^positions/,/^sessions/d'
+	mailban_run "$@" > report && "$MAILBAN" state -v --state state | sed '1,/^accounts/d; /^runs/,/^sessions/d'
 }
 
 @test "lines of a connection find one another over runs and logs, whatever these are called" {

@@ -8,7 +8,7 @@ setup() {
 	logs "$(date -u -d '-3 days' '+%b %e')" 1 8 | gzip > maillog.2.gz
 	logs "$(date -u -d '-2 days' '+%b %e')" 9 16 > maillog.1
 	logs "$(date -u -d '-1 days' '+%b %e')" 17 30 > maillog
-	printf 'log = "%s/maillog"\n' "$PWD" > conf
+	printf 'log = "%s/maillog"\nowners = "none"\n' "$PWD" > conf
 	printf '# mailban blacklist 1\n' > blacklist
 	: > allow
 }
