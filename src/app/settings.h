@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "firewall/firewall.h"
+#include "fleet/settings.h"
 #include "judge/settings.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
@@ -37,6 +38,7 @@ struct config {
 	uint32_t threads;
 	int64_t lock_wait;                       /* seconds */
 	struct judge_settings judge;
+	struct fleet_settings fleet;
 };
 
 /* What libconfuse is to read a configuration with: all settings and their checks, and former ones, which are refused.
