@@ -98,6 +98,20 @@ static int check_names(const struct config *config)
 	return EXIT_ALL_WELL;
 }
 
+/* A host's name may hold what a name in a fleet may not. */
+static char *host_name(void)
+{
+	char name[FLEET_NAME_MAX + 1] = "";
+
+	if (gethostname(name, FLEET_NAME_MAX) < 0 || name[0] == '\0')
+		return mem_text("localhost");
+	for (char *c = name; *c != '\0'; c++) {
+		if (!fleet_is_name(c, 1))
+			*c = '-';
+	}
+	return mem_text(name);
+}
+
 static int take(struct config *config, cfg_t *cfg, const struct options *options)
 {
 	settings_take(config, cfg);
@@ -105,6 +119,8 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	replace(&config->state, options->state);
 	replace(&config->allow, options->allow);
 	replace(&config->rules, options->rules);
+	if (config->fleet.name == NULL)
+		config->fleet.name = host_name();
 	if (options->threads > 0)
 		config->threads = options->threads;
 	if (config->threads == 0)

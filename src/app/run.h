@@ -16,6 +16,7 @@
 #include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "detect/sessions.h"
+#include "fleet/fleet.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "list/allow.h"
@@ -49,6 +50,7 @@ struct run {
 	struct drift *drift;            /* of this one */
 	struct allow allow;
 	struct judge judge;
+	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
 	struct history history;
 	uint32_t last_clock;            /* of the judge before this run's events */

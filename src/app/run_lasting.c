@@ -89,7 +89,8 @@ static void put_told(struct run *r)
 
 static int read_state(struct run *r, enum state_recovered recovered)
 {
-	if (state_load(&r->state, r->config->state) < 0 || read_sections(r) < 0)
+	if (state_load(&r->state, r->config->state) < 0 || read_sections(r) < 0 ||
+	    (r->config->fleet.url != NULL && fleet_load(&r->fleet, &r->state, r->config->state) < 0))
 		return -1;
 	if (r->state.version == 1)
 		msg("%s: was written by an earlier mailban; logs go on where it stopped, "
@@ -98,7 +99,9 @@ static int read_state(struct run *r, enum state_recovered recovered)
 		run_tell_left(r);
 	take_mynetworks(r);
 	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
+	fleet_lay(&r->fleet, &r->judge);
 	(void)edits_take(&r->judge, &r->list, kind_of_file(r, recovered));
+	fleet_lift(&r->fleet, &r->judge);
 	r->last_clock = r->judge.clock;
 	r->told_day = r->judge.told_day;
 	state_keep_only(&r->state, STATE_DRIFT);
@@ -211,6 +214,8 @@ int run_write_files(struct run *r)
 	put_mynetworks(r);
 	put_told(r);
 	remembered_put(&r->judge, &r->state);
+	if (r->config->fleet.url != NULL)
+		fleet_save(&r->fleet, &r->state, r->now);
 	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
 	error = blacklist_prepare(r->config->blacklist, &r->list, &blacklist, &written);
 	if (error < 0)

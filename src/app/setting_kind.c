@@ -12,6 +12,7 @@
 #include "base/points.h"
 #include "base/when.h"
 #include "firewall/firewall.h"
+#include "fleet/settings.h"
 #include "judge/settings.h"
 #include "report/owner.h"
 
@@ -86,6 +87,20 @@ static bool read_owners(const char *word, int64_t *value)
 	return false;
 }
 
+static bool read_engine(const char *word, int64_t *value)
+{
+	struct fleet_url url;
+
+	(void)value;
+	return HAVE_HIREDIS && fleet_parse_url(word, &url) && (HAVE_HIREDIS_SSL || !url.tls);
+}
+
+static bool read_host(const char *word, int64_t *value)
+{
+	(void)value;
+	return fleet_is_name(word, strlen(word));
+}
+
 static bool read_boolean(const char *word, int64_t *value)
 {
 	*value = cfg_parse_boolean(word);
@@ -117,6 +132,14 @@ static bool read_points(const char *word, int64_t *value)
 
 const struct setting_kind
 	kind_path = { .what = "the name of a file", .read = read_path, .is_text = true, .is_quoted = true },
+	kind_other_path = { .what = "the name of a file", .read = read_path, .is_text = true, .is_optional = true,
+			    .is_quoted = true },
+	kind_engine = { .what = HAVE_HIREDIS ? "valkey://HOST:PORT/DATABASE or unix:///PATH, with fleet-password-file "
+					       "for user and password, nor rediss:// with hiredis_ssl" :
+			"anything that a mailban without hiredis can use", .read = read_engine, .is_text = true,
+			.is_optional = true, .is_quoted = true },
+	kind_host = { .what = "a name of up to 64 letters, digits, dots, dashes and underscores", .read = read_host,
+		      .is_text = true, .is_optional = true, .is_quoted = true },
 	kind_zone = { .what = "a time zone that this host knows", .read = read_zone, .is_text = true,
 		      .is_optional = true, .is_quoted = true },
 	kind_set = { .what = "a name of 1 to 27 bytes", .read = read_set, .is_text = true, .is_quoted = true },

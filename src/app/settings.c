@@ -116,6 +116,22 @@ static const struct setting settings[] = {
 	{ "owners-zone", &kind_zone_name, 0, 0, "asn.cymru.com", AT(owners_zone),
 	  "The zone of the DNS that \"dns\" asks, one that answers as asn.cymru.com does. Default: none." },
 
+	{ .help = "Many hosts, one judgement: see mailban-fleet(7)" },
+	{ "fleet", &kind_engine, 0, 0, "valkey://192.0.2.30:6379/0", AT(fleet.url),
+	  "The Valkey or Redis by which hosts judge together; also rediss:// and unix:///PATH?db=0. Default: none." },
+	{ "fleet-name", &kind_host, 0, 0, "mx1", AT(fleet.name), "This host there. Default: the host's name." },
+	{ "fleet-bans", &kind_boolean, 0, 0, "true", AT(fleet.bans),
+	  "A ban of another host is one here; else only its points count." },
+	{ "fleet-timeout", &kind_length, 1, 600, "3s", AT(fleet.timeout), "How long a run talks to it, in all." },
+	{ "fleet-password-file", &kind_other_path, 0, 0, "/etc/mailban/fleet-password", AT(fleet.password_file),
+	  "A file of mode 0600: the password, or the user and the password in two lines. Default: none." },
+	{ "fleet-ca", &kind_other_path, 0, 0, "/etc/mailban/fleet-ca.pem", AT(fleet.ca),
+	  "Who may sign the certificate of an engine of rediss://. Default: whom the host trusts." },
+	{ "fleet-cert", &kind_other_path, 0, 0, "/etc/mailban/fleet-cert.pem", AT(fleet.cert),
+	  "The certificate of this host. Default: none." },
+	{ "fleet-key", &kind_other_path, 0, 0, "/etc/mailban/fleet-key.pem", AT(fleet.key),
+	  "The key of that certificate. Default: none." },
+
 	/* what was a setting once, and its successor */
 	{ "class", &former_class, .help = "say threshold, half-life, points { auth = ... }, ban-least and ban-most" },
 	{ "repeat", &former, .help = "the same name again counts less by itself (mailban.conf(5), JUDGING)" },

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "firewall/firewall.h"
+#include "fleet/settings.h"
 #include "judge/settings.h"
 #include "report/owner.h"
 
@@ -42,6 +43,7 @@ struct config {
 	struct texts owners_files;
 	char *owners_zone;                       /* NULL: none */
 	struct judge_settings judge;
+	struct fleet_settings fleet;
 };
 
 /* What libconfuse is to read a configuration with: all settings and their checks, and former ones, which are refused.

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/edit.h"
+#include "app/fleet_left.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
@@ -104,6 +105,8 @@ static int run(const struct config *config, const struct options *options)
 		ret = edit_commit(&edit);
 		if (ret == EXIT_NOTHING && added) {
 			msg("%s: allows %s all the same; try again, so that its bans are lifted", config->allow, name);
+			ret = EXIT_IN_PART;
+		} else if (fleet_left(&edit, &net, name) != EXIT_ALL_WELL) {
 			ret = EXIT_IN_PART;
 		}
 	}

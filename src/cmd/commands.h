@@ -11,6 +11,7 @@ extern const struct command command_check;
 extern const struct command command_diff;
 extern const struct command command_done;
 extern const struct command command_export;
+extern const struct command command_fleet;
 extern const struct command command_list;
 extern const struct command command_match;
 extern const struct command command_report;

@@ -49,6 +49,19 @@ static void take_knocks(struct run *r)
 	}
 }
 
+/* What others said before is known, whatever becomes of the engine. */
+static void meet_fleet(struct run *r)
+{
+	struct buf why = { 0 };
+
+	if (!r->options->dry_run && !fleet_exchange(&r->fleet, &r->judge, r->now, &why)) {
+		msg("%s: %s; all else is done, and the next run catches up", r->config->fleet.url, buf_text(&why));
+		r->in_part = true;
+	}
+	buf_free(&why);
+	fleet_judge(&r->fleet, &r->judge, r->now);
+}
+
 static void judge(struct run *r)
 {
 	struct decide_input input = {
@@ -60,7 +73,11 @@ static void judge(struct run *r)
 	};
 
 	take_knocks(r);
+	if (r->config->fleet.url != NULL)
+		meet_fleet(r);
+	fleet_lay(&r->fleet, &r->judge);
 	decide(&input, &r->list, &r->changes);
+	fleet_lift(&r->fleet, &r->judge);
 }
 
 static void finish_kernel(struct run *r)
@@ -149,8 +166,10 @@ static int run_locked(const struct config *config, const struct options *options
 	if (ret == EXIT_ALL_WELL) {
 		judge_init(&r.judge, &config->judge, r.now);
 		r.judge.history = &r.history;
+		fleet_init(&r.fleet, &config->fleet, &config->judge);
 		r.examples = examples_new();
 		ret = run_through(&r, detection);
+		fleet_free(&r.fleet);
 		judge_free(&r.judge);
 		history_free(&r.history);
 	}
