@@ -9,8 +9,6 @@
 #include <cmocka.h>
 
 #include "log/header.h"
-#include "log/header_usual.h"
-#include "random.h"
 
 struct row {
 	const char *line, *stamp, *host, *program, *pid, *message;
@@ -188,39 +186,12 @@ static void busybox_may_cut_a_line(void **state)
 	assert_int_equal(h.message.len, WHOLE + 1 - strlen("a: "));
 }
 
-/* Whatever reads sixteen bytes at once finds the same as what reads them one by one. */
-static void wide_steps_find_what_single_ones_find(void **state)
-{
-	static const char alphabet[] = "0123456789 ([:a/\0\377";
-	uint64_t random = random_begin(random_seed());
-	char bytes[50];
-
-	(void)state;
-	for (unsigned n = 0; n < 50000; n++) {
-		size_t len = random_below(&random, sizeof(bytes) + 1), host = 0, program = 0, digits = 0;
-		size_t letters = 1 + random_below(&random, sizeof(alphabet) - 1);
-
-		for (size_t i = 0; i < len; i++)
-			bytes[i] = alphabet[random_below(&random, letters)];
-		while (host < len && bytes[host] != ' ' && bytes[host] != '(')
-			host++;
-		while (program < len && bytes[program] != ' ' && bytes[program] != '[' && bytes[program] != ':')
-			program++;
-		while (digits < len && bytes[digits] >= '0' && bytes[digits] <= '9')
-			digits++;
-		assert_ptr_equal(header_find_stop(bytes, bytes + len, HEADER_STOP_HOST), bytes + host);
-		assert_ptr_equal(header_find_stop(bytes, bytes + len, HEADER_STOP_PROGRAM), bytes + program);
-		assert_ptr_equal(header_skip_digits(bytes, bytes + len), bytes + digits);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_lines_apart),
 		cmocka_unit_test(reads_nothing_behind),
 		cmocka_unit_test(busybox_may_cut_a_line),
-		cmocka_unit_test(wide_steps_find_what_single_ones_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
