@@ -118,8 +118,8 @@ struct history_item *history_item_of_user(struct history_table *table, const cha
 	if (*place < table->count && strcmp(table->items[*place].user, user) == 0)
 		return &table->items[*place];
 	hash_seed(&table->index);
-	hash = hash_of(table, NULL, user);
-	item = find(table, hash, NULL, user);
+	hash = hash_of(table, &none, user);
+	item = find(table, hash, &none, user);
 	item = item != NULL ? item : make(table, hash, &none, user);
 	*place = (uint32_t)(item - table->items);
 	return item;
