@@ -57,6 +57,8 @@ static const struct definition definitions[] = {
 	{ "sample", 0, PATH, AT(sample), "LOG", "take the rules' samples from this log" },
 	{ "class", 0, TEXT, AT(class_name), "CLASS", "what the rules are evidence of" },
 	{ "output", 'o', PATH, AT(output), "FILE", "write to this file, instead of standard output" },
+	{ "by", 0, TEXT, AT(by), "CLASS", "only bans for this class, or by hand" },
+	{ "sort", 0, TEXT, AT(sort), "WHAT", "points, until or address" },
 	{ "rule", 0, TEXT, AT(rule), "NAME", "only this rule, and why it did not match" },
 	{ "program", 0, TEXT, AT(program), "NAME", "take lines to be of this program, without a header" },
 	{ "for", 0, TEXT, AT(duration), "TIME", "how long: 90m, 12h, 1w; default: for ever" },
