@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&command_rules,
 	&command_sync,
 	&command_state,
+	&command_status,
 	&command_list,
 	&command_why,
 	&command_stats,
@@ -125,9 +126,12 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	if (argc < 2)
-		return print_overview(stderr, EXIT_USAGE);
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+	static char alone[] = "status";
+
+	if (argc < 2) {
+		status = run(1, (char *[]){ alone, NULL });
+		puts("\nmailban help lists the commands");
+	} else if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
 		status = help(NULL);
 	else if (strcmp(argv[1], "help") == 0)
 		status = help(argv[2]);

@@ -171,7 +171,7 @@ int run_keep_report(const struct run *r, struct file_new *file)
 	buf_addf(&head, "%016" PRIx64 "\n", r->state.sum);
 	parts[0] = (struct span){ head.ptr, head.len };
 	parts[1] = (struct span){ r->report.ptr, r->report.len };
-	ret = file_prepare(file, buf_text(&path), parts, 2, false);
+	ret = file_prepare(file, buf_text(&path), parts, 2, 0);
 	buf_free(&head);
 	buf_free(&path);
 	return ret;

@@ -42,7 +42,7 @@ static int write_file(struct edit *edit, const struct buf *text, const struct fi
 		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
 		return -1;
 	}
-	ret = file_replace(path, text->ptr, text->len, true);
+	ret = file_replace(path, text->ptr, text->len, 1);
 	if (ret < 0)
 		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 	(void)file_tell_unsure(path, ret);

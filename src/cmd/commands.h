@@ -20,6 +20,7 @@ extern const struct command command_run;
 extern const struct command command_scan;
 extern const struct command command_state;
 extern const struct command command_stats;
+extern const struct command command_status;
 extern const struct command command_sync;
 extern const struct command command_unban;
 extern const struct command command_why;

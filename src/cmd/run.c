@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "app/exempt.h"
+#include "app/last_run.h"
 #include "app/lock.h"
 #include "app/run.h"
 #include "base/file.h"
@@ -173,6 +174,8 @@ static int run_locked(const struct config *config, const struct options *options
 		judge_free(&r.judge);
 		history_free(&r.history);
 	}
+	if (!options->dry_run && (ret == EXIT_ALL_WELL || ret == EXIT_IN_PART))
+		last_run_write(config->state, &(struct last_run){ r.now, ret, r.lines, r.events });
 	file_unlock(&lock);
 	changes_free(&r.changes);
 	examples_free(r.examples);

@@ -143,13 +143,21 @@ static void read_counters(struct question *q)
 	buf_free(&error);
 }
 
+/* Which addresses of a user are banned. */
+static int read_bans(struct question *q)
+{
+	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
+		return EXIT_NOTHING;
+	q->dossier.bans = &q->bans;
+	return EXIT_ALL_WELL;
+}
+
 static int read_lists(struct question *q)
 {
 	if (config_gather_allow(q->config, &q->allow) < 0)
 		return EXIT_USAGE;
-	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
+	if (read_bans(q) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
-	q->dossier.bans = &q->bans;
 	q->dossier.allowed = allow_overlapping(&q->allow, &q->dossier.net);
 	q->dossier.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;
@@ -161,6 +169,11 @@ static bool is_no_name(const char *asked)
 	const char *slash = strchr(asked, '/');
 	struct addr ignored;
 
+	/* 192.0.2.300, 2001:db8::g: digits and dots alone, or two colons, are nobody's name */
+	if (strspn(asked, "0123456789.") == strlen(asked) && strchr(asked, '.') != NULL)
+		return true;
+	if (strchr(asked, ':') != NULL && strchr(strchr(asked, ':') + 1, ':') != NULL && strchr(asked, '@') == NULL)
+		return true;
 	return asked[0] == '\0' || (slash != NULL && addr_parse(&ignored, asked, (size_t)(slash - asked)));
 }
 
@@ -184,6 +197,9 @@ static int answer(struct question *q, struct detection *detection)
 		return EXIT_USAGE;
 	} else {
 		d->user = asked;
+		ret = read_bans(q);
+		if (ret != EXIT_ALL_WELL)
+			return ret;
 	}
 	read_logs(q, detection);
 	if (q->options->json)

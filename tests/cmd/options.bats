@@ -25,8 +25,6 @@ commands() {
 		[ -z "$output" ]
 		[ "${#stderr_lines[@]}" -eq 1 ]
 	done
-	run -2 --separate-stderr "$MAILBAN"
-	[ -z "$output" ]
 	run -2 --separate-stderr "$MAILBAN" nonsense
 	[ -z "$output" ]
 }

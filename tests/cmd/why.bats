@@ -124,3 +124,16 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 	[[ ${lines[-1]} == *'authentication failed: \x1b[31mred\xff' ]]
 	! LC_ALL=C grep -q '[^ -~]' <<< "$output"
 }
+
+@test "why: a user's addresses, those first that are banned; what looks like an address and is none is a mistake" {
+	echo '198.51.100.0/24          # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 30 hosts 9' >> blacklist
+	run why ann@example.com
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'  from       198.51.100.20, '*'; banned until 2099-12-18T03:17Z'* ]]
+	why --json ann@example.com | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["addresses"][0]["banned"] is True, d'
+	for wrong in 192.0.2.300 1.2.3 2001:db8::g; do
+		run why "$wrong"
+		[ "$status" -eq 2 ]
+		[[ "$output" == "mailban: $wrong is no address"* ]]
+	done
+}
