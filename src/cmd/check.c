@@ -198,15 +198,14 @@ static void check_rule(struct check *c)
 {
 	struct buf said = { 0 };
 	int status = rule_run(c->config, "status", &said);
+	struct span rest, line;
 
-	for (size_t at = 0, len; status >= 0 && at < said.len; at += len + 1) {
-		const char *line = said.ptr + at, *end = memchr(line, '\n', said.len - at);
-
-		len = end != NULL ? (size_t)(end - line) : said.len - at;
+	rest = (struct span){ said.ptr, said.len };
+	while (status >= 0 && span_take_line(&rest, &line)) {
 		if (status == 0)
-			well(c, "rule %.*s", (int)len, line);
+			well(c, "rule %.*s", (int)line.len, line.ptr);
 		else
-			msg("%.*s", (int)len, line);
+			msg("%.*s", (int)line.len, line.ptr);
 	}
 	c->faults += status > 0;
 	buf_free(&said);

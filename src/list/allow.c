@@ -87,21 +87,6 @@ bool allow_is_private(const struct addr *net)
 	return false;
 }
 
-/* The next line of a text, without its newline; false at the end. */
-static bool next_line(struct span *text, struct span *line)
-{
-	const char *newline;
-
-	if (text->len == 0)
-		return false;
-	newline = memchr(text->ptr, '\n', text->len);
-	line->ptr = text->ptr;
-	line->len = newline != NULL ? (size_t)(newline - text->ptr) : text->len;
-	text->ptr += line->len + (newline != NULL);
-	text->len -= line->len + (newline != NULL);
-	return true;
-}
-
 static bool is_in(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
@@ -122,11 +107,6 @@ static struct span next_word(struct span *line, const char *separators)
 	line->ptr += word.len;
 	line->len -= word.len;
 	return word;
-}
-
-static bool word_is(struct span word, const char *text)
-{
-	return word.len == strlen(text) && memcmp(word.ptr, text, word.len) == 0;
 }
 
 static int read_line(struct allow *allow, struct span line, const char *path, unsigned long number)
@@ -165,7 +145,7 @@ int allow_read_file_text(struct allow *allow, const char *path, struct buf *text
 		msg("%s: the allowlist cannot be read: %s", path,
 		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
 	rest = (struct span){ text->ptr, text->len };
-	for (unsigned long number = 1; ret == 0 && next_line(&rest, &line); number++)
+	for (unsigned long number = 1; ret == 0 && span_take_line(&rest, &line); number++)
 		ret = read_line(allow, line, path, number);
 	return ret == 0 ? 0 : -1;
 }
@@ -179,32 +159,12 @@ int allow_read_file(struct allow *allow, const char *path)
 	return ret;
 }
 
-/* A number of exactly that many hexadecimal digits, most significant first. */
-static bool read_hex(struct span word, unsigned digits, uint64_t *value)
-{
-	*value = 0;
-	if (word.len != digits)
-		return false;
-	for (unsigned i = 0; i < digits; i++) {
-		const char *const all = "0123456789abcdef";
-		char c = word.ptr[i];
-		const char *at;
-
-		c = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
-		at = c != '\0' ? strchr(all, c) : NULL;
-		if (at == NULL)
-			return false;
-		*value = *value << 4 | (uint64_t)(at - all);
-	}
-	return true;
-}
-
 /* "Iface Destination Gateway ...": the gateway's four bytes as a number in the host's order. */
 void allow_read_routes4(struct allow *allow, struct span text)
 {
-	struct span line;
+	struct span line, word;
 
-	while (next_line(&text, &line)) {
+	while (span_take_line(&text, &line)) {
 		unsigned char bytes[4];
 		uint64_t number;
 		uint32_t gateway;
@@ -212,7 +172,8 @@ void allow_read_routes4(struct allow *allow, struct span text)
 
 		next_word(&line, " \t");
 		next_word(&line, " \t");
-		if (!read_hex(next_word(&line, " \t"), 8, &number) || number == 0)
+		word = next_word(&line, " \t");
+		if (word.len != 8 || !span_hex(word, &number) || number == 0)
 			continue;
 		gateway = (uint32_t)number;
 		memcpy(bytes, &gateway, sizeof(bytes));
@@ -226,14 +187,14 @@ void allow_read_routes6(struct allow *allow, struct span text)
 {
 	struct span line;
 
-	while (next_line(&text, &line)) {
+	while (span_take_line(&text, &line)) {
 		struct addr a = { 0, 0, ADDR_BITS };
 		struct span word = { NULL, 0 };
 
 		for (unsigned i = 0; i < 5; i++)
 			word = next_word(&line, " \t");
-		if (word.len != 32 || !read_hex((struct span){ word.ptr, 16 }, 16, &a.hi) ||
-		    !read_hex((struct span){ word.ptr + 16, 16 }, 16, &a.lo) || (a.hi == 0 && a.lo == 0))
+		if (word.len != 32 || !span_hex((struct span){ word.ptr, 16 }, &a.hi) ||
+		    !span_hex((struct span){ word.ptr + 16, 16 }, &a.lo) || (a.hi == 0 && a.lo == 0))
 			continue;
 		allow_add(allow, &a, ALLOW_GATEWAY, 0);
 	}
@@ -253,8 +214,8 @@ void allow_read_resolvers(struct allow *allow, struct span text)
 {
 	struct span line;
 
-	while (next_line(&text, &line)) {
-		if (word_is(next_word(&line, " \t\r"), "nameserver"))
+	while (span_take_line(&text, &line)) {
+		if (span_is(next_word(&line, " \t\r"), "nameserver"))
 			add_single(allow, next_word(&line, " \t\r"), ALLOW_RESOLVER);
 	}
 }
