@@ -246,8 +246,8 @@ static bool all_have(enum wrapping wrapping, const char *bytes, size_t len)
 
 enum wrapping wrapping_of(const char *bytes, size_t len)
 {
-	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_COMPOSE_STAMP, WRAPPING_CRI, WRAPPING_STAMP, WRAPPING_JSON,
-					     WRAPPING_SYSLOG };
+	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_COMPOSE_STAMP, WRAPPING_CRI, WRAPPING_STAMP,
+					     WRAPPING_JSON, WRAPPING_SYSLOG };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all_have(all[i], bytes, len))
