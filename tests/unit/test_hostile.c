@@ -35,7 +35,7 @@ struct world {
 	char victim4[ADDR_TEXT_MAX], victim[ADDR_TEXT_MAX];
 };
 
-static uint64_t draw(struct world *w, uint64_t below)
+static size_t draw(struct world *w, size_t below)
 {
 	return random_below(&w->random, below);
 }
