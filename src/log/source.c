@@ -244,7 +244,7 @@ static bool is_log(struct source *source, struct buf *why)
 		if (source->regular && source->content == CONTENT_PLAIN)
 			skip_hole(source);
 		else if (!skip_read_hole(source))
-			return refuse(why, "holds nothing but NULs");
+			return refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
 	}
 	foreign = content_foreign(source->head, source->head_len);
 	if (foreign != NULL)
