@@ -21,9 +21,11 @@ static const struct command *const commands[] = {
 	&command_rules,
 	&command_sync,
 	&command_state,
+	&command_status,
 	&command_list,
 	&command_why,
 	&command_stats,
+	&command_report,
 	&command_check,
 	&command_diff,
 	&command_ban,
@@ -31,6 +33,7 @@ static const struct command *const commands[] = {
 	&command_allow,
 	&command_done,
 	&command_export,
+	&command_fleet,
 	NULL,
 };
 
@@ -41,9 +44,10 @@ static const char *feature(int has, const char *name)
 
 static int print_version(void)
 {
-	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s\n", MAILBAN_VERSION,
+	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s%s%s%s\n", MAILBAN_VERSION,
 	       feature(HAVE_LIBARCHIVE, " libarchive"), feature(HAVE_LIBSYSTEMD, " libsystemd"),
-	       feature(HAVE_LIBSECCOMP, " libseccomp"));
+	       feature(HAVE_LIBSECCOMP, " libseccomp"), feature(HAVE_LIBLOC, " libloc"),
+	       feature(HAVE_HIREDIS, " hiredis"), feature(HAVE_HIREDIS_SSL, " hiredis_ssl"));
 	return EXIT_ALL_WELL;
 }
 
@@ -122,9 +126,12 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	if (argc < 2)
-		return print_overview(stderr, EXIT_USAGE);
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+	static char alone[] = "status";
+
+	if (argc < 2) {
+		status = run(1, (char *[]){ alone, NULL });
+		puts("\nmailban help lists the commands");
+	} else if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
 		status = help(NULL);
 	else if (strcmp(argv[1], "help") == 0)
 		status = help(argv[2]);

@@ -98,6 +98,20 @@ static int check_names(const struct config *config)
 	return EXIT_ALL_WELL;
 }
 
+/* A host's name may hold what a name in a fleet may not. */
+static char *host_name(void)
+{
+	char name[FLEET_NAME_MAX + 1] = "";
+
+	if (gethostname(name, FLEET_NAME_MAX) < 0 || name[0] == '\0')
+		return mem_text("localhost");
+	for (char *c = name; *c != '\0'; c++) {
+		if (!fleet_is_name(c, 1))
+			*c = '-';
+	}
+	return mem_text(name);
+}
+
 static int take(struct config *config, cfg_t *cfg, const struct options *options)
 {
 	settings_take(config, cfg);
@@ -105,6 +119,8 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	replace(&config->state, options->state);
 	replace(&config->allow, options->allow);
 	replace(&config->rules, options->rules);
+	if (config->fleet.name == NULL)
+		config->fleet.name = host_name();
 	if (options->threads > 0)
 		config->threads = options->threads;
 	if (config->threads == 0)
@@ -167,6 +183,16 @@ struct firewall_names config_sets(const struct config *config)
 	return (struct firewall_names){ { config->set4, config->set6 }, config->backend };
 }
 
+struct owners *config_owners(const struct config *config)
+{
+	const struct owners_settings settings = {
+		.from = config->owners, .files = config->owners_files.texts, .file_count = config->owners_files.count,
+		.zone = config->owners_zone,
+	};
+
+	return owners_open(&settings);
+}
+
 char *config_remembered(const struct config *config)
 {
 	const char *slash = strrchr(config->state, '/');
@@ -188,20 +214,32 @@ bool config_is_there(const char *path, const char *usual)
 	return false;
 }
 
-int config_since(const char *text, int64_t *since)
+static int read_time(const char *option, const char *text, int64_t *time_of)
 {
 	int64_t ago;
 
-	*since = INT64_MIN;
 	/* forever is a minute in files, and none that anything happened before or after */
-	if (text == NULL || (when_parse_minute(text, strlen(text), since) && *since != WHEN_FOREVER))
+	if (text == NULL || (when_parse_minute(text, strlen(text), time_of) && *time_of != WHEN_FOREVER))
 		return EXIT_ALL_WELL;
 	if (!when_parse_duration(text, &ago) || ago == WHEN_FOREVER) {
-		msg("--since %s: is no time; write how long ago (90m, 12h, 3d) or a minute (2026-11-21T03:17Z)", text);
+		msg("--%s %s: is no time; write how long ago (90m, 12h, 3d) or a minute (2026-11-21T03:17Z)", option,
+		    text);
 		return EXIT_USAGE;
 	}
-	*since = time(NULL) - ago;
+	*time_of = time(NULL) - ago;
 	return EXIT_ALL_WELL;
+}
+
+int config_since(const char *text, int64_t *since)
+{
+	*since = INT64_MIN;
+	return read_time("since", text, since);
+}
+
+int config_until(const char *text, int64_t *until)
+{
+	*until = INT64_MAX;
+	return read_time("until", text, until);
 }
 
 int config_gather_allow(const struct config *config, struct allow *allow)

@@ -16,11 +16,26 @@
 #include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "detect/sessions.h"
+#include "fleet/fleet.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "list/allow.h"
 #include "list/state.h"
 #include "log/reading.h"
+#include "report/night.h"
+
+enum { TOLD_NOTES = 8 };
+
+/* What the last mail told, and what came since. */
+struct told {
+	int64_t time;                   /* of that mail, seconds since the epoch; 0: there was none */
+	uint32_t clock;                 /* of the judge at that time */
+	uint64_t lines, events;         /* since then, this run's too */
+	struct night_row rows[NIGHTS];  /* of the mails before, the latest last */
+	size_t row_count;
+	char *notes[TOLD_NOTES];        /* what could not be done, or needs a person: a sentence each */
+	size_t note_count;
+};
 
 struct run {
 	const struct config *config;
@@ -28,13 +43,16 @@ struct run {
 	int64_t now, since;
 	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
+	struct file_look old_state;     /* of the state */
 	struct state state;
 	struct positions positions;
 	struct drift_known drift_known; /* of the runs before */
 	struct drift *drift;            /* of this one */
 	struct allow allow;
 	struct judge judge;
+	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
+	struct history history;
 	uint32_t last_clock;            /* of the judge before this run's events */
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
@@ -51,8 +69,22 @@ struct run {
 	char **unread;                  /* what could not be read, or is lost: a sentence each */
 	size_t unread_count, unread_capacity;
 	struct changes changes;         /* what is to be told */
+	struct told told;
+	char *notes[TOLD_NOTES];        /* those of this run */
+	size_t note_count;
 	struct buf report;              /* the same as text */
 };
+
+/* The section of the state; run_told_load() returns 0, or the number of the line that is none, from 1. */
+unsigned run_told_load(struct told *told, struct span lines);
+void run_told_save(const struct told *told, struct buf *out);
+void run_told_free(struct run *run);
+
+/* One more note of this run, kept for the next mail, too. Up to a newline; a copy. */
+void run_told_note(struct run *run, const char *text);
+
+/* All of it is told now, so many new bans among it. */
+void run_told_finish(struct run *run, uint64_t bans);
 
 /* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
  * message. */

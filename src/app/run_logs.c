@@ -37,6 +37,7 @@ static void tell(struct run *r, const char *text)
 	msg("%s", text);
 	r->unread = mem_grow(r->unread, &r->unread_capacity, r->unread_count + 1, sizeof(*r->unread));
 	r->unread[r->unread_count++] = mem_text(text);
+	run_told_note(r, text);
 }
 
 static void tell_notes(struct run *r, const struct reading *reading, size_t from)

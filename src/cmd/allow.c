@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/edit.h"
+#include "app/fleet_left.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
@@ -41,7 +42,7 @@ static int write_file(struct edit *edit, const struct buf *text, const struct fi
 		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
 		return -1;
 	}
-	ret = file_replace(path, text->ptr, text->len, true);
+	ret = file_replace(path, text->ptr, text->len, 1);
 	if (ret < 0)
 		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 	(void)file_tell_unsure(path, ret);
@@ -104,6 +105,8 @@ static int run(const struct config *config, const struct options *options)
 		ret = edit_commit(&edit);
 		if (ret == EXIT_NOTHING && added) {
 			msg("%s: allows %s all the same; try again, so that its bans are lifted", config->allow, name);
+			ret = EXIT_IN_PART;
+		} else if (fleet_left(&edit, &net, name) != EXIT_ALL_WELL) {
 			ret = EXIT_IN_PART;
 		}
 	}

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "app/exempt.h"
+#include "app/last_run.h"
 #include "app/lock.h"
 #include "app/run.h"
 #include "base/file.h"
@@ -49,16 +50,35 @@ static void take_knocks(struct run *r)
 	}
 }
 
+/* What others said before is known, whatever becomes of the engine. */
+static void meet_fleet(struct run *r)
+{
+	struct buf why = { 0 };
+
+	if (!r->options->dry_run && !fleet_exchange(&r->fleet, &r->judge, r->now, &why)) {
+		msg("%s: %s; all else is done, and the next run catches up", r->config->fleet.url, buf_text(&why));
+		r->in_part = true;
+	}
+	buf_free(&why);
+	fleet_judge(&r->fleet, &r->judge, r->now);
+}
+
 static void judge(struct run *r)
 {
 	struct decide_input input = {
-		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
-		.tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
+		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now,
+		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
+		.force = r->options->force,
+		.tell_failing = r->options->mail || r->now / DAY != r->told_day,
 		.done = r->config->done.texts, .done_count = r->config->done.count,
 	};
 
 	take_knocks(r);
+	if (r->config->fleet.url != NULL)
+		meet_fleet(r);
+	fleet_lay(&r->fleet, &r->judge);
 	decide(&input, &r->list, &r->changes);
+	fleet_lift(&r->fleet, &r->judge);
 }
 
 static void finish_kernel(struct run *r)
@@ -122,7 +142,7 @@ static int run_through(struct run *r, struct detection *detection)
 	tell_future(r);
 	run_make_report(r);
 	if (r->options->dry_run) {
-		if (r->options->json)
+		if (r->options->json || r->options->mail)
 			run_print_report(r);
 		else
 			run_print_diff(r);
@@ -146,10 +166,16 @@ static int run_locked(const struct config *config, const struct options *options
 
 	if (ret == EXIT_ALL_WELL) {
 		judge_init(&r.judge, &config->judge, r.now);
+		r.judge.history = &r.history;
+		fleet_init(&r.fleet, &config->fleet, &config->judge);
 		r.examples = examples_new();
 		ret = run_through(&r, detection);
+		fleet_free(&r.fleet);
 		judge_free(&r.judge);
+		history_free(&r.history);
 	}
+	if (!options->dry_run && (ret == EXIT_ALL_WELL || ret == EXIT_IN_PART))
+		last_run_write(config->state, &(struct last_run){ r.now, ret, r.lines, r.events });
 	file_unlock(&lock);
 	changes_free(&r.changes);
 	examples_free(r.examples);
@@ -164,6 +190,7 @@ static int run_locked(const struct config *config, const struct options *options
 	firewall_free(&r.fw);
 	banlist_free(&r.list);
 	buf_free(&r.report);
+	run_told_free(&r);
 	return ret;
 }
 
@@ -183,11 +210,12 @@ const struct command command_run = {
 	.summary = "new log data into the blacklist, and the blacklist into the set",
 	.details =
 	"Reads what is new in the logs since the last run, bans whose points reach the threshold, lets go whose ban\n"
-	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where\n"
-	"nothing did. With --dry-run it prints the unified diff of the blacklist and what would change in the\n"
-	"sets; with --json too, what a run would report.",
-	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force "
-		   "since directory no-prefilter ",
+	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed on one screen, with -v\n"
+	"in full, nothing where nothing did. --mail prints a mail for sendmail -t: what changed since the last one,\n"
+	"where something needs a person. With --dry-run it prints the unified diff of the blacklist and what would\n"
+	"change in the sets; with --json too, what a run would report.",
+	.options = " config dry-run quiet verbose json mail color blacklist state allow rules threads no-sync full "
+		   "force since directory no-prefilter ",
 	.max_args = -1,
 	.run = run,
 };

@@ -155,9 +155,8 @@ bool drift_may_be_mail(struct span program)
 	};
 	const char *slash;
 
-	if (program.len == 0)
-		return false;
-	slash = memrchr(program.ptr, '/', program.len);
+	/* a log of one program may not say which */
+	slash = program.len > 0 ? memrchr(program.ptr, '/', program.len) : NULL;
 	if (slash != NULL)
 		program = (struct span){ slash + 1, program.len - (size_t)(slash + 1 - program.ptr) };
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -168,7 +167,7 @@ bool drift_may_be_mail(struct span program)
 		    (program.len == len || program.ptr[len] == '-' || program.ptr[len] == '.'))
 			return false;
 	}
-	return program.len > 0;
+	return true;
 }
 
 static bool speaks_of_login(struct span message)
@@ -191,7 +190,7 @@ void drift_stranger(struct drift *drift, struct span program, struct span messag
 	buf_clear(&drift->scratch);
 	if (!shape_fold(&drift->scratch, message))
 		return;
-	at = drift_program(drift, program);
+	at = drift_program(drift, program.len > 0 ? program : (struct span){ "-", 1 });
 	if (at == DRIFT_PROGRAMS_MAX)
 		return;
 	drift->programs[at].lines++;

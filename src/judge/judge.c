@@ -108,6 +108,8 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 	w.lateness = account_lateness(w.account, time, j->settings);
 	if (j->totals != NULL)
 		totals_add(j->totals, &w.account->total, unit, event, time);
+	if (j->history != NULL)
+		history_event(j->history, unit, &w.account->place, event, time);
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
 	else

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "list/blacklist.h"
 #include "list/state.h"
 
 bool state_digests(const struct state *state, uint64_t *read, uint64_t *written)
@@ -71,8 +72,8 @@ static int is_unfinished(const char *state_path, const char *blacklist_path, con
 
 static enum state_recovered finish(const char *blacklist_path, const char *leftover)
 {
-	struct file_new file = { .path = mem_text(blacklist_path), .temporary = mem_text(leftover), .keep_former = true,
-				 .keep_temporary = true };
+	struct file_new file = { .path = mem_text(blacklist_path), .temporary = mem_text(leftover),
+				 .formers = BLACKLIST_FORMERS, .keep_temporary = true };
 	int error = file_commit(&file);
 
 	(void)file_tell_unsure(blacklist_path, error);

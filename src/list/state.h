@@ -21,11 +21,15 @@
 #define STATE_CONNECTIONS "connections"
 #define STATE_DRIFT "drift"
 #define STATE_ENTERED "entered"
+#define STATE_HISTORY "history"
 #define STATE_JUDGE "judge"
 #define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"
 #define STATE_POSITIONS "positions"
+#define STATE_TOLD "told"
+#define STATE_RUNS "runs"
 #define STATE_SESSIONS "sessions"
+#define STATE_TOPS "tops"
 
 struct state_section {
 	char *name;

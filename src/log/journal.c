@@ -32,7 +32,7 @@ enum { PENDING = 1 << 16, FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE =
 static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
 				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,"
 				 "smtpd.service,maddy.service,"
-				 "stalwart*.service,haraka.service,"
+				 "stalwart*.service,haraka.service,wildduck*.service,"
 				 "cyrus*.service,courier*.service,imapproxy.service,perdition*.service,qmail*.service";
 
 struct journal {

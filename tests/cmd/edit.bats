@@ -309,6 +309,39 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	! TERM=dumb script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033'
 }
 
+@test "diff: some changes ago, and since a time; ten versions are kept" {
+	blacklist <<< 192.0.2.1
+	touch -d '3 days ago' blacklist
+	for n in {2..13}; do edit ban "203.0.113.$n"; done
+	[ "$(ls blacklist.* | wc -l)" -eq 10 ]
+	run mailban diff --blacklist blacklist 3
+	[ "$(grep -c '^+203' <<< "$output")" -eq 3 ]
+	run mailban diff --blacklist blacklist 10
+	[ "$(grep -c '^+203' <<< "$output")" -eq 10 ]
+	touch -d '2 days ago' blacklist.5
+	for n in 6 7 8 9 10; do touch -d '3 days ago' "blacklist.$n"; done
+	run mailban diff --blacklist blacklist --since 1d
+	[ "$(grep -c '^+203' <<< "$output")" -eq 5 ]
+	run mailban diff --blacklist blacklist 11
+	[ "$status" -eq 2 ]
+}
+
+@test "list: for what, since when, in which order; an address that is not banned is told" {
+	printf '192.0.2.7 # mine\n192.0.2.8 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 3\n192.0.2.9 # since 2026-11-24T03:17Z until 2099-01-18T03:17Z by helo hits 9\n' | blacklist
+	plain() { mailban list --plain --blacklist blacklist --state none "$@" | paste -sd ' '; }
+	[ "$(plain --by auth)" = 192.0.2.8 ]
+	[ "$(plain --by hand)" = 192.0.2.7 ]
+	[ "$(plain --since 2026-11-21T00:00Z)" = 192.0.2.9 ]
+	[ "$(plain --sort until)" = '192.0.2.9 192.0.2.8 192.0.2.7' ]
+	run mailban list --blacklist blacklist --state none 192.0.2.7 192.0.2.77
+	[ "$status" -eq 1 ]
+	[[ "$output" == *'mailban: 192.0.2.77 is not banned; mailban why tells what is known of it'* && "$output" == *mine* ]]
+	run mailban list --blacklist blacklist --by nothing
+	[ "$status" -eq 2 ]
+	run mailban list --blacklist blacklist --sort hits
+	[ "$status" -eq 2 ]
+}
+
 @test "export: what is not over, in the words of others" {
 	blacklist <<-END
 	192.0.2.6                # since 2020-11-20T03:17Z until 2020-11-27T03:17Z by auth hits 5

@@ -121,7 +121,7 @@ failing() {
 		grep -q INJECTED calls
 		[[ "$output" == *'log.1.gz: cannot be '* ]]
 		[ ! -e blacklist ]
-		run -0 mailban log
+		run -0 mailban -v log
 		[[ "$output" == *" ${case#*:} events; 1 entry in the blacklist" ]]
 	done
 	# the bytes by which a log is known again
