@@ -82,8 +82,10 @@ static bool is_folder_trusted(const char *path)
 {
 	char *copy = mem_text(path);
 	struct stat st;
+	/* a group that may write is one whose members can plant a link, too: /var/log of root:syslog */
 	bool trusted = stat(dirname(copy), &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
-		       (st.st_mode & S_IWOTH) == 0;
+		       (st.st_mode & S_IWOTH) == 0 &&
+		       ((st.st_mode & S_IWGRP) == 0 || st.st_gid == 0 || st.st_gid == getegid());
 
 	free(copy);
 	return trusted;
