@@ -16,6 +16,7 @@
 
 #include "app/settings.h"
 #include "base/conf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
@@ -157,6 +158,24 @@ static int parse(cfg_t *cfg, const struct options *options)
 	return ret;
 }
 
+/* What root obeys, and what it writes to, is root's. */
+static int check_owners(const struct config *config, const struct options *options)
+{
+	const char *paths[] = { options->config != NULL ? options->config : CONFIG_FILE, config->allow, config->rules,
+				config->blacklist, config->state };
+	struct buf why = { 0 };
+	int ret = EXIT_ALL_WELL;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths) && ret == EXIT_ALL_WELL; i++) {
+		if (file_is_own(paths[i], &why))
+			continue;
+		msg("%s; root uses no %s that others can change: see its owner and mode", buf_text(&why), paths[i]);
+		ret = EXIT_USAGE;
+	}
+	buf_free(&why);
+	return ret;
+}
+
 int config_load(struct config *config, const struct options *options)
 {
 	cfg_t *cfg = settings_open();
@@ -168,6 +187,8 @@ int config_load(struct config *config, const struct options *options)
 	cfg_set_error_function(cfg, tell_error);
 	if (parse(cfg, options) == 0)
 		ret = take(config, cfg, options);
+	if (ret == EXIT_ALL_WELL)
+		ret = check_owners(config, options);
 	cfg_free(cfg);
 	return ret;
 }

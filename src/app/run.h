@@ -41,6 +41,8 @@ struct run {
 	const struct config *config;
 	const struct options *options;
 	int64_t now, since;
+	struct file_lock *lock;
+	bool keeps_lock;                /* while it reads logs, too */
 	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct file_look old_state;     /* of the state */
@@ -100,8 +102,14 @@ void run_check_set_forward(struct run *r);
 /* What is new in the logs, into the judge; and the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);
 
-/* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, or another
- * status after a message: EXIT_NOTHING where both are as they were. */
+/* Whether somebody changed the blacklist or the state since they were read. */
+bool run_was_overtaken(const struct run *r);
+
+/* In the place of an exit status: the run was overtaken, and begins anew. */
+enum { RUN_AGAIN = 100 };
+
+/* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, RUN_AGAIN, or
+ * another status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 
 /* The unified diff of the blacklist. */

@@ -143,24 +143,25 @@ static int tell_write_error(const char *path, int error)
 	return EXIT_NOTHING;
 }
 
-/* Logs may take minutes to read, and an editor knows no lock: what a person wrote into the blacklist meanwhile would be
- * gone. */
-static int tell_edited(const struct run *r)
+bool run_was_overtaken(const struct run *r)
 {
-	msg("%s: was changed by somebody else while the logs were read; nothing was written: run again",
-	    r->config->blacklist);
-	return EXIT_NOTHING;
+	struct file_look list = { 0 }, state = { 0 };
+
+	(void)file_look(r->config->blacklist, &list);
+	(void)file_look(r->config->state, &state);
+	/* whoever copies or touches the list has not changed it */
+	return !file_looks_same(&state, &r->old_state) ||
+	       (!file_looks_same(&list, &r->old_look) && state_digest_of(r->config->blacklist) != r->list.digest);
 }
 
 static int put_in_place(struct run *r, struct file_new *report, struct file_new *state, struct file_new *blacklist)
 {
-	struct file_look look = { 0 };
 	bool unsure;
 	int error;
 
-	(void)file_look(r->config->blacklist, &look);
-	if (!file_looks_same(&look, &r->old_look))
-		return tell_edited(r);
+	/* an editor knows no lock */
+	if (run_was_overtaken(r))
+		return RUN_AGAIN;
 	error = file_commit(report);
 	if (error < 0)
 		return tell_write_error(r->config->state, error);

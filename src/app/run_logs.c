@@ -7,6 +7,7 @@
  */
 #include "app/run.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -72,6 +73,16 @@ static void tell_silence(struct run *r)
 	log_list_free(&logs);
 }
 
+static void tell_too_long(struct run *r, const struct scan_log *log)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "%s: %" PRIu64 " %s too long to be a mail server's, passed over",
+		 source_name(log->source), log->too_long, log->too_long == 1 ? "line" : "lines");
+	tell(r, buf_text(&text));
+	buf_free(&text);
+}
+
 static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
 {
 	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
@@ -88,6 +99,8 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 		reading->sources[i].consumed = logs[i].consumed;
 		reading->sources[i].last_time = logs[i].last_time;
 		reading->sources[i].failed = logs[i].failed;
+		if (logs[i].too_long > 0)
+			tell_too_long(r, &logs[i]);
 		if (logs[i].last_time > r->last_line && logs[i].last_time <= r->now + DAY)
 			r->last_line = logs[i].last_time;
 		r->lines += logs[i].lines;

@@ -50,6 +50,10 @@ char *file_link(const char *path);
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
 
+/* Whether nobody but root, and whoever became root by sudo(8), can change the file or put another one in its place; for
+ * other users than root always. Else why is appended to: which file or folder, and whose it is. */
+bool file_is_own(const char *path, struct buf *why);
+
 /* What tells one file from another, and from what it was before, without looking into it; all zero for what is no
  * file. */
 struct file_look {

@@ -21,7 +21,7 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, TRIES = 3 };
 
 static void take_knock(struct run *r, const struct firewall_entry *entry)
 {
@@ -120,6 +120,22 @@ static void tell_future(const struct run *r)
 		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
 }
 
+/* Reading may take minutes, in which a person wants to ban somebody: he may have the lock meanwhile. A run that was
+ * overtaken so keeps it at its second try. */
+static int read_logs(struct run *r, struct detection *detection)
+{
+	int ret = EXIT_ALL_WELL;
+
+	run_check_set_back(r);
+	if (!r->keeps_lock)
+		file_unlock(r->lock);
+	run_read_logs(r, detection);
+	run_check_set_forward(r);
+	if (!r->keeps_lock)
+		ret = lock_blacklist(r->lock, r->config, r->options, "run", true);
+	return ret == EXIT_ALL_WELL && !r->options->dry_run && run_was_overtaken(r) ? RUN_AGAIN : ret;
+}
+
 static int run_through(struct run *r, struct detection *detection)
 {
 	int ret;
@@ -128,11 +144,8 @@ static int run_through(struct run *r, struct detection *detection)
 	if (!r->options->no_sync)
 		kernel_read_start(&r->reading, r->config);
 	ret = run_read_lasting(r);
-	if (ret == EXIT_ALL_WELL) {
-		run_check_set_back(r);
-		run_read_logs(r, detection);
-		run_check_set_forward(r);
-	}
+	if (ret == EXIT_ALL_WELL)
+		ret = read_logs(r, detection);
 	finish_kernel(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
@@ -148,7 +161,7 @@ static int run_through(struct run *r, struct detection *detection)
 			run_print_diff(r);
 	} else {
 		ret = run_write_files(r);
-		if (ret == EXIT_NOTHING)
+		if (ret == EXIT_NOTHING || ret == RUN_AGAIN)
 			return ret;
 		r->in_part = r->in_part || ret == EXIT_IN_PART;
 		run_print_report(r);
@@ -157,11 +170,12 @@ static int run_through(struct run *r, struct detection *detection)
 	return r->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-static int run_locked(const struct config *config, const struct options *options, struct detection *detection,
-		      int64_t since)
+static int run_once(const struct config *config, const struct options *options, struct detection *detection,
+		    int64_t since, bool keeps_lock)
 {
-	struct run r = { .config = config, .options = options, .now = time(NULL), .since = since };
 	struct file_lock lock;
+	struct run r = { .config = config, .options = options, .now = time(NULL), .since = since, .lock = &lock,
+			 .keeps_lock = keeps_lock };
 	int ret = lock_blacklist(&lock, config, options, "run", true);
 
 	if (ret == EXIT_ALL_WELL) {
@@ -194,14 +208,35 @@ static int run_locked(const struct config *config, const struct options *options
 	return ret;
 }
 
+static int run_beside_others(const struct config *config, const struct options *options, struct detection *detection,
+			     int64_t since)
+{
+	return run_once(config, options, detection, since, false);
+}
+
+static int run_alone(const struct config *config, const struct options *options, struct detection *detection,
+		     int64_t since)
+{
+	return run_once(config, options, detection, since, true);
+}
+
 static int run(const struct config *config, const struct options *options)
 {
+	int ret;
+
 	if (!run_clock_is_set(time(NULL)))
 		return EXIT_NOTHING;
 	/* logs are this host's, wherever the one sits who starts the run: sudo(8) keeps his TZ */
 	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);
-	return detection_judge(config, options, run_locked);
+	ret = detection_judge(config, options, run_beside_others);
+	for (unsigned more = TRIES - 1; ret == RUN_AGAIN && more > 0; more--)
+		ret = detection_judge(config, options, run_alone);
+	if (ret != RUN_AGAIN)
+		return ret;
+	msg("%s: is changed again and again by somebody else while the logs are read; nothing was written: run again",
+	    config->blacklist);
+	return EXIT_NOTHING;
 }
 
 const struct command command_run = {

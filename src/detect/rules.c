@@ -122,10 +122,16 @@ static int load_builtin(struct ruleset *set, enum rules_samples samples)
 static int load_file(struct ruleset *set, const char *path)
 {
 	struct rules_text text = { .name = path };
-	struct buf bytes = { 0 };
+	struct buf bytes = { 0 }, why = { 0 };
 	char *server, *dot;
 	int ret = file_read(path, &bytes);
 
+	if (!file_is_own(path, &why)) {
+		msg("%s; root reads no rules that others can change: see its owner and mode", buf_text(&why));
+		buf_free(&why);
+		buf_free(&bytes);
+		return -1;
+	}
 	if (ret < 0) {
 		msg("%s: %s; rules could not be read", path, strerror(-ret));
 		return -1;

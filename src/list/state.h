@@ -79,6 +79,9 @@ int state_prepare(struct state *state, const char *path, struct file_new *file);
 bool state_digests(const struct state *state, uint64_t *read, uint64_t *written);
 void state_set_digests(struct state *state, uint64_t read, uint64_t written);
 
+/* The digest of a file, as those are; 0: there is none, or it cannot be read. */
+uint64_t state_digest_of(const char *path);
+
 enum state_recovered {
 	STATE_WELL,          /* no run died between state and blacklist, or what it had begun is finished now */
 	STATE_UNWRITTEN,     /* one died, and the list that it read was changed since: it is left as it is */

@@ -234,7 +234,12 @@ static void add_line(struct journal *journal)
 	text = field_of(journal->handle, "SYSLOG_IDENTIFIER");
 	add_word(out, text.len > 0 ? text : field_of(journal->handle, "_COMM"), "-");
 	text = field_of(journal->handle, "_PID");
-	buf_addf(out, text.len > 0 ? "[%.*s]: " : ": ", (int)text.len, text.ptr);
+	if (text.len > 0) {
+		buf_add_char(out, '[');
+		add_word(out, text, "");
+		buf_add_char(out, ']');
+	}
+	buf_add_text(out, ": ");
 	text = field_of(journal->handle, "MESSAGE");
 	for (size_t i = 0; i < text.len; i++)
 		buf_add_char(out,

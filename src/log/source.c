@@ -82,8 +82,10 @@ static bool is_folder_trusted(const char *path)
 {
 	char *copy = mem_text(path);
 	struct stat st;
+	/* a group that may write is one whose members can plant a link, too: /var/log of root:syslog */
 	bool trusted = stat(dirname(copy), &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
-		       (st.st_mode & S_IWOTH) == 0;
+		       (st.st_mode & S_IWOTH) == 0 &&
+		       ((st.st_mode & S_IWGRP) == 0 || st.st_gid == 0 || st.st_gid == getegid());
 
 	free(copy);
 	return trusted;
@@ -244,7 +246,7 @@ static bool is_log(struct source *source, struct buf *why)
 		if (source->regular && source->content == CONTENT_PLAIN)
 			skip_hole(source);
 		else if (!skip_read_hole(source))
-			return refuse(why, "holds nothing but NULs");
+			return refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
 	}
 	foreign = content_foreign(source->head, source->head_len);
 	if (foreign != NULL)
