@@ -64,6 +64,7 @@ static struct night night_of(const struct run *r, const char *host)
 		.judge = &r->judge,
 		.changes = &r->changes,
 		.fw = r->fw_read ? &r->fw : NULL,
+		.owners = r->owners,
 		.now = r->now,
 		.banned = r->list.count,
 		.rows = r->told.rows,
@@ -136,6 +137,7 @@ void run_make_report(struct run *r)
 	r->told.lines += r->lines;
 	r->told.events += r->events;
 	note_unknown(r);
+	r->owners = config_owners(r->config);
 	if (r->options->json)
 		changes_json(&facts, &r->report);
 	else if (r->options->mail) {
@@ -148,6 +150,8 @@ void run_make_report(struct run *r)
 		changes_text(&facts, &r->report);
 	else
 		make_short(r, &facts);
+	owners_close(r->owners);
+	r->owners = NULL;
 }
 
 static void add_path(const struct run *r, struct buf *path)
