@@ -143,34 +143,40 @@ static void let_name_in(struct edit *edit, const char *name)
 	allow_free(&one);
 }
 
+/* Once the line is in the file. */
+static int finish(struct edit *edit, const struct addr *net, const char *name, bool is_name, bool added)
+{
+	int ret;
+
+	if (is_name)
+		let_name_in(edit, name);
+	else
+		let_in(edit, net, name);
+	ret = edit_commit(edit);
+	if (ret == EXIT_NOTHING && added) {
+		msg("%s: allows %s all the same; try again, so that its bans are lifted", edit->config->allow, name);
+		return EXIT_IN_PART;
+	}
+	if (!is_name && fleet_left(edit, net, name) != EXIT_ALL_WELL)
+		return EXIT_IN_PART;
+	return ret;
+}
+
 static int allow_one(struct edit *edit, const char *asked)
 {
 	bool is_name = allow_is_name(asked, strlen(asked)), added = false;
 	char name[ADDR_TEXT_MAX];
 	struct buf note = { 0 };
 	struct addr net = { 0 };
-	int ret = !addr_parse_net(&net, asked, strlen(asked)) && !is_name && !edit_parse_net(&net, asked) ? EXIT_USAGE :
-		  make_note(edit, &note);
+	int ret = is_name || edit_parse_net(&net, asked) ? make_note(edit, &note) : EXIT_USAGE;
 
 	addr_format(name, &net);
 	if (ret == EXIT_ALL_WELL && !is_name && edit_too_wide(edit, &net))
 		ret = EXIT_NOTHING;
 	if (ret == EXIT_ALL_WELL)
 		ret = add_line(edit, &net, is_name ? asked : name, (struct span){ note.ptr, note.len }, &added);
-	if (ret == EXIT_ALL_WELL) {
-		if (is_name)
-			let_name_in(edit, asked);
-		else
-			let_in(edit, &net, name);
-		ret = edit_commit(edit);
-		if (ret == EXIT_NOTHING && added) {
-			msg("%s: allows %s all the same; try again, so that its bans are lifted", edit->config->allow,
-			    asked);
-			ret = EXIT_IN_PART;
-		} else if (fleet_left(&edit, &net, name) != EXIT_ALL_WELL) {
-			ret = EXIT_IN_PART;
-		}
-	}
+	if (ret == EXIT_ALL_WELL)
+		ret = finish(edit, &net, is_name ? asked : name, is_name, added);
 	buf_free(&note);
 	return ret;
 }

@@ -56,7 +56,7 @@ setup() {
 	in_net <<-'EOF'
 	fails_with 1 'mailban: ' setpriv --bounding-set=-net_admin --inh-caps=-net_admin \
 		"$MAILBAN" ban --blacklist "$PWD/blacklist" 203.0.113.9
-	grep -qx 203.0.113.9 blacklist
+	grep -q "^203.0.113.9 " blacklist
 	[ -z "$(ipset list -n)" ]
 	sync -q
 	[ "$(members mailban4)" = 203.0.113.9 ]
