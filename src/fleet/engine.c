@@ -28,6 +28,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/msg.h"
 
 enum { ANSWER_MOST = 16 << 20 };
 
@@ -282,43 +283,68 @@ static void *call(void *context)
 	return NULL;
 }
 
-static bool reach(struct engine *e, const struct fleet_url *url, int64_t timeout)
+/* The connection; -1 after saying why there is none. */
+static int reach(const struct fleet_url *url, int64_t deadline, struct buf *why)
 {
 	struct call *c = mem_zalloc(1, sizeof(*c));
 	pthread_t thread;
+	int fd = -1;
 
 	c->host = mem_text_of(url->host, url->host_len);
 	c->port = url->port;
-	c->timeout.tv_sec = timeout;
-	if (pipe2(c->done, O_CLOEXEC) < 0 || pthread_create(&thread, NULL, call, c) != 0)
-		return fail(e, "no thread can be started");
-	if (!wait_until(c->done[0], POLLIN, e->deadline)) {
+	c->timeout.tv_sec = (deadline - clock_ms()) / 1000 + 1;
+	if (pipe2(c->done, O_CLOEXEC) < 0 || pthread_create(&thread, NULL, call, c) != 0) {
+		buf_add_text(why, "no thread can be started");
+		return -1;
+	}
+	if (!wait_until(c->done[0], POLLIN, deadline)) {
 		pthread_detach(thread);
-		return fail(e, too_late);
+		buf_add_text(why, too_late);
+		return -1;
 	}
 	pthread_join(thread, NULL);
 	close(c->done[0]);
-	e->redis = c->redis;
+	if (c->redis != NULL && c->redis->err == 0)
+		fd = redisFreeKeepFd(c->redis);
+	else if (c->redis != NULL)
+		buf_add_text(why, c->redis->errstr);
+	if (c->redis != NULL && fd < 0)
+		redisFree(c->redis);
 	free(c->host);
 	free(c);
-	if (e->redis == NULL || e->redis->err != 0)
-		return fail(e, e->redis != NULL ? e->redis->errstr : "no memory is left");
-	answer_shape(e->redis->reader);
+	return fd;
+}
+
+struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why)
+{
+	struct engine *e = mem_zalloc(1, sizeof(*e));
+
+	/* whoever went away ends no process that has more to do */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	e->why = why;
+	e->deadline = clock_ms() + milliseconds;
+	e->redis = redisConnectFd(fd);
+	if (e->redis == NULL)
+		msg_die("out of memory");
 	e->redis->flags &= ~REDIS_BLOCK;
-	return fcntl(e->redis->fd, F_SETFL, O_NONBLOCK) == 0 || fail(e, strerror(errno));
+	answer_shape(e->redis->reader);
+	return e;
 }
 
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
 {
-	struct engine *e = mem_zalloc(1, sizeof(*e));
+	int64_t deadline = clock_ms() + settings->timeout * 1000;
+	struct engine *e;
 	struct fleet_url url;
+	int fd;
 
-	/* whoever went away ends no process that has more to do */
-	(void)signal(SIGPIPE, SIG_IGN);
-	e->why = why;
-	e->deadline = clock_ms() + settings->timeout * 1000;
 	(void)fleet_parse_url(settings->url, &url);
-	if (reach(e, &url, settings->timeout) && greet(e, settings, &url))
+	fd = reach(&url, deadline, why);
+	if (fd < 0)
+		return NULL;
+	e = engine_over(fd, deadline - clock_ms(), why);
+	if (greet(e, settings, &url))
 		return e;
 	engine_close(e);
 	return NULL;
@@ -328,8 +354,7 @@ void engine_close(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	if (e->redis != NULL)
-		redisFree(e->redis);
+	redisFree(e->redis);
 #if HAVE_HIREDIS_SSL
 	redisFreeSSLContext(e->tls);
 #endif

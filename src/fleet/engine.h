@@ -47,6 +47,9 @@ typedef bool engine_take(void *context, const struct answer *answer);
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why);
 void engine_close(struct engine *engine);
 
+/* The same over a connection that is there, without greeting. */
+struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why);
+
 /* The engine's clock when it was opened, in milliseconds since the epoch. */
 int64_t engine_time(const struct engine *engine);
 
