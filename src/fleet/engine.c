@@ -125,11 +125,8 @@ void engine_ask_words(struct engine *e, engine_take *take, void *context, size_t
 /* What the engine itself calls an error is no end of the connection. */
 static bool take_one(struct engine *e, const struct answer *answer)
 {
-	struct waiting waiting;
+	struct waiting waiting = e->queue[e->first++];
 
-	if (e->first == e->count)
-		return fail(e, "answers what nobody asked");
-	waiting = e->queue[e->first++];
 	if (answer->kind == ANSWER_ERROR && e->why->len == 0)
 		buf_add_escaped(e->why, answer->text.ptr, answer->text.len < 160 ? answer->text.len : 160);
 	if (answer->kind != ANSWER_ERROR && waiting.take != NULL && !waiting.take(waiting.context, answer))
@@ -137,12 +134,13 @@ static bool take_one(struct engine *e, const struct answer *answer)
 	return true;
 }
 
+/* What came before anybody asked for it answers the next questions. */
 static bool take_all(struct engine *e)
 {
 	bool ok = true;
 	void *answer;
 
-	while (ok) {
+	while (ok && e->first < e->count) {
 		if (redisGetReplyFromReader(e->redis, &answer) != REDIS_OK)
 			return fail_redis(e);
 		if (answer == NULL)
@@ -162,7 +160,7 @@ static bool receive(struct engine *e)
 		return fail_redis(e);
 	e->stuck = e->stuck && e->redis->reader->len == before;
 	e->unfinished += e->redis->reader->len - before;
-	return e->unfinished <= ANSWER_MOST ? take_all(e) : fail(e, "answers nonsense");
+	return e->unfinished <= ANSWER_MOST || fail(e, "answers nonsense");
 }
 
 static bool step(struct engine *e)
@@ -180,7 +178,7 @@ static bool step(struct engine *e)
 
 bool engine_run(struct engine *e)
 {
-	while (!e->dead && e->first < e->count && step(e))
+	while (!e->dead && take_all(e) && e->first < e->count && step(e))
 		continue;
 	e->first = e->count = 0;
 	return e->why->len == 0;
