@@ -91,35 +91,16 @@ static bool fail_redis(struct engine *e)
 	return fail(e, nonsense ? "answers nonsense" : e->redis->errstr);
 }
 
-static void expect(struct engine *e, engine_take *take, void *context, int appended)
-{
-	if (appended != REDIS_OK)
-		(void)fail_redis(e);
-	e->queue = mem_grow(e->queue, &e->capacity, e->count + 1, sizeof(*e->queue));
-	e->queue[e->count++] = (struct waiting){ take, context };
-}
-
 void engine_ask(struct engine *e, engine_take *take, void *context, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	expect(e, take, context, redisvAppendCommand(e->redis, format, args));
+	if (redisvAppendCommand(e->redis, format, args) != REDIS_OK)
+		(void)fail_redis(e);
 	va_end(args);
-}
-
-void engine_ask_words(struct engine *e, engine_take *take, void *context, size_t count, const struct span *words)
-{
-	const char **texts = mem_alloc(count, sizeof(*texts));
-	size_t *lengths = mem_alloc(count, sizeof(*lengths));
-
-	for (size_t i = 0; i < count; i++) {
-		texts[i] = words[i].ptr;
-		lengths[i] = words[i].len;
-	}
-	expect(e, take, context, redisAppendCommandArgv(e->redis, (int)count, texts, lengths));
-	free(texts);
-	free(lengths);
+	e->queue = mem_grow(e->queue, &e->capacity, e->count + 1, sizeof(*e->queue));
+	e->queue[e->count++] = (struct waiting){ take, context };
 }
 
 /* What the engine itself calls an error is no end of the connection. */
@@ -360,43 +341,35 @@ void engine_close(struct engine *e)
 	free(e);
 }
 #else
-#include <stdlib.h>
-
+/* Nobody has an engine: the setting is refused. */
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
 {
-	(void)settings;
-	buf_add_text(why, "hiredis is missing: this mailban was built without it");
+	(void)settings, (void)why;
 	return NULL;
 }
 
-/* Nobody has an engine. */
-void engine_close(struct engine *engine)
+void engine_close(struct engine *e)
 {
-	free(engine);
+	(void)e;
 }
 
-int64_t engine_time(const struct engine *engine)
+int64_t engine_time(const struct engine *e)
 {
-	return engine != NULL;
+	return e != NULL;
 }
 
-void engine_ask(struct engine *engine, engine_take *take, void *context, const char *format, ...)
+void engine_ask(struct engine *e, engine_take *take, void *context, const char *format, ...)
 {
-	(void)engine, (void)take, (void)context, (void)format;
+	(void)e, (void)take, (void)context, (void)format;
 }
 
-void engine_ask_words(struct engine *engine, engine_take *take, void *context, size_t count, const struct span *words)
+bool engine_run(struct engine *e)
 {
-	(void)engine, (void)take, (void)context, (void)count, (void)words;
+	return e != NULL;
 }
 
-bool engine_run(struct engine *engine)
+bool engine_is_alive(const struct engine *e)
 {
-	return engine != NULL;
-}
-
-bool engine_is_alive(const struct engine *engine)
-{
-	return engine != NULL;
+	return e != NULL;
 }
 #endif

@@ -57,10 +57,6 @@ int64_t engine_time(const struct engine *engine);
  * printf's numbers. take NULL: only errors matter. */
 void engine_ask(struct engine *engine, engine_take *take, void *context, const char *format, ...);
 
-/* The same of words, which are copied. */
-void engine_ask_words(struct engine *engine, engine_take *take, void *context, size_t count,
-	const struct span *words);
-
 /* Sends what was asked and takes all answers. False where there was an error since the engine was opened. One that the
  * engine told leaves it alive, and all other answers are taken; after any other one nothing more comes. */
 bool engine_run(struct engine *engine);
