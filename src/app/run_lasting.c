@@ -118,7 +118,8 @@ static void resolve_names(struct run *r)
 	if (path == NULL)
 		return;
 	(void)file_read(path, &former);
-	allow_resolve(&r->allow, (struct span){ former.ptr, former.len }, &answers);
+	if (!allow_resolve(&r->allow, (struct span){ former.ptr, former.len }, &answers))
+		r->in_part = true;
 	if (!r->options->dry_run && (answers.len != former.len || memcmp(answers.ptr, former.ptr, answers.len) != 0))
 		(void)file_replace(path, answers.ptr != NULL ? answers.ptr : "", answers.len, 0);
 	allow_take_answers(&r->allow, (struct span){ answers.ptr, answers.len });

@@ -62,11 +62,11 @@ void allow_free(struct allow *allow);
 
 /* Names: whether a text can be one; one more; lines "NAME ADDRESS" of what was answered for them, which leave the
  * networks unfinished. allow_resolve() asks anew, and says for whom nobody answers: of these it copies what the former
- * answers have. */
+ * answers have. False where a name allows nobody, having no answer at all. */
 bool allow_is_name(const char *text, size_t len);
 void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line);
 void allow_take_answers(struct allow *allow, struct span answers);
-void allow_resolve(const struct allow *allow, struct span former, struct buf *answers);
+bool allow_resolve(const struct allow *allow, struct span former, struct buf *answers);
 
 /* An entry that has an address in common with net, the widest reason first in the order of enum allow_from;
  * NULL: net may be banned. */

@@ -123,18 +123,22 @@ static bool ask(char *name, struct buf *out)
 	return count > 0;
 }
 
-void allow_resolve(const struct allow *allow, struct span former, struct buf *answers)
+bool allow_resolve(const struct allow *allow, struct span former, struct buf *answers)
 {
 	time_t begin = time(NULL);
+	bool all = true;
 
 	for (size_t i = 0; i < allow->name_count; i++) {
 		char *name = allow->names[i].text;
 
 		if (time(NULL) - begin < ALL_SECONDS && ask(name, answers))
 			continue;
-		if (copy_answers(former, name, answers) > 0)
+		if (copy_answers(former, name, answers) > 0) {
 			msg("%s: nobody answers for its address; the last answer stands", name);
-		else
+		} else {
 			msg("%s: nobody answers for its address, so that it allows nobody; see the name", name);
+			all = false;
+		}
 	}
+	return all;
 }
