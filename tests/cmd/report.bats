@@ -195,6 +195,18 @@ mail() {
 	"$MAILBAN" run --mail --no-sync --blacklist blacklist --state state --allow allow "$@"
 }
 
+@test "a private address that would be banned is named once, and a name that allows nobody is told" {
+	for n in 1 2 3 4 5 6; do failure $((900 - n)) 172.22.1.1 "name$n"; done > log
+	run -0 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'! 172.22.1.1 guesses and is not banned: it is allowed, or private'* ]]
+	! grep -q '^172' blacklist
+	# .example is never resolved: RFC 6761
+	echo home.example > allow
+	run -1 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'home.example: nobody answers for its address, so that it allows nobody'* ]]
+	[[ "$output" != *172.22.1.1* ]]
+}
+
 @test "a mail comes where something needs a person, with subject and headers, and one screen of a night of 3,000 bans" {
 	awk -v stamp="$(date -u -d "@$((now - 4000))" +%FT%T+00:00)" 'BEGIN {
 		for (n = 0; n < 3000; n++)
