@@ -28,7 +28,6 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/msg.h"
 
 enum { ANSWER_MOST = 16 << 20 };
 
@@ -304,8 +303,12 @@ struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why)
 	e->why = why;
 	e->deadline = clock_ms() + milliseconds;
 	e->redis = redisConnectFd(fd);
-	if (e->redis == NULL)
-		msg_die("out of memory");
+	if (e->redis == NULL) {
+		buf_add_text(why, "no memory is left");
+		close(fd);
+		free(e);
+		return NULL;
+	}
 	e->redis->flags &= ~REDIS_BLOCK;
 	answer_shape(e->redis->reader);
 	return e;
@@ -323,7 +326,7 @@ struct engine *engine_open(const struct fleet_settings *settings, struct buf *wh
 	if (fd < 0)
 		return NULL;
 	e = engine_over(fd, deadline - clock_ms(), why);
-	if (greet(e, settings, &url))
+	if (e == NULL || greet(e, settings, &url))
 		return e;
 	engine_close(e);
 	return NULL;

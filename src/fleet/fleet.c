@@ -29,8 +29,10 @@ void fleet_init(struct fleet *f, const struct fleet_settings *settings, const st
 
 void fleet_free(struct fleet *f)
 {
-	for (size_t i = 0; i < f->count; i++)
+	for (size_t i = 0; i < f->count; i++) {
 		accounts_free(&f->hosts[i].accounts);
+		free(f->hosts[i].names);
+	}
 	free(f->hosts);
 	free(f->said);
 	free(f->facts);

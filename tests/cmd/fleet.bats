@@ -348,3 +348,18 @@ deal() {
 	# alone they ban about half as many
 	[ "$(sed -n 's/^people:.*attackers banned [0-9]* of [0-9]* (\([0-9]*\) %)/\1/p' counted)" -ge 70 ]
 }
+
+@test "without a server: export hands the whole list to a command, or none of it" {
+	host mx1
+	failures 198.51.100.9 5 > mx1/log
+	sed -i '/^fleet/d' mx1/conf
+	run_on mx1 -q
+	"$MAILBAN" export ipset -c mx1/conf --push 'cat > pushed'
+	"$MAILBAN" export ipset -c mx1/conf | sed 's/timeout [0-9]*$/timeout/' > printed
+	sed 's/timeout [0-9]*$/timeout/' pushed | cmp - printed
+	run -3 --separate-stderr "$MAILBAN" export ipset -c mx1/conf --push 'cat > pushed; exit 7'
+	[[ "$stderr" == *"exits with 7"* ]]
+	rm pushed mx1/blacklist
+	run -3 "$MAILBAN" export ipset -c mx1/conf --push 'cat > pushed'
+	[ ! -e pushed ]
+}
