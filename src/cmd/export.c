@@ -18,6 +18,7 @@
 #include "addr/netset.h"
 #include "app/config.h"
 #include "base/msg.h"
+#include "base/near.h"
 #include "cmd/commands.h"
 #include "firewall/plan.h"
 #include "list/blacklist.h"
@@ -171,14 +172,18 @@ enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 static const struct format *find_format(const char *name)
 {
+	struct near near = { .word = name };
 	struct buf names = { 0 };
 
 	for (size_t i = 0; i < FORMATS; i++) {
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	for (size_t i = 0; i < FORMATS; i++)
+	for (size_t i = 0; i < FORMATS; i++) {
 		buf_addf(&names, "%s%s", i > 0 ? ", " : "", formats[i].name);
+		near_try(&near, formats[i].name);
+	}
+	near_add(&near, &names);
 	msg("there is no format %s; the formats are %s", name, buf_text(&names));
 	buf_free(&names);
 	return NULL;

@@ -256,7 +256,7 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 @test "list: a table, bare addresses, JSON, and a part of it" {
 	run mailban list --blacklist none
 	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[ "$output" = 'mailban: none: is not there: nobody is banned by it' ]
 	printf '192.0.2.7 # a\\b \001\n198.51.100.0/24 %s hosts 37\n2001:db8::1\n' "$judged" | blacklist
 	run mailban list --blacklist blacklist --state none
 	[ "${lines[0]}" = 'ADDRESS          SINCE              UNTIL              BY            HITS    POINTS' ]
