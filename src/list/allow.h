@@ -35,7 +35,7 @@ struct allow {
 	struct netset nets;    /* all entries' networks, finished */
 	struct allow_entry *entries;
 	size_t count, capacity;
-	bool incomplete;       /* postconf failed, which was said: the mynetworks are missing */
+	bool incomplete;       /* postconf or another part of this host failed, which was said */
 };
 
 /* Where the allowlist comes from. */
