@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&command_ban,
 	&command_unban,
 	&command_allow,
+	&command_disallow,
 	&command_done,
 	&command_export,
 	&command_fleet,

@@ -63,6 +63,7 @@ static const struct definition definitions[] = {
 	{ "push", 0, TEXT, AT(push), "COMMAND", "give the text to this shell command" },
 	{ "by", 0, TEXT, AT(by), "CLASS", "only bans for this class, or by hand" },
 	{ "sort", 0, TEXT, AT(sort), "WHAT", "points, until or address" },
+	{ "prometheus", 0, PATH, AT(prometheus), "FILE", "write figures for Prometheus' textfile collector" },
 	{ "rule", 0, TEXT, AT(rule), "NAME", "only this rule, and why it did not match" },
 	{ "program", 0, TEXT, AT(program), "NAME", "take lines to be of this program, without a header" },
 	{ "for", 0, TEXT, AT(duration), "TIME", "how long: 90m, 12h, 1w; default: for ever" },

@@ -55,6 +55,7 @@ struct run {
 	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
 	struct history history;
+	struct owners *owners;          /* while the report is made */
 	uint32_t last_clock;            /* of the judge before this run's events */
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;

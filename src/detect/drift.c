@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/search.h"
 #include "detect/shape.h"
 
 struct drift *drift_new(void)
@@ -71,20 +72,15 @@ static uint64_t hash_shape(const char *program, const char *shape, size_t len)
 	return hash_bytes(hash, shape, len);
 }
 
+static bool is_before(const void *shape, const void *hash)
+{
+	return ((const struct drift_shape *)shape)->hash < *(const uint64_t *)hash;
+}
+
 /* Where the shape of that hash stands or would stand. */
 static size_t place_of(const struct drift *drift, uint64_t hash)
 {
-	size_t low = 0, high = drift->shape_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (drift->shapes[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(drift->shapes, drift->shape_count, sizeof(*drift->shapes), is_before, &hash);
 }
 
 static void keep_smaller_example(struct drift_shape *shape, const char *bytes, size_t len)
@@ -175,7 +171,7 @@ static bool speaks_of_login(struct span message)
 	static const char *const words[] = { "ogin", "LOGIN", "uth", "AUTH", "assw", "redential" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (memmem(message.ptr, message.len, words[i], strlen(words[i])) != NULL)
+		if (span_holds(message, words[i]))
 			return true;
 	}
 	return false;

@@ -236,10 +236,10 @@ bool history_read_day(struct line *line, uint32_t *day)
 	return true;
 }
 
-static void add_item(const struct history_item *item, uint32_t day, struct buf *out)
+/* day: its word and a blank. */
+static void add_item(const struct history_item *item, const struct buf *day, struct buf *out)
 {
-	history_add_day(out, day);
-	buf_add_char(out, ' ');
+	buf_add(out, day->ptr, day->len);
 	if (item->user != NULL)
 		line_add_user(out, item->user);
 	else
@@ -263,20 +263,25 @@ static struct history_item *sorted(const struct history_table *table, int (*comp
 
 void history_add_open(struct history_table tables[2], uint32_t day, struct buf *out)
 {
+	struct buf word = { 0 };
+
+	history_add_day(&word, day);
+	buf_add_char(&word, ' ');
 	for (unsigned kind = HISTORY_ADDRESS; kind <= HISTORY_USER; kind++) {
 		struct history_item *items = sorted(&tables[kind], by_key);
 
 		for (size_t i = 0; i < tables[kind].count; i++) {
-			add_item(&items[i], day, out);
+			add_item(&items[i], &word, out);
 			if (items[i].weight != events_of(&items[i]))
 				line_add_number(out, "weight", items[i].weight);
 			buf_add_char(out, '\n');
 		}
 		free(items);
 	}
+	buf_free(&word);
 }
 
-static void add_first(const struct history_item *items, size_t count, uint32_t day, struct buf *out)
+static void add_first(const struct history_item *items, size_t count, const struct buf *day, struct buf *out)
 {
 	for (size_t i = 0; i < count && i < HISTORY_TOP; i++) {
 		add_item(&items[i], day, out);
@@ -288,15 +293,19 @@ void history_add_closed(struct history_table tables[2], uint32_t day, struct buf
 {
 	struct history_item *nets;
 	size_t count = history_networks(&tables[HISTORY_ADDRESS], &nets);
+	struct buf word = { 0 };
 
+	history_add_day(&word, day);
+	buf_add_char(&word, ' ');
 	for (unsigned kind = HISTORY_ADDRESS; kind <= HISTORY_USER; kind++) {
 		struct history_item *items = sorted(&tables[kind], by_events);
 
-		add_first(items, tables[kind].count, day, out);
+		add_first(items, tables[kind].count, &word, out);
 		free(items);
 	}
-	add_first(nets, count, day, out);
+	add_first(nets, count, &word, out);
 	free(nets);
+	buf_free(&word);
 }
 
 /* A word of an item: its kind follows from it. */

@@ -178,11 +178,6 @@ void header_read_program(struct header *header, const char *p, const char *end)
 	read_program(header, p, end);
 }
 
-static bool span_is(struct span s, const char *text)
-{
-	return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;
-}
-
 /* Lines whose first word behind the time is no host. */
 static void read_origin_odd(struct header *header, const char *p, const char *stop, const char *end)
 {

@@ -177,11 +177,6 @@ static struct span field_of(sd_journal *handle, const char *name)
 	return (struct span){ (const char *)data + skip, len - skip };
 }
 
-static bool is_text(struct span s, const char *text)
-{
-	return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;
-}
-
 /* Whether the entry came from a program of the unit, and not from a person who runs something in it. */
 static bool is_believed(sd_journal *handle)
 {
@@ -189,7 +184,7 @@ static bool is_believed(sd_journal *handle)
 	unsigned long user = 0;
 	struct span digits;
 
-	if (!is_text(transport, "syslog") && !is_text(transport, "journal") && !is_text(transport, "stdout"))
+	if (!span_is(transport, "syslog") && !span_is(transport, "journal") && !span_is(transport, "stdout"))
 		return false;
 	digits = field_of(handle, "_UID");
 	for (size_t i = 0; i < digits.len; i++) {

@@ -281,15 +281,12 @@ static bool look_at_head(struct source *source, struct buf *why)
 
 const char *source_server(const struct source *source)
 {
-	const char *line = source->head, *end = line + source->head_len;
+	struct span head = source_head(source), line;
 	struct header header = { .stamp = { NULL, 0 } };
 
 	/* the first one that has a header; the last one may be cut off behind it */
-	for (const char *newline; line < end && header.stamp.len == 0; line = newline + 1) {
-		newline = memchr(line, '\n', (size_t)(end - line));
-		newline = newline != NULL ? newline : end;
-		header_parse(&header, line, (size_t)(newline - line));
-	}
+	while (header.stamp.len == 0 && span_take_line(&head, &line))
+		header_parse(&header, line.ptr, line.len);
 	return header.stamp.len > 0 ? header.server : NULL;
 }
 

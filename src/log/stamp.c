@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/when.h"
+#include "log/form.h"
 
 enum { DAY = 86400, NO_YEAR = -1, NO_DATE = -2 };
 
@@ -31,11 +32,6 @@ struct reading {
 	const char *p, *end;
 };
 
-static bool digit(char c)
-{
-	return (unsigned char)c - (unsigned)'0' <= 9;
-}
-
 static bool take(struct reading *r, char c)
 {
 	if (r->p < r->end && *r->p == c) {
@@ -51,7 +47,7 @@ static bool take_number(struct reading *r, int min, int max, int *value)
 	int n = 0;
 
 	*value = 0;
-	while (n < max && r->p < r->end && digit(*r->p)) {
+	while (n < max && r->p < r->end && form_is_digit(*r->p)) {
 		*value = *value * 10 + (*r->p++ - '0');
 		n++;
 	}
@@ -167,7 +163,7 @@ static bool take_tail(struct reading *r, struct written *w)
 		w->hour = w->hour % 12 + (r->p[0] == 'P' ? 12 : 0);
 		return true;
 	}
-	if (w->year == NO_YEAR && digit(*r->p))
+	if (w->year == NO_YEAR && form_is_digit(*r->p))
 		return take_number(r, 4, 4, &w->year) && r->p == r->end;
 	if (take(r, 'Z') || take(r, 'z')) {
 		w->zoned = true;
@@ -271,22 +267,9 @@ static bool place(const struct stamp_reader *reader, struct written *w, int64_t 
 /* multilog's label: "@", 2^62 + seconds of TAI, nanoseconds. Leap seconds are left out, as qmail does. */
 static bool read_tai(struct span text, int64_t *when)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	if (text.len != 25)
-		return false;
-	for (size_t i = 1; i <= 16; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		unsigned low = c | 0x20u;
-
-		if (digit((char)c))
-			value = value << 4 | (c - (unsigned)'0');
-		else if (low - 'a' <= 5)
-			value = value << 4 | (low - 'a' + 10);
-		else
-			return false;
-	}
-	if (value >> 62 != 1)
+	if (text.len != 25 || !span_hex((struct span){ text.ptr + 1, 16 }, &value) || value >> 62 != 1)
 		return false;
 	*when = (int64_t)(value - (UINT64_C(1) << 62)) - 10;
 	return true;
@@ -299,13 +282,13 @@ static bool read_written(struct span text, struct written *w)
 	*w = (struct written){ 0 };
 	if (text.len < 8)
 		return false;
-	if (!digit(text.ptr[0]))
+	if (!form_is_digit(text.ptr[0]))
 		return take_month_first(&r, w) && take_tail(&r, w);
 	if (text.ptr[2] == ':') {
 		w->year = NO_DATE;
 		return take_clock(&r, w) && r.p == r.end;
 	}
-	if (digit(text.ptr[2]))
+	if (form_is_digit(text.ptr[2]))
 		return take_year_first(&r, w) && take_tail(&r, w);
 	return take_day_first(&r, w) && take_tail(&r, w);
 }
@@ -324,11 +307,11 @@ static size_t minute_len(struct span text, size_t *zone)
 	size_t len = text.len == 15 ? 12 : 16;
 
 	if ((len == 16 && (text.len < 19 || p[4] != '-')) || p[len - 3] != ':' || p[len] != ':' ||
-	    !digit(p[len + 1]) || !digit(p[len + 2]))
+	    !form_is_digit(p[len + 1]) || !form_is_digit(p[len + 2]))
 		return 0;
 	*zone = len + 3;
 	if (*zone < text.len && (p[*zone] == '.' || p[*zone] == ',')) {
-		for (++*zone; *zone < text.len && digit(p[*zone]);)
+		for (++*zone; *zone < text.len && form_is_digit(p[*zone]);)
 			++*zone;
 	}
 	return text.len - *zone <= sizeof(((struct stamp_reader *)0)->minute_text) - 16 ? len : 0;

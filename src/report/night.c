@@ -98,9 +98,20 @@ size_t night_needs(const struct night *n)
 	       count_kind(n, CHANGE_DEFERRED) + count_kind(n, CHANGE_TOO_WIDE) + shut_out(n, NULL) + n->note_count;
 }
 
-static void say_entered(struct page *page, const struct change *c)
+/* Who has the address, "" where that is not known. The caller frees the text. */
+static struct span owner_of(const struct night *n, const struct addr *addr, struct buf *text)
+{
+	struct owner owner;
+
+	(void)owners_find(n->owners, addr, &owner);
+	owner_add_text(text, &owner);
+	return (struct span){ buf_text(text), text->len };
+}
+
+static void say_entered(const struct night *n, struct page *page, const struct change *c)
 {
 	struct field tried[ENTERED_TRIED + 1] = { 0 };
+	struct buf owner = { 0 };
 	const struct entered *e = c->entered;
 
 	for (unsigned i = 0; i < e->tried_count; i++)
@@ -109,22 +120,26 @@ static void say_entered(struct page *page, const struct change *c)
 		const struct field fields[] = {
 			field_word("user", c->user), field_addr("address", &c->net), field_time("when", c->when),
 			field_number("hits", c->hits), field_number("mails", e->mails), field_time("last", e->last),
-			field_number("logins", e->logins), field_list("tried", tried), field_end(),
+			field_number("logins", e->logins), field_list("tried", tried),
+			field_text("owner", owner_of(n, &c->net, &owner)), field_end(),
 		};
 
 		if (c->kind == CHANGE_BREACH) {
 			say(page, "! {user.40} was ENTERED from {address} at {when}", fields);
-			say(page, "    after {hits|failure|failures}, {mails|mail|mails} since; tried {tried.4}",
-			    fields);
+			say(page, "    after {hits|failure|failures}, {mails|mail|mails} since[; {owner.30}]; "
+			    "tried {tried.4}", fields);
 		} else {
 			say(page, "! {user.40} may be entered: {address} since {when}", fields);
-			say(page, "    a new place, nobody guessed; {mails|mail|mails} up to {last}", fields);
+			say(page, "    a new place[, {owner.30}], nobody guessed; "
+			    "{mails|mail|mails} up to {last}", fields);
 		}
 	}
+	buf_free(&owner);
 }
 
-static void say_failing(struct page *page, const struct change *c)
+static void say_failing(const struct night *n, struct page *page, const struct change *c)
 {
+	(void)n;
 	say(page, "! {user.40} keeps failing from {address}, where {names} log in", (const struct field[]){
 		field_word("user", c->user), field_addr("address", &c->net), field_number("names", c->names),
 		field_end() });
@@ -132,7 +147,7 @@ static void say_failing(struct page *page, const struct change *c)
 
 /* Those of the kinds from first to last; the rest as a number. */
 static void say_kinds(const struct night *n, struct page *page, enum change_kind first, enum change_kind last,
-	size_t most, void (*one)(struct page *page, const struct change *c))
+	size_t most, void (*one)(const struct night *n, struct page *page, const struct change *c))
 {
 	size_t count = 0;
 
@@ -140,7 +155,7 @@ static void say_kinds(const struct night *n, struct page *page, enum change_kind
 		const struct change *c = &n->changes->all[i];
 
 		if (c->kind >= first && c->kind <= last && ++count <= most)
-			one(page, c);
+			one(n, page, c);
 	}
 	if (count > most)
 		say(page, "    and {more} more",
@@ -276,13 +291,19 @@ static void say_one_of_worst(const struct night *n, struct page *page, const str
 	const char *names[2];
 	size_t count = told_names(n->judge, w->account, names, 2);
 
-	for (size_t i = 0; i < count && i < 2; i++)
+	struct buf text = { 0 };
+	struct span owner = owner_of(n, &w->account->addr, &text);
+
+	/* there is room for one of the two */
+	for (size_t i = 0; owner.len == 0 && i < count && i < 2; i++)
 		users[i] = field_word(NULL, names[i]);
-	say(page, "  {address:24} {by:8} {points:>6} points {events:>6} events[  {users}]", (const struct field[]){
+	say(page, "  {address:24} {by:8} {points:>6} points {events:>6} events[  {owner}][  {users}]",
+	    (const struct field[]){
 		field_addr("address", &w->account->addr),
 		field_word("by", event_class_name((enum event_class)w->account->by)),
 		field_points("points", w->points), field_number("events", w->account->hits), field_list("users", users),
-		field_end() });
+		field_text("owner", owner), field_end() });
+	buf_free(&text);
 }
 
 static void say_worst(const struct night *n, struct page *page, size_t most)
@@ -302,8 +323,9 @@ static void say_worst(const struct night *n, struct page *page, size_t most)
 	free(all);
 }
 
-static void say_attacked(struct page *page, const struct change *c)
+static void say_attacked(const struct night *n, struct page *page, const struct change *c)
 {
+	(void)n;
 	say(page, "under attack {user.40} from {hits|address|addresses}", (const struct field[]){
 		field_word("user", c->user), field_number("hits", c->hits), field_end() });
 }

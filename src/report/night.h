@@ -11,6 +11,7 @@
 #include "firewall/firewall.h"
 #include "judge/judge.h"
 #include "judge/told.h"
+#include "report/owner.h"
 
 enum { NIGHT_LINES = 25, NIGHT_COLUMNS = 78, NIGHTS = 7 };
 
@@ -25,6 +26,7 @@ struct night {
 	const struct judge *judge;
 	const struct changes *changes;    /* sorted */
 	const struct firewall *fw;        /* NULL: the sets were not read */
+	struct owners *owners;            /* NULL: who has an address is not told */
 	int64_t now, since;               /* since: of what was told last; 0: nothing was */
 	uint32_t clock;                   /* of the judge at that time */
 	uint64_t banned, lines, events;   /* entries of the blacklist; read since */

@@ -174,7 +174,13 @@ END
 	browser --enable-logging=stderr --dump-dom "file://$PWD/wrong.html" 2>&1 > /dev/null | grep -q CONSOLE
 }
 
-@test "who has an address is told by why, list -v and report, and not where nobody is to be asked" {
+@test "who has an address is told by why, list -v, report and a run, and not where nobody is to be asked" {
+	local dir=told
+	mkdir -p told
+	mailban run --no-sync log > said
+	grep -qx '    after 6 failures, 1 mail since; DE; tried name6, .*' said
+	grep -q '^  203.0.113.7 .* events  NL$' said
+	dir=.
 	run -0 mailban why --no-sync 203.0.113.7 log
 	[[ "$output" == *'  owner      NL'* ]]
 	mailban list -v | grep -q '^203.0.113.7 .*  NL$'

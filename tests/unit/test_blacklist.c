@@ -454,8 +454,8 @@ static void additions_are_merged_in_order(void **state)
 			expected[i] = (struct ban){ .net = { 0, UINT64_C(0xffffc0000200) + below(200), ADDR_BITS },
 						    .hits = i };
 			if (below(4) == 0) {
-				expected[i].net.hi = random_below(&random_state, UINT64_MAX);
-				expected[i].net.lo = random_below(&random_state, UINT64_MAX);
+				expected[i].net.hi = random_bits(&random_state);
+				expected[i].net.lo = random_bits(&random_state);
 			}
 		}
 		qsort(expected, in_order, sizeof(*expected), compare);
