@@ -43,7 +43,7 @@ struct allow {
 	size_t count, capacity;
 	struct allow_name *names; /* their addresses are among the entries once allow_take_answers() was called */
 	size_t name_count, name_capacity;
-	bool incomplete;       /* postconf failed, which was said: the mynetworks are missing */
+	bool incomplete;       /* postconf or another part of this host failed, which was said */
 };
 
 /* Where the allowlist comes from. */
