@@ -263,6 +263,32 @@ int config_until(const char *text, int64_t *until)
 	return read_time("until", text, until);
 }
 
+char *config_answers(const struct config *config)
+{
+	struct buf path = { 0 };
+	char *state = file_resolve(config->state);
+
+	buf_addf(&path, "%s.names", state);
+	buf_text(&path);
+	free(state);
+	return path.ptr;
+}
+
+static void take_answers(const struct config *config, struct allow *allow)
+{
+	struct buf text = { 0 };
+	char *path;
+
+	if (allow->name_count == 0)
+		return;
+	path = config_answers(config);
+	if (file_read(path, &text) == 0)
+		allow_take_answers(allow, (struct span){ text.ptr, text.len });
+	netset_finish(&allow->nets);
+	buf_free(&text);
+	free(path);
+}
+
 int config_gather_allow(const struct config *config, struct allow *allow)
 {
 	const struct allow_sources sources = {
@@ -270,5 +296,8 @@ int config_gather_allow(const struct config *config, struct allow *allow)
 		.also_count = config->allow_also.count, .mynetworks = config->mynetworks,
 	};
 
-	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
+	if (!config_is_there(config->allow, CONFIG_ALLOW) || allow_gather(allow, &sources) < 0)
+		return -1;
+	take_answers(config, allow);
+	return 0;
 }

@@ -36,6 +36,9 @@ int config_since(const char *text, int64_t *since);
 /* The same of --until; INT64_MAX for NULL. */
 int config_until(const char *text, int64_t *until);
 
+/* Where the last answers for names of the allowlist are kept: beside the state. The caller frees it. */
+char *config_answers(const struct config *config);
+
 /* Gathers the allowlist that the configuration names; a file of it that was named must be there. Returns 0, or -1 after
  * saying what is wrong. */
 int config_gather_allow(const struct config *config, struct allow *allow);

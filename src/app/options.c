@@ -15,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/msg.h"
+#include "base/near.h"
 
 enum kind { FLAG, TEXT, PATH, NUMBER, COLOR };
 
@@ -63,6 +65,7 @@ static const struct definition definitions[] = {
 	{ "push", 0, TEXT, AT(push), "COMMAND", "give the text to this shell command" },
 	{ "by", 0, TEXT, AT(by), "CLASS", "only bans for this class, or by hand" },
 	{ "sort", 0, TEXT, AT(sort), "WHAT", "points, until or address" },
+	{ "prometheus", 0, PATH, AT(prometheus), "FILE", "write figures for Prometheus' textfile collector" },
 	{ "rule", 0, TEXT, AT(rule), "NAME", "only this rule, and why it did not match" },
 	{ "program", 0, TEXT, AT(program), "NAME", "take lines to be of this program, without a header" },
 	{ "for", 0, TEXT, AT(duration), "TIME", "how long: 90m, 12h, 1w; default: for ever" },
@@ -169,6 +172,25 @@ static const struct definition *by_code(int code)
 	return NULL;
 }
 
+/* A long option that is none, with the one that may be meant. */
+static int misuse_name(const struct command *command, const char *word)
+{
+	char *bare = mem_text_of(word, strcspn(word, "="));
+	struct near near = { .word = strncmp(bare, "--", 2) == 0 ? bare + 2 : bare };
+
+	for (unsigned i = 0; i < DEFINITIONS; i++) {
+		if (takes(command, &definitions[i]))
+			near_try(&near, definitions[i].name);
+	}
+	if (near.best != NULL)
+		msg("%s: there is no option %s; did you mean --%s?; see: mailban help %s", command->name, word,
+		    near.best, command->name);
+	else
+		(void)misuse(command, "there is no option", word);
+	free(bare);
+	return EXIT_USAGE;
+}
+
 /* What getopt_long(3) does not take: of several letters behind one dash it is the one that optopt names. */
 static int misuse_option(const struct command *command, const char *word)
 {
@@ -176,7 +198,7 @@ static int misuse_option(const struct command *command, const char *word)
 
 	if (optopt >= 256)
 		return misuse(command, "no value is wanted in", word);
-	return misuse(command, "there is no option", optopt != 0 ? letter : word);
+	return optopt != 0 ? misuse(command, "there is no option", letter) : misuse_name(command, word);
 }
 
 /* getopt_long(3)'s tables, with the options that the command takes. */

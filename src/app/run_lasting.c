@@ -8,6 +8,7 @@
  */
 #include "app/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/edit.h"
@@ -108,12 +109,33 @@ static int read_state(struct run *r, enum state_recovered recovered)
 	return 0;
 }
 
+/* Where customers are whose address changes: asked once a run, and kept for the commands between. */
+static void resolve_names(struct run *r)
+{
+	struct buf former = { 0 }, answers = { 0 };
+	char *path = r->allow.name_count > 0 ? config_answers(r->config) : NULL;
+
+	if (path == NULL)
+		return;
+	(void)file_read(path, &former);
+	if (!allow_resolve(&r->allow, (struct span){ former.ptr, former.len }, &answers))
+		r->in_part = true;
+	if (!r->options->dry_run && (answers.len != former.len || memcmp(answers.ptr, former.ptr, answers.len) != 0))
+		(void)file_replace(path, answers.ptr != NULL ? answers.ptr : "", answers.len, 0);
+	allow_take_answers(&r->allow, (struct span){ answers.ptr, answers.len });
+	netset_finish(&r->allow.nets);
+	buf_free(&former);
+	buf_free(&answers);
+	free(path);
+}
+
 int run_read_lasting(struct run *r)
 {
 	enum state_recovered recovered;
 
 	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
+	resolve_names(r);
 	recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
 	if (recovered == STATE_FAILED)
 		return EXIT_NOTHING;

@@ -14,6 +14,7 @@
 #include "base/msg.h"
 #include "log/reading.h"
 #include "log/silence.h"
+#include "report/unknown.h"
 
 enum { DAY = 86400 };
 
@@ -83,6 +84,18 @@ static void tell_too_long(struct run *r, const struct scan_log *log)
 	buf_free(&text);
 }
 
+/* Where lines were understood before, drift tells. */
+static void tell_not_understood(struct run *r)
+{
+	struct buf text = { 0 };
+
+	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || unknown_recognised(r->drift))
+		return;
+	unknown_say_none(source_name(r->sources[0].source), r->lines, &text);
+	tell(r, buf_text(&text));
+	buf_free(&text);
+}
+
 static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
 {
 	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
@@ -127,6 +140,7 @@ void run_read_logs(struct run *r, struct detection *detection)
 	scan_reading(r, detection, &reading);
 	r->drift = detection->drift;
 	drift_sort(r->drift);
+	tell_not_understood(r);
 	told = reading.note_count;
 	reading_finish(&reading, &next);
 	tell_notes(r, &reading, told);

@@ -13,6 +13,7 @@
 
 #include "app/edit.h"
 #include "app/mail.h"
+#include "app/rule.h"
 #include "base/msg.h"
 #include "list/blacklist.h"
 #include "report/changes.h"
@@ -45,16 +46,27 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 static void note_unknown(struct run *r)
 {
 	struct buf news = { 0 };
-	const char *line;
 
-	unknown_news_text(r->drift, &r->drift_known, &news);
-	for (line = buf_text(&news); *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-		if (strncmp(line, "WARNING: ", 9) == 0)
-			run_told_note(r, line + 9);
-		else if (strncmp(line, "  ", 2) == 0 && line[2] >= '0' && line[2] <= '9')
-			run_told_note(r, line + 2);
-	}
+	unknown_notes(r->drift, &r->drift_known, &news);
+	for (const char *line = buf_text(&news); *line != '\0'; line += strcspn(line, "\n") + 1)
+		run_told_note(r, line);
 	buf_free(&news);
+}
+
+/* One that mailban-firewall made is put back. */
+static void note_rule(struct run *r)
+{
+	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
+		struct buf text = { 0 };
+
+		if (!r->fw.sets[f].exists || r->fw.sets[f].count == 0 || !firewall_unused(&r->fw, f) ||
+		    rule_is_wanted(r->config))
+			continue;
+		buf_addf(&text, "no rule uses the set %s, so that nothing is dropped: mailban-firewall up",
+			 r->fw.sets[f].name);
+		run_told_note(r, buf_text(&text));
+		buf_free(&text);
+	}
 }
 
 static struct night night_of(const struct run *r, const char *host)
@@ -138,6 +150,7 @@ void run_make_report(struct run *r)
 	r->told.events += r->events;
 	note_unknown(r);
 	r->owners = config_owners(r->config);
+	note_rule(r);
 	if (r->options->json)
 		changes_json(&facts, &r->report);
 	else if (r->options->mail) {

@@ -9,6 +9,7 @@ extern const struct command command_allow;
 extern const struct command command_ban;
 extern const struct command command_check;
 extern const struct command command_diff;
+extern const struct command command_disallow;
 extern const struct command command_done;
 extern const struct command command_export;
 extern const struct command command_fleet;

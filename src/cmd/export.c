@@ -18,6 +18,7 @@
 #include "addr/netset.h"
 #include "app/config.h"
 #include "base/msg.h"
+#include "base/near.h"
 #include "cmd/commands.h"
 #include "firewall/plan.h"
 #include "list/blacklist.h"
@@ -61,7 +62,7 @@ static void write_collapsed(struct writing *w)
 /* How long the kernel is to keep an entry, in seconds; 0: for ever. */
 static int64_t timeout_of(const struct writing *w, const struct ban *ban)
 {
-	if (ban->until == BAN_FOREVER)
+	if (ban->until == WHEN_FOREVER)
 		return 0;
 	return ban->until - w->now < PLAN_TIMEOUT_MAX ? ban->until - w->now : PLAN_TIMEOUT_MAX;
 }
@@ -107,7 +108,7 @@ static void write_nft_family(struct writing *w, bool v4)
 			continue;
 		buf_add_text(&w->out, around == NULL ? "\t\telements = {\n\t\t\t" : ",\n\t\t\t");
 		addr_add_to(&w->out, &ban->net);
-		if (ban->until != BAN_FOREVER)
+		if (ban->until != WHEN_FOREVER)
 			buf_addf(&w->out, " timeout %llds", (long long)(ban->until - w->now));
 		around = ban;
 	}
@@ -171,14 +172,18 @@ enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 static const struct format *find_format(const char *name)
 {
+	struct near near = { .word = name };
 	struct buf names = { 0 };
 
 	for (size_t i = 0; i < FORMATS; i++) {
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	for (size_t i = 0; i < FORMATS; i++)
+	for (size_t i = 0; i < FORMATS; i++) {
 		buf_addf(&names, "%s%s", i > 0 ? ", " : "", formats[i].name);
+		near_try(&near, formats[i].name);
+	}
+	near_add(&near, &names);
 	msg("there is no format %s; the formats are %s", name, buf_text(&names));
 	buf_free(&names);
 	return NULL;

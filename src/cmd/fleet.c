@@ -5,7 +5,6 @@
  * Asks the engine and changes no file.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/config.h"
@@ -26,19 +25,14 @@ static void add_clock(struct buf *out, int64_t ahead)
 static void add_host(struct buf *out, const struct fleet_host *host, const char *self)
 {
 	buf_addf(out, "%-24s ", host->name);
-	when_add_minute(out, host->heard);
+	when_add_minute(out, (int64_t)host->heard);
 	if (host->left) {
 		buf_add_text(out, "  has left\n");
 		return;
 	}
-	buf_addf(out, " %10" PRIu64 " %10" PRId64 "  ", host->addresses, host->points);
-	add_clock(out, host->clock);
+	buf_addf(out, " %10" PRIu64 " %10" PRIu64 "  ", host->addresses, host->points);
+	add_clock(out, (int64_t)host->clock - (int64_t)host->heard);
 	buf_add_text(out, strcmp(host->name, self) == 0 ? "  (this host)\n" : "\n");
-}
-
-static int compare_hosts(const void *a, const void *b)
-{
-	return strcmp(((const struct fleet_host *)a)->name, ((const struct fleet_host *)b)->name);
 }
 
 static bool show(const struct config *config, struct buf *why)
@@ -53,7 +47,6 @@ static bool show(const struct config *config, struct buf *why)
 	if (ok && fleet.count == 0) {
 		buf_add_text(&out, "nobody is there yet: each host comes with its first run\n");
 	} else if (ok) {
-		qsort(fleet.hosts, fleet.count, sizeof(*fleet.hosts), compare_hosts);
 		buf_addf(&out, "%-24s %-17s %10s %10s  %s\n", "host", "last heard", "addresses", "points", "clock");
 	}
 	for (size_t i = 0; ok && i < fleet.count; i++)

@@ -289,6 +289,8 @@ static int show(const struct config *config, const struct options *options)
 	if (ret == EXIT_ALL_WELL && blacklist_read(config->blacklist, &list) < 0)
 		ret = EXIT_NOTHING;
 	if (ret == EXIT_ALL_WELL) {
+		if (access(config->blacklist, F_OK) < 0)
+			msg("%s: is not there: nobody is banned by it", config->blacklist);
 		apply_filter(&list, &filter);
 		missing = tell_missing(&filter, &list);
 		if (options->plain && options->sort == NULL)

@@ -24,7 +24,7 @@
 #include "report/page.h"
 #include "report/text.h"
 
-enum { DAY = 86400, USUAL_DAYS = 14 };
+enum { DAY = 86400, USUAL_DAYS = 14, SILENT_DAYS = 3 };
 
 struct job {
 	const struct config *config;
@@ -169,6 +169,25 @@ static void need_silent(const struct job *job, struct page *page)
 	log_list_free(&logs);
 }
 
+/* A report of no runs would be a quiet one. */
+static void need_runs(const struct job *job, struct page *page)
+{
+	uint32_t last = 0;
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < job->history.count; i++)
+		last = job->history.days[i].runs > 0 ? job->history.days[i].day : last;
+	if (last == 0)
+		buf_add_text(&text, "No run has read a log yet");
+	else if (last + SILENT_DAYS <= day_of(job->now))
+		buf_add_text(&text, "No run has read anything since ");
+	if (last != 0 && text.len > 0)
+		page_add_date(&text, last);
+	if (text.len > 0)
+		page_need(page, false, buf_text(&text), "What happened since is not in here: see mailban check.");
+	buf_free(&text);
+}
+
 /* ---- the page ---- */
 
 static bool has_blocks(void)
@@ -208,8 +227,10 @@ static int make_page(struct job *job, const struct banlist *bans)
 		state_bad_line(job->config->state, STATE_TOPS, bad);
 	if (gethostname(host, sizeof(host) - 1) == 0 && bans != NULL)
 		page.host = host;
-	if (bans != NULL)
+	if (bans != NULL) {
 		need_silent(job, &page);
+		need_runs(job, &page);
+	}
 	accounts_sort(&job->judge.accounts);
 	page_take_judge(&page, &input, bans);
 	page_finish(&page);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "app/config.h"
+#include "app/deeds.h"
 #include "app/detection.h"
 #include "app/edit.h"
 #include "app/remembered.h"
@@ -34,6 +35,7 @@ struct question {
 	struct judge judge;
 	struct firewall firewall;
 	struct reading reading;
+	struct buf deeds;
 	int64_t since;           /* events before it are left out */
 	bool in_part;
 };
@@ -158,6 +160,8 @@ static int read_lists(struct question *q)
 		return EXIT_USAGE;
 	if (read_bans(q) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
+	deeds_of(q->config->blacklist, &q->dossier.net, &q->deeds);
+	q->dossier.deeds = (struct span){ buf_text(&q->deeds), q->deeds.len };
 	q->dossier.allowed = allow_overlapping(&q->allow, &q->dossier.net);
 	q->dossier.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;
@@ -231,6 +235,7 @@ static int run(const struct config *config, const struct options *options)
 	judge_free(&q.judge);
 	allow_free(&q.allow);
 	banlist_free(&q.bans);
+	buf_free(&q.deeds);
 	return ret;
 }
 

@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/near.h"
 
 static void free_list(char **list)
 {
@@ -207,4 +208,16 @@ const struct rule *rules_find(const struct ruleset *set, const char *name)
 			return &set->rules[i];
 	}
 	return NULL;
+}
+
+void rules_tell_unknown(const struct ruleset *set, const char *name)
+{
+	struct near near = { .word = name };
+	struct buf meant = { 0 };
+
+	for (size_t i = 0; i < set->count; i++)
+		near_try(&near, set->rules[i].name);
+	near_add(&near, &meant);
+	msg("there is no rule %s%s; see: mailban rules", name, buf_text(&meant));
+	buf_free(&meant);
 }

@@ -90,45 +90,23 @@ static bool fail_redis(struct engine *e)
 	return fail(e, nonsense ? "answers nonsense" : e->redis->errstr);
 }
 
-static void expect(struct engine *e, engine_take *take, void *context, int appended)
-{
-	if (appended != REDIS_OK)
-		(void)fail_redis(e);
-	e->queue = mem_grow(e->queue, &e->capacity, e->count + 1, sizeof(*e->queue));
-	e->queue[e->count++] = (struct waiting){ take, context };
-}
-
 void engine_ask(struct engine *e, engine_take *take, void *context, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	expect(e, take, context, redisvAppendCommand(e->redis, format, args));
+	if (redisvAppendCommand(e->redis, format, args) != REDIS_OK)
+		(void)fail_redis(e);
 	va_end(args);
-}
-
-void engine_ask_words(struct engine *e, engine_take *take, void *context, size_t count, const struct span *words)
-{
-	const char **texts = mem_alloc(count, sizeof(*texts));
-	size_t *lengths = mem_alloc(count, sizeof(*lengths));
-
-	for (size_t i = 0; i < count; i++) {
-		texts[i] = words[i].ptr;
-		lengths[i] = words[i].len;
-	}
-	expect(e, take, context, redisAppendCommandArgv(e->redis, (int)count, texts, lengths));
-	free(texts);
-	free(lengths);
+	e->queue = mem_grow(e->queue, &e->capacity, e->count + 1, sizeof(*e->queue));
+	e->queue[e->count++] = (struct waiting){ take, context };
 }
 
 /* What the engine itself calls an error is no end of the connection. */
 static bool take_one(struct engine *e, const struct answer *answer)
 {
-	struct waiting waiting;
+	struct waiting waiting = e->queue[e->first++];
 
-	if (e->first == e->count)
-		return fail(e, "answers what nobody asked");
-	waiting = e->queue[e->first++];
 	if (answer->kind == ANSWER_ERROR && e->why->len == 0)
 		buf_add_escaped(e->why, answer->text.ptr, answer->text.len < 160 ? answer->text.len : 160);
 	if (answer->kind != ANSWER_ERROR && waiting.take != NULL && !waiting.take(waiting.context, answer))
@@ -136,12 +114,13 @@ static bool take_one(struct engine *e, const struct answer *answer)
 	return true;
 }
 
+/* What came before anybody asked for it answers the next questions. */
 static bool take_all(struct engine *e)
 {
 	bool ok = true;
 	void *answer;
 
-	while (ok) {
+	while (ok && e->first < e->count) {
 		if (redisGetReplyFromReader(e->redis, &answer) != REDIS_OK)
 			return fail_redis(e);
 		if (answer == NULL)
@@ -161,7 +140,7 @@ static bool receive(struct engine *e)
 		return fail_redis(e);
 	e->stuck = e->stuck && e->redis->reader->len == before;
 	e->unfinished += e->redis->reader->len - before;
-	return e->unfinished <= ANSWER_MOST ? take_all(e) : fail(e, "answers nonsense");
+	return e->unfinished <= ANSWER_MOST || fail(e, "answers nonsense");
 }
 
 static bool step(struct engine *e)
@@ -179,7 +158,7 @@ static bool step(struct engine *e)
 
 bool engine_run(struct engine *e)
 {
-	while (!e->dead && e->first < e->count && step(e))
+	while (!e->dead && take_all(e) && e->first < e->count && step(e))
 		continue;
 	e->first = e->count = 0;
 	return e->why->len == 0;
@@ -282,43 +261,72 @@ static void *call(void *context)
 	return NULL;
 }
 
-static bool reach(struct engine *e, const struct fleet_url *url, int64_t timeout)
+/* The connection; -1 after saying why there is none. */
+static int reach(const struct fleet_url *url, int64_t deadline, struct buf *why)
 {
 	struct call *c = mem_zalloc(1, sizeof(*c));
 	pthread_t thread;
+	int fd = -1;
 
 	c->host = mem_text_of(url->host, url->host_len);
 	c->port = url->port;
-	c->timeout.tv_sec = timeout;
-	if (pipe2(c->done, O_CLOEXEC) < 0 || pthread_create(&thread, NULL, call, c) != 0)
-		return fail(e, "no thread can be started");
-	if (!wait_until(c->done[0], POLLIN, e->deadline)) {
+	c->timeout.tv_sec = (deadline - clock_ms()) / 1000 + 1;
+	if (pipe2(c->done, O_CLOEXEC) < 0 || pthread_create(&thread, NULL, call, c) != 0) {
+		buf_add_text(why, "no thread can be started");
+		return -1;
+	}
+	if (!wait_until(c->done[0], POLLIN, deadline)) {
 		pthread_detach(thread);
-		return fail(e, too_late);
+		buf_add_text(why, too_late);
+		return -1;
 	}
 	pthread_join(thread, NULL);
 	close(c->done[0]);
-	e->redis = c->redis;
+	if (c->redis != NULL && c->redis->err == 0)
+		fd = redisFreeKeepFd(c->redis);
+	else if (c->redis != NULL)
+		buf_add_text(why, c->redis->errstr);
+	if (c->redis != NULL && fd < 0)
+		redisFree(c->redis);
 	free(c->host);
 	free(c);
-	if (e->redis == NULL || e->redis->err != 0)
-		return fail(e, e->redis != NULL ? e->redis->errstr : "no memory is left");
-	answer_shape(e->redis->reader);
+	return fd;
+}
+
+struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why)
+{
+	struct engine *e = mem_zalloc(1, sizeof(*e));
+
+	/* whoever went away ends no process that has more to do */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	e->why = why;
+	e->deadline = clock_ms() + milliseconds;
+	e->redis = redisConnectFd(fd);
+	if (e->redis == NULL) {
+		buf_add_text(why, "no memory is left");
+		close(fd);
+		free(e);
+		return NULL;
+	}
 	e->redis->flags &= ~REDIS_BLOCK;
-	return fcntl(e->redis->fd, F_SETFL, O_NONBLOCK) == 0 || fail(e, strerror(errno));
+	answer_shape(e->redis->reader);
+	return e;
 }
 
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
 {
-	struct engine *e = mem_zalloc(1, sizeof(*e));
+	int64_t deadline = clock_ms() + settings->timeout * 1000;
+	struct engine *e;
 	struct fleet_url url;
+	int fd;
 
-	/* whoever went away ends no process that has more to do */
-	(void)signal(SIGPIPE, SIG_IGN);
-	e->why = why;
-	e->deadline = clock_ms() + settings->timeout * 1000;
 	(void)fleet_parse_url(settings->url, &url);
-	if (reach(e, &url, settings->timeout) && greet(e, settings, &url))
+	fd = reach(&url, deadline, why);
+	if (fd < 0)
+		return NULL;
+	e = engine_over(fd, deadline - clock_ms(), why);
+	if (e == NULL || greet(e, settings, &url))
 		return e;
 	engine_close(e);
 	return NULL;
@@ -328,8 +336,7 @@ void engine_close(struct engine *e)
 {
 	if (e == NULL)
 		return;
-	if (e->redis != NULL)
-		redisFree(e->redis);
+	redisFree(e->redis);
 #if HAVE_HIREDIS_SSL
 	redisFreeSSLContext(e->tls);
 #endif
@@ -337,43 +344,35 @@ void engine_close(struct engine *e)
 	free(e);
 }
 #else
-#include <stdlib.h>
-
+/* Nobody has an engine: the setting is refused. */
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
 {
-	(void)settings;
-	buf_add_text(why, "hiredis is missing: this mailban was built without it");
+	(void)settings, (void)why;
 	return NULL;
 }
 
-/* Nobody has an engine. */
-void engine_close(struct engine *engine)
+void engine_close(struct engine *e)
 {
-	free(engine);
+	(void)e;
 }
 
-int64_t engine_time(const struct engine *engine)
+int64_t engine_time(const struct engine *e)
 {
-	return engine != NULL;
+	return e != NULL;
 }
 
-void engine_ask(struct engine *engine, engine_take *take, void *context, const char *format, ...)
+void engine_ask(struct engine *e, engine_take *take, void *context, const char *format, ...)
 {
-	(void)engine, (void)take, (void)context, (void)format;
+	(void)e, (void)take, (void)context, (void)format;
 }
 
-void engine_ask_words(struct engine *engine, engine_take *take, void *context, size_t count, const struct span *words)
+bool engine_run(struct engine *e)
 {
-	(void)engine, (void)take, (void)context, (void)count, (void)words;
+	return e != NULL;
 }
 
-bool engine_run(struct engine *engine)
+bool engine_is_alive(const struct engine *e)
 {
-	return engine != NULL;
-}
-
-bool engine_is_alive(const struct engine *engine)
-{
-	return engine != NULL;
+	return e != NULL;
 }
 #endif

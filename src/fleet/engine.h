@@ -47,16 +47,15 @@ typedef bool engine_take(void *context, const struct answer *answer);
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why);
 void engine_close(struct engine *engine);
 
+/* The same over a connection that is there, without greeting. */
+struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why);
+
 /* The engine's clock when it was opened, in milliseconds since the epoch. */
 int64_t engine_time(const struct engine *engine);
 
 /* Adds a question. The format is hiredis's: blanks between words; %s, %b (bytes, then their number as size_t) and
  * printf's numbers. take NULL: only errors matter. */
 void engine_ask(struct engine *engine, engine_take *take, void *context, const char *format, ...);
-
-/* The same of words, which are copied. */
-void engine_ask_words(struct engine *engine, engine_take *take, void *context, size_t count,
-	const struct span *words);
 
 /* Sends what was asked and takes all answers. False where there was an error since the engine was opened. One that the
  * engine told leaves it alive, and all other answers are taken; after any other one nothing more comes. */

@@ -17,7 +17,6 @@ struct listening {
 	struct fleet *fleet;
 	struct judge *judge;
 	struct engine *engine;
-	bool told;               /* there was an answer */
 };
 
 static void pardon_inside(struct judge *judge, const struct addr *net)
@@ -57,19 +56,24 @@ static bool take_pardons(void *context, const struct answer *answer)
 	return true;
 }
 
-bool fleet_exchange(struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
+bool fleet_exchange_over(struct fleet *f, struct engine *engine, struct judge *judge, int64_t now)
 {
-	struct listening l = { .fleet = f, .judge = judge, .engine = engine_open(f->settings, why) };
+	struct listening l = { f, judge, engine };
 	bool ok;
 
-	if (l.engine == NULL)
-		return false;
 	engine_ask(l.engine, take_pardons, &l,
 		   "ZRANGEBYSCORE " FLEET_PARDONS " (%" PRIu64 " +inf WITHSCORES LIMIT 0 %d", f->pardons, PARDONS);
 	(void)engine_run(l.engine);
 	ok = engine_is_alive(l.engine) && fleet_publish(f, l.engine, judge, now);
-	ok = engine_is_alive(l.engine) && fleet_fetch(f, l.engine, now) && ok;
-	engine_close(l.engine);
+	return engine_is_alive(l.engine) && fleet_fetch(f, l.engine, now) && ok;
+}
+
+bool fleet_exchange(struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
+{
+	struct engine *engine = engine_open(f->settings, why);
+	bool ok = engine != NULL && fleet_exchange_over(f, engine, judge, now);
+
+	engine_close(engine);
 	return ok;
 }
 

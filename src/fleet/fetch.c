@@ -24,7 +24,7 @@ struct part {
 	unsigned slot;
 	uint64_t next;           /* where the page ends */
 	bool more;
-	struct buf addrs;        /* of the page, each behind its length in a byte */
+	struct addr page[PAGE];  /* addresses that changed */
 	size_t count;
 };
 
@@ -40,6 +40,12 @@ struct fetching {
 
 /* ---- who is there ---- */
 
+static int compare_hosts(const void *a, const void *b)
+{
+	return strcmp(((const struct fleet_host *)a)->name, ((const struct fleet_host *)b)->name);
+}
+
+/* In the order of their names, which the engine does not keep. */
 static bool take_hosts(void *context, const struct answer *answer)
 {
 	struct fetching *all = context;
@@ -52,7 +58,7 @@ static bool take_hosts(void *context, const struct answer *answer)
 
 		if (answer->items[i].kind != ANSWER_TEXT || answer->items[i + 1].kind != ANSWER_TEXT)
 			return false;
-		if (!fleet_parse_host(&read, answer->items[i + 1].text) || read.heard > clock + DAY)
+		if (!fleet_parse_host(&read, answer->items[i + 1].text) || (int64_t)read.heard > clock + DAY)
 			continue;
 		host = fleet_make_host(all->fleet, answer->items[i].text);
 		if (host == NULL)
@@ -67,6 +73,8 @@ static bool take_hosts(void *context, const struct answer *answer)
 		host->points = read.points;
 		host->left = read.left;
 	}
+	if (all->fleet->count > 0)
+		qsort(all->fleet->hosts, all->fleet->count, sizeof(*all->fleet->hosts), compare_hosts);
 	return true;
 }
 
@@ -85,7 +93,7 @@ static void forget_gone(struct fetching *all)
 	for (size_t i = 0; i < all->fleet->count; i++) {
 		struct fleet_host *host = &all->fleet->hosts[i];
 
-		if (host->heard == 0 || clock - host->heard <= all->fleet->judge->forget)
+		if (host->heard == 0 || clock - (int64_t)host->heard <= all->fleet->judge->forget)
 			continue;
 		fleet_forget_host(host);
 		host->heard = 0;
@@ -121,13 +129,10 @@ bool fleet_take_words(struct fleet *f, struct account *a, struct names *names, s
 }
 
 /* Words that are none count for nothing: the host is not to be believed, or newer. */
-static void take_account(struct fetching *all, struct fleet_host *host, struct span name, const struct answer *words)
+static void take_account(struct fetching *all, struct fleet_host *host, struct addr addr, const struct answer *words)
 {
-	struct addr addr;
 	struct account *a;
 
-	if (!addr_parse_net(&addr, name.ptr, name.len))
-		return;
 	if (!fleet_is_network(all->fleet, &addr))
 		addr = judge_unit(all->fleet->judge, &addr);
 	accounts_bound(&host->accounts, (uint32_t)all->now, &all->bounds);
@@ -142,21 +147,14 @@ static void take_account(struct fetching *all, struct fleet_host *host, struct s
 static void ask_page(struct part *part);
 static void begin_next(struct part *part);
 
-static bool take_words(void *context, const struct answer *answer)
+static struct fleet_host *host_of(const struct part *part)
 {
-	struct part *part = context;
-	struct fleet_host *host = &part->all->fleet->hosts[part->host];
-	const char *at = part->addrs.ptr;
+	return &part->all->fleet->hosts[part->host];
+}
 
-	if (answer->kind != ANSWER_LIST || answer->count != part->count)
-		return false;
-	for (size_t i = 0; i < part->count; i++) {
-		size_t len = (unsigned char)*at;
-
-		take_account(part->all, host, (struct span){ at + 1, len }, &answer->items[i]);
-		at += 1 + len;
-	}
-	host->seen[part->slot] = part->next;
+static bool end_page(struct part *part)
+{
+	host_of(part)->seen[part->slot] = part->next;
 	if (part->more)
 		ask_page(part);
 	else
@@ -164,62 +162,69 @@ static bool take_words(void *context, const struct answer *answer)
 	return true;
 }
 
-static void ask_words(struct part *part)
+static bool take_words(void *context, const struct answer *answer)
 {
-	struct span *words = mem_alloc(part->count + 2, sizeof(*words));
-	const char *at = part->addrs.ptr;
-	struct buf key = { 0 };
+	struct part *part = context;
 
-	buf_addf(&key, FLEET_WORDS, part->slot, part->all->fleet->hosts[part->host].name);
-	words[0] = (struct span){ "HMGET", 5 };
-	words[1] = (struct span){ key.ptr, key.len };
-	for (size_t i = 0; i < part->count; i++) {
-		words[2 + i] = (struct span){ at + 1, (unsigned char)*at };
-		at += 1 + words[2 + i].len;
-	}
-	engine_ask_words(part->all->engine, take_words, part, part->count + 2, words);
-	buf_free(&key);
-	free(words);
+	if (answer->kind != ANSWER_LIST || answer->count != part->count)
+		return false;
+	for (size_t i = 0; i < part->count; i++)
+		take_account(part->all, host_of(part), part->page[i], &answer->items[i]);
+	return end_page(part);
 }
 
-/* Addresses and numbers by turns. A page that is full may end within changes of one number: they are read again, unless
- * there are more of one number than any host says at a time. */
+static void ask_words(struct part *part)
+{
+	struct buf question = { 0 };
+
+	buf_addf(&question, "HMGET " FLEET_WORDS, part->slot, host_of(part)->name);
+	for (size_t i = 0; i < part->count; i++) {
+		buf_add_char(&question, ' ');
+		addr_add_to(&question, &part->page[i]);
+	}
+	engine_ask(part->all->engine, take_words, part, buf_text(&question));
+	buf_free(&question);
+}
+
+/* A page that is full may end within changes of one number: they are read again, unless there are more of one number
+ * than any host says at a time. False where nothing is behind what was seen. */
+static bool find_end(struct part *part, size_t count, uint64_t last)
+{
+	uint64_t seen = host_of(part)->seen[part->slot];
+
+	part->more = count == PAGE;
+	part->next = !part->more ? host_of(part)->changes : last > seen + 1 ? last - 1 : last;
+	return part->next > seen;
+}
+
+/* Addresses and numbers by turns. */
 static bool take_page(void *context, const struct answer *answer)
 {
 	struct part *part = context;
-	struct fleet_host *host = &part->all->fleet->hosts[part->host];
 	uint64_t last = 0;
 
 	if (answer->kind != ANSWER_LIST || answer->count % 2 != 0 || answer->count > 2 * PAGE)
 		return false;
-	buf_clear(&part->addrs);
-	part->count = answer->count / 2;
+	part->count = 0;
 	for (size_t i = 0; i < answer->count; i += 2) {
 		const struct answer *addr = &answer->items[i], *number = &answer->items[i + 1];
 
-		if (addr->kind != ANSWER_TEXT || addr->text.len >= ADDR_TEXT_MAX || number->kind != ANSWER_TEXT ||
-		    number->text.len == 0)
+		if (addr->kind != ANSWER_TEXT || number->kind != ANSWER_TEXT)
 			return false;
-		buf_add_char(&part->addrs, (char)addr->text.len);
-		buf_add_span(&part->addrs, addr->text);
+		part->count += addr_parse_net(&part->page[part->count], addr->text.ptr, addr->text.len);
 		last = strtoull(number->text.ptr, NULL, 10);
 	}
-	part->more = part->count == PAGE;
-	part->next = part->more ? (last > host->seen[part->slot] + 1 ? last - 1 : last) : host->changes;
-	if (part->next <= host->seen[part->slot] && part->more)
+	if (!find_end(part, answer->count / 2, last))
 		return false;
-	if (part->count > 0) {
-		ask_words(part);
-		return true;
-	}
-	host->seen[part->slot] = part->next;
-	begin_next(part);
+	if (part->count == 0)
+		return end_page(part);
+	ask_words(part);
 	return true;
 }
 
 static void ask_page(struct part *part)
 {
-	const struct fleet_host *host = &part->all->fleet->hosts[part->host];
+	const struct fleet_host *host = host_of(part);
 
 	engine_ask(part->all->engine, take_page, part,
 		   "ZRANGEBYSCORE " FLEET_CHANGED " (%" PRIu64 " %" PRIu64 " WITHSCORES LIMIT 0 %d", part->slot,
@@ -270,8 +275,6 @@ bool fleet_fetch(struct fleet *f, struct engine *engine, int64_t now)
 		begin_next(&all->parts[i]);
 	}
 	ok = engine_run(engine) && ok;
-	for (unsigned i = 0; i < PARTS; i++)
-		buf_free(&all->parts[i].addrs);
 	free(all);
 	return ok;
 }

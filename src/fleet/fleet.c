@@ -29,8 +29,10 @@ void fleet_init(struct fleet *f, const struct fleet_settings *settings, const st
 
 void fleet_free(struct fleet *f)
 {
-	for (size_t i = 0; i < f->count; i++)
+	for (size_t i = 0; i < f->count; i++) {
 		accounts_free(&f->hosts[i].accounts);
+		free(f->hosts[i].names);
+	}
 	free(f->hosts);
 	free(f->said);
 	free(f->facts);
@@ -128,38 +130,23 @@ uint32_t *fleet_map_names(const struct names *from, struct names *to, bool short
 
 /* ---- the state ---- */
 
-static bool load_i64(const struct line *line, int64_t *value)
-{
-	struct line number = *line;
-	bool below = number.value.len > 0 && *number.value.ptr == '-';
-	uint64_t size;
-
-	number.value.ptr += below;
-	number.value.len -= below;
-	if (!line_u64(&number, &size) || size > INT64_MAX)
-		return false;
-	*value = below ? -(int64_t)size : (int64_t)size;
-	return true;
-}
-
 static bool load_host_word(const struct line *line, struct fleet_host *host)
 {
+	const struct {
+		const char *name;
+		uint64_t *value;
+	} numbers[] = {
+		{ "changes", &host->changes }, { "heard", &host->heard }, { "clock", &host->clock },
+		{ "addresses", &host->addresses }, { "points", &host->points },
+	};
 	uint32_t number, slot;
 
-	if (line_is(line, "changes"))
-		return line_u64(line, &host->changes);
-	if (line_is(line, "heard"))
-		return load_i64(line, &host->heard);
-	if (line_is(line, "clock"))
-		return load_i64(line, &host->clock);
-	if (line_is(line, "addresses"))
-		return line_u64(line, &host->addresses);
-	if (line_is(line, "points"))
-		return load_i64(line, &host->points);
-	if (line_is(line, "left")) {
-		host->left = true;
-		return true;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		if (line_is(line, numbers[i].name))
+			return line_u64(line, numbers[i].value) && *numbers[i].value < UINT32_MAX;
 	}
+	if (line_is(line, "left"))
+		return host->left = true;
 	if (!line_is(line, "seen") || !line_u32_at(line, &number, &slot) || slot >= FLEET_SLOTS)
 		return false;
 	host->seen[slot] = number;
@@ -170,8 +157,7 @@ bool fleet_parse_host(struct fleet_host *host, struct span words)
 {
 	struct line line = { .lines = words };
 
-	host->changes = host->addresses = 0;
-	host->heard = host->clock = host->points = 0;
+	host->changes = host->heard = host->clock = host->addresses = host->points = 0;
 	host->left = false;
 	if (!line_next(&line))
 		return false;
@@ -179,7 +165,7 @@ bool fleet_parse_host(struct fleet_host *host, struct span words)
 		if (line_is(&line, "seen") || !load_host_word(&line, host))
 			return false;
 	}
-	return line.lines.len == 0 && host->heard > 0 && host->changes < UINT32_MAX;
+	return line.lines.len == 0 && host->heard > 0;
 }
 
 static unsigned load_hosts(struct fleet *f, struct span lines)
@@ -249,7 +235,7 @@ int fleet_load(struct fleet *f, const struct state *state, const char *path)
 
 static void save_host(const struct fleet_host *host, struct buf *out)
 {
-	buf_addf(out, "%s changes=%" PRIu64 " heard=%" PRId64, host->name, host->changes, host->heard);
+	buf_addf(out, "%s changes=%" PRIu64 " heard=%" PRIu64, host->name, host->changes, host->heard);
 	for (unsigned slot = 0; slot < FLEET_SLOTS; slot++)
 		line_add_number_at(out, "seen", host->seen[slot], slot);
 	line_add_flag(out, "left", host->left);

@@ -31,12 +31,11 @@ struct fleet_host {
 	char name[FLEET_NAME_MAX + 1];
 	uint64_t seen[FLEET_SLOTS];  /* changes up to this number are in accounts */
 	uint64_t changes;            /* so many it has told of */
-	int64_t heard;               /* by the engine's clock */
-	int64_t clock;               /* how far its clock is ahead of the engine's, in seconds */
-	uint64_t addresses;          /* that it speaks of */
-	int64_t points;              /* of all of them */
+	uint64_t heard, clock;       /* when, by the engine's clock, and by its own; 0: it is forgotten */
+	uint64_t addresses, points;  /* that it speaks of; of all of them, whole ones */
 	bool left;
-	struct accounts accounts;    /* names are numbers, see fleet_name() */
+	struct accounts accounts;    /* names are numbers, see fleet_name(); total: the place among the joint ones */
+	uint32_t *names;             /* those numbers among the joint ones; NULL: not needed yet */
 };
 
 /* What this host said of an address. */

@@ -38,7 +38,8 @@ bool fleet_parse_host(struct fleet_host *host, struct span words);
 bool fleet_take_words(struct fleet *fleet, struct account *account, struct names *names, struct span words,
 	int64_t now);
 
-/* The steps of an exchange; and who is there, alone. */
+/* An exchange over an engine that is open, its steps, and who is there, alone. */
+bool fleet_exchange_over(struct fleet *fleet, struct engine *engine, struct judge *judge, int64_t now);
 bool fleet_publish(struct fleet *fleet, struct engine *engine, struct judge *judge, int64_t now);
 bool fleet_fetch(struct fleet *fleet, struct engine *engine, int64_t now);
 bool fleet_fetch_hosts(struct fleet *fleet, struct engine *engine);

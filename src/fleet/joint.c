@@ -138,27 +138,30 @@ static void add(const struct adding *w, const struct account *a, struct account 
 
 typedef void step_of(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts);
 
+/* All that a host says. */
+static void with_host(struct adding *w, struct fleet_host *host, step_of *step)
+{
+	if (host->names == NULL)
+		host->names = fleet_map_names(&host->accounts.names, &w->fleet->joint.names, false);
+	w->map = host->names;
+	for (size_t i = 0; i < host->accounts.count; i++) {
+		const struct account *a = &host->accounts.all[i];
+
+		if (a->time != 0)
+			step(w, a, &w->fleet->joint.all[a->total], &w->fleet->facts[a->total]);
+	}
+}
+
 /* All that others say, then this host's own of the same addresses. */
 static void with_all(struct fleet *f, struct judge *judge, int64_t now, step_of *step)
 {
 	struct adding w = { .fleet = f, .now = now, .other = true };
-	uint32_t *map;
+	uint32_t *own_names;
 
-	for (size_t h = 0; h < f->count; h++) {
-		const struct accounts *all = &f->hosts[h].accounts;
-
-		map = fleet_map_names(&all->names, &f->joint.names, false);
-		w.map = map;
-		for (size_t i = 0; i < all->count; i++) {
-			const struct account *j = accounts_find(&f->joint, &all->all[i].addr);
-
-			if (all->all[i].time != 0 && j != NULL)
-				step(&w, &all->all[i], &f->joint.all[j - f->joint.all], &f->facts[j - f->joint.all]);
-		}
-		free(map);
-	}
-	map = fleet_map_names(&judge->accounts.names, &f->joint.names, true);
-	w.map = map;
+	for (size_t h = 0; h < f->count; h++)
+		with_host(&w, &f->hosts[h], step);
+	own_names = fleet_map_names(&judge->accounts.names, &f->joint.names, true);
+	w.map = own_names;
 	w.other = false;
 	for (size_t i = 0; i < f->joint.count; i++) {
 		const struct account *own = accounts_find(&judge->accounts, &f->joint.all[i].addr);
@@ -166,17 +169,18 @@ static void with_all(struct fleet *f, struct judge *judge, int64_t now, step_of 
 		if (own != NULL && own->time != 0)
 			step(&w, own, &f->joint.all[i], &f->facts[i]);
 	}
-	free(map);
+	free(own_names);
 }
 
 static void make_all(struct fleet *f)
 {
 	for (size_t h = 0; h < f->count; h++) {
-		const struct accounts *all = &f->hosts[h].accounts;
+		struct accounts *all = &f->hosts[h].accounts;
 
 		for (size_t i = 0; i < all->count; i++) {
 			if (all->all[i].time != 0)
-				(void)accounts_make(&f->joint, &all->all[i].addr);
+				all->all[i].total = (uint32_t)(accounts_make(&f->joint, &all->all[i].addr) -
+							       f->joint.all);
 		}
 	}
 	f->facts = mem_zalloc(f->joint.count + 1, sizeof(*f->facts));

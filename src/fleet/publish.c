@@ -219,9 +219,8 @@ static bool say_host(struct publishing *p)
 		engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_WORDS " %" PRId64, slot, host, expiry);
 		engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_CHANGED " %" PRId64, slot, host, expiry);
 	}
-	buf_addf(&words, "changes=%" PRIu64 " heard=%" PRId64 " clock=%" PRId64, p->changes, clock,
-		 (int64_t)time(NULL) - clock);
-	buf_addf(&words, " addresses=%" PRIu64 " points=%" PRId64, p->addresses, p->points / POINT);
+	buf_addf(&words, "changes=%" PRIu64 " heard=%" PRId64 " clock=%lld", p->changes, clock, (long long)time(NULL));
+	buf_addf(&words, " addresses=%" PRIu64 " points=%" PRIu64, p->addresses, (uint64_t)(p->points / POINT));
 	engine_ask(p->engine, NULL, NULL, "HSET " FLEET_WHO " %s %b", host, words.ptr, words.len);
 	engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_WHO " %" PRId64, expiry);
 	buf_free(&words);

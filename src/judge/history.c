@@ -2,11 +2,11 @@
 /*
  * history: days, and the lines of the state that keep them.
  *
- *	history	2026-11-28 auth=3633 helo=37 login=812 mail=1904 addresses=931
+ *	history	2026-11-28 auth=3633 helo=37 login=812 mail=1904 addresses=931 open
  *	runs	2026-11-28 runs=24 lines=29862 added=52 over=23 banned=596
  *	tops	lines of judge/history_table.c: those of closed days, a day after another, then the open ones
  *
- * Lines of closed days are carried on as a text: a run reads at most two days of them.
+ * Lines of closed days are carried on as a text: a run reads those of the last day alone, or of the last two.
  */
 #include "judge/history_inside.h"
 
@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 
-enum { DAY = 86400, DAY_LEN = sizeof("2026-11-28") - 1 };
+enum { DAY = 86400, GRACE = 3600 /* of an open day */, DAY_LEN = sizeof("2026-11-28") - 1 };
 
 void history_free(struct history *h)
 {
@@ -59,7 +59,12 @@ static void forget_old(struct history *h)
 
 static bool is_open(const struct history *h, uint32_t day)
 {
-	return h->clock != 0 && (day == h->clock || day + 1 == h->clock);
+	return h->clock != 0 && (day == h->clock || (h->yesterday && day + 1 == h->clock));
+}
+
+static uint32_t first_open(const struct history *h)
+{
+	return h->yesterday ? h->clock - 1 : h->clock;
 }
 
 static void close_day(struct history *h, uint32_t day)
@@ -69,40 +74,53 @@ static void close_day(struct history *h, uint32_t day)
 		history_table_clear(&h->open[day & 1][kind]);
 }
 
+static void close_yesterday(struct history *h)
+{
+	if (h->yesterday)
+		close_day(h, h->clock - 1);
+	h->yesterday = false;
+}
+
 static void set_clock(struct history *h, uint32_t day)
 {
-	if (h->clock != 0) {
-		close_day(h, h->clock - 1);
-		if (h->clock + 1 < day)
-			close_day(h, h->clock);
-	}
+	close_yesterday(h);
+	h->yesterday = h->clock != 0 && h->clock + 1 == day;
+	if (h->clock != 0 && !h->yesterday)
+		close_day(h, h->clock);
 	h->clock = day;
 }
 
-/* Forgets what events made of that day and later ones. Their runs stay. The day before may be open again, and has no
- * lines of a closed one then. */
-static void forget_from(struct history *h, uint32_t day)
+/* The place of the first line of closed days that is not before that day. */
+static size_t closed_from(const struct history *h, uint32_t day)
 {
 	struct buf border = { 0 };
-	size_t kept = 0;
+	size_t at = 0;
 
-	history_add_day(&border, h->clock > day ? day - 1 : day);
-	while (kept < h->closed.len && memcmp(h->closed.ptr + kept, border.ptr, DAY_LEN) < 0)
-		kept = (size_t)((char *)memchr(h->closed.ptr + kept, '\n', h->closed.len - kept) + 1 - h->closed.ptr);
-	h->closed.len = kept;
+	history_add_day(&border, day);
+	while (at < h->closed.len && memcmp(h->closed.ptr + at, border.ptr, DAY_LEN) < 0)
+		at = (size_t)((char *)memchr(h->closed.ptr + at, '\n', h->closed.len - at) + 1 - h->closed.ptr);
 	buf_free(&border);
+	return at;
+}
+
+/* Forgets what events made of that day and later ones. Their runs stay. */
+static void forget_from(struct history *h, uint32_t day)
+{
+	h->closed.len = closed_from(h, day);
 	for (size_t i = 0; i < h->count; i++) {
 		if (h->days[i].day < day)
 			continue;
 		memset(h->days[i].events, 0, sizeof(h->days[i].events));
 		h->days[i].addresses = 0;
 	}
-	for (uint32_t open = h->clock; is_open(h, open); open--) {
+	for (uint32_t open = first_open(h); is_open(h, open); open++) {
 		for (unsigned kind = 0; kind < 2 && open >= day; kind++)
 			history_table_clear(&h->open[open & 1][kind]);
 	}
-	if (h->clock > day)
+	if (h->clock > day) {
+		h->yesterday = false;
 		h->clock = day;
+	}
 }
 
 static void add(uint32_t *sum, uint32_t count)
@@ -125,6 +143,8 @@ void history_event(struct history *h, const struct addr *addr, uint32_t *place, 
 	h->anew = false;
 	if (day > h->clock)
 		set_clock(h, day);
+	if (h->yesterday && time >= h->clock * DAY + GRACE)
+		close_yesterday(h);
 	of = day_at(h, day);
 	if (of == NULL)
 		return;
@@ -170,7 +190,7 @@ static const char *word_of(unsigned event_class)
 					      event_class_name((enum event_class)event_class);
 }
 
-static void save_events(const struct history_day *of, struct buf *out)
+static void save_events(const struct history_day *of, bool open, struct buf *out)
 {
 	size_t begin = out->len, words;
 
@@ -179,10 +199,12 @@ static void save_events(const struct history_day *of, struct buf *out)
 	for (unsigned c = 0; c < HISTORY_CLASSES; c++)
 		line_add_number(out, word_of(c), of->events[c]);
 	line_add_number(out, "addresses", of->addresses);
-	if (out->len == words)
+	if (out->len == words) {
 		out->len = begin;
-	else
-		buf_add_char(out, '\n');
+		return;
+	}
+	line_add_flag(out, "open", open);
+	buf_add_char(out, '\n');
 }
 
 static void save_runs(const struct history_day *of, struct buf *out)
@@ -198,32 +220,18 @@ static void save_runs(const struct history_day *of, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-/* Where the lines of the days that are kept begin. */
-static size_t first_kept(const struct history *h)
-{
-	struct buf border = { 0 };
-	size_t at = 0;
-
-	if (h->clock >= HISTORY_DAYS)
-		history_add_day(&border, h->clock - HISTORY_DAYS + 1);
-	while (border.len > 0 && at < h->closed.len && memcmp(h->closed.ptr + at, border.ptr, DAY_LEN) < 0)
-		at = (size_t)((char *)memchr(h->closed.ptr + at, '\n', h->closed.len - at) + 1 - h->closed.ptr);
-	buf_free(&border);
-	return at;
-}
-
 void history_save(struct history *h, struct history_lines *lines)
 {
-	size_t from = first_kept(h);
+	size_t from = h->clock >= HISTORY_DAYS ? closed_from(h, h->clock - HISTORY_DAYS + 1) : 0;
 
 	*lines = (struct history_lines){ 0 };
 	forget_old(h);
 	for (size_t i = 0; i < h->count; i++) {
-		save_events(&h->days[i], &lines->days);
+		save_events(&h->days[i], is_open(h, h->days[i].day), &lines->days);
 		save_runs(&h->days[i], &lines->runs);
 	}
 	buf_add(&lines->tops, h->closed.ptr + from, h->closed.len - from);
-	for (uint32_t day = h->clock - 1; is_open(h, day); day++)
+	for (uint32_t day = first_open(h); is_open(h, day); day++)
 		history_add_open(h->open[day & 1], day, &lines->tops);
 }
 
@@ -239,18 +247,25 @@ static bool load_word(const struct line *line, struct history_day *of)
 unsigned history_load_days(struct history *h, struct span lines)
 {
 	struct line line = { .lines = lines };
+	bool was_open = false;
 
 	while (line_next(&line)) {
 		uint32_t day;
 		struct history_day *of = history_read_day(&line, &day) ? day_at(h, day) : NULL;
+		bool open = false;
 
-		if (of == NULL)
+		if (of == NULL || day <= h->clock)
 			return line.number;
 		while (line_word(&line)) {
-			if (!load_word(&line, of))
+			if (line_is(&line, "open"))
+				open = true;
+			else if (!load_word(&line, of))
 				return line.number;
 		}
-		h->clock = day > h->clock ? day : h->clock;
+		/* that it is open counts where the next day comes behind it */
+		h->yesterday = was_open && day == h->clock + 1;
+		h->clock = day;
+		was_open = open;
 	}
 	return 0;
 }
@@ -310,7 +325,7 @@ unsigned history_load_tops(struct history *h, struct span lines)
 	unsigned bad = 0;
 
 	if (h->clock > 0)
-		history_add_day(&border, h->clock - 1);
+		history_add_day(&border, first_open(h));
 	while (bad == 0 && line_next(&line)) {
 		if (line.rest.len > DAY_LEN && border.len > 0 && memcmp(line.rest.ptr, border.ptr, DAY_LEN) < 0) {
 			buf_add_span(&h->closed, line.rest);
@@ -358,7 +373,7 @@ unsigned history_tops(const struct history *h, history_take *take, void *context
 		take(context, &item);
 		free(item.user);
 	}
-	for (uint32_t day = h->clock - 1; is_open(h, day); day++)
+	for (uint32_t day = first_open(h); is_open(h, day); day++)
 		hand_on_open(h, day, take, context);
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* history: what each day held: events by class, the user names and addresses that came most, and the runs.
  *
- * Days are those of UTC, in whole days since the epoch. A day is open until an event comes that is two days later.
- * Until then its addresses and user names are counted apart, up to HISTORY_APART, and of more those that come most. It
- * is closed then, and the first HISTORY_TOP are kept. Late events of a closed day count for its classes alone. All
- * depends on the events alone, by (3) and (4) of src/README.md. */
+ * Days are those of UTC, in whole days since the epoch. A day is open until an event comes an hour after its end, or
+ * later. Until then its addresses and user names are counted apart, up to HISTORY_APART, and of more those that come
+ * most. Then it is closed, and the first HISTORY_TOP are kept. Late events of a closed day count for its classes
+ * alone. All depends on the events alone, by (3) and (4) of src/README.md. */
 #ifndef MAILBAN_JUDGE_HISTORY_H
 #define MAILBAN_JUDGE_HISTORY_H
 
@@ -57,8 +57,9 @@ struct history_table {
 struct history {
 	struct history_day *days;       /* by day, each once */
 	size_t count, capacity;
-	uint32_t clock;                 /* the day of the latest event; 0: there was none */
-	struct history_table open[2][2];/* of the days clock and clock - 1: [day & 1][kind], addresses and user names */
+	uint32_t clock;                 /* the day of the latest event, which is open; 0: there was none */
+	bool yesterday;                 /* the day before it is open, too */
+	struct history_table open[2][2];/* of open days: [day & 1][kind], addresses and user names */
 	struct buf closed;              /* the lines of days that are closed */
 	bool anew;                      /* what comes replaces the days from that of the first event on */
 };

@@ -11,10 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/when.h"
 
 enum { QUOTE_MAX = 60 };
 
@@ -36,6 +38,9 @@ const char *allow_from_name(enum allow_from from)
 
 void allow_free(struct allow *allow)
 {
+	for (size_t k = 0; k < allow->name_count; k++)
+		free(allow->names[k].text);
+	free(allow->names);
 	netset_free(&allow->nets);
 	free(allow->entries);
 	*allow = (struct allow){ 0 };
@@ -109,18 +114,37 @@ static struct span next_word(struct span *line, const char *separators)
 	return word;
 }
 
+/* Whether the remark says until when the line counts, and that is over. */
+static bool is_over(struct span remark)
+{
+	struct span word = next_word(&remark, " \t\r"), time_word;
+	int64_t until;
+
+	if (!span_is(word, "until"))
+		return false;
+	time_word = next_word(&remark, " \t\r,;");
+	return when_parse_minute(time_word.ptr, time_word.len, &until) && until <= time(NULL);
+}
+
 static int read_line(struct allow *allow, struct span line, const char *path, unsigned long number)
 {
 	const char *hash = memchr(line.ptr, '#', line.len);
 	struct span word, more;
 	struct addr net;
 
-	if (hash != NULL)
+	if (hash != NULL) {
+		if (is_over((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) }))
+			return 0;
 		line.len = (size_t)(hash - line.ptr);
+	}
 	word = next_word(&line, " \t\r");
 	if (word.len == 0)
 		return 0;
 	more = next_word(&line, " \t\r");
+	if (more.len == 0 && !addr_parse_net(&net, word.ptr, word.len) && allow_is_name(word.ptr, word.len)) {
+		allow_add_name(allow, word.ptr, word.len, number);
+		return 0;
+	}
 	if (more.len > 0 || !addr_parse_net(&net, word.ptr, word.len)) {
 		if (more.len > 0)
 			word = more;

@@ -44,6 +44,7 @@ struct dossier {
 	const struct judge *judge;            /* borrowed: what the state knows; NULL: it could not be read */
 	struct addr unit;                     /* by which the address is judged and banned */
 	struct owners *owners;                /* NULL: who has it is not told */
+	struct span deeds;                    /* what persons did about it, a line each */
 	const struct firewall *firewall;      /* borrowed; NULL: the sets were not read */
 	/* the logs: */
 	const struct ruleset *rules;

@@ -29,7 +29,7 @@ static void add_rough(struct buf *out, int64_t seconds)
 /* " (6d 12h left)" */
 static void add_left(const struct dossier *d, const struct ban *ban, struct buf *out)
 {
-	if (ban->until == BAN_FOREVER)
+	if (ban->until == WHEN_FOREVER)
 		return;
 	buf_add_text(out, ban->until > d->now ? " (" : " (over");
 	if (ban->until > d->now) {
@@ -140,6 +140,10 @@ static void add_address(const struct dossier *d, struct buf *out)
 	if (d->judge != NULL)
 		account_text(d->judge, &d->unit, out);
 	add_networks(d, out);
+	for (size_t i = 0, len; i < d->deeds.len; i += len + 1) {
+		len = strcspn(d->deeds.ptr + i, "\n");
+		buf_addf(out, "  by hand    %.*s\n", (int)len, d->deeds.ptr + i);
+	}
 	if (entry != NULL)
 		buf_addf(out, "  packets    %" PRIu64 " dropped, %" PRIu64 " bytes\n", entry->packets, entry->bytes);
 	else if (d->firewall != NULL && ban != NULL)

@@ -95,7 +95,8 @@ static size_t shut_out(const struct night *n, struct page *page)
 size_t night_needs(const struct night *n)
 {
 	return count_kind(n, CHANGE_BREACH) + count_kind(n, CHANGE_ENTERED) + count_kind(n, CHANGE_FAILING) +
-	       count_kind(n, CHANGE_DEFERRED) + count_kind(n, CHANGE_TOO_WIDE) + shut_out(n, NULL) + n->note_count;
+	       count_kind(n, CHANGE_REFUSED) + count_kind(n, CHANGE_DEFERRED) + count_kind(n, CHANGE_TOO_WIDE) +
+	       shut_out(n, NULL) + n->note_count;
 }
 
 /* Who has the address, "" where that is not known. The caller frees the text. */
@@ -145,6 +146,14 @@ static void say_failing(const struct night *n, struct page *page, const struct c
 		field_end() });
 }
 
+/* A private address may be a gateway before which all clients look alike. */
+static void say_refused(const struct night *n, struct page *page, const struct change *c)
+{
+	(void)n;
+	say(page, "! {address} guesses and is not banned: it is allowed, or private", (const struct field[]){
+		field_addr("address", &c->net), field_end() });
+}
+
 /* Those of the kinds from first to last; the rest as a number. */
 static void say_kinds(const struct night *n, struct page *page, enum change_kind first, enum change_kind last,
 	size_t most, void (*one)(const struct night *n, struct page *page, const struct change *c))
@@ -187,6 +196,7 @@ static void say_needs(const struct night *n, struct page *page)
 		say(page, "    and {more} more", (const struct field[]){
 			field_number("more", customers - CUSTOMERS_MOST), field_end() });
 	say_kinds(n, page, CHANGE_FAILING, CHANGE_FAILING, CUSTOMERS_MOST, say_failing);
+	say_kinds(n, page, CHANGE_REFUSED, CHANGE_REFUSED, CUSTOMERS_MOST, say_refused);
 	say_held_back(n, page);
 	for (size_t i = 0; i < n->note_count; i++)
 		say(page, "! {note}", (const struct field[]){ field_word("note", n->notes[i]), field_end() });

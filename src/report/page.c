@@ -237,14 +237,17 @@ void page_add_time(const struct page *p, struct buf *out)
 {
 	uint32_t last = p->first + p->day_count - 1;
 	unsigned month, of_month;
-	int64_t year;
+	int64_t year, first_year;
 
 	page_add_date(out, p->first);
+	when_civil(p->first, &first_year, &month, &of_month);
+	when_civil(last, &year, &month, &of_month);
+	if (first_year != year)
+		buf_addf(out, " %" PRId64, first_year);
 	if (p->day_count > 1) {
 		buf_add_text(out, " to ");
 		page_add_date(out, last);
 	}
-	when_civil(last, &year, &month, &of_month);
 	buf_addf(out, " %" PRId64, year);
 	if (p->lines > 0) {
 		buf_add_text(out, "; ");

@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 		put("mailban:hosts");
 		snprintf(text, sizeof(text), "host%u", host);
 		put(text);
-		snprintf(text, sizeof(text), "changes=%u heard=%ld clock=0 addresses=%u points=%u",
+		snprintf(text, sizeof(text), "changes=%u heard=%ld clock=1000 addresses=%u points=%u",
 			 addresses / 1000 + changes, now, addresses, addresses * 3 / 2);
 		put(text);
 	}

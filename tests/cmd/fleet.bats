@@ -246,10 +246,13 @@ three_hosts() {
 	done
 	[ "$("$MAILBAN" fleet -c mx1/conf | grep -c 'has left$')" = 2 ]
 	[ -z "$(ask --raw keys '*:mx2*')" ]
+	# who is gone for long is forgotten
+	ask hset mailban:hosts old 'changes=1 heard=1000 clock=1000' > /dev/null
 	host mx5
 	: > mx5/log
 	run_on mx5 -q
 	[ -z "$(banned mx5)" ]
+	[ "$(ask hexists mailban:hosts old)" = 0 ]
 	# everything has an end by itself
 	for key in $(ask --raw keys '*'); do
 		[ "$(ask ttl "$key")" -gt 3000000 ]
@@ -301,7 +304,7 @@ three_hosts() {
 	[[ "$stderr" == *"fleet-password-file"* ]]
 }
 
-# Each client moves from host to host every six hours.
+# Each client moves from host to host every six hours; people has addresses of these two networks.
 deal() {
 	awk -v day="$2" '
 		function number(text,   i, n) {
@@ -312,11 +315,8 @@ deal() {
 		}
 		{
 			client = ""
-			said = substr($0, index($0, ": "))
-			if (match($0, /rip=[0-9a-f.:]+/))
-				client = substr($0, RSTART + 4, RLENGTH - 4)
-			else if (match(said, /\[[0-9a-f]+[.:][0-9a-f.:]+\]/))
-				client = substr(said, RSTART + 1, RLENGTH - 2)
+			if (match($0, /240\.[0-9]+\.[0-9]+\.[0-9]+|2001:db8:[0-9a-f:]+/))
+				client = substr($0, RSTART, RLENGTH)
 			if (client == "" && $5 in last)
 				client = last[$5]
 			last[$5] = client
@@ -344,4 +344,19 @@ deal() {
 	grep -q '^people: honest banned 0 of ' counted
 	# alone they ban about half as many
 	[ "$(sed -n 's/^people:.*attackers banned [0-9]* of [0-9]* (\([0-9]*\) %)/\1/p' counted)" -ge 70 ]
+}
+
+@test "without a server: export hands the whole list to a command, or none of it" {
+	host mx1
+	failures 198.51.100.9 5 > mx1/log
+	sed -i '/^fleet/d' mx1/conf
+	run_on mx1 -q
+	"$MAILBAN" export ipset -c mx1/conf --push 'cat > pushed'
+	"$MAILBAN" export ipset -c mx1/conf | sed 's/timeout [0-9]*$/timeout/' > printed
+	sed 's/timeout [0-9]*$/timeout/' pushed | cmp - printed
+	run -3 --separate-stderr "$MAILBAN" export ipset -c mx1/conf --push 'cat > pushed; exit 7'
+	[[ "$stderr" == *"exits with 7"* ]]
+	rm pushed mx1/blacklist
+	run -3 "$MAILBAN" export ipset -c mx1/conf --push 'cat > pushed'
+	[ ! -e pushed ]
 }

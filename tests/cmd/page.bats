@@ -110,6 +110,15 @@ assert "192.0.2.9 (DE)" in entered["details"] and "6 failures for 6 user names, 
 END
 }
 
+@test "where no run has read a log for days the report says so" {
+	run -0 "$MAILBAN" report -c conf --blacklist no-blacklist --state no-state
+	[[ "$output" == *' ! No run has read a log yet'* && "$output" != *'Nothing needs you'* ]]
+	command -v faketime > /dev/null || skip 'faketime is not installed'
+	ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 \
+		faketime -f +10d "$MAILBAN" report -c conf --blacklist blacklist --state state --json |
+		grep -q '"what": "No run has read anything since '
+}
+
 @test "days are chosen by --since and --until" {
 	run -0 mailban report --since "$(day 2)T00:00Z" --until "$(day 2)T23:59Z"
 	[[ "$output" == *'27  failed logins in 1 day'* ]]

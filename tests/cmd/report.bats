@@ -51,7 +51,7 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	grep -q '^203.0.113.4 ' blacklist
 	login 60000 203.0.113.4 anna >> log
 	run -0 mailban_run log
-	[[ "$output" == *'forgiven, since they logged in or sent mail (1):'*203.0.113.4* ]]
+	[[ "$output" == *'forgiven, since they logged in, sent mail or were pardoned (1):'*203.0.113.4* ]]
 	! grep -q '^203.0.113.4' blacklist
 	rm blacklist state
 	mailban_run log
@@ -193,6 +193,18 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 # mail [OPTION]...: a run that mails, with the report as it is where nobody set one
 mail() {
 	"$MAILBAN" run --mail --no-sync --blacklist blacklist --state state --allow allow "$@"
+}
+
+@test "a private address that would be banned is named once, and a name that allows nobody is told" {
+	for n in 1 2 3 4 5 6; do failure $((900 - n)) 172.22.1.1 "name$n"; done > log
+	run -0 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'! 172.22.1.1 guesses and is not banned: it is allowed, or private'* ]]
+	! grep -q '^172' blacklist
+	# .example is never resolved: RFC 6761
+	echo home.example > allow
+	run -1 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'home.example: nobody answers for its address, so that it allows nobody'* ]]
+	[[ "$output" != *172.22.1.1* ]]
 }
 
 @test "a mail comes where something needs a person, with subject and headers, and one screen of a night of 3,000 bans" {

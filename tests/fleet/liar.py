@@ -51,7 +51,7 @@ def answer(command):
         count = 100000 if how == "hosts" else 1
         hosts = []
         for i in range(count):
-            hosts += [b"liar%d" % i, b"changes=5 heard=%d clock=0 addresses=4000000000 points=9" % NOW]
+            hosts += [b"liar%d" % i, b"changes=5 heard=%d clock=9 addresses=4000000000 points=9" % NOW]
         return many(hosts)
     if name == b"ZRANGEBYSCORE" and b"liar" in command[1]:
         if not command[2].startswith(b"(0"):

@@ -130,22 +130,26 @@ static void days_classes_addresses_names_and_networks_are_counted(void **unused)
 	(void)unused;
 	says("10:00 auth 192.0.2.1 ann\n10:01 auth 192.0.2.1 Ann@example.com n=2\n10:02 auth 192.0.2.2 ann\n"
 	     "10:03 probe 192.0.2.2\n10:04 login 198.51.100.1 ann\n10:05 mail 198.51.100.1\n");
-	lines_are("2026-11-01 auth=4 probe=1 login=1 mail=1 addresses=2\n",
+	lines_are("2026-11-01 auth=4 probe=1 login=1 mail=1 addresses=2 open\n",
 		  "2026-11-01 192.0.2.1 auth=3\n2026-11-01 192.0.2.2 auth=1 probe=1\n"
 		  "2026-11-01 u:ann failures=4 addresses=2\n");
-	says("2d10:00 auth 192.0.2.1 ann\n");
-	lines_are("2026-11-01 auth=4 probe=1 login=1 mail=1 addresses=2\n2026-11-03 auth=1 addresses=1\n",
+	/* the day is open for an hour more */
+	says("1d00:59 auth 192.0.2.1 ann\n23:59 login 198.51.100.1 ann\n");
+	lines_are("2026-11-01 auth=4 probe=1 login=2 mail=1 addresses=2 open\n2026-11-02 auth=1 addresses=1 open\n",
+		  "2026-11-01 192.0.2.1 auth=3\n2026-11-01 192.0.2.2 auth=1 probe=1\n"
+		  "2026-11-01 u:ann failures=4 addresses=2\n"
+		  "2026-11-02 192.0.2.1 auth=1\n2026-11-02 u:ann failures=1 addresses=1\n");
+	says("1d01:00 mail 198.51.100.1\n");
+	lines_are("2026-11-01 auth=4 probe=1 login=2 mail=1 addresses=2\n2026-11-02 auth=1 mail=1 addresses=1 open\n",
 		  "2026-11-01 192.0.2.1 auth=3\n2026-11-01 192.0.2.2 auth=1 probe=1\n"
 		  "2026-11-01 u:ann failures=4 addresses=2\n2026-11-01 192.0.2.0/24 events=5 hosts=2\n"
-		  "2026-11-03 192.0.2.1 auth=1\n2026-11-03 u:ann failures=1 addresses=1\n");
+		  "2026-11-02 192.0.2.1 auth=1\n2026-11-02 u:ann failures=1 addresses=1\n");
 	/* what is late counts for its day, whose tops are closed */
-	says("11:00 auth 192.0.2.9 bob\n1d11:00 auth 192.0.2.9 bob\n");
-	lines_are("2026-11-01 auth=5 probe=1 login=1 mail=1 addresses=2\n2026-11-02 auth=1 addresses=1\n"
-		  "2026-11-03 auth=1 addresses=1\n",
+	says("11:00 auth 192.0.2.9 bob\n");
+	lines_are("2026-11-01 auth=5 probe=1 login=2 mail=1 addresses=2\n2026-11-02 auth=1 mail=1 addresses=1 open\n",
 		  "2026-11-01 192.0.2.1 auth=3\n2026-11-01 192.0.2.2 auth=1 probe=1\n"
 		  "2026-11-01 u:ann failures=4 addresses=2\n2026-11-01 192.0.2.0/24 events=5 hosts=2\n"
-		  "2026-11-02 192.0.2.9 auth=1\n2026-11-02 u:bob failures=1 addresses=1\n"
-		  "2026-11-03 192.0.2.1 auth=1\n2026-11-03 u:ann failures=1 addresses=1\n");
+		  "2026-11-02 192.0.2.1 auth=1\n2026-11-02 u:ann failures=1 addresses=1\n");
 }
 
 static void days_beyond_the_bound_go(void **unused)

@@ -592,17 +592,17 @@ static void make_own(struct files *f, struct slow_line *l)
 
 	snprintf(text + len, sizeof(text) - len, " # mine\n");
 	put_line(f, &l->net, text);
-	*l = (struct slow_line){ .net = l->net, .until = BAN_FOREVER, .person = true };
+	*l = (struct slow_line){ .net = l->net, .until = WHEN_FOREVER, .person = true };
 }
 
 static void change_end(struct files *f, struct slow_line *l, int64_t now)
 {
-	int64_t until = pick(6) == 0 ? BAN_FOREVER : now / 60 * 60 + 60 * (int64_t)pick(40000) - (pick(4) ? 0 : 864000);
+	int64_t until = pick(6) == 0 ? WHEN_FOREVER : now / 60 * 60 + 60 * (int64_t)pick(40000) - (pick(4) ? 0 : 864000);
 
 	if (l->account == NULL || until == l->until)
 		return;
 	l->until = until;
-	l->account->until = until == BAN_FOREVER ? UINT32_MAX : until;
+	l->account->until = until == WHEN_FOREVER ? UINT32_MAX : until;
 	l->account->held = true;
 	put_ban(f, l, l->account->since / 60 * 60, "");
 }
