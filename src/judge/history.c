@@ -53,6 +53,8 @@ static void forget_old(struct history *h)
 
 	while (gone < h->count && (uint64_t)h->days[gone].day + HISTORY_DAYS <= last)
 		gone++;
+	if (gone == 0)
+		return;
 	h->count -= gone;
 	memmove(h->days, h->days + gone, h->count * sizeof(*h->days));
 }
