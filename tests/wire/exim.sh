@@ -6,7 +6,9 @@
 account Debian-exim
 certificate
 chown Debian-exim /tmp/tls.*
-chown Debian-exim /tmp/out
+for log in main reject panic; do
+	install -o Debian-exim -m 644 /dev/null /tmp/out/${log}log
+done
 install -d -o Debian-exim /var/spool/exim4
 cat > /tmp/exim.conf <<'END'
 primary_hostname = mx.example.com
