@@ -54,7 +54,8 @@ static void forget_old(struct history *h)
 	while (gone < h->count && (uint64_t)h->days[gone].day + HISTORY_DAYS <= last)
 		gone++;
 	h->count -= gone;
-	memmove(h->days, h->days + gone, h->count * sizeof(*h->days));
+	if (gone > 0)
+		memmove(h->days, h->days + gone, h->count * sizeof(*h->days));
 }
 
 static bool is_open(const struct history *h, uint32_t day)
