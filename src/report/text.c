@@ -52,17 +52,21 @@ void text_add_count(struct buf *out, uint64_t count, const char *one, const char
 	buf_addf(out, "%" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
+static int digit_of(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* The byte of "\xHH" there, or -1. */
 static int escaped_byte(const struct buf *text, size_t at)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *high, *low;
+	int high, low;
 
 	if (at + 4 > text->len || text->ptr[at] != '\\' || text->ptr[at + 1] != 'x')
 		return -1;
-	high = memchr(digits, text->ptr[at + 2], 16);
-	low = memchr(digits, text->ptr[at + 3], 16);
-	return high != NULL && low != NULL ? (int)((high - digits) << 4 | (low - digits)) : -1;
+	high = digit_of(text->ptr[at + 2]);
+	low = digit_of(text->ptr[at + 3]);
+	return high >= 0 && low >= 0 ? high * 16 + low : -1;
 }
 
 /* Controls, format characters and marks of direction, surrogates, what is for private use or no character. */
