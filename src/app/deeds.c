@@ -6,6 +6,7 @@
  */
 #include "app/deeds.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "addr/netset.h"
 #include "base/file.h"
+#include "base/msg.h"
 #include "base/when.h"
 
 enum { DEEDS_MOST = 1000 };
@@ -53,9 +55,10 @@ void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
 {
 	struct buf path = { 0 }, text = { 0 };
 	struct span rest = { said->ptr, said->len }, kept;
+	int ret;
 
 	path_of(blacklist, &path);
-	(void)file_read(buf_text(&path), &text);
+	ret = file_read(buf_text(&path), &text);
 	while (rest.len > 0) {
 		const char *end = memchr(rest.ptr, '\n', rest.len);
 		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
@@ -68,8 +71,12 @@ void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
 		rest.len -= len + (end != NULL);
 	}
 	kept = last_lines(&text);
-	if (kept.len > 0)
-		(void)file_replace(buf_text(&path), kept.ptr, kept.len, 0);
+	/* what cannot be read is not to be lost */
+	ret = ret == -ENOENT ? 0 : ret;
+	if (kept.len > 0 && ret == 0)
+		ret = file_replace(buf_text(&path), kept.ptr, kept.len, 0);
+	if (ret < 0)
+		msg("%s: %s; what was done now is not noted there", buf_text(&path), strerror(-ret));
 	buf_free(&path);
 	buf_free(&text);
 }
