@@ -12,6 +12,7 @@
 #include "app/examples.h"
 #include "app/kernel.h"
 #include "app/options.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
@@ -22,60 +23,80 @@
 #include "list/state.h"
 #include "log/reading.h"
 
+/* Sentences. */
+struct run_told {
+	char **texts;
+	size_t count, capacity;
+};
+
 struct run {
 	const struct config *config;
 	const struct options *options;
 	int64_t now, since;
+	struct file_lock lock;
+	/* of the parent, which opens and writes: */
 	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct state state;
-	struct positions positions;
-	struct drift_known drift_known; /* of the runs before */
-	struct drift *drift;            /* of this one */
+	enum state_recovered recovered;
 	struct allow allow;
-	struct judge judge;
-	struct sessions sessions;
-	uint32_t last_clock;            /* of the judge before this run's events */
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
-	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
-	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
-	bool clock_is_wrong;            /* now is the logs' time */
-	const struct reading_source *sources; /* while they are read */
-	struct examples *examples;
-	struct kernel_reading reading;
+	struct reading reading;
+	struct run_told silent;         /* logs that nobody writes to */
+	struct kernel_reading kernel;
 	struct firewall fw;
 	bool fw_read;
 	bool in_part;
+	struct buf report;              /* what is to be told, as text */
+	/* of the child, which judges: */
+	struct positions positions;
+	struct drift_known drift_known; /* of the runs before */
+	struct drift *drift;            /* of this one */
+	struct judge judge;
+	struct sessions sessions;
+	uint32_t last_clock;            /* of the judge before this run's events */
+	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
+	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
+	bool clock_is_wrong;            /* now is the logs' time */
+	struct examples *examples;
 	uint64_t lines, events;
-	char **unread;                  /* what could not be read, or is lost: a sentence each */
-	size_t unread_count, unread_capacity;
+	struct run_told unread;         /* what could not be read, or is lost */
 	struct changes changes;         /* what is to be told */
-	struct buf report;              /* the same as text */
 };
 
-/* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
- * message. */
+/* What lasts: allowlist, blacklist, and the state's sections. EXIT_ALL_WELL, or another status after a message. */
 int run_read_lasting(struct run *r);
 
-/* Whether the clock can be right at all; else says so. The others say where it was set back behind what runs before
- * have judged (after run_read_lasting(), before the logs), or forward away from the logs (behind them): r->now is then
- * the time that the logs have. */
+/* Opens the logs, and looks at none. */
+void run_open_logs(struct run *r);
+
+/* What is new in the logs becomes a new list, a new state and a report, by a child in the glass whose answer is
+ * checked. EXIT_ALL_WELL, or another status after a message. */
+int run_judge(struct run *r, struct detection *detection);
+
+/* Whether the clock can be right at all; else says so. The others, the child's, say where it was set back behind what
+ * runs before have judged (before the logs are read), or forward away from the logs (behind them): r->now is then the
+ * time that the logs have. */
 bool run_clock_is_set(int64_t now);
 void run_check_set_back(struct run *r);
 void run_check_set_forward(struct run *r);
 
-/* What is new in the logs, into the judge; and the new positions into the state. */
+/* The child's part of it: what is new in the logs, into the judge; and the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);
+
+/* The child's answer, beside the old list; and the parent's reading of it, as run_judge(). */
+void run_answer(struct run *r, const struct banlist *old, struct buf *answer);
+int run_take_answer(struct run *r, struct buf *answer);
 
 /* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, or another
  * status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 
-/* The unified diff of the blacklist. */
+/* What a dry run prints: the report, and the unified diff of the blacklist. */
 void run_print_diff(const struct run *r);
 
-/* What the run changed, into r->report. */
+/* What the run changed, into r->report: of a dry run only what a difference does not show. */
 void run_make_report(struct run *r);
 
 /* A report is kept in STATE.report until it was printed: whoever dies between the files and the printing is told of by
@@ -84,5 +105,8 @@ void run_make_report(struct run *r);
 int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);
+
+/* A sentence more. */
+void run_tell(struct run_told *told, const char *text);
 
 #endif

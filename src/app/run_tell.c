@@ -19,18 +19,17 @@
 
 void run_print_diff(const struct run *r)
 {
-	struct run_facts facts = { .changes = &r->changes, .judge = &r->judge };
-	struct buf entered = { 0 }, next = { 0 };
+	struct buf next = { 0 };
 
 	/* patch(1) skips what stands before a difference */
-	changes_entered(&facts, false, &entered);
-	text_print(&entered);
+	text_print(&r->report);
+	if (r->options->json)
+		return;
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
-	buf_free(&entered);
 }
 
 static struct span find_example(void *context, const struct addr *addr, unsigned event_class)
@@ -50,17 +49,17 @@ void run_make_report(struct run *r)
 		.drift_known = &r->drift_known,
 		.example = find_example,
 		.example_context = r->examples,
-		.unread = r->unread,
-		.unread_count = r->unread_count,
+		.unread = r->unread.texts,
+		.unread_count = r->unread.count,
 		.all = r->options->verbose,
 	};
 
 	if (r->options->json)
 		changes_json(&facts, &r->report);
-	else if (!r->options->quiet)
+	else if (!r->options->quiet && !r->options->dry_run)
 		changes_text(&facts, &r->report);
 	else
-		changes_entered(&facts, true, &r->report);
+		changes_entered(&facts, !r->options->dry_run, &r->report);
 }
 
 static void add_path(const struct run *r, struct buf *path)
@@ -102,7 +101,7 @@ void run_print_report(const struct run *r)
 
 	text_print(&r->report);
 	/* told before the sets, which take longest */
-	if (is_out() && r->report.len > 0 && !r->options->dry_run) {
+	if (is_out() && r->report.len > 0) {
 		add_path(r, &path);
 		(void)unlink(buf_text(&path));
 		buf_free(&path);

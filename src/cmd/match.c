@@ -29,6 +29,7 @@
 enum { BLOCK_BYTES = 1 << 16 };
 
 struct matching {
+	struct detection *detection;
 	struct engine *engine;
 	struct matcher *matcher;
 	struct sessions sessions;
@@ -232,6 +233,8 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 	bool open_line = false;
 	ssize_t got;
 
+	if (detection_enter_glass(m->detection) != EXIT_ALL_WELL)
+		return EXIT_NOTHING;
 	matcher_begin(m->matcher, (int64_t)time(NULL));
 	while ((got = read(STDIN_FILENO, block, BLOCK_BYTES)) > 0 || (got < 0 && errno == EINTR)) {
 		if (got < 0)
@@ -250,12 +253,15 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 static int match_file(struct matching *m, const char *path, char *block, struct buf *line)
 {
 	struct buf why = { 0 };
-	struct source *source = source_open(path, &why);
+	struct source *source = source_open_only(path, NULL, &why, NULL);
 	bool open_line = false;
 	ssize_t got;
 
-	if (source == NULL) {
-		msg("%s: %s", path, buf_text(&why));
+	if (source == NULL || detection_enter_glass(m->detection) != EXIT_ALL_WELL ||
+	    !source_begin(source, NULL, &why)) {
+		if (why.len > 0)
+			msg("%s: %s", path, buf_text(&why));
+		source_close(source);
 		buf_free(&why);
 		return EXIT_NOTHING;
 	}
@@ -306,7 +312,8 @@ static int choose_rule(struct matching *m, const struct ruleset *set)
 
 static int match_all(struct detection *detection, const struct options *options)
 {
-	struct matching m = { .engine = detection->engine, .options = options, .last_time = EVENT_TIME_UNKNOWN };
+	struct matching m = { .detection = detection, .engine = detection->engine, .options = options,
+			      .last_time = EVENT_TIME_UNKNOWN };
 	int status = choose_rule(&m, &detection->set);
 
 	if (status != EXIT_ALL_WELL)

@@ -287,3 +287,9 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 	pthread_mutex_unlock(&engine->lock);
 	return pattern->code != NULL ? pattern : NULL;
 }
+
+void engine_compile(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->set->count; i++)
+		(void)engine_pattern(engine, (uint16_t)i);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_judge: what a child in the glass does, who has no rights.
+ *
+ * It takes the state apart, reads the logs, judges, and answers with texts. All that it changes is its own: the parent
+ * has the same run as it was when it forked.
+ */
+#include "app/run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/remembered.h"
+#include "base/glass_run.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "judge/edits.h"
+
+enum { DAY = 86400 };
+
+/* ---- what was ---- */
+
+/* What stands in the file beside the two lists that the state names. */
+static enum edits_file kind_of_file(const struct run *r)
+{
+	if (r->recovered == STATE_UNFINISHED)
+		return EDITS_UNWRITTEN;
+	if (r->recovered == STATE_UNWRITTEN)
+		return EDITS_OF_UNWRITTEN;
+	return !r->has_digests || r->list.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
+}
+
+static int bad_section(const struct run *r, const char *name, unsigned bad)
+{
+	state_bad_line(r->config->state, name, bad);
+	return -1;
+}
+
+static int read_sections(struct run *r)
+{
+	unsigned bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
+
+	if (bad != 0)
+		return bad_section(r, STATE_POSITIONS, bad);
+	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
+	if (bad != 0)
+		return bad_section(r, STATE_DRIFT, bad);
+	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
+	if (r->options->full) {
+		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
+		return bad != 0 ? bad_section(r, STATE_ENTERED, bad) : 0;
+	}
+	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
+		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
+}
+
+static int read_state(struct run *r)
+{
+	if (read_sections(r) < 0)
+		return -1;
+	(void)edits_take(&r->judge, &r->list, kind_of_file(r));
+	r->last_clock = r->judge.clock;
+	r->told_day = r->judge.told_day;
+	state_keep_only(&r->state, STATE_DRIFT);
+	return 0;
+}
+
+/* ---- the judgement ---- */
+
+static void take_knock(struct run *r, const struct firewall_entry *entry)
+{
+	struct account *a = entry->packets > 0 ? accounts_find(&r->judge.accounts, &entry->net) : NULL;
+	struct change *c;
+	uint64_t since;
+
+	if (a == NULL || (a->flags & ACCOUNT_LISTED) == 0)
+		return;
+	since = judge_knock(&r->judge, a, entry->packets);
+	if (since == 0 || !account_is_banned(a, r->now))
+		return;
+	c = changes_add(&r->changes, CHANGE_RENEWED, &a->addr);
+	c->packets = since;
+	c->until = a->until;
+}
+
+/* Who is dropped and does not go away. */
+static void take_knocks(struct run *r)
+{
+	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_set *set = &r->fw.sets[f];
+
+		for (size_t i = 0; i < set->count; i++)
+			take_knock(r, &set->entries[i]);
+	}
+}
+
+static void judge(struct run *r)
+{
+	struct decide_input input = {
+		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .last_clock = r->last_clock,
+		.tell_failing = r->now / DAY != r->told_day, .force = r->options->force,
+		.done = r->config->done.texts, .done_count = r->config->done.count,
+	};
+
+	take_knocks(r);
+	decide(&input, &r->list, &r->changes);
+}
+
+static void tell_future(const struct run *r)
+{
+	if (r->judge.future > 0)
+		msg("%" PRIu64
+		    " lines bear a time that is to come; they count as of when their log was last written: see the "
+		    "clock and the time zone of who writes it",
+		    r->judge.future);
+	if (r->judge.accounts.dropped > 0)
+		msg("more than %" PRIu64 " addresses: %" PRIu64 " accounts with least points were forgotten; the "
+		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
+}
+
+/* The report compares with what the runs before saw, so that is left as it is. */
+static void put_drift(struct run *r)
+{
+	struct drift_known seen;
+	struct buf lines = { 0 };
+
+	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
+	drift_known_add(&seen, r->drift);
+	drift_known_format(&seen, &lines);
+	state_take(&r->state, STATE_DRIFT, &lines);
+	drift_known_free(&seen);
+}
+
+struct job {
+	struct run *run;
+	struct detection *detection;
+};
+
+static int work(void *context, const struct glass *glass, struct buf *answer)
+{
+	const struct job *job = context;
+	struct run *r = job->run;
+	struct banlist old;
+
+	(void)glass;
+	/* the lock is the parent's */
+	if (r->lock.fd >= 0)
+		close(r->lock.fd);
+	if (read_state(r) < 0)
+		return EXIT_NOTHING;
+	run_check_set_back(r);
+	run_read_logs(r, job->detection);
+	run_check_set_forward(r);
+	old = r->list;
+	old.bans = mem_alloc(old.count, sizeof(*old.bans));
+	if (old.count > 0)
+		memcpy(old.bans, r->list.bans, old.count * sizeof(*old.bans));
+	judge(r);
+	tell_future(r);
+	if (!r->clock_is_wrong)
+		r->judge.told_day = r->now / DAY;
+	put_drift(r);
+	remembered_put(&r->judge, &r->state);
+	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
+	run_answer(r, &old, answer);
+	free(old.bans);
+	return EXIT_ALL_WELL;
+}
+
+int run_judge(struct run *r, struct detection *detection)
+{
+	struct job job = { .run = r, .detection = detection };
+	struct buf answer = { 0 };
+	int ret;
+
+	engine_compile(detection->engine);
+	ret = glass_run(work, &job, true, &answer);
+	if (ret == EXIT_ALL_WELL)
+		ret = run_take_answer(r, &answer);
+	buf_free(&answer);
+	return ret;
+}
