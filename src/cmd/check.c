@@ -269,8 +269,9 @@ const struct command command_check = {
 	.name = "check",
 	.synopsis = "",
 	.summary = "tell whether all that a run needs is in order",
-	.details = "Goes through configuration, rules, allowlist, blacklist, state, logs and sets; exits with 1 where\n"
-		   "something is wrong. --no-sync leaves the sets out, which need root, or CAP_NET_ADMIN.",
+	.details = "Goes through configuration, rules, allowlist, blacklist, state, logs and sets, and lists what who\n"
+		   "reads logs has given up before; exits with 1 where something is wrong. --no-sync leaves the sets\n"
+		   "out, which need root, or CAP_NET_ADMIN.",
 	.options = " config quiet blacklist state allow rules no-sync ",
 	.max_args = 0,
 	.run = run,
