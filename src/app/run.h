@@ -85,8 +85,8 @@ void run_check_set_forward(struct run *r);
 /* The child's part of it: what is new in the logs, into the judge; and the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);
 
-/* The child's answer, beside the old list; and the parent's reading of it, as run_judge(). */
-void run_answer(struct run *r, const struct banlist *old, struct buf *answer);
+/* The child's answer; and the parent's reading of it, as run_judge(). */
+void run_answer(struct run *r, struct buf *answer);
 int run_take_answer(struct run *r, struct buf *answer);
 
 /* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, or another

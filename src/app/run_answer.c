@@ -26,14 +26,14 @@ static const char *const sections[] = {
 	STATE_SESSIONS,
 };
 
-void run_answer(struct run *r, const struct banlist *old, struct buf *answer)
+void run_answer(struct run *r, struct buf *answer)
 {
 	struct buf put = { 0 }, gone = { 0 }, now = { 0 };
 
 	run_make_report(r);
 	buf_addf(&now, "%" PRId64 "\n", r->now);
 	state_take(&r->state, ANSWER_NOW, &now);
-	amend_write(old, &r->list, &put, &gone);
+	amend_write(&r->changes, &put, &gone);
 	state_take(&r->state, ANSWER_PUT, &put);
 	state_take(&r->state, ANSWER_GONE, &gone);
 	state_take(&r->state, ANSWER_REPORT, &r->report);

@@ -8,13 +8,10 @@
 #include "app/run.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/remembered.h"
 #include "base/glass_run.h"
-#include "base/mem.h"
 #include "base/msg.h"
 #include "judge/edits.h"
 
@@ -142,7 +139,6 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 {
 	const struct job *job = context;
 	struct run *r = job->run;
-	struct banlist old;
 
 	(void)glass;
 	/* the lock is the parent's */
@@ -153,10 +149,6 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 	run_check_set_back(r);
 	run_read_logs(r, job->detection);
 	run_check_set_forward(r);
-	old = r->list;
-	old.bans = mem_alloc(old.count, sizeof(*old.bans));
-	if (old.count > 0)
-		memcpy(old.bans, r->list.bans, old.count * sizeof(*old.bans));
 	judge(r);
 	tell_future(r);
 	if (!r->clock_is_wrong)
@@ -164,8 +156,7 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 	put_drift(r);
 	remembered_put(&r->judge, &r->state);
 	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
-	run_answer(r, &old, answer);
-	free(old.bans);
+	run_answer(r, answer);
 	return EXIT_ALL_WELL;
 }
 

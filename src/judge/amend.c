@@ -16,34 +16,37 @@
 #include "list/allow.h"
 #include "list/blacklist.h"
 
-static void write_line(struct buf *out, const struct ban *ban)
+static void write_line(struct buf *out, const struct change *c)
 {
-	blacklist_add_line(out, ban, (struct span){ NULL, 0 });
+	const struct ban ban = { .net = c->net, .since = c->since, .until = c->until, .hits = c->hits,
+				 .hosts = c->hosts, .by = c->by };
+
+	blacklist_add_line(out, &ban, (struct span){ NULL, 0 });
 	buf_add_char(out, '\n');
 }
 
-static bool is_same_line(const struct ban *a, const struct ban *b)
+void amend_write(const struct changes *changes, struct buf *put, struct buf *gone)
 {
-	return a->line_len > 0 && a->line_len == b->line_len &&
-	       (a->text == b->text || memcmp(a->text, b->text, a->line_len) == 0);
-}
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *c = &changes->all[i];
 
-void amend_write(const struct banlist *old, const struct banlist *list, struct buf *put, struct buf *gone)
-{
-	size_t o = 0, n = 0;
-
-	while (o < old->count || n < list->count) {
-		int order = o == old->count ? 1 : n == list->count ? -1 :
-			addr_compare(&old->bans[o].net, &list->bans[n].net);
-
-		if (order < 0) {
-			addr_add_to(gone, &old->bans[o].net);
+		switch (c->kind) {
+		case CHANGE_ADDED:
+		case CHANGE_NETWORK:
+		case CHANGE_MOVED:
+			write_line(put, c);
+			break;
+		case CHANGE_EXPIRED:
+		case CHANGE_FORGIVEN:
+		case CHANGE_DISSOLVED:
+		case CHANGE_ALLOWED:
+		case CHANGE_INTO:
+			addr_add_to(gone, &c->net);
 			buf_add_char(gone, '\n');
-		} else if (order > 0 || !is_same_line(&list->bans[n], &old->bans[o])) {
-			write_line(put, &list->bans[n]);
+			break;
+		default:
+			break;
 		}
-		o += order <= 0;
-		n += order >= 0;
 	}
 }
 

@@ -9,11 +9,11 @@
 #include "base/buf.h"
 #include "base/span.h"
 #include "judge/settings.h"
+#include "judge/told.h"
 #include "list/ban.h"
 
-/* Adds the lines of list that are new or changed, as a blacklist has them, and the addresses of old that left it, one a
- * line. Both lists are sorted; unchanged lines of list have the texts of old. */
-void amend_write(const struct banlist *old, const struct banlist *list, struct buf *put, struct buf *gone);
+/* Adds the lines that are new or changed, as a blacklist has them, and the addresses whose lines went, one a line. */
+void amend_write(const struct changes *changes, struct buf *put, struct buf *gone);
 
 /* What an amendment may do. */
 struct amend_limits {

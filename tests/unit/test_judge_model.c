@@ -291,7 +291,7 @@ static void run_end(struct run *r, struct files *f)
 	struct judge_lines lines;
 
 	decide(&input, &r->list, &changes);
-	assert_amended(&input, buf_text(&f->list), &r->list);
+	assert_amended(&input, buf_text(&f->list), &r->list, &changes);
 	files_free(f);
 	*f = (struct files){ 0 };
 	blacklist_format(&r->list, &f->list);
