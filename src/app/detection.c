@@ -42,13 +42,13 @@ int detection_open(struct detection *detection, const struct config *config, con
 	return EXIT_ALL_WELL;
 }
 
-int detection_enter_glass(struct detection *detection)
+int detection_enter_glass(struct detection *detection, const struct config *config)
 {
 	struct buf why = { 0 };
 	struct glass glass;
 	int ret;
 
-	engine_compile(detection->engine);
+	engine_compile(detection->engine, config->threads);
 	ret = glass_enter(&glass, false, &why);
 	if (ret < 0)
 		msg("%s", buf_text(&why));

@@ -27,7 +27,7 @@ void detection_close(struct detection *detection);
 
 /* For commands that only print: gives up all but that (base/glass), when the logs are open and not looked at yet.
  * EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
-int detection_enter_glass(struct detection *detection);
+int detection_enter_glass(struct detection *detection, const struct config *config);
 
 /* What a command does with the detection, and from which time on (--since, seconds since the epoch). */
 typedef int detection_work(const struct config *config, const struct options *options, struct detection *detection,

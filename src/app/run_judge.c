@@ -166,7 +166,7 @@ int run_judge(struct run *r, struct detection *detection)
 	struct buf answer = { 0 };
 	int ret;
 
-	engine_compile(detection->engine);
+	engine_compile(detection->engine, r->config->threads);
 	ret = glass_run(work, &job, true, &answer);
 	if (ret == EXIT_ALL_WELL)
 		ret = run_take_answer(r, &answer);

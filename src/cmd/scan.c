@@ -121,7 +121,7 @@ static int scan(const struct config *config, const struct options *options, stru
 	struct findings findings = { .everybody = options->verbose };
 	struct buf out = { 0 };
 	size_t count = open_logs(options, logs), failed;
-	int ret = count == 0 ? EXIT_NOTHING : detection_enter_glass(detection);
+	int ret = count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, config);
 
 	if (ret == EXIT_ALL_WELL)
 		count = begin_logs(logs, count);
