@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make instructions`, `make install`.
+# mailban: `make`, `make check`, `make check SANITIZE=1`, `make lint`, `make bench`, `make instructions`, `make install`,
+# `make dist`.
 # BUILD names the folder that everything is built in; CC and CFLAGS are yours to set.
 
 CC ?= cc
@@ -9,6 +10,7 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -30,34 +32,38 @@ endif
 required := libpcre2-8 libipset libmnl libconfuse
 missing := $(strip $(foreach p,$(required),$(shell $(PKG_CONFIG) --exists $(p) || echo $(p))))
 ifneq ($(missing),)
-ifeq ($(filter clean,$(MAKECMDGOALS)),)
+ifeq ($(filter clean dist version,$(MAKECMDGOALS)),)
 $(error missing: $(missing); scripts/deps installs what the build needs)
 endif
 endif
 # what is there of the optional ones; WITHOUT="libarchive ..." leaves one out
-optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp),$(shell $(PKG_CONFIG) --exists $(p) && echo $(p)))
+optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp libloc hiredis hiredis_ssl),\
+	$(shell $(PKG_CONFIG) --exists $(p) && echo $(p)))
 has = $(if $(filter $(1),$(optional)),1,0)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
 CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DMAILBAN_VERSION='"$(VERSION)"' \
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
-	-DHAVE_LIBSECCOMP=$(call has,libseccomp) $(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
+	-DHAVE_LIBSECCOMP=$(call has,libseccomp) -DHAVE_LIBLOC=$(call has,libloc) \
+	-DHAVE_HIREDIS=$(call has,hiredis) -DHAVE_HIREDIS_SSL=$(call has,hiredis_ssl) \
+	$(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 # llrint() is one instruction where nobody asks for errno
 CFLAGS_ALL := -std=c17 -pthread -fno-math-errno $(WARNINGS) $(CFLAGS)
-# libarchive is loaded where it is needed: log/libarchive.c
-LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out libarchive,$(optional))) -pthread -ldl -lm
+# these are loaded where they are needed: log/libarchive.c, report/owner_libloc.c
+loaded := libarchive libloc
+LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out $(loaded),$(optional))) -pthread -ldl -lm
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 
 sources := $(filter-out src/main.c,$(sort $(wildcard src/*/*.c)))
-objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o
+objects := $(sources:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/rules_builtin.o $(BUILD)/obj/page_html.o
 rule_files := $(sort $(wildcard src/rules/*.conf))
 unit_sources := $(sort $(wildcard tests/unit/test_*.c))
 units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-layers lint bench people instructions \
-	install uninstall clean
+.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-fuzz fuzz check-layers lint bench \
+	people instructions install uninstall dist version clean
 .SECONDARY:
 
 all: $(BUILD)/mailban $(BUILD)/mailban-firewall
@@ -91,7 +97,12 @@ $(BUILD)/gen/rules_builtin.c: $(rule_files) scripts/embed
 	@mkdir -p $(@D)
 	scripts/embed $(rule_files) > $@.new && mv $@.new $@
 
-$(BUILD)/obj/rules_builtin.o: $(BUILD)/gen/rules_builtin.c $(BUILD)/flags
+# and so does the page of a report
+$(BUILD)/gen/page_html.c: src/report/page.html scripts/embed
+	@mkdir -p $(@D)
+	scripts/embed --text page_html_template $< > $@.new && mv $@.new $@
+
+$(BUILD)/obj/rules_builtin.o $(BUILD)/obj/page_html.o: $(BUILD)/obj/%.o: $(BUILD)/gen/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
@@ -104,7 +115,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 # Tests are targets of their own, a file each: `make -j2 -O check` runs two at a time.
 suite = $(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats)))
 
-check: check-layers check-wire check-net check-cmd check-unit
+check: check-layers check-fuzz check-wire check-net check-cmd check-unit
 check-unit: $(units:%=run/%)
 check-cmd: $(call suite,cmd)
 check-net: $(call suite,net)
@@ -112,7 +123,7 @@ check-wire: $(call suite,wire)
 
 units: $(units)
 
-.PHONY: $(units:%=run/%) $(call suite,cmd) $(call suite,net) $(call suite,wire)
+.PHONY: $(samples:%=run/%) $(units:%=run/%) $(call suite,cmd) $(call suite,net) $(call suite,wire)
 
 $(units:%=run/%): run/%: %
 	$<
@@ -122,13 +133,40 @@ $(call suite,cmd) $(call suite,net) $(call suite,wire): run/%: % $(BUILD)/mailba
 	MAKEFLAGS= MAILBAN=$(abspath $(BUILD)/mailban) BUILD=$(abspath $(BUILD)) bats $(BATSFLAGS) $<
 
 # generate and flood write the logs of the bench and of the tests; least is what the bench compares a scan with
-$(BUILD)/generate $(BUILD)/least $(BUILD)/flood: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
+$(BUILD)/generate $(BUILD)/least $(BUILD)/flood $(BUILD)/fleet_data: $(BUILD)/%: tests/bench/%.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
 # people writes two weeks of a mail host's log, with the truth about each address
 people_sources := $(sort $(wildcard tests/people/*.c))
 $(BUILD)/people: $(people_sources) $(wildcard tests/people/*.h) $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(people_sources)
+
+# Each target takes any bytes: `make fuzz`, then build/fuzz/line -max_total_time=600 NEW-FOLDER build/fuzz/seeds/line
+fuzz_targets := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c)))
+# NULL + 0 is what C2y defines it to be
+fuzz_flags := -fsanitize=address,undefined -fno-sanitize=pointer-overflow -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+fuzz: $(BUILD)/seeds
+	$(MAKE) CC=clang BUILD=$(BUILD)/fuzz/obj CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(fuzz_flags)' LDFLAGS='$(fuzz_flags)' \
+		$(addprefix $(BUILD)/fuzz/obj/fuzz/,$(fuzz_targets))
+	ln -sf $(addprefix obj/fuzz/,$(fuzz_targets)) ../seeds $(BUILD)/fuzz
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(BUILD)/libmailban.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -Itests/fuzz -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS)
+
+# the same without clang: each seed, and 2,000 that are damaged, for make check
+samples := $(fuzz_targets:%=$(BUILD)/sample/%)
+$(samples): $(BUILD)/sample/%: tests/fuzz/%.c tests/fuzz/fuzz.h tests/fuzz/sample.h $(BUILD)/libmailban.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -DSAMPLE -Itests/fuzz $(LDFLAGS) -o $@ $< $(BUILD)/libmailban.a $(LIBS)
+
+$(BUILD)/seeds: tests/fuzz/seeds $(BUILD)/mailban $(BUILD)/mailban.conf $(wildcard tests/corpus/*)
+	rm -rf $@ && tests/fuzz/seeds $(BUILD)/mailban $(BUILD)/mailban.conf $@
+
+$(samples:%=run/%): run/$(BUILD)/sample/%: $(BUILD)/sample/% $(BUILD)/seeds
+	@$< $(BUILD)/seeds/$* && echo 'ok 1 $* takes any bytes' || { echo 'not ok 1 $* takes any bytes'; exit 1; }
+
+check-fuzz: $(samples:%=run/%)
 
 # each system call of the commands that change something fails, is cut short or is the last one: minutes
 $(BUILD)/disturb: tests/faults/disturb.c $(BUILD)/flags
@@ -139,7 +177,7 @@ check-faults: $(BUILD)/mailban $(BUILD)/disturb
 		$(or $(FAULTS),run run-nosets run-wrongset run-n ban ban-n unban unban-n allow allow-n sync sync-n)
 
 # the manual's commands, options and settings are the program's own help, and so is the configuration
-pages := $(addprefix $(BUILD)/,mailban.8 mailban-firewall.8 mailban.conf.5 mailban-rules.5)
+pages := $(addprefix $(BUILD)/,mailban.8 mailban-firewall.8 mailban.conf.5 mailban-rules.5 mailban-fleet.7)
 $(pages): $(BUILD)/%: src/man/% scripts/man-options scripts/man-tidy $(BUILD)/mailban
 	scripts/man-options $(BUILD)/mailban $< > $@.new && scripts/man-tidy $@.new > $@ && rm $@.new
 
@@ -148,13 +186,15 @@ $(BUILD)/mailban.conf: $(BUILD)/mailban
 
 # Configuration and the daily run's time are the host's: what is there stays.
 install: all $(pages) $(BUILD)/mailban.conf
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(UNITDIR) \
-		$(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(UNITDIR) $(DESTDIR)$(COMPLETIONDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR) $(DESTDIR)$(SYSUSERSDIR) \
+		$(DESTDIR)$(TMPFILESDIR) $(DESTDIR)/etc/cron.d $(DESTDIR)/etc/mailban/rules.d
 	install -d -m 0750 $(DESTDIR)/var/lib/mailban
 	install -m 0755 $(BUILD)/mailban $(DESTDIR)$(SBINDIR)/mailban
 	install -m 0755 $(BUILD)/mailban-firewall $(DESTDIR)$(SBINDIR)/mailban-firewall
 	install -m 0644 $(BUILD)/mailban.8 $(BUILD)/mailban-firewall.8 $(DESTDIR)$(MANDIR)/man8
 	install -m 0644 $(BUILD)/mailban.conf.5 $(BUILD)/mailban-rules.5 $(DESTDIR)$(MANDIR)/man5
+	install -m 0644 $(BUILD)/mailban-fleet.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 0644 src/completion/mailban.bash $(DESTDIR)$(COMPLETIONDIR)/mailban
 	ln -sf mailban $(DESTDIR)$(COMPLETIONDIR)/mailban-firewall
 	install -m 0644 src/completion/_mailban $(DESTDIR)$(ZSHDIR)
@@ -171,6 +211,7 @@ install: all $(pages) $(BUILD)/mailban.conf
 		install -m 0755 $(BUILD)/mailban.$$init $(DESTDIR)$(PREFIX)/share/mailban/$$init || exit 1; \
 	done
 	install -m 0644 src/systemd/mailban.sysusers $(DESTDIR)$(SYSUSERSDIR)/mailban.conf
+	install -m 0644 src/systemd/mailban.tmpfiles $(DESTDIR)$(TMPFILESDIR)/mailban.conf
 	sed 's|^PATH=|PATH=$(SBINDIR):|' cron.d/mailban > $(BUILD)/cron
 	[ -e $(DESTDIR)/etc/cron.d/mailban ] || install -m 0644 $(BUILD)/cron $(DESTDIR)/etc/cron.d/mailban
 	[ -e $(DESTDIR)/etc/mailban/mailban.conf ] || \
@@ -183,11 +224,11 @@ uninstall:
 		echo 'the rule is still there; where rules are saved, save them again without it' >&2
 	[ -n "$(DESTDIR)" ] || ! command -v systemctl > /dev/null || systemctl -q disable $(units_of_systemd) 2> /dev/null || true
 	rm -f $(addprefix $(DESTDIR)$(SBINDIR)/,mailban mailban-firewall) \
-		$(addprefix $(DESTDIR)$(MANDIR)/,man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5) \
+		$(addprefix $(DESTDIR)$(MANDIR)/,man8/mailban.8 man8/mailban-firewall.8 man5/mailban.conf.5 man5/mailban-rules.5 man7/mailban-fleet.7) \
 		$(addprefix $(DESTDIR)$(UNITDIR)/,$(units_of_systemd)) $(DESTDIR)$(ZSHDIR)/_mailban \
 		$(addprefix $(DESTDIR)$(COMPLETIONDIR)/,mailban mailban-firewall) \
 		$(addprefix $(DESTDIR)$(FISHDIR)/,mailban.fish mailban-firewall.fish) \
-		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
+		$(DESTDIR)$(SYSUSERSDIR)/mailban.conf $(DESTDIR)$(TMPFILESDIR)/mailban.conf $(DESTDIR)/etc/cron.d/mailban
 	rm -rf $(DESTDIR)$(PREFIX)/share/mailban
 	@echo 'kept: $(DESTDIR)/etc/mailban and $(DESTDIR)/var/lib/mailban'
 
@@ -204,10 +245,11 @@ $(BUILD)/lint/%.c.ok: %.c .clang-tidy $(wildcard src/*/*.h)
 	clang-tidy --quiet $< -- -std=c17 $(CPPFLAGS_ALL)
 	@touch $@
 
-# QUICK=1: logs of 100 MB, a minute in all
-bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least $(BUILD)/flood
+# QUICK=1: logs of 100 MB, a minute in all. FLEET_HOSTS and FLEET_ADDRESSES: the size of the fleet, up to 1000 and 20000
+bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least $(BUILD)/flood $(BUILD)/fleet_data
 	tests/bench/bench $(BUILD) $(BUILD)/bench $(if $(QUICK),--quick)
 	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
+	tests/bench/fleet $(BUILD) $(or $(FLEET_HOSTS),50) $(or $(FLEET_ADDRESSES),2000)
 
 # PEOPLE_SEEDS=N: N draws instead of one; PEOPLE_EVERY=H: a run every H hours instead of each evening; STRICT=1: fails
 # where a kind is not judged as the tables of tests/people expect
@@ -218,6 +260,16 @@ people: $(BUILD)/mailban $(BUILD)/people
 # records what a scan costs in instructions, which make check compares with what it costs then
 instructions: $(BUILD)/mailban $(BUILD)/generate
 	tests/bench/instructions --record $(BUILD)/mailban $(BUILD)/generate $(BUILD)/flags
+
+# what whoever packages mailban asks for: scripts/package
+version:
+	@echo $(VERSION)
+
+# the whole tree, which builds and tests as a checkout does
+dist:
+	@mkdir -p $(BUILD)
+	tar --sort=name --owner=0 --group=0 --numeric-owner --transform 's|^|mailban-$(VERSION)/|' \
+		-czf $(BUILD)/mailban-$(VERSION).tar.gz Makefile README.md LICENSE .ci .clang-tidy .gitignore cron.d scripts src tests
 
 clean:
 	rm -rf $(BUILD)

@@ -5,6 +5,7 @@
  * Finds the command that the first word names, reads its options and the configuration, and runs it. Help that was
  * asked for goes to stdout with 0, misuse to stderr with 2.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "app/options.h"
 #include "app/settings.h"
 #include "base/msg.h"
+#include "base/near.h"
 #include "cmd/commands.h"
 
 static const struct command *const commands[] = {
@@ -21,16 +23,20 @@ static const struct command *const commands[] = {
 	&command_rules,
 	&command_sync,
 	&command_state,
+	&command_status,
 	&command_list,
 	&command_why,
 	&command_stats,
+	&command_report,
 	&command_check,
 	&command_diff,
 	&command_ban,
 	&command_unban,
 	&command_allow,
+	&command_disallow,
 	&command_done,
 	&command_export,
+	&command_fleet,
 	NULL,
 };
 
@@ -41,9 +47,10 @@ static const char *feature(int has, const char *name)
 
 static int print_version(void)
 {
-	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s\n", MAILBAN_VERSION,
+	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s%s%s%s\n", MAILBAN_VERSION,
 	       feature(HAVE_LIBARCHIVE, " libarchive"), feature(HAVE_LIBSYSTEMD, " libsystemd"),
-	       feature(HAVE_LIBSECCOMP, " libseccomp"));
+	       feature(HAVE_LIBSECCOMP, " libseccomp"), feature(HAVE_LIBLOC, " libloc"),
+	       feature(HAVE_HIREDIS, " hiredis"), feature(HAVE_HIREDIS_SSL, " hiredis_ssl"));
 	return EXIT_ALL_WELL;
 }
 
@@ -70,21 +77,47 @@ static int print_settings(void)
 	return EXIT_ALL_WELL;
 }
 
+static void tell_unknown(const char *name)
+{
+	struct near near = { .word = name };
+	struct buf meant = { 0 };
+
+	if (name[0] == '-') {
+		msg("%s: options stand behind the command: mailban COMMAND %s; see: mailban help", name, name);
+		return;
+	}
+	for (const struct command *const *c = commands; *c != NULL; c++)
+		near_try(&near, (*c)->name);
+	near_add(&near, &meant);
+	msg("there is no command %s%s; see: mailban help", name, buf_text(&meant));
+	buf_free(&meant);
+}
+
 static const struct command *find(const char *name)
 {
 	for (const struct command *const *c = commands; *c != NULL; c++) {
 		if (strcmp((*c)->name, name) == 0)
 			return *c;
 	}
-	msg("there is no command %s; see: mailban help", name);
+	tell_unknown(name);
 	return NULL;
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
+}
+
+static bool is_version(const char *word)
+{
+	return strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0 || strcmp(word, "version") == 0;
 }
 
 static int help(const char *name)
 {
 	const struct command *command;
 
-	if (name == NULL)
+	if (name == NULL || is_help(name))
 		return print_overview(stdout, EXIT_ALL_WELL);
 	if (strcmp(name, "settings") == 0)
 		return print_settings();
@@ -122,13 +155,16 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	if (argc < 2)
-		return print_overview(stderr, EXIT_USAGE);
-	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+	static char alone[] = "status";
+
+	if (argc < 2) {
+		status = run(1, (char *[]){ alone, NULL });
+		puts("\nmailban help lists the commands");
+	} else if (is_help(argv[1]))
 		status = help(NULL);
 	else if (strcmp(argv[1], "help") == 0)
 		status = help(argv[2]);
-	else if (strcmp(argv[1], "--version") == 0)
+	else if (is_version(argv[1]))
 		status = print_version();
 	else
 		status = run(argc - 1, argv + 1);

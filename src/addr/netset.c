@@ -14,6 +14,7 @@
 
 #include "addr/order.h"
 #include "base/mem.h"
+#include "base/search.h"
 
 void netset_free(struct netset *set)
 {
@@ -76,20 +77,15 @@ void netset_finish(struct netset *set)
 	set->count = kept;
 }
 
+static bool is_not_behind(const void *net, const void *a)
+{
+	return addr_compare(net, a) <= 0;
+}
+
 /* The number of networks that stand before a or begin where it does and are at least as wide. */
 static size_t upper_bound(const struct netset *set, const struct addr *a)
 {
-	size_t low = 0, high = set->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&set->nets[middle], a) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(set->nets, set->count, sizeof(*set->nets), is_not_behind, a);
 }
 
 const struct addr *netset_covering(const struct netset *set, const struct addr *a)

@@ -16,6 +16,7 @@
 
 #include "app/settings.h"
 #include "base/conf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
@@ -98,6 +99,20 @@ static int check_names(const struct config *config)
 	return EXIT_ALL_WELL;
 }
 
+/* A host's name may hold what a name in a fleet may not. */
+static char *host_name(void)
+{
+	char name[FLEET_NAME_MAX + 1] = "";
+
+	if (gethostname(name, FLEET_NAME_MAX) < 0 || name[0] == '\0')
+		return mem_text("localhost");
+	for (char *c = name; *c != '\0'; c++) {
+		if (!fleet_is_name(c, 1))
+			*c = '-';
+	}
+	return mem_text(name);
+}
+
 static int take(struct config *config, cfg_t *cfg, const struct options *options)
 {
 	settings_take(config, cfg);
@@ -105,6 +120,8 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	replace(&config->state, options->state);
 	replace(&config->allow, options->allow);
 	replace(&config->rules, options->rules);
+	if (config->fleet.name == NULL)
+		config->fleet.name = host_name();
 	if (options->threads > 0)
 		config->threads = options->threads;
 	if (config->threads == 0)
@@ -141,6 +158,24 @@ static int parse(cfg_t *cfg, const struct options *options)
 	return ret;
 }
 
+/* What root obeys, and what it writes to, is root's. */
+static int check_owners(const struct config *config, const struct options *options)
+{
+	const char *paths[] = { options->config != NULL ? options->config : CONFIG_FILE, config->allow, config->rules,
+				config->blacklist, config->state };
+	struct buf why = { 0 };
+	int ret = EXIT_ALL_WELL;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths) && ret == EXIT_ALL_WELL; i++) {
+		if (file_is_own(paths[i], &why))
+			continue;
+		msg("%s; root uses no %s that others can change: see its owner and mode", buf_text(&why), paths[i]);
+		ret = EXIT_USAGE;
+	}
+	buf_free(&why);
+	return ret;
+}
+
 int config_load(struct config *config, const struct options *options)
 {
 	cfg_t *cfg = settings_open();
@@ -152,6 +187,8 @@ int config_load(struct config *config, const struct options *options)
 	cfg_set_error_function(cfg, tell_error);
 	if (parse(cfg, options) == 0)
 		ret = take(config, cfg, options);
+	if (ret == EXIT_ALL_WELL)
+		ret = check_owners(config, options);
 	cfg_free(cfg);
 	return ret;
 }
@@ -165,6 +202,16 @@ void config_free(struct config *config)
 struct firewall_names config_sets(const struct config *config)
 {
 	return (struct firewall_names){ { config->set4, config->set6 }, config->backend };
+}
+
+struct owners *config_owners(const struct config *config)
+{
+	const struct owners_settings settings = {
+		.from = config->owners, .files = config->owners_files.texts, .file_count = config->owners_files.count,
+		.zone = config->owners_zone,
+	};
+
+	return owners_open(&settings);
 }
 
 char *config_remembered(const struct config *config)
@@ -188,20 +235,58 @@ bool config_is_there(const char *path, const char *usual)
 	return false;
 }
 
-int config_since(const char *text, int64_t *since)
+static int read_time(const char *option, const char *text, int64_t *time_of)
 {
 	int64_t ago;
 
-	*since = INT64_MIN;
 	/* forever is a minute in files, and none that anything happened before or after */
-	if (text == NULL || (when_parse_minute(text, strlen(text), since) && *since != WHEN_FOREVER))
+	if (text == NULL || (when_parse_minute(text, strlen(text), time_of) && *time_of != WHEN_FOREVER))
 		return EXIT_ALL_WELL;
 	if (!when_parse_duration(text, &ago) || ago == WHEN_FOREVER) {
-		msg("--since %s: is no time; write how long ago (90m, 12h, 3d) or a minute (2026-11-21T03:17Z)", text);
+		msg("--%s %s: is no time; write how long ago (90m, 12h, 3d) or a minute (2026-11-21T03:17Z)", option,
+		    text);
 		return EXIT_USAGE;
 	}
-	*since = time(NULL) - ago;
+	*time_of = time(NULL) - ago;
 	return EXIT_ALL_WELL;
+}
+
+int config_since(const char *text, int64_t *since)
+{
+	*since = INT64_MIN;
+	return read_time("since", text, since);
+}
+
+int config_until(const char *text, int64_t *until)
+{
+	*until = INT64_MAX;
+	return read_time("until", text, until);
+}
+
+char *config_answers(const struct config *config)
+{
+	struct buf path = { 0 };
+	char *state = file_resolve(config->state);
+
+	buf_addf(&path, "%s.names", state);
+	buf_text(&path);
+	free(state);
+	return path.ptr;
+}
+
+static void take_answers(const struct config *config, struct allow *allow)
+{
+	struct buf text = { 0 };
+	char *path;
+
+	if (allow->name_count == 0)
+		return;
+	path = config_answers(config);
+	if (file_read(path, &text) == 0)
+		allow_take_answers(allow, (struct span){ text.ptr, text.len });
+	netset_finish(&allow->nets);
+	buf_free(&text);
+	free(path);
 }
 
 int config_gather_allow(const struct config *config, struct allow *allow)
@@ -211,5 +296,8 @@ int config_gather_allow(const struct config *config, struct allow *allow)
 		.also_count = config->allow_also.count, .mynetworks = config->mynetworks,
 	};
 
-	return config_is_there(config->allow, CONFIG_ALLOW) ? allow_gather(allow, &sources) : -1;
+	if (!config_is_there(config->allow, CONFIG_ALLOW) || allow_gather(allow, &sources) < 0)
+		return -1;
+	take_answers(config, allow);
+	return 0;
 }

@@ -19,6 +19,9 @@ void config_free(struct config *config);
 /* The sets that it names, for firewall_read(). */
 struct firewall_names config_sets(const struct config *config);
 
+/* Opens the sources of owners that it names; the caller closes them first. */
+struct owners *config_owners(const struct config *config);
+
 /* Where mailban-firewall keeps what it was told last: beside the state. The caller frees it. */
 char *config_remembered(const struct config *config);
 
@@ -29,6 +32,12 @@ bool config_is_there(const char *path, const char *usual);
 /* The option --since: how long ago, or a minute, to seconds since the epoch; INT64_MIN for NULL. EXIT_ALL_WELL, or
  * EXIT_USAGE after a message. */
 int config_since(const char *text, int64_t *since);
+
+/* The same of --until; INT64_MAX for NULL. */
+int config_until(const char *text, int64_t *until);
+
+/* Where the last answers for names of the allowlist are kept: beside the state. The caller frees it. */
+char *config_answers(const struct config *config);
 
 /* Gathers the allowlist that the configuration names; a file of it that was named must be there. Returns 0, or -1 after
  * saying what is wrong. */

@@ -176,6 +176,8 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 	if (progress.shown)
 		fprintf(stderr, "\r%*s\r", PROGRESS_COLUMNS, "");
 	tell_limits(&detection->set, limit_hits);
+	if (engine_left_out(detection->engine))
+		msg("the logs name too many programs: lines of those that came last did not count");
 	tell_not_understood(logs, log_count);
 	free(limit_hits);
 	return tell_failures(logs, log_count);

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/deeds.h"
 #include "app/kernel.h"
 #include "app/lock.h"
 #include "base/msg.h"
@@ -80,6 +81,7 @@ int edit_commit(struct edit *edit)
 		return EXIT_NOTHING;
 	}
 	unsure = file_tell_unsure(path, ret);
+	deeds_add(path, edit->now, &edit->said);
 	if (!edit->options->quiet)
 		text_print(&edit->said);
 	ret = 0;

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/msg.h"
 
@@ -49,9 +50,12 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 		msg("%s: is locked by %s; try again when that is done", config->blacklist, buf_text(&holder));
 	else if (error == -EEXIST && writes)
 		msg("%s.lock: is no lock file, or has other names; look at it, and take it away", config->blacklist);
+	else if (error == -ENOLCK && writes)
+		msg("%s: cannot be locked: its file system has no locks; see how it is mounted", config->blacklist);
 	else if (error < 0 && writes)
-		msg("%s: cannot be locked: %s; its folder must exist and be yours to write in", config->blacklist,
-		    strerror(-error));
+		msg("%s: cannot be locked: %s; %s", config->blacklist, strerror(-error),
+		    error == -EACCES && geteuid() != 0 ? "run it as root, or name files in a folder of your own" :
+		    "its folder must exist and be yours to write in");
 	buf_free(&holder);
 	return error == -ETIMEDOUT || (error < 0 && writes) ? EXIT_NOTHING : EXIT_ALL_WELL;
 }

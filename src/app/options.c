@@ -15,7 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/msg.h"
+#include "base/near.h"
 
 enum kind { FLAG, TEXT, PATH, NUMBER, COLOR };
 
@@ -35,7 +37,9 @@ static const struct definition definitions[] = {
 	{ "dry-run", 'n', FLAG, AT(dry_run), NULL, "show what would change, and change nothing at all" },
 	{ "quiet", 'q', FLAG, AT(quiet), NULL, "report nothing but what is wrong" },
 	{ "verbose", 'v', FLAG, AT(verbose), NULL, "say more" },
+	{ "all", 0, FLAG, AT(all), NULL, "show all, not the worst alone" },
 	{ "json", 0, FLAG, AT(json), NULL, "print JSON" },
+	{ "mail", 0, FLAG, AT(mail), NULL, "print a mail for sendmail -t; nothing where nothing needs a person" },
 	{ "color", 0, COLOR, AT(color), "WHEN", "colours: auto, always or never" },
 	{ "blacklist", 0, PATH, AT(blacklist), "FILE", "the blacklist, instead of /var/lib/mailban/blacklist" },
 	{ "state", 0, PATH, AT(state), "FILE", "the state, instead of /var/lib/mailban/state" },
@@ -47,7 +51,9 @@ static const struct definition definitions[] = {
 	{ "force", 0, FLAG, AT(force), NULL, "go beyond the limits of the settings; unban: split a network" },
 	{ "classic", 0, FLAG, AT(classic), NULL, "judge exactly as the original shell recipe" },
 	{ "since", 0, TEXT, AT(since), "TIME", "leave out what happened before" },
+	{ "until", 0, TEXT, AT(until), "TIME", "leave out what happened later" },
 	{ "directory", 0, PATH, AT(directory), "DIR", "read the journals in this folder" },
+	{ "html", 0, FLAG, AT(html), NULL, "print a page of HTML" },
 	{ "tsv", 0, FLAG, AT(tsv), NULL, "print fields between tabs" },
 	{ "plain", 0, FLAG, AT(plain), NULL, "print addresses only" },
 	{ "check", 0, FLAG, AT(check), NULL, "prove every rule's own samples" },
@@ -55,6 +61,11 @@ static const struct definition definitions[] = {
 	{ "sample", 0, PATH, AT(sample), "LOG", "take the rules' samples from this log" },
 	{ "class", 0, TEXT, AT(class_name), "CLASS", "what the rules are evidence of" },
 	{ "output", 'o', PATH, AT(output), "FILE", "write to this file, instead of standard output" },
+	{ "fleet", 0, FLAG, AT(fleet), NULL, "have all hosts of the fleet forget what they counted, too" },
+	{ "push", 0, TEXT, AT(push), "COMMAND", "give the text to this shell command" },
+	{ "by", 0, TEXT, AT(by), "CLASS", "only bans for this class, or by hand" },
+	{ "sort", 0, TEXT, AT(sort), "WHAT", "points, until or address" },
+	{ "prometheus", 0, PATH, AT(prometheus), "FILE", "write figures for Prometheus' textfile collector" },
 	{ "rule", 0, TEXT, AT(rule), "NAME", "only this rule, and why it did not match" },
 	{ "program", 0, TEXT, AT(program), "NAME", "take lines to be of this program, without a header" },
 	{ "for", 0, TEXT, AT(duration), "TIME", "how long: 90m, 12h, 1w; default: for ever" },
@@ -161,6 +172,25 @@ static const struct definition *by_code(int code)
 	return NULL;
 }
 
+/* A long option that is none, with the one that may be meant. */
+static int misuse_name(const struct command *command, const char *word)
+{
+	char *bare = mem_text_of(word, strcspn(word, "="));
+	struct near near = { .word = strncmp(bare, "--", 2) == 0 ? bare + 2 : bare };
+
+	for (unsigned i = 0; i < DEFINITIONS; i++) {
+		if (takes(command, &definitions[i]))
+			near_try(&near, definitions[i].name);
+	}
+	if (near.best != NULL)
+		msg("%s: there is no option %s; did you mean --%s?; see: mailban help %s", command->name, word,
+		    near.best, command->name);
+	else
+		(void)misuse(command, "there is no option", word);
+	free(bare);
+	return EXIT_USAGE;
+}
+
 /* What getopt_long(3) does not take: of several letters behind one dash it is the one that optopt names. */
 static int misuse_option(const struct command *command, const char *word)
 {
@@ -168,7 +198,7 @@ static int misuse_option(const struct command *command, const char *word)
 
 	if (optopt >= 256)
 		return misuse(command, "no value is wanted in", word);
-	return misuse(command, "there is no option", optopt != 0 ? letter : word);
+	return optopt != 0 ? misuse(command, "there is no option", letter) : misuse_name(command, word);
 }
 
 /* getopt_long(3)'s tables, with the options that the command takes. */
@@ -216,8 +246,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 	options->arg_count = argc - optind;
 	if (options->help)
 		return EXIT_ALL_WELL;
-	if (options->json + options->tsv + options->plain > 1)
-		return misuse(command, "prints in one form; take one of", "--json, --tsv, --plain");
+	if (options->json + options->html + options->tsv + options->plain > 1)
+		return misuse(command, "prints in one form; take one of", "--json, --html, --tsv, --plain");
 	if (options->arg_count < command->min_args)
 		return misuse(command, "expects", command->synopsis);
 	if (command->max_args >= 0 && options->arg_count > command->max_args)

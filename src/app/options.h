@@ -18,11 +18,12 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What the command line says. Texts point into argv. NULL or zero: not given. */
 struct options {
-	const char *config, *blacklist, *state, *allow, *rules, *rule, *program, *duration, *since, *directory;
-	const char *from_fail2ban, *sample, *class_name, *output;
+	const char *config, *blacklist, *state, *allow, *rules, *rule, *program, *duration, *since, *until, *directory;
+	const char *from_fail2ban, *sample, *class_name, *output, *push, *by, *sort, *prometheus;
 	unsigned threads;
 	enum color color;
-	bool dry_run, quiet, verbose, json, no_sync, full, force, classic, tsv, plain, check, no_prefilter;
+	bool dry_run, quiet, verbose, json, html, no_sync, full, force, classic, tsv, plain, check, no_prefilter;
+	bool mail, all, fleet;
 	bool help, version;
 	char **args;        /* what follows the options */
 	int arg_count;

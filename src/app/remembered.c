@@ -11,12 +11,25 @@
 
 #include "list/state_line.h"
 
+struct section_read {
+	const char *section;
+	unsigned bad;        /* the line that is none; 0: all are good */
+};
+
+static int refuse_bad(const char *path, const struct section_read *read, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (read[i].bad == 0)
+			continue;
+		state_bad_line(path, read[i].section, read[i].bad);
+		return -1;
+	}
+	return 0;
+}
+
 int remembered_judge(const struct state *state, const char *path, struct judge *judge)
 {
-	const struct {
-		const char *section;
-		unsigned bad;
-	} read[] = {
+	const struct section_read read[] = {
 		{ STATE_NAMES, names_load(&judge->accounts.names, state_lines(state, STATE_NAMES)) },
 		{ STATE_ACCOUNTS, accounts_load(&judge->accounts, state_lines(state, STATE_ACCOUNTS)) },
 		{ STATE_CONNECTIONS, connections_load(&judge->connections, state_lines(state, STATE_CONNECTIONS)) },
@@ -24,13 +37,19 @@ int remembered_judge(const struct state *state, const char *path, struct judge *
 		{ STATE_JUDGE, judge_load_clocks(judge, state_lines(state, STATE_JUDGE)) },
 	};
 
-	for (size_t i = 0; i < sizeof(read) / sizeof(*read); i++) {
-		if (read[i].bad == 0)
-			continue;
-		state_bad_line(path, read[i].section, read[i].bad);
-		return -1;
-	}
-	return 0;
+	return refuse_bad(path, read, sizeof(read) / sizeof(*read));
+}
+
+int remembered_history(const struct state *state, const char *path, struct history *history)
+{
+	/* days first: from them it is known which are open */
+	const struct section_read read[] = {
+		{ STATE_HISTORY, history_load_days(history, state_lines(state, STATE_HISTORY)) },
+		{ STATE_RUNS, history_load_runs(history, state_lines(state, STATE_RUNS)) },
+		{ STATE_TOPS, history_load_tops(history, state_lines(state, STATE_TOPS)) },
+	};
+
+	return refuse_bad(path, read, sizeof(read) / sizeof(*read));
 }
 
 int remembered_load(const char *path, const struct judge_settings *settings, int64_t now, struct judge *judge)
@@ -47,9 +66,22 @@ int remembered_load(const char *path, const struct judge_settings *settings, int
 	return ret;
 }
 
+static void put_history(struct history *history, struct state *state)
+{
+	struct history_lines lines;
+
+	history_save(history, &lines);
+	state_take(state, STATE_HISTORY, &lines.days);
+	state_take(state, STATE_RUNS, &lines.runs);
+	state_take(state, STATE_TOPS, &lines.tops);
+}
+
 void remembered_put(struct judge *judge, struct state *state)
 {
 	struct judge_lines lines;
+
+	if (judge->history != NULL)
+		put_history(judge->history, state);
 
 	judge_save(judge, &lines);
 	state_take(state, STATE_ACCOUNTS, &lines.accounts);

@@ -5,6 +5,7 @@
 
 #include "detect/sessions.h"
 #include "judge/judge.h"
+#include "judge/history.h"
 #include "list/state.h"
 
 /* Reads the sections of the judgement into a judge that is empty. Returns 0, or -1 after saying which line of the file
@@ -14,7 +15,10 @@ int remembered_judge(const struct state *state, const char *path, struct judge *
 /* The same from the file, for commands that only ask: judge_init() and all. The judge is to be freed in both cases. */
 int remembered_load(const char *path, const struct judge_settings *settings, int64_t now, struct judge *judge);
 
-/* Puts what the judge holds into the sections. */
+/* Reads the sections of the history into one that is zero-initialised. Returns 0, or -1 after a message. */
+int remembered_history(const struct state *state, const char *path, struct history *history);
+
+/* Puts what the judge holds into the sections; and its history, where it has one. */
 void remembered_put(struct judge *judge, struct state *state);
 
 /* The same of the section of sessions. Those are left out that had no line for long before the clock. */

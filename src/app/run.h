@@ -17,14 +17,29 @@
 #include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "detect/sessions.h"
+#include "fleet/fleet.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "list/allow.h"
 #include "list/state.h"
 #include "log/reading.h"
+#include "report/night.h"
+
+enum { TOLD_NOTES = 8 };
+
+/* What the last mail told, and what came since. */
+struct told {
+	int64_t time;                   /* of that mail, seconds since the epoch; 0: there was none */
+	uint32_t clock;                 /* of the judge at that time */
+	uint64_t lines, events;         /* since then, this run's too */
+	struct night_row rows[NIGHTS];  /* of the mails before, the latest last */
+	size_t row_count;
+	char *notes[TOLD_NOTES];        /* what could not be done, or needs a person: a sentence each */
+	size_t note_count;
+};
 
 /* Sentences. */
-struct run_told {
+struct run_words {
 	char **texts;
 	size_t count, capacity;
 };
@@ -33,37 +48,58 @@ struct run {
 	const struct config *config;
 	const struct options *options;
 	int64_t now, since;
-	struct file_lock lock;
+	struct file_lock *lock;
+	bool keeps_lock;                /* while it reads logs, too */
 	/* of the parent, which opens and writes: */
 	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
+	struct file_look old_state;     /* of the state */
 	struct state state;
 	enum state_recovered recovered;
 	struct allow allow;
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
 	struct reading reading;
-	struct run_told silent;         /* logs that nobody writes to */
+	struct run_words silent;        /* logs that nobody writes to */
 	struct kernel_reading kernel;
 	struct firewall fw;
 	bool fw_read;
+	bool rule_is_wanted;            /* mailban-firewall made one */
 	bool in_part;
+	struct fleet_line *line;        /* to the fleet's server; NULL: there is none */
+	struct owners *owners;          /* while the report is made */
+	uint64_t lines, events;
 	struct buf report;              /* what is to be told, as text */
 	/* of the child, which judges: */
 	struct positions positions;
 	struct drift_known drift_known; /* of the runs before */
 	struct drift *drift;            /* of this one */
 	struct judge judge;
+	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
+	struct history history;
 	uint32_t last_clock;            /* of the judge before this run's events */
 	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
 	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
 	bool clock_is_wrong;            /* now is the logs' time */
 	struct examples *examples;
-	uint64_t lines, events;
-	struct run_told unread;         /* what could not be read, or is lost */
+	struct run_words unread;        /* what could not be read, or is lost */
 	struct changes changes;         /* what is to be told */
+	struct told told;
+	char *notes[TOLD_NOTES];        /* those of this run */
+	size_t note_count;
 };
+
+/* The section of the state; run_told_load() returns 0, or the number of the line that is none, from 1. */
+unsigned run_told_load(struct told *told, struct span lines);
+void run_told_save(const struct told *told, struct buf *out);
+void run_told_free(struct run *run);
+
+/* One more note of this run, kept for the next mail, too. Up to a newline; a copy. */
+void run_told_note(struct run *run, const char *text);
+
+/* All of it is told now, so many new bans among it. */
+void run_told_finish(struct run *run, uint64_t bans);
 
 /* What lasts: allowlist, blacklist, and the state's sections. EXIT_ALL_WELL, or another status after a message. */
 int run_read_lasting(struct run *r);
@@ -72,7 +108,7 @@ int run_read_lasting(struct run *r);
 void run_open_logs(struct run *r);
 
 /* What is new in the logs becomes a new list, a new state and a report, by a child in the glass whose answer is
- * checked. EXIT_ALL_WELL, or another status after a message. */
+ * checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
 int run_judge(struct run *r, struct detection *detection);
 
 /* Whether the clock can be right at all; else says so. The others, the child's, say where it was set back behind what
@@ -89,14 +125,20 @@ void run_read_logs(struct run *r, struct detection *detection);
 void run_answer(struct run *r, struct buf *answer);
 int run_take_answer(struct run *r, struct buf *answer);
 
-/* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, or another
- * status after a message: EXIT_NOTHING where both are as they were. */
+/* Whether somebody changed the blacklist or the state since they were read. */
+bool run_was_overtaken(const struct run *r);
+
+/* In the place of an exit status: the run was overtaken, and begins anew. */
+enum { RUN_AGAIN = 100 };
+
+/* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, RUN_AGAIN, or
+ * another status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 
 /* What a dry run prints: the report, and the unified diff of the blacklist. */
 void run_print_diff(const struct run *r);
 
-/* What the run changed, into r->report: of a dry run only what a difference does not show. */
+/* What the run changed, into r->report: of a dry run without --json and --mail only what a difference does not show. */
 void run_make_report(struct run *r);
 
 /* A report is kept in STATE.report until it was printed: whoever dies between the files and the printing is told of by
@@ -107,6 +149,6 @@ void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);
 
 /* A sentence more. */
-void run_tell(struct run_told *told, const char *text);
+void run_say(struct run_words *words, const char *text);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "app/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -49,14 +50,36 @@ static int read_state(struct run *r)
 	return 0;
 }
 
+/* Where customers are whose address changes: asked once a run, and kept for the commands between. */
+static void resolve_names(struct run *r)
+{
+	struct buf former = { 0 }, answers = { 0 };
+	char *path = r->allow.name_count > 0 ? config_answers(r->config) : NULL;
+
+	if (path == NULL)
+		return;
+	(void)file_read(path, &former);
+	if (!allow_resolve(&r->allow, (struct span){ former.ptr, former.len }, &answers))
+		r->in_part = true;
+	if (!r->options->dry_run && (answers.len != former.len || memcmp(answers.ptr, former.ptr, answers.len) != 0))
+		(void)file_replace(path, answers.ptr != NULL ? answers.ptr : "", answers.len, 0);
+	allow_take_answers(&r->allow, (struct span){ answers.ptr, answers.len });
+	netset_finish(&r->allow.nets);
+	buf_free(&former);
+	buf_free(&answers);
+	free(path);
+}
+
 int run_read_lasting(struct run *r)
 {
 	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
+	resolve_names(r);
 	r->recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
 	if (r->recovered == STATE_FAILED)
 		return EXIT_NOTHING;
 	(void)file_look(r->config->blacklist, &r->old_look);
+	(void)file_look(r->config->state, &r->old_state);
 	if (blacklist_read(r->config->blacklist, &r->list) < 0 || read_state(r) < 0)
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
@@ -68,24 +91,25 @@ static int tell_write_error(const char *path, int error)
 	return EXIT_NOTHING;
 }
 
-/* Logs may take minutes to read, and an editor knows no lock: what a person wrote into the blacklist meanwhile would be
- * gone. */
-static int tell_edited(const struct run *r)
+bool run_was_overtaken(const struct run *r)
 {
-	msg("%s: was changed by somebody else while the logs were read; nothing was written: run again",
-	    r->config->blacklist);
-	return EXIT_NOTHING;
+	struct file_look list = { 0 }, state = { 0 };
+
+	(void)file_look(r->config->blacklist, &list);
+	(void)file_look(r->config->state, &state);
+	/* whoever copies or touches the list has not changed it */
+	return !file_looks_same(&state, &r->old_state) ||
+	       (!file_looks_same(&list, &r->old_look) && state_digest_of(r->config->blacklist) != r->list.digest);
 }
 
 static int put_in_place(struct run *r, struct file_new *report, struct file_new *state, struct file_new *blacklist)
 {
-	struct file_look look = { 0 };
 	bool unsure;
 	int error;
 
-	(void)file_look(r->config->blacklist, &look);
-	if (!file_looks_same(&look, &r->old_look))
-		return tell_edited(r);
+	/* an editor knows no lock */
+	if (run_was_overtaken(r))
+		return RUN_AGAIN;
 	error = file_commit(report);
 	if (error < 0)
 		return tell_write_error(r->config->state, error);

@@ -7,12 +7,14 @@
  */
 #include "app/run.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
 #include "log/reading.h"
 #include "log/silence.h"
+#include "report/unknown.h"
 
 enum { DAY = 86400 };
 
@@ -31,16 +33,17 @@ static void take(void *context, const struct event *event)
 	}
 }
 
-void run_tell(struct run_told *told, const char *text)
+void run_say(struct run_words *words, const char *text)
 {
-	told->texts = mem_grow(told->texts, &told->capacity, told->count + 1, sizeof(*told->texts));
-	told->texts[told->count++] = mem_text(text);
+	words->texts = mem_grow(words->texts, &words->capacity, words->count + 1, sizeof(*words->texts));
+	words->texts[words->count++] = mem_text(text);
 }
 
 static void tell(struct run *r, const char *text)
 {
 	msg("%s", text);
-	run_tell(&r->unread, text);
+	run_say(&r->unread, text);
+	run_told_note(r, text);
 }
 
 static void tell_notes(struct run *r, size_t from)
@@ -68,7 +71,7 @@ static void find_silence(struct run *r)
 
 		if (begins[i] != INT64_MIN) {
 			silence_say(&text, &logs.logs[i], begins[i]);
-			run_tell(&r->silent, buf_text(&text));
+			run_say(&r->silent, buf_text(&text));
 		}
 		buf_free(&text);
 	}
@@ -80,6 +83,28 @@ static void tell_silence(struct run *r)
 {
 	for (size_t i = 0; i < r->silent.count && r->now / DAY != r->told_day; i++)
 		tell(r, r->silent.texts[i]);
+}
+
+static void tell_too_long(struct run *r, const struct scan_log *log)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "%s: %" PRIu64 " %s too long to be a mail server's, passed over",
+		 source_name(log->source), log->too_long, log->too_long == 1 ? "line" : "lines");
+	tell(r, buf_text(&text));
+	buf_free(&text);
+}
+
+/* Where lines were understood before, drift tells. */
+static void tell_not_understood(struct run *r)
+{
+	struct buf text = { 0 };
+
+	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || unknown_recognised(r->drift))
+		return;
+	unknown_say_none(source_name(r->reading.sources[0].source), r->lines, &text);
+	tell(r, buf_text(&text));
+	buf_free(&text);
 }
 
 static void scan_reading(struct run *r, struct detection *detection)
@@ -98,6 +123,8 @@ static void scan_reading(struct run *r, struct detection *detection)
 		reading->sources[i].consumed = logs[i].consumed;
 		reading->sources[i].last_time = logs[i].last_time;
 		reading->sources[i].failed = logs[i].failed;
+		if (logs[i].too_long > 0)
+			tell_too_long(r, &logs[i]);
 		if (logs[i].last_time > r->last_line && logs[i].last_time <= r->now + DAY)
 			r->last_line = logs[i].last_time;
 		r->lines += logs[i].lines;
@@ -130,6 +157,7 @@ void run_read_logs(struct run *r, struct detection *detection)
 	scan_reading(r, detection);
 	r->drift = detection->drift;
 	drift_sort(r->drift);
+	tell_not_understood(r);
 	told = r->reading.note_count;
 	reading_finish(&r->reading, &next);
 	tell_notes(r, told);

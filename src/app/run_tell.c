@@ -12,10 +12,13 @@
 #include <unistd.h>
 
 #include "app/edit.h"
+#include "app/mail.h"
 #include "base/msg.h"
 #include "list/blacklist.h"
 #include "report/changes.h"
+#include "report/night.h"
 #include "report/text.h"
+#include "report/unknown.h"
 
 void run_print_diff(const struct run *r)
 {
@@ -23,7 +26,7 @@ void run_print_diff(const struct run *r)
 
 	/* patch(1) skips what stands before a difference */
 	text_print(&r->report);
-	if (r->options->json)
+	if (r->options->json || r->options->mail)
 		return;
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
@@ -37,16 +40,103 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 	return examples_find(context, addr, event_class);
 }
 
+/* What no run before saw waits for the next mail, too. */
+static void note_unknown(struct run *r)
+{
+	struct buf news = { 0 };
+
+	unknown_notes(r->drift, &r->drift_known, &news);
+	for (const char *line = buf_text(&news); *line != '\0'; line += strcspn(line, "\n") + 1)
+		run_told_note(r, line);
+	buf_free(&news);
+}
+
+/* One that mailban-firewall made is put back. */
+static void note_rule(struct run *r)
+{
+	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
+		struct buf text = { 0 };
+
+		if (!r->fw.sets[f].exists || r->fw.sets[f].count == 0 || !firewall_unused(&r->fw, f) ||
+		    r->rule_is_wanted)
+			continue;
+		buf_addf(&text, "no rule uses the set %s, so that nothing is dropped: mailban-firewall up",
+			 r->fw.sets[f].name);
+		run_told_note(r, buf_text(&text));
+		buf_free(&text);
+	}
+}
+
+static struct night night_of(const struct run *r, const char *host)
+{
+	return (struct night){
+		.host = host,
+		.judge = &r->judge,
+		.changes = &r->changes,
+		.fw = r->fw_read ? &r->fw : NULL,
+		.owners = r->owners,
+		.now = r->now,
+		.banned = r->list.count,
+		.rows = r->told.rows,
+		.row_count = r->told.row_count,
+		.notes = r->told.notes,
+		.note_count = r->told.note_count,
+	};
+}
+
+/* What came since the last mail. Where nothing needs a person there is none, unless all changes are wanted. */
+static void make_mail(struct run *r, const struct run_facts *facts)
+{
+	struct buf subject = { 0 }, body = { 0 }, changes = { 0 };
+	struct night night;
+	char host[65];
+
+	mail_host(host, sizeof(host));
+	night = night_of(r, host);
+	night.since = r->told.time;
+	night.clock = r->told.clock;
+	night.lines = r->told.lines;
+	night.events = r->told.events;
+	if (r->config->report_changes)
+		changes_text(facts, &changes);
+	if (night_needs(&night) > 0 || changes.len > 0) {
+		night_subject(&night, &subject);
+		night_text(&night, &body);
+		buf_add_text(&body, changes.len > 0 ? "\n" : "");
+		buf_add(&body, changes.ptr, changes.len);
+		mail_add(&r->report, (struct span){ subject.ptr, subject.len }, (struct span){ body.ptr, body.len });
+	}
+	run_told_finish(r, night_bans(&night));
+	buf_free(&subject);
+	buf_free(&body);
+	buf_free(&changes);
+}
+
+/* What this run did. */
+static void make_short(struct run *r, const struct run_facts *facts)
+{
+	struct night night = night_of(r, "");
+
+	night.notes = r->notes;
+	night.note_count = r->note_count;
+	night.since = r->old_state.written / 1000000000;
+	night.clock = r->last_clock;
+	night.lines = r->lines;
+	night.events = r->events;
+	if (changes_are_news(facts) || night_needs(&night) > 0)
+		night_text(&night, &r->report);
+}
+
 void run_make_report(struct run *r)
 {
 	struct run_facts facts = {
 		.changes = &r->changes,
 		.judge = &r->judge,
 		.banned = r->list.count,
-		.lines = r->lines,
-		.events = r->events,
 		.drift = r->drift,
 		.drift_known = &r->drift_known,
+		.lines = r->lines,
+		.events = r->events,
 		.example = find_example,
 		.example_context = r->examples,
 		.unread = r->unread.texts,
@@ -54,12 +144,22 @@ void run_make_report(struct run *r)
 		.all = r->options->verbose,
 	};
 
+	r->told.lines += r->lines;
+	r->told.events += r->events;
+	note_unknown(r);
+	note_rule(r);
 	if (r->options->json)
 		changes_json(&facts, &r->report);
-	else if (!r->options->quiet && !r->options->dry_run)
+	else if (r->options->mail) {
+		/* what nobody is to get stays to be told */
+		if (mail_is_wanted())
+			make_mail(r, &facts);
+	} else if (r->options->quiet || r->options->dry_run)
+		changes_entered(&facts, !r->options->dry_run, &r->report);
+	else if (r->options->verbose || r->config->report_changes)
 		changes_text(&facts, &r->report);
 	else
-		changes_entered(&facts, !r->options->dry_run, &r->report);
+		make_short(r, &facts);
 }
 
 static void add_path(const struct run *r, struct buf *path)
@@ -83,7 +183,7 @@ int run_keep_report(const struct run *r, struct file_new *file)
 	buf_addf(&head, "%016" PRIx64 "\n", r->state.sum);
 	parts[0] = (struct span){ head.ptr, head.len };
 	parts[1] = (struct span){ r->report.ptr, r->report.len };
-	ret = file_prepare(file, buf_text(&path), parts, 2, false);
+	ret = file_prepare(file, buf_text(&path), parts, 2, 0);
 	buf_free(&head);
 	buf_free(&path);
 	return ret;

@@ -12,7 +12,9 @@
 #include "base/points.h"
 #include "base/when.h"
 #include "firewall/firewall.h"
+#include "fleet/settings.h"
 #include "judge/settings.h"
+#include "report/owner.h"
 
 static bool read_path(const char *word, int64_t *value)
 {
@@ -68,6 +70,37 @@ static bool read_backend(const char *word, int64_t *value)
 	return false;
 }
 
+static bool read_report(const char *word, int64_t *value)
+{
+	*value = strcmp(word, "changes") == 0;
+	return *value != 0 || strcmp(word, "short") == 0;
+}
+
+static bool read_owners(const char *word, int64_t *value)
+{
+	static const char *const froms[] = { [OWNERS_NONE] = "none", [OWNERS_FILES] = "auto", [OWNERS_DNS] = "dns" };
+
+	for (*value = OWNERS_NONE; *value <= OWNERS_DNS; ++*value) {
+		if (strcmp(word, froms[*value]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool read_engine(const char *word, int64_t *value)
+{
+	struct fleet_url url;
+
+	(void)value;
+	return HAVE_HIREDIS && fleet_parse_url(word, &url) && (HAVE_HIREDIS_SSL || !url.tls);
+}
+
+static bool read_host(const char *word, int64_t *value)
+{
+	(void)value;
+	return fleet_is_name(word, strlen(word));
+}
+
 static bool read_boolean(const char *word, int64_t *value)
 {
 	*value = cfg_parse_boolean(word);
@@ -99,6 +132,14 @@ static bool read_points(const char *word, int64_t *value)
 
 const struct setting_kind
 	kind_path = { .what = "the name of a file", .read = read_path, .is_text = true, .is_quoted = true },
+	kind_other_path = { .what = "the name of a file", .read = read_path, .is_text = true, .is_optional = true,
+			    .is_quoted = true },
+	kind_engine = { .what = HAVE_HIREDIS ? "valkey://HOST:PORT/DATABASE or unix:///PATH, with fleet-password-file "
+					       "for user and password, nor rediss:// with hiredis_ssl" :
+			"anything that a mailban without hiredis can use", .read = read_engine, .is_text = true,
+			.is_optional = true, .is_quoted = true },
+	kind_host = { .what = "a name of up to 64 letters, digits, dots, dashes and underscores", .read = read_host,
+		      .is_text = true, .is_optional = true, .is_quoted = true },
 	kind_zone = { .what = "a time zone that this host knows", .read = read_zone, .is_text = true,
 		      .is_optional = true, .is_quoted = true },
 	kind_set = { .what = "a name of 1 to 27 bytes", .read = read_set, .is_text = true, .is_quoted = true },
@@ -107,6 +148,10 @@ const struct setting_kind
 	kind_aggregates = { .what = "a prefix (1 to 31 of IPv4, 33 to 127 of IPv6) and a count (2 to 1000), as 24:8",
 			    .read = read_aggregate, .is_list = true, .is_optional = true },
 	kind_backend = { .what = "one of auto, ipset, nftables", .read = read_backend, .is_quoted = true },
+	kind_report = { .what = "short or changes", .read = read_report, .is_quoted = true },
+	kind_owners = { .what = "one of auto, none, dns", .read = read_owners, .is_quoted = true },
+	kind_zone_name = { .what = "a name", .read = read_path, .is_text = true, .is_optional = true,
+			   .is_quoted = true },
 	kind_boolean = { .what = "true or false", .read = read_boolean, .add = add_boolean },
 	kind_number = { .what = "a number", .read = read_number, .add = add_number },
 	kind_points = { .what = "a number of points", .read = read_points, .add = points_add },

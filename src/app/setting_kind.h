@@ -17,7 +17,8 @@ struct setting_kind {
 	bool is_quoted;
 };
 
-extern const struct setting_kind kind_path, kind_zone, kind_set, kind_paths, kind_nets, kind_aggregates, kind_backend,
-	kind_boolean, kind_number, kind_points, kind_length;
+extern const struct setting_kind kind_path, kind_other_path, kind_engine, kind_host, kind_zone, kind_set, kind_paths,
+	kind_nets, kind_aggregates, kind_backend, kind_owners, kind_zone_name, kind_boolean, kind_report, kind_number,
+	kind_points, kind_length;
 
 #endif

@@ -10,7 +10,9 @@
 
 #include "base/buf.h"
 #include "firewall/firewall.h"
+#include "fleet/settings.h"
 #include "judge/settings.h"
+#include "report/owner.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
 #define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
@@ -27,6 +29,7 @@ struct config {
 	char *blacklist, *state, *allow, *rules; /* paths */
 	struct texts logs;                       /* none: the usual paths */
 	struct texts allow_also;                 /* further networks of the allowlist */
+	bool report_changes;                     /* all that changed is told, not only what needs a person */
 	struct texts done;                       /* users whose entered accounts are seen to */
 	struct texts aggregate;                  /* "24:8"; judge.aggregates is made of them, or of networks */
 	uint32_t networks;
@@ -36,7 +39,11 @@ struct config {
 	char *timezone;                          /* NULL: the host's */
 	uint32_t threads;
 	int64_t lock_wait;                       /* seconds */
+	enum owners_from owners;                 /* whether it is told who has an address, and who is asked */
+	struct texts owners_files;
+	char *owners_zone;                       /* NULL: none */
 	struct judge_settings judge;
+	struct fleet_settings fleet;
 };
 
 /* What libconfuse is to read a configuration with: all settings and their checks, and former ones, which are refused.

@@ -20,6 +20,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/near.h"
 
 int conf_read(const char *path, struct buf *out)
 {
@@ -78,11 +79,12 @@ static char *blank_block(char *c, const char *end)
 	return NULL;
 }
 
-/* Returns the comment that is never closed, or NULL. */
+/* Returns what is never closed, a comment or the brace of a section or list, or NULL. */
 static const char *blank_comments(char *text, size_t len)
 {
-	const char *end = text + len;
+	const char *end = text + len, *brace = NULL;
 	bool in_word = false;
+	unsigned depth = 0;
 
 	for (char *c = text; c < end;) {
 		bool slashes = !in_word && *c == '/' && c + 1 < end;
@@ -99,11 +101,14 @@ static const char *blank_comments(char *text, size_t len)
 				return c;
 			c = next;
 		} else {
+			brace = *c == '{' && depth == 0 ? c : brace;
+			depth += *c == '{';
+			depth -= *c == '}' && depth > 0;
 			in_word = strchr(" \t\r\n\f,={}+()", *c) == NULL;
 			c++;
 		}
 	}
-	return NULL;
+	return depth > 0 ? brace : NULL;
 }
 
 static int unclosed_error(cfg_t *cfg, const char *text, const char *at)
@@ -111,7 +116,7 @@ static int unclosed_error(cfg_t *cfg, const char *text, const char *at)
 	cfg->line = 1;
 	for (const char *c = text; c < at; c++)
 		cfg->line += *c == '\n';
-	cfg_error(cfg, "a comment that nothing closes");
+	cfg_error(cfg, *at == '{' ? "a brace that nothing closes" : "a comment that nothing closes");
 	return CFG_PARSE_ERROR;
 }
 
@@ -156,10 +161,31 @@ char **conf_list(cfg_t *cfg, const char *name)
 	return list;
 }
 
+/* Of libconfuse's words for a name that is none. */
+static void add_meant(cfg_t *cfg, const char *text, struct buf *out)
+{
+	static const char words[] = "no such option '";
+	struct near near = { 0 };
+	char *word;
+
+	if (strncmp(text, words, sizeof(words) - 1) != 0)
+		return;
+	word = mem_text_of(text + sizeof(words) - 1, strcspn(text + sizeof(words) - 1, "'"));
+	near.word = word;
+	for (cfg_opt_t *opt = cfg->opts; opt->name != NULL; opt++)
+		near_try(&near, opt->name);
+	near_add(&near, out);
+	free(word);
+}
+
 void conf_tell(cfg_t *cfg, const char *name, const char *manual, const char *format, va_list args)
 {
 	char text[500];
+	struct buf meant = { 0 };
 
 	vsnprintf(text, sizeof(text), format, args);
-	msg_at(cfg->filename != NULL ? cfg->filename : name, (unsigned long)cfg->line, "%s; see %s", text, manual);
+	add_meant(cfg, text, &meant);
+	msg_at(cfg->filename != NULL ? cfg->filename : name, (unsigned long)cfg->line, "%s%s; see %s", text,
+	       buf_text(&meant), manual);
+	buf_free(&meant);
 }

@@ -243,12 +243,34 @@ static int fill(int fd, const char *path, const struct span *parts, size_t count
 	return ret;
 }
 
-/* Makes path.1 another name of what path is now, replacing an older path.1 as one step. */
-static int keep_as_former(const char *path)
+static void rename_version(const char *path, unsigned from, bool by_link)
+{
+	struct buf old = { 0 }, new = { 0 };
+
+	buf_addf(&old, "%s.%u", path, from);
+	buf_addf(&new, "%s.%u", path, from + 1);
+	/* an older version that stays where it was, or goes, is worth no error */
+	if (by_link) {
+		unlink(buf_text(&new));
+		(void)!link(buf_text(&old), buf_text(&new));
+	} else {
+		(void)rename(buf_text(&old), buf_text(&new));
+	}
+	buf_free(&old);
+	buf_free(&new);
+}
+
+/* Makes path.1 another name of what path is now, replacing an older path.1 as one step. There is a path.1 all the
+ * while: path.2 begins as another name of it. */
+static int keep_as_former(const char *path, unsigned formers)
 {
 	struct buf one = { 0 }, step = { 0 };
 	int ret = 0;
 
+	for (unsigned n = formers; n-- > 2;)
+		rename_version(path, n, false);
+	if (formers > 1)
+		rename_version(path, 1, true);
 	buf_addf(&one, "%s.1", path);
 	buf_addf(&step, "%s.1.new", path);
 	unlink(buf_text(&step));
@@ -262,27 +284,27 @@ static int keep_as_former(const char *path)
 	return ret;
 }
 
-int file_replace(const char *path, const char *bytes, size_t len, bool keep_former)
+int file_replace(const char *path, const char *bytes, size_t len, unsigned formers)
 {
 	const struct span whole = { bytes, len };
 
-	return file_replace_parts(path, &whole, 1, keep_former);
+	return file_replace_parts(path, &whole, 1, formers);
 }
 
-int file_replace_parts(const char *path, const struct span *parts, size_t count, bool keep_former)
+int file_replace_parts(const char *path, const struct span *parts, size_t count, unsigned formers)
 {
 	struct file_new file;
-	int ret = file_prepare(&file, path, parts, count, keep_former);
+	int ret = file_prepare(&file, path, parts, count, formers);
 
 	return ret == 0 ? file_commit(&file) : ret;
 }
 
-int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former)
+int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, unsigned formers)
 {
 	struct buf name = { 0 };
 	int ret = 0, fd;
 
-	*file = (struct file_new){ .path = file_resolve(path), .keep_former = keep_former };
+	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
 	buf_addf(&name, "%s.new", file->path);
 	buf_text(&name);
 	file->temporary = name.ptr;
@@ -313,8 +335,8 @@ int file_commit(struct file_new *file)
 	folder = open_folder(file->path);
 	if (folder < 0)
 		ret = folder;
-	if (ret == 0 && file->keep_former)
-		ret = keep_as_former(file->path);
+	if (ret == 0 && file->formers > 0)
+		ret = keep_as_former(file->path, file->formers);
 	if (ret == 0 && rename(file->temporary, file->path) < 0)
 		ret = -errno;
 	if (ret == 0) {

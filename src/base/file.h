@@ -15,25 +15,25 @@ int file_read(const char *path, struct buf *out);
 
 /* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
  * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
- * so that the file it names is replaced. Where keep_former, the former version stays as path.1.
+ * so that the file it names is replaced. So many former versions stay: the last one as path.1.
  * Returns 0, -errno, and then path is what it was and nothing temporary is left; or +errno: path is replaced, but its
  * folder could not be brought to the disk, so that a machine that stops now may find the former file. */
-int file_replace(const char *path, const char *bytes, size_t len, bool keep_former);
+int file_replace(const char *path, const char *bytes, size_t len, unsigned formers);
 
 /* The same with the new bytes in pieces, so that a large file need not be copied into one. */
-int file_replace_parts(const char *path, const struct span *parts, size_t count, bool keep_former);
+int file_replace_parts(const char *path, const struct span *parts, size_t count, unsigned formers);
 
 /* The same in two steps, so that several files are all on the disk before the first of them is replaced. */
 struct file_new {
 	char *path, *temporary;   /* path NULL: nothing was prepared, and committing does nothing */
-	bool keep_former;
+	unsigned formers;         /* how many former versions stay, as path.1, path.2, ... */
 	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
 /* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So
  * only one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is
  * nothing to commit. */
-int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, bool keep_former);
+int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, unsigned formers);
 
 /* Puts it in place, or takes it away. Returns as file_replace() does. Both free what was prepared. */
 int file_commit(struct file_new *file);
@@ -49,6 +49,10 @@ char *file_link(const char *path);
 
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
+
+/* Whether nobody but root, and whoever became root by sudo(8), can change the file or put another one in its place; for
+ * other users than root always. Else why is appended to: which file or folder, and whose it is. */
+bool file_is_own(const char *path, struct buf *why);
 
 /* What tells one file from another, and from what it was before, without looking into it; all zero for what is no
  * file. */

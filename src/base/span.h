@@ -76,4 +76,30 @@ static inline __attribute__((always_inline)) void span_copy(char *to, const char
 	memcpy(to + len - 16, last, 16);
 }
 
+/* Takes what stands before the first such byte, and the byte, off the front; all where there is none. */
+struct span span_take(struct span *rest, char stop);
+
+/* Takes a line off the front, and its newline, which is not part of it; false where nothing is left. */
+bool span_take_line(struct span *rest, struct span *line);
+
+/* Whether it is the text, begins with it, or has it somewhere. */
+static inline bool span_is(struct span s, const char *text)
+{
+	return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;
+}
+
+static inline bool span_starts(struct span s, const char *text)
+{
+	return s.len >= strlen(text) && memcmp(s.ptr, text, strlen(text)) == 0;
+}
+
+bool span_holds(struct span s, const char *text);
+
+/* Whether all of it is a decimal number up to most; one of 1 to 16 hexadecimal digits. */
+bool span_decimal(struct span s, uint64_t most, uint64_t *value);
+bool span_hex(struct span s, uint64_t *value);
+
+/* Whether it is a text in which %HH stands for any byte but NUL. text has room for max bytes of it, and a NUL. */
+bool span_unescape(struct span s, char *text, size_t max, size_t *len);
+
 #endif

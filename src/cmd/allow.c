@@ -7,12 +7,18 @@
  * knows. What stands in the file is never rewritten.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "app/edit.h"
+#include "app/fleet_left.h"
 #include "base/msg.h"
+#include "base/when.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "list/split.h"
+#include "report/text.h"
+
+enum { MINUTE = 60 };
 
 /* Reads the file both as bytes and as a list. Returns 0, or -1 after saying what is wrong. */
 static int read_file(const char *path, struct buf *text, struct allow *allow)
@@ -41,17 +47,55 @@ static int write_file(struct edit *edit, const struct buf *text, const struct fi
 		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
 		return -1;
 	}
-	ret = file_replace(path, text->ptr, text->len, true);
+	ret = file_replace(path, text->ptr, text->len, 1);
 	if (ret < 0)
 		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 	(void)file_tell_unsure(path, ret);
 	return ret;
 }
 
+/* "until TIME", and what else the note says. */
+static int make_note(const struct edit *edit, struct buf *note)
+{
+	const struct options *options = edit->options;
+	int64_t seconds;
+
+	if (options->duration != NULL) {
+		if (!when_parse_duration(options->duration, &seconds) || seconds < MINUTE || seconds == WHEN_FOREVER) {
+			msg("--for %s: is no length of time from 1m on; write 90m, 12h, 3d or 1w", options->duration);
+			return EXIT_USAGE;
+		}
+		buf_add_text(note, "until ");
+		when_add_minute(note, (edit->now + seconds + MINUTE - 1) / MINUTE * MINUTE);
+		buf_add_text(note, options->arg_count > 1 ? " " : "");
+	}
+	return edit_join_note(note, options->args + 1, options->arg_count - 1) ? EXIT_ALL_WELL : EXIT_USAGE;
+}
+
+static void add_entry(struct buf *text, const struct addr *net, const char *name, struct span note)
+{
+	const struct ban entry = { .net = *net, .person = true };
+
+	if (allow_is_name(name, strlen(name)))
+		buf_addf(text, "%-24s%s%.*s", name, note.len > 0 ? " # " : "", (int)note.len, note.ptr);
+	else
+		blacklist_add_line(text, &entry, note);
+	buf_add_char(text, '\n');
+}
+
+static bool has_name(const struct allow *allow, const char *name)
+{
+	for (size_t i = 0; i < allow->name_count; i++) {
+		if (strcasecmp(allow->names[i].text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Adds the line, unless the file allows the address already; *added says which. Returns an exit status. */
 static int add_line(struct edit *edit, const struct addr *net, const char *name, struct span note, bool *added)
 {
-	const struct ban entry = { .net = *net, .person = true };
+	bool is_name = allow_is_name(name, strlen(name));
 	struct file_look before = { 0 };
 	struct allow allow = { 0 };
 	struct buf text = { 0 };
@@ -60,11 +104,10 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 	(void)file_look(edit->config->allow, &before);
 	ret = read_file(edit->config->allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
-	if (ret == EXIT_ALL_WELL && netset_contains(&allow.nets, net)) {
+	if (ret == EXIT_ALL_WELL && (is_name ? has_name(&allow, name) : netset_contains(&allow.nets, net))) {
 		edit_say(edit, "%s is on the allowlist already", name);
 	} else if (ret == EXIT_ALL_WELL) {
-		blacklist_add_line(&text, &entry, note);
-		buf_add_char(&text, '\n');
+		add_entry(&text, net, name, note);
 		if (write_file(edit, &text, &before) < 0)
 			ret = EXIT_NOTHING;
 		else
@@ -76,52 +119,133 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 	return ret;
 }
 
-static int run(const struct config *config, const struct options *options)
+static void let_in(struct edit *edit, const struct addr *net, const char *name)
 {
 	struct split split;
-	struct edit edit;
-	struct buf note = { 0 };
-	struct addr net;
-	char name[ADDR_TEXT_MAX];
-	bool added = false;
-	int ret = edit_begin(&edit, "allow", config, options);
 
-	if (ret != EXIT_ALL_WELL)
-		goto cleanup;
-	ret = EXIT_USAGE;
-	if (!edit_parse_net(&net, options->args[0]) ||
-	    !edit_join_note(&note, options->args + 1, options->arg_count - 1))
-		goto cleanup;
+	split_out(&edit->list, net, &split);
+	edit_say_split(edit, &split, name);
+	split_free(&split);
+}
+
+/* The addresses of a name, as they are now, leave the blacklist; the next run asks again. */
+static void let_name_in(struct edit *edit, const char *name)
+{
+	struct allow one = { 0 };
+	struct buf answers = { 0 };
+
+	allow_add_name(&one, name, strlen(name), 0);
+	(void)allow_resolve(&one, (struct span){ NULL, 0 }, &answers);
+	allow_take_answers(&one, (struct span){ answers.ptr, answers.len });
+	for (size_t i = 0; i < one.count; i++)
+		let_in(edit, &one.entries[i].net, name);
+	buf_free(&answers);
+	allow_free(&one);
+}
+
+/* Once the line is in the file. */
+static int finish(struct edit *edit, const struct addr *net, const char *name, bool is_name, bool added)
+{
+	int ret;
+
+	if (is_name)
+		let_name_in(edit, name);
+	else
+		let_in(edit, net, name);
+	ret = edit_commit(edit);
+	if (ret == EXIT_NOTHING && added) {
+		msg("%s: allows %s all the same; try again, so that its bans are lifted", edit->config->allow, name);
+		return EXIT_IN_PART;
+	}
+	if (!is_name && fleet_left(edit, net, name) != EXIT_ALL_WELL)
+		return EXIT_IN_PART;
+	return ret;
+}
+
+static int allow_one(struct edit *edit, const char *asked)
+{
+	bool is_name = allow_is_name(asked, strlen(asked)), added = false;
+	char name[ADDR_TEXT_MAX];
+	struct buf note = { 0 };
+	struct addr net = { 0 };
+	int ret = is_name || edit_parse_net(&net, asked) ? make_note(edit, &note) : EXIT_USAGE;
+
 	addr_format(name, &net);
-	ret = EXIT_NOTHING;
-	if (edit_too_wide(&edit, &net))
-		goto cleanup;
-	ret = add_line(&edit, &net, name, (struct span){ note.ptr, note.len }, &added);
-	if (ret == EXIT_ALL_WELL) {
-		split_out(&edit.list, &net, &split);
-		edit_say_split(&edit, &split, name);
-		split_free(&split);
-		ret = edit_commit(&edit);
-		if (ret == EXIT_NOTHING && added) {
-			msg("%s: allows %s all the same; try again, so that its bans are lifted", config->allow, name);
-			ret = EXIT_IN_PART;
+	if (ret == EXIT_ALL_WELL && !is_name && edit_too_wide(edit, &net))
+		ret = EXIT_NOTHING;
+	if (ret == EXIT_ALL_WELL)
+		ret = add_line(edit, &net, is_name ? asked : name, (struct span){ note.ptr, note.len }, &added);
+	if (ret == EXIT_ALL_WELL)
+		ret = finish(edit, &net, is_name ? asked : name, is_name, added);
+	buf_free(&note);
+	return ret;
+}
+
+/* The name that stands in that line; NULL: an address does. */
+static const char *name_of_line(const struct allow *allow, unsigned long line)
+{
+	for (size_t i = 0; i < allow->name_count; i++) {
+		if (allow->names[i].line == line)
+			return allow->names[i].text;
+	}
+	return NULL;
+}
+
+/* The lines of the file, then what is always allowed. */
+static int list(const struct config *config)
+{
+	struct allow allow = { 0 };
+	struct buf text = { 0 }, out = { 0 };
+	int ret = config_gather_allow(config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
+
+	if (ret == EXIT_ALL_WELL && file_read(config->allow, &text) == 0) {
+		for (size_t i = 0; i < text.len; i++) {
+			if (text.ptr[i] == '\n')
+				buf_add_char(&out, '\n');
+			else
+				buf_add_escaped(&out, text.ptr + i, 1);
 		}
 	}
-cleanup:
-	buf_free(&note);
+	for (size_t i = 0; i < allow.count && ret == EXIT_ALL_WELL; i++) {
+		const struct allow_entry *e = &allow.entries[i];
+
+		if (e->from == ALLOW_FILE && name_of_line(&allow, e->line) == NULL)
+			continue;
+		text_add_addr(&out, &e->net, 24);
+		buf_addf(&out, " # %s\n", e->from == ALLOW_FILE ? name_of_line(&allow, e->line) :
+			 allow_from_name(e->from));
+	}
+	text_print(&out);
+	buf_free(&text);
+	buf_free(&out);
+	allow_free(&allow);
+	return ret;
+}
+
+static int run(const struct config *config, const struct options *options)
+{
+	struct edit edit;
+	int ret;
+
+	if (options->arg_count == 0)
+		return list(config);
+	ret = edit_begin(&edit, "allow", config, options);
+	if (ret == EXIT_ALL_WELL)
+		ret = allow_one(&edit, options->args[0]);
 	edit_end(&edit);
 	return ret;
 }
 
 const struct command command_allow = {
 	.name = "allow",
-	.synopsis = "ADDR|NET [NOTE...]",
+	.synopsis = "[ADDR|NET|NAME [NOTE...]]",
 	.summary = "never ban an address or a network, and unban it now",
 	.details =
 	"Adds a line to the allowlist, and makes the file where there is none. Bans inside it are lifted at once,\n"
-	"in the blacklist and the sets; a banned network around it is split.",
-	.options = " config dry-run quiet blacklist allow no-sync force color ",
-	.min_args = 1,
+	"in the blacklist and the sets; a banned network around it is split. NAME is a host's name for somebody\n"
+	"whose address changes: each run asks for its address, and keeps the last answer. With --for the line\n"
+	"counts for so long. Without arguments: who is allowed, and why.",
+	.options = " config dry-run quiet blacklist state allow no-sync force for color ",
 	.max_args = -1,
 	.run = run,
 };

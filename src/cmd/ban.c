@@ -8,8 +8,11 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "app/deeds.h"
 #include "app/edit.h"
+#include "app/remembered.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
@@ -124,22 +127,77 @@ static void drop_what_lies_inside(struct edit *edit, const struct wish *wish)
 	banlist_remove_leaving(&edit->list);
 }
 
-static void add(struct edit *edit, const struct wish *wish)
+static void tell_users(const struct wish *wish, const char *user, uint32_t last, size_t count)
+{
+	struct buf when = { 0 };
+
+	when_add_minute(&when, last);
+	msg("%s: %zu %s logged in from there lately, %s at %s; mailban unban %s lets them in again", wish->name, count,
+	    count == 1 ? "user" : "users", user, buf_text(&when), wish->name);
+	buf_free(&when);
+}
+
+/* Says who logged in from there lately: the state knows, where it can be read. */
+static void warn_of_users(const struct edit *edit, const struct wish *wish)
+{
+	struct judge judge;
+	const char *user = NULL;
+	uint32_t last = 0;
+	size_t count = 0;
+
+	judge_init(&judge, &edit->config->judge, edit->now);
+	if (access(edit->config->state, R_OK) == 0) {
+		judge_free(&judge);
+		(void)remembered_load(edit->config->state, &edit->config->judge, edit->now, &judge);
+	}
+	for (size_t i = 0; i < judge.accounts.count; i++) {
+		const struct account *a = accounts_at(&judge.accounts, i);
+
+		for (unsigned n = 0; n < a->name_count && addr_contains(&wish->net, &a->addr); n++) {
+			if (a->names[n].name == NAME_NONE || a->names[n].login == 0 ||
+			    edit->now - a->names[n].login > edit->config->judge.known)
+				continue;
+			count++;
+			if (a->names[n].login < last)
+				continue;
+			user = name_shown(&judge.accounts.names.all[a->names[n].name]);
+			last = a->names[n].login;
+		}
+	}
+	if (count > 0)
+		tell_users(wish, user, last, count);
+	judge_free(&judge);
+}
+
+/* The note of the line: what was typed, who typed it, when. */
+static void sign(const struct edit *edit, struct buf *note)
+{
+	struct buf when = { 0 };
+
+	when_add_minute(&when, edit->now);
+	buf_addf(note, "%s%s %.10s", note->len > 0 ? "; by " : "by ", deeds_author(), buf_text(&when));
+	buf_free(&when);
+}
+
+static void add(struct edit *edit, struct wish *wish)
 {
 	struct ban ban = { .net = wish->net, .since = edit->now, .until = wish->until, .by = BAN_BY_HAND,
 			   .person = wish->until == BAN_FOREVER };
 	struct ban *former = banlist_find(&edit->list, &wish->net);
-	struct span note = { wish->note.ptr, wish->note.len };
-	struct span above = { NULL, 0 };
+	struct span above = { NULL, 0 }, note;
 	struct buf text = { 0 };
 
 	/* what a person wrote above the former entry stays, and beside it where nothing takes its place */
 	if (former != NULL) {
 		above = ban_above(former);
 		former->above_len = 0;
-		if (note.len == 0)
-			note = blacklist_note(former);
 	}
+	/* a note that is kept is signed already */
+	if (former != NULL && wish->note.len == 0 && blacklist_note(former).len > 0)
+		buf_add_span(&wish->note, blacklist_note(former));
+	else
+		sign(edit, &wish->note);
+	note = (struct span){ wish->note.ptr, wish->note.len };
 	drop_what_lies_inside(edit, wish);
 	blacklist_add_line(&text, &ban, note);
 	banlist_set_text(&edit->list, &ban, above, (struct span){ text.ptr, text.len });
@@ -167,8 +225,10 @@ static int run(const struct config *config, const struct options *options)
 		ret = check_allowed(&edit, &wish);
 	if (ret != EXIT_ALL_WELL)
 		goto cleanup;
-	if (!is_banned_already(&edit, &wish))
+	if (!is_banned_already(&edit, &wish)) {
+		warn_of_users(&edit, &wish);
 		add(&edit, &wish);
+	}
 	ret = edit_commit(&edit);
 cleanup:
 	buf_free(&wish.note);
@@ -182,8 +242,9 @@ const struct command command_ban = {
 	.summary = "ban an address or a network by hand",
 	.details =
 	"Without --for the ban has no end and the line is yours: no run changes or removes it. Whoever is in\n"
-	"the allowlist is not banned. The note stands behind the address in the blacklist.",
-	.options = " config dry-run quiet blacklist allow no-sync force for color ",
+	"the allowlist is not banned. The note stands behind the address in the blacklist, with who banned it and\n"
+	"when. Users who logged in from there lately are told.",
+	.options = " config dry-run quiet blacklist state allow no-sync force for color ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

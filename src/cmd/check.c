@@ -27,6 +27,7 @@
 #include "log/source.h"
 #include "report/changes.h"
 #include "report/text.h"
+#include "report/unknown.h"
 
 struct check {
 	const struct config *config;
@@ -170,6 +171,53 @@ static void check_log(struct check *c, struct log_files *log)
 	buf_free(&ignored);
 }
 
+static void take_nothing(void *context, const struct event *event)
+{
+	(void)context;
+	(void)event;
+}
+
+/* Whether the rules understand what stands in a file. */
+static void check_file(struct check *c, struct detection *detection, const char *name)
+{
+	struct buf text = { 0 };
+	struct scan_log log = { .source = source_open(name, &text), .take_unterminated = true };
+
+	/* that it cannot be read was said */
+	if (log.source != NULL) {
+		(void)detection_scan(detection, c->config, &log, 1, 0, NULL, take_nothing, NULL);
+		source_close(log.source);
+		if (log.lines >= UNKNOWN_LINES && !unknown_recognised(detection->drift)) {
+			unknown_say_none(name, log.lines, &text);
+			msg("%s", buf_text(&text));
+			c->faults++;
+		}
+	}
+	buf_free(&text);
+}
+
+/* The files that are written to, whole: a second or two where they are large. Not journals, which are larger. */
+static void check_lines(struct check *c, const struct log_list *logs)
+{
+	struct detection detection;
+	struct buf strangers = { 0 };
+
+	if (detection_open(&detection, c->config, c->options, RULES_WITHOUT_SAMPLES) != EXIT_ALL_WELL)
+		return;
+	for (size_t i = 0; i < logs->count; i++) {
+		if (!source_is_journal(logs->logs[i].log))
+			check_file(c, &detection, logs->logs[i].log);
+	}
+	drift_sort(detection.drift);
+	unknown_strangers(detection.drift, NULL, &strangers);
+	for (const char *line = buf_text(&strangers); *line != '\0'; line += strcspn(line, "\n") + 1) {
+		msg("%.*s", (int)strcspn(line, "\n"), line);
+		c->faults++;
+	}
+	buf_free(&strangers);
+	detection_close(&detection);
+}
+
 static void check_logs(struct check *c)
 {
 	struct log_list logs;
@@ -181,6 +229,7 @@ static void check_logs(struct check *c)
 	}
 	for (size_t i = 0; i < logs.count; i++)
 		check_log(c, &logs.logs[i]);
+	check_lines(c, &logs);
 	log_list_free(&logs);
 }
 
@@ -215,15 +264,14 @@ static void check_rule(struct check *c)
 {
 	struct buf said = { 0 };
 	int status = rule_run(c->config, "status", &said);
+	struct span rest, line;
 
-	for (size_t at = 0, len; status >= 0 && at < said.len; at += len + 1) {
-		const char *line = said.ptr + at, *end = memchr(line, '\n', said.len - at);
-
-		len = end != NULL ? (size_t)(end - line) : said.len - at;
+	rest = (struct span){ said.ptr, said.len };
+	while (status >= 0 && span_take_line(&rest, &line)) {
 		if (status == 0)
-			well(c, "rule %.*s", (int)len, line);
+			well(c, "rule %.*s", (int)line.len, line.ptr);
 		else
-			msg("%.*s", (int)len, line);
+			msg("%.*s", (int)line.len, line.ptr);
 	}
 	c->faults += status > 0;
 	buf_free(&said);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diff: what the last change did to the blacklist.
+ * diff: what the last changes did to the blacklist.
  *
- * Compares the former version, which every change keeps beside the file, with the file as it is. What the first
+ * Compares a former version, as every change keeps it beside the file, with the file as it is. What the first
  * change made had no former version: all of it is new. Only reads, and asks for no lock: a file that is being
  * replaced is its old version or its new one.
  */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "app/config.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
+#include "list/blacklist.h"
 #include "report/diff.h"
 #include "report/text.h"
 
@@ -25,18 +27,61 @@ static int read_version(const char *path, struct buf *text, bool may_be_missing)
 		return 0;
 	if (ret < 0)
 		msg("%s: cannot be read: %s%s", path, strerror(-ret),
-		    ret == -ENOENT ? "; there is something to compare once there is a blacklist" : "");
+		    ret == -ENOENT ? "; there is nothing to compare it with" : "");
 	return ret;
+}
+
+/* The version that stood at that time, in seconds since the epoch: the latest one that was written before. The oldest
+ * one that is kept where all are later. */
+static unsigned version_at(const char *path, int64_t since)
+{
+	unsigned found = 1;
+
+	for (unsigned n = 1; n <= BLACKLIST_FORMERS; n++) {
+		struct buf name = { 0 };
+		struct file_look look;
+		bool there;
+
+		buf_addf(&name, "%s.%u", path, n);
+		there = file_look(buf_text(&name), &look);
+		buf_free(&name);
+		if (!there)
+			break;
+		found = n;
+		if (look.written / 1000000000 <= since)
+			break;
+	}
+	return found;
+}
+
+/* The number of the version that is asked for; 0 after a message. */
+static unsigned version_of(const struct config *config, const struct options *options)
+{
+	int64_t since;
+	unsigned n = 1;
+
+	if (config_since(options->since, &since) != EXIT_ALL_WELL)
+		return 0;
+	if (options->since != NULL)
+		return version_at(config->blacklist, since);
+	if (options->arg_count > 0 &&
+	    (strspn(options->args[0], "0123456789") != strlen(options->args[0]) ||
+	     sscanf(options->args[0], "%3u", &n) != 1 || n < 1 || n > BLACKLIST_FORMERS)) {
+		msg("diff: %s is no version; write how many changes ago, 1 to %d", options->args[0], BLACKLIST_FORMERS);
+		return 0;
+	}
+	return n;
 }
 
 static int compare(const struct config *config, const struct options *options)
 {
 	struct buf former = { 0 }, old_text = { 0 }, new_text = { 0 }, out = { 0 };
-	int ret = EXIT_NOTHING;
+	unsigned version = version_of(config, options);
+	int ret = version == 0 ? EXIT_USAGE : EXIT_NOTHING;
 
-	buf_addf(&former, "%s.1", config->blacklist);
-	if (read_version(config->blacklist, &new_text, false) == 0 &&
-	    read_version(buf_text(&former), &old_text, true) == 0) {
+	buf_addf(&former, "%s.%u", config->blacklist, version);
+	if (version != 0 && read_version(config->blacklist, &new_text, false) == 0 &&
+	    read_version(buf_text(&former), &old_text, version == 1) == 0) {
 		diff_unified(&out, former.ptr, (struct span){ old_text.ptr, old_text.len }, config->blacklist,
 			     (struct span){ new_text.ptr, new_text.len }, options_color(options));
 		text_print(&out);
@@ -51,10 +96,12 @@ static int compare(const struct config *config, const struct options *options)
 
 const struct command command_diff = {
 	.name = "diff",
-	.synopsis = "",
-	.summary = "show what the last change did to the blacklist",
-	.details = "Prints the unified diff from the former version (blacklist.1) to the blacklist.",
-	.options = " config blacklist color ",
-	.max_args = 0,
+	.synopsis = "[N]",
+	.summary = "show what the last changes did to the blacklist",
+	.details =
+	"Prints the unified diff from a former version to the blacklist: the last one (blacklist.1), that of N\n"
+	"changes ago, or with --since the one that stood then. Ten are kept.",
+	.options = " config blacklist color since ",
+	.max_args = 1,
 	.run = compare,
 };

@@ -7,14 +7,18 @@
  * addresses and times alone; no note gets into another program's file.
  */
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "addr/netset.h"
 #include "app/config.h"
 #include "base/msg.h"
+#include "base/near.h"
 #include "cmd/commands.h"
 #include "firewall/plan.h"
 #include "list/blacklist.h"
@@ -168,14 +172,18 @@ enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 static const struct format *find_format(const char *name)
 {
+	struct near near = { .word = name };
 	struct buf names = { 0 };
 
 	for (size_t i = 0; i < FORMATS; i++) {
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	for (size_t i = 0; i < FORMATS; i++)
+	for (size_t i = 0; i < FORMATS; i++) {
 		buf_addf(&names, "%s%s", i > 0 ? ", " : "", formats[i].name);
+		near_try(&near, formats[i].name);
+	}
+	near_add(&near, &names);
 	msg("there is no format %s; the formats are %s", name, buf_text(&names));
 	buf_free(&names);
 	return NULL;
@@ -199,6 +207,29 @@ static void drop_what_is_over(struct banlist *list, int64_t now)
 	list->count = kept;
 }
 
+/* Only what is whole is handed on, which a pipe of the shell cannot promise. */
+static bool push(const char *command, const struct buf *text)
+{
+	FILE *to = popen(command, "w");
+	bool written;
+	int status;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (to == NULL) {
+		msg("%s: cannot be started: %s", command, strerror(errno));
+		return false;
+	}
+	written = text->len == 0 || fwrite(text->ptr, text->len, 1, to) == 1;
+	status = pclose(to);
+	if (written && status == 0)
+		return true;
+	if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		msg("%s: exits with %d; it may have taken a part or nothing", command, WEXITSTATUS(status));
+	else
+		msg("%s: did not take all of it", command);
+	return false;
+}
+
 static int run(const struct config *config, const struct options *options)
 {
 	const struct format *format = find_format(options->args[0]);
@@ -216,7 +247,10 @@ static int run(const struct config *config, const struct options *options)
 		return EXIT_NOTHING;
 	drop_what_is_over(&list, w.now);
 	format->write(&w);
-	text_print(&w.out);
+	if (options->push != NULL)
+		w.failed = !push(options->push, &w.out) || w.failed;
+	else
+		text_print(&w.out);
 	buf_free(&w.out);
 	banlist_free(&list);
 	return w.failed ? EXIT_NOTHING : EXIT_ALL_WELL;
@@ -226,9 +260,11 @@ const struct command command_export = {
 	.name = "export",
 	.synopsis = "FORMAT",
 	.summary = "print the blacklist for another program",
-	.details = "Bans that are over are left out. A blacklist that is missing is an error.",
+	.details =
+	"Bans that are over are left out. A blacklist that is missing is an error. With --push the whole text\n"
+	"goes to a shell command, or none of it: mailban export ipset --push 'ssh mx2 ipset restore'.",
 	.print_words = print_formats,
-	.options = " config blacklist allow ",
+	.options = " config blacklist allow push ",
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

@@ -6,44 +6,119 @@
  * that are named, with the points of their accounts. Only reads, and takes no lock. Notes are a person's bytes and are
  * shown escaped.
  */
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "app/edit.h"
 #include "app/remembered.h"
+#include "base/mem.h"
+#include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "report/fields.h"
 #include "report/text.h"
 
-/* What the command line asks for; empty: everything. */
-static int read_filter(const struct options *options, struct netset *filter)
+/* What the command line asks for. */
+struct filter {
+	struct netset nets;       /* empty: all */
+	int64_t since;            /* bans that began then or later; INT64_MIN: all */
+	unsigned by;              /* BAN_BY_HAND + 1: all */
+	const struct options *options;
+};
+
+static int read_by(struct filter *filter, const char *text)
 {
-	for (int i = 0; i < options->arg_count; i++) {
+	filter->by = 0;
+	while (text != NULL && filter->by <= BAN_BY_HAND && strcmp(text, blacklist_by_name(filter->by)) != 0)
+		filter->by++;
+	if (text == NULL)
+		filter->by = BAN_BY_HAND + 1;
+	else if (filter->by > BAN_BY_HAND) {
+		struct buf names = { 0 };
+
+		event_class_add_names(&names);
+		msg("--by %s: is none of %s, hand", text, buf_text(&names));
+		buf_free(&names);
+		return EXIT_USAGE;
+	}
+	return EXIT_ALL_WELL;
+}
+
+static int read_filter(struct filter *filter)
+{
+	const struct options *options = filter->options;
+	int ret = config_since(options->since, &filter->since);
+
+	if (ret == EXIT_ALL_WELL)
+		ret = read_by(filter, options->by);
+	if (options->sort != NULL && strcmp(options->sort, "points") != 0 && strcmp(options->sort, "until") != 0 &&
+	    strcmp(options->sort, "address") != 0) {
+		msg("--sort %s: is none of points, until, address", options->sort);
+		ret = EXIT_USAGE;
+	}
+	for (int i = 0; i < options->arg_count && ret == EXIT_ALL_WELL; i++) {
 		struct addr net;
 
 		if (!edit_parse_net(&net, options->args[i]))
 			return EXIT_USAGE;
-		netset_add(filter, &net);
+		netset_add(&filter->nets, &net);
 	}
-	netset_finish(filter);
-	return EXIT_ALL_WELL;
+	netset_finish(&filter->nets);
+	return ret;
 }
 
-/* Keeps the entries that have an address in common with the filter. */
-static void apply_filter(struct banlist *list, const struct netset *filter)
+static bool is_asked_for(const struct filter *filter, const struct ban *ban)
+{
+	return (filter->nets.count == 0 || netset_overlaps(&filter->nets, &ban->net)) &&
+	       (filter->by > BAN_BY_HAND || (!ban->person && ban->by == filter->by) ||
+		(ban->person && filter->by == BAN_BY_HAND)) &&
+	       (filter->since == INT64_MIN || (!ban->person && ban->since >= filter->since));
+}
+
+static void apply_filter(struct banlist *list, const struct filter *filter)
 {
 	size_t kept = 0;
 
-	if (filter->count == 0)
-		return;
 	for (size_t i = 0; i < list->count; i++) {
-		if (netset_overlaps(filter, &list->bans[i].net))
+		if (is_asked_for(filter, &list->bans[i]))
 			list->bans[kept++] = list->bans[i];
 	}
 	list->count = kept;
 }
+
+/* Says of each address that was named and has no entry that it is not banned. */
+static int tell_missing(const struct filter *filter, const struct banlist *list)
+{
+	int ret = EXIT_ALL_WELL;
+
+	for (int i = 0; i < filter->options->arg_count; i++) {
+		struct netset one = { 0 };
+		struct addr net;
+		bool found = false;
+
+		(void)edit_parse_net(&net, filter->options->args[i]);
+		netset_add(&one, &net);
+		netset_finish(&one);
+		for (size_t k = 0; k < list->count && !found; k++)
+			found = netset_overlaps(&one, &list->bans[k].net);
+		netset_free(&one);
+		if (found)
+			continue;
+		msg("%s is not banned%s", filter->options->args[i], filter->since != INT64_MIN ||
+		    filter->by <= BAN_BY_HAND ? " so" : "; mailban why tells what is known of it");
+		ret = EXIT_IN_PART;
+	}
+	return ret;
+}
+
+/* What is known beside the blacklist. */
+struct known {
+	struct judge *judge;
+	struct owners *owners;   /* NULL: not wanted */
+};
 
 /* The balance now; false where the state has no account. */
 static bool points_of(struct judge *judge, const struct addr *net, int64_t *points)
@@ -58,11 +133,16 @@ static bool points_of(struct judge *judge, const struct addr *net, int64_t *poin
 }
 
 /* The columns of the table, and the members in JSON. */
-static void add_ban(const struct ban *ban, struct judge *judge, const char *sentence, struct json *json,
+static void add_ban(const struct ban *ban, const struct known *known, const char *sentence, struct json *json,
 	struct buf *out)
 {
 	int64_t points = 0;
-	bool has_points = points_of(judge, &ban->net, &points);
+	bool has_points = points_of(known->judge, &ban->net, &points);
+	struct buf text = { 0 };
+	struct owner owner;
+
+	(void)owners_find(known->owners, &ban->net, &owner);
+	owner_add_text(&text, &owner);
 	const struct field fields[] = {
 		field_addr("address", &ban->net),
 		ban->person ? field_word("since", NULL) : field_time("since", ban->since),
@@ -72,24 +152,64 @@ static void add_ban(const struct ban *ban, struct judge *judge, const char *sent
 		has_points ? field_points("points", points) : field_word("points", NULL),
 		field_number("hosts", ban->hosts),
 		field_text("note", blacklist_note(ban)),
+		field_said(field_text("owner", (struct span){ text.ptr, text.len })),
 		field_end(),
 	};
 
-	if (json != NULL)
-		fields_json(fields, json);
-	else
+	if (json == NULL) {
 		fields_say(fields, sentence, out);
+	} else {
+		json_open(json, '{');
+		fields_members(fields, json);
+		if (known->owners != NULL)
+			owner_members(&owner, json);
+		json_close(json, '}');
+	}
+	buf_free(&text);
 }
 
-static void add_json(struct buf *out, const struct banlist *list, struct judge *judge)
+static void add_json(struct buf *out, const struct banlist *list, const struct known *known)
 {
 	struct json json;
 
 	json_begin(&json, out);
 	json_open(&json, '[');
 	for (size_t i = 0; i < list->count; i++)
-		add_ban(&list->bans[i], judge, NULL, &json, NULL);
+		add_ban(&list->bans[i], known, NULL, &json, NULL);
 	json_close(&json, ']');
+}
+
+struct ranked {
+	struct ban ban;
+	int64_t key;
+};
+
+static int compare_ranked(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	return x->key != y->key ? (x->key > y->key ? -1 : 1) : addr_compare(&x->ban.net, &y->ban.net);
+}
+
+/* Most points first, or who leaves first. */
+static void sort(struct banlist *list, struct judge *judge, const char *by)
+{
+	struct ranked *all;
+
+	if (by == NULL || strcmp(by, "address") == 0)
+		return;
+	all = mem_alloc(list->count + 1, sizeof(*all));
+	for (size_t i = 0; i < list->count; i++) {
+		all[i] = (struct ranked){ .ban = list->bans[i], .key = INT64_MIN };
+		if (strcmp(by, "until") == 0)
+			all[i].key = -list->bans[i].until;
+		else
+			(void)points_of(judge, &list->bans[i].net, &all[i].key);
+	}
+	qsort(all, list->count, sizeof(*all), compare_ranked);
+	for (size_t i = 0; i < list->count; i++)
+		list->bans[i] = all[i].ban;
+	free(all);
 }
 
 static void add_plain(struct buf *out, const struct banlist *list)
@@ -113,7 +233,7 @@ static size_t widest_address(const struct banlist *list)
 	return width;
 }
 
-static void add_table(struct buf *out, const struct banlist *list, struct judge *judge)
+static void add_table(struct buf *out, const struct banlist *list, const struct known *known)
 {
 	int width = (int)widest_address(list);
 	struct buf sentence = { 0 };
@@ -123,9 +243,9 @@ static void add_table(struct buf *out, const struct banlist *list, struct judge 
 	buf_addf(out, "%-*s  %-*s  %-*s  %-8s  %8s  %8s\n", width, "ADDRESS", WHEN_MINUTE_LEN, "SINCE", WHEN_MINUTE_LEN,
 		 "UNTIL", "BY", "HITS", "POINTS");
 	buf_addf(&sentence, "{address:%d}  {since:%d}  {until:%d}  {by:8}  {hits:>8}  {points:>8}"
-		 "[  {hosts} hosts][  {note}]\n", width, WHEN_MINUTE_LEN, WHEN_MINUTE_LEN);
+		 "[  {hosts} hosts][  {owner}][  {note}]\n", width, WHEN_MINUTE_LEN, WHEN_MINUTE_LEN);
 	for (size_t i = 0; i < list->count; i++)
-		add_ban(&list->bans[i], judge, buf_text(&sentence), NULL, out);
+		add_ban(&list->bans[i], known, buf_text(&sentence), NULL, out);
 	buf_free(&sentence);
 }
 
@@ -140,50 +260,61 @@ static int read_state(const struct config *config, struct judge *judge)
 	return EXIT_ALL_WELL;
 }
 
-static int show_with_points(const struct config *config, const struct options *options, const struct banlist *list,
+static int show_with_points(const struct config *config, const struct options *options, struct banlist *list,
 	struct buf *out)
 {
 	struct judge judge;
+	const struct known known = { &judge, options->verbose ? config_owners(config) : NULL };
 	int ret = read_state(config, &judge);
 
-	if (options->json)
-		add_json(out, list, &judge);
+	sort(list, &judge, options->sort);
+	if (options->plain)
+		add_plain(out, list);
+	else if (options->json)
+		add_json(out, list, &known);
 	else
-		add_table(out, list, &judge);
+		add_table(out, list, &known);
+	owners_close(known.owners);
 	judge_free(&judge);
 	return ret;
 }
 
 static int show(const struct config *config, const struct options *options)
 {
+	struct filter filter = { .options = options };
 	struct banlist list = { 0 };
-	struct netset filter = { 0 };
 	struct buf out = { 0 };
-	int ret = read_filter(options, &filter);
+	int ret = read_filter(&filter), missing = EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL && blacklist_read(config->blacklist, &list) < 0)
 		ret = EXIT_NOTHING;
 	if (ret == EXIT_ALL_WELL) {
+		if (access(config->blacklist, F_OK) < 0)
+			msg("%s: is not there: nobody is banned by it", config->blacklist);
 		apply_filter(&list, &filter);
-		if (options->plain && !options->json)
+		missing = tell_missing(&filter, &list);
+		if (options->plain && options->sort == NULL)
 			add_plain(&out, &list);
 		else
 			ret = show_with_points(config, options, &list, &out);
 		text_print(&out);
 	}
 	buf_free(&out);
-	netset_free(&filter);
+	netset_free(&filter.nets);
 	banlist_free(&list);
-	return ret;
+	return ret != EXIT_ALL_WELL ? ret : missing;
 }
 
 const struct command command_list = {
 	.name = "list",
 	.synopsis = "[ADDR|NET...]",
 	.summary = "show who is banned, since and until when, what for, and with how many points",
-	.details = "With addresses or networks: only the entries that have an address in common with them.\n"
-		   "POINTS is the balance of the account as it is now; - where the state has none.",
-	.options = " config blacklist state json plain ",
+	.details =
+	"With addresses or networks: only the entries that have an address in common with them; status 1 where one\n"
+	"of them is not banned. --by and --since leave out other bans; --sort puts first who has most points, or\n"
+	"whose ban ends first. POINTS is the balance of the account as it is now; - where the state has none.\n"
+	"With -v: who has the address, where that is known (mailban.conf(5), owners).",
+	.options = " config verbose blacklist state json plain by since sort ",
 	.max_args = -1,
 	.run = show,
 };

@@ -304,7 +304,7 @@ static int choose_rule(struct matching *m, const struct ruleset *set)
 		return EXIT_ALL_WELL;
 	rule = rules_find(set, m->options->rule);
 	if (rule == NULL) {
-		msg("there is no rule %s; see: mailban rules", m->options->rule);
+		rules_tell_unknown(set, m->options->rule);
 		return EXIT_USAGE;
 	}
 	m->rule = (int)(rule - set->rules);

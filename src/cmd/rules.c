@@ -39,7 +39,7 @@ static int show(const struct ruleset *set, const char *name)
 	const struct rule *rule = rules_find(set, name);
 
 	if (rule == NULL) {
-		msg("there is no rule %s; see: mailban rules", name);
+		rules_tell_unknown(set, name);
 		return EXIT_USAGE;
 	}
 	printf("# %s:%u\n%s\n", rule->file, rule->line, rule->source);

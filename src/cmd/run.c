@@ -2,10 +2,10 @@
 /*
  * run: the whole pipeline, once.
  *
- * Under the lock of the blacklist: what is new in the logs is judged, by a child without rights, and accounts become a
- * new blacklist, which is checked; state and blacklist are both brought to the disk before the first is replaced; then
- * the sets in the kernel are made equal to the blacklist. A log that cannot be read and a set that cannot be changed
- * make the run one in part; anything wrong with blacklist, state or allowlist stops it before anything is written.
+ * What is new in the logs is judged, by a child without rights (base/glass), and accounts become a new blacklist, which
+ * is checked under its lock; state and blacklist are both brought to the disk before the first is replaced; then the
+ * sets in the kernel are made equal to the blacklist. A log that cannot be read and a set that cannot be changed make
+ * the run one in part; anything wrong with blacklist, state or allowlist stops it before anything is written.
  * A dry run takes no lock, writes nothing and sends nothing.
  */
 #include <stdio.h>
@@ -13,11 +13,14 @@
 #include <time.h>
 
 #include "app/exempt.h"
+#include "app/last_run.h"
 #include "app/lock.h"
 #include "app/run.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
+
+enum { TRIES = 3 };
 
 static void finish_kernel(struct run *r)
 {
@@ -68,7 +71,7 @@ static int run_through(struct run *r, struct detection *detection)
 		run_print_diff(r);
 	} else {
 		ret = run_write_files(r);
-		if (ret == EXIT_NOTHING)
+		if (ret == EXIT_NOTHING || ret == RUN_AGAIN)
 			return ret;
 		r->in_part = r->in_part || ret == EXIT_IN_PART;
 		run_print_report(r);
@@ -77,22 +80,30 @@ static int run_through(struct run *r, struct detection *detection)
 	return r->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-static int run_locked(const struct config *config, const struct options *options, struct detection *detection,
-		      int64_t since)
+static int run_once(const struct config *config, const struct options *options, struct detection *detection,
+		    int64_t since, bool keeps_lock)
 {
-	struct run r = { .config = config, .options = options, .now = time(NULL), .since = since };
-	int ret = lock_blacklist(&r.lock, config, options, "run", true);
+	struct file_lock lock;
+	struct run r = { .config = config, .options = options, .now = time(NULL), .since = since, .lock = &lock,
+			 .keeps_lock = keeps_lock };
+	int ret = lock_blacklist(&lock, config, options, "run", true);
 
 	if (ret == EXIT_ALL_WELL) {
 		judge_init(&r.judge, &config->judge, r.now);
+		r.judge.history = &r.history;
+		fleet_init(&r.fleet, &config->fleet, &config->judge);
 		r.examples = examples_new();
 		ret = run_through(&r, detection);
+		fleet_free(&r.fleet);
 		judge_free(&r.judge);
+		history_free(&r.history);
 	}
-	file_unlock(&r.lock);
+	if (!options->dry_run && (ret == EXIT_ALL_WELL || ret == EXIT_IN_PART))
+		last_run_write(config->state, &(struct last_run){ r.now, ret, r.lines, r.events });
+	file_unlock(&lock);
 	examples_free(r.examples);
-	for (size_t i = 0; i < r.silent.count; i++)
-		free(r.silent.texts[i]);
+	for (size_t k = 0; k < r.silent.count; k++)
+		free(r.silent.texts[k]);
 	free(r.silent.texts);
 	reading_free(&r.reading);
 	state_free(&r.state);
@@ -103,14 +114,35 @@ static int run_locked(const struct config *config, const struct options *options
 	return ret;
 }
 
+static int run_beside_others(const struct config *config, const struct options *options, struct detection *detection,
+			     int64_t since)
+{
+	return run_once(config, options, detection, since, false);
+}
+
+static int run_alone(const struct config *config, const struct options *options, struct detection *detection,
+		     int64_t since)
+{
+	return run_once(config, options, detection, since, true);
+}
+
 static int run(const struct config *config, const struct options *options)
 {
+	int ret;
+
 	if (!run_clock_is_set(time(NULL)))
 		return EXIT_NOTHING;
 	/* logs are this host's, wherever the one sits who starts the run: sudo(8) keeps his TZ */
 	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);
-	return detection_judge(config, options, run_locked);
+	ret = detection_judge(config, options, run_beside_others);
+	for (unsigned more = TRIES - 1; ret == RUN_AGAIN && more > 0; more--)
+		ret = detection_judge(config, options, run_alone);
+	if (ret != RUN_AGAIN)
+		return ret;
+	msg("%s: is changed again and again by somebody else while the logs are read; nothing was written: run again",
+	    config->blacklist);
+	return EXIT_NOTHING;
 }
 
 const struct command command_run = {
@@ -119,11 +151,12 @@ const struct command command_run = {
 	.summary = "new log data into the blacklist, and the blacklist into the set",
 	.details =
 	"Reads what is new in the logs since the last run, bans whose points reach the threshold, lets go whose ban\n"
-	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed, nothing where\n"
-	"nothing did. With --dry-run it prints the unified diff of the blacklist and what would change in the\n"
-	"sets; with --json too, what a run would report.",
-	.options = " config dry-run quiet verbose json color blacklist state allow rules threads no-sync full force "
-		   "since directory no-prefilter ",
+	"is over, and makes the sets in the kernel equal to the blacklist. Prints what changed on one screen, with -v\n"
+	"in full, nothing where nothing did. --mail prints a mail for sendmail -t: what changed since the last one,\n"
+	"where something needs a person. With --dry-run it prints the unified diff of the blacklist and what would\n"
+	"change in the sets; with --json too, what a run would report.",
+	.options = " config dry-run quiet verbose json mail color blacklist state allow rules threads no-sync full "
+		   "force since directory no-prefilter ",
 	.max_args = -1,
 	.run = run,
 };

@@ -118,7 +118,7 @@ static int scan(const struct config *config, const struct options *options, stru
 {
 	struct scan_log *logs = mem_zalloc((size_t)options->arg_count, sizeof(*logs));
 	struct job job = { .logs = logs, .is_classic = options->classic, .since = since };
-	struct findings findings = { .everybody = options->verbose };
+	struct findings findings = { .whole = options->all || options->verbose, .everybody = options->verbose };
 	struct buf out = { 0 };
 	size_t count = open_logs(options, logs), failed;
 	int ret = count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, config);
@@ -164,11 +164,11 @@ const struct command command_scan = {
 	.synopsis = "FILE...|-",
 	.summary = "count any logs, and change nothing",
 	.details =
-	"Tells who reached a ban anywhere in the logs that no later login lifted, and marks bans that would be\n"
-	"over by now. --tsv prints ADDRESS CLASS COUNT FIRST LAST, --plain the addresses only; with -v everyone\n"
-	"that was counted is told, with the points that each is at. Needs no state and no rights but to read the\n"
-	"files.",
-	.options = " config verbose json rules threads classic since directory tsv plain no-prefilter ",
+	"Tells what needs a person, then the worst who reached a ban anywhere in the logs that no later login\n"
+	"lifted, with --all everybody who did, and marks bans that would be over by now. --tsv prints ADDRESS CLASS\n"
+	"COUNT FIRST LAST, --plain the addresses only; with -v everyone that was counted is told, with the points\n"
+	"that each is at. Needs no state and no rights but to read the files.",
+	.options = " config verbose all json rules threads classic since directory tsv plain no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -70,18 +70,6 @@ static void add_positions(struct buf *out, const struct positions *positions)
 	}
 }
 
-/* Takes a line without its newline off the front of the lines. */
-static struct span take_line(struct span *lines)
-{
-	const char *end = memchr(lines->ptr, '\n', lines->len);
-	struct span line = { lines->ptr, end != NULL ? (size_t)(end - lines->ptr) : lines->len };
-	size_t taken = line.len + (end != NULL);
-
-	lines->ptr += taken;
-	lines->len -= taken;
-	return line;
-}
-
 static void add_accounts(struct buf *out, const struct judge *judge)
 {
 	size_t banned = 0, names = 0;
@@ -101,7 +89,7 @@ static void add_section(struct buf *out, const struct state_section *section, bo
 	uint64_t count = 0;
 
 	for (; lines.len > 0; count++) {
-		struct span line = take_line(&lines);
+		struct span line = span_take(&lines, '\n');
 
 		buf_add_text(&text, "  ");
 		buf_add_escaped(&text, line.ptr, line.len);
@@ -159,7 +147,7 @@ static void add_json_section(struct json *json, const struct state_section *sect
 	json_name(json, section->name);
 	json_open(json, '[');
 	while (lines.len > 0) {
-		struct span line = take_line(&lines);
+		struct span line = span_take(&lines, '\n');
 
 		json_text(json, line.ptr, line.len);
 	}

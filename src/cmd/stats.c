@@ -6,16 +6,23 @@
  * since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights for
  * the sets the first half is still told.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "app/config.h"
 #include "app/kernel.h"
+#include "app/last_run.h"
 #include "app/remembered.h"
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/msg.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "report/fields.h"
+#include "report/prometheus.h"
 #include "report/text.h"
 
 enum { SHOWN = 20 };
@@ -130,6 +137,62 @@ static void add_json(const struct stats *s, struct buf *out)
 	json_close(&j, '}');
 }
 
+static void add_runs(const struct config *config, struct buf *out)
+{
+	struct last_run run = { 0 };
+
+	if (!last_run_read(config->state, &run))
+		return;
+	prometheus_head(out, "last_run_timestamp_seconds", "The last run that did what it should, or a part of it.");
+	prometheus_value(out, "last_run_timestamp_seconds", NULL, NULL, run.time);
+	prometheus_head(out, "last_run_status", "Its exit status: 0 all well, 1 done in part.");
+	prometheus_value(out, "last_run_status", NULL, NULL, run.status);
+	prometheus_head(out, "last_run_lines", "Lines of logs that it read.");
+	prometheus_value(out, "last_run_lines", NULL, NULL, (int64_t)run.lines);
+	prometheus_head(out, "last_run_events", "Events among them.");
+	prometheus_value(out, "last_run_events", NULL, NULL, (int64_t)run.events);
+}
+
+static void add_sets(const struct firewall *fw, struct buf *out)
+{
+	prometheus_head(out, "set_entries", "Entries of the kernel's sets.");
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++)
+		prometheus_value(out, "set_entries", "set", fw->sets[f].name, (int64_t)fw->sets[f].count);
+	prometheus_head(out, "set_rules", "Rules that use the set; where there are none nothing is dropped.");
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++)
+		prometheus_value(out, "set_rules", "set", fw->sets[f].name, fw->sets[f].references);
+}
+
+static int write_prometheus(const struct config *config, const struct options *options, const struct stats *s,
+	const struct firewall *fw, const struct judge *judge)
+{
+	struct buf out = { 0 };
+	size_t entered = 0;
+	int ret;
+
+	add_runs(config, &out);
+	prometheus_head(&out, "bans", "Entries of the blacklist by what they are for.");
+	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
+		if (by < CLASS_GOOD || by >= CLASS_COUNT)
+			prometheus_value(&out, "bans", "by", blacklist_by_name(by), (int64_t)s->by[by] +
+					 (by == BAN_BY_HAND ? (int64_t)s->persons : 0));
+	}
+	for (size_t i = 0; i < judge->entered.count; i++)
+		entered += judge->entered.all[i].done == 0;
+	prometheus_head(&out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.");
+	prometheus_value(&out, "entered_accounts", NULL, NULL, (int64_t)entered);
+	if (s->kernel_read)
+		add_sets(fw, &out);
+	ret = file_replace(options->prometheus, out.ptr, out.len, 0);
+	if (ret < 0)
+		msg("%s: cannot be written: %s", options->prometheus, strerror(-ret));
+	/* the collector is another user */
+	else if (chmod(options->prometheus, 0644) < 0)
+		msg("%s: cannot be made readable: %s", options->prometheus, strerror(errno));
+	buf_free(&out);
+	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+}
+
 static int tell(const struct config *config, const struct options *options)
 {
 	struct judge judge;
@@ -146,7 +209,10 @@ static int tell(const struct config *config, const struct options *options)
 		ret = stats.kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
 		if (stats.kernel_read)
 			count_knocks(&stats, &fw, &judge);
-		if (options->json)
+		if (options->prometheus != NULL) {
+			if (write_prometheus(config, options, &stats, &fw, &judge) != EXIT_ALL_WELL)
+				ret = EXIT_NOTHING;
+		} else if (options->json)
 			add_json(&stats, &out);
 		else
 			add_text(&stats, options->verbose ? SIZE_MAX : SHOWN, &out);
@@ -166,8 +232,9 @@ const struct command command_stats = {
 	.summary = "show how many are banned for what, and who knocks most",
 	.details =
 	"The packets are those that the kernel dropped since the ban and since the last run; they need root, or\n"
-	"CAP_NET_ADMIN.",
-	.options = " config verbose json blacklist state ",
+	"CAP_NET_ADMIN. --prometheus writes a file instead, as one step, for the textfile collector of a node\n"
+	"exporter: run it behind each run, and let an alarm look at mailban_last_run_timestamp_seconds.",
+	.options = " config verbose json prometheus blacklist state ",
 	.max_args = 0,
 	.run = tell,
 };

@@ -82,6 +82,9 @@ static int synchronise(const struct config *config, const struct options *option
 		ret = config_gather_allow(config, &allow);
 	if (ret == 0)
 		ret = kernel_sync(&fw, exempt_leave_out(&exempt, &bans), exempt.now, options->dry_run, &report);
+	/* somebody named it: a slip of the pen */
+	if (ret == 0 && options->blacklist != NULL && access(config->blacklist, F_OK) < 0)
+		msg("%s: is not there, so that the sets are empty; see its name", config->blacklist);
 	if (ret == 0 && options->dry_run)
 		kernel_print_difference(&fw, &report, stdout);
 	if (ret == 0 && !options->quiet)

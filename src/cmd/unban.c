@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/edit.h"
+#include "app/fleet_left.h"
 #include "app/kernel.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
@@ -54,12 +55,22 @@ static int lift(struct edit *edit, const char *argument)
 	} else if (!edit->options->no_sync && !edit->options->dry_run && kernel_holds(edit->config, &net)) {
 		/* left by one that wrote the file and did not come to the sets */
 		edit_say(edit, "%s is not in the blacklist any more; the set is made equal to it", name);
-	} else {
+	} else if (!edit->options->fleet) {
 		msg("%s is not banned; mailban list shows who is", name);
 		ret = EXIT_NOTHING;
 	}
 	split_free(&split);
 	return ret;
+}
+
+static int tell_fleet(const struct edit *edit, const char *argument)
+{
+	char name[ADDR_TEXT_MAX];
+	struct addr net;
+
+	(void)addr_parse_net(&net, argument, strlen(argument));
+	addr_format(name, &net);
+	return fleet_left(edit, &net, name);
 }
 
 static int run(const struct config *config, const struct options *options)
@@ -71,6 +82,10 @@ static int run(const struct config *config, const struct options *options)
 		ret = lift(&edit, options->args[i]);
 	if (ret == EXIT_ALL_WELL)
 		ret = edit_commit(&edit);
+	for (int i = 0; i < options->arg_count && ret != EXIT_USAGE && ret != EXIT_NOTHING; i++) {
+		if (tell_fleet(&edit, options->args[i]) != EXIT_ALL_WELL)
+			ret = EXIT_IN_PART;
+	}
 	edit_end(&edit);
 	return ret;
 }
@@ -81,8 +96,8 @@ const struct command command_unban = {
 	.summary = "lift the ban of an address or a network",
 	.details =
 	"A network lifts every ban inside it. An address inside a banned network is not lifted alone unless\n"
-	"--force says so: then the network is split around it.",
-	.options = " config dry-run quiet blacklist no-sync force color ",
+	"--force says so: then the network is split around it. --fleet has the other hosts forget it, too.",
+	.options = " config dry-run quiet blacklist no-sync force fleet color ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "app/config.h"
+#include "app/deeds.h"
 #include "app/detection.h"
 #include "app/edit.h"
 #include "app/remembered.h"
@@ -34,6 +35,7 @@ struct question {
 	struct judge judge;
 	struct firewall firewall;
 	struct reading reading;
+	struct buf deeds;
 	int64_t since;           /* events before it are left out */
 	bool in_part;
 };
@@ -149,13 +151,23 @@ static void read_counters(struct question *q)
 	buf_free(&error);
 }
 
+/* Which addresses of a user are banned. */
+static int read_bans(struct question *q)
+{
+	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
+		return EXIT_NOTHING;
+	q->dossier.bans = &q->bans;
+	return EXIT_ALL_WELL;
+}
+
 static int read_lists(struct question *q)
 {
 	if (config_gather_allow(q->config, &q->allow) < 0)
 		return EXIT_USAGE;
-	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
+	if (read_bans(q) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
-	q->dossier.bans = &q->bans;
+	deeds_of(q->config->blacklist, &q->dossier.net, &q->deeds);
+	q->dossier.deeds = (struct span){ buf_text(&q->deeds), q->deeds.len };
 	q->dossier.allowed = allow_overlapping(&q->allow, &q->dossier.net);
 	q->dossier.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;
@@ -167,6 +179,11 @@ static bool is_no_name(const char *asked)
 	const char *slash = strchr(asked, '/');
 	struct addr ignored;
 
+	/* 192.0.2.300, 2001:db8::g: digits and dots alone, or two colons, are nobody's name */
+	if (strspn(asked, "0123456789.") == strlen(asked) && strchr(asked, '.') != NULL)
+		return true;
+	if (strchr(asked, ':') != NULL && strchr(strchr(asked, ':') + 1, ':') != NULL && strchr(asked, '@') == NULL)
+		return true;
 	return asked[0] == '\0' || (slash != NULL && addr_parse(&ignored, asked, (size_t)(slash - asked)));
 }
 
@@ -190,6 +207,9 @@ static int answer(struct question *q, struct detection *detection)
 		return EXIT_USAGE;
 	} else {
 		d->user = asked;
+		ret = read_bans(q);
+		if (ret != EXIT_ALL_WELL)
+			return ret;
 	}
 	ret = read_logs(q, detection);
 	if (ret != EXIT_ALL_WELL)
@@ -213,7 +233,9 @@ static int run(const struct config *config, const struct options *options)
 		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
 		dossier_begin(&q.dossier, &detection.set, options->verbose ? 0 : LINES_SHOWN);
+		q.dossier.owners = config_owners(config);
 		ret = answer(&q, &detection);
+		owners_close(q.dossier.owners);
 		dossier_free(&q.dossier);
 		detection_close(&detection);
 	}
@@ -221,6 +243,7 @@ static int run(const struct config *config, const struct options *options)
 	judge_free(&q.judge);
 	allow_free(&q.allow);
 	banlist_free(&q.bans);
+	buf_free(&q.deeds);
 	return ret;
 }
 
@@ -229,9 +252,9 @@ const struct command command_why = {
 	.synopsis = "ADDR|USER [FILE...]",
 	.summary = "tell all that is known of an address or a user name",
 	.details =
-	"Whether it is banned, since and until when, and what for; its account: points by class and by name,\n"
-	"credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of the\n"
-	"logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
+	"Whether it is banned, since and until when, and what for; who has it; its account: points by class and by\n"
+	"name, credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of\n"
+	"the logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
 	"or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
 	.options = " config verbose json blacklist state allow rules threads no-sync since directory no-prefilter ",
 	.min_args = 1,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/search.h"
 #include "detect/shape.h"
 
 struct drift *drift_new(void)
@@ -71,20 +72,15 @@ static uint64_t hash_shape(const char *program, const char *shape, size_t len)
 	return hash_bytes(hash, shape, len);
 }
 
+static bool is_before(const void *shape, const void *hash)
+{
+	return ((const struct drift_shape *)shape)->hash < *(const uint64_t *)hash;
+}
+
 /* Where the shape of that hash stands or would stand. */
 static size_t place_of(const struct drift *drift, uint64_t hash)
 {
-	size_t low = 0, high = drift->shape_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (drift->shapes[middle].hash < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(drift->shapes, drift->shape_count, sizeof(*drift->shapes), is_before, &hash);
 }
 
 static void keep_smaller_example(struct drift_shape *shape, const char *bytes, size_t len)
@@ -155,9 +151,8 @@ bool drift_may_be_mail(struct span program)
 	};
 	const char *slash;
 
-	if (program.len == 0)
-		return false;
-	slash = memrchr(program.ptr, '/', program.len);
+	/* a log of one program may not say which */
+	slash = program.len > 0 ? memrchr(program.ptr, '/', program.len) : NULL;
 	if (slash != NULL)
 		program = (struct span){ slash + 1, program.len - (size_t)(slash + 1 - program.ptr) };
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -168,7 +163,7 @@ bool drift_may_be_mail(struct span program)
 		    (program.len == len || program.ptr[len] == '-' || program.ptr[len] == '.'))
 			return false;
 	}
-	return program.len > 0;
+	return true;
 }
 
 static bool speaks_of_login(struct span message)
@@ -176,7 +171,7 @@ static bool speaks_of_login(struct span message)
 	static const char *const words[] = { "ogin", "LOGIN", "uth", "AUTH", "assw", "redential" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (memmem(message.ptr, message.len, words[i], strlen(words[i])) != NULL)
+		if (span_holds(message, words[i]))
 			return true;
 	}
 	return false;
@@ -191,7 +186,7 @@ void drift_stranger(struct drift *drift, struct span program, struct span messag
 	buf_clear(&drift->scratch);
 	if (!shape_fold(&drift->scratch, message))
 		return;
-	at = drift_program(drift, program);
+	at = drift_program(drift, program.len > 0 ? program : (struct span){ "-", 1 });
 	if (at == DRIFT_PROGRAMS_MAX)
 		return;
 	drift->programs[at].lines++;

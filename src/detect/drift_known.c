@@ -12,21 +12,17 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/search.h"
+
+static bool is_before(const void *shape, const void *hash)
+{
+	return *(const uint64_t *)shape < *(const uint64_t *)hash;
+}
 
 /* The place of a hash among the known ones. */
 static size_t shape_place(const struct drift_known *known, uint64_t hash)
 {
-	size_t low = 0, high = known->shape_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (known->shapes[middle] < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(known->shapes, known->shape_count, sizeof(*known->shapes), is_before, &hash);
 }
 
 static void add_shape(struct drift_known *known, uint64_t hash)
@@ -80,54 +76,32 @@ static void add_program(struct drift_known *known, const char *name)
 		free(known->programs[DRIFT_KNOWN_PROGRAMS_MAX]);
 }
 
-static bool parse_hash(const char *text, size_t len, uint64_t *hash)
+static bool parse_line(struct drift_known *known, struct span line)
 {
-	*hash = 0;
-	for (size_t i = 0; i < len; i++) {
-		unsigned c = (unsigned char)text[i];
-
-		if (c - '0' <= 9)
-			*hash = *hash << 4 | (c - '0');
-		else if (c - 'a' <= 5)
-			*hash = *hash << 4 | (c - 'a' + 10);
-		else
-			return false;
-	}
-	return len == 16;
-}
-
-static bool parse_line(struct drift_known *known, const char *line, size_t len)
-{
+	struct span key = span_take(&line, ' ');
 	uint64_t hash;
+	char *name;
 
-	if (len > 8 && memcmp(line, "program ", 8) == 0 && is_plain(line + 8, len - 8)) {
-		char *name = mem_text_of(line + 8, len - 8);
-
+	if (span_is(key, "program") && is_plain(line.ptr, line.len)) {
+		name = mem_text_of(line.ptr, line.len);
 		add_program(known, name);
 		free(name);
 		return true;
 	}
-	if (len > 6 && memcmp(line, "shape ", 6) == 0 && parse_hash(line + 6, len - 6, &hash)) {
-		add_shape(known, hash);
-		return true;
-	}
-	return false;
+	if (!span_is(key, "shape") || line.len != 16 || !span_hex(line, &hash))
+		return false;
+	add_shape(known, hash);
+	return true;
 }
 
 unsigned drift_known_parse(struct drift_known *known, struct span lines)
 {
-	unsigned number = 0;
+	struct span line;
 
 	*known = (struct drift_known){ 0 };
-	while (lines.len > 0) {
-		const char *newline = memchr(lines.ptr, '\n', lines.len);
-		size_t len = newline != NULL ? (size_t)(newline - lines.ptr) : lines.len;
-
-		number++;
-		if (!parse_line(known, lines.ptr, len))
+	for (unsigned number = 1; span_take_line(&lines, &line); number++) {
+		if (!parse_line(known, line))
 			return number;
-		len += newline != NULL;
-		lines = (struct span){ lines.ptr + len, lines.len - len };
 	}
 	return 0;
 }

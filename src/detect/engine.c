@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-enum { PROGRAMS_MAX = 4096, RULES_MAX = UINT16_MAX, COMPILERS_MAX = 4 };
+enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX, COMPILERS_MAX = 4 };
 
 struct engine {
 	const struct ruleset *set;
@@ -32,7 +32,8 @@ struct engine {
 	pthread_mutex_t lock;          /* of what follows, of preparing rules and of publishing patterns */
 	struct engine_program **programs;
 	size_t program_count, program_capacity;
-	struct engine_program *none;   /* for names beyond PROGRAMS_MAX */
+	struct engine_program *none;   /* for names beyond PROGRAMS_MAX that no rule is for, all beyond twice that */
+	atomic_bool left_out;          /* one of the latter was met */
 };
 
 /* Rules share program patterns: each text is compiled once. */
@@ -249,6 +250,20 @@ static struct engine_program *find_program(const struct engine *engine, struct s
 	return NULL;
 }
 
+/* No log of a real host has so many names; one that does is not to fill the memory. Names that no rule is for, which
+ * anybody may give to logger(1), take no room from those that rules are for. */
+static struct engine_program *keep_program(struct engine *engine, struct engine_program *program)
+{
+	if (program->rule_count == 0 && engine->program_count >= PROGRAMS_MAX) {
+		free_program(program);
+		return engine->none;
+	}
+	engine->programs = mem_grow(engine->programs, &engine->program_capacity, engine->program_count + 1,
+				    sizeof(struct engine_program *));
+	engine->programs[engine->program_count++] = program;
+	return program;
+}
+
 const struct engine_program *engine_program(struct engine *engine, struct span name)
 {
 	struct engine_program *program;
@@ -257,17 +272,19 @@ const struct engine_program *engine_program(struct engine *engine, struct span n
 		name.ptr = "";
 	pthread_mutex_lock(&engine->lock);
 	program = find_program(engine, name);
-	if (program == NULL && engine->program_count >= PROGRAMS_MAX) {
-		/* no log of a real host has so many; one that does is not to fill the memory */
+	if (program == NULL && engine->program_count >= 2 * PROGRAMS_MAX) {
+		atomic_store(&engine->left_out, true);
 		program = engine->none;
 	} else if (program == NULL) {
-		program = new_program(engine, name);
-		engine->programs = mem_grow(engine->programs, &engine->program_capacity, engine->program_count + 1,
-					    sizeof(struct engine_program *));
-		engine->programs[engine->program_count++] = program;
+		program = keep_program(engine, new_program(engine, name));
 	}
 	pthread_mutex_unlock(&engine->lock);
 	return program;
+}
+
+bool engine_left_out(const struct engine *engine)
+{
+	return atomic_load(&engine->left_out);
 }
 
 const struct pattern *engine_pattern(struct engine *engine, uint16_t number)

@@ -58,6 +58,9 @@ void engine_compile(struct engine *engine, unsigned threads);
 /* The program of that name; made at the first call and kept. Safe to call from any thread. */
 const struct engine_program *engine_program(struct engine *engine, struct span name);
 
+/* Whether lines of programs that rules are for were left out, since there are too many names of programs. */
+bool engine_left_out(const struct engine *engine);
+
 /* The compiled pattern of a rule; compiled at the first call. NULL after a message where it does not
  * compile. Safe to call from any thread. */
 const struct pattern *engine_pattern(struct engine *engine, uint16_t number);

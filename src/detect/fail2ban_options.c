@@ -120,18 +120,14 @@ static bool read_line(struct f2b_options *o, const char *line, const char *end, 
 
 static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
 {
-	const char *at = buf_text(text), *end = at + text->len;
+	struct span rest = { buf_text(text), text->len }, line;
 	char *section = NULL;
 	bool open = false, good = true;
 
-	for (unsigned long number = 1; good && at < end; number++) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-		newline = newline != NULL ? newline : end;
-		good = read_line(o, at, newline, &section, &open);
+	for (unsigned long number = 1; good && span_take_line(&rest, &line); number++) {
+		good = read_line(o, line.ptr, line.ptr + line.len, &section, &open);
 		if (!good)
 			msg_at(path, number, "neither [SECTION] nor NAME = VALUE; no rules were made of it");
-		at = newline + 1;
 	}
 	free(section);
 	return good ? 0 : -1;

@@ -18,7 +18,7 @@
 #include "detect/classic.h"
 #include "detect/origin.h"
 #include "detect/repeated.h"
-#include "log/header_usual.h"
+#include "log/header.h"
 
 /* What runs on every line is put into one place by the compiler. */
 #define HOT static inline __attribute__((always_inline))
@@ -48,7 +48,6 @@ struct matcher {
 	pcre2_match_context *context;
 	struct stamp_reader stamps;
 	struct header header;
-	struct header_host host;
 	struct span program_given;
 	const char *server;                  /* whose own file the log is; NULL: not known */
 	bool believes;                       /* what stands in such a file */
@@ -355,34 +354,24 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 /* Takes any line apart. False: somebody else wrote it into the file of a server. */
 static bool read_header(struct matcher *m, struct header *h, struct span line)
 {
-	header_parse_next(h, line.ptr, line.len, &m->host);
+	header_parse(h, line.ptr, line.len);
 	return m->server == NULL || (m->believes && h->server != NULL && strcmp(h->server, m->server) == 0);
 }
 
-/* What a line is; where no rule is for its program, the header's message is only set for who wants all of the
- * header. */
-HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want_header, struct event *event)
+HOT enum match_verdict match_line(struct matcher *m, struct span line, struct event *event)
 {
 	struct header *h = &m->header;
-	const char *end = line.ptr + line.len, *behind;
 	struct recent *r;
 
 	if (line.len > MATCH_LINE_MAX) {
 		*h = (struct header){ .message = line };
 		return MATCH_NONE;
 	}
-	behind = m->server == NULL ? header_read_usual(h, line.ptr, end, &m->host) : NULL;
-	if (behind == NULL && !read_header(m, h, line))
+	if (!read_header(m, h, line))
 		return MATCH_NONE;
 	if (m->program_given.ptr != NULL)
 		h->program = m->program_given;
 	r = recent_of(m, h->program);
-	if (behind != NULL) {
-		/* a repetition has no program */
-		if (r->program->rule_count == 0 && h->program.len > 0 && !want_header && !r->stranger)
-			return MATCH_NONE;
-		header_set_message(h, behind, end);
-	}
 	if (r->stranger)
 		drift_stranger(m->drift, h->program, h->message);
 	if (r->program->rule_count == 0 || h->message.len == 0)
@@ -392,7 +381,7 @@ HOT enum match_verdict match_line(struct matcher *m, struct span line, bool want
 
 enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len, struct event *event)
 {
-	return match_line(m, (struct span){ line, len }, true, event);
+	return match_line(m, (struct span){ line, len }, event);
 }
 
 enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, struct event *event)
@@ -408,7 +397,7 @@ enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, st
 		newline = newline != NULL ? newline : end;
 		line = (struct span){ at, match_line_len(at, newline) };
 		at = newline + 1;
-		verdict = match_line(m, line, false, event);
+		verdict = match_line(m, line, event);
 		headless += m->header.stamp.len == 0;
 		if (verdict != MATCH_NONE)
 			break;

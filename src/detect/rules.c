@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/near.h"
 
 static void free_list(char **list)
 {
@@ -122,10 +123,16 @@ static int load_builtin(struct ruleset *set, enum rules_samples samples)
 static int load_file(struct ruleset *set, const char *path)
 {
 	struct rules_text text = { .name = path };
-	struct buf bytes = { 0 };
+	struct buf bytes = { 0 }, why = { 0 };
 	char *server, *dot;
 	int ret = file_read(path, &bytes);
 
+	if (!file_is_own(path, &why)) {
+		msg("%s; root reads no rules that others can change: see its owner and mode", buf_text(&why));
+		buf_free(&why);
+		buf_free(&bytes);
+		return -1;
+	}
 	if (ret < 0) {
 		msg("%s: %s; rules could not be read", path, strerror(-ret));
 		return -1;
@@ -201,4 +208,16 @@ const struct rule *rules_find(const struct ruleset *set, const char *name)
 			return &set->rules[i];
 	}
 	return NULL;
+}
+
+void rules_tell_unknown(const struct ruleset *set, const char *name)
+{
+	struct near near = { .word = name };
+	struct buf meant = { 0 };
+
+	for (size_t i = 0; i < set->count; i++)
+		near_try(&near, set->rules[i].name);
+	near_add(&near, &meant);
+	msg("there is no rule %s%s; see: mailban rules", name, buf_text(&meant));
+	buf_free(&meant);
 }

@@ -41,4 +41,7 @@ void rules_free(struct ruleset *set);
 
 const struct rule *rules_find(const struct ruleset *set, const char *name);
 
+/* Says that there is no rule of that name, and which one may be meant. */
+void rules_tell_unknown(const struct ruleset *set, const char *name);
+
 #endif

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "addr/addr.h"
+#include "log/form.h"
 
 /* ---- is it about a failure? ---- */
 
@@ -72,20 +73,10 @@ bool shape_names_failure(struct span text)
 
 /* ---- folding ---- */
 
-static bool is_letter(char c)
-{
-	return ((unsigned char)c | 0x20u) - (unsigned)'a' < 26;
-}
-
-static bool is_digit(char c)
-{
-	return (unsigned char)c - (unsigned)'0' <= 9;
-}
-
 static bool is_wordy(char c)
 {
-	return is_letter(c) || is_digit(c) || c == '.' || c == ':' || c == '_' || c == '-' || c == '@' || c == '+' ||
-	       (unsigned char)c >= 0x80;
+	return form_is_letter(c) || form_is_digit(c) || c == '.' || c == ':' || c == '_' || c == '-' || c == '@' ||
+	       c == '+' || (unsigned char)c >= 0x80;
 }
 
 struct folding {
@@ -123,7 +114,7 @@ static void fold_word(struct folding *f, const char *p, size_t len)
 
 	trimmed = trim(p, len);
 	for (size_t i = 0; i < trimmed; i++) {
-		digits += is_digit(p[i]);
+		digits += form_is_digit(p[i]);
 		dots += p[i] == '.';
 		ats += p[i] == '@' || (unsigned char)p[i] >= 0x80;
 	}
@@ -133,7 +124,7 @@ static void fold_word(struct folding *f, const char *p, size_t len)
 		put(f, "ADDR", 4);
 	} else if (ats > 0) {
 		put(f, "*", 1);
-	} else if (dots > 0 && trimmed > 2 && is_letter(p[trimmed - 1]) && is_letter(p[trimmed - 2])) {
+	} else if (dots > 0 && trimmed > 2 && form_is_letter(p[trimmed - 1]) && form_is_letter(p[trimmed - 2])) {
 		put(f, "NAME", 4);
 	} else if (digits > 0) {
 		put(f, "#", 1);
@@ -165,7 +156,7 @@ bool shape_fold(struct buf *out, struct span text)
 	while (p < end) {
 		const char *from = p;
 
-		if (*p == '<' || *p == '"' || (*p == '\'' && (p == text.ptr || !is_letter(p[-1])))) {
+		if (*p == '<' || *p == '"' || (*p == '\'' && (p == text.ptr || !form_is_letter(p[-1])))) {
 			p = fold_quoted(&f, p, end, *p == '<' ? '>' : *p);
 			value = false;
 			continue;

@@ -77,6 +77,12 @@ static void read_address(struct attributes a, struct addr *net)
 	}
 }
 
+/* A prefix that the kernel never sends is that of a single address: no entry is wider than it may be. */
+static uint8_t prefix_of(unsigned base, unsigned prefix)
+{
+	return (uint8_t)(base + prefix < ADDR_BITS ? base + prefix : ADDR_BITS);
+}
+
 static void read_any(struct attributes a, struct firewall_entry *e, unsigned prefix_base)
 {
 	*e = (struct firewall_entry){ .net.prefix = ADDR_BITS };
@@ -86,7 +92,7 @@ static void read_any(struct attributes a, struct firewall_entry *e, unsigned pre
 			read_address(attributes_inside(&a), &e->net);
 			break;
 		case IPSET_ATTR_CIDR:
-			e->net.prefix = (uint8_t)(prefix_base + (attributes_number(&a) & 0xff));
+			e->net.prefix = prefix_of(prefix_base, (unsigned)(attributes_number(&a) & 0xff));
 			break;
 		case IPSET_ATTR_TIMEOUT:
 			e->remaining = (uint32_t)attributes_number(&a);
@@ -118,7 +124,7 @@ void entry_read(const char *bytes, size_t len, enum firewall_family family, stru
 				.net = addr_of_v4_number(load32(u.address)), .packets = load64(u.packets),
 				.bytes = load64(u.bytes), .remaining = load32(u.remaining),
 			};
-			e->net.prefix = (uint8_t)(prefix_base + u.prefix[0]);
+			e->net.prefix = prefix_of(prefix_base, u.prefix[0]);
 			return;
 		}
 	}

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/search.h"
 #include "firewall/backend.h"
 #include "firewall/conntrack.h"
 
@@ -137,23 +138,17 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 	return first;
 }
 
+static bool is_before(const void *entry, const void *net)
+{
+	return addr_compare(&((const struct firewall_entry *)entry)->net, net) < 0;
+}
+
 const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net)
 {
 	const struct firewall_set *set = &fw->sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
-	size_t low = 0, high = set->count;
+	size_t at = search_first(set->entries, set->count, sizeof(*set->entries), is_before, net);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = addr_compare(&set->entries[middle].net, net);
-
-		if (order == 0)
-			return &set->entries[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return at < set->count && addr_equal(&set->entries[at].net, net) ? &set->entries[at] : NULL;
 }
 
 bool firewall_unused(const struct firewall *fw, enum firewall_family family)

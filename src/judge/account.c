@@ -19,8 +19,7 @@ static uint32_t whole_minute(int64_t time)
 	return time >= ACCOUNT_FOREVER ? ACCOUNT_FOREVER : (uint32_t)(time - time % 60);
 }
 
-/* Each further ban fades half as fast. */
-static int64_t half_life_of(const struct account *a, const struct judge_settings *settings)
+int64_t account_half_life(const struct account *a, const struct judge_settings *settings)
 {
 	unsigned slower = a->since != 0 && a->level > 1 ? a->level - 1U : 0;
 
@@ -103,7 +102,7 @@ static void drop_names(struct account *a, uint32_t time, const struct judge_sett
 /* The share fades as a network's points do, whatever the address's own bans. */
 static void fade_by(struct account *a, uint32_t time, const struct judge_settings *settings)
 {
-	int64_t half_life = half_life_of(a, settings);
+	int64_t half_life = account_half_life(a, settings);
 	double share, fading;
 
 	/* the first event of an account has nothing to fade */
@@ -201,7 +200,7 @@ void account_fade_to(struct account *a, uint32_t time, const struct judge_settin
 
 double account_lateness(const struct account *a, uint32_t time, const struct judge_settings *settings)
 {
-	return time < a->time ? points_fading(a->time - time, half_life_of(a, settings)) : 1;
+	return time < a->time ? points_fading(a->time - time, account_half_life(a, settings)) : 1;
 }
 
 /* Where users log in, one name alone bans nobody, nor does one device whose connections come to nothing. */
@@ -214,7 +213,7 @@ int64_t account_capped(const struct account *a, int64_t points, const struct jud
 
 int64_t account_balance(const struct account *a, const struct judge_settings *settings)
 {
-	int64_t sum = account_capped(a, account_class_points(a), settings) - a->credit;
+	int64_t sum = account_capped(a, account_class_points(a), settings) - a->credit + a->elsewhere;
 
 	for (unsigned i = 0; i < a->name_count; i++)
 		sum += account_capped(a, a->names[i].points, settings);
@@ -246,7 +245,7 @@ static void begin_ban(struct account *a, const struct judge_settings *settings)
 static uint32_t end_of(const struct account *a, int64_t balance, int64_t threshold,
 		       const struct judge_settings *settings)
 {
-	int64_t end = a->time + points_wait(balance, judge_release(threshold), half_life_of(a, settings));
+	int64_t end = a->time + points_wait(balance, judge_release(threshold), account_half_life(a, settings));
 
 	if ((a->flags & ACCOUNT_BREACHED) != 0 || end > a->since + settings->ban_most)
 		end = a->since + settings->ban_most;
@@ -299,7 +298,7 @@ bool account_is_over(const struct account *a, uint32_t time, const struct judge_
 		return false;
 	/* a ban that is over since has faded no faster than this */
 	if (time > a->time)
-		sum = points_times(sum, points_fading(time - a->time, half_life_of(a, settings)));
+		sum = points_times(sum, points_fading(time - a->time, account_half_life(a, settings)));
 	return sum < POINTS_LEAST;
 }
 

@@ -49,6 +49,7 @@ struct account {
 	int64_t points[ACCOUNT_CLASSES]; /* of hosts all but CLASS_AUTH, which names hold */
 	int64_t credit;
 	int64_t share;               /* what an address has given to its networks */
+	int64_t elsewhere;           /* points less credit of other hosts, while a run decides; not in the state */
 	struct account_name *names;
 	uint32_t time;               /* everything is as of then */
 	uint32_t since, until;       /* of the ban that stands at that time, else 0 */
@@ -61,6 +62,7 @@ struct account {
 	uint32_t packets;            /* the kernel's counter at the last run */
 	uint32_t hosts;              /* of a network: addresses that gave it points */
 	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
+	uint32_t place;              /* the place in the history's table, see judge/history.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
 	int8_t twins;                /* > 0: named failures that may be told again without a name; < 0: the other way */
@@ -76,6 +78,9 @@ static inline void account_fade(struct account *a, uint32_t time, const struct j
 	if (time > a->time)
 		account_fade_to(a, time, settings, names);
 }
+
+/* In which its points fade to a half, in seconds: each further ban fades half as fast. */
+int64_t account_half_life(const struct account *a, const struct judge_settings *settings);
 
 /* What points of an event at a time are worth at the account's. 1 where the event is not late. */
 double account_lateness(const struct account *a, uint32_t time, const struct judge_settings *settings);
@@ -126,5 +131,10 @@ bool account_is_over(const struct account *a, uint32_t time, const struct judge_
 
 /* Forgets all but the address. */
 void account_clear(struct account *a, struct names *names);
+
+/* Its line of the state, see account_line.c; and the words behind its address read into an account that is empty: false
+ * where they are none, and then it may hold some of them. */
+void account_add_line(const struct account *a, const struct names *names, struct buf *out);
+bool account_load(struct account *a, struct names *names, struct span words);
 
 #endif

@@ -39,7 +39,7 @@ static const struct {
 
 enum { FLAGS = sizeof(flags) / sizeof(*flags), NUMBERS = sizeof(numbers) / sizeof(*numbers) };
 
-static uint32_t *number_at(struct account *a, unsigned i)
+static uint32_t *number_at(const struct account *a, unsigned i)
 {
 	return (uint32_t *)(void *)((char *)a + numbers[i].offset);
 }
@@ -55,7 +55,7 @@ static void save_names(const struct account *a, const struct names *names, struc
 	}
 }
 
-static void save_one(struct account *a, const struct names *names, struct buf *out)
+void account_add_line(const struct account *a, const struct names *names, struct buf *out)
 {
 	addr_add_to(out, &a->addr);
 	line_add_number(out, "time", a->time);
@@ -88,7 +88,7 @@ void accounts_save(const struct accounts *accounts, uint32_t time, const struct 
 		struct account *a = accounts_at(accounts, i);
 
 		if (!account_is_over(a, time, settings))
-			save_one(a, &accounts->names, out);
+			account_add_line(a, &accounts->names, out);
 	}
 }
 
@@ -186,6 +186,22 @@ static bool is_sound(const struct account *a)
 	return (a->since == 0) == (a->until == 0) && (a->since == 0 || a->level > 0);
 }
 
+static bool load_words(struct line *line, struct account *a, struct names *names)
+{
+	while (line_word(line)) {
+		if (!load_word(line, a, names))
+			return false;
+	}
+	return is_sound(a);
+}
+
+bool account_load(struct account *a, struct names *names, struct span words)
+{
+	struct line line = { .lines = words };
+
+	return line_next(&line) && load_words(&line, a, names) && line.lines.len == 0;
+}
+
 unsigned accounts_load(struct accounts *accounts, struct span lines)
 {
 	struct line line = { .lines = lines };
@@ -197,11 +213,7 @@ unsigned accounts_load(struct accounts *accounts, struct span lines)
 		if (!line_addr(&line, &addr) || accounts_find(accounts, &addr) != NULL)
 			return line.number;
 		a = accounts_make(accounts, &addr);
-		while (line_word(&line)) {
-			if (!load_word(&line, a, &accounts->names))
-				return line.number;
-		}
-		if (!is_sound(a))
+		if (!load_words(&line, a, &accounts->names))
 			return line.number;
 	}
 	return 0;

@@ -120,7 +120,7 @@ static void remove_marked(struct accounts *accounts, const bool *gone)
 
 void accounts_make_room(struct accounts *accounts, uint32_t time, const struct judge_settings *settings)
 {
-	size_t most = settings->accounts, over = 0;
+	size_t most = settings->accounts < SIZE_MAX ? (size_t)settings->accounts : SIZE_MAX, over = 0;
 	bool *gone;
 
 	names_bound(&accounts->names, most / NAMES_SHARE, time, settings->known);

@@ -37,6 +37,16 @@ static bool knows(const struct habit *h, uint64_t net)
 	return false;
 }
 
+enum { MONTH = 30 * 86400 };
+
+static void forget_half(struct habit *h, uint32_t time)
+{
+	if (h->since == 0)
+		h->since = time;
+	for (; (int64_t)time - h->since >= MONTH; h->since += MONTH)
+		h->mails /= 2;
+}
+
 /* What has been there for a day is the user's. */
 static void take_in(struct habit *h, uint32_t time, int64_t within)
 {
@@ -79,6 +89,7 @@ const struct habit_new *habit_login(struct habit **habit, const struct addr *add
 		(*habit)->nets[0] = net;
 	}
 	h = *habit;
+	forget_half(h, time);
 	if (h->nets[0] != net)
 		take_in(h, time, within);
 	if (knows(h, net)) {
@@ -105,6 +116,7 @@ void habit_save(const struct habit *h, struct buf *out)
 	for (unsigned i = 0; i < HABIT_NETS; i++)
 		line_add_number(out, "net", h->nets[i]);
 	line_add_number(out, "mails", h->mails);
+	line_add_number(out, "from", h->since);
 	for (unsigned i = 0; i < HABIT_NEW; i++) {
 		if (h->new[i].first == 0)
 			continue;
@@ -139,5 +151,7 @@ bool habit_load_word(struct habit **habit, struct line *line)
 		return load_net(*habit, line);
 	if (line_is(line, "mails"))
 		return line_u32(line, &(*habit)->mails);
+	if (line_is(line, "from"))
+		return line_u32(line, &(*habit)->since);
 	return line_is(line, "new") && load_new(*habit, line);
 }

@@ -25,7 +25,8 @@ struct habit_new {
 
 struct habit {
 	uint64_t nets[HABIT_NETS]; /* 0: none */
-	uint32_t mails;            /* sent from all of these */
+	uint32_t mails;            /* sent from all of these; half of it is forgotten each 30 days */
+	uint32_t since;            /* when that was last */
 	struct habit_new new[HABIT_NEW];
 };
 

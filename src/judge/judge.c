@@ -108,10 +108,31 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 	w.lateness = account_lateness(w.account, time, j->settings);
 	if (j->totals != NULL)
 		totals_add(j->totals, &w.account->total, unit, event, time);
+	if (j->history != NULL)
+		history_event(j->history, unit, &w.account->place, event, time);
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
 	else
 		judge_evidence(&w);
+}
+
+/* Trouble ahead of a connection is one with the client's name. */
+static void note_trouble(struct judge *j, const struct event *event, const struct addr *unit, uint32_t time)
+{
+	if (event->event_class != CLASS_TROUBLE)
+		return;
+	j->troubles += event->count;
+	if (event->flags & EVENT_BEGINS)
+		outage_note(&j->outage, unit, time);
+}
+
+static bool says_something(struct judge *j, const struct event *event, struct connection *c, uint32_t time)
+{
+	if (event->event_class == CLASS_TROUBLE)
+		return c != NULL;
+	if (event->event_class == CLASS_UNKNOWN && outage_is(&j->outage, time))
+		return false;
+	return !is_told_already(j, event, c);
 }
 
 void judge_event(struct judge *j, const struct event *event, int64_t reference)
@@ -130,9 +151,8 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 		j->clock = time;
 	unit = judge_unit(j->settings, &event->addr);
 	c = connections_of(&j->connections, event, &unit, time);
-	if (event->event_class == CLASS_TROUBLE)
-		j->troubles += event->count;
-	if (event->event_class == CLASS_TROUBLE ? c != NULL : !is_told_already(j, event, c))
+	note_trouble(j, event, &unit, time);
+	if (says_something(j, event, c, time))
 		judge_at(j, event, &unit, c, time);
 	if (c != NULL && (event->flags & EVENT_ENDS) != 0)
 		connections_end(&j->connections, c);
@@ -183,7 +203,10 @@ void judge_save(struct judge *j, struct judge_lines *lines)
 	connections_save(&j->connections, then, &lines->connections);
 	entered_save(&j->entered, &lines->entered);
 	if (j->clock > 0)
-		buf_addf(&lines->clocks, "clock=%u told=%" PRId64 "\n", j->clock, j->told_day);
+		buf_addf(&lines->clocks, "clock=%u told=%" PRId64, j->clock, j->told_day);
+	outage_save(&j->outage, &lines->clocks);
+	if (lines->clocks.len > 0)
+		buf_add_char(&lines->clocks, '\n');
 }
 
 void judge_lines_free(struct judge_lines *lines)
@@ -204,6 +227,8 @@ unsigned judge_load_clocks(struct judge *j, struct span lines)
 		while (line_word(&line)) {
 			if (line_is(&line, "told") && line_u32(&line, &day))
 				j->told_day = day;
+			else if (outage_load_word(&j->outage, &line))
+				continue;
 			else if (!line_is(&line, "clock") || !line_u32(&line, &j->clock))
 				return line.number;
 		}

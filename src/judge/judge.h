@@ -23,6 +23,8 @@
 #include "judge/accounts.h"
 #include "judge/connection.h"
 #include "judge/entered.h"
+#include "judge/history.h"
+#include "judge/outage.h"
 #include "judge/settings.h"
 #include "detect/totals.h"
 
@@ -32,6 +34,8 @@ struct judge {
 	struct accounts accounts;
 	struct connections connections;
 	struct totals *totals;       /* counts all events, borrowed; NULL: not wanted */
+	struct history *history;     /* counts days, borrowed; NULL: not wanted */
+	struct outage outage;        /* of the resolver */
 	uint32_t clock;              /* the time of the latest event; 0: there was none */
 	int64_t told_day;            /* kept for the run: days since the epoch */
 	struct entered_list entered; /* accounts that strangers entered */

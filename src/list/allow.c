@@ -11,10 +11,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/when.h"
 
 enum { QUOTE_MAX = 60 };
 
@@ -36,6 +38,9 @@ const char *allow_from_name(enum allow_from from)
 
 void allow_free(struct allow *allow)
 {
+	for (size_t k = 0; k < allow->name_count; k++)
+		free(allow->names[k].text);
+	free(allow->names);
 	netset_free(&allow->nets);
 	free(allow->entries);
 	*allow = (struct allow){ 0 };
@@ -87,21 +92,6 @@ bool allow_is_private(const struct addr *net)
 	return false;
 }
 
-/* The next line of a text, without its newline; false at the end. */
-static bool next_line(struct span *text, struct span *line)
-{
-	const char *newline;
-
-	if (text->len == 0)
-		return false;
-	newline = memchr(text->ptr, '\n', text->len);
-	line->ptr = text->ptr;
-	line->len = newline != NULL ? (size_t)(newline - text->ptr) : text->len;
-	text->ptr += line->len + (newline != NULL);
-	text->len -= line->len + (newline != NULL);
-	return true;
-}
-
 static bool is_in(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
@@ -124,9 +114,16 @@ static struct span next_word(struct span *line, const char *separators)
 	return word;
 }
 
-static bool word_is(struct span word, const char *text)
+/* Whether the remark says until when the line counts, and that is over. */
+static bool is_over(struct span remark)
 {
-	return word.len == strlen(text) && memcmp(word.ptr, text, word.len) == 0;
+	struct span word = next_word(&remark, " \t\r"), time_word;
+	int64_t until;
+
+	if (!span_is(word, "until"))
+		return false;
+	time_word = next_word(&remark, " \t\r,;");
+	return when_parse_minute(time_word.ptr, time_word.len, &until) && until <= time(NULL);
 }
 
 static int read_line(struct allow *allow, struct span line, const char *path, unsigned long number)
@@ -135,12 +132,19 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 	struct span word, more;
 	struct addr net;
 
-	if (hash != NULL)
+	if (hash != NULL) {
+		if (is_over((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) }))
+			return 0;
 		line.len = (size_t)(hash - line.ptr);
+	}
 	word = next_word(&line, " \t\r");
 	if (word.len == 0)
 		return 0;
 	more = next_word(&line, " \t\r");
+	if (more.len == 0 && !addr_parse_net(&net, word.ptr, word.len) && allow_is_name(word.ptr, word.len)) {
+		allow_add_name(allow, word.ptr, word.len, number);
+		return 0;
+	}
 	if (more.len > 0 || !addr_parse_net(&net, word.ptr, word.len)) {
 		if (more.len > 0)
 			word = more;
@@ -165,7 +169,7 @@ int allow_read_file_text(struct allow *allow, const char *path, struct buf *text
 		msg("%s: the allowlist cannot be read: %s", path,
 		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
 	rest = (struct span){ text->ptr, text->len };
-	for (unsigned long number = 1; ret == 0 && next_line(&rest, &line); number++)
+	for (unsigned long number = 1; ret == 0 && span_take_line(&rest, &line); number++)
 		ret = read_line(allow, line, path, number);
 	return ret == 0 ? 0 : -1;
 }
@@ -179,32 +183,12 @@ int allow_read_file(struct allow *allow, const char *path)
 	return ret;
 }
 
-/* A number of exactly that many hexadecimal digits, most significant first. */
-static bool read_hex(struct span word, unsigned digits, uint64_t *value)
-{
-	*value = 0;
-	if (word.len != digits)
-		return false;
-	for (unsigned i = 0; i < digits; i++) {
-		const char *const all = "0123456789abcdef";
-		char c = word.ptr[i];
-		const char *at;
-
-		c = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
-		at = c != '\0' ? strchr(all, c) : NULL;
-		if (at == NULL)
-			return false;
-		*value = *value << 4 | (uint64_t)(at - all);
-	}
-	return true;
-}
-
 /* "Iface Destination Gateway ...": the gateway's four bytes as a number in the host's order. */
 void allow_read_routes4(struct allow *allow, struct span text)
 {
-	struct span line;
+	struct span line, word;
 
-	while (next_line(&text, &line)) {
+	while (span_take_line(&text, &line)) {
 		unsigned char bytes[4];
 		uint64_t number;
 		uint32_t gateway;
@@ -212,7 +196,8 @@ void allow_read_routes4(struct allow *allow, struct span text)
 
 		next_word(&line, " \t");
 		next_word(&line, " \t");
-		if (!read_hex(next_word(&line, " \t"), 8, &number) || number == 0)
+		word = next_word(&line, " \t");
+		if (word.len != 8 || !span_hex(word, &number) || number == 0)
 			continue;
 		gateway = (uint32_t)number;
 		memcpy(bytes, &gateway, sizeof(bytes));
@@ -226,14 +211,14 @@ void allow_read_routes6(struct allow *allow, struct span text)
 {
 	struct span line;
 
-	while (next_line(&text, &line)) {
+	while (span_take_line(&text, &line)) {
 		struct addr a = { 0, 0, ADDR_BITS };
 		struct span word = { NULL, 0 };
 
 		for (unsigned i = 0; i < 5; i++)
 			word = next_word(&line, " \t");
-		if (word.len != 32 || !read_hex((struct span){ word.ptr, 16 }, 16, &a.hi) ||
-		    !read_hex((struct span){ word.ptr + 16, 16 }, 16, &a.lo) || (a.hi == 0 && a.lo == 0))
+		if (word.len != 32 || !span_hex((struct span){ word.ptr, 16 }, &a.hi) ||
+		    !span_hex((struct span){ word.ptr + 16, 16 }, &a.lo) || (a.hi == 0 && a.lo == 0))
 			continue;
 		allow_add(allow, &a, ALLOW_GATEWAY, 0);
 	}
@@ -253,8 +238,8 @@ void allow_read_resolvers(struct allow *allow, struct span text)
 {
 	struct span line;
 
-	while (next_line(&text, &line)) {
-		if (word_is(next_word(&line, " \t\r"), "nameserver"))
+	while (span_take_line(&text, &line)) {
+		if (span_is(next_word(&line, " \t\r"), "nameserver"))
 			add_single(allow, next_word(&line, " \t\r"), ALLOW_RESOLVER);
 	}
 }

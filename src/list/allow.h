@@ -30,12 +30,20 @@ struct allow_entry {
 	unsigned long line;    /* of the file, for ALLOW_FILE */
 };
 
+/* A host's name in the file. */
+struct allow_name {
+	char *text;
+	unsigned long line;
+};
+
 /* Zero-initialise it; allow_free() gives the memory back. */
 struct allow {
 	struct netset nets;    /* all entries' networks, finished */
 	struct allow_entry *entries;
 	size_t count, capacity;
-	bool incomplete;       /* postconf failed, which was said: the mynetworks are missing */
+	struct allow_name *names; /* their addresses are among the entries once allow_take_answers() was called */
+	size_t name_count, name_capacity;
+	bool incomplete;       /* postconf or another part of this host failed, which was said */
 };
 
 /* Where the allowlist comes from. */
@@ -51,6 +59,14 @@ struct allow_sources {
  * is wrong with the file or a setting. */
 int allow_gather(struct allow *allow, const struct allow_sources *sources);
 void allow_free(struct allow *allow);
+
+/* Names: whether a text can be one; one more; lines "NAME ADDRESS" of what was answered for them, which leave the
+ * networks unfinished. allow_resolve() asks anew, and says for whom nobody answers: of these it copies what the former
+ * answers have. False where a name allows nobody, having no answer at all. */
+bool allow_is_name(const char *text, size_t len);
+void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line);
+void allow_take_answers(struct allow *allow, struct span answers);
+bool allow_resolve(const struct allow *allow, struct span former, struct buf *answers);
 
 /* An entry that has an address in common with net, the widest reason first in the order of enum allow_from;
  * NULL: net may be banned. */

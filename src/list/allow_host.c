@@ -4,8 +4,8 @@
  *
  * Addresses of its interfaces, its gateways and resolvers, the networks that its Postfix relays for, and the
  * client of the SSH session that the program is run from: found in the environment or, where sudo took that
- * away, in that of the processes above. Whatever is not there or not readable is passed over in silence, for
- * each is one belt beside the braces; but a postconf that fails is told, for whole networks stand behind it.
+ * away, in that of the processes above. Whatever is not there or not ours to read is passed over in silence, for
+ * each is one belt beside the braces; but what fails is told, for an own network may stand behind it.
  */
 #define _GNU_SOURCE
 #include "list/allow.h"
@@ -30,8 +30,8 @@ enum {
 	POSTCONF_MAX = 10000, /* milliseconds: a lock is held meanwhile */
 };
 
-/* Adds what can be read from a descriptor to out, up to READ_MAX bytes. */
-static void read_some(int fd, struct buf *out)
+/* Adds what can be read from a descriptor to out, up to READ_MAX bytes. Returns 0 or -errno. */
+static int read_some(int fd, struct buf *out)
 {
 	char bytes[4096];
 	ssize_t got;
@@ -40,18 +40,29 @@ static void read_some(int fd, struct buf *out)
 		if (got > 0)
 			buf_add(out, bytes, (size_t)got);
 	}
+	return out->len < READ_MAX && got < 0 ? -errno : 0;
 }
 
-/* A file of the system, whose size is not known beforehand. */
-static void read_system_file(const char *path, struct buf *out)
+/* A file of the system, whose size is not known beforehand. Returns 0 or -errno. */
+static int read_system_file(const char *path, struct buf *out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd, ret;
 
 	buf_clear(out);
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	while (fd < 0 && errno == EINTR);
 	if (fd < 0)
-		return;
-	read_some(fd, out);
+		return -errno;
+	ret = read_some(fd, out);
 	close(fd);
+	return ret;
+}
+
+static void tell_unknown(struct allow *allow, const char *what, int error)
+{
+	msg("%s: %s; who of this host's own is never to be banned is not known in full", what, strerror(error));
+	allow->incomplete = true;
 }
 
 static void add_interface(struct allow *allow, const struct sockaddr *address)
@@ -93,9 +104,14 @@ void allow_add_host(struct allow *allow)
 		for (const struct ifaddrs *one = interfaces; one != NULL; one = one->ifa_next)
 			add_interface(allow, one->ifa_addr);
 		freeifaddrs(interfaces);
+	} else {
+		tell_unknown(allow, "the addresses of this host", errno);
 	}
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		read_system_file(files[i].path, &text);
+		int ret = read_system_file(files[i].path, &text);
+
+		if (ret < 0 && ret != -ENOENT && ret != -ENOTDIR && ret != -EACCES)
+			tell_unknown(allow, files[i].path, -ret);
 		files[i].take(allow, (struct span){ text.ptr, text.len });
 	}
 	buf_free(&text);
@@ -134,7 +150,7 @@ static long parent_of(long pid)
 	long parent = 0;
 
 	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	read_system_file(path, &text);
+	(void)read_system_file(path, &text);
 	/* "PID (NAME) STATE PARENT ...", where NAME may hold anything */
 	behind = strrchr(buf_text(&text), ')');
 	if (behind == NULL || sscanf(behind, ") %*c %ld", &parent) != 1)
@@ -160,7 +176,7 @@ void allow_add_ssh_client(struct allow *allow)
 		char path[64];
 
 		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
-		read_system_file(path, &text);
+		(void)read_system_file(path, &text);
 		allow_read_environment(allow, (struct span){ text.ptr, text.len });
 		if (allow->count > before)
 			break;

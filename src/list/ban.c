@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/search.h"
 
 struct span ban_line(const struct ban *ban)
 {
@@ -131,6 +132,11 @@ void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, 
 	buf_free(&text);
 }
 
+static bool is_before(const void *ban, const void *net)
+{
+	return addr_compare(&((const struct ban *)ban)->net, net) < 0;
+}
+
 size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net)
 {
 	size_t step = 1, low = from, high;
@@ -140,38 +146,14 @@ size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *
 		step *= 2;
 	}
 	high = step <= list->count - low ? low + step - 1 : list->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&list->bans[middle].net, net) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The number of entries that stand before net or are net. */
-static size_t upper_bound(const struct banlist *list, const struct addr *net)
-{
-	size_t low = 0, high = list->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&list->bans[middle].net, net) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return low + search_first(list->bans + low, high - low, sizeof(*list->bans), is_before, net);
 }
 
 struct ban *banlist_find(const struct banlist *list, const struct addr *net)
 {
-	size_t at = upper_bound(list, net);
+	size_t at = search_first(list->bans, list->count, sizeof(*list->bans), is_before, net);
 
-	return at > 0 && addr_equal(&list->bans[at - 1].net, net) ? &list->bans[at - 1] : NULL;
+	return at < list->count && addr_equal(&list->bans[at].net, net) ? &list->bans[at] : NULL;
 }
 
 struct ban *banlist_covering(const struct banlist *list, const struct addr *a)

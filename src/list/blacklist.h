@@ -10,6 +10,8 @@
 #include "base/span.h"
 #include "list/ban.h"
 
+enum { BLACKLIST_FORMERS = 10 }; /* former versions that stay beside it: blacklist.1 is the last one */
+
 #define BLACKLIST_HEADER "# mailban blacklist 1\n"
 
 /* Reads the blacklist into an empty list, sorted, every entry with its line and what stands above it. A file

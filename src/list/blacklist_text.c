@@ -138,7 +138,7 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 	*file = (struct file_new){ 0 };
 	make(&p, list);
 	if (!nothing && !is_as_read(path, &p, list) && !file_holds(path, p.parts, p.count))
-		ret = file_prepare(file, path, p.parts, p.count, true);
+		ret = file_prepare(file, path, p.parts, p.count, BLACKLIST_FORMERS);
 	if (digest != NULL)
 		*digest = nothing ? 0 : digest_of(&p);
 	pieces_free(&p);

@@ -14,6 +14,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "list/blacklist.h"
 #include "list/state.h"
 
 bool state_digests(const struct state *state, uint64_t *read, uint64_t *written)
@@ -35,8 +36,7 @@ void state_set_digests(struct state *state, uint64_t read, uint64_t written)
 	state_take(state, STATE_BLACKLIST, &line);
 }
 
-/* The digest of a file; 0: there is none, or it cannot be read. */
-static uint64_t digest_of(const char *path)
+uint64_t state_digest_of(const char *path)
 {
 	struct digest digest = { 0 };
 	struct buf text = { 0 };
@@ -62,8 +62,8 @@ static int is_unfinished(const char *state_path, const char *blacklist_path, con
 	if (state_load(&state, state_path) < 0)
 		return -1;
 	if (state_digests(&state, &read, &written)) {
-		ret = digest_of(leftover) == written;
-		*edited = digest_of(blacklist_path) != read;
+		ret = state_digest_of(leftover) == written;
+		*edited = state_digest_of(blacklist_path) != read;
 	}
 	state_free(&state);
 	return ret;
@@ -71,8 +71,8 @@ static int is_unfinished(const char *state_path, const char *blacklist_path, con
 
 static enum state_recovered finish(const char *blacklist_path, const char *leftover)
 {
-	struct file_new file = { .path = mem_text(blacklist_path), .temporary = mem_text(leftover), .keep_former = true,
-				 .keep_temporary = true };
+	struct file_new file = { .path = mem_text(blacklist_path), .temporary = mem_text(leftover),
+				 .formers = BLACKLIST_FORMERS, .keep_temporary = true };
 	int error = file_commit(&file);
 
 	(void)file_tell_unsure(blacklist_path, error);

@@ -217,7 +217,7 @@ int state_prepare(struct state *state, const char *path, struct file_new *file)
 	*file = (struct file_new){ 0 };
 	state->sum = make(&p, state);
 	if (!file_holds(path, p.parts, p.count))
-		ret = file_prepare(file, path, p.parts, p.count, false);
+		ret = file_prepare(file, path, p.parts, p.count, 0);
 	pieces_free(&p);
 	return ret;
 }

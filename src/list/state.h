@@ -21,11 +21,15 @@
 #define STATE_CONNECTIONS "connections"
 #define STATE_DRIFT "drift"
 #define STATE_ENTERED "entered"
+#define STATE_HISTORY "history"
 #define STATE_JUDGE "judge"
 #define STATE_MYNETWORKS "mynetworks"
 #define STATE_NAMES "names"
 #define STATE_POSITIONS "positions"
+#define STATE_TOLD "told"
+#define STATE_RUNS "runs"
 #define STATE_SESSIONS "sessions"
+#define STATE_TOPS "tops"
 
 struct state_section {
 	char *name;
@@ -77,6 +81,9 @@ int state_prepare(struct state *state, const char *path, struct file_new *file);
 /* The digests of the blacklist that was read and of the one that was written; false where the state names none. */
 bool state_digests(const struct state *state, uint64_t *read, uint64_t *written);
 void state_set_digests(struct state *state, uint64_t read, uint64_t written);
+
+/* The digest of a file, as those are; 0: there is none, or it cannot be read. */
+uint64_t state_digest_of(const char *path);
 
 enum state_recovered {
 	STATE_WELL,          /* no run died between state and blacklist, or what it had begun is finished now */

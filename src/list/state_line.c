@@ -13,41 +13,21 @@
 
 bool line_next(struct line *line)
 {
-	const char *end;
-
-	if (line->lines.len == 0)
-		return false;
-	end = memchr(line->lines.ptr, '\n', line->lines.len);
-	line->rest = (struct span){ line->lines.ptr, end != NULL ? (size_t)(end - line->lines.ptr) : line->lines.len };
-	line->lines.ptr += line->rest.len + (end != NULL);
-	line->lines.len -= line->rest.len + (end != NULL);
-	line->number++;
-	return true;
-}
-
-/* The bytes up to the first such one, and what stands behind it. */
-static struct span take_until(struct span *rest, char stop)
-{
-	const char *end = rest->len > 0 ? memchr(rest->ptr, stop, rest->len) : NULL;
-	struct span taken = { rest->ptr, end != NULL ? (size_t)(end - rest->ptr) : rest->len };
-
-	rest->ptr += taken.len + (end != NULL);
-	rest->len -= taken.len + (end != NULL);
-	return taken;
+	return span_take_line(&line->lines, &line->rest) && ++line->number != 0;
 }
 
 bool line_word(struct line *line)
 {
 	if (line->rest.len == 0)
 		return false;
-	line->value = take_until(&line->rest, ' ');
-	line->name = take_until(&line->value, '=');
+	line->value = span_take(&line->rest, ' ');
+	line->name = span_take(&line->value, '=');
 	return true;
 }
 
 bool line_is(const struct line *line, const char *name)
 {
-	return line->name.len == strlen(name) && memcmp(line->name.ptr, name, line->name.len) == 0;
+	return span_is(line->name, name);
 }
 
 bool line_class(const struct line *line, enum event_class *event_class)
@@ -61,31 +41,16 @@ bool line_class(const struct line *line, enum event_class *event_class)
 	return false;
 }
 
-static bool number_of(struct span text, uint64_t most, uint64_t *value)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned digit = (unsigned char)text.ptr[i] - (unsigned)'0';
-
-		if (digit > 9 || number > (most - digit) / 10)
-			return false;
-		number = number * 10 + digit;
-	}
-	*value = number;
-	return text.len > 0;
-}
-
 bool line_u64(const struct line *line, uint64_t *value)
 {
-	return number_of(line->value, UINT64_MAX, value);
+	return span_decimal(line->value, UINT64_MAX, value);
 }
 
 static bool u32_of(struct span text, uint32_t *value)
 {
 	uint64_t number;
 
-	if (!number_of(text, UINT32_MAX, &number))
+	if (!span_decimal(text, UINT32_MAX, &number))
 		return false;
 	*value = (uint32_t)number;
 	return true;
@@ -103,68 +68,33 @@ bool line_points(const struct line *line, int64_t *points)
 
 bool line_u32_at(const struct line *line, uint32_t *value, uint32_t *at)
 {
-	struct span rest = line->value, first = take_until(&rest, '@');
+	struct span rest = line->value, first = span_take(&rest, '@');
 
 	return u32_of(first, value) && u32_of(rest, at);
 }
 
 bool line_points_at(const struct line *line, int64_t *points, uint32_t *at)
 {
-	struct span rest = line->value, first = take_until(&rest, '@');
+	struct span rest = line->value, first = span_take(&rest, '@');
 
 	return points_parse(first.ptr, first.len, points) && u32_of(rest, at);
 }
 
 bool line_addr(struct line *line, struct addr *addr)
 {
-	struct span word = take_until(&line->rest, ' ');
+	struct span word = span_take(&line->rest, ' ');
 
 	return addr_parse_net(addr, word.ptr, word.len);
 }
 
-static int digit_of(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool line_hex(struct line *line, uint64_t *value)
 {
-	struct span word = take_until(&line->rest, ' ');
-
-	*value = 0;
-	for (size_t i = 0; i < word.len; i++) {
-		int digit = digit_of(word.ptr[i]);
-
-		if (digit < 0)
-			return false;
-		*value = *value << 4 | (unsigned)digit;
-	}
-	return word.len > 0 && word.len <= 16;
+	return span_hex(span_take(&line->rest, ' '), value);
 }
 
 static bool user_of(struct span word, char *text, size_t max, size_t *len)
 {
-	if (word.len < 2 || memcmp(word.ptr, "u:", 2) != 0)
-		return false;
-	*len = 0;
-	for (size_t i = 2; i < word.len; i++) {
-		char c = word.ptr[i];
-
-		if (c == '%') {
-			int high = i + 2 < word.len ? digit_of(word.ptr[i + 1]) : -1;
-			int low = i + 2 < word.len ? digit_of(word.ptr[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return false;
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		if (c == '\0' || *len == max)
-			return false;
-		text[(*len)++] = c;
-	}
-	text[*len] = '\0';
-	return true;
+	return span_starts(word, "u:") && span_unescape((struct span){ word.ptr + 2, word.len - 2 }, text, max, len);
 }
 
 bool line_user(const struct line *line, char *text, size_t max, size_t *len)
@@ -179,8 +109,8 @@ bool line_user_value(const struct line *line, char *text, size_t max, size_t *le
 
 bool line_name_facts(const struct line *line, int64_t *points, uint32_t *fail, uint32_t *fails, uint32_t *login)
 {
-	struct span rest = line->value, first = take_until(&rest, '@'), second = take_until(&rest, '@');
-	struct span third = take_until(&rest, '@');
+	struct span rest = line->value, first = span_take(&rest, '@'), second = span_take(&rest, '@');
+	struct span third = span_take(&rest, '@');
 
 	return points_parse(first.ptr, first.len, points) && u32_of(second, fail) &&
 	       (third.len == 0 || u32_of(third, fails)) && (rest.len == 0 || u32_of(rest, login));

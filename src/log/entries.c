@@ -26,12 +26,14 @@
 #include "base/mem.h"
 #include "base/span.h"
 
+#define LAST_SECOND UINT64_C(253402300799) /* of the year 9999 */
+
 enum { FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536 };
 
 static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
 				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,"
 				 "smtpd.service,maddy.service,"
-				 "stalwart*.service,haraka.service,"
+				 "stalwart*.service,haraka.service,wildduck*.service,"
 				 "cyrus*.service,courier*.service,imapproxy.service,perdition*.service,qmail*.service";
 
 struct entries {
@@ -186,11 +188,6 @@ static struct span field_of(sd_journal *handle, const char *name)
 	return (struct span){ (const char *)data + skip, len - skip };
 }
 
-static bool is_text(struct span s, const char *text)
-{
-	return s.len == strlen(text) && memcmp(s.ptr, text, s.len) == 0;
-}
-
 /* Whether the entry came from a program of the unit, and not from a person who runs something in it. */
 static bool is_believed(sd_journal *handle)
 {
@@ -198,7 +195,7 @@ static bool is_believed(sd_journal *handle)
 	unsigned long user = 0;
 	struct span digits;
 
-	if (!is_text(transport, "syslog") && !is_text(transport, "journal") && !is_text(transport, "stdout"))
+	if (!span_is(transport, "syslog") && !span_is(transport, "journal") && !span_is(transport, "stdout"))
 		return false;
 	digits = field_of(handle, "_UID");
 	for (size_t i = 0; i < digits.len; i++) {
@@ -212,7 +209,8 @@ static bool is_believed(sd_journal *handle)
 
 static void add_time(struct buf *out, uint64_t usec)
 {
-	time_t seconds = (time_t)(usec / 1000000);
+	/* a year of five digits is none that a header may have */
+	time_t seconds = (time_t)(usec / 1000000 < LAST_SECOND ? usec / 1000000 : LAST_SECOND);
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
@@ -246,7 +244,12 @@ static void add_line(const struct entries *entries, struct buf *out)
 	text = field_of(entries->handle, "SYSLOG_IDENTIFIER");
 	add_word(out, text.len > 0 ? text : field_of(entries->handle, "_COMM"), "-");
 	text = field_of(entries->handle, "_PID");
-	buf_addf(out, text.len > 0 ? "[%.*s]: " : ": ", (int)text.len, text.ptr);
+	if (text.len > 0) {
+		buf_add_char(out, '[');
+		add_word(out, text, "");
+		buf_add_char(out, ']');
+	}
+	buf_add_text(out, ": ");
 	text = field_of(entries->handle, "MESSAGE");
 	for (size_t i = 0; i < text.len; i++)
 		buf_add_char(out,

@@ -8,6 +8,5 @@
 
 /* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */
 void header_parse(struct header *header, const char *line, size_t len);
-void header_parse_next(struct header *header, const char *line, size_t len, struct header_host *host);
 
 #endif

@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "base/span.h"
-#include "base/start.h"
 
 /* A log line taken apart: the spans point into the line, but for a program name that its form alone
  * tells, which points to a constant text. */
@@ -24,13 +23,6 @@ struct header {
 	const char *server;   /* the server's name, a constant text, where only its own files have this form; else
 	                         NULL */
 	bool cut;             /* the logger may have cut the message's end off: it is as long as any that it writes */
-};
-
-/* The host of the lines that came before, for who parses many: nearly always it is the same one again. Begins as
- * zero. */
-struct header_host {
-	struct start start; /* its name and the blank behind it */
-	size_t len;         /* of both; 0: none is known */
 };
 
 #endif

@@ -83,142 +83,69 @@ void positions_format(const struct positions *positions, struct buf *out)
 	}
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A name as add_name() wrote it, or NULL. */
 static char *parse_name(struct span text)
 {
 	char *name = mem_alloc(text.len + 1, 1);
-	size_t n = 0;
+	size_t len;
 
-	for (size_t i = 0; i < text.len; i++) {
-		char c = text.ptr[i];
-
-		if (c == '%') {
-			int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-			int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
-
-			if (high < 0 || low < 0 || high + low == 0) {
-				free(name);
-				return NULL;
-			}
-			c = (char)(high << 4 | low);
-			i += 2;
-		}
-		name[n++] = c;
-	}
-	name[n] = '\0';
-	return name;
+	if (span_unescape(text, name, text.len, &len))
+		return name;
+	free(name);
+	return NULL;
 }
 
-/* Takes a number off the front of the text. */
-static bool take_number(struct span *text, unsigned base, uint64_t *value)
+static bool parse_signed(struct span text, int64_t *value)
 {
-	size_t digits = 0;
-
-	*value = 0;
-	for (; digits < text->len; digits++) {
-		int digit = hex_digit(text->ptr[digits]);
-
-		if (digit < 0 || (unsigned)digit >= base)
-			break;
-		if (__builtin_mul_overflow(*value, (uint64_t)base, value) ||
-		    __builtin_add_overflow(*value, (uint64_t)digit, value))
-			return false;
-	}
-	text->ptr += digits;
-	text->len -= digits;
-	return digits > 0;
-}
-
-static bool take_signed(struct span *text, int64_t *value)
-{
-	bool negative = text->len > 0 && *text->ptr == '-';
+	bool negative = span_starts(text, "-");
 	uint64_t size;
 
-	if (negative) {
-		text->ptr++;
-		text->len--;
-	}
-	if (!take_number(text, 10, &size) || size > INT64_MAX)
+	if (!span_decimal((struct span){ text.ptr + negative, text.len - negative }, INT64_MAX, &size))
 		return false;
 	*value = negative ? -(int64_t)size : (int64_t)size;
 	return true;
 }
 
-static bool take_char(struct span *text, char c)
-{
-	if (text->len == 0 || *text->ptr != c)
-		return false;
-	text->ptr++;
-	text->len--;
-	return true;
-}
-
-static bool take_print(struct span *text, struct print *print)
+static bool parse_print(struct span text, struct print *print)
 {
 	uint64_t len;
 
-	if (!take_number(text, 10, &len) || len > PRINT_BYTES || !take_char(text, ':'))
+	if (!span_decimal(span_take(&text, ':'), PRINT_BYTES, &len))
 		return false;
 	print->len = (uint32_t)len;
-	return take_number(text, 16, &print->hash);
+	return span_hex(text, &print->hash);
 }
 
-static bool take_file(struct span *text, struct file_look *file)
+static bool parse_file(struct span text, struct file_look *file)
 {
-	return take_number(text, 10, &file->device) && take_char(text, ':') && take_number(text, 10, &file->inode) &&
-	       take_char(text, ':') && take_number(text, 10, &file->size) && take_char(text, ':') &&
-	       take_signed(text, &file->written);
-}
-
-static bool is_word(struct span text, const char *word)
-{
-	return text.len == strlen(word) && memcmp(text.ptr, word, text.len) == 0;
+	return span_decimal(span_take(&text, ':'), UINT64_MAX, &file->device) &&
+	       span_decimal(span_take(&text, ':'), UINT64_MAX, &file->inode) &&
+	       span_decimal(span_take(&text, ':'), UINT64_MAX, &file->size) && parse_signed(text, &file->written);
 }
 
 static bool parse_word(struct position *p, struct span word)
 {
-	const char *equals = memchr(word.ptr, '=', word.len);
-	struct span key = { word.ptr, equals != NULL ? (size_t)(equals - word.ptr) : word.len };
-	struct span value = { equals != NULL ? equals + 1 : NULL, equals != NULL ? word.len - key.len - 1 : 0 };
+	struct span value = word, key = span_take(&value, '=');
 
-	if (equals == NULL) {
-		p->packed |= is_word(key, "packed");
-		p->live |= is_word(key, "live");
-		return is_word(key, "packed") || is_word(key, "live");
+	if (key.len == word.len) {
+		p->packed |= span_is(key, "packed");
+		p->live |= span_is(key, "live");
+		return span_is(key, "packed") || span_is(key, "live");
 	}
-	if (is_word(key, "cursor")) {
+	if (span_is(key, "cursor")) {
 		free(p->cursor);
 		p->cursor = parse_name(value);
 		return p->cursor != NULL;
 	}
-	if (is_word(key, "offset"))
-		return take_number(&value, 10, &p->offset) && value.len == 0;
-	if (is_word(key, "head"))
-		return take_print(&value, &p->head) && value.len == 0;
-	if (is_word(key, "tail"))
-		return take_print(&value, &p->tail) && value.len == 0;
-	if (is_word(key, "time"))
-		return take_signed(&value, &p->last_time) && value.len == 0;
-	return is_word(key, "file") && take_file(&value, &p->file) && value.len == 0;
-}
-
-/* Takes the bytes up to the separator, and the separator, off the front. */
-static struct span take_until(struct span *text, char separator)
-{
-	const char *end = memchr(text->ptr, separator, text->len);
-	struct span part = { text->ptr, end != NULL ? (size_t)(end - text->ptr) : text->len };
-	size_t taken = part.len + (end != NULL);
-
-	text->ptr += taken;
-	text->len -= taken;
-	return part;
+	if (span_is(key, "offset"))
+		return span_decimal(value, UINT64_MAX, &p->offset);
+	if (span_is(key, "head"))
+		return parse_print(value, &p->head);
+	if (span_is(key, "tail"))
+		return parse_print(value, &p->tail);
+	if (span_is(key, "time"))
+		return parse_signed(value, &p->last_time);
+	return span_is(key, "file") && parse_file(value, &p->file);
 }
 
 static bool parse_line(struct position *p, struct span line)
@@ -226,10 +153,10 @@ static bool parse_line(struct position *p, struct span line)
 	bool ok;
 
 	*p = (struct position){ .last_time = POSITION_TIME_UNKNOWN };
-	p->log = parse_name(take_until(&line, ' '));
+	p->log = parse_name(span_take(&line, ' '));
 	ok = p->log != NULL && *p->log != '\0' && line.len > 0;
 	while (ok && line.len > 0)
-		ok = parse_word(p, take_until(&line, ' '));
+		ok = parse_word(p, span_take(&line, ' '));
 	if (!ok) {
 		free(p->log);
 		free(p->cursor);
@@ -239,13 +166,11 @@ static bool parse_line(struct position *p, struct span line)
 
 unsigned positions_parse(struct positions *positions, struct span lines)
 {
-	unsigned number = 0;
+	struct position position;
+	struct span line;
 
-	while (lines.len > 0) {
-		struct position position;
-
-		number++;
-		if (!parse_line(&position, take_until(&lines, '\n'))) {
+	for (unsigned number = 1; span_take_line(&lines, &line); number++) {
+		if (!parse_line(&position, line)) {
 			positions_free(positions);
 			return number;
 		}

@@ -15,19 +15,16 @@
 
 int64_t reading_first_time(const struct reading_file *file)
 {
-	struct span head = source_head(file->source);
-	const char *line = head.ptr, *end = line + head.len;
+	struct span head = source_head(file->source), line;
 	struct stamp_reader reader;
 
 	stamp_begin(&reader, source_reference(file->source));
 	/* the first one may have been cut through */
-	for (const char *newline; line < end; line = newline + 1) {
+	while (span_take_line(&head, &line)) {
 		struct header header;
 		int64_t when;
 
-		newline = memchr(line, '\n', (size_t)(end - line));
-		newline = newline != NULL ? newline : end;
-		header_parse(&header, line, (size_t)(newline - line));
+		header_parse(&header, line.ptr, line.len);
 		if (stamp_read(&reader, header.stamp, &when))
 			return when;
 	}

@@ -10,12 +10,9 @@
 
 #include <string.h>
 
-enum { DATE_DIGITS_MIN = 6, NUMBER_DIGITS_MAX = 5 };
+#include "log/form.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
+enum { DATE_DIGITS_MIN = 6, NUMBER_DIGITS_MAX = 5 };
 
 size_t rotation_unpacked_length(const char *name)
 {
@@ -37,17 +34,17 @@ static bool parse_date(struct rotation *rotation, const char *text, size_t len)
 	size_t digits = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (is_digit(text[i])) {
+		if (form_is_digit(text[i])) {
 			if (digits + 1 == sizeof(rotation->date))
 				return false;
 			rotation->date[digits++] = text[i];
-		} else if (i == 0 || strchr("-_.T:", text[i]) == NULL || !is_digit(text[i - 1])) {
+		} else if (i == 0 || strchr("-_.T:", text[i]) == NULL || !form_is_digit(text[i - 1])) {
 			return false;
 		}
 	}
 	rotation->date[digits] = '\0';
 	rotation->style = ROTATION_DATED;
-	return digits >= DATE_DIGITS_MIN && is_digit(text[len - 1]);
+	return digits >= DATE_DIGITS_MIN && form_is_digit(text[len - 1]);
 }
 
 static bool parse_number(struct rotation *rotation, const char *text, size_t len)
@@ -57,7 +54,7 @@ static bool parse_number(struct rotation *rotation, const char *text, size_t len
 	if (len == 0 || len > NUMBER_DIGITS_MAX)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		if (!is_digit(text[i]))
+		if (!form_is_digit(text[i]))
 			return false;
 		number = number * 10 + (unsigned)(text[i] - '0');
 	}

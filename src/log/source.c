@@ -82,8 +82,10 @@ static bool is_folder_trusted(const char *path)
 {
 	char *copy = mem_text(path);
 	struct stat st;
+	/* a group that may write is one whose members can plant a link, too: /var/log of root:syslog */
 	bool trusted = stat(dirname(copy), &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
-		       (st.st_mode & S_IWOTH) == 0;
+		       (st.st_mode & S_IWOTH) == 0 &&
+		       ((st.st_mode & S_IWGRP) == 0 || st.st_gid == 0 || st.st_gid == getegid());
 
 	free(copy);
 	return trusted;
@@ -244,7 +246,7 @@ static bool is_log(struct source *source, struct buf *why)
 		if (source->regular && source->content == CONTENT_PLAIN)
 			skip_hole(source);
 		else if (!skip_read_hole(source))
-			return refuse(why, "holds nothing but NULs");
+			return refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
 	}
 	foreign = content_foreign(source->head, source->head_len);
 	if (foreign != NULL)
@@ -289,15 +291,12 @@ static bool look_at_head(struct source *source, struct buf *why)
 
 const char *source_server(const struct source *source)
 {
-	const char *line = source->head, *end = line + source->head_len;
+	struct span head = source_head(source), line;
 	struct header header = { .stamp = { NULL, 0 } };
 
 	/* the first one that has a header; the last one may be cut off behind it */
-	for (const char *newline; line < end && header.stamp.len == 0; line = newline + 1) {
-		newline = memchr(line, '\n', (size_t)(end - line));
-		newline = newline != NULL ? newline : end;
-		header_parse(&header, line, (size_t)(newline - line));
-	}
+	while (header.stamp.len == 0 && span_take_line(&head, &line))
+		header_parse(&header, line.ptr, line.len);
 	return header.stamp.len > 0 ? header.server : NULL;
 }
 

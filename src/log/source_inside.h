@@ -19,6 +19,7 @@ struct source {
 	enum content content;
 	struct unpack *unpack;       /* NULL: plain, not begun yet, or unpacked */
 	bool unpacked;               /* to the end */
+	uint64_t unpacked_bytes;     /* since its beginning */
 	struct journal *journal;     /* NULL: a file */
 	struct file_look file;
 	int64_t reference;

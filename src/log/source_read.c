@@ -20,6 +20,12 @@ enum {
 	NULS = 512, /* so many are no text: what a disk writes at once is not smaller */
 };
 
+/* A log becomes ten to a hundred times smaller. One that is more than a thousand times as large as its file, or than
+ * any log, was made to keep us busy. */
+#define UNPACK_RATIO UINT64_C(1000)
+#define UNPACK_LEAST (UINT64_C(1) << 28)
+#define UNPACK_MOST (UINT64_C(100) << 30)
+
 ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at)
 {
 	ssize_t got;
@@ -84,6 +90,19 @@ static bool begin_unpacking(struct source *source, char *bytes, size_t room)
 	return source->unpack != NULL && got >= 0;
 }
 
+static bool is_bomb(struct source *source)
+{
+	uint64_t stored = atomic_load_explicit(&source->stored, memory_order_relaxed), all = source->unpacked_bytes;
+
+	if (all < UNPACK_LEAST || (all / UNPACK_RATIO <= stored && all <= UNPACK_MOST))
+		return false;
+	if (source->error.len == 0)
+		buf_addf(&source->error, "becomes more than %s uncompressed; it is read no further",
+			 all > UNPACK_MOST ? "100 GB" : "a thousand times as large");
+	buf_text(&source->error);
+	return true;
+}
+
 /* Gives the decompressor back at the end: the source may stay open while many others are read. */
 static ssize_t read_unpacked(struct source *source, char *bytes, size_t room)
 {
@@ -91,9 +110,12 @@ static ssize_t read_unpacked(struct source *source, char *bytes, size_t room)
 
 	if (source->unpacked)
 		return 0;
+	if (is_bomb(source))
+		return -1;
 	if (source->unpack == NULL && !begin_unpacking(source, bytes, room))
 		return -1;
 	got = unpack_read(source->unpack, bytes, room, &source->error);
+	source->unpacked_bytes += got > 0 ? (uint64_t)got : 0;
 	if (got == 0 && room > 0) {
 		unpack_close(source->unpack);
 		source->unpack = NULL;
@@ -266,6 +288,7 @@ void source_restart(struct source *source)
 	unpack_close(source->unpack);
 	source->unpack = NULL;
 	source->unpacked = false;
+	source->unpacked_bytes = 0;
 	source->start = source->at = source->first;
 	source->last_len = 0;
 	source->given = 0;

@@ -2,11 +2,11 @@
 /*
  * stamp: turns the texts of times into seconds since the epoch.
  *
- * The lines of a log share their minute with their neighbours, so the reader remembers the last minute's text
- * and what it meant: an equal minute costs one compare and two digits. Else the text is taken apart into a
- * date, a time and a zone, and only times without a zone ask the C library (mktime(3)).
- * A time without a year is put into the year, a time without a date on the day, that makes it the last one not
- * more than a day after the log's own last change. Never allocates; a text that is no time is said to be none.
+ * The lines of a log share their minute with their neighbours: the reader remembers the text of the last minute and
+ * what it meant, and an equal one costs a compare and two digits. Any other text is taken apart into a date, a time and
+ * a zone; only times without a zone ask the C library (mktime(3)). A time without a year is put into the year, a time
+ * without a date on the day, that makes it the last one not more than a day after the log's own last change. Never
+ * allocates.
  */
 #include "log/stamp.h"
 
@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "base/when.h"
+#include "log/form.h"
 
 enum { DAY = 86400, NO_YEAR = -1, NO_DATE = -2 };
 
@@ -31,11 +32,6 @@ struct reading {
 	const char *p, *end;
 };
 
-static bool digit(char c)
-{
-	return (unsigned char)c - (unsigned)'0' <= 9;
-}
-
 static bool take(struct reading *r, char c)
 {
 	if (r->p < r->end && *r->p == c) {
@@ -51,7 +47,7 @@ static bool take_number(struct reading *r, int min, int max, int *value)
 	int n = 0;
 
 	*value = 0;
-	while (n < max && r->p < r->end && digit(*r->p)) {
+	while (n < max && r->p < r->end && form_is_digit(*r->p)) {
 		*value = *value * 10 + (*r->p++ - '0');
 		n++;
 	}
@@ -167,7 +163,7 @@ static bool take_tail(struct reading *r, struct written *w)
 		w->hour = w->hour % 12 + (r->p[0] == 'P' ? 12 : 0);
 		return true;
 	}
-	if (w->year == NO_YEAR && digit(*r->p))
+	if (w->year == NO_YEAR && form_is_digit(*r->p))
 		return take_number(r, 4, 4, &w->year) && r->p == r->end;
 	if (take(r, 'Z') || take(r, 'z')) {
 		w->zoned = true;
@@ -271,22 +267,9 @@ static bool place(const struct stamp_reader *reader, struct written *w, int64_t 
 /* multilog's label: "@", 2^62 + seconds of TAI, nanoseconds. Leap seconds are left out, as qmail does. */
 static bool read_tai(struct span text, int64_t *when)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	if (text.len != 25)
-		return false;
-	for (size_t i = 1; i <= 16; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		unsigned low = c | 0x20u;
-
-		if (digit((char)c))
-			value = value << 4 | (c - (unsigned)'0');
-		else if (low - 'a' <= 5)
-			value = value << 4 | (low - 'a' + 10);
-		else
-			return false;
-	}
-	if (value >> 62 != 1)
+	if (text.len != 25 || !span_hex((struct span){ text.ptr + 1, 16 }, &value) || value >> 62 != 1)
 		return false;
 	*when = (int64_t)(value - (UINT64_C(1) << 62)) - 10;
 	return true;
@@ -299,13 +282,13 @@ static bool read_written(struct span text, struct written *w)
 	*w = (struct written){ 0 };
 	if (text.len < 8)
 		return false;
-	if (!digit(text.ptr[0]))
+	if (!form_is_digit(text.ptr[0]))
 		return take_month_first(&r, w) && take_tail(&r, w);
 	if (text.ptr[2] == ':') {
 		w->year = NO_DATE;
 		return take_clock(&r, w) && r.p == r.end;
 	}
-	if (digit(text.ptr[2]))
+	if (form_is_digit(text.ptr[2]))
 		return take_year_first(&r, w) && take_tail(&r, w);
 	return take_day_first(&r, w) && take_tail(&r, w);
 }
@@ -316,90 +299,56 @@ void stamp_begin(struct stamp_reader *reader, int64_t reference)
 	tzset();
 }
 
-/* What stands for the minute: the text up to it, and the zone where one follows the seconds. Only the two
- * common forms are remembered. Returns the length, or 0. */
-static size_t minute_key(char key[32], struct span text, int *second)
-{
-	size_t len, zone;
-	const char *p = text.ptr;
-
-	if (text.len == 15 && p[12] == ':' && p[9] == ':') {
-		len = 12;
-		zone = 15;
-	} else if (text.len >= 19 && text.len <= 35 && p[16] == ':' && p[13] == ':' && p[4] == '-') {
-		len = 16;
-		zone = 19;
-		if (zone < text.len && (p[zone] == '.' || p[zone] == ',')) {
-			for (zone++; zone < text.len && digit(p[zone]);)
-				zone++;
-		}
-		if (text.len - zone > 8)
-			return 0;
-	} else {
-		return 0;
-	}
-	if (!digit(p[len + 1]) || !digit(p[len + 2]))
-		return 0;
-	*second = (p[len + 1] - '0') * 10 + (p[len + 2] - '0');
-	memcpy(key, p, len);
-	memcpy(key + len, p + zone, text.len - zone);
-	return *second <= 60 ? len + text.len - zone : 0;
-}
-
-/* The two usual forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00", in the minute that is remembered: the
- * second; -1 for all else. */
-static int second_of_same_minute(const struct stamp_reader *reader, struct span text)
+/* Of the two common forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00": how long the text of the minute
+ * is, and where the zone begins behind seconds and fraction. 0 for all else. */
+static size_t minute_len(struct span text, size_t *zone)
 {
 	const char *p = text.ptr;
 	size_t len = text.len == 15 ? 12 : 16;
-	int second;
 
-	if (text.len == 32) {
-		if (reader->minute_len != 22 || !span_same(p + 26, reader->minute_text + 16, 6) || p[19] != '.')
-			return -1;
-		for (unsigned i = 20; i < 26; i++) {
-			if (!digit(p[i]))
-				return -1;
-		}
-	} else if (text.len != 15 || reader->minute_len != 12) {
-		return -1;
+	if ((len == 16 && (text.len < 19 || p[4] != '-')) || p[len - 3] != ':' || p[len] != ':' ||
+	    !form_is_digit(p[len + 1]) || !form_is_digit(p[len + 2]))
+		return 0;
+	*zone = len + 3;
+	if (*zone < text.len && (p[*zone] == '.' || p[*zone] == ',')) {
+		for (++*zone; *zone < text.len && form_is_digit(p[*zone]);)
+			++*zone;
 	}
-	if (!span_same(p, reader->minute_text, len) || p[len] != ':' || !digit(p[len + 1]) || !digit(p[len + 2]))
-		return -1;
-	second = (p[len + 1] - '0') * 10 + (p[len + 2] - '0');
-	return second <= 60 ? second : -1;
+	return text.len - *zone <= sizeof(((struct stamp_reader *)0)->minute_text) - 16 ? len : 0;
 }
 
-static __attribute__((noinline)) bool read_other_minute(struct stamp_reader *reader, struct span text, int64_t *when)
+static bool read_other(struct stamp_reader *reader, struct span text, int64_t *when, int *second)
 {
 	struct written w;
-	char key[32];
-	int second;
-	size_t len = minute_key(key, text, &second);
 
-	if (len != 0 && len == reader->minute_len && memcmp(key, reader->minute_text, len) == 0) {
-		*when = reader->minute + second;
-		return true;
-	}
+	*second = 0;
 	if (text.len > 0 && text.ptr[0] == '@')
 		return read_tai(text, when);
-	if (!read_written(text, &w) || w.second > 60 || !place(reader, &w, when))
+	if (!read_written(text, &w) || w.second > 60)
 		return false;
-	if (len != 0) {
-		memcpy(reader->minute_text, key, len);
-		reader->minute_len = len;
-		reader->minute = *when;
-	}
-	*when += w.second;
-	return true;
+	*second = w.second;
+	return place(reader, &w, when);
 }
 
 bool stamp_read(struct stamp_reader *reader, struct span text, int64_t *when)
 {
-	int second = second_of_same_minute(reader, text);
+	size_t zone = 0, len = minute_len(text, &zone), rest = text.len - zone;
+	int second;
 
-	if (second < 0)
-		return read_other_minute(reader, text, when);
-	*when = reader->minute + second;
+	if (len != 0 && reader->minute_len == len + rest && span_same(text.ptr, reader->minute_text, len) &&
+	    span_same(text.ptr + zone, reader->minute_text + len, rest)) {
+		second = (text.ptr[len + 1] - '0') * 10 + (text.ptr[len + 2] - '0');
+		*when = reader->minute + second;
+		return second <= 60;
+	}
+	if (!read_other(reader, text, when, &second))
+		return false;
+	if (len != 0) {
+		memcpy(reader->minute_text, text.ptr, len);
+		memcpy(reader->minute_text + len, text.ptr + zone, rest);
+		reader->minute_len = len + rest;
+		reader->minute = *when;
+	}
+	*when += second;
 	return true;
 }

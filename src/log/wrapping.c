@@ -34,13 +34,16 @@ static struct span behind(struct span s, size_t len)
 static bool is_name(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-	       c == '-';
+	       c == '-' || c == '@';
 }
 
 static struct inside in_compose(struct span line)
 {
+	const char *bracket = begins(line, "[pod/") ? memchr(line.ptr, ']', line.len) : NULL;
 	size_t at = 0;
 
+	if (bracket != NULL && begins(behind(line, (size_t)(bracket - line.ptr)), "] "))
+		return (struct inside){ behind(line, (size_t)(bracket - line.ptr) + 2), false };
 	while (at < line.len && is_name(line.ptr[at]))
 		at++;
 	if (at == 0)
@@ -113,6 +116,9 @@ static struct inside in_json(struct span line)
 	if (text.len < 2 || memcmp(text.ptr + text.len - 2, "\\n", 2) != 0)
 		return (struct inside){ text, true };
 	text.len -= 2;
+	/* of a container with a terminal */
+	if (text.len >= 2 && memcmp(text.ptr + text.len - 2, "\\r", 2) == 0)
+		text.len -= 2;
 	return (struct inside){ text, false };
 }
 
@@ -121,6 +127,8 @@ static struct inside inside_of(enum wrapping wrapping, struct span line)
 	switch (wrapping) {
 	case WRAPPING_COMPOSE:
 		return in_compose(line);
+	case WRAPPING_COMPOSE_STAMP:
+		return in_stamp(in_compose(line).text);
 	case WRAPPING_STAMP:
 		return in_stamp(line);
 	case WRAPPING_CRI:
@@ -238,8 +246,8 @@ static bool all_have(enum wrapping wrapping, const char *bytes, size_t len)
 
 enum wrapping wrapping_of(const char *bytes, size_t len)
 {
-	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_CRI, WRAPPING_STAMP, WRAPPING_JSON,
-					     WRAPPING_SYSLOG };
+	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_COMPOSE_STAMP, WRAPPING_CRI, WRAPPING_STAMP,
+					     WRAPPING_JSON, WRAPPING_SYSLOG };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all_have(all[i], bytes, len))

@@ -7,7 +7,8 @@
 
 enum wrapping {
 	WRAPPING_NONE,
-	WRAPPING_COMPOSE,  /* "postfix-1  | LINE", of docker compose logs */
+	WRAPPING_COMPOSE,  /* "postfix-1  | LINE", of docker compose logs and docker service logs; "[pod/a/b] LINE" */
+	WRAPPING_COMPOSE_STAMP, /* "postfix-1  | 2026-11-03T10:00:00.123456789Z LINE", of the same with --timestamps */
 	WRAPPING_STAMP,    /* "2026-11-03T10:00:00.123456789Z LINE", of docker logs --timestamps */
 	WRAPPING_CRI,      /* "2026-11-03T10:00:00.123456789Z stdout F LINE", of Kubernetes */
 	WRAPPING_JSON,     /* {"log":"LINE\n","stream":"stdout","time":"..."}, of Docker's json-file */

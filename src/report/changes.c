@@ -16,7 +16,7 @@
 #include "report/text.h"
 #include "report/unknown.h"
 
-enum { SHOWN = 50, ATTACKERS_MAX = 64 };
+enum { SHOWN = 50, SHOWN_OF_SCANS = 10, ATTACKERS_MAX = 64 };
 
 /* How one kind of change is told. */
 struct telling {
@@ -140,17 +140,6 @@ static const struct change *changes_of(const struct run_facts *facts, enum chang
 	return first;
 }
 
-static bool is_worth_telling(const struct run_facts *facts)
-{
-	size_t count;
-
-	for (unsigned i = 0; i < TELLINGS; i++) {
-		if (!tellings[i].quiet && changes_of(facts, tellings[i].kind, &count) != NULL)
-			return true;
-	}
-	return facts->all;
-}
-
 static void tell_kind(const struct run_facts *facts, const struct telling *telling, struct buf *out)
 {
 	size_t count, shown;
@@ -159,7 +148,8 @@ static void tell_kind(const struct run_facts *facts, const struct telling *telli
 
 	if (count == 0)
 		return;
-	shown = facts->all || count <= SHOWN || telling->kind <= CHANGE_ENTERED ? count : SHOWN;
+	shown = facts->most > 0 ? facts->most : SHOWN;
+	shown = facts->all || count <= shown || telling->kind == CHANGE_BREACH ? count : shown;
 	buf_addf(out, "%s (%zu):\n", telling->head, count);
 	for (size_t i = 0; i < shown; i++) {
 		describe(facts, &c[i], &entry);
@@ -183,6 +173,21 @@ static void list_kind(const struct run_facts *facts, const struct telling *telli
 		fields_json(entry.fields, j);
 	}
 	json_close(j, ']');
+}
+
+bool changes_are_news(const struct run_facts *facts)
+{
+	size_t count;
+
+	for (unsigned i = 0; i < TELLINGS; i++) {
+		if (!tellings[i].quiet && changes_of(facts, tellings[i].kind, &count) != NULL)
+			return true;
+	}
+	for (size_t i = 0; facts->drift != NULL && i < facts->drift->shape_count; i++) {
+		if (!drift_known_shape(facts->drift_known, &facts->drift->shapes[i]))
+			return true;
+	}
+	return facts->all;
 }
 
 void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
@@ -210,7 +215,7 @@ static bool is_of_scans(enum change_kind kind)
 
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out)
 {
-	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all };
+	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all, .most = SHOWN_OF_SCANS };
 
 	for (unsigned i = 0; i < TELLINGS; i++) {
 		if (is_of_scans(tellings[i].kind))
@@ -234,7 +239,7 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 
 	if (facts->drift != NULL)
 		unknown_news_text(facts->drift, facts->drift_known, &news);
-	if (news.len == 0 && !is_worth_telling(facts))
+	if (news.len == 0 && !changes_are_news(facts))
 		return;
 	for (unsigned i = 0; i < TELLINGS; i++)
 		tell_kind(facts, &tellings[i], out);

@@ -28,6 +28,7 @@ struct run_facts {
 	char *const *unread;                   /* what could not be read, or is lost: a sentence each */
 	size_t unread_count;
 	bool all;                              /* every entry, not the first ones only */
+	size_t most;                           /* so many of each kind where not all; 0: as many as a mail has */
 };
 
 /* Accounts that were entered, alone: they are told however quiet a run is to be. news: those of this run. */
@@ -37,6 +38,9 @@ void changes_entered(const struct run_facts *facts, bool news, struct buf *out);
 struct json;
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out);
 void changes_news_json(const struct changes *changes, const struct judge *judge, struct json *j);
+
+/* Whether anything changed, or looks wrong, that is worth a report. */
+bool changes_are_news(const struct run_facts *facts);
 
 /* Nothing at all where nothing changed and nothing looks wrong. */
 void changes_text(const struct run_facts *facts, struct buf *out);

@@ -42,15 +42,13 @@ struct table {
 
 static void split(struct text *text, struct span bytes)
 {
-	const char *at = bytes.ptr, *end = bytes.ptr + bytes.len;
+	struct span line;
 
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t len = newline != NULL ? (size_t)(newline + 1 - at) : (size_t)(end - at);
-
+	while (span_take_line(&bytes, &line)) {
+		/* its newline is part of it */
+		line.len = (size_t)(bytes.ptr - line.ptr);
 		text->lines = mem_grow(text->lines, &text->capacity, text->count + 1, sizeof(*text->lines));
-		text->lines[text->count++] = (struct span){ at, len };
-		at += len;
+		text->lines[text->count++] = line;
 	}
 	text->partner = mem_alloc(text->count, sizeof(*text->partner));
 	for (size_t i = 0; i < text->count; i++)

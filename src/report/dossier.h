@@ -12,6 +12,7 @@
 #include "detect/event.h"
 #include "detect/rules.h"
 #include "firewall/firewall.h"
+#include "report/owner.h"
 #include "list/allow.h"
 #include "list/ban.h"
 #include "judge/judge.h"
@@ -42,6 +43,8 @@ struct dossier {
 	const char *allow_path;
 	const struct judge *judge;            /* borrowed: what the state knows; NULL: it could not be read */
 	struct addr unit;                     /* by which the address is judged and banned */
+	struct owners *owners;                /* NULL: who has it is not told */
+	struct span deeds;                    /* what persons did about it, a line each */
 	const struct firewall *firewall;      /* borrowed; NULL: the sets were not read */
 	/* the logs: */
 	const struct ruleset *rules;

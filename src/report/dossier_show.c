@@ -107,6 +107,17 @@ static const struct firewall_entry *entry_of(const struct dossier *d, const stru
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 }
 
+static void add_owner(const struct dossier *d, struct buf *out)
+{
+	struct owner owner;
+
+	if (!owners_find(d->owners, &d->net, &owner))
+		return;
+	buf_add_text(out, "  owner      ");
+	owner_add_text(out, &owner);
+	buf_add_char(out, '\n');
+}
+
 static void add_address(const struct dossier *d, struct buf *out)
 {
 	const struct ban *ban = dossier_ban(d);
@@ -117,6 +128,7 @@ static void add_address(const struct dossier *d, struct buf *out)
 	if (ban != NULL)
 		show_ban(d, ban, NULL, out);
 	add_inside(d, out);
+	add_owner(d, out);
 	if (d->allowed != NULL) {
 		buf_addf(out, "  allowed    %s", allow_from_name(d->allowed->from));
 		if (d->allowed->from == ALLOW_FILE)
@@ -128,6 +140,10 @@ static void add_address(const struct dossier *d, struct buf *out)
 	if (d->judge != NULL)
 		account_text(d->judge, &d->unit, out);
 	add_networks(d, out);
+	for (size_t i = 0, len; i < d->deeds.len; i += len + 1) {
+		len = strcspn(d->deeds.ptr + i, "\n");
+		buf_addf(out, "  by hand    %.*s\n", (int)len, d->deeds.ptr + i);
+	}
 	if (entry != NULL)
 		buf_addf(out, "  packets    %" PRIu64 " dropped, %" PRIu64 " bytes\n", entry->packets, entry->bytes);
 	else if (d->firewall != NULL && ban != NULL)
@@ -138,12 +154,15 @@ static void json_address(const struct dossier *d, struct json *j)
 {
 	const struct ban *ban = dossier_ban(d);
 	const struct firewall_entry *entry = entry_of(d, ban);
+	struct owner owner;
 
 	fields_members((const struct field[]){
 		field_addr("address", &d->net),
 		field_bool("banned", ban != NULL && ban->until > d->now),
 		field_end(),
 	}, j);
+	(void)owners_find(d->owners, &d->net, &owner);
+	owner_members(&owner, j);
 	json_name(j, "ban");
 	if (ban != NULL)
 		show_ban(d, ban, j, NULL);
@@ -190,27 +209,51 @@ static bool show_rules(const struct dossier *d, struct json *j, struct buf *out)
 	return any;
 }
 
+/* The ban that covers an address that stands as a text. */
+static const struct ban *ban_of(const struct dossier *d, const struct count *one)
+{
+	struct addr addr;
+	const struct ban *ban = NULL;
+
+	if (d->user != NULL && d->bans != NULL && addr_parse(&addr, one->text, one->len))
+		ban = banlist_covering(d->bans, &addr);
+	return ban != NULL && ban->until > d->now ? ban : NULL;
+}
+
+static void show_partner(const struct dossier *d, const struct count *one, struct json *j, struct buf *out)
+{
+	const struct ban *ban = ban_of(d, one);
+	const struct field fields[] = {
+		field_text(d->user != NULL ? "address" : "user", (struct span){ one->text, one->len }),
+		field_number("count", one->count),
+		field_if(d->user != NULL, field_bool("banned", ban != NULL)),
+		field_said(field_time("until", ban != NULL ? ban->until : 0)),
+		field_end(),
+	};
+
+	if (j != NULL)
+		fields_json(fields, j);
+	else
+		fields_say(fields, d->user != NULL ? "  from       {address}, {count}[; banned until {until}]\n" :
+			   "  user       {user}, {count}\n", out);
+}
+
+/* Of a user those that are banned come first: they are what somebody who is shut out asks for. */
 static void show_partners(const struct dossier *d, struct json *j, struct buf *out)
 {
-	size_t shown = j != NULL || d->partners.count < PARTNERS_SHOWN ? d->partners.count : PARTNERS_SHOWN;
-	const char *label = d->user != NULL ? "from" : "user";
+	size_t shown = 0;
 
-	for (size_t i = 0; i < shown; i++) {
-		const struct count *one = &d->partners.items[i];
-		const struct field fields[] = {
-			field_text(d->user != NULL ? "address" : "user", (struct span){ one->text, one->len }),
-			field_number("count", one->count),
-			field_end(),
-		};
-
-		if (j != NULL)
-			fields_json(fields, j);
-		else
-			fields_say(fields, d->user != NULL ? "  from       {address}, {count}\n" :
-				   "  user       {user}, {count}\n", out);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < d->partners.count; i++) {
+			if ((ban_of(d, &d->partners.items[i]) != NULL) != (pass == 0) ||
+			    (j == NULL && shown >= PARTNERS_SHOWN))
+				continue;
+			show_partner(d, &d->partners.items[i], j, out);
+			shown++;
+		}
 	}
 	if (shown < d->partners.count)
-		buf_addf(out, "  %-10s %zu more\n", label, d->partners.count - shown);
+		buf_addf(out, "  %-10s %zu more\n", d->user != NULL ? "from" : "user", d->partners.count - shown);
 }
 
 static void show_lines(const struct dossier *d, struct json *j, struct buf *out)

@@ -62,6 +62,8 @@ static bool is_breached(const struct findings *f, const struct addr *net)
 	return a != NULL && (a->flags & ACCOUNT_BREACHED) != 0;
 }
 
+enum { WORST = 20 };
+
 #define ROW "{address:24} {class:8} {count:>8}  {first}  {last}  {points:>7}  "
 
 /* One address and class. */
@@ -190,17 +192,50 @@ static void add_summary(const struct findings *f, struct buf *out)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }
 
+static int compare_worst(const void *a, const void *b)
+{
+	const struct finding *const *x = a, *const *y = b;
+
+	if ((*x)->points != (*y)->points)
+		return (*x)->points > (*y)->points ? -1 : 1;
+	return addr_compare(&(*x)->net, &(*y)->net);
+}
+
+/* The worst first, then how to see the rest. */
+static void add_worst(const struct form *form)
+{
+	const struct findings *f = form->findings;
+	const struct finding **sorted = mem_alloc(f->count + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < f->count; i++)
+		sorted[i] = &f->all[i];
+	qsort(sorted, f->count, sizeof(*sorted), compare_worst);
+	for (size_t i = 0; i < f->count && i < WORST; i++)
+		add_finding(form, sorted[i]);
+	if (f->count > WORST)
+		buf_addf(form->out, "the %d worst of %zu; --all shows all of them, by address\n", WORST, f->count);
+	free(sorted);
+}
+
+static void add_all(const struct form *form)
+{
+	for (size_t i = 0; i < form->findings->count; i++)
+		add_finding(form, &form->findings->all[i]);
+}
+
 static void add_findings_text(const struct findings *f, struct buf *out)
 {
 	struct form form = { .findings = f, .out = out };
 
-	changes_news(f->news, f->judge, f->everybody, out);
+	changes_news(f->news, f->judge, f->whole, out);
 	if (f->count > 0 || f->everybody)
 		buf_add_text(out,
 			     "ADDRESS                  CLASS       COUNT  FIRST              LAST                POINTS"
 			     "  BAN\n");
-	for (size_t i = 0; i < f->count; i++)
-		add_finding(&form, &f->all[i]);
+	if (f->whole)
+		add_all(&form);
+	else
+		add_worst(&form);
 	if (f->everybody)
 		each_row(f->totals, add_other, &form);
 	if (f->drift != NULL)
@@ -248,8 +283,7 @@ static void add_json(const struct findings *f, struct buf *out)
 	changes_news_json(f->news, f->judge, &j);
 	json_name(&j, "reached");
 	json_open(&j, '[');
-	for (size_t i = 0; i < f->count; i++)
-		add_finding(&form, &f->all[i]);
+	add_all(&form);
 	json_close(&j, ']');
 	if (f->everybody) {
 		json_name(&j, "others");

@@ -33,6 +33,7 @@ struct findings {
 	const struct changes *news;      /* breaches, attacked and failing names; sorted */
 	const struct drift *drift;       /* sorted; NULL: not told */
 	uint64_t lines, too_long;
+	bool whole;                      /* the text shows all of them, not the worst alone */
 	bool everybody;                  /* show also who was counted and reached no ban */
 };
 

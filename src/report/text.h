@@ -24,6 +24,13 @@ void text_add_second(struct buf *out, int64_t seconds);
 /* "1 address", "2 addresses". */
 void text_add_count(struct buf *out, uint64_t count, const char *one, const char *many);
 
+/* Escapes \\xHH that are letters of UTF-8 become them again, but for what is none or would move others: control and
+ * format characters, marks of direction. */
+void text_show_utf8(struct buf *text);
+
+/* Cuts what is longer than so many characters, and ends it with "...". */
+void text_cut(struct buf *text, size_t columns);
+
 /* Writes all of it to stdout. */
 void text_print(const struct buf *out);
 

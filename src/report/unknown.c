@@ -80,6 +80,45 @@ void unknown_json(const struct drift *d, struct json *j)
 	json_close(j, ']');
 }
 
+bool unknown_recognised(const struct drift *d)
+{
+	for (size_t i = 0; i < d->program_count; i++) {
+		if (d->programs[i].recognised > 0)
+			return true;
+	}
+	return false;
+}
+
+void unknown_say_none(const char *log, uint64_t lines, struct buf *out)
+{
+	buf_addf(out, "%s: none of %" PRIu64 " lines was understood; is it a mail log? mailban match %s tells what "
+		 "each line means", log, lines, log);
+}
+
+static bool has_new_shape(const struct drift *d, const char *program, const struct drift_known *known)
+{
+	for (size_t i = 0; i < d->shape_count; i++) {
+		if (strcmp(d->shapes[i].program, program) == 0 &&
+		    (known == NULL || !drift_known_shape(known, &d->shapes[i])))
+			return true;
+	}
+	return false;
+}
+
+void unknown_strangers(const struct drift *d, const struct drift_known *known, struct buf *out)
+{
+	for (size_t i = 0; i < d->program_count; i++) {
+		const struct drift_program *p = &d->programs[i];
+
+		if (p->recognised > 0 || p->failures == 0 || !has_new_shape(d, p->name, known))
+			continue;
+		buf_add_escaped(out, p->name, strlen(p->name));
+		buf_addf(out, ": %" PRIu64 " %s of failed authentication, and no rule knows %s; mailban-rules(5) tells "
+			 "how to write one\n", p->failures, p->failures == 1 ? "line that speaks" : "lines that speak",
+			 p->failures == 1 ? "it" : "them");
+	}
+}
+
 static void add_new_shapes(const struct drift *d, const struct drift_known *known, struct buf *out)
 {
 	size_t found = 0;
@@ -99,17 +138,47 @@ static void add_new_shapes(const struct drift *d, const struct drift_known *know
 		buf_add_char(out, '\n');
 }
 
-void unknown_news_text(const struct drift *d, const struct drift_known *known, struct buf *out)
+static const struct drift_program *program_of(const struct drift *d, const struct drift_shape *shape)
 {
 	for (size_t i = 0; i < d->program_count; i++) {
-		if (!drift_known_silent(known, &d->programs[i]))
-			continue;
-		buf_add_text(out, "WARNING: ");
-		buf_add_escaped(out, d->programs[i].name, strlen(d->programs[i].name));
-		buf_addf(out,
-			 ": none of %" PRIu64
-			 " lines was recognised, and there used to be some; has its format changed?\n\n",
-			 d->programs[i].lines);
+		if (strcmp(d->programs[i].name, shape->program) == 0)
+			return &d->programs[i];
 	}
+	return NULL;
+}
+
+static void add_silent(const struct drift *d, const struct drift_known *known, const char *before, const char *after,
+	struct buf *out)
+{
+	for (size_t i = 0; i < d->program_count; i++) {
+		const struct drift_program *p = &d->programs[i];
+
+		if (!drift_known_silent(known, p))
+			continue;
+		buf_add_text(out, before);
+		buf_add_escaped(out, p->name, strlen(p->name));
+		buf_addf(out, ": none of %" PRIu64 " lines was recognised, and there used to be some; has its format "
+			 "changed?%s", p->lines, after);
+	}
+}
+
+void unknown_notes(const struct drift *d, const struct drift_known *known, struct buf *out)
+{
+	unknown_strangers(d, known, out);
+	add_silent(d, known, "", "\n", out);
+	for (size_t i = 0; i < d->shape_count; i++) {
+		const struct drift_program *p = program_of(d, &d->shapes[i]);
+
+		if (drift_known_shape(known, &d->shapes[i]) || p == NULL || p->recognised == 0)
+			continue;
+		buf_addf(out, "no rule knows %" PRIu64 " x %s: ", d->shapes[i].count, d->shapes[i].program);
+		buf_add_escaped(out, d->shapes[i].shape, strlen(d->shapes[i].shape));
+		buf_add_char(out, '\n');
+	}
+}
+
+void unknown_news_text(const struct drift *d, const struct drift_known *known, struct buf *out)
+{
+	add_silent(d, known, "WARNING: ", "\n\n", out);
 	add_new_shapes(d, known, out);
 }

@@ -64,3 +64,41 @@ check() {
 	run -0 mailban_run
 	[ "$output" = '' ]
 }
+
+@test "lines of which none is understood, and failures of a program that no rule knows, are told by check and run" {
+	stamp=$(date -u +%FT%T+00:00)
+	for n in {1..1000}; do echo "$stamp mx kernel: something else $n"; done > log
+	run -1 --separate-stderr check
+	[[ "$stderr" == "mailban: $PWD/log: none of 1000 lines was understood; is it a mail log? mailban match $PWD/log tells what each line means" ]]
+	mailban_run() { "$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state --allow allow "$@"; }
+	run -0 --separate-stderr mailban_run -q
+	[[ "$stderr" == *'none of 1000 lines was understood'* ]]
+	run -0 --separate-stderr mailban_run --mail
+	[[ "$output" == *'; something needs you'*$'\n! '*"/log: none of 10"* ]]
+	rm state
+	for n in {1..50}; do echo "$stamp mx otherd[1]: authentication failed for user x$n from 198.51.100.2"; done > log
+	run -1 --separate-stderr check
+	[[ "$stderr" == 'mailban: otherd: 50 lines that speak of failed authentication, and no rule knows them; '* ]]
+	run -0 mailban_run
+	[[ "${lines[0]}" == '! otherd: 50 lines that speak of failed authentication, and no rule kno'* ]]
+	run -0 mailban_run
+	[ "$output" = '' ]
+}
+
+@test "stats --prometheus writes figures that monitoring can tell a dead mailban by" {
+	"$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state --allow allow
+	printf '# mailban blacklist 1\n203.0.113.7 # mine\n203.0.113.8 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 3\n' > blacklist
+	# the sets may not be readable here
+	run "$MAILBAN" stats -c conf --blacklist blacklist --state state --prometheus figures.prom
+	[ "$status" -le 1 ]
+	[ "$(stat -c %a figures.prom)" = 644 ]
+	time=$(sed -n 's/^mailban_last_run_timestamp_seconds //p' figures.prom)
+	[ $((EPOCHSECONDS - time)) -lt 60 ]
+	grep -qx 'mailban_last_run_status 0' figures.prom
+	grep -qx 'mailban_bans{by="auth"} 1' figures.prom
+	grep -qx 'mailban_bans{by="hand"} 1' figures.prom
+	grep -qx 'mailban_entered_accounts 0' figures.prom
+	# each line is a sample behind its help and type
+	[ "$(grep -vEc '^(# (HELP|TYPE) mailban_[a-z_]+ .+|mailban_[a-z_]+(\{[a-z]+="[^"]+"\})? [0-9]+)$' figures.prom)" -eq 0 ]
+	run -3 "$MAILBAN" stats -c conf --blacklist blacklist --state state --prometheus nowhere/figures.prom
+}

@@ -23,7 +23,8 @@ unknown() {
 }
 
 run_on() {
-	run -0 --separate-stderr "$MAILBAN" run --no-sync --blacklist list --state state "$@"
+	echo 'report = "changes"' > changes
+	run -0 --separate-stderr "$MAILBAN" run -c changes --no-sync --blacklist list --state state "$@"
 	echo "$output"
 }
 
@@ -89,11 +90,13 @@ assert d["unknown"][0]["count"] == 4' <<< "$output"
 		known 1
 		echo "$now mx fooimapd[1]: authentication failed for info from 192.0.2.1"
 		echo "$now mx sshd[1]: Failed password for root from 192.0.2.1"
+		echo "$now NOTICE (5) [192.0.2.1]: Authentication failure for info@example.com"
 		echo "$now mx foo[1]: lookup failed for 192.0.2.1"
 		echo "$now mx postfix/smtp[1]: A1B2C3: to=<a@example.net>, status=bounced (host mx.example.net[192.0.2.25] said: 550 login failed)"
 	} > log
 	run -0 --separate-stderr "$MAILBAN" scan log
 	[[ "$output" == *"1 x fooimapd: authentication failed for info from ADDR"* ]]
+	[[ "$output" == *"1 x -: (#) [ADDR]: Authentication failure for "* ]]
 	[[ "$output" != *sshd* ]]
 	[[ "$output" != *"lookup failed"* ]]
 	[[ "$output" != *postfix/smtp\ * ]]

@@ -21,15 +21,17 @@ edit() {
 	mailban "$command" --no-sync --blacklist "$PWD/blacklist" $([ "$command" = unban ] || echo --allow "$PWD/allow") "$@"
 }
 
+# what stands behind an entry that somebody makes
+signed="by ${SUDO_USER:-$(id -un)} $(date -u +%F)"
 judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 
 @test "ban: a new file with a person's line" {
 	run edit ban 192.0.2.7 ticket 4711: spam source
 	[ "$status" -eq 0 ]
 	[ "$output" = 'banned 192.0.2.7 for ever' ]
-	diff blacklist - <<-'END'
+	diff blacklist - <<-END
 	# mailban blacklist 1
-	192.0.2.7                # ticket 4711: spam source
+	192.0.2.7                # ticket 4711: spam source; $signed
 	END
 	[ ! -e blacklist.lock ]
 	[ "$(stat -c %a blacklist)" = 640 ]
@@ -38,7 +40,7 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 @test "ban: --for ends it, the note stays" {
 	run edit ban --for 1w 2001:DB8::7 'asked for'
 	[ "$status" -eq 0 ]
-	grep -Eqx '2001:db8::7 {14}# since (....-..-..)T..:..Z until ....-..-..T..:..Z by hand hits 0 note asked for' blacklist
+	grep -Eqx '2001:db8::7 {14}# since (....-..-..)T..:..Z until ....-..-..T..:..Z by hand hits 0 note asked for; by .*' blacklist
 	read -r _ _ _ since _ until _ < <(tail -n 1 blacklist)
 	[ $(($(date -ud "$until" +%s) - $(date -ud "$since" +%s))) -eq 604800 ]
 	[ "$(edit ban 2001:db8::7 --for 1h)" = "2001:db8::7 is banned already, until $until" ]
@@ -61,10 +63,10 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	198.51.100.1
 	END
 	edit ban 192.0.2.7 'for good'
-	diff blacklist - <<-'END'
+	diff blacklist - <<-END
 	# mailban blacklist 1
 	# the first
-	192.0.2.7                # for good
+	192.0.2.7                # for good; $signed
 	198.51.100.1
 	END
 }
@@ -254,7 +256,7 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 @test "list: a table, bare addresses, JSON, and a part of it" {
 	run mailban list --blacklist none
 	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[ "$output" = 'mailban: none: is not there: nobody is banned by it' ]
 	printf '192.0.2.7 # a\\b \001\n198.51.100.0/24 %s hosts 37\n2001:db8::1\n' "$judged" | blacklist
 	run mailban list --blacklist blacklist --state none
 	[ "${lines[0]}" = 'ADDRESS          SINCE              UNTIL              BY            HITS    POINTS' ]
@@ -300,13 +302,91 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	edit ban 192.0.2.8
 	run mailban diff --blacklist blacklist
 	[ "$status" -eq 0 ]
-	[ "$output" = $'--- blacklist.1\n+++ blacklist\n@@ -1,2 +1,3 @@\n # mailban blacklist 1\n 192.0.2.7\n+192.0.2.8' ]
-	mailban diff --blacklist blacklist --color=always | grep -q $'^\033\[32m+192.0.2.8\033\[0m$'
+	[ "$output" = $'--- blacklist.1\n+++ blacklist\n@@ -1,2 +1,3 @@\n # mailban blacklist 1\n 192.0.2.7\n+192.0.2.8                # '"$signed" ]
+	mailban diff --blacklist blacklist --color=always | grep -q $'^\033\[32m+192.0.2.8 .*\033\[0m$'
 	# a terminal gets colours, unless NO_COLOR or TERM speak against it
 	export TERM=xterm
 	script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033\[32m'
 	! NO_COLOR=1 script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033'
 	! TERM=dumb script -qec "$MAILBAN diff --blacklist blacklist" /dev/null | grep -q $'\033'
+}
+
+@test "ban: whoever logged in from there lately is told, and why says who banned and lifted" {
+	for n in 1 2; do
+		echo "$(date -u -d "-$n hours" +%FT%T)+00:00 mx postfix/smtpd[42]: 4F1A2B3D: client=a.example.net[198.51.100.$n], sasl_method=PLAIN, sasl_username=user$n"
+	done > log
+	"$MAILBAN" run -q --no-sync --blacklist blacklist --state state --allow allow log
+	run edit ban --state state 198.51.100.0/24 spam
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == 'mailban: 198.51.100.0/24: 2 users logged in from there lately, user1 at '*'; mailban unban 198.51.100.0/24 lets them in again' ]]
+	edit unban 198.51.100.0/24
+	run mailban why --no-sync --blacklist blacklist --state state --allow allow 198.51.100.1 log
+	by="  by hand    $(date -u +%F)T..:..Z ${signed:3:-11}"
+	grep -qx "$by banned 198.51.100.0/24 for ever" <<< "$output"
+	grep -qx "$by unbanned 198.51.100.0/24" <<< "$output"
+}
+
+@test "allow: for a while, by name, listed, and taken back" {
+	echo '203.0.113.1 # until 2020-01-01T00:00Z long ago' > allow
+	blacklist <<< 203.0.113.7
+	run edit ban 203.0.113.1
+	[ "$status" -eq 0 ]
+	edit allow --for 30d 203.0.113.7 anna at home
+	[[ "$(tail -1 allow)" == "203.0.113.7              # until $(date -u -d '+30 days' +%F)T"*'Z anna at home' ]]
+	! grep -q '^203.0.113.7' blacklist
+	run edit ban 203.0.113.7
+	[ "$status" -eq 3 ]
+	# .example is never resolved: RFC 6761
+	run edit allow home.example anna
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'mailban: home.example: nobody answers for its address'*'allowed home.example' ]]
+	[ "$(tail -1 allow)" = 'home.example             # anna' ]
+	echo 'home.example 203.0.113.9' > state.names
+	run edit allow --state state
+	[[ "$output" == *$'\n127.0.0.0/8              # '*$'\n203.0.113.9              # home.example'* ]]
+	[[ "$output" == *$'\nhome.example             # anna\n'* ]]
+	run edit ban --state state 203.0.113.9
+	[ "$status" -eq 3 ]
+	edit disallow 203.0.113.7 home.example
+	[ "$(cat allow)" = '203.0.113.1 # until 2020-01-01T00:00Z long ago' ]
+	edit ban 203.0.113.7
+	run edit disallow 203.0.113.7
+	[ "$status" -eq 3 ]
+	run edit allow --for never 203.0.113.7
+	[ "$status" -eq 2 ]
+}
+
+@test "diff: some changes ago, and since a time; ten versions are kept" {
+	blacklist <<< 192.0.2.1
+	touch -d '3 days ago' blacklist
+	for n in {2..13}; do edit ban "203.0.113.$n"; done
+	[ "$(ls blacklist.[0-9]* | wc -l)" -eq 10 ]
+	run mailban diff --blacklist blacklist 3
+	[ "$(grep -c '^+203' <<< "$output")" -eq 3 ]
+	run mailban diff --blacklist blacklist 10
+	[ "$(grep -c '^+203' <<< "$output")" -eq 10 ]
+	touch -d '2 days ago' blacklist.5
+	for n in 6 7 8 9 10; do touch -d '3 days ago' "blacklist.$n"; done
+	run mailban diff --blacklist blacklist --since 1d
+	[ "$(grep -c '^+203' <<< "$output")" -eq 5 ]
+	run mailban diff --blacklist blacklist 11
+	[ "$status" -eq 2 ]
+}
+
+@test "list: for what, since when, in which order; an address that is not banned is told" {
+	printf '192.0.2.7 # mine\n192.0.2.8 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 3\n192.0.2.9 # since 2026-11-24T03:17Z until 2099-01-18T03:17Z by helo hits 9\n' | blacklist
+	plain() { mailban list --plain --blacklist blacklist --state none "$@" | paste -sd ' '; }
+	[ "$(plain --by auth)" = 192.0.2.8 ]
+	[ "$(plain --by hand)" = 192.0.2.7 ]
+	[ "$(plain --since 2026-11-21T00:00Z)" = 192.0.2.9 ]
+	[ "$(plain --sort until)" = '192.0.2.9 192.0.2.8 192.0.2.7' ]
+	run mailban list --blacklist blacklist --state none 192.0.2.7 192.0.2.77
+	[ "$status" -eq 1 ]
+	[[ "$output" == *'mailban: 192.0.2.77 is not banned; mailban why tells what is known of it'* && "$output" == *mine* ]]
+	run mailban list --blacklist blacklist --by nothing
+	[ "$status" -eq 2 ]
+	run mailban list --blacklist blacklist --sort hits
+	[ "$status" -eq 2 ]
 }
 
 @test "export: what is not over, in the words of others" {

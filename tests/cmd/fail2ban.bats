@@ -1,11 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# mailban rules --from-fail2ban: filters of fail2ban as rules. Where fail2ban is installed its own filters are read,
-# and its own verdict on the same lines is the measure.
+# mailban rules --from-fail2ban: filters of fail2ban as rules. Where fail2ban is installed, or tests/wire/fetch has
+# unpacked it, its own filters are read, and its own verdict on the same lines is the measure.
 
 bats_require_minimum_version 1.5.0
 
 FILTERS=/etc/fail2ban/filter.d
+if [ ! -d "$FILTERS" ]; then
+	unpacked=$BATS_TEST_DIRNAME/../../build/wire/fail2ban
+	FILTERS=$unpacked/etc/fail2ban/filter.d
+	export PYTHONPATH=$unpacked/usr/lib/python3/dist-packages PATH=$PATH:$unpacked/usr/bin
+fi
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
@@ -375,7 +380,7 @@ loads() {
 }
 
 needs_fail2ban() {
-	command -v fail2ban-regex > /dev/null && [ -d "$FILTERS" ] || skip "fail2ban is not installed"
+	command -v fail2ban-regex > /dev/null && [ -d "$FILTERS" ] || skip "fail2ban is neither installed nor unpacked"
 }
 
 # Its filters for mail, with the modes that they have.

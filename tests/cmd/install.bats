@@ -97,7 +97,14 @@ mode() {
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
 	printf '#!/bin/sh\necho "called: $*"\n' > "$BATS_TEST_TMPDIR/bin/mailban"
 	chmod +x "$BATS_TEST_TMPDIR/bin/mailban"
-	[[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$command")" == "called: run"* ]]
+	without=${command//\/usr\/sbin\/sendmail//nowhere/sendmail}
+	[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$without")" = "called: run --color=never" ]
+	printf '#!/bin/sh\necho "sendmail $*: $(/bin/cat)"\n' > "$BATS_TEST_TMPDIR/bin/sendmail"
+	chmod +x "$BATS_TEST_TMPDIR/bin/sendmail"
+	with=${command//\/usr\/sbin\/sendmail/$BATS_TEST_TMPDIR/bin/sendmail}
+	[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$with")" = "sendmail -oi -t: called: run --mail" ]
+	printf '#!/bin/sh\n' > "$BATS_TEST_TMPDIR/bin/mailban"
+	[ -z "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$with")" ]
 }
 
 @test "the manual has every command and option, and formats without a warning" {

@@ -25,8 +25,6 @@ commands() {
 		[ -z "$output" ]
 		[ "${#stderr_lines[@]}" -eq 1 ]
 	done
-	run -2 --separate-stderr "$MAILBAN"
-	[ -z "$output" ]
 	run -2 --separate-stderr "$MAILBAN" nonsense
 	[ -z "$output" ]
 }
@@ -51,8 +49,8 @@ misused() {
 	misused run --no 'there is no option --no'
 	misused run log --threads 'a value is missing behind --threads'
 	misused run -nc 'a value is missing behind -nc'
-	misused list --json --plain 'prints in one form; take one of --json, --tsv, --plain'
-	misused scan --tsv --plain log 'prints in one form; take one of --json, --tsv, --plain'
+	misused list --json --plain 'prints in one form; take one of --json, --html, --tsv, --plain'
+	misused scan --tsv --plain log 'prints in one form; take one of --json, --html, --tsv, --plain'
 }
 
 @test "the options that say where things are and how to talk are taken by every command" {
@@ -77,4 +75,21 @@ misused() {
 	[ -e /dev/full ] || skip 'there is no /dev/full'
 	run -1 bash -c '"$MAILBAN" help > /dev/full'
 	[[ "$output" == *'standard output could not be written'* ]]
+}
+
+@test "a slip is told with what may be meant, and options before the command are explained" {
+	says() { run -2 --separate-stderr "$MAILBAN" "${@:2}"; [[ "$stderr" == *"$1"* ]]; }
+	says 'there is no command sacn; did you mean scan?' sacn
+	says 'there is no command frobnicate; see' frobnicate
+	says '-c: options stand behind the command: mailban COMMAND -c' -c file scan
+	says 'there is no option --jsno; did you mean --json?' scan --jsno log
+	says 'there is no option --frobnicate; see' scan --frobnicate log
+	says 'there is no rule postfix-slas; did you mean postfix-sasl?' rules postfix-slas
+	says 'did you mean ipset?' export ipst
+	echo 'thresold = 4' > "$BATS_TEST_TMPDIR/conf"
+	says "conf:1: no such option 'thresold'; did you mean threshold?" scan -c "$BATS_TEST_TMPDIR/conf" log
+	printf 'threads = 1\npoints {\n\tauth = 1\n' > "$BATS_TEST_TMPDIR/conf"
+	says 'conf:2: a brace that nothing closes' scan -c "$BATS_TEST_TMPDIR/conf" log
+	for word in -V version --version; do [[ "$("$MAILBAN" "$word")" == 'mailban '* ]]; done
+	[[ "$("$MAILBAN" help --help)" == 'usage: mailban COMMAND'* ]]
 }

@@ -7,6 +7,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	: > allow
+	echo 'report = "changes"' > changes
 	export TZ=UTC
 	now=$(date -u +%s)
 }
@@ -26,7 +27,7 @@ login() {
 }
 
 mailban_run() {
-	"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow "$@"
+	"$MAILBAN" run -c changes --no-sync --blacklist blacklist --state state --allow allow "$@"
 }
 
 @test "a guessed account is named first, with what came before it" {
@@ -64,11 +65,11 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 }
 
 @test "one is one in words" {
-	echo 'points { auth = 2.5 }' > conf
+	{ cat changes; echo 'points { auth = 2.5 }'; } > conf
 	{ for n in 1 2 3; do failure 900 203.0.113.5 "name$n"; done; login 600 203.0.113.5 boss; } > log
 	run -0 mailban_run -c conf log
 	[[ "${lines[1]}" == *' after 3 failures for 3 user names: change its password' ]]
-	echo 'points { auth = 5 }' > conf
+	{ cat changes; echo 'points { auth = 5 }'; } > conf
 	failure 500 203.0.113.6 name > log
 	run -0 mailban_run -c conf --full log
 	[[ "$output" == *'  203.0.113.6              auth     5.0 points, 1 hit; '*'; for name@example.com'* ]]
@@ -162,7 +163,7 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 
 @test "beyond max-new those with most points are banned, the others are told and follow" {
 	for n in 1 2 3; do for ((k = 0; k < 4 + n; k++)); do failure $((900 - k)) "203.0.113.$n" "u$k"; done; done > log
-	echo 'max-new = 2' > conf
+	{ cat changes; echo 'max-new = 2'; } > conf
 	run -0 mailban_run -c conf log
 	[ "${lines[0]}" = 'not banned yet, being more than max-new allows (1):' ]
 	[[ "${lines[1]}" == '  203.0.113.1 '*' 5 hits' ]]
@@ -177,7 +178,7 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 
 @test "a network that is too wide is told once, with all of its hosts" {
 	for n in 1 2 3 4; do for k in 1 2 3 4 5; do failure $((900 - k)) "203.0.113.$n" "u$k"; done; done > log
-	echo 'aggregate = { "15:2", "14:3" }' > conf
+	{ cat changes; echo 'aggregate = { "15:2", "14:3" }'; } > conf
 	run -0 mailban_run -c conf log
 	[ "${lines[0]}" = 'not banned, being wider than max-prefix allows (2):' ]
 	[[ "${lines[1]}" == '  203.0.0.0/14 '*' 20 hits' ]]
@@ -187,4 +188,85 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	[ "$output" = '' ]
 	run -0 mailban_run -c conf --force log
 	grep -q '^203.0.0.0/14 ' blacklist
+}
+
+# mail [OPTION]...: a run that mails, with the report as it is where nobody set one
+mail() {
+	"$MAILBAN" run --mail --no-sync --blacklist blacklist --state state --allow allow "$@"
+}
+
+@test "a private address that would be banned is named once, and a name that allows nobody is told" {
+	for n in 1 2 3 4 5 6; do failure $((900 - n)) 172.22.1.1 "name$n"; done > log
+	run -0 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'! 172.22.1.1 guesses and is not banned: it is allowed, or private'* ]]
+	! grep -q '^172' blacklist
+	# .example is never resolved: RFC 6761
+	echo home.example > allow
+	run -1 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'home.example: nobody answers for its address, so that it allows nobody'* ]]
+	[[ "$output" != *172.22.1.1* ]]
+}
+
+@test "a mail comes where something needs a person, with subject and headers, and one screen of a night of 3,000 bans" {
+	awk -v stamp="$(date -u -d "@$((now - 4000))" +%FT%T+00:00)" 'BEGIN {
+		for (n = 0; n < 3000; n++)
+			for (k = 1; k <= 6; k++)
+				printf "%s mx postfix/smtpd[9]: warning: host.example.com[198.51.%d.%d]: SASL PLAIN authentication " \
+					"failed: (reason unavailable), sasl_username=user%d.%d@example.com\n", stamp, n / 200, n % 200 + 1, k, n
+	}' > log
+	echo 'networks = 0' > conf
+	run -0 mail -c conf log
+	[ "$output" = '' ]
+	[ "$(grep -c '^198' blacklist)" -eq 3000 ]
+	rm state blacklist
+	{ for n in {1..9}; do
+		for k in 1 2 3 4 5 6; do failure $((3000 - k)) "203.0.113.$n" "name$k"; done
+		login 2900 "203.0.113.$n" "boss$n"
+	done; } >> log
+	run -0 mail -c conf log
+	[[ "${lines[1]}" == "Subject: mailban $(hostname | cut -d. -f1): boss1@example.com was ENTERED; 3009 new bans, 3009 in all; 8 more things need you" ]]
+	sed '1,/^$/d' <<< "$output" > body
+	[ "$(wc -l < body)" -le 25 ]
+	[ "$(awk 'length > 78' body)" = '' ]
+	[[ "$(head -1 body)" == '! boss1@example.com was ENTERED from 203.0.113.1 at '* ]]
+	grep -q '^undo .*mailban unban ADDRESS' body
+}
+
+@test "acting and telling are apart: runs between are silent, and the mail tells of all of them" {
+	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 "user$n"; done > log
+	run -0 "$MAILBAN" run -q --no-sync --blacklist blacklist --state state --allow allow log
+	[ "$output" = '' ]
+	run -1 --separate-stderr "$MAILBAN" run -q --no-sync --blacklist blacklist --state state --allow allow log missing
+	[ "$output" = '' ]
+	for n in 1 2 3 4 5; do failure $((500 - n)) 203.0.113.7 "user$n"; done >> log
+	# nobody wants a mail: it waits
+	MAILTO='' run -0 mail log
+	[ "$output" = '' ]
+	MAILTO=$'anna@example.com\nBcc: eve@example.net' MAILFROM='mailban@example.com' run -0 mail log
+	[ "${lines[0]}" = 'From: mailban@example.com' ]
+	[ "${lines[1]}" = 'To: anna@example.com Bcc: eve@example.net' ]
+	[[ "${lines[2]}" == 'Subject: mailban '*': 2 new bans, 2 in all; something needs you' ]]
+	[[ "$output" == *$'\n! '* && "$output" == *'203.0.113.6 '* && "$output" == *'read         10 lines, 10 events'* ]]
+	run -0 mail log
+	[ "$output" = '' ]
+	for n in 1 2 3 4 5; do failure $((400 - n)) 203.0.113.8 "user$n"; done >> log
+	run -0 mail -c changes log
+	[[ "$output" == *': 1 new ban, 3 in all; nothing needs you'* ]]
+	[[ "$output" == *'last nights  new bans       2      0      1'* ]]
+	[[ "$output" == *'SASL PLAIN authentication failed'* ]]
+}
+
+@test "names that are no ASCII are UTF-8 in the mail, and what would move others is escaped" {
+	login() { line "$1" "4F1A2B3D: client=host.example.com[$2], sasl_method=PLAIN, sasl_username=$3"; }
+	{ for n in 1 2 3 4 5 6; do failure $((900 - n)) 203.0.113.5 "name$n"; done
+	login 600 203.0.113.5 $'j\xc3\xbcrgen\xe2\x80\xae@example.com'; login 600 203.0.113.5 $'\xff\xc3'; } > log
+	mail log > mail
+	python3 -c 'import email, email.policy
+m = email.message_from_binary_file(open("mail", "rb"), policy=email.policy.default)
+name = "j\u00fcrgen\\xe2\\x80\\xae@example.com was ENTERED"
+assert name in m["subject"], m["subject"]
+body = m.get_content()
+assert "! " + name in body and "\\xff\\xc3" in body, body
+assert all(len(l) < 79 for l in body.splitlines())'
+	! grep -q '^Subject: .\{76\}' mail
 }

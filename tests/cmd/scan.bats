@@ -324,3 +324,57 @@ injected() {
 	grep -q '^198\.51\.100\.1 ' blacklist
 	[ "$(grep -c '203\.0\.113' blacklist)" -eq 0 ]
 }
+
+# Ten weeks of a mail host in which strangers enter three accounts: after guessing, from a botnet, and without guessing.
+incident() {
+	awk -v end="$(date -u +%s)" '
+		function say(when, text) { printf "%s mx postfix/smtpd[%d]: %s\n", strftime("%Y-%m-%dT%H:%M:%S+00:00", when, 1), ++n % 30000, text }
+		function fails(when, address, user) {
+			say(when, "warning: unknown[" address "]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=" user)
+		}
+		function sends(when, address, user) {
+			say(when, "4F1A2B3D: client=host.example.net[" address "], sasl_method=PLAIN, sasl_username=" user "@example.com")
+		}
+		BEGIN {
+			split("a.klein b.moser c.weiss d.huber e.lang f.gross", users)
+			for (day = 70; day > 0; day--) {
+				t = end - day * 86400
+				for (u = 1; u <= 6; u++)
+					for (k = 0; k < 4; k++)
+						sends(t + u * 3000 + k * 600, "198.51.100." u, users[u])
+				for (k = 0; k < 40; k++)
+					for (i = 0; i < 6; i++)
+						fails(t + 30000 + k * 60 + i, "203.0." day "." k, "name" (day * k + i) % 200)
+				# two failures of one of forty addresses, for weeks
+				if (day < 41)
+					for (i = 0; i < 2; i++)
+						fails(t + 40000 + i * 3000, "192.0." day ".9", "b.moser")
+			}
+			t = end - 20 * 86400 + 50000
+			for (i = 0; i < 30; i++)
+				fails(t + i * 8, "203.0.113.77", "guess" i % 8)
+			for (i = 0; i < 120; i++)
+				sends(t + 300 + i * 60, "203.0.113.77", "a.klein")
+			fails(t, "192.0.2.200", "b.moser")
+			for (i = 0; i < 300; i++)
+				sends(t + 60 + i * 60, "192.0.2.200", "b.moser")
+			for (i = 0; i < 800; i++)
+				sends(t + 90 + i * 60, "192.0.2.99", "c.weiss")
+		}' | sort -s -k1,1
+}
+
+@test "of an incident in ten weeks of logs the three accounts that were entered stand in the first twenty lines" {
+	incident > log
+	run -0 "$MAILBAN" scan log
+	head=$(head -20 <<< "$output")
+	[[ "$head" == *'account a.klein@example.com was entered from 203.0.113.77 at '* ]]
+	[[ "$head" == *'120 logins from there and 120 mails'* ]]
+	[[ "$head" == *'account b.moser@example.com sends from 192.0.2.200 '*' 300 mails'* ]]
+	[[ "$head" == *'account c.weiss@example.com sends from 192.0.2.99 '*' 800 mails'* ]]
+	[[ "$output" != *'account d.huber'* ]]
+	worst=$(sed -n '/^ADDRESS/,/worst of/p' <<< "$output")
+	[ "$(wc -l <<< "$worst")" -eq 22 ]
+	[[ "$(tail -1 <<< "$worst")" == 'the 20 worst of '*'; --all shows all of them, by address' ]]
+	run -0 "$MAILBAN" scan --all log
+	[ "$(grep -c '^203\.' <<< "$output")" -gt 2000 ]
+}

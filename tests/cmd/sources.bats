@@ -121,7 +121,7 @@ failing() {
 		grep -q INJECTED calls
 		[[ "$output" == *'log.1.gz: cannot be '* ]]
 		[ ! -e blacklist ]
-		run -0 mailban log
+		run -0 mailban -v log
 		[[ "$output" == *" ${case#*:} events; 1 entry in the blacklist" ]]
 	done
 	# the bytes by which a log is known again
@@ -312,4 +312,27 @@ entry() { # SECONDS UNIT USER ADDRESS
 	sasl 203.0.113.10 6 >> log
 	run -0 timeout 60 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
 	[ "$(banned)" = '198.51.100.7 203.0.113.7 203.0.113.8 203.0.113.9 203.0.113.10 ' ]
+}
+
+@test "what is compressed to less than a thousandth is read to a bound, which is told" {
+	sasl 203.0.113.7 1 > line
+	yes "$(cat line)" | head -c 700M | zstd -q > log.zst
+	run -1 timeout 60 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log.zst
+	[[ "$output" == *'log.zst: becomes more than a thousand times as large uncompressed; it is read no further; what came before was counted'* ]]
+	[ "$(banned)" = '203.0.113.7 ' ]
+	head -c 700M /dev/zero | zstd -q > nuls.zst
+	run -1 mailban nuls.zst
+	[[ "$output" == *'nuls.zst: becomes more than a thousand times as large uncompressed; it is read no further'* ]]
+}
+
+@test "names of programs that nobody knows leave room for those that rules are for, and long lines are told" {
+	for i in {1..1500}; do
+		echo "$(date -u +%FT%T+00:00) mx anything$i: hello"
+	done > log
+	sasl 203.0.113.7 6 >> log
+	head -c 70000 /dev/zero | tr '\0' x >> log
+	echo >> log
+	run -0 mailban log
+	[ "$(banned)" = '203.0.113.7 ' ]
+	[[ "$output" == *'log: 1 line too long to be a mail server'* ]]
 }

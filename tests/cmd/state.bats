@@ -106,3 +106,21 @@ as_version_1() {
 	run -3 "$MAILBAN" state --state state
 	[[ "$output" == *"state: the state cannot be read"* ]]
 }
+
+@test "status, and mailban alone: the last run, what is read up to where, bans, and what needs a person" {
+	stamp=$(date -u +%FT%T+00:00)
+	for n in 1 2 3 4 5 6; do
+		echo "$stamp mx postfix/smtpd[9]: warning: unknown[203.0.113.5]: SASL LOGIN authentication failed: no, sasl_username=name$n"
+	done > log
+	echo "$stamp mx postfix/smtpd[9]: 4F1A2B3D: client=host.example.com[203.0.113.5], sasl_method=PLAIN, sasl_username=boss" >> log
+	printf '# mailban blacklist 1\n192.0.2.7 # mine\n' > blacklist
+	run -0 "$MAILBAN" status --no-sync --blacklist blacklist --state state
+	[[ "${lines[0]}" == 'last run   none is known'* ]]
+	run -0 "$MAILBAN" run -q --no-sync --blacklist blacklist --state state log
+	run -0 "$MAILBAN" status --no-sync --blacklist blacklist --state state
+	[[ "${lines[0]}" == "last run   $(date -u +%F)T"*', all well; 7 lines, 7 events' ]]
+	[[ "${lines[1]}" == "read       $PWD/log up to $(date -u +%F)T"* ]]
+	[ "${lines[2]}" = 'bans       2: 1 auth, 1 yours' ]
+	[ "${lines[3]}" = 'needs you  this:' ]
+	[[ "${lines[5]}" == '  account boss was entered from 203.0.113.5 at '* ]]
+}

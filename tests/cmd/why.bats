@@ -8,7 +8,7 @@ setup() {
 	logs "$(date -u -d '-3 days' '+%b %e')" 1 8 | gzip > maillog.2.gz
 	logs "$(date -u -d '-2 days' '+%b %e')" 9 16 > maillog.1
 	logs "$(date -u -d '-1 days' '+%b %e')" 17 30 > maillog
-	printf 'log = "%s/maillog"\n' "$PWD" > conf
+	printf 'log = "%s/maillog"\nowners = "none"\n' "$PWD" > conf
 	printf '# mailban blacklist 1\n' > blacklist
 	: > allow
 }
@@ -123,4 +123,17 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 	[ "$status" -eq 0 ]
 	[[ ${lines[-1]} == *'authentication failed: \x1b[31mred\xff' ]]
 	! LC_ALL=C grep -q '[^ -~]' <<< "$output"
+}
+
+@test "why: a user's addresses, those first that are banned; what looks like an address and is none is a mistake" {
+	echo '198.51.100.0/24          # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 30 hosts 9' >> blacklist
+	run why ann@example.com
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'  from       198.51.100.20, '*'; banned until 2099-12-18T03:17Z'* ]]
+	why --json ann@example.com | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["addresses"][0]["banned"] is True, d'
+	for wrong in 192.0.2.300 1.2.3 2001:db8::g; do
+		run why "$wrong"
+		[ "$status" -eq 2 ]
+		[[ "$output" == "mailban: $wrong is no address"* ]]
+	done
 }

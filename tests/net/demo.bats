@@ -24,3 +24,14 @@ setup() {
 	# a second run of the same log says nothing
 	[ "${lines[-1]}" = '$ mailban run --blacklist blacklist --state state maillog' ]
 }
+
+@test "the demonstration on a host that has nftables alone" {
+	need_nftables
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	cd "$BATS_TEST_DIRNAME/../.."
+	# what is no program is not installed
+	run -0 unshare -n -m sh -c 'for c in iptables ip6tables ipset; do mount --bind /dev/null "$(command -v $c)"; done; exec scripts/demo inside' 3>&-
+	grep -q '^the attacker 203.0.113.9 gets no answer' <<< "$output"
+	grep -q '^IPv4: DROP rule for mailban4 in nftables, input: [1-9][0-9]* packets' <<< "$output"
+	grep -q '^connections to 587 are passed on by DNAT' <<< "$output"
+}

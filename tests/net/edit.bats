@@ -56,7 +56,7 @@ setup() {
 	in_net <<-'EOF'
 	fails_with 1 'mailban: ' setpriv --bounding-set=-net_admin --inh-caps=-net_admin \
 		"$MAILBAN" ban --blacklist "$PWD/blacklist" 203.0.113.9
-	grep -qx 203.0.113.9 blacklist
+	grep -q "^203.0.113.9 " blacklist
 	[ -z "$(ipset list -n)" ]
 	sync -q
 	[ "$(members mailban4)" = 203.0.113.9 ]
@@ -81,5 +81,31 @@ setup() {
 	done
 	nft get element inet mailban banned6 "{ 2001:db8:5::1 }" > /dev/null
 	fails_with 1 'No such file' nft get element inet mailban banned4 "{ 192.0.2.8 }"
+	EOF
+}
+
+@test "allow: a name is asked for at each run, and keeps its last answer" {
+	in_net <<-'EOF'
+	echo '203.0.113.77 home.example' > hosts
+	unshare -m bash -e <<-'END'
+	mount --bind hosts /etc/hosts
+	for n in 1 2 3 4 5 6; do
+		echo "$(date -u +%FT%T)+00:00 mx postfix/smtpd[42]: warning: unknown[203.0.113.77]: SASL LOGIN authentication failed: no, sasl_username=u$n"
+	done > log
+	run() { "$MAILBAN" run -q --no-sync --blacklist list --state state --allow names log; }
+	echo 'home.example # anna' > names
+	run
+	[ "$(cat state.names)" = 'home.example 203.0.113.77' ]
+	[ ! -s list ]
+	: > hosts
+	tail -1 log >> log
+	run 2> said
+	grep -q 'home.example: nobody answers for its address; the last answer stands' said
+	[ ! -s list ]
+	"$MAILBAN" disallow --no-sync --blacklist list --state state --allow names home.example
+	tail -1 log >> log
+	run
+	grep -q '^203.0.113.77 ' list
+	END
 	EOF
 }

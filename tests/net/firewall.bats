@@ -250,6 +250,9 @@ up_is_idempotent() {
 	firewall up
 	nft list chain inet mailban drop-input | cmp counted -
 	firewall up --priority -20 --log
+	firewall up --priority -20 --log=banned
+	[ "$(rules | grep -c 'log prefix "banned "')" = 5 ]
+	firewall up --priority -20 --log
 	grep -Eq 'priority (filter - 20|-20)' <<< "$(nft list chain inet mailban drop-input)"
 	[ "$(rules | grep -c 'log prefix "mailban: "')" = 5 ]
 	dropped $ATTACKER
@@ -304,8 +307,15 @@ rules_of_others_stay() {
 options_change_the_rules() {
 	with "$1" <<-'EOF'
 	firewall up
+	firewall up --log=banned --ports 25,465,587
+	rules | grep -q -- '-j LOG --log-prefix "banned "'
 	firewall up --log --ports 25,465,587
+	iptables-$variant -Z
+	rules > before
+	iptables-$variant -w -v -S INPUT > counted
 	firewall up --log --ports 25,465,587
+	iptables-$variant -w -v -S INPUT | cmp counted -
+	grep -q -- '-j LOG --log-prefix "mailban: "' before
 	[ "$(rules | wc -l)" = 2 ]
 	rules | sed -n 1p | grep -Eq -- '-p tcp -m multiport --dports 25,465,587 -m set --match-set mailban4 src .*-m limit --limit 10/min.* -j LOG'
 	rules | sed -n 2p | grep -q -- '-p tcp -m multiport --dports 25,465,587 -m set --match-set mailban4 src .*-j DROP'
@@ -341,7 +351,7 @@ connections_are_limited() {
 	listen
 	echo $CUSTOMER > allow
 	firewall up
-	firewall limit --rate 6/minute --burst 8 --ports 25 --log
+	firewall limit --rate 6/minute --burst 8 --ports 25 --log=fast
 	try() { # address
 		local jobs=() i
 		rm -f passed.*
@@ -469,7 +479,7 @@ connections_are_limited() {
 @test "a host without iptables, or without nft, is told what to install" {
 	with nft <<-'EOF'
 	mkdir bin
-	for c in sh sed grep awk tr cut cat mkdir ipset dirname cksum sort tail head mv rm paste; do ln -s "$(command -v $c)" bin; done
+	for c in sh sed grep awk tr cut cat mkdir ipset dirname cksum sort tail xargs head mv rm paste; do ln -s "$(command -v $c)" bin; done
 	sed 's|^PATH=.*|PATH=$PWD/bin|' "$SCRIPTS/firewall" > bare
 	cp "$SCRIPTS"/firewall-* .
 	unset IPTABLES IP6TABLES
@@ -523,6 +533,7 @@ connections_are_limited() {
 	fails_with 2 '--hook takes' firewall up --hook=
 	fails_with 2 '--rate takes' firewall limit --rate fast
 	fails_with 2 '--above takes' firewall limit --above 0
+	fails_with 2 '--log takes' firewall up '--log=a "b'
 	fails_with 2 'limit takes --rate' firewall limit
 	firewall --help | grep -q -- --ports
 	# by the name that make install gives it, too

@@ -188,7 +188,8 @@ need_cable() {
 		./mailban run --blacklist blacklist --state state --allow allow log
 	grep -q "^$ATTACKER " blacklist
 	[ -z "$(ipset list -n)" ]
-	# root's next run reconciles
+	# root's next run reconciles, once the files are root's
+	chown -R root:root .
 	fails_with 1 'no rule uses' ./mailban run --blacklist blacklist --state state --allow allow log
 	[ "$(members mailban4)" = $ATTACKER ]
 	EOF

@@ -83,6 +83,8 @@ static inline bool take_option(struct event *event, const char *word)
 		event->flags |= EVENT_NAMED;
 	else if (strcmp(word, "+sends") == 0)
 		event->flags |= EVENT_SENDS;
+	else if (strcmp(word, "+begins") == 0)
+		event->flags |= EVENT_BEGINS;
 	else if (strcmp(word, "+ends") == 0)
 		event->flags |= EVENT_ENDS;
 	else

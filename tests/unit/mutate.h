@@ -19,7 +19,7 @@ struct mutator {
 	size_t message;       /* where in line the message begins */
 };
 
-static inline uint64_t mutate_draw(struct mutator *m, uint64_t below)
+static inline size_t mutate_draw(struct mutator *m, size_t below)
 {
 	return random_below(&m->random, below);
 }

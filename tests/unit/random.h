@@ -36,13 +36,19 @@ static inline uint64_t random_begin(uint64_t seed)
 	return state != 0 ? state : 1;
 }
 
-/* A number from 0 to n - 1 (xorshift64). state must not be 0, nor n. */
-static inline uint64_t random_below(uint64_t *state, uint64_t n)
+/* Any number (xorshift64). state must not be 0. */
+static inline uint64_t random_bits(uint64_t *state)
 {
 	*state ^= *state << 13;
 	*state ^= *state >> 7;
 	*state ^= *state << 17;
-	return *state % n;
+	return *state;
+}
+
+/* A number from 0 to n - 1. state must not be 0, nor n. */
+static inline size_t random_below(uint64_t *state, size_t n)
+{
+	return (size_t)(random_bits(state) % n);
 }
 
 #endif

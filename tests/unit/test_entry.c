@@ -112,6 +112,7 @@ static void damaged_bytes_are_no_danger(void **state)
 			exact[at] = (char)random_below(&random, 256);
 		}
 		entry_read(exact, len, FIREWALL_V4, &e);
+		assert_true(e.net.prefix >= ADDR_V4_BITS && e.net.prefix <= ADDR_BITS);
 		free(exact);
 	}
 }

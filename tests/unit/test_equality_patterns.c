@@ -76,9 +76,9 @@ static void add_class(struct maker *m)
 
 static void add_item(struct maker *m);
 
-static void add_items(struct maker *m, uint64_t most)
+static void add_items(struct maker *m, size_t most)
 {
-	for (uint64_t items = 1 + random_below(&m->shape, most); items > 0; items--)
+	for (size_t items = 1 + random_below(&m->shape, most); items > 0; items--)
 		add_item(m);
 }
 
@@ -86,7 +86,7 @@ static void add_items(struct maker *m, uint64_t most)
 static void add_group(struct maker *m, const char *begin)
 {
 	static const char *const ends[] = { ")", ")", ")", ")?", ")?+", ")??", "){1,2}" };
-	uint64_t branches = 1 + random_below(&m->shape, 3), taken = random_below(&m->choice, branches);
+	size_t branches = 1 + random_below(&m->shape, 3), taken = random_below(&m->choice, branches);
 	size_t before = m->text.len;
 	struct buf text = { 0 };
 	const char *end;
@@ -200,7 +200,7 @@ static void try_round(struct mutator *m, struct sums *sums)
 	struct twins twins = { .told = sums->told };
 
 	for (int i = 0; i < RULES; i++)
-		make_rule(&set, &seeds, 1 + mutate_draw(m, UINT64_MAX - 1));
+		make_rule(&set, &seeds, random_bits(&m->random) | 1);
 	m->seeds = &seeds;
 	twins_begin(&twins, &set);
 	for (int i = 0; i < LINES; i++) {

@@ -113,7 +113,7 @@ static void test_entries_come_back_as_they_went(void **state)
 	a = net_of("192.0.2.1");
 	e = firewall_find(&fw, &a);
 	assert_non_null(e);
-	assert_in_range(e->remaining, 4990, 5000);
+	assert_true(e->remaining >= 4990 && e->remaining <= 5000);
 	a = net_of("198.51.100.0/25");
 	e = firewall_find(&fw, &a);
 	assert_non_null(e);
@@ -121,7 +121,7 @@ static void test_entries_come_back_as_they_went(void **state)
 	a = net_of("2001:db8:1:2::/64");
 	e = firewall_find(&fw, &a);
 	assert_non_null(e);
-	assert_in_range(e->remaining, 2147470, 2147483);
+	assert_true(e->remaining >= 2147470 && e->remaining <= 2147483);
 	a = net_of("192.0.2.2");
 	assert_null(firewall_find(&fw, &a));
 	firewall_free(&fw);

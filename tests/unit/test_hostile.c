@@ -35,7 +35,7 @@ struct world {
 	char victim4[ADDR_TEXT_MAX], victim[ADDR_TEXT_MAX];
 };
 
-static uint64_t draw(struct world *w, uint64_t below)
+static size_t draw(struct world *w, size_t below)
 {
 	return random_below(&w->random, below);
 }
@@ -257,6 +257,15 @@ static void fill_and_cut(struct world *w, struct buf *line, const struct templat
 	buf_free(&imitation);
 }
 
+/* Whether the client has made more of its line than the server said: a login, or trouble that is not his. */
+static bool is_better(const struct world *w, const struct template *t, enum event_class event_class)
+{
+	const struct rule *rule = rules_find(&w->set, t->rule);
+
+	return (event_class == CLASS_GOOD || event_class == CLASS_TROUBLE) && rule != NULL &&
+	       rule->event_class != event_class;
+}
+
 typedef void fill_line(struct world *w, struct buf *line, const struct template *t, const char *v4, const char *address);
 
 /* Returns how many of the lines gave an event. */
@@ -280,6 +289,10 @@ static unsigned try_lines(struct world *w, unsigned lines, fill_line *fill_one)
 		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || (event.flags & EVENT_NO_ADDRESS) != 0)
 			continue;
 		events++;
+		if (is_better(w, t, event.event_class))
+			fail_msg("%s took what a client wrote for %s, in a line of %s: %s",
+				 engine_rule(w->engine, event.rule)->rule->name, event_class_name(event.event_class), t->rule,
+				 buf_text(&line));
 		if (!addr_equal(&event.addr, &client) && !addr_equal(&event.addr, &client4))
 			fail_msg("%s took a stranger's address (client %s): %s", engine_rule(w->engine, event.rule)->rule->name, address,
 				 buf_text(&line));

@@ -298,7 +298,7 @@ static void comebacks_fade_half_as_fast_four_times_at_most(void **state)
 
 		snprintf(line, sizeof(line), "%dd helo 192.0.2.1", (int)day);
 		says(line);
-		assert_in_range(days_left("192.0.2.1"), days[i] - 1, days[i] + 1);
+		assert_true(days_left("192.0.2.1") >= days[i] - 1 && days_left("192.0.2.1") <= days[i] + 1);
 		day += days_left("192.0.2.1") + 1;
 	}
 	assert_int_equal(account_of("192.0.2.1")->level, 6);

@@ -65,6 +65,21 @@ static void a_verified_name_makes_a_refused_recipient_a_tenth(void **state)
 	points_are("192.0.2.2", "1.0");
 }
 
+static void without_a_resolver_nobody_has_a_name(void **state)
+{
+	(void)state;
+	/* one client's domain may be broken */
+	says_times(4, "10:00", "0:1", "trouble 192.0.2.1 c=1 +begins");
+	says("10:05 unknown 198.51.100.1 c=9 +begins");
+	points_are("198.51.100.1", "0.5");
+	says("10:06 trouble 192.0.2.2 c=2 +begins\n10:07 trouble 192.0.2.3 c=3 +begins\n10:08 trouble 192.0.2.4 c=4 +begins");
+	says_times(20, "10:09", "0:0:1", "unknown 198.51.100.2 c=8 +begins");
+	assert_null(account_of("198.51.100.2"));
+	/* half an hour behind the last one it answers again */
+	says("10:39 unknown 198.51.100.3 c=9 +begins");
+	points_are("198.51.100.3", "0.5");
+}
+
 static void this_servers_own_trouble_counts_nothing(void **state)
 {
 	(void)state;
@@ -214,6 +229,7 @@ int main(void)
 		SENTENCE(a_connection_with_a_login_or_a_mail_did_not_come_to_nothing),
 		SENTENCE(further_recipients_of_a_connection_count_a_tenth),
 		SENTENCE(a_verified_name_makes_a_refused_recipient_a_tenth),
+		SENTENCE(without_a_resolver_nobody_has_a_name),
 		SENTENCE(this_servers_own_trouble_counts_nothing),
 		SENTENCE(the_first_mail_takes_a_threshold_off_weak_points),
 		SENTENCE(each_of_nine_mails_takes_a_tenth_of_the_weight),

@@ -280,8 +280,8 @@ static void wide_random_sets_are_sorted(void **state)
 			a.lo |= random_below(&random_state, UINT32_MAX);
 			a = addr_network(&a, (uint8_t)(110 + below(19)));
 		} else {
-			a.hi = random_below(&random_state, UINT64_MAX);
-			a.lo = random_below(&random_state, UINT64_MAX);
+			a.hi = random_bits(&random_state);
+			a.lo = random_bits(&random_state);
 			a = addr_network(&a, (uint8_t)(16 + below(113)));
 		}
 		expected[i] = a;

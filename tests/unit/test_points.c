@@ -19,7 +19,7 @@ static uint64_t random_state;
 /* Of all sizes: as many below a point as in the thousands. */
 static int64_t any_points(void)
 {
-	return (int64_t)(random_below(&random_state, (uint64_t)POINTS_MOST + 1) >> random_below(&random_state, 42));
+	return (int64_t)(random_bits(&random_state) % ((uint64_t)POINTS_MOST + 1) >> random_below(&random_state, 42));
 }
 
 /* What is left of the points, as exactly as can be. */

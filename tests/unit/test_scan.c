@@ -31,7 +31,7 @@ static uint64_t random_state;
 static char folder[] = "/tmp/mailban-scan-XXXXXX";
 static struct ruleset rules;
 
-static uint64_t below(uint64_t n)
+static size_t below(size_t n)
 {
 	return random_below(&random_state, n);
 }

@@ -159,7 +159,7 @@ static void reads_whatever_bytes_a_log_holds(void **state)
 }
 
 /* Between two lines lie so many NULs: the second one begins anew, and the place behind it is that of the file. */
-static void assert_broken_at(const char *name, size_t nuls, char before)
+static void assert_broken_at(const char *name, off_t nuls, char before)
 {
 	static const char expected[] = "two\nthree";
 	struct source *source;
@@ -168,7 +168,7 @@ static void assert_broken_at(const char *name, size_t nuls, char before)
 	ssize_t got;
 
 	put_text("nuls", "one");
-	assert_int_equal(truncate("nuls", (off_t)(3 + nuls)), 0);
+	assert_int_equal(truncate("nuls", 3 + nuls), 0);
 	put("nuls", "two\nthree", 9, O_APPEND);
 	if (strcmp(name, "nuls") != 0)
 		assert_int_equal(system("gzip -c nuls > nuls.gz"), 0);
@@ -180,10 +180,10 @@ static void assert_broken_at(const char *name, size_t nuls, char before)
 	assert_int_equal(text.ptr[text.len - strlen(expected) - 1], before);
 	assert_int_equal(source_offset(source, text.len), nuls + 12);
 	assert_int_equal(source_offset(source, text.len - 5), nuls + 7);
-	tail = source_tail(source, nuls + 7);
+	tail = source_tail(source, (uint64_t)nuls + 7);
 	source_close(source);
 	source = must_open(name);
-	assert_true(source_resume(source, nuls + 7, tail));
+	assert_true(source_resume(source, (uint64_t)nuls + 7, tail));
 	assert_rest(source, "three", 100);
 	assert_int_equal(source_offset(source, 5), nuls + 12);
 	source_close(source);
@@ -197,7 +197,7 @@ static void begins_a_line_behind_nuls(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		assert_broken_at(names[i], 10, 0);
-		for (size_t nuls = 512; nuls < 300000; nuls = nuls * 3 + 1)
+		for (off_t nuls = 512; nuls < 300000; nuls = nuls * 3 + 1)
 			assert_broken_at(names[i], nuls, '\n');
 	}
 }
@@ -211,7 +211,7 @@ static void passes_over_holes(void **state)
 
 	(void)state;
 	/* a terabyte between two lines, at the end and alone */
-	assert_broken_at("nuls", (size_t)1 << 40, '\n');
+	assert_broken_at("nuls", (off_t)1 << 40, '\n');
 	assert_int_equal(truncate("nuls", (off_t)2 << 40), 0);
 	source = must_open("nuls");
 	while ((got = source_read(source, bytes, sizeof(bytes))) > 0)

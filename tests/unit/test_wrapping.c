@@ -18,6 +18,10 @@ static const struct {
 	const char *text;
 } forms[] = {
 	{ WRAPPING_COMPOSE, "postfix-1     | " LINE "\n" },
+	{ WRAPPING_COMPOSE, "mail_postfix.1.abcdefghijkl@node1    | " LINE "\n" },
+	{ WRAPPING_COMPOSE, "[pod/mail-0/postfix] " LINE "\n" },
+	{ WRAPPING_COMPOSE_STAMP, "postfix-1     | 2026-11-03T10:00:00.762881123Z " LINE "\n" },
+	{ WRAPPING_JSON, "{\"log\":\"" LINE "\\r\\n\",\"stream\":\"stdout\",\"time\":\"2026-11-03T10:00:00.1Z\"}\n" },
 	{ WRAPPING_STAMP, "2026-11-03T10:00:00.762881123Z " LINE "\n" },
 	{ WRAPPING_STAMP, "2026-11-03T10:00:00.762881123+01:00 " LINE "\n" },
 	{ WRAPPING_CRI, "2026-11-03T10:00:00.762881123Z stdout F " LINE "\n" },

@@ -7,21 +7,23 @@ import subprocess
 import sys
 
 
-def mailban(folder, *arguments):
-    log = folder + "/mainlog"  # Exim's own
-    if not os.path.exists(log):
-        log = folder + "/mail.log"
+def logs(folder):
+    """What the server wrote, of which each log tells all: Exim's own beside syslog's."""
+    return [log for log in (folder + "/mainlog", folder + "/mail.log") if os.path.exists(log)]
+
+
+def mailban(folder, log, *arguments):
     return subprocess.run([os.environ["MAILBAN"], *arguments, "--config", "/dev/null", "--rules",
                            folder + "/rules", log], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
 
 
-def differences(folder):
+def differences(folder, log):
     seen = collections.defaultdict(collections.Counter)
-    for line in mailban(folder, "match", "--tsv"):
+    for line in mailban(folder, log, "match", "--tsv"):
         rule, name, address, count, _ = line.split("\t")
         if address != "-":
             seen[address][name] += int(count)
-    banned = set(mailban(folder, "scan", "--plain"))
+    banned = set(mailban(folder, log, "scan", "--plain"))
     truth = [line.rstrip("\n").split("\t") for line in open(folder + "/truth.tsv")]
     for address in seen.keys() - {row[0] for row in truth}:
         yield f"{address} did nothing: {dict(seen[address])}"
@@ -41,7 +43,7 @@ def differences(folder):
 
 
 def main():
-    found = list(differences(sys.argv[1]))
+    found = [told for log in logs(sys.argv[1]) for told in differences(sys.argv[1], log)]
     print(*found, sep="\n")
     sys.exit(bool(found))
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # packages: exim4-daemon-heavy
-# Exim that writes its own log, as Debian's does.
+# Exim that writes its own log, as Debian's does, and the same with process ids through syslog.
 . /tmp/wire/server.bash
 
 account Debian-exim
@@ -11,7 +11,8 @@ install -d -o Debian-exim /var/spool/exim4
 cat > /tmp/exim.conf <<'END'
 primary_hostname = mx.example.com
 domainlist local_domains = example.com
-log_file_path = /tmp/out/%slog
+log_file_path = /tmp/out/%slog : syslog
+log_selector = +pid
 host_lookup = *
 host_lookup_order = byaddr
 smtp_accept_max = 0

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * deeds: what persons did by hand.
+ *
+ * "TIME AUTHOR what the command said", a line each. The judgement never reads it; why does.
+ */
+#include "app/deeds.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "addr/netset.h"
+#include "base/file.h"
+#include "base/when.h"
+
+enum { DEEDS_MOST = 1000 };
+
+const char *deeds_author(void)
+{
+	const char *sudo = getenv("SUDO_USER");
+	const struct passwd *user;
+
+	if (sudo != NULL && *sudo != '\0')
+		return sudo;
+	user = getpwuid(getuid());
+	return user != NULL ? user->pw_name : "somebody";
+}
+
+/* The text without so many lines of its beginning that the rest has no more than the most. */
+static struct span last_lines(const struct buf *text)
+{
+	const char *at = text->ptr, *end = text->ptr + text->len;
+	size_t count = 0;
+
+	for (const char *c = at; c < end; c++)
+		count += *c == '\n';
+	for (; count > DEEDS_MOST && at < end; at++)
+		count -= *at == '\n';
+	return (struct span){ at, (size_t)(end - at) };
+}
+
+static void path_of(const char *blacklist, struct buf *path)
+{
+	char *file = file_resolve(blacklist);
+
+	buf_addf(path, "%s.log", file);
+	free(file);
+}
+
+void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
+{
+	struct buf path = { 0 }, text = { 0 };
+	struct span rest = { said->ptr, said->len }, kept;
+
+	path_of(blacklist, &path);
+	(void)file_read(buf_text(&path), &text);
+	while (rest.len > 0) {
+		const char *end = memchr(rest.ptr, '\n', rest.len);
+		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
+
+		when_add_minute(&text, now);
+		buf_addf(&text, " %s ", deeds_author());
+		buf_add_escaped(&text, rest.ptr, len);
+		buf_add_char(&text, '\n');
+		rest.ptr += len + (end != NULL);
+		rest.len -= len + (end != NULL);
+	}
+	kept = last_lines(&text);
+	if (kept.len > 0)
+		(void)file_replace(buf_text(&path), kept.ptr, kept.len, 0);
+	buf_free(&path);
+	buf_free(&text);
+}
+
+static bool names(const char *line, size_t len, const struct addr *net)
+{
+	for (size_t at = 0, word; at < len; at += word + 1) {
+		struct addr other;
+
+		word = strcspn(line + at, " ,\n");
+		if (addr_parse_net(&other, line + at, word) &&
+		    (addr_contains(&other, net) || addr_contains(net, &other)))
+			return true;
+	}
+	return false;
+}
+
+void deeds_of(const char *blacklist, const struct addr *net, struct buf *out)
+{
+	struct buf path = { 0 }, text = { 0 };
+
+	path_of(blacklist, &path);
+	if (file_read(buf_text(&path), &text) == 0) {
+		for (const char *line = buf_text(&text), *end; *line != '\0'; line = end + (*end == '\n')) {
+			end = line + strcspn(line, "\n");
+			if (names(line, (size_t)(end - line), net))
+				buf_addf(out, "%.*s\n", (int)(end - line), line);
+		}
+	}
+	buf_free(&path);
+	buf_free(&text);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * last_run: when the last run was, and how it went.
+ *
+ * Beside the state and not in it, since a run that finds nothing new leaves the state as it is.
+ */
+#include "app/last_run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+
+static char *path_of(const char *state_path)
+{
+	char *state = file_resolve(state_path);
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s.run", state);
+	buf_text(&path);
+	free(state);
+	return path.ptr;
+}
+
+void last_run_write(const char *state_path, const struct last_run *run)
+{
+	char *path = path_of(state_path);
+	FILE *file = fopen(path, "we");
+
+	if (file != NULL) {
+		fprintf(file, "time=%" PRId64 " status=%d lines=%" PRIu64 " events=%" PRIu64 "\n", run->time,
+			run->status, run->lines, run->events);
+		fclose(file);
+	}
+	free(path);
+}
+
+bool last_run_read(const char *state_path, struct last_run *run)
+{
+	char *path = path_of(state_path);
+	struct buf text = { 0 };
+	bool read = file_read(path, &text) == 0 &&
+		    sscanf(buf_text(&text), "time=%" SCNd64 " status=%d lines=%" SCNu64 " events=%" SCNu64, &run->time,
+			   &run->status, &run->lines, &run->events) == 4;
+
+	buf_free(&text);
+	free(path);
+	return read;
+}

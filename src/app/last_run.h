@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* last_run: when the last run was, and how it went: one line in STATE.run, which no run reads. */
+#ifndef MAILBAN_APP_LAST_RUN_H
+#define MAILBAN_APP_LAST_RUN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct last_run {
+	int64_t time;              /* seconds since the epoch */
+	int status;                /* enum exit_status */
+	uint64_t lines, events;    /* that it read */
+};
+
+/* Where it cannot be written nothing is said: whoever monitors sees a time that is long ago. */
+void last_run_write(const char *state_path, const struct last_run *run);
+
+/* False where no run is known. */
+bool last_run_read(const char *state_path, struct last_run *run);
+
+#endif

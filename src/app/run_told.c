@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_told: what was told, and what is still to be told.
+ *
+ * Runs act as often as cron says; one of them a day mails (run --mail). What the runs between read, and what they could
+ * not do, waits in the state until then. With it are the numbers of the last mornings.
+ */
+#include "app/run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "list/state_line.h"
+
+enum { NOTE_BYTES_MAX = 300 };
+
+static void add_note(char **notes, size_t *count, const char *text, size_t len)
+{
+	len = len < NOTE_BYTES_MAX ? len : NOTE_BYTES_MAX;
+	for (size_t i = 0; i < *count; i++) {
+		if (strlen(notes[i]) == len && memcmp(notes[i], text, len) == 0)
+			return;
+	}
+	if (*count < TOLD_NOTES && len > 0)
+		notes[(*count)++] = mem_text_of(text, len);
+}
+
+void run_told_note(struct run *r, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	add_note(r->notes, &r->note_count, text, len);
+	add_note(r->told.notes, &r->told.note_count, text, len);
+}
+
+static void free_notes(char **notes, size_t *count)
+{
+	while (*count > 0)
+		free(notes[--*count]);
+}
+
+static void add_row(struct told *told, uint64_t bans, uint64_t events)
+{
+	if (told->row_count == NIGHTS)
+		memmove(told->rows, told->rows + 1, --told->row_count * sizeof(*told->rows));
+	told->rows[told->row_count++] = (struct night_row){ bans, events };
+}
+
+static bool load_word(const struct line *line, struct told *told, struct night_row *row)
+{
+	uint64_t time;
+
+	if (line_is(line, "bans"))
+		return line_u64(line, &row->bans);
+	if (line_is(line, "of"))
+		return line_u64(line, &row->events);
+	if (line_is(line, "clock"))
+		return line_u32(line, &told->clock);
+	if (line_is(line, "lines"))
+		return line_u64(line, &told->lines);
+	if (line_is(line, "events"))
+		return line_u64(line, &told->events);
+	if (!line_is(line, "time") || !line_u64(line, &time) || time > INT64_MAX)
+		return false;
+	told->time = (int64_t)time;
+	return true;
+}
+
+unsigned run_told_load(struct told *told, struct span lines)
+{
+	struct line line = { .lines = lines };
+
+	while (line_next(&line)) {
+		struct night_row row = { 0 };
+		bool is_row = false;
+
+		while (line_word(&line)) {
+			if (line_is(&line, "note")) {
+				add_note(told->notes, &told->note_count, line.rest.ptr, line.rest.len);
+				line.rest.len = 0;
+				continue;
+			}
+			if (!line_is(&line, "night") && !load_word(&line, told, &row))
+				return line.number;
+			is_row = is_row || line_is(&line, "night");
+		}
+		if (is_row)
+			add_row(told, row.bans, row.events);
+	}
+	return 0;
+}
+
+void run_told_finish(struct run *r, uint64_t bans)
+{
+	struct told *told = &r->told;
+
+	add_row(told, bans, told->events);
+	told->time = r->now;
+	told->clock = r->judge.clock;
+	told->lines = told->events = 0;
+	free_notes(told->notes, &told->note_count);
+}
+
+void run_told_save(const struct told *told, struct buf *out)
+{
+	struct buf line = { 0 };
+
+	line_add_number(&line, "time", (uint64_t)told->time);
+	line_add_number(&line, "clock", told->clock);
+	line_add_number(&line, "lines", told->lines);
+	line_add_number(&line, "events", told->events);
+	if (line.len > 0)
+		buf_addf(out, "%s\n", buf_text(&line) + 1);
+	buf_free(&line);
+	for (size_t i = 0; i < told->row_count; i++) {
+		buf_add_text(out, "night");
+		line_add_number(out, "bans", told->rows[i].bans);
+		line_add_number(out, "of", told->rows[i].events);
+		buf_add_char(out, '\n');
+	}
+	for (size_t i = 0; i < told->note_count; i++)
+		buf_addf(out, "note %s\n", told->notes[i]);
+}
+
+void run_told_free(struct run *r)
+{
+	free_notes(r->told.notes, &r->told.note_count);
+	free_notes(r->notes, &r->note_count);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * file_owner: whose a file is.
+ *
+ * What root reads settings from, or writes to, must be nobody else's: neither the file, nor a link that leads to it,
+ * nor a folder on the way, in which others could put another file in its place. In folders like /tmp nobody but the
+ * owner may rename a file (the sticky bit). Whoever has become root by sudo(8) is trusted with his own files, too. In a
+ * namespace of users / belongs to an owner that is not known there: what is his is root's.
+ */
+#define _GNU_SOURCE
+#include "base/file.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static bool is_trusted(uid_t owner)
+{
+	const char *caller = getenv("SUDO_UID");
+	struct stat root;
+
+	return owner == 0 || owner == geteuid() || (stat("/", &root) == 0 && owner == root.st_uid) ||
+	       (caller != NULL && *caller != '\0' && owner == (uid_t)strtoul(caller, NULL, 10));
+}
+
+static bool is_writable(const struct stat *st)
+{
+	bool group = (st->st_mode & S_IWGRP) != 0 && st->st_gid != 0 && st->st_gid != getegid();
+
+	/* the mode of a link means nothing, and /dev/null is everybody's */
+	if (S_ISLNK(st->st_mode) || S_ISCHR(st->st_mode) || (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0))
+		return false;
+	return group || (st->st_mode & S_IWOTH) != 0;
+}
+
+static bool is_safe(const struct stat *st, const char *path, struct buf *why)
+{
+	if (is_trusted(st->st_uid) && !is_writable(st))
+		return true;
+	buf_addf(why, "%s %s", path,
+		 is_trusted(st->st_uid) ? "may be written to by others" : "belongs to somebody else");
+	return false;
+}
+
+/* The folders from the one at path up to the root. */
+static bool are_folders_safe(const char *path, struct buf *why)
+{
+	char *at = realpath(path, NULL);
+	struct stat st;
+	bool safe = true;
+
+	while (at != NULL && safe) {
+		safe = stat(at, &st) < 0 || is_safe(&st, at, why);
+		if (strcmp(at, "/") == 0)
+			break;
+		(void)dirname(at);
+	}
+	free(at);
+	return safe;
+}
+
+static bool is_way_safe(const char *path, struct buf *why)
+{
+	char *copy = mem_text(path);
+	bool safe = are_folders_safe(dirname(copy), why);
+	struct stat st;
+
+	free(copy);
+	return safe && (lstat(path, &st) < 0 || is_safe(&st, path, why));
+}
+
+bool file_is_own(const char *path, struct buf *why)
+{
+	char *end;
+	bool own;
+
+	if (geteuid() != 0)
+		return true;
+	end = file_resolve(path);
+	own = is_way_safe(path, why) && (strcmp(path, end) == 0 || is_way_safe(end, why));
+	free(end);
+	return own;
+}

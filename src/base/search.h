@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* search: the place of a key in what is sorted. */
+#ifndef MAILBAN_BASE_SEARCH_H
+#define MAILBAN_BASE_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How many of the items, each of size bytes, stand before the key: all those that is_before says so of stand ahead of
+ * all others. That is the number of the first one that does not; count where there is none. A comparison is put into
+ * its place by the compiler. */
+static inline size_t search_first(const void *items, size_t count, size_t size,
+	bool (*is_before)(const void *item, const void *key), const void *key)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (is_before((const char *)items + middle * size, key))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report: what happened in some days, for a person.
+ *
+ * From the history that the state keeps; or from logs that are named, which are judged for it as scan judges them. Only
+ * reads, and takes no lock.
+ */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/config.h"
+#include "app/detection.h"
+#include "app/remembered.h"
+#include "base/mem.h"
+#include "base/msg.h"
+#include "cmd/commands.h"
+#include "list/blacklist.h"
+#include "log/discover.h"
+#include "log/silence.h"
+#include "report/page.h"
+#include "report/text.h"
+
+enum { DAY = 86400, USUAL_DAYS = 14, SILENT_DAYS = 3 };
+
+struct job {
+	const struct config *config;
+	const struct options *options;
+	int64_t now, since, until;
+	struct judge judge;
+	struct history history;
+	const struct scan_log *logs;
+};
+
+static uint32_t day_of(int64_t time)
+{
+	return time < 0 ? 0 : time / DAY > UINT32_MAX ? UINT32_MAX : (uint32_t)(time / DAY);
+}
+
+static int read_times(struct job *job)
+{
+	int ret = config_since(job->options->since, &job->since);
+
+	if (ret == EXIT_ALL_WELL)
+		ret = config_until(job->options->until, &job->until);
+	if (ret == EXIT_ALL_WELL && job->since > job->until) {
+		msg("--since is later than --until; there is no time between them");
+		ret = EXIT_USAGE;
+	}
+	return ret;
+}
+
+/* The days that are told: those asked for, as far as something is known of them. */
+static void begin_page(const struct job *job, struct page *page)
+{
+	const struct history *h = &job->history;
+	uint32_t last = day_of(job->until < job->now ? job->until : job->now), first = day_of(job->since);
+
+	/* logs that are named may be old ones */
+	if (job->options->arg_count > 0 && job->options->until == NULL && h->clock != 0)
+		last = h->clock;
+	if (job->options->since == NULL && job->options->arg_count == 0)
+		first = last >= USUAL_DAYS ? last - USUAL_DAYS + 1 : 0;
+	if (h->count > 0 && first < h->days[0].day)
+		first = h->days[0].day;
+	if (last >= HISTORY_DAYS && first <= last - HISTORY_DAYS)
+		first = last - HISTORY_DAYS + 1;
+	page_begin(page, first < last ? first : last, last, job->now);
+}
+
+/* ---- logs that are named ---- */
+
+/* Bans that stand when a day is over. */
+static void note_banned(struct job *job, uint32_t day)
+{
+	struct history_day of = { .day = day, .runs = 1 };
+
+	for (size_t i = 0; i < job->judge.accounts.count; i++)
+		of.banned += account_is_banned(&job->judge.accounts.all[i], ((int64_t)day + 1) * DAY);
+	history_run(&job->history, &of);
+}
+
+static void take(void *context, const struct event *event)
+{
+	struct job *job = context;
+	uint32_t before = job->history.clock;
+
+	judge_event(&job->judge, event, source_reference(job->logs[event->source].source));
+	for (uint32_t day = before; before != 0 && day < job->history.clock && day < before + HISTORY_DAYS; day++)
+		note_banned(job, day);
+}
+
+static size_t open_logs(const struct options *options, struct scan_log *logs)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < options->arg_count; i++) {
+		struct buf why = { 0 };
+
+		logs[count].source = source_open(options->args[i], &why);
+		logs[count].take_unterminated = true;
+		if (logs[count].source != NULL)
+			count++;
+		else
+			msg("%s: %s", options->args[i], buf_text(&why));
+		buf_free(&why);
+	}
+	return count;
+}
+
+static int read_logs(struct job *job)
+{
+	struct scan_log *logs = mem_zalloc((size_t)job->options->arg_count, sizeof(*logs));
+	size_t count = open_logs(job->options, logs), failed;
+	struct detection detection;
+	int ret = count == 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+
+	job->logs = logs;
+	if (ret == EXIT_ALL_WELL)
+		ret = detection_open(&detection, job->config, job->options, RULES_WITHOUT_SAMPLES);
+	if (ret == EXIT_ALL_WELL) {
+		failed = detection_scan(&detection, job->config, logs, count, 0, NULL, take, job);
+		if (job->history.clock != 0)
+			note_banned(job, job->history.clock);
+		ret = failed > 0 || count < (size_t)job->options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
+		detection_close(&detection);
+	}
+	for (size_t i = 0; i < count; i++)
+		source_close(logs[i].source);
+	free(logs);
+	return ret;
+}
+
+/* ---- the state ---- */
+
+static int read_state(struct job *job)
+{
+	struct state state;
+	int ret = EXIT_ALL_WELL;
+
+	if (state_load(&state, job->config->state) < 0)
+		return EXIT_NOTHING;
+	if (remembered_judge(&state, job->config->state, &job->judge) < 0 ||
+	    remembered_history(&state, job->config->state, &job->history) < 0)
+		ret = EXIT_NOTHING;
+	state_free(&state);
+	return ret;
+}
+
+/* A log that nobody writes to: what it would tell is missing here. */
+static void need_silent(const struct job *job, struct page *page)
+{
+	struct log_list logs;
+
+	log_list_make(&logs, job->config->logs.texts, job->config->logs.count);
+	for (size_t i = 0; i < logs.count; i++) {
+		int64_t begins = silence_begins(&logs.logs[i]);
+		struct buf text = { 0 };
+
+		if (begins != INT64_MIN && silence_is_long(begins, job->now)) {
+			silence_say(&text, &logs.logs[i], begins);
+			page_need(page, false, "A log is silent", buf_text(&text));
+		}
+		buf_free(&text);
+	}
+	log_list_free(&logs);
+}
+
+/* A report of no runs would be a quiet one. */
+static void need_runs(const struct job *job, struct page *page)
+{
+	uint32_t last = 0;
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < job->history.count; i++)
+		last = job->history.days[i].runs > 0 ? job->history.days[i].day : last;
+	if (last == 0)
+		buf_add_text(&text, "No run has read a log yet");
+	else if (last + SILENT_DAYS <= day_of(job->now))
+		buf_add_text(&text, "No run has read anything since ");
+	if (last != 0 && text.len > 0)
+		page_add_date(&text, last);
+	if (text.len > 0)
+		page_need(page, false, buf_text(&text), "What happened since is not in here: see mailban check.");
+	buf_free(&text);
+}
+
+/* ---- the page ---- */
+
+static bool has_blocks(void)
+{
+	return setlocale(LC_CTYPE, "") != NULL && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static void print(const struct job *job, const struct page *page)
+{
+	struct buf out = { 0 };
+
+	if (job->options->json)
+		page_json(page, &out);
+	else if (job->options->html)
+		page_html(page, &out);
+	else
+		page_text(page, has_blocks(), &out);
+	text_print(&out);
+	buf_free(&out);
+}
+
+static int make_page(struct job *job, const struct banlist *bans)
+{
+	const struct decide_input input = {
+		.judge = &job->judge, .now = job->now, .done = job->config->done.texts,
+		.done_count = job->config->done.count,
+	};
+	struct owners *owners = config_owners(job->config);
+	char host[256] = "";
+	struct page page;
+	unsigned bad;
+
+	begin_page(job, &page);
+	page.owners = owners;
+	bad = page_take_history(&page, &job->history);
+	if (bad > 0)
+		state_bad_line(job->config->state, STATE_TOPS, bad);
+	if (gethostname(host, sizeof(host) - 1) == 0 && bans != NULL)
+		page.host = host;
+	if (bans != NULL) {
+		need_silent(job, &page);
+		need_runs(job, &page);
+	}
+	accounts_sort(&job->judge.accounts);
+	page_take_judge(&page, &input, bans);
+	page_finish(&page);
+	if (bad == 0)
+		print(job, &page);
+	page_free(&page);
+	owners_close(owners);
+	return bad > 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+}
+
+static int report(struct job *job)
+{
+	struct banlist bans = { 0 };
+	bool named = job->options->arg_count > 0;
+	int ret = named ? read_logs(job) : read_state(job), made;
+
+	if (ret > EXIT_IN_PART)
+		return ret;
+	if (!named && blacklist_read(job->config->blacklist, &bans) < 0)
+		return EXIT_NOTHING;
+	made = make_page(job, named ? NULL : &bans);
+	banlist_free(&bans);
+	return made != EXIT_ALL_WELL ? made : ret;
+}
+
+static int run(const struct config *config, const struct options *options)
+{
+	struct job job = { .config = config, .options = options, .now = time(NULL) };
+	int ret = read_times(&job);
+
+	judge_init(&job.judge, &config->judge, job.now);
+	job.judge.history = &job.history;
+	if (ret == EXIT_ALL_WELL)
+		ret = report(&job);
+	judge_free(&job.judge);
+	history_free(&job.history);
+	return ret;
+}
+
+const struct command command_report = {
+	.name = "report",
+	.synopsis = "[FILE...]",
+	.summary = "tell what happened in some days: what needs a person, figures, who attacks whom",
+	.details =
+	"Of the last 14 days, or from --since to --until, whole days of UTC, from the history that the state keeps of\n"
+	"400 days: events of each day by class, and the twelve addresses, user names and networks that came most.\n"
+	"With FILE... from these logs, all of their days. --html makes one page that needs nothing from outside:\n"
+	"mailban report --html > report.html",
+	.options = " config json html blacklist state rules threads since until no-prefilter ",
+	.max_args = -1,
+	.run = run,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status: the whole state on one screen.
+ *
+ * When the last run was and how it went, up to where each log is read, bans, sets, and what needs a person. Only reads,
+ * and takes no lock. Who may not read the sets is told the rest.
+ */
+#include <inttypes.h>
+#include <time.h>
+
+#include "app/kernel.h"
+#include "app/last_run.h"
+#include "app/remembered.h"
+#include "base/msg.h"
+#include "base/when.h"
+#include "cmd/commands.h"
+#include "judge/told.h"
+#include "list/blacklist.h"
+#include "log/position.h"
+#include "report/changes.h"
+#include "report/fields.h"
+#include "report/text.h"
+
+enum { LOGS_SHOWN = 8, DAY = 86400 };
+
+struct status {
+	const struct config *config;
+	int64_t now;
+	struct buf out, needs;     /* needs: what a person is to see to, a line each */
+};
+
+static void say(struct status *s, const char *sentence, const struct field *fields)
+{
+	fields_say(fields, sentence, &s->out);
+}
+
+static void add_last_run(struct status *s)
+{
+	static const char *const results[] = { "all well", "done in part", "misuse", "nothing done" };
+	struct last_run run;
+
+	if (!last_run_read(s->config->state, &run)) {
+		buf_add_text(&s->out, "last run   none is known; mailban run -n shows what one would do\n");
+		return;
+	}
+	say(s, "last run   {time}, {result}; {lines|line|lines}, {events|event|events}\n", (const struct field[]){
+		field_time("time", run.time), field_word("result", results[run.status & 3]),
+		field_number("lines", run.lines), field_number("events", run.events), field_end() });
+	if (run.time < s->now - 2 * DAY)
+		buf_add_text(&s->needs, "no run for two days; see the cron file or timer\n");
+}
+
+/* The live files, and the journals. */
+static void add_logs(struct status *s, const struct positions *positions)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < positions->count; i++) {
+		const struct position *p = &positions->items[i];
+
+		if ((!p->live && p->cursor == NULL) || ++shown > LOGS_SHOWN)
+			continue;
+		say(s, "read       {log} up to {last}\n", (const struct field[]){
+			field_word("log", p->log), field_time("last", p->last_time), field_end() });
+	}
+	if (shown == 0)
+		buf_add_text(&s->out, "read       nothing yet\n");
+}
+
+static void add_bans(struct status *s, const struct banlist *bans)
+{
+	size_t by[BAN_BY_HAND + 1] = { 0 }, persons = 0;
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < bans->count; i++)
+		*(bans->bans[i].person ? &persons : &by[bans->bans[i].by]) += 1;
+	for (unsigned i = 0; i <= BAN_BY_HAND; i++) {
+		if (by[i] > 0)
+			buf_addf(&text, "%s%zu %s", text.len > 0 ? ", " : "", by[i], blacklist_by_name(i));
+	}
+	if (persons > 0)
+		buf_addf(&text, "%s%zu yours", text.len > 0 ? ", " : "", persons);
+	say(s, "bans       {count}[: {by}]\n", (const struct field[]){
+		field_number("count", bans->count), field_word("by", buf_text(&text)), field_end() });
+	buf_free(&text);
+}
+
+static void add_sets(struct status *s, size_t bans)
+{
+	struct firewall_names names = config_sets(s->config);
+	struct firewall fw = { 0 };
+	struct buf error = { 0 };
+
+	if (firewall_read(&fw, &names, &error) < 0) {
+		buf_addf(&s->out, "sets       %s\n", buf_text(&error));
+		goto cleanup;
+	}
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_set *set = &fw.sets[f];
+
+		const struct field fields[] = {
+			field_word("name", set->name), field_number("entries", set->count),
+			field_number("rules", set->references), field_end(),
+		};
+
+		say(s, set->exists ? "set        {name}: {entries|entry|entries}, used by {rules|rule|rules}\n" :
+		    "set        {name}: there is none\n", fields);
+	}
+	if (bans > 0 && (!fw.sets[FIREWALL_V4].exists || firewall_unused(&fw, FIREWALL_V4)))
+		buf_add_text(&s->needs, "nothing is dropped: no rule uses the sets; mailban-firewall up\n");
+cleanup:
+	firewall_free(&fw);
+	buf_free(&error);
+}
+
+static void add_entered(struct status *s, struct judge *judge)
+{
+	const struct decide_input input = {
+		.judge = judge, .done = s->config->done.texts, .done_count = s->config->done.count,
+	};
+	struct changes changes = { 0 };
+
+	told_entered(&input, &changes);
+	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, &s->needs);
+	changes_free(&changes);
+}
+
+static int read_all(struct status *s, const struct options *options)
+{
+	struct positions positions = { 0 };
+	struct banlist bans = { 0 };
+	struct state state = { 0 };
+	struct judge judge;
+	int ret = EXIT_IN_PART;
+
+	judge_init(&judge, &s->config->judge, s->now);
+	add_last_run(s);
+	if (state_load(&state, s->config->state) == 0 && remembered_judge(&state, s->config->state, &judge) == 0 &&
+	    positions_parse(&positions, state_lines(&state, STATE_POSITIONS)) == 0)
+		ret = EXIT_ALL_WELL;
+	add_logs(s, &positions);
+	if (blacklist_read(s->config->blacklist, &bans) == 0)
+		add_bans(s, &bans);
+	else
+		ret = EXIT_IN_PART;
+	if (!options->no_sync)
+		add_sets(s, bans.count);
+	add_entered(s, &judge);
+	positions_free(&positions);
+	banlist_free(&bans);
+	judge_free(&judge);
+	state_free(&state);
+	return ret;
+}
+
+static int show(const struct config *config, const struct options *options)
+{
+	struct status s = { .config = config, .now = time(NULL) };
+	int ret = read_all(&s, options);
+
+	buf_addf(&s.out, "needs you  %s\n", s.needs.len > 0 ? "this:" :
+		 "nothing that is known here; mailban check looks closer");
+	buf_add(&s.out, s.needs.ptr, s.needs.len);
+	text_print(&s.out);
+	buf_free(&s.out);
+	buf_free(&s.needs);
+	return ret;
+}
+
+const struct command command_status = {
+	.name = "status",
+	.synopsis = "",
+	.summary = "show the whole state on one screen",
+	.details =
+	"When the last run was and how it went, up to where the logs are read, how many bans for what, the sets and\n"
+	"whether a rule uses them, and what needs a person. mailban without a command does the same.",
+	.options = " config blacklist state no-sync ",
+	.max_args = 0,
+	.run = show,
+};

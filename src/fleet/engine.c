@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine: one connection to a Valkey or Redis, within a time.
+ *
+ * hiredis speaks the protocol. Waiting is done here, since its own timeouts begin anew with each byte: whatever the
+ * other side does, all of it is over when the time is. Answers are bounded in bytes.
+ */
+#define _GNU_SOURCE
+#include "fleet/engine.h"
+
+#if HAVE_HIREDIS
+#include <errno.h>
+#include <fcntl.h>
+#include <hiredis/hiredis.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+#if HAVE_HIREDIS_SSL
+#include <hiredis/hiredis_ssl.h>
+#endif
+
+#include "base/file.h"
+#include "base/mem.h"
+
+enum { ANSWER_MOST = 16 << 20 };
+
+static const char too_late[] = "does not answer within fleet-timeout";
+
+/* Who takes an answer that is still to come. */
+struct waiting {
+	engine_take *take;
+	void *context;
+};
+
+struct engine {
+	redisContext *redis;
+	struct waiting *queue;       /* all that was asked in this run; the first ones have their answers */
+	size_t first, count, capacity;
+	int64_t deadline, time;      /* of clock_ms(); of the engine */
+	size_t unfinished;           /* bytes of the answer that is not whole yet */
+	bool stuck;                  /* a write had no effect: TLS waits for the other side */
+	bool dead;
+	struct buf *why;             /* the caller's */
+	void *tls;
+};
+
+/* Of a clock that never jumps. */
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool wait_until(int fd, short events, int64_t deadline)
+{
+	struct pollfd one = { .fd = fd, .events = events };
+	int64_t left;
+
+	while ((left = deadline - clock_ms()) > 0) {
+		int ret = poll(&one, 1, (int)left);
+
+		if (ret != 0 && !(ret < 0 && errno == EINTR))
+			return ret > 0;
+	}
+	return false;
+}
+
+/* The first reason is told; further ones follow from it. */
+static bool fail(struct engine *e, const char *why)
+{
+	e->dead = true;
+	if (e->why->len == 0)
+		buf_add_escaped(e->why, why, strlen(why));
+	return false;
+}
+
+static bool fail_redis(struct engine *e)
+{
+	bool nonsense = e->redis->err == REDIS_ERR_PROTOCOL || e->redis->err == REDIS_ERR_OOM;
+
+	return fail(e, nonsense ? "answers nonsense" : e->redis->errstr);
+}
+
+void engine_ask(struct engine *e, engine_take *take, void *context, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (redisvAppendCommand(e->redis, format, args) != REDIS_OK)
+		(void)fail_redis(e);
+	va_end(args);
+	e->queue = mem_grow(e->queue, &e->capacity, e->count + 1, sizeof(*e->queue));
+	e->queue[e->count++] = (struct waiting){ take, context };
+}
+
+/* What the engine itself calls an error is no end of the connection. */
+static bool take_one(struct engine *e, const struct answer *answer)
+{
+	struct waiting waiting = e->queue[e->first++];
+
+	if (answer->kind == ANSWER_ERROR && e->why->len == 0)
+		buf_add_escaped(e->why, answer->text.ptr, answer->text.len < 160 ? answer->text.len : 160);
+	if (answer->kind != ANSWER_ERROR && waiting.take != NULL && !waiting.take(waiting.context, answer))
+		return fail(e, "answers nonsense");
+	return true;
+}
+
+/* What came before anybody asked for it answers the next questions. */
+static bool take_all(struct engine *e)
+{
+	bool ok = true;
+	void *answer;
+
+	while (ok && e->first < e->count) {
+		if (redisGetReplyFromReader(e->redis, &answer) != REDIS_OK)
+			return fail_redis(e);
+		if (answer == NULL)
+			break;
+		e->unfinished = 0;
+		ok = take_one(e, answer);
+		answer_free(answer);
+	}
+	return ok;
+}
+
+static bool receive(struct engine *e)
+{
+	size_t before = e->redis->reader->len;
+
+	if (redisBufferRead(e->redis) != REDIS_OK)
+		return fail_redis(e);
+	e->stuck = e->stuck && e->redis->reader->len == before;
+	e->unfinished += e->redis->reader->len - before;
+	return e->unfinished <= ANSWER_MOST || fail(e, "answers nonsense");
+}
+
+static bool step(struct engine *e)
+{
+	size_t left = sdslen(e->redis->obuf);
+	int done;
+
+	if (!wait_until(e->redis->fd, left > 0 && !e->stuck ? POLLIN | POLLOUT : POLLIN, e->deadline))
+		return fail(e, too_late);
+	if (left > 0 && redisBufferWrite(e->redis, &done) != REDIS_OK)
+		return fail_redis(e);
+	e->stuck = left > 0 && sdslen(e->redis->obuf) == left;
+	return receive(e);
+}
+
+bool engine_run(struct engine *e)
+{
+	while (!e->dead && take_all(e) && e->first < e->count && step(e))
+		continue;
+	e->first = e->count = 0;
+	return e->why->len == 0;
+}
+
+bool engine_is_alive(const struct engine *e)
+{
+	return !e->dead;
+}
+
+int64_t engine_time(const struct engine *e)
+{
+	return e->time;
+}
+
+static bool take_time(void *context, const struct answer *answer)
+{
+	struct engine *e = context;
+	int64_t part[2];
+
+	if (answer->kind != ANSWER_LIST || answer->count != 2)
+		return false;
+	for (unsigned i = 0; i < 2; i++) {
+		if (answer->items[i].kind != ANSWER_TEXT || answer->items[i].text.len > 12)
+			return false;
+		part[i] = strtoll(answer->items[i].text.ptr, NULL, 10);
+	}
+	e->time = part[0] * 1000 + part[1] / 1000;
+	return part[0] > 0;
+}
+
+/* One line: the password; two: the user and the password. */
+static bool ask_password(struct engine *e, const char *path)
+{
+	struct buf text = { 0 };
+	struct stat st;
+	size_t first, second;
+
+	if (stat(path, &st) < 0 || file_read(path, &text) < 0)
+		return fail(e, "fleet-password-file cannot be read");
+	(void)buf_text(&text);
+	first = strcspn(text.ptr, "\n");
+	second = first < text.len ? strcspn(text.ptr + first + 1, "\n") : 0;
+	if ((st.st_mode & 077) != 0)
+		(void)fail(e, "fleet-password-file can be read by others: chmod 600");
+	else if (second == 0)
+		engine_ask(e, NULL, NULL, "AUTH %b", text.ptr, first);
+	else
+		engine_ask(e, NULL, NULL, "AUTH %b %b", text.ptr, first, text.ptr + first + 1, second);
+	buf_free(&text);
+	return !e->dead;
+}
+
+static bool begin_tls(struct engine *e, const struct fleet_settings *settings, const struct fleet_url *url)
+{
+#if HAVE_HIREDIS_SSL
+	char *host = mem_text_of(url->host, url->host_len);
+	redisSSLContextError error = REDIS_SSL_CTX_NONE;
+
+	redisInitOpenSSL();
+	e->tls = redisCreateSSLContext(settings->ca, NULL, settings->cert, settings->key, host, &error);
+	free(host);
+	if (e->tls == NULL)
+		return fail(e, redisSSLContextGetError(error));
+	return redisInitiateSSLWithContext(e->redis, e->tls) == REDIS_OK || fail_redis(e);
+#else
+	(void)settings, (void)url;
+	return fail(e, "TLS is missing: this mailban was built without hiredis_ssl");
+#endif
+}
+
+static bool greet(struct engine *e, const struct fleet_settings *settings, const struct fleet_url *url)
+{
+	if ((url->tls && !begin_tls(e, settings, url)) ||
+	    (settings->password_file != NULL && !ask_password(e, settings->password_file)))
+		return false;
+	if (url->database != 0)
+		engine_ask(e, NULL, NULL, "SELECT %u", url->database);
+	engine_ask(e, take_time, e, "TIME");
+	return engine_run(e) && e->time > 0;
+}
+
+/* A resolver that hangs takes a minute and cannot be stopped. So a thread of its own connects; whoever loses patience
+ * leaves it behind with all that it uses. */
+struct call {
+	char *host;
+	unsigned port;
+	struct timeval timeout;
+	redisContext *redis;
+	int done[2];             /* a pipe, whose end is closed when there is an answer */
+};
+
+static void *call(void *context)
+{
+	struct call *c = context;
+
+	c->redis = c->port == 0 ? redisConnectUnixWithTimeout(c->host, c->timeout) :
+		redisConnectWithTimeout(c->host, (int)c->port, c->timeout);
+	close(c->done[1]);
+	return NULL;
+}
+
+/* The connection; -1 after saying why there is none. */
+static int reach(const struct fleet_url *url, int64_t deadline, struct buf *why)
+{
+	struct call *c = mem_zalloc(1, sizeof(*c));
+	pthread_t thread;
+	int fd = -1;
+
+	c->host = mem_text_of(url->host, url->host_len);
+	c->port = url->port;
+	c->timeout.tv_sec = (deadline - clock_ms()) / 1000 + 1;
+	if (pipe2(c->done, O_CLOEXEC) < 0 || pthread_create(&thread, NULL, call, c) != 0) {
+		buf_add_text(why, "no thread can be started");
+		return -1;
+	}
+	if (!wait_until(c->done[0], POLLIN, deadline)) {
+		pthread_detach(thread);
+		buf_add_text(why, too_late);
+		return -1;
+	}
+	pthread_join(thread, NULL);
+	close(c->done[0]);
+	if (c->redis != NULL && c->redis->err == 0)
+		fd = redisFreeKeepFd(c->redis);
+	else if (c->redis != NULL)
+		buf_add_text(why, c->redis->errstr);
+	if (c->redis != NULL && fd < 0)
+		redisFree(c->redis);
+	free(c->host);
+	free(c);
+	return fd;
+}
+
+struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why)
+{
+	struct engine *e = mem_zalloc(1, sizeof(*e));
+
+	/* whoever went away ends no process that has more to do */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	e->why = why;
+	e->deadline = clock_ms() + milliseconds;
+	e->redis = redisConnectFd(fd);
+	if (e->redis == NULL) {
+		buf_add_text(why, "no memory is left");
+		close(fd);
+		free(e);
+		return NULL;
+	}
+	e->redis->flags &= ~REDIS_BLOCK;
+	answer_shape(e->redis->reader);
+	return e;
+}
+
+struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
+{
+	int64_t deadline = clock_ms() + settings->timeout * 1000;
+	struct engine *e;
+	struct fleet_url url;
+	int fd;
+
+	(void)fleet_parse_url(settings->url, &url);
+	fd = reach(&url, deadline, why);
+	if (fd < 0)
+		return NULL;
+	e = engine_over(fd, deadline - clock_ms(), why);
+	if (e == NULL || greet(e, settings, &url))
+		return e;
+	engine_close(e);
+	return NULL;
+}
+
+void engine_begin_anew(struct engine *e, int64_t milliseconds)
+{
+	e->deadline = clock_ms() + milliseconds;
+}
+
+void engine_close(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	redisFree(e->redis);
+#if HAVE_HIREDIS_SSL
+	redisFreeSSLContext(e->tls);
+#endif
+	free(e->queue);
+	free(e);
+}
+#else
+/* Nobody has an engine: the setting is refused. */
+struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
+{
+	(void)settings, (void)why;
+	return NULL;
+}
+
+void engine_begin_anew(struct engine *e, int64_t milliseconds)
+{
+	(void)e, (void)milliseconds;
+}
+
+void engine_close(struct engine *e)
+{
+	(void)e;
+}
+
+int64_t engine_time(const struct engine *e)
+{
+	return e != NULL;
+}
+
+void engine_ask(struct engine *e, engine_take *take, void *context, const char *format, ...)
+{
+	(void)e, (void)take, (void)context, (void)format;
+}
+
+bool engine_run(struct engine *e)
+{
+	return e != NULL;
+}
+
+bool engine_is_alive(const struct engine *e)
+{
+	return e != NULL;
+}
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* engine: one connection to a Valkey or Redis, within a time. Questions are sent in one stream, and answers are taken
+ * in their order.
+ *
+ *	engine = engine_open(&settings, &why);
+ *	engine_ask(engine, take, context, "GET %s", key);      as often as wanted, from within take, too
+ *	if (!engine_run(engine)) ...
+ *	engine_close(engine);
+ */
+#ifndef MAILBAN_FLEET_ENGINE_H
+#define MAILBAN_FLEET_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "fleet/settings.h"
+
+/* answer.c makes them of what hiredis reads. */
+enum answer_kind { ANSWER_NOTHING, ANSWER_TEXT, ANSWER_NUMBER, ANSWER_LIST, ANSWER_ERROR };
+
+struct answer {
+	enum answer_kind kind;
+	int64_t number;
+	struct span text;             /* of ANSWER_TEXT and ANSWER_ERROR: any bytes */
+	const struct answer *items;   /* of a list: never lists themselves */
+	size_t count;
+};
+
+struct engine;
+
+struct redisReader;
+
+/* Has a reader of hiredis make answers. A list is bounded and holds no lists, so that no answer takes much more memory
+ * than it has bytes. */
+void answer_shape(struct redisReader *reader);
+void answer_free(void *answer);
+
+/* Takes one answer, which ends with the call. False: it is nonsense, and nothing more is taken. Errors never come
+ * here. */
+typedef bool engine_take(void *context, const struct answer *answer);
+
+/* Connects, names user and password, chooses the database and asks for the time. NULL where that fails. why outlives
+ * the engine and gets the first reason why anything fails. */
+struct engine *engine_open(const struct fleet_settings *settings, struct buf *why);
+void engine_close(struct engine *engine);
+
+/* The same over a connection that is there, without greeting. */
+struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why);
+
+/* So much time from now on, whatever was left. */
+void engine_begin_anew(struct engine *engine, int64_t milliseconds);
+
+/* The engine's clock when it was opened, in milliseconds since the epoch. */
+int64_t engine_time(const struct engine *engine);
+
+/* Adds a question. The format is hiredis's: blanks between words; %s, %b (bytes, then their number as size_t) and
+ * printf's numbers. take NULL: only errors matter. */
+void engine_ask(struct engine *engine, engine_take *take, void *context, const char *format, ...);
+
+/* Sends what was asked and takes all answers. False where there was an error since the engine was opened. One that the
+ * engine told leaves it alive, and all other answers are taken; after any other one nothing more comes. */
+bool engine_run(struct engine *engine);
+bool engine_is_alive(const struct engine *engine);
+
+#endif

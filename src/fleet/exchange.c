@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exchange: what a run and what a person does at the engine.
+ *
+ * First pardons are obeyed, so that what is forgiven is not said again; then this host speaks, then it listens.
+ */
+#include "fleet/fleet_inside.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { PARDONS = 1000, DAY = 86400 };
+
+struct listening {
+	struct fleet *fleet;
+	struct judge *judge;
+	struct engine *engine;
+};
+
+static void pardon_inside(struct judge *judge, const struct addr *net)
+{
+	for (size_t i = 0; i < judge->accounts.count; i++) {
+		struct account *a = &judge->accounts.all[i];
+		uint8_t listed = a->flags & (ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
+
+		if (!addr_contains(net, &a->addr))
+			continue;
+		account_clear(a, &judge->accounts.names);
+		a->flags = listed;
+	}
+}
+
+/* Those from before this host came are no concern of its. */
+static bool take_pardons(void *context, const struct answer *answer)
+{
+	struct listening *l = context;
+
+	if (answer->kind != ANSWER_LIST || answer->count % 2 != 0)
+		return false;
+	for (size_t i = 0; i < answer->count && l->fleet->pardons != 0; i += 2) {
+		const struct answer *name = &answer->items[i], *ms = &answer->items[i + 1];
+		struct addr addr;
+
+		if (name->kind != ANSWER_TEXT || ms->kind != ANSWER_TEXT || ms->text.len == 0)
+			return false;
+		if (!addr_parse_net(&addr, name->text.ptr, name->text.len))
+			continue;
+		pardon_inside(l->judge, &addr);
+		fleet_forget_inside(l->fleet, &addr);
+		l->fleet->pardons = strtoull(ms->text.ptr, NULL, 10);
+	}
+	if (l->fleet->pardons == 0)
+		l->fleet->pardons = (uint64_t)engine_time(l->engine);
+	return true;
+}
+
+bool fleet_exchange_over(struct fleet *f, struct engine *engine, struct judge *judge, int64_t now)
+{
+	struct listening l = { f, judge, engine };
+	bool ok;
+
+	engine_ask(l.engine, take_pardons, &l,
+		   "ZRANGEBYSCORE " FLEET_PARDONS " (%" PRIu64 " +inf WITHSCORES LIMIT 0 %d", f->pardons, PARDONS);
+	(void)engine_run(l.engine);
+	ok = engine_is_alive(l.engine) && fleet_publish(f, l.engine, judge, now);
+	return engine_is_alive(l.engine) && fleet_fetch(f, l.engine, now) && ok;
+}
+
+struct fleet_line {
+	struct engine *engine;
+	struct buf why;
+	int64_t timeout;
+};
+
+struct fleet_line *fleet_line_open(const struct fleet_settings *settings)
+{
+	struct fleet_line *line = mem_zalloc(1, sizeof(*line));
+
+	line->timeout = settings->timeout * 1000;
+	line->engine = engine_open(settings, &line->why);
+	return line;
+}
+
+bool fleet_exchange_on(struct fleet_line *line, struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
+{
+	bool ok = line->engine != NULL;
+
+	if (ok) {
+		engine_begin_anew(line->engine, line->timeout);
+		ok = fleet_exchange_over(f, line->engine, judge, now);
+	}
+	buf_add(why, line->why.ptr, line->why.len);
+	return ok;
+}
+
+void fleet_line_close(struct fleet_line *line)
+{
+	if (line == NULL)
+		return;
+	engine_close(line->engine);
+	buf_free(&line->why);
+	free(line);
+}
+
+bool fleet_exchange(struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
+{
+	struct fleet_line *line = fleet_line_open(f->settings);
+	bool ok = fleet_exchange_on(line, f, judge, now, why);
+
+	fleet_line_close(line);
+	return ok;
+}
+
+bool fleet_look(struct fleet *f, int64_t *engine_clock, struct buf *why)
+{
+	struct engine *engine = engine_open(f->settings, why);
+	bool ok;
+
+	if (engine == NULL)
+		return false;
+	*engine_clock = engine_time(engine) / 1000;
+	ok = fleet_fetch_hosts(f, engine);
+	engine_close(engine);
+	return ok;
+}
+
+struct asking {
+	struct fleet fleet;
+	size_t host;             /* the next one that answers */
+	struct addr addr;
+	int64_t now;
+	struct fleet_word *words;
+	size_t count, capacity;
+};
+
+static void add_word(struct asking *a, const struct fleet_host *host, const struct account *account)
+{
+	struct fleet_word word = { .until = account_is_banned(account, a->now) ? account->until : 0 };
+
+	memcpy(word.host, host->name, sizeof(word.host));
+	word.points = points_times(account_balance(account, a->fleet.judge),
+				   fleet_fading(account, (uint32_t)a->now, a->fleet.judge));
+	if (word.points < POINTS_LEAST && word.until == 0)
+		return;
+	a->words = mem_grow(a->words, &a->capacity, a->count + 1, sizeof(*a->words));
+	a->words[a->count++] = word;
+}
+
+static bool take_word(void *context, const struct answer *answer)
+{
+	struct asking *a = context;
+	struct fleet_host *host = &a->fleet.hosts[a->host++];
+	struct account account = { .addr = a->addr };
+
+	if (answer->kind == ANSWER_TEXT &&
+	    fleet_take_words(&a->fleet, &account, &a->fleet.joint.names, answer->text, a->now))
+		add_word(a, host, &account);
+	account_clear(&account, &a->fleet.joint.names);
+	return answer->kind == ANSWER_TEXT || answer->kind == ANSWER_NOTHING;
+}
+
+bool fleet_ask(const struct fleet_settings *settings, const struct judge_settings *judge, const struct addr *addr,
+	int64_t now, struct fleet_word **words, size_t *count, struct buf *why)
+{
+	struct engine *engine = engine_open(settings, why);
+	struct asking a = { .addr = *addr, .now = now };
+	char text[ADDR_TEXT_MAX];
+	bool ok = false;
+
+	fleet_init(&a.fleet, settings, judge);
+	if (!fleet_is_network(&a.fleet, addr))
+		a.addr = judge_unit(judge, addr);
+	if (engine != NULL && fleet_fetch_hosts(&a.fleet, engine)) {
+		unsigned slot = fleet_slot((struct span){ text, addr_format(text, &a.addr) });
+
+		for (size_t i = 0; i < a.fleet.count; i++)
+			engine_ask(engine, take_word, &a, "HGET " FLEET_WORDS " %s", slot, a.fleet.hosts[i].name, text);
+		ok = engine_run(engine);
+	}
+	engine_close(engine);
+	fleet_free(&a.fleet);
+	*words = a.words;
+	*count = a.count;
+	return ok;
+}
+
+/* Those that nobody has to obey any more are forgotten. */
+bool fleet_pardon(const struct fleet_settings *settings, const struct judge_settings *judge, const struct addr *addr,
+	struct buf *why)
+{
+	struct engine *engine = engine_open(settings, why);
+	int64_t expiry = judge->forget + DAY;
+	char text[ADDR_TEXT_MAX];
+	bool ok;
+
+	if (engine == NULL)
+		return false;
+	addr_format(text, addr);
+	engine_ask(engine, NULL, NULL, "ZADD " FLEET_PARDONS " %" PRId64 " %s", engine_time(engine), text);
+	engine_ask(engine, NULL, NULL, "ZREMRANGEBYSCORE " FLEET_PARDONS " 0 %" PRId64,
+		   engine_time(engine) - expiry * 1000);
+	engine_ask(engine, NULL, NULL, "EXPIRE " FLEET_PARDONS " %" PRId64, expiry);
+	ok = engine_run(engine);
+	engine_close(engine);
+	return ok;
+}
+
+/* The host's line stays and says so: others then forget what it said, which a line that is gone would not tell them. */
+bool fleet_leave(const struct fleet_settings *settings, struct buf *why)
+{
+	struct engine *engine = engine_open(settings, why);
+	bool ok;
+
+	if (engine == NULL)
+		return false;
+	for (unsigned slot = 0; slot < FLEET_SLOTS; slot++) {
+		engine_ask(engine, NULL, NULL, "DEL " FLEET_WORDS, slot, settings->name);
+		engine_ask(engine, NULL, NULL, "DEL " FLEET_CHANGED, slot, settings->name);
+	}
+	engine_ask(engine, NULL, NULL, "HSET " FLEET_WHO " %s %s%" PRId64, settings->name, "left heard=",
+		   engine_time(engine) / 1000);
+	ok = engine_run(engine);
+	engine_close(engine);
+	return ok;
+}

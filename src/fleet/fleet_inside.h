@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fleet_inside: keys and words that the files of src/fleet share. Inside src/fleet only. */
+#ifndef MAILBAN_FLEET_FLEET_INSIDE_H
+#define MAILBAN_FLEET_FLEET_INSIDE_H
+
+#include "fleet/engine.h"
+#include "fleet/fleet.h"
+
+/* Keys, as formats of engine_ask(): of slot and host. */
+#define FLEET_WORDS "mailban:{%u}:%s"             /* what a host says: address and words */
+#define FLEET_CHANGED "mailban:{%u}:%s:changed"   /* addresses by the number of the change */
+#define FLEET_WHO "mailban:hosts"                 /* host and what it says of itself */
+#define FLEET_PARDONS "mailban:pardons"           /* addresses and networks by the engine's ms */
+
+/* The part that an address belongs to. */
+unsigned fleet_slot(struct span addr);
+
+/* A user name as a number of eight digits: user names stay on their hosts. Empty for the empty name. */
+void fleet_name(char text[9], const char *name);
+
+/* The numbers that the names of one table have in another. names[n] for each n; the caller frees it. */
+uint32_t *fleet_map_names(const struct names *from, struct names *to, bool shorten);
+
+/* The host of that name; NULL where it is not known. The same, made where there is room. */
+struct fleet_host *fleet_find_host(const struct fleet *fleet, struct span name);
+struct fleet_host *fleet_make_host(struct fleet *fleet, struct span name);
+
+/* Empties what a host said. */
+void fleet_forget_host(struct fleet_host *host);
+
+/* Forgets what others said of what lies in the network, and its bans, but for which lines the blacklist has. */
+void fleet_forget_inside(struct fleet *fleet, const struct addr *net);
+
+/* The words of a host about itself, as mailban:hosts has them. False where they are none. */
+bool fleet_parse_host(struct fleet_host *host, struct span words);
+
+/* Words about an address, checked. False where they are no such words: then the account is empty. */
+bool fleet_take_words(struct fleet *fleet, struct account *account, struct names *names, struct span words,
+	int64_t now);
+
+/* An exchange over an engine that is open, its steps, and who is there, alone. */
+bool fleet_exchange_over(struct fleet *fleet, struct engine *engine, struct judge *judge, int64_t now);
+bool fleet_publish(struct fleet *fleet, struct engine *engine, struct judge *judge, int64_t now);
+bool fleet_fetch(struct fleet *fleet, struct engine *engine, int64_t now);
+bool fleet_fetch_hosts(struct fleet *fleet, struct engine *engine);
+
+/* What is left of an account's points at a later time. */
+double fleet_fading(const struct account *account, uint32_t time, const struct judge_settings *settings);
+
+/* Whether it is wider than what is judged as one address. */
+static inline bool fleet_is_network(const struct fleet *fleet, const struct addr *addr)
+{
+	return addr->prefix < (addr_is_v4(addr) ? (uint8_t)ADDR_BITS : fleet->judge->ipv6_prefix);
+}
+
+#endif

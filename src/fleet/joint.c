@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * joint: what all hosts together say of an address.
+ *
+ * A balance is a sum, so the points of the hosts add up, name by name, each faded to the time of the last event
+ * anywhere. A login on one host forgives its name, weak points and nameless ones on all, as far as they were counted
+ * before it. The outcome depends on what the hosts say, not on the order in which they said it. Only that a ban stood
+ * before is remembered, as each account does.
+ *
+ * Where others speak of an address the joint balance bans it, or not, and the host's own one does not count alone. A
+ * network is banned where any host bans it and none has seen anybody good in it.
+ */
+#include "fleet/fleet_inside.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { LISTED = ACCOUNT_LISTED | ACCOUNT_WAS_LISTED };
+
+/* Beside the joint account of an address. */
+struct fleet_facts {
+	uint32_t time;           /* of the last event anywhere */
+	uint32_t login;          /* the last login of any name */
+	uint32_t good;           /* of a network: anybody's */
+	uint32_t since, until;   /* the ban of a host that lasts longest */
+	uint8_t level, by;
+	bool others;             /* another host speaks of it */
+	bool breached;           /* the ban is for a breach */
+};
+
+struct adding {
+	struct fleet *fleet;
+	const uint32_t *map;     /* names to those of the fleet */
+	int64_t now;
+	bool other;              /* it is another host that speaks */
+};
+
+static void note_ban(const struct adding *w, const struct account *a, struct fleet_facts *facts)
+{
+	if (!account_is_banned(a, w->now) || (w->other && !w->fleet->settings->bans))
+		return;
+	facts->breached |= (a->flags & ACCOUNT_BREACHED) != 0;
+	if (a->until <= facts->until)
+		return;
+	facts->since = a->since;
+	facts->until = a->until;
+	facts->level = a->level;
+	facts->by = a->by;
+}
+
+/* The first step: times alone. */
+static void note(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts)
+{
+	facts->others |= w->other;
+	if (a->time > facts->time)
+		facts->time = a->time;
+	if (a->good > facts->good)
+		facts->good = a->good;
+	note_ban(w, a, facts);
+	for (unsigned i = 0; i < a->name_count; i++) {
+		struct account_name *n;
+
+		if (a->names[i].login == 0)
+			continue;
+		n = account_make_name(j, w->map[a->names[i].name], &w->fleet->joint.names);
+		if (a->names[i].login > n->login)
+			n->login = a->names[i].login;
+		if (n->login > facts->login)
+			facts->login = n->login;
+	}
+}
+
+double fleet_fading(const struct account *a, uint32_t time, const struct judge_settings *settings)
+{
+	uint32_t slow = a->since != 0 && a->until < time ? a->until : time;
+	double fading = 1;
+
+	if (slow > a->time)
+		fading = points_fading(slow - a->time, account_half_life(a, settings));
+	else
+		slow = a->time;
+	return time > slow ? fading * points_fading(time - slow, settings->half_life) : fading;
+}
+
+/* What is left after a login that came later: of weak points nothing, else all but one threshold. */
+static int64_t forgiven(const struct fleet *f, int64_t points, unsigned event_class)
+{
+	return event_class == CLASS_HELO || event_class == CLASS_AUTH ? points_sum(points, -f->judge->threshold) : 0;
+}
+
+static void add_names(const struct adding *w, const struct account *a, struct account *j,
+	const struct fleet_facts *facts, double fading)
+{
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *from = &a->names[i];
+		struct account_name *n;
+		int64_t points = points_times(from->points, fading);
+
+		if (from->points == 0)
+			continue;
+		n = account_make_name(j, w->map[from->name], &w->fleet->joint.names);
+		if (n->name != NAME_NONE && from->fail <= n->login)
+			continue;
+		if (n->name == NAME_NONE && from->fail <= facts->login)
+			points = forgiven(w->fleet, points, CLASS_AUTH);
+		n->points = points_sum(n->points, points);
+		if (from->fail > n->fail)
+			n->fail = from->fail;
+	}
+}
+
+static void add_points(const struct adding *w, const struct account *a, struct account *j,
+	const struct fleet_facts *facts)
+{
+	double fading = fleet_fading(a, j->time, w->fleet->judge);
+
+	add_names(w, a, j, facts, fading);
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		int64_t points = points_times(a->points[i], fading);
+
+		if (points > 0 && a->last[i] <= facts->login)
+			points = forgiven(w->fleet, points, i);
+		j->points[i] = points_sum(j->points[i], points);
+	}
+	j->credit = points_sum(j->credit, points_times(a->credit, fading));
+}
+
+/* The second step. Of a network nobody adds up points: each host's own ones suffice, or do not. */
+static void add(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts)
+{
+	j->hits += a->hits < UINT32_MAX - j->hits ? a->hits : UINT32_MAX - j->hits;
+	if (a->hosts > j->hosts)
+		j->hosts = a->hosts;
+	if (!fleet_is_network(w->fleet, &a->addr))
+		add_points(w, a, j, facts);
+}
+
+typedef void step_of(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts);
+
+/* All that a host says. */
+static void with_host(struct adding *w, struct fleet_host *host, step_of *step)
+{
+	if (host->names == NULL)
+		host->names = fleet_map_names(&host->accounts.names, &w->fleet->joint.names, false);
+	w->map = host->names;
+	for (size_t i = 0; i < host->accounts.count; i++) {
+		const struct account *a = &host->accounts.all[i];
+
+		if (a->time != 0)
+			step(w, a, &w->fleet->joint.all[a->total], &w->fleet->facts[a->total]);
+	}
+}
+
+/* All that others say, then this host's own of the same addresses. */
+static void with_all(struct fleet *f, struct judge *judge, int64_t now, step_of *step)
+{
+	struct adding w = { .fleet = f, .now = now, .other = true };
+	uint32_t *own_names;
+
+	for (size_t h = 0; h < f->count; h++)
+		with_host(&w, &f->hosts[h], step);
+	own_names = fleet_map_names(&judge->accounts.names, &f->joint.names, true);
+	w.map = own_names;
+	w.other = false;
+	for (size_t i = 0; i < f->joint.count; i++) {
+		const struct account *own = accounts_find(&judge->accounts, &f->joint.all[i].addr);
+
+		if (own != NULL && own->time != 0)
+			step(&w, own, &f->joint.all[i], &f->facts[i]);
+	}
+	free(own_names);
+}
+
+static void make_all(struct fleet *f)
+{
+	for (size_t h = 0; h < f->count; h++) {
+		struct accounts *all = &f->hosts[h].accounts;
+
+		for (size_t i = 0; i < all->count; i++) {
+			if (all->all[i].time != 0)
+				all->all[i].total = (uint32_t)(accounts_make(&f->joint, &all->all[i].addr) -
+							       f->joint.all);
+		}
+	}
+	f->facts = mem_zalloc(f->joint.count + 1, sizeof(*f->facts));
+}
+
+/* A ban that stands on some host is one here, unless users log in there. */
+static void adopt(struct account *j, const struct fleet_facts *facts, int64_t now, bool users)
+{
+	if (facts->until <= now || (users && !facts->breached))
+		return;
+	if (j->since == 0 || j->until <= now) {
+		j->since = facts->since;
+		j->level = facts->level > 0 ? facts->level : 1;
+		j->by = facts->by;
+	}
+	if (facts->until > j->until)
+		j->until = facts->until;
+}
+
+static void settle(struct fleet *f, struct account *j, const struct fleet_facts *facts, int64_t now)
+{
+	bool users = j->credit > POINT / 5;
+
+	if ((j->flags & ACCOUNT_HELD) != 0)
+		return;
+	if (fleet_is_network(f, &j->addr)) {
+		users = facts->good != 0 && now - facts->good <= f->judge->known;
+		j->since = j->until = 0;
+	} else if (users) {
+		account_forgive(j, f->judge->threshold, f->judge);
+	} else {
+		account_settle(j, f->judge->threshold, f->judge);
+	}
+	adopt(j, facts, now, users);
+}
+
+/* The end that a person gave to a ban of this host's own. */
+static void hold(struct account *j, const struct account *own)
+{
+	if (own == NULL || own->since == 0 || (own->flags & ACCOUNT_HELD) == 0)
+		return;
+	j->since = own->since;
+	j->until = own->until;
+	j->level = own->level;
+	j->by = own->by;
+}
+
+void fleet_judge(struct fleet *f, struct judge *judge, int64_t now)
+{
+	make_all(f);
+	with_all(f, judge, now, note);
+	for (size_t i = 0; i < f->joint.count; i++) {
+		account_fade(&f->joint.all[i], f->facts[i].time, f->judge, &f->joint.names);
+		f->joint.all[i].hits = 0;
+	}
+	with_all(f, judge, now, add);
+	for (size_t i = 0; i < f->joint.count; i++) {
+		settle(f, &f->joint.all[i], &f->facts[i], now);
+		hold(&f->joint.all[i], accounts_find(&judge->accounts, &f->joint.all[i].addr));
+	}
+}
+
+/* ---- over the judge's accounts ---- */
+
+/* Whether the joint account says who is banned. Before it is judged it is what the last run made of it. */
+static bool rules(const struct fleet *f, size_t i)
+{
+	return f->facts == NULL || f->facts[i].others || f->joint.all[i].since != 0;
+}
+
+/* Its line in the blacklist is the judge's from now on. */
+static void hand_over(struct judge *judge, struct account *j)
+{
+	const uint8_t listed = j->flags & LISTED;
+
+	if (listed != 0)
+		accounts_make(&judge->accounts, &j->addr)->flags |= listed;
+	j->flags &= (uint8_t)~LISTED;
+}
+
+static void lay_one(struct fleet *f, struct judge *judge, size_t i)
+{
+	struct account *j = &f->joint.all[i], *a;
+
+	if (!rules(f, i)) {
+		hand_over(judge, j);
+		return;
+	}
+	a = accounts_make(&judge->accounts, &j->addr);
+	f->laid = mem_grow(f->laid, &f->laid_capacity, f->laid_count + 1, sizeof(*f->laid));
+	f->laid[f->laid_count++] = (struct fleet_laid){ (size_t)(a - judge->accounts.all), i, *a };
+	a->elsewhere = account_balance(j, f->judge) - account_balance(a, f->judge);
+	a->time = a->time != 0 ? a->time : j->time;
+	a->since = j->since;
+	a->until = j->until;
+	a->level = j->level;
+	a->by = j->by;
+	a->hits = j->hits;
+	a->hosts = j->hosts;
+	a->flags = j->flags;
+}
+
+void fleet_lay(struct fleet *f, struct judge *judge)
+{
+	f->laid_count = 0;
+	for (size_t i = 0; i < f->joint.count; i++)
+		lay_one(f, judge, i);
+}
+
+static void lift_one(struct fleet *f, struct judge *judge, const struct fleet_laid *laid)
+{
+	struct account *a = &judge->accounts.all[laid->number], *j = &f->joint.all[laid->joint];
+
+	if (a->time == 0 && j->time != 0) {
+		const struct addr addr = a->addr;
+
+		fleet_forget_inside(f, &addr);
+		j->flags = 0;
+		return;
+	}
+	if ((a->flags & ACCOUNT_HELD) != 0) {
+		j->flags |= ACCOUNT_HELD;
+		j->until = a->until;
+	}
+	j->flags = (uint8_t)((j->flags & ~LISTED) | (a->flags & LISTED));
+	*a = laid->own;
+	a->flags = (uint8_t)((a->flags & ~LISTED) | (j->flags & LISTED));
+}
+
+void fleet_lift(struct fleet *f, struct judge *judge)
+{
+	for (size_t i = 0; i < f->laid_count; i++)
+		lift_one(f, judge, &f->laid[i]);
+	f->laid_count = 0;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * publish: what this host says of addresses.
+ *
+ * The words are those of the account's line in the state, without what concerns nobody else. What was said is
+ * remembered by a digest, so what has not changed is not said again. Each batch has a number of its own. Others look
+ * only as far as the number that the host names when all of it is there. A run that dies on its way says the same
+ * again under numbers that nobody has looked at.
+ */
+#include "fleet/fleet_inside.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/digest.h"
+#include "base/mem.h"
+
+enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400 };
+
+#define EXACT (POINT / 10000)    /* points are told to so much */
+
+struct publishing {
+	struct fleet *fleet;
+	struct engine *engine;
+	int64_t now;
+	uint32_t *map;               /* names of the judge to those of the fleet */
+	struct account_name names[ACCOUNT_NAMES + 1];
+	struct fleet_said *said;     /* the new ones */
+	size_t count, capacity;
+	size_t batch, told;          /* where in said this batch begins; how many it has */
+	uint64_t changes, addresses;
+	int64_t points;
+	bool stopped, lost;
+};
+
+static int64_t rounded(int64_t points)
+{
+	return (points + EXACT / 2) / EXACT * EXACT;
+}
+
+static void copy_names(struct publishing *p, const struct account *a, struct account *copy)
+{
+	copy->names = p->names;
+	copy->name_count = 0;
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *n = &a->names[i];
+
+		if (n->points >= POINTS_LEAST || n->login != 0)
+			p->names[copy->name_count++] = (struct account_name){ rounded(n->points), p->map[n->name],
+				n->fail, n->login, 0 };
+	}
+}
+
+static void copy_ban(const struct publishing *p, const struct account *a, struct account *copy)
+{
+	copy->hits = a->hits;
+	if (!account_is_banned(a, p->now))
+		return;
+	copy->since = a->since;
+	copy->until = a->until;
+	copy->level = a->level;
+	copy->by = a->by;
+	copy->hosts = a->hosts;
+	copy->flags = a->flags & ACCOUNT_BREACHED;
+}
+
+/* What is to be said of the account; false where that is nothing. */
+static bool words_of(struct publishing *p, const struct account *a, struct account *copy)
+{
+	bool network = fleet_is_network(p->fleet, &a->addr);
+
+	*copy = (struct account){ .addr = a->addr, .time = a->time };
+	if (account_is_over(a, (uint32_t)p->now, p->fleet->judge))
+		return false;
+	copy_ban(p, a, copy);
+	if (network) {
+		copy->good = account_is_good(a, p->now, p->fleet->judge) ? a->good : 0;
+		return copy->since != 0 || copy->good != 0;
+	}
+	copy_names(p, a, copy);
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		copy->points[i] = rounded(a->points[i]);
+		copy->last[i] = a->last[i];
+	}
+	copy->credit = rounded(a->credit);
+	return copy->since != 0 || copy->credit + account_class_points(copy) >= POINTS_LEAST || copy->name_count > 0;
+}
+
+static void tell(struct publishing *p, const struct addr *addr, const char *words, size_t len)
+{
+	const char *host = p->fleet->settings->name;
+	char text[ADDR_TEXT_MAX];
+	unsigned slot = fleet_slot((struct span){ text, addr_format(text, addr) });
+
+	engine_ask(p->engine, NULL, NULL, "HSET " FLEET_WORDS " %s %b", slot, host, text, words, len);
+	engine_ask(p->engine, NULL, NULL, "ZADD " FLEET_CHANGED " %" PRIu64 " %s", slot, host, p->changes + 1, text);
+	p->told++;
+}
+
+static void take_back(struct publishing *p, const struct addr *addr)
+{
+	const char *host = p->fleet->settings->name;
+	char text[ADDR_TEXT_MAX];
+	unsigned slot = fleet_slot((struct span){ text, addr_format(text, addr) });
+
+	engine_ask(p->engine, NULL, NULL, "HDEL " FLEET_WORDS " %s", slot, host, text);
+	engine_ask(p->engine, NULL, NULL, "ZREM " FLEET_CHANGED " %s", slot, host, text);
+}
+
+/* What did not arrive is said again by the next run. */
+static void end_batch(struct publishing *p)
+{
+	if (p->told > 0)
+		p->changes++;
+	if (!engine_run(p->engine)) {
+		p->stopped = true;
+		for (size_t i = p->batch; i < p->count; i++)
+			p->said[i].digest = 0;
+	}
+	p->batch = p->count;
+	p->told = 0;
+}
+
+static void keep(struct publishing *p, const struct fleet_said *said)
+{
+	p->said = mem_grow(p->said, &p->capacity, p->count + 1, sizeof(*p->said));
+	p->said[p->count++] = *said;
+}
+
+static uint32_t digest_of(const struct buf *words)
+{
+	struct digest digest = { 0 };
+	uint32_t value;
+
+	digest_add(&digest, words->ptr, words->len);
+	value = (uint32_t)digest_value(&digest);
+	return value != 0 ? value : 1;
+}
+
+/* A line is the address, a blank, the words and a newline. */
+static void say(struct publishing *p, const struct account *words, const struct fleet_said *before)
+{
+	struct fleet_said said = { .addr = words->addr };
+	struct buf line = { 0 };
+	size_t skip;
+
+	if (p->told == BATCH)
+		end_batch(p);
+	account_add_line(words, &p->fleet->joint.names, &line);
+	line.len--;
+	skip = (size_t)((char *)memchr(line.ptr, ' ', line.len) + 1 - line.ptr);
+	said.digest = digest_of(&line);
+	if (p->stopped && before != NULL)
+		keep(p, before);
+	if (!p->stopped) {
+		if (before == NULL || before->digest != said.digest || before->gone != 0)
+			tell(p, &said.addr, line.ptr + skip, line.len - skip);
+		keep(p, &said);
+	}
+	buf_free(&line);
+	p->addresses++;
+	p->points += account_class_points(words) + account_name_points(words);
+}
+
+/* There is nothing more to say: others are told so. After a week the address itself goes. */
+static void say_gone(struct publishing *p, const struct fleet_said *before)
+{
+	struct fleet_said said = *before;
+	struct buf words = { 0 };
+
+	if (p->told == BATCH)
+		end_batch(p);
+	if (!p->stopped && said.gone != 0 && said.digest != 0 && p->now - said.gone > GONE_DAYS * DAY) {
+		take_back(p, &said.addr);
+		return;
+	}
+	if (!p->stopped && (said.gone == 0 || said.digest == 0)) {
+		said.gone = (uint32_t)p->now;
+		said.digest = 1;
+		buf_addf(&words, "time=%" PRIu32, said.gone);
+		tell(p, &said.addr, words.ptr, words.len);
+		buf_free(&words);
+	}
+	keep(p, &said);
+}
+
+static void say_all(struct publishing *p, struct judge *judge)
+{
+	size_t old = 0, all = p->fleet->said_count;
+
+	accounts_sort(&judge->accounts);
+	for (size_t i = 0; i < judge->accounts.count; i++) {
+		const struct account *a = accounts_at(&judge->accounts, i);
+		struct account words;
+		bool same;
+
+		if (!words_of(p, a, &words))
+			continue;
+		while (old < all && addr_compare(&p->fleet->said[old].addr, &a->addr) < 0)
+			say_gone(p, &p->fleet->said[old++]);
+		same = old < all && addr_equal(&p->fleet->said[old].addr, &a->addr);
+		say(p, &words, same ? &p->fleet->said[old] : NULL);
+		old += same;
+	}
+	while (old < all)
+		say_gone(p, &p->fleet->said[old++]);
+	end_batch(p);
+}
+
+/* The host's own line, the last step: with it all that was said becomes visible. */
+static bool say_host(struct publishing *p)
+{
+	int64_t clock = engine_time(p->engine) / 1000, expiry = p->fleet->judge->forget + DAY;
+	const char *host = p->fleet->settings->name;
+	struct buf words = { 0 };
+
+	for (unsigned slot = 0; slot < FLEET_SLOTS; slot++) {
+		engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_WORDS " %" PRId64, slot, host, expiry);
+		engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_CHANGED " %" PRId64, slot, host, expiry);
+	}
+	buf_addf(&words, "changes=%" PRIu64 " heard=%" PRId64 " clock=%lld", p->changes, clock, (long long)time(NULL));
+	buf_addf(&words, " addresses=%" PRIu64 " points=%" PRIu64, p->addresses, (uint64_t)(p->points / POINT));
+	engine_ask(p->engine, NULL, NULL, "HSET " FLEET_WHO " %s %b", host, words.ptr, words.len);
+	engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_WHO " %" PRId64, expiry);
+	buf_free(&words);
+	return engine_run(p->engine);
+}
+
+/* Where the engine knows less than was said it has lost it: all is said again. */
+static bool take_own(void *context, const struct answer *answer)
+{
+	struct publishing *p = context;
+	struct fleet_host host = { .heard = 0 };
+
+	if (answer->kind != ANSWER_TEXT && answer->kind != ANSWER_NOTHING)
+		return false;
+	if (answer->kind == ANSWER_TEXT && !fleet_parse_host(&host, answer->text))
+		host.changes = 0;
+	p->lost = host.changes < p->changes;
+	p->changes = p->lost ? p->changes : host.changes;
+	return true;
+}
+
+bool fleet_publish(struct fleet *f, struct engine *engine, struct judge *judge, int64_t now)
+{
+	struct publishing p = { .fleet = f, .engine = engine, .now = now, .changes = f->changes };
+
+	engine_ask(engine, take_own, &p, "HGET " FLEET_WHO " %s", f->settings->name);
+	if (!engine_run(engine))
+		return false;
+	if (p.lost) {
+		f->said_count = 0;
+		if (!say_host(&p))
+			return false;
+	}
+	p.map = fleet_map_names(&judge->accounts.names, &f->joint.names, true);
+	say_all(&p, judge);
+	free(p.map);
+	free(f->said);
+	f->said = p.said;
+	f->said_count = p.count;
+	if (p.stopped || !say_host(&p))
+		return false;
+	f->changes = p.changes;
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* history_inside: the tables of a day that is open, and their lines. Inside src/judge only. */
+#ifndef MAILBAN_JUDGE_HISTORY_INSIDE_H
+#define MAILBAN_JUDGE_HISTORY_INSIDE_H
+
+#include "judge/history.h"
+#include "judge/names.h"
+#include "list/state_line.h"
+
+/* The item of an address, or of a user name, made where there is none. Valid until the next one is made. *place is
+ * where it stood the last time, or any number. */
+struct history_item *history_item_of_addr(struct history_table *table, const struct addr *addr, uint32_t *place);
+struct history_item *history_item_of_user(struct history_table *table, const char *user, uint32_t *place);
+
+/* Adds to one of its counts. weighs: the item stays as long as it is among those that come most. */
+void history_item_add(struct history_item *item, unsigned which, uint32_t count, bool weighs);
+
+void history_table_clear(struct history_table *table);
+
+/* The items as lines of the state, by address and by name: each one, or those of a closed day, networks too. */
+void history_add_open(struct history_table tables[2], uint32_t day, struct buf *out);
+void history_add_closed(struct history_table tables[2], uint32_t day, struct buf *out);
+
+/* The networks of a table of addresses, /24 or /48, most events first. Returns how many; the caller frees *all. */
+size_t history_networks(const struct history_table *addrs, struct history_item **all);
+
+/* Reads the line at hand into an item that owns its name. False where it is no such line. */
+bool history_read_item(struct line *line, struct history_item *item);
+
+/* The day as a word, 2026-11-28, and back. */
+void history_add_day(struct buf *out, uint32_t day);
+bool history_read_day(struct line *line, uint32_t *day);
+
+#endif

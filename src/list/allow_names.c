@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * allow_names: names of hosts in the allowlist, for customers whose address changes.
+ *
+ * A run asks for the addresses of each, with a timeout, and keeps the answers; other commands take what was kept. A
+ * name that nobody answers for keeps its last answer. Names in logs are never resolved.
+ */
+#include "list/allow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/command.h"
+#include "base/mem.h"
+#include "base/msg.h"
+
+enum {
+	ANSWER_MS = 3000,      /* for one name */
+	ALL_SECONDS = 10,      /* for all of them together */
+	ADDRESSES_MOST = 16,   /* of one name */
+};
+
+bool allow_is_name(const char *text, size_t len)
+{
+	bool dot = false, letter = false;
+
+	for (size_t i = 0; i < len; i++) {
+		bool is_letter = (text[i] | 32) >= 'a' && (text[i] | 32) <= 'z';
+
+		if (!is_letter && (text[i] < '0' || text[i] > '9') && text[i] != '-' && text[i] != '.')
+			return false;
+		dot = dot || text[i] == '.';
+		letter = letter || is_letter;
+	}
+	return len > 3 && len < 254 && dot && letter && text[0] != '-' && text[0] != '.';
+}
+
+void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line)
+{
+	allow->names = mem_grow(allow->names, &allow->name_capacity, allow->name_count + 1, sizeof(*allow->names));
+	allow->names[allow->name_count++] = (struct allow_name){ mem_text_of(text, len), line };
+}
+
+/* Takes "WORD" off the front of a text whose words stand between blanks and newlines. */
+static struct span take_word(struct span *text)
+{
+	struct span word;
+
+	while (text->len > 0 && (*text->ptr == ' ' || *text->ptr == '\n')) {
+		text->ptr++;
+		text->len--;
+	}
+	word = (struct span){ text->ptr, 0 };
+	while (word.len < text->len && word.ptr[word.len] != ' ' && word.ptr[word.len] != '\n')
+		word.len++;
+	text->ptr += word.len;
+	text->len -= word.len;
+	return word;
+}
+
+static bool is_word(struct span word, const char *text)
+{
+	return word.len == strlen(text) && memcmp(word.ptr, text, word.len) == 0;
+}
+
+/* Calls for each "NAME ADDRESS" of the answers that is about the name. */
+static unsigned copy_answers(struct span answers, const char *name, struct buf *out)
+{
+	unsigned count = 0;
+
+	while (answers.len > 0) {
+		struct span word = take_word(&answers), address = take_word(&answers);
+
+		if (address.len == 0 || !is_word(word, name))
+			continue;
+		buf_addf(out, "%s %.*s\n", name, (int)address.len, address.ptr);
+		count++;
+	}
+	return count;
+}
+
+void allow_take_answers(struct allow *allow, struct span answers)
+{
+	while (answers.len > 0) {
+		struct span word = take_word(&answers), address = take_word(&answers);
+		struct addr addr;
+
+		for (size_t i = 0; i < allow->name_count; i++) {
+			if (is_word(word, allow->names[i].text) && addr_parse(&addr, address.ptr, address.len))
+				allow_add(allow, &addr, ALLOW_FILE, allow->names[i].line);
+		}
+	}
+}
+
+/* Lines of getent(1): "ADDRESS STREAM NAME", one for each kind of socket. */
+static bool ask(char *name, struct buf *out)
+{
+	char program[] = "/usr/bin/getent", database[] = "ahosts";
+	char *arguments[] = { program, database, name, NULL };
+	struct buf text = { 0 }, why = { 0 };
+	unsigned count = 0;
+	struct span rest;
+
+	if (command_read(arguments, ANSWER_MS, &text, &why)) {
+		rest = (struct span){ text.ptr, text.len };
+		while (rest.len > 0 && count < ADDRESSES_MOST) {
+			struct span address = take_word(&rest), kind = take_word(&rest);
+			const char *end = rest.len > 0 ? memchr(rest.ptr, '\n', rest.len) : NULL;
+			struct addr addr;
+
+			rest.len = end != NULL ? rest.len - (size_t)(end - rest.ptr) : 0;
+			rest.ptr = end;
+			if (!is_word(kind, "STREAM") || !addr_parse(&addr, address.ptr, address.len))
+				continue;
+			buf_addf(out, "%s %.*s\n", name, (int)address.len, address.ptr);
+			count++;
+		}
+	}
+	buf_free(&text);
+	buf_free(&why);
+	return count > 0;
+}
+
+bool allow_resolve(const struct allow *allow, struct span former, struct buf *answers)
+{
+	time_t begin = time(NULL);
+	bool all = true;
+
+	for (size_t i = 0; i < allow->name_count; i++) {
+		char *name = allow->names[i].text;
+
+		if (time(NULL) - begin < ALL_SECONDS && ask(name, answers))
+			continue;
+		if (copy_answers(former, name, answers) > 0) {
+			msg("%s: nobody answers for its address; the last answer stands", name);
+		} else {
+			msg("%s: nobody answers for its address, so that it allows nobody; see the name", name);
+			all = false;
+		}
+	}
+	return all;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* owner: who has an address: its country, and number and name of its autonomous system (AS).
+ *
+ * Known from files: databases of libloc, and the text files of tor-geoipdb, which know countries alone. Nothing is
+ * asked over the network unless the settings say so. */
+#ifndef MAILBAN_REPORT_OWNER_H
+#define MAILBAN_REPORT_OWNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "addr/addr.h"
+#include "base/buf.h"
+#include "report/json.h"
+
+enum owners_from { OWNERS_NONE, OWNERS_FILES, OWNERS_DNS };
+
+/* Where owners are known from. Borrows its texts. */
+struct owners_settings {
+	enum owners_from from;
+	char *const *files;          /* the first one that knows decides */
+	size_t file_count;           /* 0: the usual ones */
+	const char *zone;            /* of the DNS: it answers as asn.cymru.com does; NULL: none */
+};
+
+enum { OWNER_NAME_MAX = 80 };
+
+struct owner {
+	char country[3];             /* ISO 3166; "": not known */
+	uint32_t as;                 /* 0: not known */
+	char name[OWNER_NAME_MAX];   /* of the AS, any bytes but NUL; "": not known */
+};
+
+struct owners;
+
+/* Opens all files, so that owners can be asked for in the glass, too. The texts of the settings live as long as it.
+ * owners_close() takes NULL, too. */
+struct owners *owners_open(const struct owners_settings *settings);
+void owners_close(struct owners *owners);
+
+/* The owner of an address, or of a network's first address. False where nothing is known; owner is empty then. A DNS is
+ * asked for at most three seconds in all. owners may be NULL: nothing is known. */
+bool owners_find(struct owners *owners, const struct addr *addr, struct owner *owner);
+
+/* Appends "DE, AS64496 Example Ltd", escaped, what of it is known; nothing where nothing is. */
+void owner_add_text(struct buf *out, const struct owner *owner);
+
+/* The members country, as and as_name of the object at hand; null where they are not known. */
+void owner_members(const struct owner *owner, struct json *json);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * owner_libloc: databases of libloc, which is loaded when the first one is met.
+ *
+ * It brings a library of cryptography along that nothing else here needs. A note in the binary tells packagers' tools
+ * of the dependency, as that of log/libarchive.c does.
+ */
+#include "report/owner_inside.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+#if HAVE_LIBLOC
+
+#include <dlfcn.h>
+#include <libloc/database.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define SONAME "libloc.so.1"
+#define NOTE_TEXT "[{\"feature\":\"libloc\",\"description\":\"owners of addresses\"," \
+	"\"priority\":\"suggested\",\"soname\":[\"" SONAME "\"]}]"
+
+enum { NOTE_TYPE = 0x407c0c0a };
+
+__attribute__((used, section(".note.dlopen"), aligned(4))) static const struct {
+	uint32_t owner_bytes, text_bytes, type;
+	char owner[4];
+	char text[(sizeof(NOTE_TEXT) + 3) / 4 * 4];
+} note = { sizeof(note.owner), sizeof(NOTE_TEXT), NOTE_TYPE, "FDO", NOTE_TEXT };
+
+/* What is used of libloc. */
+#define LIBLOC_FUNCTIONS(with) \
+	with(loc_new) \
+	with(loc_unref) \
+	with(loc_set_log_fn) \
+	with(loc_database_new) \
+	with(loc_database_unref) \
+	with(loc_database_lookup) \
+	with(loc_database_get_as) \
+	with(loc_network_unref) \
+	with(loc_network_get_country_code) \
+	with(loc_network_get_asn) \
+	with(loc_as_unref) \
+	with(loc_as_get_name)
+
+#define MEMBER(name) __typeof__(&(name)) (name);
+#define FIND(name) found = found && (*(void **)&db->name = dlsym(handle, #name)) != NULL;
+
+struct owner_libloc {
+	LIBLOC_FUNCTIONS(MEMBER)
+	FILE *file;
+	struct loc_ctx *context;
+	struct loc_database *database;
+};
+
+static bool load(struct owner_libloc *db)
+{
+	void *handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
+	bool found = handle != NULL;
+
+	LIBLOC_FUNCTIONS(FIND)
+	return found;
+}
+
+/* A database that cannot be read is one that knows nothing. */
+static void say_nothing(struct loc_ctx *context, int priority, const char *file, int line, const char *function,
+			const char *format, va_list args)
+{
+	(void)context, (void)priority, (void)file, (void)line, (void)function, (void)format, (void)args;
+}
+
+struct owner_libloc *owner_libloc_open(FILE *file)
+{
+	struct owner_libloc *db = mem_zalloc(1, sizeof(*db));
+
+	db->file = file;
+	if (load(db) && db->loc_new(&db->context) == 0) {
+		db->loc_set_log_fn(db->context, say_nothing);
+		if (db->loc_database_new(db->context, &db->database, file) == 0)
+			return db;
+		db->database = NULL;
+	}
+	owner_libloc_close(db);
+	return NULL;
+}
+
+void owner_libloc_close(struct owner_libloc *db)
+{
+	if (db == NULL)
+		return;
+	if (db->database != NULL)
+		db->loc_database_unref(db->database);
+	if (db->context != NULL)
+		db->loc_unref(db->context);
+	(void)fclose(db->file);
+	free(db);
+}
+
+/* libloc knows IPv4 as this program does: mapped into IPv6. */
+static struct in6_addr in6_of(const struct addr *addr)
+{
+	struct in6_addr in6;
+
+	for (unsigned i = 0; i < 8; i++) {
+		in6.s6_addr[i] = (uint8_t)(addr->hi >> (56 - 8 * i));
+		in6.s6_addr[8 + i] = (uint8_t)(addr->lo >> (56 - 8 * i));
+	}
+	return in6;
+}
+
+static void take_as(struct owner_libloc *db, uint32_t number, struct owner *owner)
+{
+	struct loc_as *as = NULL;
+	const char *name;
+
+	owner->as = number;
+	if (number == 0 || db->loc_database_get_as(db->database, &as, number) != 0 || as == NULL)
+		return;
+	name = db->loc_as_get_name(as);
+	if (name != NULL)
+		snprintf(owner->name, sizeof(owner->name), "%s", name);
+	db->loc_as_unref(as);
+}
+
+void owner_libloc_find(struct owner_libloc *db, const struct addr *addr, struct owner *owner)
+{
+	const struct in6_addr in6 = in6_of(addr);
+	struct loc_network *network = NULL;
+	const char *country;
+
+	if (db->loc_database_lookup(db->database, &in6, &network) != 0 || network == NULL)
+		return;
+	country = db->loc_network_get_country_code(network);
+	if (country != NULL)
+		owner_set_country(owner, country, strlen(country));
+	take_as(db, db->loc_network_get_asn(network), owner);
+	db->loc_network_unref(network);
+}
+
+#else
+
+struct owner_libloc *owner_libloc_open(FILE *file)
+{
+	(void)fclose(file);
+	return NULL;
+}
+
+void owner_libloc_close(struct owner_libloc *db)
+{
+	(void)db;
+}
+
+void owner_libloc_find(struct owner_libloc *db, const struct addr *addr, struct owner *owner)
+{
+	(void)db, (void)addr, (void)owner;
+}
+
+#endif

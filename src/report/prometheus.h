@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* prometheus: figures in the text format of Prometheus. */
+#ifndef MAILBAN_REPORT_PROMETHEUS_H
+#define MAILBAN_REPORT_PROMETHEUS_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* Help and type of what comes next, which is a gauge. */
+void prometheus_head(struct buf *out, const char *name, const char *help);
+
+/* One value; label NULL: without a label. */
+void prometheus_value(struct buf *out, const char *name, const char *label, const char *value_of_label, int64_t value);
+
+#endif

@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What root obeys and what root writes to is nobody else's; and no client of a log's folder leads root astray.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	[ "$(id -u)" -eq 0 ] || skip 'only root has anything to lose here'
+	cd "$BATS_TEST_TMPDIR"
+	unset SUDO_UID
+	mkdir -p rules.d etc var
+	: > etc/allow
+	echo 'mynetworks = no' > etc/conf
+	for i in {1..6}; do
+		echo "$(date -u +%FT%TZ) mx postfix/smtpd[7]: warning: unknown[198.51.100.9]: SASL LOGIN authentication failed: no, sasl_username=u$i"
+	done > log
+}
+
+mailban() {
+	"$MAILBAN" run -q --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist var/blacklist --state var/state log
+}
+
+refused() { # what
+	run -2 mailban
+	[[ "$output" == *"$1"* ]]
+}
+
+@test "root uses no file that others own or may write to" {
+	chown nobody etc/conf
+	refused 'etc/conf belongs to somebody else; root uses no etc/conf that others can change'
+	chown root etc/conf
+	chmod 666 etc/allow
+	refused 'etc/allow may be written to by others'
+	chmod 644 etc/allow
+	echo > rules.d/x.conf
+	chown nobody rules.d/x.conf
+	refused 'rules.d/x.conf belongs to somebody else'
+	rm rules.d/x.conf
+	chown nobody var
+	refused '/var belongs to somebody else'
+	chown root var
+	run -0 mailban
+	chmod 4777 var/state
+	refused 'var/state may be written to by others'
+	chmod 4755 var/state
+	echo "$(date -u +%FT%TZ) mx postfix/smtpd[7]: warning: unknown[198.51.100.9]: SASL LOGIN authentication failed: no, sasl_username=x" >> log
+	run -0 mailban
+	[ "$(stat -c %a var/state)" = 755 ]
+}
+
+@test "root follows no link of others, and writes to no folder of theirs" {
+	mkdir theirs
+	chown nobody theirs
+	ln -s "$PWD/created" theirs/blacklist
+	chown -h nobody theirs/blacklist
+	run -2 "$MAILBAN" run -q --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist theirs/blacklist --state var/state log
+	[ ! -e created ]
+	ln -s ../theirs/state var/state
+	refused 'theirs belongs to somebody else'
+	rm var/state
+	mkdir -m 1777 everybody
+	ln -s ../var/list everybody/blacklist
+	chown -h nobody everybody/blacklist
+	run -2 "$MAILBAN" run -q --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist everybody/blacklist --state var/state log
+	[[ "$output" == *'everybody/blacklist belongs to somebody else'* ]]
+}
+
+@test "whoever became root by sudo is trusted with his own files" {
+	chown nobody etc etc/conf
+	refused 'belongs to somebody else'
+	SUDO_UID=$(id -u nobody) run -0 mailban
+}
+
+@test "a link in a log's folder that a group may write to is not followed" {
+	mkdir logs
+	chgrp nogroup logs
+	chmod 775 logs
+	cp log secret
+	ln -s ../secret logs/log
+	run -1 "$MAILBAN" run --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist var/blacklist --state var/state logs/log
+	[[ "$output" == *'is a symbolic link, or leads to one, in a folder that others than root may write to'* ]]
+}
