@@ -136,36 +136,37 @@ static int restrict_files(const char *const *paths, unsigned *version, struct bu
 
 /* ---- user and capabilities ---- */
 
-/* The user mailban, else nobody. Names of other sources than the file would need a network. */
-static void find_user(struct passwd *user, char name[33])
+/* The user mailban, else nobody; its name. Names of other sources than the file would need a network. */
+static const char *find_user(struct passwd *user)
 {
 	FILE *file = fopen("/etc/passwd", "re");
+	const char *name = "nobody";
 	const struct passwd *line;
 
 	user->pw_uid = user->pw_gid = 65534;
-	strcpy(name, "nobody");
 	while (file != NULL && (line = fgetpwent(file)) != NULL) {
 		if (strcmp(line->pw_name, "mailban") != 0)
 			continue;
 		user->pw_uid = line->pw_uid;
 		user->pw_gid = line->pw_gid;
-		strcpy(name, "mailban");
+		name = "mailban";
 	}
 	if (file != NULL)
 		(void)fclose(file);
+	return name;
 }
 
 static int become_user(struct glass *glass, struct buf *why)
 {
-	char name[sizeof(glass->user)];
 	struct passwd user;
+	const char *name;
 
 	if (geteuid() != 0)
 		return 0;
-	find_user(&user, name);
+	name = find_user(&user);
 	if (setresgid(user.pw_gid, user.pw_gid, user.pw_gid) == 0 && setgroups(0, NULL) == 0 &&
 	    setresuid(user.pw_uid, user.pw_uid, user.pw_uid) == 0) {
-		strcpy(glass->user, name);
+		glass->user = name;
 		return 0;
 	}
 	/* in a namespace that knows root alone: there this root is an ordinary user outside */
@@ -415,7 +416,7 @@ void glass_add_force(const struct glass *glass, struct buf *out)
 		buf_add_text(out, "with all rights, since this build has a sanitizer");
 		return;
 	}
-	if (glass->user[0] != '\0')
+	if (glass->user != NULL)
 		buf_addf(out, "as user %s, ", glass->user);
 	buf_add_text(out, "no capabilities, no new privileges");
 	if (glass->landlock > 0)

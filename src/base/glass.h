@@ -16,7 +16,7 @@ enum {
 /* What is in force. */
 struct glass {
 	bool off;            /* nothing is: built with a sanitizer, which needs calls of its own */
-	char user[33];       /* whom it became; "": it was nobody's to change, or could not be changed */
+	const char *user;    /* whom root became; NULL: it was not root, or there is no other user here */
 	bool no_network;     /* it has a network of its own, with nothing in it */
 	unsigned landlock;   /* the version of the kernel's; 0: it has none */
 	bool seccomp;
