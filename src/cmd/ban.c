@@ -26,7 +26,7 @@ struct wish {
 	struct addr net;
 	char name[ADDR_TEXT_MAX]; /* its text */
 	struct buf note;
-	int64_t until;            /* BAN_FOREVER: permanent */
+	int64_t until;            /* WHEN_FOREVER: permanent */
 };
 
 static bool read_duration(const struct edit *edit, struct wish *wish)
@@ -34,7 +34,7 @@ static bool read_duration(const struct edit *edit, struct wish *wish)
 	const char *text = edit->options->duration;
 	int64_t seconds;
 
-	wish->until = BAN_FOREVER;
+	wish->until = WHEN_FOREVER;
 	if (text == NULL)
 		return true;
 	if (!when_parse_duration(text, &seconds) || seconds < MINUTE) {
@@ -54,7 +54,7 @@ static bool read_wish(const struct edit *edit, struct wish *wish)
 	    !edit_join_note(&wish->note, args + 1, edit->options->arg_count - 1) || !read_duration(edit, wish))
 		return false;
 	addr_format(wish->name, &wish->net);
-	if (wish->until == BAN_FOREVER && wish->note.len >= 5 && memcmp(wish->note.ptr, "since", 5) == 0) {
+	if (wish->until == WHEN_FOREVER && wish->note.len >= 5 && memcmp(wish->note.ptr, "since", 5) == 0) {
 		msg("a note cannot begin with since: mailban's own remarks do; put another word first");
 		return false;
 	}
@@ -97,7 +97,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 		    (same && wish->note.len > 0 && ban->until == wish->until))
 			continue;
 		/* a judgement without end is not yet a person's word */
-		if (same && wish->until == BAN_FOREVER && !ban->person)
+		if (same && wish->until == WHEN_FOREVER && !ban->person)
 			continue;
 		addr_add_to(&text, &ban->net);
 		buf_add_text(&text, " is banned already, ");
@@ -182,7 +182,7 @@ static void sign(const struct edit *edit, struct buf *note)
 static void add(struct edit *edit, struct wish *wish)
 {
 	struct ban ban = { .net = wish->net, .since = edit->now, .until = wish->until, .by = BAN_BY_HAND,
-			   .person = wish->until == BAN_FOREVER };
+			   .person = wish->until == WHEN_FOREVER };
 	struct ban *former = banlist_find(&edit->list, &wish->net);
 	struct span above = { NULL, 0 }, note;
 	struct buf text = { 0 };

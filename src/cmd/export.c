@@ -62,7 +62,7 @@ static void write_collapsed(struct writing *w)
 /* How long the kernel is to keep an entry, in seconds; 0: for ever. */
 static int64_t timeout_of(const struct writing *w, const struct ban *ban)
 {
-	if (ban->until == BAN_FOREVER)
+	if (ban->until == WHEN_FOREVER)
 		return 0;
 	return ban->until - w->now < PLAN_TIMEOUT_MAX ? ban->until - w->now : PLAN_TIMEOUT_MAX;
 }
@@ -108,7 +108,7 @@ static void write_nft_family(struct writing *w, bool v4)
 			continue;
 		buf_add_text(&w->out, around == NULL ? "\t\telements = {\n\t\t\t" : ",\n\t\t\t");
 		addr_add_to(&w->out, &ban->net);
-		if (ban->until != BAN_FOREVER)
+		if (ban->until != WHEN_FOREVER)
 			buf_addf(&w->out, " timeout %llds", (long long)(ban->until - w->now));
 		around = ban;
 	}

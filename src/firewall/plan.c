@@ -26,7 +26,7 @@ static uint32_t timeout_of(const struct ban *ban, int64_t now)
 {
 	int64_t left;
 
-	if (ban->until == BAN_FOREVER)
+	if (ban->until == WHEN_FOREVER)
 		return 0;
 	if (__builtin_sub_overflow(ban->until, now, &left) || left > PLAN_TIMEOUT_MAX)
 		return PLAN_TIMEOUT_MAX;

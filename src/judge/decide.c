@@ -42,7 +42,7 @@ struct ban decide_ban_of(const struct account *a)
 	return (struct ban){
 		.net = a->addr,
 		.since = a->since - a->since % 60,
-		.until = a->until >= ACCOUNT_FOREVER ? BAN_FOREVER : (int64_t)a->until,
+		.until = a->until >= ACCOUNT_FOREVER ? WHEN_FOREVER : (int64_t)a->until,
 		.hits = a->hits,
 		.by = a->by,
 		.hosts = a->hosts,

@@ -71,7 +71,10 @@ static bool is_breach(const struct work *w, const struct account_name *n)
 
 static void forgive_weak(struct account *a)
 {
-	a->points[CLASS_UNKNOWN] = a->points[CLASS_REJECT] = a->points[CLASS_PROBE] = 0;
+	for (unsigned c = 0; c < CLASS_GOOD; c++) {
+		if (event_classes[c].is_weak)
+			a->points[c] = 0;
+	}
 }
 
 /* Nameless failures, and greetings of bots, up to one threshold. */
@@ -171,7 +174,6 @@ static bool take_any_login(struct work *w)
  * may begin with a few refusals. One deliverable recipient does not pay for a harvest. */
 static bool take_mail(struct work *w)
 {
-	static const uint8_t weak[] = { CLASS_UNKNOWN, CLASS_REJECT, CLASS_PROBE };
 	struct account *a = w->account;
 	bool first = a->mails == 0 || (int64_t)w->time - a->mail > w->judge->settings->known;
 	int64_t off = work_late(w, first ? w->judge->settings->threshold : points_many(POINT / 10, w->event->count));
@@ -182,10 +184,10 @@ static bool take_mail(struct work *w)
 			work_take_back(w);
 		w->connection->good = true;
 	}
-	for (unsigned i = 0; i < sizeof(weak); i++) {
-		int64_t part = off < a->points[weak[i]] ? off : a->points[weak[i]];
+	for (unsigned c = 0; c < CLASS_GOOD; c++) {
+		int64_t part = !event_classes[c].is_weak ? 0 : off < a->points[c] ? off : a->points[c];
 
-		a->points[weak[i]] -= part;
+		a->points[c] -= part;
 		off -= part;
 	}
 	if (first)

@@ -18,11 +18,6 @@ void judge_settings_defaults(struct judge_settings *settings)
 	*settings = (struct judge_settings){
 		.threshold = 5 * POINT,
 		.half_life = 4 * DAY,
-		.points = { [CLASS_AUTH] = POINT,
-			    [CLASS_HELO] = 5 * POINT,
-			    [CLASS_PROBE] = POINT,
-			    [CLASS_UNKNOWN] = POINT / 2,
-			    [CLASS_REJECT] = POINT / 4 },
 		.known = 30 * DAY,
 		.forget = 36 * DAY,
 		.ban_least = 0,
@@ -36,6 +31,8 @@ void judge_settings_defaults(struct judge_settings *settings)
 		.max_prefix6 = 32,
 		.accounts = 1000000,
 	};
+	for (unsigned c = 0; c < CLASS_GOOD; c++)
+		settings->points[c] = event_classes[c].points;
 	judge_settings_networks(settings, 8);
 }
 

@@ -34,7 +34,7 @@ enum {
 static int read_some(int fd, struct buf *out)
 {
 	char bytes[4096];
-	ssize_t got;
+	ssize_t got = 0;
 
 	while (out->len < READ_MAX && ((got = read(fd, bytes, sizeof(bytes))) > 0 || (got < 0 && errno == EINTR))) {
 		if (got > 0)

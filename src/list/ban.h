@@ -10,9 +10,8 @@
 
 #include "addr/addr.h"
 #include "base/span.h"
+#include "base/when.h"
 #include "detect/event.h"
-
-#define BAN_FOREVER INT64_MAX
 
 /* What a ban is for: a class, or a person who said so with a time limit. */
 enum ban_by {
@@ -22,7 +21,7 @@ enum ban_by {
 
 struct ban {
 	struct addr net;
-	int64_t since, until;  /* seconds since the epoch, whole minutes; until may be BAN_FOREVER */
+	int64_t since, until;  /* seconds since the epoch, whole minutes; until may be WHEN_FOREVER */
 	uint64_t hits;         /* events counted when it began */
 	const char *text;      /* where the line begins, as it was read; ban_line() and ban_above() */
 	uint32_t line_len;     /* no newline; 0 for a ban that is new or changed. The byte behind the line can be read:

@@ -79,7 +79,7 @@ static bool take_until(struct cursor *c, int64_t *seconds)
 {
 	if (!take(c, "forever"))
 		return take_minute(c, seconds);
-	*seconds = BAN_FOREVER;
+	*seconds = WHEN_FOREVER;
 	return true;
 }
 
@@ -193,7 +193,7 @@ const char *blacklist_take_line(struct span line, struct ban *ban, struct span *
 	struct span address;
 	bool usual;
 
-	*ban = (struct ban){ .text = line.ptr, .line_len = (uint32_t)line.len, .until = BAN_FOREVER, .by = BAN_BY_HAND,
+	*ban = (struct ban){ .text = line.ptr, .line_len = (uint32_t)line.len, .until = WHEN_FOREVER, .by = BAN_BY_HAND,
 			     .person = true };
 	*note = (struct span){ c.end, 0 };
 	address = take_address(&c);

@@ -48,7 +48,7 @@ static const struct telling tellings[] = {
 	{ CHANGE_RENEWED, "renewed", "still knocking, renewed",
 	  "  {address:24} {packets|packet|packets} since the last run; until {until}\n", true },
 	{ CHANGE_EXPIRED, "expired", "over", ADDRESS, false },
-	{ CHANGE_FORGIVEN, "forgiven", "forgiven, since they logged in or sent mail", ADDRESS, false },
+	{ CHANGE_FORGIVEN, "forgiven", "forgiven, since they logged in, sent mail or were pardoned", ADDRESS, false },
 	{ CHANGE_DISSOLVED, "dissolved", "networks banned no more, a good address being in them", ADDRESS, false },
 	{ CHANGE_ALLOWED, "allowed", "taken off, being in the allowlist", ADDRESS, false },
 	{ CHANGE_ATTACKED, "attacked", "users under attack from many addresses",

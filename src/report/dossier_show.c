@@ -29,7 +29,7 @@ static void add_rough(struct buf *out, int64_t seconds)
 /* " (6d 12h left)" */
 static void add_left(const struct dossier *d, const struct ban *ban, struct buf *out)
 {
-	if (ban->until == BAN_FOREVER)
+	if (ban->until == WHEN_FOREVER)
 		return;
 	buf_add_text(out, ban->until > d->now ? " (" : " (over");
 	if (ban->until > d->now) {

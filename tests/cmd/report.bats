@@ -51,7 +51,7 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	grep -q '^203.0.113.4 ' blacklist
 	login 60000 203.0.113.4 anna >> log
 	run -0 mailban_run log
-	[[ "$output" == *'forgiven, since they logged in or sent mail (1):'*203.0.113.4* ]]
+	[[ "$output" == *'forgiven, since they logged in, sent mail or were pardoned (1):'*203.0.113.4* ]]
 	! grep -q '^203.0.113.4' blacklist
 	rm blacklist state
 	mailban_run log

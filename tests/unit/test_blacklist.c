@@ -87,12 +87,12 @@ static void facts_are_read(void **state)
 	assert_int_equal(blacklist_note(ban).len, 0);
 	ban = &list.bans[2];
 	assert_true(ban->person);
-	assert_true(ban->until == BAN_FOREVER);
+	assert_true(ban->until == WHEN_FOREVER);
 	note = blacklist_note(ban);
 	assert_memory_equal(note.ptr, "ticket 4711: spam source", note.len);
 	ban = &list.bans[4];
 	assert_false(ban->person);
-	assert_true(ban->until == BAN_FOREVER);
+	assert_true(ban->until == WHEN_FOREVER);
 	assert_int_equal(ban->by, BAN_BY_HAND);
 	note = blacklist_note(ban);
 	assert_int_equal(note.len, strlen("asked for by  Ann"));
@@ -277,7 +277,7 @@ static void new_entries_are_made_as_documented(void **state)
 		{ "2001:db8:1000:2000:3000:4000:5000:6000", 1795835820, 20, 0, CLASS_REJECT },
 		{ "2001:db8:1:2:3:4:5:6", 1795835820, 10, 0, CLASS_PROBE },
 		{ "192.0.2.7", 1795835820, 57, 0, CLASS_AUTH },
-		{ "198.51.100.0/24", BAN_FOREVER, 812, 37, CLASS_UNKNOWN },
+		{ "198.51.100.0/24", WHEN_FOREVER, 812, 37, CLASS_UNKNOWN },
 		{ "2001:db8:1:2::/64", 1795835820, 1, 0, CLASS_HELO },
 	};
 	struct banlist list;

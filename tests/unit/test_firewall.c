@@ -101,7 +101,7 @@ static void test_entries_come_back_as_they_went(void **state)
 
 	need_kernel(state);
 	add_ban(&bans, "192.0.2.1", NOW + 5000);
-	add_ban(&bans, "198.51.100.0/25", BAN_FOREVER);
+	add_ban(&bans, "198.51.100.0/25", WHEN_FOREVER);
 	add_ban(&bans, "2001:db8:1:2::/64", NOW + 3000000);
 	add_ban(&bans, "192.0.2.2", NOW);
 	sync_sets(&bans, NOW, &report);
@@ -168,7 +168,7 @@ static void test_a_dry_run_sends_nothing(void **state)
 	size_t before;
 
 	need_kernel(state);
-	add_ban(&bans, "203.0.113.1", BAN_FOREVER);
+	add_ban(&bans, "203.0.113.1", WHEN_FOREVER);
 	sync_sets(&(struct banlist){ 0 }, NOW, &report);
 	firewall_report_free(&report);
 	before = count_entries();
@@ -207,7 +207,7 @@ static void add_network(struct banlist *bans, const struct addr *a, uint8_t pref
 /* Addresses and networks close to one another, so that they touch, at both ends of a family. */
 static void add_any(struct banlist *bans, uint64_t *random)
 {
-	int64_t until = random_below(random, 3) == 0 ? BAN_FOREVER : NOW + 1000 + (int64_t)random_below(random, 100000);
+	int64_t until = random_below(random, 3) == 0 ? WHEN_FOREVER : NOW + 1000 + (int64_t)random_below(random, 100000);
 	struct addr a = { .prefix = ADDR_BITS };
 	bool high = random_below(random, 2) == 0;
 
@@ -242,7 +242,7 @@ static void assert_covered(const struct banlist *bans)
 	read_sets(&fw);
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		for (size_t i = 0; i < fw.sets[f].count; i++)
-			banlist_add(&have, &(struct ban){ .net = fw.sets[f].entries[i].net, .until = BAN_FOREVER });
+			banlist_add(&have, &(struct ban){ .net = fw.sets[f].entries[i].net, .until = WHEN_FOREVER });
 	}
 	banlist_sort(&have);
 	for (size_t i = 0; i < bans->count; i++)

@@ -77,7 +77,7 @@ static void make_names(void)
 		if (n > 0)
 			snprintf(folded[n], sizeof(folded[n]), "ann%u", n);
 		for (unsigned i = 0; i < 3; i++)
-			snprintf(written[n][i], sizeof(written[n][i]), n == 0 ? "%s" : i == 0 ? "%s" : "%s@example.%s",
+			snprintf(written[n][i], sizeof(written[n][i]), n == 0 || i == 0 ? "%.15s" : "%.10s@example.%s",
 				n == 0 ? nobody[i] : folded[n], i == 1 ? "org" : "com");
 		if (n > 0 && n % 2 == 0)
 			written[n][n % 3][0] = 'A';
@@ -594,17 +594,17 @@ static void make_own(struct files *f, struct slow_line *l)
 
 	snprintf(text + len, sizeof(text) - len, " # mine\n");
 	put_line(f, &l->net, text);
-	*l = (struct slow_line){ .net = l->net, .until = BAN_FOREVER, .person = true };
+	*l = (struct slow_line){ .net = l->net, .until = WHEN_FOREVER, .person = true };
 }
 
 static void change_end(struct files *f, struct slow_line *l, int64_t now)
 {
-	int64_t until = pick(6) == 0 ? BAN_FOREVER : now / 60 * 60 + 60 * (int64_t)pick(40000) - (pick(4) ? 0 : 864000);
+	int64_t until = pick(6) == 0 ? WHEN_FOREVER : now / 60 * 60 + 60 * (int64_t)pick(40000) - (pick(4) ? 0 : 864000);
 
 	if (l->account == NULL || until == l->until)
 		return;
 	l->until = until;
-	l->account->until = until == BAN_FOREVER ? UINT32_MAX : until;
+	l->account->until = until == WHEN_FOREVER ? UINT32_MAX : until;
 	l->account->held = true;
 	put_ban(f, l, l->account->since / 60 * 60, "");
 }

@@ -58,7 +58,7 @@ static void test_difference(void **state)
 
 	(void)state;
 	add_ban(&bans, "192.0.2.1", NOW + 500);
-	add_ban(&bans, "192.0.2.3", BAN_FOREVER);
+	add_ban(&bans, "192.0.2.3", WHEN_FOREVER);
 	add_ban(&bans, "198.51.100.0/24", NOW + 7000);
 	add_ban(&bans, "2001:db8::/64", NOW + 7000);
 	plan_make(&plan, &bans, NOW, &set, FIREWALL_V4);
@@ -94,7 +94,7 @@ static void test_time(void **state)
 		int timeout; /* -1: left out */
 	} rows[] = {
 		{ NOW - 1, -1 }, { NOW, -1 }, { NOW + 1, 1 }, { NOW + PLAN_TIMEOUT_MAX, PLAN_TIMEOUT_MAX },
-		{ NOW + PLAN_TIMEOUT_MAX + 1, PLAN_TIMEOUT_MAX }, { BAN_FOREVER - 1, PLAN_TIMEOUT_MAX }, { BAN_FOREVER, 0 },
+		{ NOW + PLAN_TIMEOUT_MAX + 1, PLAN_TIMEOUT_MAX }, { WHEN_FOREVER - 1, PLAN_TIMEOUT_MAX }, { WHEN_FOREVER, 0 },
 	};
 
 	(void)state;
@@ -123,7 +123,7 @@ static void test_renewal(void **state)
 	} rows[] = {
 		{ 1000, NOW + 1000 + PLAN_SLACK, PLAN_KEEP }, { 1000, NOW + 1001 + PLAN_SLACK, PLAN_RENEW },
 		{ 1000, NOW + 1000 - PLAN_SLACK, PLAN_KEEP }, { 1000, NOW + 999 - PLAN_SLACK, PLAN_RENEW },
-		{ 0, NOW + 10, PLAN_RENEW }, { 10, BAN_FOREVER, PLAN_RENEW }, { 0, BAN_FOREVER, PLAN_KEEP },
+		{ 0, NOW + 10, PLAN_RENEW }, { 10, WHEN_FOREVER, PLAN_RENEW }, { 0, WHEN_FOREVER, PLAN_KEEP },
 		{ PLAN_TIMEOUT_MAX - eighth, NOW + 9999999, PLAN_KEEP },
 		{ PLAN_TIMEOUT_MAX - eighth - 1, NOW + 9999999, PLAN_RENEW },
 	};
@@ -204,7 +204,7 @@ static void test_everything_is_two_halves(void **state)
 	add_ban(&bans, "0.0.0.0/0", NOW + 100);
 	add_ban(&bans, "192.0.2.1", NOW + 300);
 	add_ban(&bans, "128.0.0.0/1", NOW + 200);
-	add_ban(&bans, "::/0", BAN_FOREVER);
+	add_ban(&bans, "::/0", WHEN_FOREVER);
 	banlist_sort(&bans);
 	plan_make(&plan, &bans, NOW, &(struct firewall_set){ 0 }, FIREWALL_V4);
 	assert_int_equal(plan.count, 3);
@@ -226,7 +226,7 @@ static void fill(struct banlist *bans, uint32_t count)
 		struct addr a = net_of("10.0.0.0");
 
 		a.lo += i;
-		banlist_add(bans, &(struct ban){ .net = a, .until = BAN_FOREVER });
+		banlist_add(bans, &(struct ban){ .net = a, .until = WHEN_FOREVER });
 	}
 }
 
