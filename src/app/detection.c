@@ -14,10 +14,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/glass.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "detect/match.h"
 #include "detect/samples.h"
+
+enum { PROGRESS_COLUMNS = 60 };
 
 struct progress {
 	int64_t begun_ms, shown_ms;
@@ -35,7 +38,22 @@ int detection_open(struct detection *detection, const struct config *config, con
 		return EXIT_USAGE;
 	}
 	detection->drift = drift_new();
+	detection->shows_progress = isatty(STDERR_FILENO);
 	return EXIT_ALL_WELL;
+}
+
+int detection_enter_glass(struct detection *detection, const struct config *config)
+{
+	struct buf why = { 0 };
+	struct glass glass;
+	int ret;
+
+	engine_compile(detection->engine, config->threads);
+	ret = glass_enter(&glass, false, &why);
+	if (ret < 0)
+		msg("%s", buf_text(&why));
+	buf_free(&why);
+	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 
 void detection_close(struct detection *detection)
@@ -150,13 +168,13 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 		.drift = detection->drift,
 	};
 
-	if (isatty(STDERR_FILENO)) {
+	if (detection->shows_progress) {
 		scan.progress = show_progress;
 		scan.progress_context = &progress;
 	}
 	scan_run(&scan);
 	if (progress.shown)
-		fputs("\r\033[K", stderr);
+		fprintf(stderr, "\r%*s\r", PROGRESS_COLUMNS, "");
 	tell_limits(&detection->set, limit_hits);
 	if (engine_left_out(detection->engine))
 		msg("the logs name too many programs: lines of those that came last did not count");

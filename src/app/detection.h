@@ -2,6 +2,7 @@
 #ifndef MAILBAN_APP_DETECTION_H
 #define MAILBAN_APP_DETECTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,12 +17,17 @@ struct detection {
 	struct ruleset set;
 	struct engine *engine;
 	struct drift *drift;   /* of all that was scanned with it */
+	bool shows_progress;   /* stderr is a terminal */
 };
 
 /* Loads the rules that configuration and options name. EXIT_ALL_WELL, or EXIT_USAGE after a message. */
 int detection_open(struct detection *detection, const struct config *config, const struct options *options,
 		   enum rules_samples samples);
 void detection_close(struct detection *detection);
+
+/* For commands that only print: gives up all but that (base/glass), when the logs are open and not looked at yet.
+ * EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
+int detection_enter_glass(struct detection *detection, const struct config *config);
 
 /* What a command does with the detection, and from which time on (--since, seconds since the epoch). */
 typedef int detection_work(const struct config *config, const struct options *options, struct detection *detection,

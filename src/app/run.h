@@ -12,6 +12,7 @@
 #include "app/examples.h"
 #include "app/kernel.h"
 #include "app/options.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "detect/drift.h"
 #include "detect/drift_known.h"
@@ -37,45 +38,56 @@ struct told {
 	size_t note_count;
 };
 
+/* Sentences. */
+struct run_words {
+	char **texts;
+	size_t count, capacity;
+};
+
 struct run {
 	const struct config *config;
 	const struct options *options;
 	int64_t now, since;
 	struct file_lock *lock;
 	bool keeps_lock;                /* while it reads logs, too */
+	/* of the parent, which opens and writes: */
 	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct file_look old_state;     /* of the state */
 	struct state state;
+	enum state_recovered recovered;
+	struct allow allow;
+	bool has_digests;               /* of the blacklist, as the state names them */
+	uint64_t digest_read, digest_written;
+	struct reading reading;
+	struct run_words silent;        /* logs that nobody writes to */
+	struct kernel_reading kernel;
+	struct firewall fw;
+	bool fw_read;
+	bool rule_is_wanted;            /* mailban-firewall made one */
+	bool in_part;
+	struct fleet_line *line;        /* to the fleet's server; NULL: there is none */
+	struct owners *owners;          /* while the report is made */
+	uint64_t lines, events;
+	struct buf report;              /* what is to be told, as text */
+	/* of the child, which judges: */
 	struct positions positions;
 	struct drift_known drift_known; /* of the runs before */
 	struct drift *drift;            /* of this one */
-	struct allow allow;
 	struct judge judge;
 	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
 	struct history history;
-	struct owners *owners;          /* while the report is made */
 	uint32_t last_clock;            /* of the judge before this run's events */
-	bool has_digests;               /* of the blacklist, as the state names them */
-	uint64_t digest_read, digest_written;
 	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
 	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
 	bool clock_is_wrong;            /* now is the logs' time */
-	const struct reading_source *sources; /* while they are read */
 	struct examples *examples;
-	struct kernel_reading reading;
-	struct firewall fw;
-	bool fw_read;
-	bool in_part;
-	uint64_t lines, events;
-	char **unread;                  /* what could not be read, or is lost: a sentence each */
-	size_t unread_count, unread_capacity;
+	struct run_words unread;        /* what could not be read, or is lost */
 	struct changes changes;         /* what is to be told */
 	struct told told;
 	char *notes[TOLD_NOTES];        /* those of this run */
 	size_t note_count;
-	struct buf report;              /* the same as text */
 };
 
 /* The section of the state; run_told_load() returns 0, or the number of the line that is none, from 1. */
@@ -89,19 +101,29 @@ void run_told_note(struct run *run, const char *text);
 /* All of it is told now, so many new bans among it. */
 void run_told_finish(struct run *run, uint64_t bans);
 
-/* What lasts: allowlist, blacklist, state, and what a person changed. EXIT_ALL_WELL, or another status after a
- * message. */
+/* What lasts: allowlist, blacklist, and the state's sections. EXIT_ALL_WELL, or another status after a message. */
 int run_read_lasting(struct run *r);
 
-/* Whether the clock can be right at all; else says so. The others say where it was set back behind what runs before
- * have judged (after run_read_lasting(), before the logs), or forward away from the logs (behind them): r->now is then
- * the time that the logs have. */
+/* Opens the logs, and looks at none. */
+void run_open_logs(struct run *r);
+
+/* What is new in the logs becomes a new list, a new state and a report, by a child in the glass whose answer is
+ * checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
+int run_judge(struct run *r, struct detection *detection);
+
+/* Whether the clock can be right at all; else says so. The others, the child's, say where it was set back behind what
+ * runs before have judged (before the logs are read), or forward away from the logs (behind them): r->now is then the
+ * time that the logs have. */
 bool run_clock_is_set(int64_t now);
 void run_check_set_back(struct run *r);
 void run_check_set_forward(struct run *r);
 
-/* What is new in the logs, into the judge; and the new positions into the state. */
+/* The child's part of it: what is new in the logs, into the judge; and the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);
+
+/* The child's answer; and the parent's reading of it, as run_judge(). */
+void run_answer(struct run *r, struct buf *answer);
+int run_take_answer(struct run *r, struct buf *answer);
 
 /* Whether somebody changed the blacklist or the state since they were read. */
 bool run_was_overtaken(const struct run *r);
@@ -113,10 +135,10 @@ enum { RUN_AGAIN = 100 };
  * another status after a message: EXIT_NOTHING where both are as they were. */
 int run_write_files(struct run *r);
 
-/* The unified diff of the blacklist. */
+/* What a dry run prints: the report, and the unified diff of the blacklist. */
 void run_print_diff(const struct run *r);
 
-/* What the run changed, into r->report. */
+/* What the run changed, into r->report: of a dry run without --json and --mail only what a difference does not show. */
 void run_make_report(struct run *r);
 
 /* A report is kept in STATE.report until it was printed: whoever dies between the files and the printing is told of by
@@ -125,5 +147,8 @@ void run_make_report(struct run *r);
 int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);
+
+/* A sentence more. */
+void run_say(struct run_words *words, const char *text);
 
 #endif

@@ -11,54 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/edit.h"
-#include "app/remembered.h"
 #include "base/file.h"
 #include "base/msg.h"
-#include "judge/edits.h"
 #include "list/blacklist.h"
-
-enum { DAY = 86400 };
-
-/* What stands in the file beside the two lists that the state names. */
-static enum edits_file kind_of_file(const struct run *r, enum state_recovered recovered)
-{
-	if (recovered == STATE_UNFINISHED)
-		return EDITS_UNWRITTEN;
-	if (recovered == STATE_UNWRITTEN)
-		return EDITS_OF_UNWRITTEN;
-	return !r->has_digests || r->list.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
-}
-
-static int bad_section(const struct run *r, const char *name, unsigned bad)
-{
-	state_bad_line(r->config->state, name, bad);
-	return -1;
-}
-
-static int read_sections(struct run *r)
-{
-	unsigned bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
-
-	if (bad != 0)
-		return bad_section(r, STATE_POSITIONS, bad);
-	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
-	if (bad != 0)
-		return bad_section(r, STATE_DRIFT, bad);
-	bad = run_told_load(&r->told, state_lines(&r->state, STATE_TOLD));
-	if (bad != 0)
-		return bad_section(r, STATE_TOLD, bad);
-	if (remembered_history(&r->state, r->config->state, &r->history) < 0)
-		return -1;
-	r->history.anew = r->options->full;
-	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
-	if (r->options->full) {
-		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
-		return bad != 0 ? bad_section(r, STATE_ENTERED, bad) : 0;
-	}
-	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
-		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
-}
 
 /* Postfix's networks, where postconf failed: as the last run knew them. */
 static void take_mynetworks(struct run *r)
@@ -80,18 +35,10 @@ static void put_mynetworks(struct run *r)
 	buf_free(&lines);
 }
 
-static void put_told(struct run *r)
+/* Its sections are read by the child, but for those that say what may be written. */
+static int read_state(struct run *r)
 {
-	struct buf lines = { 0 };
-
-	run_told_save(&r->told, &lines);
-	state_take(&r->state, STATE_TOLD, &lines);
-}
-
-static int read_state(struct run *r, enum state_recovered recovered)
-{
-	if (state_load(&r->state, r->config->state) < 0 || read_sections(r) < 0 ||
-	    (r->config->fleet.url != NULL && fleet_load(&r->fleet, &r->state, r->config->state) < 0))
+	if (state_load(&r->state, r->config->state) < 0)
 		return -1;
 	if (r->state.version == 1)
 		msg("%s: was written by an earlier mailban; logs go on where it stopped, "
@@ -100,12 +47,6 @@ static int read_state(struct run *r, enum state_recovered recovered)
 		run_tell_left(r);
 	take_mynetworks(r);
 	r->has_digests = state_digests(&r->state, &r->digest_read, &r->digest_written);
-	fleet_lay(&r->fleet, &r->judge);
-	(void)edits_take(&r->judge, &r->list, kind_of_file(r, recovered));
-	fleet_lift(&r->fleet, &r->judge);
-	r->last_clock = r->judge.clock;
-	r->told_day = r->judge.told_day;
-	state_keep_only(&r->state, STATE_DRIFT);
 	return 0;
 }
 
@@ -131,32 +72,17 @@ static void resolve_names(struct run *r)
 
 int run_read_lasting(struct run *r)
 {
-	enum state_recovered recovered;
-
 	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
 	resolve_names(r);
-	recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
-	if (recovered == STATE_FAILED)
+	r->recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
+	if (r->recovered == STATE_FAILED)
 		return EXIT_NOTHING;
 	(void)file_look(r->config->blacklist, &r->old_look);
 	(void)file_look(r->config->state, &r->old_state);
-	if (blacklist_read(r->config->blacklist, &r->list) < 0 || read_state(r, recovered) < 0)
+	if (blacklist_read(r->config->blacklist, &r->list) < 0 || read_state(r) < 0)
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
-}
-
-/* The report compares with what the runs before saw, so that is left as it is. */
-static void put_drift_into_state(struct run *r)
-{
-	struct drift_known seen;
-	struct buf lines = { 0 };
-
-	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
-	drift_known_add(&seen, r->drift);
-	drift_known_format(&seen, &lines);
-	state_take(&r->state, STATE_DRIFT, &lines);
-	drift_known_free(&seen);
 }
 
 static int tell_write_error(const char *path, int error)
@@ -202,44 +128,13 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 	return file_tell_unsure(r->config->blacklist, error) || unsure ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-static uint32_t count_changes(const struct run *r, enum change_kind from, enum change_kind to)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < r->changes.count; i++)
-		count += r->changes.all[i].kind >= from && r->changes.all[i].kind <= to;
-	return count;
-}
-
-/* A run that found nothing is none: so one that died and is repeated leaves the state of one that did not. */
-static void put_run_into_history(struct run *r)
-{
-	const struct history_day run = {
-		.day = (uint32_t)(r->now / DAY), .runs = 1, .lines = r->lines,
-		.added = count_changes(r, CHANGE_ADDED, CHANGE_NETWORK),
-		.over = count_changes(r, CHANGE_EXPIRED, CHANGE_ALLOWED), .banned = (uint32_t)r->list.count,
-	};
-
-	if (run.lines > 0 || run.added > 0 || run.over > 0)
-		history_run(&r->history, &run);
-}
-
 int run_write_files(struct run *r)
 {
 	struct file_new blacklist = { 0 }, state = { 0 }, report = { 0 };
 	uint64_t written;
 	int error, ret;
 
-	if (!r->clock_is_wrong)
-		r->judge.told_day = r->now / DAY;
-	put_run_into_history(r);
-	put_drift_into_state(r);
 	put_mynetworks(r);
-	put_told(r);
-	remembered_put(&r->judge, &r->state);
-	if (r->config->fleet.url != NULL)
-		fleet_save(&r->fleet, &r->state, r->now);
-	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
 	error = blacklist_prepare(r->config->blacklist, &r->list, &blacklist, &written);
 	if (error < 0)
 		return tell_write_error(r->config->blacklist, error);

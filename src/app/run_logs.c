@@ -21,7 +21,7 @@ enum { DAY = 86400 };
 static void take(void *context, const struct event *event)
 {
 	struct run *r = context;
-	const struct reading_source *from = &r->sources[event->source];
+	const struct reading_source *from = &r->reading.sources[event->source];
 	struct addr unit;
 
 	if (event->time < r->since || event->time < from->not_before)
@@ -33,27 +33,32 @@ static void take(void *context, const struct event *event)
 	}
 }
 
+void run_say(struct run_words *words, const char *text)
+{
+	words->texts = mem_grow(words->texts, &words->capacity, words->count + 1, sizeof(*words->texts));
+	words->texts[words->count++] = mem_text(text);
+}
+
 static void tell(struct run *r, const char *text)
 {
 	msg("%s", text);
-	r->unread = mem_grow(r->unread, &r->unread_capacity, r->unread_count + 1, sizeof(*r->unread));
-	r->unread[r->unread_count++] = mem_text(text);
+	run_say(&r->unread, text);
 	run_told_note(r, text);
 }
 
-static void tell_notes(struct run *r, const struct reading *reading, size_t from)
+static void tell_notes(struct run *r, size_t from)
 {
-	for (size_t i = from; i < reading->note_count; i++)
-		tell(r, reading->notes[i].text);
+	for (size_t i = from; i < r->reading.note_count; i++)
+		tell(r, r->reading.notes[i].text);
 }
 
 /* Where any log is written, another may be quiet by nature, as a webmail's is: then only check tells. Where none is,
  * each is told, once a day: a run that never sees a line again looks like one that has nothing to do. */
-static void tell_silence(struct run *r)
+static void find_silence(struct run *r)
 {
 	struct log_list logs;
 	int64_t *begins;
-	bool silent = r->now / DAY != r->told_day;
+	bool silent = true;
 
 	(void)silence_list(&logs, r->config->logs.texts, r->config->logs.count);
 	begins = mem_zalloc(logs.count, sizeof(*begins));
@@ -66,12 +71,18 @@ static void tell_silence(struct run *r)
 
 		if (begins[i] != INT64_MIN) {
 			silence_say(&text, &logs.logs[i], begins[i]);
-			tell(r, buf_text(&text));
+			run_say(&r->silent, buf_text(&text));
 		}
 		buf_free(&text);
 	}
 	free(begins);
 	log_list_free(&logs);
+}
+
+static void tell_silence(struct run *r)
+{
+	for (size_t i = 0; i < r->silent.count && r->now / DAY != r->told_day; i++)
+		tell(r, r->silent.texts[i]);
 }
 
 static void tell_too_long(struct run *r, const struct scan_log *log)
@@ -91,20 +102,20 @@ static void tell_not_understood(struct run *r)
 
 	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || unknown_recognised(r->drift))
 		return;
-	unknown_say_none(source_name(r->sources[0].source), r->lines, &text);
+	unknown_say_none(source_name(r->reading.sources[0].source), r->lines, &text);
 	tell(r, buf_text(&text));
 	buf_free(&text);
 }
 
-static void scan_reading(struct run *r, struct detection *detection, struct reading *reading)
+static void scan_reading(struct run *r, struct detection *detection)
 {
+	struct reading *reading = &r->reading;
 	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
 
 	for (size_t i = 0; i < reading->count; i++) {
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	r->sources = reading->sources;
 	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, &r->sessions, take,
 			   r) > 0)
 		r->in_part = true;
@@ -122,32 +133,37 @@ static void scan_reading(struct run *r, struct detection *detection, struct read
 	free(logs);
 }
 
-void run_read_logs(struct run *r, struct detection *detection)
+void run_open_logs(struct run *r)
 {
 	struct reading_options options = { .full = r->options->full, .directory = r->options->directory };
 	bool named = r->options->arg_count > 0;
-	struct positions next = { 0 };
-	struct buf lines = { 0 };
-	struct reading reading = { 0 };
-	size_t told;
 
-	reading_make(&reading, &r->positions, named ? r->options->args : r->config->logs.texts,
-		  named ? (size_t)r->options->arg_count : r->config->logs.count, &options);
-	tell_notes(r, &reading, 0);
+	reading_open(&r->reading, named ? r->options->args : r->config->logs.texts,
+		     named ? (size_t)r->options->arg_count : r->config->logs.count, &options);
 	/* whoever names a log knows how old it is; the journal of a folder is another host's */
 	if (!named && options.directory == NULL)
-		tell_silence(r);
-	scan_reading(r, detection, &reading);
+		find_silence(r);
+}
+
+void run_read_logs(struct run *r, struct detection *detection)
+{
+	struct positions next = { 0 };
+	struct buf lines = { 0 };
+	size_t told;
+
+	reading_begin(&r->reading, &r->positions);
+	tell_notes(r, 0);
+	tell_silence(r);
+	scan_reading(r, detection);
 	r->drift = detection->drift;
 	drift_sort(r->drift);
 	tell_not_understood(r);
-	told = reading.note_count;
-	reading_finish(&reading, &next);
-	tell_notes(r, &reading, told);
-	r->in_part = r->in_part || reading.in_part;
+	told = r->reading.note_count;
+	reading_finish(&r->reading, &next);
+	tell_notes(r, told);
+	r->in_part = r->in_part || r->reading.in_part;
 	positions_format(&next, &lines);
 	state_set(&r->state, STATE_POSITIONS, (struct span){ lines.ptr, lines.len });
 	buf_free(&lines);
 	positions_free(&next);
-	reading_free(&reading);
 }

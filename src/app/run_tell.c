@@ -13,7 +13,6 @@
 
 #include "app/edit.h"
 #include "app/mail.h"
-#include "app/rule.h"
 #include "base/msg.h"
 #include "list/blacklist.h"
 #include "report/changes.h"
@@ -23,18 +22,17 @@
 
 void run_print_diff(const struct run *r)
 {
-	struct run_facts facts = { .changes = &r->changes, .judge = &r->judge };
-	struct buf entered = { 0 }, next = { 0 };
+	struct buf next = { 0 };
 
 	/* patch(1) skips what stands before a difference */
-	changes_entered(&facts, false, &entered);
-	text_print(&entered);
+	text_print(&r->report);
+	if (r->options->json || r->options->mail)
+		return;
 	/* a blacklist that does not exist is an empty text, not an empty list's header line */
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
 	buf_free(&next);
-	buf_free(&entered);
 }
 
 static struct span find_example(void *context, const struct addr *addr, unsigned event_class)
@@ -60,7 +58,7 @@ static void note_rule(struct run *r)
 		struct buf text = { 0 };
 
 		if (!r->fw.sets[f].exists || r->fw.sets[f].count == 0 || !firewall_unused(&r->fw, f) ||
-		    rule_is_wanted(r->config))
+		    r->rule_is_wanted)
 			continue;
 		buf_addf(&text, "no rule uses the set %s, so that nothing is dropped: mailban-firewall up",
 			 r->fw.sets[f].name);
@@ -141,15 +139,14 @@ void run_make_report(struct run *r)
 		.events = r->events,
 		.example = find_example,
 		.example_context = r->examples,
-		.unread = r->unread,
-		.unread_count = r->unread_count,
+		.unread = r->unread.texts,
+		.unread_count = r->unread.count,
 		.all = r->options->verbose,
 	};
 
 	r->told.lines += r->lines;
 	r->told.events += r->events;
 	note_unknown(r);
-	r->owners = config_owners(r->config);
 	note_rule(r);
 	if (r->options->json)
 		changes_json(&facts, &r->report);
@@ -157,14 +154,12 @@ void run_make_report(struct run *r)
 		/* what nobody is to get stays to be told */
 		if (mail_is_wanted())
 			make_mail(r, &facts);
-	} else if (r->options->quiet)
-		changes_entered(&facts, true, &r->report);
+	} else if (r->options->quiet || r->options->dry_run)
+		changes_entered(&facts, !r->options->dry_run, &r->report);
 	else if (r->options->verbose || r->config->report_changes)
 		changes_text(&facts, &r->report);
 	else
 		make_short(r, &facts);
-	owners_close(r->owners);
-	r->owners = NULL;
 }
 
 static void add_path(const struct run *r, struct buf *path)
@@ -206,7 +201,7 @@ void run_print_report(const struct run *r)
 
 	text_print(&r->report);
 	/* told before the sets, which take longest */
-	if (is_out() && r->report.len > 0 && !r->options->dry_run) {
+	if (is_out() && r->report.len > 0) {
 		add_path(r, &path);
 		(void)unlink(buf_text(&path));
 		buf_free(&path);

@@ -2,8 +2,8 @@
 /*
  * check: whether everything that a run needs is in order.
  *
- * Goes through configuration, rules, allowlist, blacklist, state, logs and sets, tells of each that it is well
- * or, through the module that reads it, what is wrong. Goes on after a fault, so that all are told at once.
+ * Goes through configuration, rules, allowlist, blacklist, state, the glass, logs and sets, tells of each that it is
+ * well or, through the module that reads it, what is wrong. Goes on after a fault, so that all are told at once.
  * Changes nothing and takes no lock.
  */
 #include <stdarg.h>
@@ -17,6 +17,7 @@
 #include "app/kernel.h"
 #include "app/remembered.h"
 #include "app/rule.h"
+#include "base/glass_run.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "detect/samples.h"
@@ -139,19 +140,35 @@ static void check_silence(struct check *c, struct log_files *log)
 	buf_free(&text);
 }
 
-static void check_log(struct check *c, struct log_files *log)
+static int begin_log(void *context, const struct glass *glass, struct buf *answer)
 {
 	struct buf why = { 0 };
-	struct source *source = source_open(log->log, &why);
+	bool begun = source_begin(context, NULL, &why);
+
+	(void)glass;
+	(void)answer;
+	if (!begun)
+		msg("%s: %s", source_name(context), buf_text(&why));
+	buf_free(&why);
+	return begun ? EXIT_ALL_WELL : EXIT_IN_PART;
+}
+
+static void check_log(struct check *c, struct log_files *log)
+{
+	struct buf why = { 0 }, ignored = { 0 };
+	struct source *source = source_open_only(log->log, NULL, &why, NULL);
 
 	if (source == NULL) {
 		msg("%s: %s", log->log, buf_text(&why));
 		c->faults++;
+	} else if (glass_run(begin_log, source, false, &ignored) != EXIT_ALL_WELL) {
+		c->faults++;
 	} else {
-		source_close(source);
 		check_silence(c, log);
 	}
+	source_close(source);
 	buf_free(&why);
+	buf_free(&ignored);
 }
 
 static void take_nothing(void *context, const struct event *event)
@@ -260,6 +277,25 @@ static void check_rule(struct check *c)
 	buf_free(&said);
 }
 
+static int tell_force(void *context, const struct glass *glass, struct buf *answer)
+{
+	(void)context;
+	glass_add_force(glass, answer);
+	return EXIT_ALL_WELL;
+}
+
+/* What whoever works on the bytes of logs has given up before, as it is on this host. */
+static void check_glass(struct check *c)
+{
+	struct buf force = { 0 };
+
+	if (glass_run(tell_force, NULL, true, &force) == EXIT_ALL_WELL)
+		well(c, "reader of logs: %s", buf_text(&force));
+	else
+		c->faults++;
+	buf_free(&force);
+}
+
 static int run(const struct config *config, const struct options *options)
 {
 	struct check c = { .config = config, .options = options };
@@ -268,6 +304,7 @@ static int run(const struct config *config, const struct options *options)
 	check_rules(&c);
 	check_lists(&c);
 	check_state(&c);
+	check_glass(&c);
 	check_logs(&c);
 	if (!options->no_sync)
 		check_sets(&c);
@@ -280,8 +317,9 @@ const struct command command_check = {
 	.name = "check",
 	.synopsis = "",
 	.summary = "tell whether all that a run needs is in order",
-	.details = "Goes through configuration, rules, allowlist, blacklist, state, logs and sets; exits with 1 where\n"
-		   "something is wrong. --no-sync leaves the sets out, which need root, or CAP_NET_ADMIN.",
+	.details = "Goes through configuration, rules, allowlist, blacklist, state, logs and sets, and lists what who\n"
+		   "reads logs has given up before; exits with 1 where something is wrong. --no-sync leaves the sets\n"
+		   "out, which need root, or CAP_NET_ADMIN.",
 	.options = " config quiet blacklist state allow rules no-sync ",
 	.max_args = 0,
 	.run = run,

@@ -29,6 +29,8 @@
 enum { BLOCK_BYTES = 1 << 16 };
 
 struct matching {
+	struct detection *detection;
+	const struct config *config;
 	struct engine *engine;
 	struct matcher *matcher;
 	struct sessions sessions;
@@ -232,6 +234,8 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 	bool open_line = false;
 	ssize_t got;
 
+	if (detection_enter_glass(m->detection, m->config) != EXIT_ALL_WELL)
+		return EXIT_NOTHING;
 	matcher_begin(m->matcher, (int64_t)time(NULL));
 	while ((got = read(STDIN_FILENO, block, BLOCK_BYTES)) > 0 || (got < 0 && errno == EINTR)) {
 		if (got < 0)
@@ -250,12 +254,15 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 static int match_file(struct matching *m, const char *path, char *block, struct buf *line)
 {
 	struct buf why = { 0 };
-	struct source *source = source_open(path, &why);
+	struct source *source = source_open_only(path, NULL, &why, NULL);
 	bool open_line = false;
 	ssize_t got;
 
-	if (source == NULL) {
-		msg("%s: %s", path, buf_text(&why));
+	if (source == NULL || detection_enter_glass(m->detection, m->config) != EXIT_ALL_WELL ||
+	    !source_begin(source, NULL, &why)) {
+		if (why.len > 0)
+			msg("%s: %s", path, buf_text(&why));
+		source_close(source);
 		buf_free(&why);
 		return EXIT_NOTHING;
 	}
@@ -304,9 +311,10 @@ static int choose_rule(struct matching *m, const struct ruleset *set)
 	return EXIT_ALL_WELL;
 }
 
-static int match_all(struct detection *detection, const struct options *options)
+static int match_all(struct detection *detection, const struct config *config, const struct options *options)
 {
-	struct matching m = { .engine = detection->engine, .options = options, .last_time = EVENT_TIME_UNKNOWN };
+	struct matching m = { .detection = detection, .config = config, .engine = detection->engine, .options = options,
+			      .last_time = EVENT_TIME_UNKNOWN };
 	int status = choose_rule(&m, &detection->set);
 
 	if (status != EXIT_ALL_WELL)
@@ -327,7 +335,7 @@ static int run(const struct config *config, const struct options *options)
 	int status = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 
 	if (status == EXIT_ALL_WELL) {
-		status = match_all(&detection, options);
+		status = match_all(&detection, config, options);
 		detection_close(&detection);
 	}
 	return status;

@@ -2,13 +2,12 @@
 /*
  * run: the whole pipeline, once.
  *
- * Under the lock of the blacklist: what is new in the logs is judged, accounts become a new blacklist; state and
- * blacklist are both brought to the disk before the first is replaced; then the sets in the kernel are made equal to
- * the blacklist. A log that cannot be read and a set that cannot be changed make the run one in part; anything wrong
- * with blacklist, state or allowlist stops it before anything is written.
+ * What is new in the logs is judged, by a child without rights (base/glass), and accounts become a new blacklist, which
+ * is checked under its lock; state and blacklist are both brought to the disk before the first is replaced; then the
+ * sets in the kernel are made equal to the blacklist. A log that cannot be read and a set that cannot be changed make
+ * the run one in part; anything wrong with blacklist, state or allowlist stops it before anything is written.
  * A dry run takes no lock, writes nothing and sends nothing.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -21,71 +20,13 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 
-enum { DAY = 86400, TRIES = 3 };
-
-static void take_knock(struct run *r, const struct firewall_entry *entry)
-{
-	struct account *a = entry->packets > 0 ? accounts_find(&r->judge.accounts, &entry->net) : NULL;
-	struct change *c;
-	uint64_t since;
-
-	if (a == NULL || (a->flags & ACCOUNT_LISTED) == 0)
-		return;
-	since = judge_knock(&r->judge, a, entry->packets);
-	if (since == 0 || !account_is_banned(a, r->now))
-		return;
-	c = changes_add(&r->changes, CHANGE_RENEWED, &a->addr);
-	c->packets = since;
-	c->until = a->until;
-}
-
-/* Who is dropped and does not go away. */
-static void take_knocks(struct run *r)
-{
-	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
-		const struct firewall_set *set = &r->fw.sets[f];
-
-		for (size_t i = 0; i < set->count; i++)
-			take_knock(r, &set->entries[i]);
-	}
-}
-
-/* What others said before is known, whatever becomes of the engine. */
-static void meet_fleet(struct run *r)
-{
-	struct buf why = { 0 };
-
-	if (!r->options->dry_run && !fleet_exchange(&r->fleet, &r->judge, r->now, &why)) {
-		msg("%s: %s; all else is done, and the next run catches up", r->config->fleet.url, buf_text(&why));
-		r->in_part = true;
-	}
-	buf_free(&why);
-	fleet_judge(&r->fleet, &r->judge, r->now);
-}
-
-static void judge(struct run *r)
-{
-	struct decide_input input = {
-		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now,
-		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
-		.force = r->options->force,
-		.tell_failing = r->options->mail || r->now / DAY != r->told_day,
-		.done = r->config->done.texts, .done_count = r->config->done.count,
-	};
-
-	take_knocks(r);
-	if (r->config->fleet.url != NULL)
-		meet_fleet(r);
-	fleet_lay(&r->fleet, &r->judge);
-	decide(&input, &r->list, &r->changes);
-	fleet_lift(&r->fleet, &r->judge);
-}
+enum { TRIES = 3 };
 
 static void finish_kernel(struct run *r)
 {
 	if (r->options->no_sync)
 		return;
-	r->fw_read = kernel_read_finish(&r->reading, &r->fw) == 0;
+	r->fw_read = kernel_read_finish(&r->kernel, &r->fw) == 0;
 	if (!r->fw_read)
 		r->in_part = true;
 }
@@ -108,57 +49,26 @@ static void sync_kernel(struct run *r)
 	firewall_report_free(&report);
 }
 
-static void tell_future(const struct run *r)
-{
-	if (r->judge.future > 0)
-		msg("%" PRIu64
-		    " lines bear a time that is to come; they count as of when their log was last written: see the "
-		    "clock and the time zone of who writes it",
-		    r->judge.future);
-	if (r->judge.accounts.dropped > 0)
-		msg("more than %" PRIu64 " addresses: %" PRIu64 " accounts with least points were forgotten; the "
-		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
-}
-
-/* Reading may take minutes, in which a person wants to ban somebody: he may have the lock meanwhile. A run that was
- * overtaken so keeps it at its second try. */
-static int read_logs(struct run *r, struct detection *detection)
-{
-	int ret = EXIT_ALL_WELL;
-
-	run_check_set_back(r);
-	if (!r->keeps_lock)
-		file_unlock(r->lock);
-	run_read_logs(r, detection);
-	run_check_set_forward(r);
-	if (!r->keeps_lock)
-		ret = lock_blacklist(r->lock, r->config, r->options, "run", true);
-	return ret == EXIT_ALL_WELL && !r->options->dry_run && run_was_overtaken(r) ? RUN_AGAIN : ret;
-}
-
 static int run_through(struct run *r, struct detection *detection)
 {
 	int ret;
 
 	/* the kernel lists its sets while files are read */
 	if (!r->options->no_sync)
-		kernel_read_start(&r->reading, r->config);
+		kernel_read_start(&r->kernel, r->config);
 	ret = run_read_lasting(r);
 	if (ret == EXIT_ALL_WELL)
-		ret = read_logs(r, detection);
+		run_open_logs(r);
 	finish_kernel(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
 	if (r->fw_read && kernel_refuse_missing(r->config, &r->fw) < 0)
 		return EXIT_NOTHING;
-	judge(r);
-	tell_future(r);
-	run_make_report(r);
+	ret = run_judge(r, detection);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
 	if (r->options->dry_run) {
-		if (r->options->json || r->options->mail)
-			run_print_report(r);
-		else
-			run_print_diff(r);
+		run_print_diff(r);
 	} else {
 		ret = run_write_files(r);
 		if (ret == EXIT_NOTHING || ret == RUN_AGAIN)
@@ -191,20 +101,16 @@ static int run_once(const struct config *config, const struct options *options, 
 	if (!options->dry_run && (ret == EXIT_ALL_WELL || ret == EXIT_IN_PART))
 		last_run_write(config->state, &(struct last_run){ r.now, ret, r.lines, r.events });
 	file_unlock(&lock);
-	changes_free(&r.changes);
 	examples_free(r.examples);
-	drift_known_free(&r.drift_known);
-	for (size_t i = 0; i < r.unread_count; i++)
-		free(r.unread[i]);
-	free(r.unread);
-	positions_free(&r.positions);
-	sessions_free(&r.sessions);
+	for (size_t k = 0; k < r.silent.count; k++)
+		free(r.silent.texts[k]);
+	free(r.silent.texts);
+	reading_free(&r.reading);
 	state_free(&r.state);
 	allow_free(&r.allow);
 	firewall_free(&r.fw);
 	banlist_free(&r.list);
 	buf_free(&r.report);
-	run_told_free(&r);
 	return ret;
 }
 

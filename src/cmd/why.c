@@ -76,15 +76,20 @@ static void take(void *context, const struct event *event)
 }
 
 /* Everything that is still there, from its start: the same logs that a run reads, or those that are named. */
-static void read_logs(struct question *q, struct detection *detection)
+static int read_logs(struct question *q, struct detection *detection)
 {
 	struct reading_options options = { .full = true, .directory = q->options->directory };
 	struct positions none = { 0 };
 	bool named = q->options->arg_count > 1;
 	struct scan_log *logs;
 
-	reading_make(&q->reading, &none, named ? q->options->args + 1 : q->config->logs.texts,
+	reading_open(&q->reading, named ? q->options->args + 1 : q->config->logs.texts,
 		     named ? (size_t)q->options->arg_count - 1 : q->config->logs.count, &options);
+	if (detection_enter_glass(detection, q->config) != EXIT_ALL_WELL) {
+		reading_free(&q->reading);
+		return EXIT_NOTHING;
+	}
+	reading_begin(&q->reading, &none);
 	for (size_t i = 0; i < q->reading.note_count; i++) {
 		if (q->reading.notes[i].kind == READING_UNREADABLE)
 			msg("%s", q->reading.notes[i].text);
@@ -100,6 +105,7 @@ static void read_logs(struct question *q, struct detection *detection)
 	free(logs);
 	reading_free(&q->reading);
 	dossier_finish(&q->dossier);
+	return EXIT_ALL_WELL;
 }
 
 /* Accounts are shown as they are now. */
@@ -205,7 +211,9 @@ static int answer(struct question *q, struct detection *detection)
 		if (ret != EXIT_ALL_WELL)
 			return ret;
 	}
-	read_logs(q, detection);
+	ret = read_logs(q, detection);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
 	if (q->options->json)
 		dossier_json(d, &out);
 	else

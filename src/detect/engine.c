@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX };
+enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX, COMPILERS_MAX = 4 };
 
 struct engine {
 	const struct ruleset *set;
@@ -303,4 +303,41 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 	}
 	pthread_mutex_unlock(&engine->lock);
 	return pattern->code != NULL ? pattern : NULL;
+}
+
+/* Patterns that are compiled by several threads, each of which takes the next one. */
+struct compiling {
+	struct engine *engine;
+	atomic_size_t next;
+};
+
+static void *compile_next(void *argument)
+{
+	struct compiling *c = argument;
+	size_t i;
+
+	while ((i = atomic_fetch_add(&c->next, 1)) < c->engine->set->count) {
+		struct pattern *pattern;
+
+		if (atomic_load(&c->engine->patterns[i]) != NULL)
+			continue;
+		pattern = mem_zalloc(1, sizeof(*pattern));
+		(void)pattern_compile(pattern, &c->engine->set->rules[i]);
+		atomic_store_explicit(&c->engine->patterns[i], pattern, memory_order_release);
+	}
+	return NULL;
+}
+
+void engine_compile(struct engine *engine, unsigned threads)
+{
+	struct compiling c = { .engine = engine };
+	pthread_t ids[COMPILERS_MAX];
+	unsigned started = 0;
+
+	while (started + 1 < threads && started < COMPILERS_MAX &&
+	       pthread_create(&ids[started], NULL, compile_next, &c) == 0)
+		started++;
+	compile_next(&c);
+	while (started > 0)
+		pthread_join(ids[--started], NULL);
 }

@@ -19,7 +19,7 @@
  * ends a sentence is not part of it. */
 static const char ADDRESS[] =
 	"(?<ADDR>[0-9]{1,3}+\\.[0-9]{1,3}+\\.[0-9]{1,3}+\\.[0-9]{1,3}+(?!\\.[0-9])"
-	"|[0-9A-Fa-f]{0,4}+:(?:[0-9A-Fa-f]++|\\.(?=[0-9])|:(?=[0-9A-Fa-f:])|(?<=:):){1,40}+)";
+	"|[0-9A-Fa-f]{0,4}+:(?:[0-9A-Fa-f]++|\\.(?=[0-9])|:(?=[0-9A-Fa-f:])|(?<=:):)++)";
 
 /* NULL after a message. */
 static pcre2_code *compile(const struct rule *rule, const char *what, const char *text, size_t len, uint32_t options)

@@ -332,6 +332,11 @@ struct engine *engine_open(const struct fleet_settings *settings, struct buf *wh
 	return NULL;
 }
 
+void engine_begin_anew(struct engine *e, int64_t milliseconds)
+{
+	e->deadline = clock_ms() + milliseconds;
+}
+
 void engine_close(struct engine *e)
 {
 	if (e == NULL)
@@ -349,6 +354,11 @@ struct engine *engine_open(const struct fleet_settings *settings, struct buf *wh
 {
 	(void)settings, (void)why;
 	return NULL;
+}
+
+void engine_begin_anew(struct engine *e, int64_t milliseconds)
+{
+	(void)e, (void)milliseconds;
 }
 
 void engine_close(struct engine *e)

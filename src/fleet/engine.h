@@ -50,6 +50,9 @@ void engine_close(struct engine *engine);
 /* The same over a connection that is there, without greeting. */
 struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why);
 
+/* So much time from now on, whatever was left. */
+void engine_begin_anew(struct engine *engine, int64_t milliseconds);
+
 /* The engine's clock when it was opened, in milliseconds since the epoch. */
 int64_t engine_time(const struct engine *engine);
 

@@ -68,12 +68,48 @@ bool fleet_exchange_over(struct fleet *f, struct engine *engine, struct judge *j
 	return engine_is_alive(l.engine) && fleet_fetch(f, l.engine, now) && ok;
 }
 
+struct fleet_line {
+	struct engine *engine;
+	struct buf why;
+	int64_t timeout;
+};
+
+struct fleet_line *fleet_line_open(const struct fleet_settings *settings)
+{
+	struct fleet_line *line = mem_zalloc(1, sizeof(*line));
+
+	line->timeout = settings->timeout * 1000;
+	line->engine = engine_open(settings, &line->why);
+	return line;
+}
+
+bool fleet_exchange_on(struct fleet_line *line, struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
+{
+	bool ok = line->engine != NULL;
+
+	if (ok) {
+		engine_begin_anew(line->engine, line->timeout);
+		ok = fleet_exchange_over(f, line->engine, judge, now);
+	}
+	buf_add(why, line->why.ptr, line->why.len);
+	return ok;
+}
+
+void fleet_line_close(struct fleet_line *line)
+{
+	if (line == NULL)
+		return;
+	engine_close(line->engine);
+	buf_free(&line->why);
+	free(line);
+}
+
 bool fleet_exchange(struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
 {
-	struct engine *engine = engine_open(f->settings, why);
-	bool ok = engine != NULL && fleet_exchange_over(f, engine, judge, now);
+	struct fleet_line *line = fleet_line_open(f->settings);
+	bool ok = fleet_exchange_on(line, f, judge, now, why);
 
-	engine_close(engine);
+	fleet_line_close(line);
 	return ok;
 }
 

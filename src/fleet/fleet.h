@@ -79,6 +79,12 @@ void fleet_save(struct fleet *fleet, struct state *state, int64_t now);
  * are emptied. */
 bool fleet_exchange(struct fleet *fleet, struct judge *judge, int64_t now, struct buf *why);
 
+/* The same in two steps, for whoever cannot connect later: a line is opened, or knows why there is none. */
+struct fleet_line;
+struct fleet_line *fleet_line_open(const struct fleet_settings *settings);
+bool fleet_exchange_on(struct fleet_line *line, struct fleet *fleet, struct judge *judge, int64_t now, struct buf *why);
+void fleet_line_close(struct fleet_line *line);
+
 /* Adds up what all hosts say, this one included, and settles who is banned by it. Once a run. */
 void fleet_judge(struct fleet *fleet, struct judge *judge, int64_t now);
 

@@ -225,20 +225,9 @@ static void take_new(struct work *w, const struct candidate *c)
 	note_account(w, ban.hosts > 0 ? CHANGE_NETWORK : CHANGE_ADDED, c->account, c->balance);
 }
 
-/* The texts above a line stay, and a note that a person put behind it; the rest is made anew. */
-static void change(struct work *w, struct ban *old, const struct candidate *c, struct ban ban)
+static void change(struct work *w, struct ban *old, const struct candidate *c, const struct ban *ban)
 {
-	struct span note = blacklist_note(old);
-	struct buf line = { 0 };
-
-	ban.text = old->text;
-	ban.above_len = old->above_len;
-	if (note.len > 0) {
-		blacklist_add_line(&line, &ban, note);
-		banlist_set_text(w->list, &ban, ban_above(old), (struct span){ line.ptr, line.len });
-		buf_free(&line);
-	}
-	*old = ban;
+	blacklist_change(w->list, old, ban);
 	w->changed = true;
 	note_account(w, CHANGE_MOVED, c->account, c->balance);
 }
@@ -252,7 +241,7 @@ static void take_both(struct work *w, struct ban *old, const struct candidate *c
 		return;
 	if (old->since != ban.since || old->until != ban.until || old->hits != ban.hits || old->by != ban.by ||
 	    old->hosts != ban.hosts)
-		change(w, old, c, ban);
+		change(w, old, c, &ban);
 }
 
 /* New entries go behind the old ones, and are sorted in at the end. */

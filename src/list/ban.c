@@ -94,7 +94,10 @@ void banlist_remove_leaving(struct banlist *list)
 			banlist_set_text(list, ban, (struct span){ above.ptr, above.len }, ban_line(ban));
 			buf_clear(&above);
 		}
-		list->bans[kept++] = *ban;
+		/* what stays where it is shall not be touched: another process may have it, too */
+		if (kept < i)
+			list->bans[kept] = *ban;
+		kept++;
 	}
 	list->count = kept;
 	if (above.len > 0) {

@@ -43,6 +43,10 @@ void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note
  * by hand; len 0 where there is none. */
 struct span blacklist_note(const struct ban *ban);
 
+/* Makes an entry of the list what it is now, for the same address: the texts above its line stay, and a note that a
+ * person put behind it; the rest is made anew. */
+void blacklist_change(struct banlist *list, struct ban *entry, const struct ban *now);
+
 /* "auth", "unknown", ..., "hand". */
 const char *blacklist_by_name(unsigned by);
 

@@ -199,3 +199,20 @@ void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note
 	}
 	buf_add_span(out, note);
 }
+
+void blacklist_change(struct banlist *list, struct ban *entry, const struct ban *now)
+{
+	struct span note = blacklist_note(entry);
+	struct ban changed = *now;
+	struct buf line = { 0 };
+
+	changed.text = entry->text;
+	changed.above_len = entry->above_len;
+	changed.line_len = 0;
+	if (note.len > 0) {
+		blacklist_add_line(&line, &changed, note);
+		banlist_set_text(list, &changed, ban_above(entry), (struct span){ line.ptr, line.len });
+		buf_free(&line);
+	}
+	*entry = changed;
+}

@@ -353,32 +353,38 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 	return 0;
 }
 
-int state_load(struct state *state, const char *path)
+int state_parse(struct state *state, struct buf *text, const char *name)
 {
 	size_t first = strlen(version_line);
+	int ret;
+
+	*state = (struct state){ 0 };
+	buf_text(text);
+	ret = check_version(name, text);
+	if (ret == 0)
+		ret = check_sum(name, text, &state->sum);
+	state->version = begins(text, former_line) ? 1 : 2;
+	state->text = text->ptr;
+	if (ret == 0)
+		ret = parse_body(state, name, (struct span){ text->ptr + first, text->len - first - CHECKSUM_LEN });
+	*text = (struct buf){ 0 };
+	if (ret < 0)
+		state_free(state);
+	return ret < 0 ? -1 : 0;
+}
+
+int state_load(struct state *state, const char *path)
+{
 	struct buf text = { 0 };
 	int ret = file_read(path, &text);
 
 	*state = (struct state){ 0 };
+	if (ret == 0)
+		return state_parse(state, &text, path);
+	buf_free(&text);
 	if (ret == -ENOENT)
 		return 0;
-	if (ret < 0) {
-		msg("%s: the state cannot be read: %s; see its permissions, or name another file with --state", path,
-		    strerror(-ret));
-	} else {
-		buf_text(&text);
-		ret = check_version(path, &text);
-		if (ret == 0)
-			ret = check_sum(path, &text, &state->sum);
-		state->version = begins(&text, former_line) ? 1 : 2;
-		state->text = text.ptr;
-		if (ret == 0)
-			ret = parse_body(state, path,
-					 (struct span){ text.ptr + first, text.len - first - CHECKSUM_LEN });
-		text = (struct buf){ 0 };
-	}
-	if (ret < 0)
-		state_free(state);
-	buf_free(&text);
-	return ret < 0 ? -1 : 0;
+	msg("%s: the state cannot be read: %s; see its permissions, or name another file with --state", path,
+	    strerror(-ret));
+	return -1;
 }

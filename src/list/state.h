@@ -55,6 +55,9 @@ void state_free(struct state *state);
  * what to do about a file that cannot be read, is damaged, is none, or is of a newer version. */
 int state_load(struct state *state, const char *path);
 
+/* The same of a text, which becomes the state's; name is for messages. */
+int state_parse(struct state *state, struct buf *text, const char *name);
+
 /* The lines of a section; len 0 where there are none. They live until the section is set or the state freed. */
 struct span state_lines(const struct state *state, const char *name);
 

@@ -1,158 +1,195 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * journal: the entries of mail units, as lines of a log.
+ * journal: a journal, read by a child.
  *
- * Takes an entry only by fields that journald itself wrote and nobody can send: the unit it came from, how
- * it came, and whose process sent it. What a local user gives to logger(1) comes from the user's own unit,
- * and what a command in somebody's ~/.forward says comes from the user's number: neither is believed. The
- * program's name and the text are the unit's own affair. A line break inside a text becomes a blank, so
- * that one entry is one line. Built without libsystemd it only says so. Owns its handle; prints nothing.
+ * libsystemd opens and maps files itself, and believes what stands in them. So a process of its own has it: first it
+ * can open the journal's folders and nothing else, then, before an entry is read, nothing any more (base/glass). It
+ * waits to be told where to begin, and answers with lines. What it says is taken as lines of a log are: (pointer,
+ * length), bounded, and no more believed.
  */
 #define _GNU_SOURCE
 #include "log/journal.h"
 
-#include <string.h>
-
-#if HAVE_LIBSYSTEMD
-
 #include <errno.h>
-#include <fnmatch.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <stdlib.h>
-#include <systemd/sd-journal.h>
-#include <time.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/glass.h"
 #include "base/mem.h"
-#include "base/span.h"
+#include "log/entries.h"
 
-#define LAST_SECOND UINT64_C(253402300799) /* of the year 9999 */
+enum { SAID_MAX = 1 << 20, CHILDS = 3 };
 
-enum { PENDING = 1 << 16, FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536 };
+/* What the two say to each other: a kind, a length, and so many bytes. */
+enum said {
+	SAID_BEGIN,   /* to the child: a cursor, or nothing: at the first entry */
+	SAID_NEWEST,  /* to the child: asks for it */
+	SAID_NUMBER,  /* the newest entry's time, or that of the gap */
+	SAID_LINES,   /* lines, whose cursor comes next */
+	SAID_CURSOR,
+	SAID_END,
+	SAID_FAULT,   /* what is wrong, in words; the last */
+};
 
-static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
-				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,"
-				 "smtpd.service,maddy.service,"
-				 "stalwart*.service,haraka.service,wildduck*.service,"
-				 "cyrus*.service,courier*.service,imapproxy.service,perdition*.service,qmail*.service";
+struct said_head {
+	uint32_t kind, len;
+};
 
 struct journal {
-	sd_journal *handle;
-	bool empty;         /* no unit of those that are wanted is in it */
-	int broken;         /* -errno of what comes behind pending; else 0 */
-	bool at_unread;     /* the handle stands on an entry that was not given yet */
+	int fd;
+	pid_t child;
+	bool ended;
 	int64_t gap;
 	struct buf pending; /* lines that are not given yet, from given on */
 	size_t given;
 	char *cursor;
 };
 
-/* Whether the unit is one of the list, whose names may be globs and may leave out ".service". */
-static bool is_wanted(const char *units, const char *unit)
+static bool write_all(int fd, const void *bytes, size_t len)
 {
-	while (*units != '\0') {
-		size_t len = strcspn(units, ",");
-		char *pattern = mem_alloc(len + sizeof(".service"), 1);
-		bool match;
+	const char *at = bytes;
 
-		memcpy(pattern, units, len);
-		pattern[len] = '\0';
-		if (memchr(units, '.', len) == NULL)
-			memcpy(pattern + len, ".service", sizeof(".service"));
-		match = fnmatch(pattern, unit, 0) == 0;
-		free(pattern);
-		if (match)
-			return true;
-		units += len + (units[len] == ',');
+	while (len > 0) {
+		ssize_t done = write(fd, at, len);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		at += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
 	}
-	return false;
+	return true;
 }
 
-/* Makes the handle give the wanted units' entries only. Returns how many units these are, or -errno. */
-static int match_units(sd_journal *handle, const char *units)
+static bool say(int fd, enum said kind, const void *bytes, size_t len)
 {
-	const void *field;
-	size_t len;
-	int count = 0, ret = sd_journal_query_unique(handle, "_SYSTEMD_UNIT");
+	const struct said_head head = { (uint32_t)kind, (uint32_t)len };
 
-	if (ret < 0)
-		return ret;
-	SD_JOURNAL_FOREACH_UNIQUE(handle, field, len) {
-		size_t name = strlen("_SYSTEMD_UNIT=");
-		char *unit = len > name ? mem_text_of((const char *)field + name, len - name) : NULL;
-
-		if (unit != NULL && is_wanted(units, unit)) {
-			ret = sd_journal_add_match(handle, field, len);
-			count++;
-		}
-		free(unit);
-		if (ret < 0)
-			return ret;
-	}
-	return count;
+	return write_all(fd, &head, sizeof(head)) && write_all(fd, bytes, len);
 }
 
-static int open_handle(sd_journal **handle, const char *directory)
+static bool read_all(int fd, char *bytes, size_t len)
 {
-	uint64_t bytes = 0;
+	while (len > 0) {
+		ssize_t got = read(fd, bytes, len);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return false;
+		bytes += got > 0 ? got : 0;
+		len -= got > 0 ? (size_t)got : 0;
+	}
+	return true;
+}
+
+/* What the other one says next; false where nothing more comes, or nonsense. */
+static bool hear(int fd, enum said *kind, struct buf *bytes)
+{
+	struct said_head head;
+
+	buf_clear(bytes);
+	if (!read_all(fd, (char *)&head, sizeof(head)) || head.kind > SAID_FAULT || head.len > SAID_MAX ||
+	    !read_all(fd, buf_room(bytes, head.len + 1), head.len))
+		return false;
+	*kind = (enum said)head.kind;
+	bytes->len = head.len;
+	return true;
+}
+
+/* ---- the child ---- */
+
+static bool say_number(int fd, int64_t number)
+{
+	return say(fd, SAID_NUMBER, &number, sizeof(number));
+}
+
+static bool say_next(int fd, struct entries *entries, struct buf *lines, struct buf *why)
+{
+	const char *cursor;
 	int ret;
 
-	*handle = NULL;
-	ret = directory != NULL ? sd_journal_open_directory(handle, directory, 0)
-				: sd_journal_open(handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-	/* files that may not be read are passed over in silence */
-	if (ret >= 0 && (sd_journal_get_usage(*handle, &bytes) < 0 || bytes == 0))
-		ret = -ENODATA;
-	if (ret < 0)
-		sd_journal_close(*handle);
-	return ret;
+	buf_clear(lines);
+	ret = entries_next(entries, lines, &cursor, why);
+	if (ret == 0)
+		(void)say(fd, SAID_END, "", 0);
+	return ret > 0 && say(fd, SAID_LINES, lines->ptr, lines->len) &&
+	       say(fd, SAID_CURSOR, cursor, strlen(cursor));
 }
 
-/* Places the handle behind the cursor's entry; where that is gone, before the first one that came later. */
-static int seek(struct journal *journal, const char *cursor)
+static void answer(int fd, struct entries *entries, enum said kind, struct buf *asked, struct buf *why)
 {
-	uint64_t from = 0, to = 0, lost;
-	int ret = sd_journal_seek_cursor(journal->handle, cursor);
+	int64_t gap;
 
-	if (ret >= 0)
-		ret = sd_journal_next(journal->handle);
-	if (ret < 0)
-		return ret;
-	if (ret > 0 && sd_journal_test_cursor(journal->handle, cursor) > 0)
-		return 0;
-	journal->at_unread = ret > 0;
-	/* the cursor tells when its entry was made, in hexadecimal microseconds */
-	cursor = strstr(cursor, ";t=");
-	lost = cursor != NULL ? strtoull(cursor + 3, NULL, 16) : 0;
-	if (sd_journal_get_cutoff_realtime_usec(journal->handle, &from, &to) > 0 && from > lost)
-		journal->gap = (int64_t)(from / 1000000);
-	return 0;
+	if (kind == SAID_NEWEST)
+		(void)say_number(fd, entries_newest(entries));
+	else if (entries_begin(entries, asked->len > 0 ? buf_text(asked) : NULL, &gap, why) == 0 && say_number(fd, gap))
+		while (say_next(fd, entries, asked, why))
+			;
 }
 
-struct journal *journal_open(const char *units, const char *directory, const char *cursor, struct buf *why)
+/* Has nothing but what it says, as descriptor 3. */
+static bool leave_descriptors(int fd)
 {
-	struct journal *journal = mem_zalloc(1, sizeof(*journal));
-	int ret = open_handle(&journal->handle, directory);
+	int null = open("/dev/null", O_RDWR);
 
-	journal->gap = INT64_MIN;
-	if (ret < 0) {
-		if (ret == -ENODATA)
-			buf_add_text(why, "there is no journal, or none that this user may read; run as root or as a "
-					  "member of the group systemd-journal");
-		else
-			buf_addf(why, "the journal cannot be read: %s", strerror(-ret));
-		free(journal);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || dup2(fd, CHILDS) < 0)
+		return false;
+	/* where the kernel has no such call they stay, for which there is no use in the glass */
+	(void)syscall(SYS_close_range, (unsigned)CHILDS + 1, ~0u, 0u);
+	return true;
+}
+
+_Noreturn static void be_child(const char *units, const char *directory, int fd)
+{
+	const char *const here[] = { "/var/log/journal", "/run/log/journal", "/etc/machine-id", NULL };
+	const char *const there[] = { directory, "/etc/machine-id", NULL };
+	struct entries *entries = NULL;
+	struct buf why = { 0 }, asked = { 0 };
+	struct glass glass;
+	enum said kind;
+
+	if (!leave_descriptors(fd))
+		_exit(1);
+	entries_load();
+	if (glass_fence(directory != NULL ? there : here, &why) == 0)
+		entries = entries_open(units, directory, &why);
+	if (entries != NULL && glass_enter(&glass, true, &why) < 0)
+		entries = NULL;
+	/* who asks has asked before he is told what is wrong */
+	if (!hear(CHILDS, &kind, &asked))
+		_exit(0);
+	if (entries != NULL)
+		answer(CHILDS, entries, kind, &asked, &why);
+	if (why.len > 0)
+		(void)say(CHILDS, SAID_FAULT, why.ptr, why.len);
+	_exit(0);
+}
+
+/* ---- the reader ---- */
+
+struct journal *journal_open(const char *units, const char *directory, struct buf *why)
+{
+	struct journal *journal;
+	pid_t child = -1;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0) {
+		child = fork();
+		if (child == 0)
+			be_child(units, directory, pair[1]);
+		close(pair[1]);
+		if (child < 0)
+			close(pair[0]);
+	}
+	if (child < 0) {
+		buf_addf(why, "no reader of the journal is to be had: %s", strerror(errno));
 		return NULL;
 	}
-	ret = match_units(journal->handle, *units != '\0' ? units : mail_units);
-	journal->empty = ret == 0;
-	if (ret > 0)
-		ret = cursor != NULL ? seek(journal, cursor) : sd_journal_seek_head(journal->handle);
-	if (ret < 0) {
-		buf_addf(why, "the journal cannot be read: %s", strerror(-ret));
-		journal_close(journal);
-		return NULL;
-	}
-	journal->cursor = cursor != NULL ? mem_text(cursor) : NULL;
+	journal = mem_zalloc(1, sizeof(*journal));
+	*journal = (struct journal){ .fd = pair[0], .child = child, .gap = INT64_MIN };
 	return journal;
 }
 
@@ -160,142 +197,78 @@ void journal_close(struct journal *journal)
 {
 	if (journal == NULL)
 		return;
-	sd_journal_close(journal->handle);
+	close(journal->fd);
+	while (waitpid(journal->child, NULL, 0) < 0 && errno == EINTR)
+		;
 	buf_free(&journal->pending);
 	free(journal->cursor);
 	free(journal);
 }
 
-/* The value of a field of the entry, len 0 where it has none; valid until the next one is asked for. */
-static struct span field_of(sd_journal *handle, const char *name)
+/* What the child says next; that it is gone is a fault. */
+static enum said next_said(struct journal *journal, struct buf *bytes)
 {
-	const void *data;
-	size_t len, skip = strlen(name) + 1;
+	enum said kind;
 
-	if (sd_journal_get_data(handle, name, &data, &len) < 0 || len < skip)
-		return (struct span){ "", 0 };
-	return (struct span){ (const char *)data + skip, len - skip };
+	if (hear(journal->fd, &kind, bytes))
+		return kind;
+	buf_clear(bytes);
+	buf_add_text(bytes, "the journal cannot be read: its reader was stopped");
+	return SAID_FAULT;
 }
 
-/* Whether the entry came from a program of the unit, and not from a person who runs something in it. */
-static bool is_believed(sd_journal *handle)
+static bool take_number(struct journal *journal, int64_t *number, struct buf *why)
 {
-	struct span transport = field_of(handle, "_TRANSPORT");
-	unsigned long user = 0;
-	struct span digits;
+	struct buf bytes = { 0 };
+	bool well = next_said(journal, &bytes) == SAID_NUMBER && bytes.len == sizeof(*number);
 
-	if (!span_is(transport, "syslog") && !span_is(transport, "journal") && !span_is(transport, "stdout"))
-		return false;
-	digits = field_of(handle, "_UID");
-	for (size_t i = 0; i < digits.len; i++) {
-		if (digits.ptr[i] < '0' || digits.ptr[i] > '9' || user > FIRST_WIDE)
-			return false;
-		user = user * 10 + (unsigned long)(digits.ptr[i] - '0');
-	}
-	/* between persons and directories' users lie the numbers of services that have no fixed one */
-	return user < FIRST_PERSON || (user > LAST_PERSON && user < FIRST_WIDE);
+	if (well)
+		memcpy(number, bytes.ptr, sizeof(*number));
+	else
+		buf_add(why, bytes.ptr, bytes.len);
+	buf_free(&bytes);
+	return well;
 }
 
-static void add_time(struct buf *out, uint64_t usec)
+bool journal_begin(struct journal *journal, const char *cursor, struct buf *why)
 {
-	/* a year of five digits is none that a header may have */
-	time_t seconds = (time_t)(usec / 1000000 < LAST_SECOND ? usec / 1000000 : LAST_SECOND);
-	struct tm tm;
-
-	gmtime_r(&seconds, &tm);
-	buf_addf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%06u+00:00 ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
-		 tm.tm_hour, tm.tm_min, tm.tm_sec, (unsigned)(usec % 1000000));
+	/* where the child is gone, what is heard says so */
+	(void)say(journal->fd, SAID_BEGIN, cursor, cursor != NULL ? strlen(cursor) : 0);
+	if (cursor != NULL)
+		journal->cursor = mem_text(cursor);
+	return take_number(journal, &journal->gap, why);
 }
 
-/* A word of the header: nothing in it may end it, or begin the message. */
-static void add_word(struct buf *out, struct span word, const char *otherwise)
+/* Takes the next lines and their cursor. 1, 0 at the end, or -1 with the reason. */
+static int refill(struct journal *journal, struct buf *why)
 {
-	if (word.len == 0)
-		buf_add_text(out, otherwise);
-	for (size_t i = 0; i < word.len; i++) {
-		char c = word.ptr[i];
+	struct buf bytes = { 0 };
+	enum said kind = next_said(journal, &journal->pending);
 
-		buf_add_char(out, (unsigned char)c <= ' ' || c == ':' || c == '[' || c == ']' ? '_' : c);
-	}
-}
-
-static void add_line(struct journal *journal)
-{
-	struct buf *out = &journal->pending;
-	uint64_t usec = 0;
-	struct span text;
-
-	if (!is_believed(journal->handle))
-		return;
-	sd_journal_get_realtime_usec(journal->handle, &usec);
-	add_time(out, usec);
-	add_word(out, field_of(journal->handle, "_HOSTNAME"), "localhost");
-	buf_add_char(out, ' ');
-	text = field_of(journal->handle, "SYSLOG_IDENTIFIER");
-	add_word(out, text.len > 0 ? text : field_of(journal->handle, "_COMM"), "-");
-	text = field_of(journal->handle, "_PID");
-	if (text.len > 0) {
-		buf_add_char(out, '[');
-		add_word(out, text, "");
-		buf_add_char(out, ']');
-	}
-	buf_add_text(out, ": ");
-	text = field_of(journal->handle, "MESSAGE");
-	for (size_t i = 0; i < text.len; i++)
-		buf_add_char(out,
-			     text.ptr[i] == '\n' || text.ptr[i] == '\r' || text.ptr[i] == '\0' ? ' ' : text.ptr[i]);
-	buf_add_char(out, '\n');
-}
-
-/* Names the entry that the handle stands on; behind the last one it still does, and behind a broken one. */
-static int take_cursor(struct journal *journal)
-{
-	char *cursor;
-	int ret = sd_journal_get_cursor(journal->handle, &cursor);
-
-	if (ret < 0)
-		return ret;
-	free(journal->cursor);
-	journal->cursor = cursor;
-	return 0;
-}
-
-/* Makes lines of the next entries. Returns 1, 0 at the end, or -errno, but first what comes before a broken place. */
-static int refill(struct journal *journal)
-{
-	int ret = journal->broken < 0 ? journal->broken : 1;
-
-	buf_clear(&journal->pending);
 	journal->given = 0;
-	while (journal->pending.len < PENDING && ret > 0) {
-		if (!journal->at_unread)
-			ret = sd_journal_next(journal->handle);
-		journal->at_unread = false;
-		if (ret > 0)
-			add_line(journal);
-	}
-	journal->broken = ret < 0 ? ret : 0;
-	if (journal->pending.len == 0)
-		return ret < 0 ? ret : 0;
-	/* an entry that cannot be named would count again */
-	ret = take_cursor(journal);
-	if (ret < 0)
+	if (kind == SAID_LINES)
+		kind = next_said(journal, &bytes);
+	else
+		buf_add(&bytes, journal->pending.ptr, journal->pending.len);
+	if (kind == SAID_CURSOR) {
+		free(journal->cursor);
+		journal->cursor = mem_text_of(bytes.ptr, bytes.len);
+	} else {
 		buf_clear(&journal->pending);
-	return ret < 0 ? ret : 1;
+		if (kind != SAID_END)
+			buf_add(why, bytes.ptr, bytes.len);
+	}
+	buf_free(&bytes);
+	journal->ended = kind == SAID_END;
+	return kind == SAID_CURSOR ? 1 : kind == SAID_END ? 0 : -1;
 }
 
 ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct buf *why)
 {
 	size_t len;
 
-	if (!journal->empty && journal->given == journal->pending.len) {
-		int ret = refill(journal);
-
-		if (ret < 0) {
-			buf_addf(why, "the journal cannot be read to its end: %s", strerror(-ret));
-			return -1;
-		}
-	}
+	if (!journal->ended && journal->given == journal->pending.len && refill(journal, why) < 0)
+		return -1;
 	len = journal->pending.len - journal->given;
 	len = len < room ? len : room;
 	if (len > 0)
@@ -316,62 +289,15 @@ int64_t journal_gap(const struct journal *journal)
 
 int64_t journal_newest(const char *units, const char *directory)
 {
+	struct buf why = { 0 };
+	struct journal *journal = journal_open(units, directory, &why);
 	int64_t newest = INT64_MIN;
-	sd_journal *handle;
-	uint64_t usec;
 
-	if (open_handle(&handle, directory) < 0)
-		return INT64_MIN;
-	if (match_units(handle, *units != '\0' ? units : mail_units) > 0 && sd_journal_seek_tail(handle) >= 0 &&
-	    sd_journal_previous(handle) > 0 && sd_journal_get_realtime_usec(handle, &usec) >= 0)
-		newest = (int64_t)(usec / 1000000);
-	sd_journal_close(handle);
+	if (journal != NULL) {
+		(void)say(journal->fd, SAID_NEWEST, "", 0);
+		(void)take_number(journal, &newest, &why);
+	}
+	journal_close(journal);
+	buf_free(&why);
 	return newest;
 }
-
-#else
-
-struct journal *journal_open(const char *units, const char *directory, const char *cursor, struct buf *why)
-{
-	(void)units;
-	(void)directory;
-	(void)cursor;
-	buf_add_text(why, "this mailban was built without libsystemd and cannot read the journal; name a log file, or "
-			  "build with libsystemd");
-	return NULL;
-}
-
-void journal_close(struct journal *journal)
-{
-	(void)journal;
-}
-
-ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct buf *why)
-{
-	(void)journal;
-	(void)bytes;
-	(void)room;
-	(void)why;
-	return -1;
-}
-
-const char *journal_cursor(struct journal *journal)
-{
-	(void)journal;
-	return NULL;
-}
-
-int64_t journal_gap(const struct journal *journal)
-{
-	(void)journal;
-	return INT64_MIN;
-}
-
-int64_t journal_newest(const char *units, const char *directory)
-{
-	(void)units;
-	(void)directory;
-	return INT64_MIN;
-}
-
-#endif

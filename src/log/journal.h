@@ -12,11 +12,14 @@
 /* The mail units' entries of a journal, as lines of a log. */
 struct journal;
 
-/* Opens the journal of this host, or of a folder where directory is not NULL. units are names or globs of
- * units between commas, "": all mail units. Begins behind the entry that cursor names, or at the first
- * entry. NULL where it cannot be read, with the reason appended to why. */
-struct journal *journal_open(const char *units, const char *directory, const char *cursor, struct buf *why);
+/* Starts the reader of this host's journal, or of a folder's where directory is not NULL. units are names or globs of
+ * units between commas, "": all mail units. NULL where it cannot be started, with the reason appended to why. */
+struct journal *journal_open(const char *units, const char *directory, struct buf *why);
 void journal_close(struct journal *journal);
+
+/* Begins behind the entry that cursor names, or at the first entry where that is NULL. False where the journal cannot
+ * be read, with the reason appended to why. */
+bool journal_begin(struct journal *journal, const char *cursor, struct buf *why);
 
 /* The next bytes of lines: 0 at the end, -1 on an error with the reason appended to why. */
 ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct buf *why);

@@ -187,22 +187,34 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 		note_none(reading);
 }
 
-void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,
-		  const struct reading_options *options)
+void reading_open(struct reading *reading, char *const *logs, size_t log_count, const struct reading_options *options)
 {
-	*reading = (struct reading){ .old = old, .full = options->full };
-	reading->claimed = mem_zalloc(old->count, sizeof(*reading->claimed));
+	*reading = (struct reading){ .full = options->full };
 	list_logs(reading, logs, log_count, options->directory);
 	for (size_t i = 0; i < reading->log_count; i++) {
+		struct reading_log *log = &reading->logs[i];
+
+		if (source_is_journal(log->names.log))
+			reading_open_journal(log, options->directory);
+		else
+			reading_open_log(log);
+	}
+}
+
+void reading_begin(struct reading *reading, const struct positions *old)
+{
+	reading->old = old;
+	reading->claimed = mem_zalloc(old->count, sizeof(*reading->claimed));
+	for (size_t i = 0; i < reading->log_count; i++) {
 		if (!source_is_journal(reading->logs[i].names.log))
-			reading_open_log(reading, &reading->logs[i]);
+			reading_begin_log(reading, &reading->logs[i]);
 	}
 	reading_match(reading);
 	for (size_t i = 0; i < reading->log_count; i++) {
 		struct reading_log *log = &reading->logs[i];
 
 		if (source_is_journal(log->names.log))
-			reading_add_journal(reading, log, options->directory);
+			reading_add_journal(reading, log);
 		else
 			add_log(reading, log);
 	}
@@ -285,8 +297,11 @@ void reading_free(struct reading *reading)
 
 		for (size_t j = 0; j < log->count; j++) {
 			source_close(log->files[j].source);
+			buf_free(&log->files[j].why);
 			free(log->files[j].path);
 		}
+		source_close(log->journal);
+		buf_free(&log->why);
 		free(log->files);
 		log_files_free(&log->names);
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* reading: what a run reads, in which order and from where, and where the next run goes on.
  *
- *	reading_make(&reading, &old, logs, log_count, &options);
+ *	reading_open(&reading, logs, log_count, &options);
+ *	reading_begin(&reading, &old);            works on bytes of strangers, and opens nothing
  *	for each reading.notes[i]: tell; for each reading.sources[i]: scan, and fill in what is told back
  *	reading_finish(&reading, &next);
  *	reading_free(&reading);
@@ -64,12 +65,14 @@ struct reading {
 	struct positions kept;       /* of files and logs of which this run reads nothing */
 };
 
-/* logs: paths, globs, "journal:[UNIT,...]". Where log_count is 0, the usual paths, or else the journal.
- * Where a directory is named and no log, it is that directory's journal. A log that rotated is found with
- * its siblings. old is not changed, and must live until reading_free().
- * Never fails: what cannot be read is a note. */
-void reading_make(struct reading *reading, const struct positions *old, char *const *logs, size_t log_count,
-	       const struct reading_options *options);
+/* Opens all files that may be read, and looks at none. logs: paths, globs, "journal:[UNIT,...]". Where log_count is 0,
+ * the usual paths, or else the journal. Where a directory is named and no log, it is that directory's journal. A log
+ * that rotated is found with its siblings. */
+void reading_open(struct reading *reading, char *const *logs, size_t log_count, const struct reading_options *options);
+
+/* Finds out what they are and where to go on. old is not changed, and must live until reading_free().
+ * Neither ever fails: what cannot be read is a note, which the second one makes. */
+void reading_begin(struct reading *reading, const struct positions *old);
 
 /* Adds the new positions to next, which is empty. Every source must have been read to its end. */
 void reading_finish(struct reading *reading, struct positions *next);

@@ -12,6 +12,7 @@ struct reading_file {
 	struct source *source;       /* NULL: not opened, because nothing in it can be new, or gone over */
 	struct file_look file;
 	const struct position *old;  /* where the last run stopped in it, or NULL */
+	struct buf why;              /* it could not be read: a sentence */
 	bool hindered;               /* it could not be read, and the next run may be able to */
 	bool skip;                   /* another name of a file that is read already, or a copy */
 };
@@ -20,16 +21,23 @@ struct reading_log {
 	struct log_files names;
 	struct reading_file *files;     /* the oldest first; the last one is the one written to, where it exists */
 	size_t count;
+	bool settled;                /* nothing moved while they were opened */
+	struct source *journal;      /* opened and not among the sources; NULL: none */
+	struct buf why;              /* the journal could not be read: a sentence */
 	bool whole;                  /* all files that there are were listed and could be read */
 	int64_t read_up_to;          /* of a log whose last file is gone: the time of the last line read of it; of a
 	                                journal: of the last line of the logs whose place it took */
 };
 
-/* Opens the files of a log, as they stand together at one moment. Notes what cannot be read. */
-void reading_open_log(struct reading *reading, struct reading_log *log);
+/* Opens the files of a log, as they stand together at one moment. */
+void reading_open_log(struct reading_log *log);
 
-/* Opens a journal behind the entry where the last run stopped, and adds it to the sources. */
-void reading_add_journal(struct reading *reading, struct reading_log *log, const char *directory);
+/* Looks at their first bytes, and closes those in which nothing can be new. Notes what cannot be read. */
+void reading_begin_log(struct reading *reading, struct reading_log *log);
+
+/* Opens a journal; then begins behind the entry where the last run stopped, and adds it to the sources. */
+void reading_open_journal(struct reading_log *log, const char *directory);
+void reading_add_journal(struct reading *reading, struct reading_log *log);
 
 /* Finds the old positions again in the files of all logs, and copies of files among them. */
 void reading_match(struct reading *reading);

@@ -66,30 +66,30 @@ static void keep_place(struct reading *reading, const struct position *old)
 		positions_add_copy(&reading->kept, old, old->log);
 }
 
-void reading_add_journal(struct reading *reading, struct reading_log *log, const char *directory)
+void reading_open_journal(struct reading_log *log, const char *directory)
 {
-	char *name = mem_text(log->names.log);
-	const struct position *old;
-	struct reading_source *added;
-	struct source *source;
-	struct buf why = { 0 };
-
+	log->journal = source_open_only(log->names.log, directory, &log->why, NULL);
 	take_name(log, directory);
-	old = find(reading, log->names.log);
-	source = source_open_journal(name, directory, old != NULL && !reading->full ? old->cursor : NULL, &why);
-	if (source == NULL) {
+}
+
+void reading_add_journal(struct reading *reading, struct reading_log *log)
+{
+	const struct position *old = find(reading, log->names.log);
+	const char *cursor = old != NULL && !reading->full ? old->cursor : NULL;
+	struct reading_source *added;
+
+	if (log->journal == NULL || !source_begin(log->journal, cursor, &log->why)) {
 		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s",
-			     log->names.log, buf_text(&why));
+			     log->names.log, buf_text(&log->why));
 		keep_place(reading, old);
-	} else {
-		added = reading_add_source(reading, log->names.log, source);
-		added->take_unterminated = true;
-		added->old = old;
-		if (old == NULL && !reading->full)
-			added->not_before = log->read_up_to;
-		if (source_gap(source) != INT64_MIN)
-			note_gap(reading, log->names.log, old->last_time, source_gap(source));
+		return;
 	}
-	buf_free(&why);
-	free(name);
+	added = reading_add_source(reading, log->names.log, log->journal);
+	added->take_unterminated = true;
+	added->old = old;
+	if (old == NULL && !reading->full)
+		added->not_before = log->read_up_to;
+	if (source_gap(log->journal) != INT64_MIN)
+		note_gap(reading, log->names.log, old->last_time, source_gap(log->journal));
+	log->journal = NULL;
 }

@@ -4,7 +4,7 @@
  *
  * A rotation may happen while files are listed and opened one by one; then a file is seen twice or not at
  * all. So the folder is listed again behind the last open, and where anything moved, all is done anew.
- * A compressed file that has not changed since it was read to its end is not opened: to know it by its
+ * A compressed file that has not changed since it was read to its end is closed again: to know it by its
  * bytes, it would have to be uncompressed at each run.
  */
 #define _GNU_SOURCE
@@ -46,27 +46,19 @@ static void keep_damaged(struct reading *reading, const struct reading_log *log,
 	positions_add(&reading->kept, &position);
 }
 
-static void open_file(struct reading *reading, struct reading_file *file, struct buf *why)
+static void open_file(struct reading_file *file)
 {
-	const struct position *old = NULL;
-
-	if (file_look(file->path, &file->file) && !reading->full)
-		old = known_unopened(reading, file);
-	if (old != NULL) {
-		reading_claim(reading, file, old);
-		return;
-	}
-	file->source = source_open_again(file->path, why, &file->hindered);
+	(void)file_look(file->path, &file->file);
+	file->source = source_open_only(file->path, NULL, &file->why, &file->hindered);
 	if (file->source != NULL)
 		file->file = source_file(file->source);
 }
 
-static void close_files(struct reading *reading, struct reading_log *log)
+static void close_files(struct reading_log *log)
 {
 	for (size_t i = 0; i < log->count; i++) {
-		if (log->files[i].old != NULL)
-			reading->claimed[log->files[i].old - reading->old->items] = false;
 		source_close(log->files[i].source);
+		buf_free(&log->files[i].why);
 		free(log->files[i].path);
 	}
 	free(log->files);
@@ -112,35 +104,50 @@ static void note_unreadable(struct reading *reading, struct reading_log *log, st
 	log->whole = false;
 }
 
-void reading_open_log(struct reading *reading, struct reading_log *log)
+void reading_open_log(struct reading_log *log)
 {
-	struct buf *whys = NULL;
-	bool settled = false;
-
 	for (unsigned attempt = 1; attempt <= ATTEMPTS; attempt++) {
+		close_files(log);
 		log_files_list(&log->names);
 		log->whole = log->names.listed;
 		log->count = log->names.count;
 		log->files = mem_zalloc(log->count, sizeof(*log->files));
-		whys = mem_zalloc(log->count, sizeof(*whys));
 		for (size_t i = 0; i < log->count; i++) {
 			log->files[i].path = mem_text(log->names.paths[i]);
-			open_file(reading, &log->files[i], &whys[i]);
+			open_file(&log->files[i]);
 		}
-		settled = still_same(log);
-		if (settled || attempt == ATTEMPTS)
+		log->settled = still_same(log);
+		if (log->settled)
 			break;
-		for (size_t i = 0; i < log->count; i++)
-			buf_free(&whys[i]);
-		free(whys);
-		close_files(reading, log);
 	}
+}
+
+static void begin_file(struct reading *reading, struct reading_file *file)
+{
+	const struct position *old = reading->full ? NULL : known_unopened(reading, file);
+	bool well;
+
+	if (old == NULL && (file->source == NULL || source_begin(file->source, NULL, &file->why)))
+		return;
+	well = old != NULL;
+	if (well) {
+		buf_clear(&file->why);
+		reading_claim(reading, file, old);
+	} else {
+		file->hindered = source_is_hindered(file->source);
+	}
+	source_close(file->source);
+	file->source = NULL;
+}
+
+void reading_begin_log(struct reading *reading, struct reading_log *log)
+{
+	for (size_t i = 0; i < log->count; i++)
+		begin_file(reading, &log->files[i]);
 	/* in a folder that never rests, what cannot be opened is only somewhere else: the next run finds it */
-	log->whole &= settled;
+	log->whole &= log->settled;
 	for (size_t i = 0; i < log->count; i++) {
-		if (whys[i].len > 0 && settled)
-			note_unreadable(reading, log, &log->files[i], buf_text(&whys[i]));
-		buf_free(&whys[i]);
+		if (log->files[i].why.len > 0 && log->settled)
+			note_unreadable(reading, log, &log->files[i], buf_text(&log->files[i].why));
 	}
-	free(whys);
 }

@@ -254,8 +254,8 @@ static bool is_log(struct source *source, struct buf *why)
 	return foreign == NULL;
 }
 
-/* Reads the first bytes as they are stored, and the first ones uncompressed. */
-static bool look_at_head(struct source *source, struct buf *why)
+/* Reads the first bytes as they are stored. */
+static bool peek(struct source *source, struct buf *why)
 {
 	ssize_t got;
 
@@ -267,7 +267,17 @@ static bool look_at_head(struct source *source, struct buf *why)
 		return errno == EISDIR ? refuse(why, kind_of(S_IFDIR)) : refuse_for(source, why, errno);
 	source->peeked_len = (size_t)got;
 	source->content = content_of(source->peeked, source->peeked_len);
-	got = source_fill(source, source->head, sizeof(source->head));
+	if (source->content == CONTENT_PLAIN || unpack_load(source->content, why))
+		return true;
+	source->hindered = true;
+	return false;
+}
+
+/* Reads the first bytes, uncompressed. */
+static bool look_at_head(struct source *source, struct buf *why)
+{
+	ssize_t got = source_fill(source, source->head, sizeof(source->head));
+
 	if (got < 0)
 		return source->error.len > 0 ? refuse(why, buf_text(&source->error)) : refuse_for(source, why, errno);
 	source->head_len = (size_t)got;
@@ -302,21 +312,6 @@ const char *source_units(const char *name)
 	return name + sizeof(journal_word) - 1;
 }
 
-struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why)
-{
-	struct journal *journal = journal_open(source_units(name), directory, cursor, why);
-	struct source *source;
-
-	if (journal == NULL)
-		return NULL;
-	source = mem_zalloc(1, sizeof(*source));
-	source->fd = -1;
-	source->name = mem_text(name);
-	source->journal = journal;
-	source->reference = time(NULL);
-	return source;
-}
-
 const char *source_cursor(const struct source *source)
 {
 	return source->journal != NULL ? journal_cursor(source->journal) : NULL;
@@ -332,36 +327,44 @@ bool source_is_hindered(const struct source *source)
 	return source->hindered;
 }
 
-struct source *source_open(const char *path, struct buf *why)
+struct source *source_open_only(const char *path, const char *directory, struct buf *why, bool *hindered)
 {
-	bool ignored;
-
-	return source_open_again(path, why, &ignored);
-}
-
-struct source *source_open_again(const char *path, struct buf *why, bool *hindered)
-{
-	struct source *source;
+	struct source *source = mem_zalloc(1, sizeof(*source));
 	bool ok = true;
 
-	*hindered = false;
-	if (source_is_journal(path))
-		return source_open_journal(path, NULL, NULL, why);
-	source = mem_zalloc(1, sizeof(*source));
 	source->fd = -1;
 	source->is_stdin = strcmp(path, "-") == 0;
 	source->name = mem_text(source->is_stdin ? "standard input" : path);
-	if (source->is_stdin)
+	source->reference = time(NULL);
+	if (source_is_journal(path))
+		ok = (source->journal = journal_open(source_units(path), directory, why)) != NULL;
+	else if (source->is_stdin)
 		source->fd = STDIN_FILENO;
 	else
 		ok = open_file(source, path, why);
-	if (ok) {
+	if (ok && source->journal == NULL) {
 		take_stat(source);
-		ok = look_at_head(source, why);
+		ok = peek(source, why);
 	}
+	if (hindered != NULL)
+		*hindered = source->hindered;
 	if (ok)
 		return source;
-	*hindered = source->hindered;
+	source_close(source);
+	return NULL;
+}
+
+bool source_begin(struct source *source, const char *cursor, struct buf *why)
+{
+	return source->journal != NULL ? journal_begin(source->journal, cursor, why) : look_at_head(source, why);
+}
+
+struct source *source_open(const char *path, struct buf *why)
+{
+	struct source *source = source_open_only(path, NULL, why, NULL);
+
+	if (source == NULL || source_begin(source, NULL, why))
+		return source;
 	source_close(source);
 	return NULL;
 }

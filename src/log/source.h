@@ -20,17 +20,20 @@ struct source;
  * sentence about why ("is a directory; ...") appended to why. */
 struct source *source_open(const char *path, struct buf *why);
 
-/* The same for a journal: directory NULL is this host's; begins behind the entry that cursor names, or at
- * the first one where it is NULL. */
-struct source *source_open_journal(const char *name, const char *directory, const char *cursor, struct buf *why);
+/* The same in two steps, so that whoever opens logs need not work on their bytes. The first one only opens, and has the
+ * library loaded that the log needs; directory is where journals are, NULL for this host's. *hindered (where not NULL)
+ * says that what could not be read may be readable another time, since the disk, the rights or a missing library was
+ * in the way, and not what the file is or holds. */
+struct source *source_open_only(const char *path, const char *directory, struct buf *why, bool *hindered);
+
+/* The second one finds out what it is; a journal begins behind the entry that cursor names, or at the first one where
+ * that is NULL. Returns false with a sentence where it is no log or cannot be read; it is to be closed in any case. */
+bool source_begin(struct source *source, const char *cursor, struct buf *why);
 bool source_is_journal(const char *name); /* whether the name begins with journal: */
 const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */
 void source_close(struct source *source);
 
-/* The same as source_open(), for whoever comes again: *hindered says that what could not be read may be readable then,
- * since the disk, the rights or a missing library was in the way, and not what the file is or holds. */
-struct source *source_open_again(const char *path, struct buf *why, bool *hindered);
-bool source_is_hindered(const struct source *source); /* the same of what source_error() says */
+bool source_is_hindered(const struct source *source); /* what is wrong with it may be well another time */
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
  * source_error() then says why. A file is read up to the size that it had when it was opened; one that is

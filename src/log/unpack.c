@@ -61,19 +61,34 @@ static int enable(const struct libarchive *lib, struct archive *archive, enum co
 	return ARCHIVE_FATAL;
 }
 
+static bool load(struct libarchive *lib, enum content content, struct buf *why)
+{
+	struct buf error = { 0 };
+	bool loaded = libarchive_load(lib, &error);
+
+	if (!loaded)
+		buf_addf(why, "is compressed with %s, and libarchive cannot be loaded (%s); "
+			 "install it, or uncompress the log", content_name(content), buf_text(&error));
+	buf_free(&error);
+	return loaded;
+}
+
+bool unpack_load(enum content content, struct buf *why)
+{
+	struct libarchive lib;
+
+	return load(&lib, content, why);
+}
+
 struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why)
 {
 	struct unpack *unpack = mem_alloc(1, sizeof(*unpack));
-	struct buf error = { 0 };
 
 	unpack->pull = pull;
 	unpack->owner = owner;
 	unpack->begun = false;
 	unpack->archive = NULL;
-	if (!libarchive_load(&unpack->lib, &error)) {
-		buf_addf(why, "is compressed with %s, and libarchive cannot be loaded (%s); "
-			 "install it, or uncompress the log", content_name(content), buf_text(&error));
-		buf_free(&error);
+	if (!load(&unpack->lib, content, why)) {
 		unpack_close(unpack);
 		return NULL;
 	}
@@ -135,6 +150,13 @@ void unpack_close(struct unpack *unpack)
 }
 
 #else
+
+bool unpack_load(enum content content, struct buf *why)
+{
+	(void)content;
+	(void)why;
+	return true;
+}
 
 struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why)
 {

@@ -2,6 +2,7 @@
 #ifndef MAILBAN_LOG_UNPACK_H
 #define MAILBAN_LOG_UNPACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -13,6 +14,10 @@ struct unpack;
 
 /* Gives the next stored bytes, at most room: 0 at the end, -1 on an error (errno). */
 typedef ssize_t unpack_pull(void *owner, char *bytes, size_t room);
+
+/* Loads what uncompressing needs, for whoever cannot open files later. False where this build can and it is not to be
+ * had, with the reason appended to why. */
+bool unpack_load(enum content content, struct buf *why);
 
 /* Begins to uncompress what pull gives. NULL where this build cannot, with the reason appended to why. */
 struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why);

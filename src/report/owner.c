@@ -21,24 +21,11 @@ struct known {
 
 struct owners {
 	struct owners_settings settings;
-	struct known *known;         /* as many as files; NULL: not opened yet */
+	struct known *known;         /* as many as files; NULL: none is asked */
 	struct owner_dns *dns;
-	bool opened;
 };
 
 static char *const usual[] = { "/var/lib/location/database.db", "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
-
-struct owners *owners_open(const struct owners_settings *settings)
-{
-	struct owners *owners = mem_zalloc(1, sizeof(*owners));
-
-	owners->settings = *settings;
-	if (settings->file_count == 0) {
-		owners->settings.files = usual;
-		owners->settings.file_count = sizeof(usual) / sizeof(*usual);
-	}
-	return owners;
-}
 
 static void open_file(struct known *known, const char *path)
 {
@@ -59,7 +46,6 @@ static void open_all(struct owners *o)
 {
 	const struct owners_settings *settings = &o->settings;
 
-	o->opened = true;
 	if (settings->from == OWNERS_DNS && settings->zone != NULL)
 		o->dns = owner_dns_open(settings->zone);
 	if (settings->from == OWNERS_NONE)
@@ -67,6 +53,19 @@ static void open_all(struct owners *o)
 	o->known = mem_zalloc(settings->file_count + 1, sizeof(*o->known));
 	for (size_t i = 0; i < settings->file_count; i++)
 		open_file(&o->known[i], settings->files[i]);
+}
+
+struct owners *owners_open(const struct owners_settings *settings)
+{
+	struct owners *owners = mem_zalloc(1, sizeof(*owners));
+
+	owners->settings = *settings;
+	if (settings->file_count == 0) {
+		owners->settings.files = usual;
+		owners->settings.file_count = sizeof(usual) / sizeof(*usual);
+	}
+	open_all(owners);
+	return owners;
 }
 
 void owners_close(struct owners *o)
@@ -95,8 +94,6 @@ bool owners_find(struct owners *o, const struct addr *addr, struct owner *owner)
 	*owner = (struct owner){ 0 };
 	if (o == NULL)
 		return false;
-	if (!o->opened)
-		open_all(o);
 	for (size_t i = 0; o->known != NULL && i < o->settings.file_count; i++) {
 		if (o->known[i].libloc != NULL && owner->as == 0)
 			owner_libloc_find(o->known[i].libloc, addr, owner);

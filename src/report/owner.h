@@ -34,7 +34,7 @@ struct owner {
 
 struct owners;
 
-/* Opens files when the first owner is asked for. The texts of the settings live as long as it.
+/* Opens all files, so that owners can be asked for in the glass, too. The texts of the settings live as long as it.
  * owners_close() takes NULL, too. */
 struct owners *owners_open(const struct owners_settings *settings);
 void owners_close(struct owners *owners);

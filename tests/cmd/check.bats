@@ -19,6 +19,7 @@ check() {
 	run -0 check
 	[[ "$output" == *'ok  configuration'* ]]
 	[[ "$output" == *'ok  log '* ]]
+	[[ "$output" == *'ok  reader of logs: '*'no capabilities, no new privileges'* || "$output" == *'has a sanitizer'* ]]
 	run -0 check -q
 	[ "$output" = '' ]
 }

@@ -482,3 +482,31 @@ prepared() {
 	[[ "$output" == *'the addresses of this host: Input/output error; who of this host'* ]]
 	grep -q '^192.0.2.7 ' blacklist
 }
+
+# Disturbs a call in whoever reads the log, or gives up rights, with strace's words for it.
+disturbed() { # CALL-AND-FAULT, then options of strace, then -- and the command
+	local inject=$1
+	shift
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -e trace="${inject%%:*}" -e inject="$inject" "$@"
+}
+
+@test "a reader of logs that is stopped, or that cannot give its rights up, changes nothing and is told of" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	prepared
+	md5sum blacklist state > sums
+	run -3 disturbed preadv:signal=SIGKILL:when=1 -P "$PWD/log" "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'the reader of logs was stopped by signal 9 (Killed); nothing was changed' ]]
+	md5sum -c --quiet sums
+	if "$MAILBAN" check --no-sync -c /dev/null 2> /dev/null | grep -q sanitizer; then
+		return
+	fi
+	for call in landlock_restrict_self seccomp capset setrlimit,prlimit64; do
+		run -3 disturbed "$call:error=EPERM:when=1+" "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+		[[ "$output" == *'the reader of logs cannot '*'; nothing was read' ]]
+		md5sum -c --quiet sums
+	done
+	# what the kernel does not have is told, and done without
+	run -0 disturbed landlock_create_ruleset:error=ENOSYS "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == *'logs are read without Landlock, which is not to be had here; see: mailban check'* ]]
+	grep -q '^192.0.2.9 ' blacklist
+}

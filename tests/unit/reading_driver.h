@@ -67,7 +67,8 @@ static inline unsigned driver_run(struct driver *driver, char *const *logs, size
 	struct reading reading;
 	unsigned bad = 0;
 
-	reading_make(&reading, &driver->positions, logs, count, &options);
+	reading_open(&reading, logs, count, &options);
+	reading_begin(&reading, &driver->positions);
 	driver->lost = driver->unreadable = 0;
 	for (size_t i = 0; i < reading.count; i++) {
 		driver_read(driver, &reading.sources[i]);

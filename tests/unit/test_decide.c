@@ -2,6 +2,8 @@
 /* From accounts to the blacklist: persons' lines and edits, the allowlist, what is told. */
 #include "judge_driver.h"
 
+#include "amended.h"
+
 #include "judge/decide.h"
 #include "judge/edits.h"
 #include "list/blacklist.h"
@@ -89,6 +91,7 @@ static void run_once(const char *now, const char *events, enum edits_file kind, 
 	input.last_clock = the.judge.clock;
 	says(events);
 	decide(&input, &list, &changes);
+	assert_amended(&input, buf_text(&disk.list), &list, &changes);
 	note_changes(&changes);
 	set(&disk.read, buf_text(&disk.list));
 	buf_clear(&disk.written);

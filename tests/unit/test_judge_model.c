@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "amended.h"
 #include "judge/decide.h"
 #include "judge/edits.h"
 #include "list/blacklist.h"
@@ -290,6 +291,7 @@ static void run_end(struct run *r, struct files *f)
 	struct judge_lines lines;
 
 	decide(&input, &r->list, &changes);
+	assert_amended(&input, buf_text(&f->list), &r->list, &changes);
 	files_free(f);
 	*f = (struct files){ 0 };
 	blacklist_format(&r->list, &f->list);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_answer: what the child in the glass answers.
+ *
+ * A text in the form of the state: its sections, which the next run's child takes apart, and besides what changes in
+ * the list (judge/amend) and the report. The parent believes as little of it as of a file that anybody may have
+ * written: what it goes by itself in the state is its own, and so is the list.
+ */
+#include "app/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge/amend.h"
+
+#define ANSWER_PUT "answer-put"
+#define ANSWER_GONE "answer-gone"
+#define ANSWER_REPORT "answer-report"
+#define ANSWER_IN_PART "answer-in-part"
+#define ANSWER_NOW "answer-now"
+
+/* What is the parent's in the state, or is none of it. */
+static const char *const not_taken[] = {
+	STATE_BLACKLIST, STATE_MYNETWORKS, ANSWER_PUT, ANSWER_GONE, ANSWER_REPORT, ANSWER_IN_PART, ANSWER_NOW,
+};
+
+void run_answer(struct run *r, struct buf *answer)
+{
+	struct buf put = { 0 }, gone = { 0 }, now = { 0 };
+
+	buf_addf(&now, "%" PRId64 " %" PRIu64 " %" PRIu64 "\n", r->now, r->lines, r->events);
+	state_take(&r->state, ANSWER_NOW, &now);
+	amend_write(&r->changes, &put, &gone);
+	state_take(&r->state, ANSWER_PUT, &put);
+	state_take(&r->state, ANSWER_GONE, &gone);
+	state_take(&r->state, ANSWER_REPORT, &r->report);
+	if (r->in_part)
+		state_set(&r->state, ANSWER_IN_PART, (struct span){ "\n", 1 });
+	state_format(&r->state, answer);
+}
+
+/* How many bytes at at are printable: of ASCII, or a character of UTF-8 that is no control character; 0: none. */
+static size_t printable(const char *at, size_t len)
+{
+	unsigned char c = (unsigned char)*at;
+	size_t need = c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 1;
+
+	if (need == 1)
+		return (c >= 0x20 && c < 0x7f) || c == '\n';
+	if (need > len || (c == 0xc2 && (unsigned char)at[1] < 0xa0))
+		return 0;
+	for (size_t i = 1; i < need; i++) {
+		if (((unsigned char)at[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return need;
+}
+
+/* A report is printable text, for terminals and mails. */
+static void take_report(struct run *r, struct span lines)
+{
+	for (size_t at = 0, len; at < lines.len; at += len > 0 ? len : 1) {
+		len = printable(lines.ptr + at, lines.len - at);
+		buf_add(&r->report, len > 0 ? lines.ptr + at : "?", len > 0 ? len : 1);
+	}
+}
+
+/* The time, that of the logs where the clock does not agree with them; and how much was read. */
+static void take_now(struct run *r, struct span lines)
+{
+	char text[80] = "";
+	int64_t now;
+
+	if (lines.len == 0 || lines.len >= sizeof(text))
+		return;
+	memcpy(text, lines.ptr, lines.len);
+	if (sscanf(text, "%" SCNd64 " %" SCNu64 " %" SCNu64, &now, &r->lines, &r->events) == 3 && now > 0 &&
+	    now < UINT32_MAX)
+		r->now = now;
+}
+
+int run_take_answer(struct run *r, struct buf *answer)
+{
+	const struct amend_limits limits = {
+		.settings = &r->config->judge, .allow = &r->allow.nets, .force = r->options->force,
+	};
+	struct buf put = { 0 };
+	struct state said;
+	int ret;
+
+	if (state_parse(&said, answer, "what the reader of logs answers") < 0)
+		return EXIT_NOTHING;
+	buf_add_span(&put, state_lines(&said, ANSWER_PUT));
+	ret = amend_apply(&r->list, &limits, &put, state_lines(&said, ANSWER_GONE));
+	if (ret == 0) {
+		take_report(r, state_lines(&said, ANSWER_REPORT));
+		take_now(r, state_lines(&said, ANSWER_NOW));
+		r->in_part = r->in_part || state_lines(&said, ANSWER_IN_PART).len > 0;
+	}
+	buf_free(&put);
+	for (size_t i = 0; ret == 0 && i < sizeof(not_taken) / sizeof(*not_taken); i++)
+		state_set(&said, not_taken[i], (struct span){ "", 0 });
+	state_free(ret == 0 ? &r->state : &said);
+	if (ret == 0)
+		r->state = said;
+	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run_judge: what a child in the glass does, who has no rights.
+ *
+ * It takes the state apart, reads the logs, judges, and answers with texts. All that it changes is its own: the parent
+ * has the same run as it was when it forked.
+ */
+#include "app/run.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "app/lock.h"
+#include "app/remembered.h"
+#include "app/rule.h"
+#include "base/glass_run.h"
+#include "base/msg.h"
+#include "judge/edits.h"
+
+enum { DAY = 86400 };
+
+/* ---- what was ---- */
+
+/* What stands in the file beside the two lists that the state names. */
+static enum edits_file kind_of_file(const struct run *r)
+{
+	if (r->recovered == STATE_UNFINISHED)
+		return EDITS_UNWRITTEN;
+	if (r->recovered == STATE_UNWRITTEN)
+		return EDITS_OF_UNWRITTEN;
+	return !r->has_digests || r->list.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
+}
+
+static int bad_section(const struct run *r, const char *name, unsigned bad)
+{
+	state_bad_line(r->config->state, name, bad);
+	return -1;
+}
+
+static int read_sections(struct run *r)
+{
+	unsigned bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
+
+	if (bad != 0)
+		return bad_section(r, STATE_POSITIONS, bad);
+	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
+	if (bad != 0)
+		return bad_section(r, STATE_DRIFT, bad);
+	bad = run_told_load(&r->told, state_lines(&r->state, STATE_TOLD));
+	if (bad != 0)
+		return bad_section(r, STATE_TOLD, bad);
+	if (remembered_history(&r->state, r->config->state, &r->history) < 0)
+		return -1;
+	r->history.anew = r->options->full;
+	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
+	if (r->options->full) {
+		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
+		return bad != 0 ? bad_section(r, STATE_ENTERED, bad) : 0;
+	}
+	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
+		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
+}
+
+static int read_state(struct run *r)
+{
+	if (read_sections(r) < 0 ||
+	    (r->config->fleet.url != NULL && fleet_load(&r->fleet, &r->state, r->config->state) < 0))
+		return -1;
+	fleet_lay(&r->fleet, &r->judge);
+	(void)edits_take(&r->judge, &r->list, kind_of_file(r));
+	fleet_lift(&r->fleet, &r->judge);
+	r->last_clock = r->judge.clock;
+	r->told_day = r->judge.told_day;
+	state_keep_only(&r->state, STATE_DRIFT);
+	return 0;
+}
+
+/* ---- the judgement ---- */
+
+static void take_knock(struct run *r, const struct firewall_entry *entry)
+{
+	struct account *a = entry->packets > 0 ? accounts_find(&r->judge.accounts, &entry->net) : NULL;
+	struct change *c;
+	uint64_t since;
+
+	if (a == NULL || (a->flags & ACCOUNT_LISTED) == 0)
+		return;
+	since = judge_knock(&r->judge, a, entry->packets);
+	if (since == 0 || !account_is_banned(a, r->now))
+		return;
+	c = changes_add(&r->changes, CHANGE_RENEWED, &a->addr);
+	c->packets = since;
+	c->until = a->until;
+}
+
+/* Who is dropped and does not go away. */
+static void take_knocks(struct run *r)
+{
+	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
+		const struct firewall_set *set = &r->fw.sets[f];
+
+		for (size_t i = 0; i < set->count; i++)
+			take_knock(r, &set->entries[i]);
+	}
+}
+
+/* What others said before is known, whatever becomes of the engine. */
+static void meet_fleet(struct run *r)
+{
+	struct buf why = { 0 };
+
+	if (!r->options->dry_run && !fleet_exchange_on(r->line, &r->fleet, &r->judge, r->now, &why)) {
+		msg("%s: %s; all else is done, and the next run catches up", r->config->fleet.url, buf_text(&why));
+		r->in_part = true;
+	}
+	buf_free(&why);
+	fleet_judge(&r->fleet, &r->judge, r->now);
+}
+
+static void judge(struct run *r)
+{
+	struct decide_input input = {
+		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now,
+		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
+		.force = r->options->force,
+		.tell_failing = r->options->mail || r->now / DAY != r->told_day,
+		.done = r->config->done.texts, .done_count = r->config->done.count,
+	};
+
+	take_knocks(r);
+	if (r->config->fleet.url != NULL)
+		meet_fleet(r);
+	fleet_lay(&r->fleet, &r->judge);
+	decide(&input, &r->list, &r->changes);
+	fleet_lift(&r->fleet, &r->judge);
+}
+
+static void tell_future(const struct run *r)
+{
+	if (r->judge.future > 0)
+		msg("%" PRIu64
+		    " lines bear a time that is to come; they count as of when their log was last written: see the "
+		    "clock and the time zone of who writes it",
+		    r->judge.future);
+	if (r->judge.accounts.dropped > 0)
+		msg("more than %" PRIu64 " addresses: %" PRIu64 " accounts with least points were forgotten; the "
+		    "setting accounts allows more", r->config->judge.accounts, r->judge.accounts.dropped);
+}
+
+/* ---- what will be ---- */
+
+/* The report compares with what the runs before saw, so that is left as it is. */
+static void put_drift_into_state(struct run *r)
+{
+	struct drift_known seen;
+	struct buf lines = { 0 };
+
+	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
+	drift_known_add(&seen, r->drift);
+	drift_known_format(&seen, &lines);
+	state_take(&r->state, STATE_DRIFT, &lines);
+	drift_known_free(&seen);
+}
+
+static void put_told(struct run *r)
+{
+	struct buf lines = { 0 };
+
+	run_told_save(&r->told, &lines);
+	state_take(&r->state, STATE_TOLD, &lines);
+}
+
+static uint32_t count_changes(const struct run *r, enum change_kind from, enum change_kind to)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < r->changes.count; i++)
+		count += r->changes.all[i].kind >= from && r->changes.all[i].kind <= to;
+	return count;
+}
+
+/* A run that found nothing is none: so one that died and is repeated leaves the state of one that did not. */
+static void put_run_into_history(struct run *r)
+{
+	const struct history_day run = {
+		.day = (uint32_t)(r->now / DAY), .runs = 1, .lines = r->lines,
+		.added = count_changes(r, CHANGE_ADDED, CHANGE_NETWORK),
+		.over = count_changes(r, CHANGE_EXPIRED, CHANGE_ALLOWED), .banned = (uint32_t)r->list.count,
+	};
+
+	if (run.lines > 0 || run.added > 0 || run.over > 0)
+		history_run(&r->history, &run);
+}
+
+static void put_state(struct run *r)
+{
+	if (!r->clock_is_wrong)
+		r->judge.told_day = r->now / DAY;
+	put_run_into_history(r);
+	put_drift_into_state(r);
+	put_told(r);
+	remembered_put(&r->judge, &r->state);
+	if (r->config->fleet.url != NULL)
+		fleet_save(&r->fleet, &r->state, r->now);
+	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
+}
+
+struct job {
+	struct run *run;
+	struct detection *detection;
+};
+
+static int work(void *context, const struct glass *glass, struct buf *answer)
+{
+	const struct job *job = context;
+	struct run *r = job->run;
+
+	(void)glass;
+	/* the lock is the parent's */
+	if (r->lock->fd >= 0)
+		close(r->lock->fd);
+	if (read_state(r) < 0)
+		return EXIT_NOTHING;
+	run_check_set_back(r);
+	run_read_logs(r, job->detection);
+	run_check_set_forward(r);
+	judge(r);
+	tell_future(r);
+	run_make_report(r);
+	put_state(r);
+	run_answer(r, answer);
+	return EXIT_ALL_WELL;
+}
+
+/* What the child cannot open. */
+static void open_for_child(struct run *r, struct detection *detection)
+{
+	engine_compile(detection->engine, r->config->threads);
+	r->owners = config_owners(r->config);
+	r->rule_is_wanted = rule_is_wanted(r->config);
+	if (r->config->fleet.url != NULL && !r->options->dry_run)
+		r->line = fleet_line_open(&r->config->fleet);
+}
+
+/* Reading may take minutes, in which a person wants to ban somebody: he may have the lock meanwhile. A run that was
+ * overtaken so keeps it at its second try. */
+int run_judge(struct run *r, struct detection *detection)
+{
+	struct job job = { .run = r, .detection = detection };
+	struct buf answer = { 0 };
+	int ret, locked = EXIT_ALL_WELL;
+
+	open_for_child(r, detection);
+	if (!r->keeps_lock)
+		file_unlock(r->lock);
+	ret = glass_run(work, &job, true, &answer);
+	if (!r->keeps_lock)
+		locked = lock_blacklist(r->lock, r->config, r->options, "run", true);
+	owners_close(r->owners);
+	fleet_line_close(r->line);
+	if (ret == EXIT_ALL_WELL && locked != EXIT_ALL_WELL)
+		ret = locked;
+	if (ret == EXIT_ALL_WELL && !r->options->dry_run && run_was_overtaken(r))
+		ret = RUN_AGAIN;
+	if (ret == EXIT_ALL_WELL)
+		ret = run_take_answer(r, &answer);
+	buf_free(&answer);
+	return ret;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* glass: a process that works on bytes of strangers gives up what it does not need for that. */
+#ifndef MAILBAN_BASE_GLASS_H
+#define MAILBAN_BASE_GLASS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum {
+	GLASS_SECONDS = 2 * 3600,             /* of processor time */
+	GLASS_GIGABYTES = 4,                  /* of memory, beyond what it has */
+};
+
+/* What is in force. */
+struct glass {
+	bool off;            /* nothing is: built with a sanitizer, which needs calls of its own */
+	const char *user;    /* whom root became; NULL: it was not root, or there is no other user here */
+	bool no_network;     /* it has a network of its own, with nothing in it */
+	unsigned landlock;   /* the version of the kernel's; 0: it has none */
+	bool seccomp;
+};
+
+/* Gives up: capabilities, new privileges, the user root, files and folders, the network, all system calls but those of
+ * reading, writing and memory; bounds memory, processor time and descriptors. A child writes no file, and ends with its
+ * parent. Descriptors that are open stay so. Libraries must be loaded and patterns be compiled before. Returns 0,
+ * with what is in force, or -1 with a sentence about the step that failed: then nothing is to be read. */
+int glass_enter(struct glass *glass, bool is_child, struct buf *why);
+
+/* Half of that, for who has files to find first: from now on only the files and folders of these paths can be opened,
+ * for reading; paths that are not there are passed over. Capabilities go but for reading files and for glass_enter().
+ * Returns 0, or -1 with a sentence. */
+int glass_fence(const char *const *paths, struct buf *why);
+
+/* What of it this kernel or this build does not have, in a few words; "": nothing. */
+void glass_add_lacking(const struct glass *glass, struct buf *out);
+
+/* What is in force, in a few words. */
+void glass_add_force(const struct glass *glass, struct buf *out);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * glass_run: work done by a child in the glass, which answers by a text.
+ *
+ * The child has two descriptors of its own: messages, and the answer. It is believed nothing: its
+ * messages are made printable, its answer has a bound and is for the caller to check. It ends when its parent does.
+ */
+#define _GNU_SOURCE
+#include "base/glass_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+
+enum {
+	STEP = 1 << 16,
+	FAILED = 3,
+	DAY = 86400,       /* who only waits is not waited for longer */
+	MINUTE_MS = 60000,
+};
+
+/* ---- the child ---- */
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t done = write(fd, bytes, len);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		bytes += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
+	}
+	return true;
+}
+
+static void tell_lacking(const struct glass *glass)
+{
+	struct buf lacking = { 0 };
+
+	glass_add_lacking(glass, &lacking);
+	if (!glass->off && lacking.len > 0)
+		msg("logs are read without %s, which is not to be had here; see: mailban check", buf_text(&lacking));
+	buf_free(&lacking);
+}
+
+_Noreturn static void be_child(glass_work *work, void *context, bool tells, int messages, int out)
+{
+	struct buf why = { 0 }, answer = { 0 };
+	int null = -1, status = FAILED;
+	struct glass glass;
+
+	if (dup2(messages, STDERR_FILENO) >= 0)
+		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDOUT_FILENO) < 0) {
+		msg("the reader of logs cannot open /dev/null: %s; nothing was read", strerror(errno));
+		_exit(FAILED);
+	}
+	close(null);
+	close(messages);
+	if (glass_enter(&glass, true, &why) < 0) {
+		msg("%s", buf_text(&why));
+		_exit(FAILED);
+	}
+	if (tells)
+		tell_lacking(&glass);
+	status = work(context, &glass, &answer);
+	if (!write_all(out, answer.ptr, answer.len))
+		status = FAILED;
+	if (glass.off)
+		exit(status); /* and whoever counts leaks does */
+	_exit(status);
+}
+
+/* ---- the parent ---- */
+
+/* Nothing that a terminal obeys, but for the beginning of a line, which the progress is shown by. */
+static void pass_on(const char *bytes, size_t len)
+{
+	char text[STEP];
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		text[i] = (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' ? bytes[i] : '?';
+	}
+	(void)write_all(STDERR_FILENO, text, len);
+}
+
+/* Takes what stands in both pipes until both have ended. Returns NULL, or why the child has to go. */
+static const char *gather(int messages, int in, struct buf *answer)
+{
+	struct pollfd fds[2] = { { .fd = messages, .events = POLLIN }, { .fd = in, .events = POLLIN } };
+	const time_t begun = time(NULL);
+	char step[STEP];
+
+	while (fds[0].fd >= 0 || fds[1].fd >= 0) {
+		if (poll(fds, 2, MINUTE_MS) < 0 && errno != EINTR)
+			return strerror(errno);
+		for (unsigned i = 0; i < 2; i++) {
+			ssize_t got = 0;
+
+			if (fds[i].fd < 0 || fds[i].revents == 0)
+				continue;
+			got = read(fds[i].fd, step, sizeof(step));
+			if (got < 0 && errno == EINTR)
+				continue;
+			if (got <= 0)
+				fds[i].fd = -1;
+			else if (i == 0)
+				pass_on(step, (size_t)got);
+			else
+				buf_add(answer, step, (size_t)got);
+		}
+		if (answer->len >> 30 >= GLASS_GIGABYTES)
+			return "it answers more than it can know";
+		if (time(NULL) - begun > DAY)
+			return "it does not come to an end";
+	}
+	return NULL;
+}
+
+static int finish(pid_t child, const char *why)
+{
+	int status = 0;
+
+	if (why != NULL)
+		(void)kill(child, SIGKILL);
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR) {
+			status = FAILED << 8;
+			break;
+		}
+	}
+	if (why != NULL)
+		msg("the reader of logs was stopped: %s; nothing was changed", why);
+	else if (WIFSIGNALED(status))
+		msg("the reader of logs was stopped by signal %d (%s); nothing was changed", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	return why == NULL && WIFEXITED(status) ? WEXITSTATUS(status) : FAILED;
+}
+
+int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
+{
+	int messages[2], in[2];
+	const char *why = NULL;
+	pid_t child;
+
+	if (pipe2(messages, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0) {
+		msg("no pipe is to be had: %s; nothing was changed", strerror(errno));
+		return FAILED;
+	}
+	/* what waits to be printed would be printed twice */
+	(void)fflush(NULL);
+	child = fork();
+	if (child == 0) {
+		close(messages[0]);
+		close(in[0]);
+		be_child(work, context, tells, messages[1], in[1]);
+	}
+	close(messages[1]);
+	close(in[1]);
+	if (child < 0)
+		msg("no process is to be had: %s; nothing was changed", strerror(errno));
+	else
+		why = gather(messages[0], in[0], answer);
+	close(messages[0]);
+	close(in[0]);
+	return child < 0 ? FAILED : finish(child, why);
+}

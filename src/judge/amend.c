@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * amend: what a judgement changes in the list.
+ *
+ * The judgement is made by a process that works on bytes of strangers, and might be taken over by them. So it does not
+ * write the list: it says which lines are put and which go, as a person would in the file, and whoever writes the list
+ * makes it of its own. What is not named here stays to the letter, whatever is said.
+ */
+#include "judge/amend.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/msg.h"
+#include "judge/decide.h"
+#include "list/allow.h"
+#include "list/blacklist.h"
+
+static void write_line(struct buf *out, const struct change *c)
+{
+	const struct ban ban = { .net = c->net, .since = c->since, .until = c->until, .hits = c->hits,
+				 .hosts = c->hosts, .by = c->by };
+
+	blacklist_add_line(out, &ban, (struct span){ NULL, 0 });
+	buf_add_char(out, '\n');
+}
+
+void amend_write(const struct changes *changes, struct buf *put, struct buf *gone)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *c = &changes->all[i];
+
+		switch (c->kind) {
+		case CHANGE_ADDED:
+		case CHANGE_NETWORK:
+		case CHANGE_MOVED:
+			write_line(put, c);
+			break;
+		case CHANGE_EXPIRED:
+		case CHANGE_FORGIVEN:
+		case CHANGE_DISSOLVED:
+		case CHANGE_ALLOWED:
+		case CHANGE_INTO:
+			addr_add_to(gone, &c->net);
+			buf_add_char(gone, '\n');
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/* ---- what may be ---- */
+
+static int refuse(const struct addr *net, const char *what)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_format(text, net);
+	msg("the reader of logs %s %s, which no judgement does; nothing was changed", what, text);
+	return -1;
+}
+
+static int check_line(const struct ban *ban, const struct ban *old, const struct amend_limits *limits)
+{
+	if (ban->person || ban->by == BAN_BY_HAND)
+		return refuse(&ban->net, "puts a person's line for");
+	if (netset_overlaps(limits->allow, &ban->net))
+		return refuse(&ban->net, "bans what is allowed:");
+	if (!limits->settings->ban_private && allow_is_private(&ban->net))
+		return refuse(&ban->net, "bans what is private:");
+	if (!limits->force && decide_is_too_wide(limits->settings, &ban->net))
+		return refuse(&ban->net, "bans what is too wide:");
+	if (old != NULL && old->person)
+		return refuse(&ban->net, "changes a person's line for");
+	return 0;
+}
+
+static int check_lines(const struct banlist *old, const struct banlist *put, const struct amend_limits *limits)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < put->count; i++) {
+		const struct ban *before = banlist_find(old, &put->bans[i].net);
+
+		if (check_line(&put->bans[i], before, limits) < 0)
+			return -1;
+		count += before == NULL;
+	}
+	if (limits->force || count <= limits->settings->max_new)
+		return 0;
+	msg("the reader of logs bans %" PRIu64 " addresses, and max-new allows %" PRIu64 "; nothing was changed", count,
+	    (uint64_t)limits->settings->max_new);
+	return -1;
+}
+
+/* Marks the entries whose addresses stand there, one a line. */
+static int mark_gone(struct banlist *list, struct span gone)
+{
+	const char *at = gone.ptr, *end = at + gone.len;
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		struct ban *ban = NULL;
+		struct addr net;
+
+		if (newline != NULL && addr_parse_net(&net, at, (size_t)(newline - at)))
+			ban = banlist_find(list, &net);
+		if (ban == NULL) {
+			msg("the reader of logs takes away what is not there; nothing was changed");
+			return -1;
+		}
+		if (ban->person)
+			return refuse(&net, "takes away a person's line for");
+		ban->leaves = true;
+		at = newline + 1;
+	}
+	return 0;
+}
+
+/* New entries go behind the old ones, and are sorted in at the end. */
+static void put_lines(struct banlist *list, const struct banlist *put)
+{
+	size_t at = 0, old_count = list->count;
+
+	for (size_t i = 0; i < put->count; i++) {
+		const struct ban *said = &put->bans[i];
+		const struct ban ban = { .net = said->net, .since = said->since, .until = said->until,
+					 .hits = said->hits, .hosts = said->hosts, .by = said->by };
+
+		while (at < old_count && addr_compare(&list->bans[at].net, &ban.net) < 0)
+			at++;
+		if (at < old_count && addr_equal(&list->bans[at].net, &ban.net))
+			blacklist_change(list, &list->bans[at], &ban);
+		else
+			banlist_add(list, &ban);
+	}
+	banlist_sort(list);
+}
+
+int amend_apply(struct banlist *list, const struct amend_limits *limits, struct buf *put, struct span gone)
+{
+	struct banlist lines = { 0 };
+	int ret = blacklist_parse(put, "what the reader of logs bans", &lines);
+
+	if (ret == 0)
+		ret = check_lines(list, &lines, limits);
+	if (ret == 0)
+		ret = mark_gone(list, gone);
+	if (ret == 0) {
+		put_lines(list, &lines);
+		banlist_remove_leaving(list);
+	}
+	banlist_free(&lines);
+	return ret < 0 ? -1 : 0;
+}
