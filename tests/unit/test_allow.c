@@ -58,7 +58,8 @@ static void the_file_is_read(void **state)
 		{ "192.0.2.7\n192.0.2.300\n", NULL },
 		{ "192.0.2.7/24\n", NULL },
 		{ "192.0.2.7 198.51.100.7\n", NULL },
-		{ "mail.example.com\n", NULL },
+		{ "mail.example.com\n", "" }, /* a name, which each run resolves */
+		{ "mail_example\n", NULL },
 		{ "192.0.2.7 office\n", NULL },
 	};
 
