@@ -156,7 +156,7 @@ static void add_ban(const struct ban *ban, const struct known *known, const char
 		field_end(),
 	};
 
-	if (json == NULL) {
+	if (sentence != NULL) {
 		fields_say(fields, sentence, out);
 	} else {
 		json_open(json, '{');

@@ -37,7 +37,7 @@ static bool is_user(const struct entered *e, const char *folded, size_t len)
 
 bool entered_is_user(const struct entered *e, struct span user)
 {
-	char folded[NAME_TEXT_MAX + 1];
+	char folded[NAME_TEXT_MAX + 1] = "";
 
 	return is_user(e, folded, name_fold(folded, user));
 }
