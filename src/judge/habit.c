@@ -47,17 +47,21 @@ static void forget_half(struct habit *h, uint32_t time)
 		h->mails /= 2;
 }
 
-/* What has been there for a day is the user's. */
+/* What has been there for a day is the user's. The others stand without gaps, as they do in the state. */
 static void take_in(struct habit *h, uint32_t time, int64_t within)
 {
-	for (unsigned i = 0; i < HABIT_NEW; i++) {
-		struct habit_new *n = &h->new[i];
+	unsigned kept = 0;
 
-		if (n->first == 0 || (int64_t)time - n->first <= within)
+	for (unsigned i = 0; i < HABIT_NEW && h->new[i].first != 0; i++) {
+		struct habit_new n = h->new[i];
+
+		h->new[i] = (struct habit_new){ 0 };
+		if ((int64_t)time - n.first <= within) {
+			h->new[kept++] = n;
 			continue;
-		learn(h, net_of(&n->addr));
-		h->mails += n->mails < UINT32_MAX - h->mails ? n->mails : 0;
-		*n = (struct habit_new){ 0 };
+		}
+		learn(h, net_of(&n.addr));
+		h->mails += n.mails < UINT32_MAX - h->mails ? n.mails : 0;
 	}
 }
 
