@@ -300,6 +300,7 @@ static void run_end(struct run *r, struct files *f)
 	f->names = lines.names;
 	f->connections = lines.connections;
 	f->clocks = lines.clocks;
+	buf_free(&lines.entered);
 	changes_free(&changes);
 	judge_free(&r->judge);
 	banlist_free(&r->list);

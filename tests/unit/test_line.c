@@ -266,6 +266,7 @@ static void go_on(struct judge *judge, const struct judge_settings *settings)
 	judge_free(&again);
 	judge_lines_free(&lines);
 	changes_free(&changes);
+	banlist_free(&old);
 }
 
 static void a_damaged_state_harms_nobody(void **state)
