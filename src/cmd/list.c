@@ -156,9 +156,9 @@ static void add_ban(const struct ban *ban, const struct known *known, const char
 		field_end(),
 	};
 
-	if (sentence != NULL) {
+	if (sentence != NULL)
 		fields_say(fields, sentence, out);
-	} else {
+	if (json != NULL) {
 		json_open(json, '{');
 		fields_members(fields, json);
 		if (known->owners != NULL)
