@@ -8,6 +8,7 @@
  */
 #include "app/edit.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,6 +143,29 @@ bool edit_too_wide(const struct edit *edit, const struct addr *net)
 	msg("%s is wider than /%u, which the setting %s forbids; --force does it all the same", text, widest,
 	    addr_is_v4(net) ? "max-prefix" : "max-prefix6");
 	return true;
+}
+
+int edit_replace_allow(const struct edit *edit, const struct buf *text, const struct file_look *before)
+{
+	struct span made = { text->ptr != NULL ? text->ptr : "", text->len };
+	const char *path = edit->config->allow;
+	struct file_look now = { 0 };
+	int ret;
+
+	if (edit->options->dry_run) {
+		edit_print_difference(edit->options, path, made);
+		return 0;
+	}
+	(void)file_look(path, &now);
+	if (!file_looks_same(&now, before)) {
+		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
+		return -EBUSY;
+	}
+	ret = file_replace(path, made.ptr, made.len, 1);
+	if (ret < 0)
+		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
+	(void)file_tell_unsure(path, ret);
+	return ret;
 }
 
 void edit_say(struct edit *edit, const char *format, ...)

@@ -49,6 +49,10 @@ bool edit_too_wide(const struct edit *edit, const struct addr *net);
 /* Prints the difference that leads from what a file holds to a new text. */
 void edit_print_difference(const struct options *options, const char *path, struct span new_text);
 
+/* Replaces the allowlist by the new text, unless it is no longer what it was before it was read: an editor knows no
+ * lock. In a dry run prints the difference instead. Returns as file_replace() does, after saying what failed. */
+int edit_replace_allow(const struct edit *edit, const struct buf *text, const struct file_look *before);
+
 /* One line of what is being done, which edit_commit() prints to stdout once it is; not where --quiet, nor in a
  * dry run, whose output is a difference. */
 void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -31,29 +31,6 @@ static int read_file(const char *path, struct buf *text, struct allow *allow)
 	return 0;
 }
 
-static int write_file(struct edit *edit, const struct buf *text, const struct file_look *before)
-{
-	const char *path = edit->config->allow;
-	struct file_look now = { 0 };
-	int ret;
-
-	if (edit->options->dry_run) {
-		edit_print_difference(edit->options, path, (struct span){ text->ptr, text->len });
-		return 0;
-	}
-	/* an editor knows no lock */
-	(void)file_look(path, &now);
-	if (!file_looks_same(&now, before)) {
-		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
-		return -1;
-	}
-	ret = file_replace(path, text->ptr, text->len, 1);
-	if (ret < 0)
-		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
-	(void)file_tell_unsure(path, ret);
-	return ret;
-}
-
 /* "until TIME", and what else the note says. */
 static int make_note(const struct edit *edit, struct buf *note)
 {
@@ -108,7 +85,7 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 		edit_say(edit, "%s is on the allowlist already", name);
 	} else if (ret == EXIT_ALL_WELL) {
 		add_entry(&text, net, name, note);
-		if (write_file(edit, &text, &before) < 0)
+		if (edit_replace_allow(edit, &text, &before) < 0)
 			ret = EXIT_NOTHING;
 		else
 			edit_say(edit, "allowed %s", name);

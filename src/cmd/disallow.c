@@ -50,24 +50,22 @@ static int disallow(struct edit *edit, const char *asked)
 {
 	const char *path = edit->config->allow;
 	struct buf text = { 0 }, kept = { 0 };
-	int ret = file_read(path, &text);
+	struct file_look before = { 0 };
+	int ret;
 
+	(void)file_look(path, &before);
+	ret = file_read(path, &text);
 	if (ret < 0 && ret != -ENOENT) {
 		msg("%s: the allowlist cannot be read: %s", path, strerror(-ret));
 		ret = EXIT_NOTHING;
 	} else if (take_out(&text, asked, &kept) == 0) {
 		msg("%s: no line of %s is about it; mailban allow lists them", asked, path);
 		ret = EXIT_NOTHING;
-	} else if (edit->options->dry_run) {
-		edit_print_difference(edit->options, path, (struct span){ kept.ptr, kept.len });
-		ret = EXIT_ALL_WELL;
 	} else {
-		ret = file_replace(path, kept.ptr != NULL ? kept.ptr : "", kept.len, 1);
-		if (ret < 0)
-			msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
-		else
+		ret = edit_replace_allow(edit, &kept, &before);
+		if (ret >= 0)
 			edit_say(edit, "%s is not allowed any more", asked);
-		ret = ret < 0 ? EXIT_NOTHING : file_tell_unsure(path, ret) ? EXIT_IN_PART : EXIT_ALL_WELL;
+		ret = ret < 0 ? EXIT_NOTHING : ret > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 	}
 	buf_free(&text);
 	buf_free(&kept);

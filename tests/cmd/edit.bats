@@ -356,6 +356,30 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ "$status" -eq 2 ]
 }
 
+@test "allow and disallow: what an editor writes meanwhile is not lost" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	for command in allow disallow; do
+		echo '192.0.2.7 # office' > allow
+		rm -f calls
+		# the command stands still where it has read the allowlist
+		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -P "$PWD/allow" -e trace=read,close \
+			-e inject=close:delay_enter=1000000 \
+			"$MAILBAN" $command --no-sync --blacklist "$PWD/blacklist" --allow "$PWD/allow" \
+			"$([ $command = allow ] && echo 198.51.100.9 || echo 192.0.2.7)" > told 2> message 3>&- &
+		until grep -qs 'read(.*"", ' calls; do :; done
+		echo '203.0.113.5 # an editor' >> allow
+		status=0
+		wait $! || status=$?
+		[ "$status" -eq 3 ]
+		[ ! -s told ]
+		grep -q '^mailban: .*allow: was changed by somebody else meanwhile, and is left so; try again$' message
+		diff allow - <<-END
+		192.0.2.7 # office
+		203.0.113.5 # an editor
+		END
+	done
+}
+
 @test "diff: some changes ago, and since a time; ten versions are kept" {
 	blacklist <<< 192.0.2.1
 	touch -d '3 days ago' blacklist
