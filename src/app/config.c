@@ -182,8 +182,6 @@ int config_load(struct config *config, const struct options *options)
 	int ret = EXIT_USAGE;
 
 	*config = (struct config){ 0 };
-	if (cfg == NULL)
-		msg_die("out of memory");
 	cfg_set_error_function(cfg, tell_error);
 	if (parse(cfg, options) == 0)
 		ret = take(config, cfg, options);

@@ -34,16 +34,6 @@ void *mem_alloc(size_t count, size_t size)
 	return must(malloc(bytes_of(count, size)));
 }
 
-void *mem_alloc_lines(size_t count, size_t size)
-{
-	enum { LINE = 64 };
-	size_t bytes = bytes_of(count, size);
-
-	if (bytes > SIZE_MAX - LINE)
-		msg_die("a table would outgrow the address space");
-	return must(aligned_alloc(LINE, (bytes + LINE - 1) / LINE * LINE));
-}
-
 void *mem_zalloc(size_t count, size_t size)
 {
 	return must(calloc(1, bytes_of(count, size)));

@@ -9,7 +9,6 @@
 void *mem_alloc(size_t count, size_t size);
 void *mem_zalloc(size_t count, size_t size);
 void *mem_resize(void *old, size_t count, size_t size);
-void *mem_alloc_lines(size_t count, size_t size); /* begins at a line of the processor's cache, 64 bytes */
 char *mem_text(const char *text);                /* a copy, NUL-terminated */
 char *mem_text_of(const char *bytes, size_t len); /* the same of bytes that have no NUL */
 

@@ -56,8 +56,7 @@ static void forget_old(struct history *h)
 	if (gone == 0)
 		return;
 	h->count -= gone;
-	if (gone > 0)
-		memmove(h->days, h->days + gone, h->count * sizeof(*h->days));
+	memmove(h->days, h->days + gone, h->count * sizeof(*h->days));
 }
 
 static bool is_open(const struct history *h, uint32_t day)
