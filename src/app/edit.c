@@ -18,6 +18,7 @@
 #include "app/kernel.h"
 #include "app/lock.h"
 #include "base/msg.h"
+#include "judge/decide.h"
 #include "list/blacklist.h"
 #include "report/diff.h"
 #include "report/text.h"
@@ -137,7 +138,7 @@ bool edit_too_wide(const struct edit *edit, const struct addr *net)
 	unsigned widest = addr_is_v4(net) ? judge->max_prefix4 : judge->max_prefix6;
 	char text[ADDR_TEXT_MAX];
 
-	if (edit->options->force || addr_text_prefix(net) >= widest)
+	if (edit->options->force || !decide_is_too_wide(judge, net))
 		return false;
 	addr_format(text, net);
 	msg("%s is wider than /%u, which the setting %s forbids; --force does it all the same", text, widest,

@@ -12,6 +12,7 @@
 
 #include "addr/netset.h"
 #include "base/msg.h"
+#include "judge/decide.h"
 
 static unsigned long newlines(const char *from, const char *to)
 {
@@ -39,9 +40,7 @@ static unsigned long line_of(const struct exempt *e, const struct banlist *bans,
 
 static bool is_too_wide(const struct exempt *e, const struct addr *net)
 {
-	const struct judge_settings *judge = &e->config->judge;
-
-	return !e->force && addr_text_prefix(net) < (addr_is_v4(net) ? judge->max_prefix4 : judge->max_prefix6);
+	return !e->force && decide_is_too_wide(&e->config->judge, net);
 }
 
 static void tell_wide(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
