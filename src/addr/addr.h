@@ -73,6 +73,12 @@ static inline bool addr_contains(const struct addr *net, const struct addr *a) /
 	return net->prefix == ADDR_BITS ? addr_equal(net, a) : addr_contains_any(net, a);
 }
 
+/* Whether one of two networks contains the other: they have addresses in common in no other way. */
+static inline bool addr_overlaps(const struct addr *a, const struct addr *b)
+{
+	return addr_contains(a, b) || addr_contains(b, a);
+}
+
 /* The last address of a network, prefix 128. */
 struct addr addr_last(const struct addr *net);
 

@@ -263,13 +263,7 @@ int config_until(const char *text, int64_t *until)
 
 char *config_answers(const struct config *config)
 {
-	struct buf path = { 0 };
-	char *state = file_resolve(config->state);
-
-	buf_addf(&path, "%s.names", state);
-	buf_text(&path);
-	free(state);
-	return path.ptr;
+	return file_beside(config->state, ".names");
 }
 
 static void take_answers(const struct config *config, struct allow *allow)

@@ -12,10 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "addr/netset.h"
+#include "addr/addr.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "base/when.h"
+
+#define SUFFIX ".log"
 
 enum { DEEDS_MOST = 1000 };
 
@@ -43,22 +45,13 @@ static struct span last_lines(const struct buf *text)
 	return (struct span){ at, (size_t)(end - at) };
 }
 
-static void path_of(const char *blacklist, struct buf *path)
-{
-	char *file = file_resolve(blacklist);
-
-	buf_addf(path, "%s.log", file);
-	free(file);
-}
-
 void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
 {
-	struct buf path = { 0 }, text = { 0 };
 	struct span rest = { said->ptr, said->len }, kept;
-	int ret;
+	char *path = file_beside(blacklist, SUFFIX);
+	struct buf text = { 0 };
+	int ret = file_read(path, &text);
 
-	path_of(blacklist, &path);
-	ret = file_read(buf_text(&path), &text);
 	while (rest.len > 0) {
 		const char *end = memchr(rest.ptr, '\n', rest.len);
 		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
@@ -74,11 +67,11 @@ void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
 	/* what cannot be read is not to be lost */
 	ret = ret == -ENOENT ? 0 : ret;
 	if (kept.len > 0 && ret == 0)
-		ret = file_replace(buf_text(&path), kept.ptr, kept.len, 0);
+		ret = file_replace(path, kept.ptr, kept.len, 0);
 	if (ret < 0)
-		msg("%s: %s; what was done now is not noted there", buf_text(&path), strerror(-ret));
-	buf_free(&path);
+		msg("%s: %s; what was done now is not noted there", path, strerror(-ret));
 	buf_free(&text);
+	free(path);
 }
 
 static bool names(const char *line, size_t len, const struct addr *net)
@@ -87,8 +80,7 @@ static bool names(const char *line, size_t len, const struct addr *net)
 		struct addr other;
 
 		word = strcspn(line + at, " ,\n");
-		if (addr_parse_net(&other, line + at, word) &&
-		    (addr_contains(&other, net) || addr_contains(net, &other)))
+		if (addr_parse_net(&other, line + at, word) && addr_overlaps(&other, net))
 			return true;
 	}
 	return false;
@@ -96,16 +88,16 @@ static bool names(const char *line, size_t len, const struct addr *net)
 
 void deeds_of(const char *blacklist, const struct addr *net, struct buf *out)
 {
-	struct buf path = { 0 }, text = { 0 };
+	char *path = file_beside(blacklist, SUFFIX);
+	struct buf text = { 0 };
 
-	path_of(blacklist, &path);
-	if (file_read(buf_text(&path), &text) == 0) {
+	if (file_read(path, &text) == 0) {
 		for (const char *line = buf_text(&text), *end; *line != '\0'; line = end + (*end == '\n')) {
 			end = line + strcspn(line, "\n");
 			if (names(line, (size_t)(end - line), net))
 				buf_addf(out, "%.*s\n", (int)(end - line), line);
 		}
 	}
-	buf_free(&path);
 	buf_free(&text);
+	free(path);
 }

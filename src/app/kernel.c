@@ -63,7 +63,7 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 static bool is_in_set(const struct firewall_set *set, const struct addr *net)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		if (addr_contains(&set->entries[i].net, net) || addr_contains(net, &set->entries[i].net))
+		if (addr_overlaps(&set->entries[i].net, net))
 			return true;
 	}
 	return false;

@@ -13,20 +13,9 @@
 #include "base/buf.h"
 #include "base/file.h"
 
-static char *path_of(const char *state_path)
-{
-	char *state = file_resolve(state_path);
-	struct buf path = { 0 };
-
-	buf_addf(&path, "%s.run", state);
-	buf_text(&path);
-	free(state);
-	return path.ptr;
-}
-
 void last_run_write(const char *state_path, const struct last_run *run)
 {
-	char *path = path_of(state_path);
+	char *path = file_beside(state_path, ".run");
 	FILE *file = fopen(path, "we");
 
 	if (file != NULL) {
@@ -39,7 +28,7 @@ void last_run_write(const char *state_path, const struct last_run *run)
 
 bool last_run_read(const char *state_path, struct last_run *run)
 {
-	char *path = path_of(state_path);
+	char *path = file_beside(state_path, ".run");
 	struct buf text = { 0 };
 	bool read = file_read(path, &text) == 0 &&
 		    sscanf(buf_text(&text), "time=%" SCNd64 " status=%d lines=%" SCNu64 " events=%" SCNu64, &run->time,

@@ -162,30 +162,28 @@ void run_make_report(struct run *r)
 		make_short(r, &facts);
 }
 
-static void add_path(const struct run *r, struct buf *path)
+static char *report_path(const struct run *r)
 {
-	char *state = file_resolve(r->config->state);
-
-	buf_addf(path, "%s.report", state);
-	free(state);
+	return file_beside(r->config->state, ".report");
 }
 
 int run_keep_report(const struct run *r, struct file_new *file)
 {
-	struct buf path = { 0 }, head = { 0 };
+	struct buf head = { 0 };
 	struct span parts[2];
+	char *path;
 	int ret = 0;
 
 	*file = (struct file_new){ 0 };
 	if (r->report.len == 0)
 		return 0;
-	add_path(r, &path);
+	path = report_path(r);
 	buf_addf(&head, "%016" PRIx64 "\n", r->state.sum);
 	parts[0] = (struct span){ head.ptr, head.len };
 	parts[1] = (struct span){ r->report.ptr, r->report.len };
-	ret = file_prepare(file, buf_text(&path), parts, 2, 0);
+	ret = file_prepare(file, path, parts, 2, 0);
 	buf_free(&head);
-	buf_free(&path);
+	free(path);
 	return ret;
 }
 
@@ -197,14 +195,13 @@ static bool is_out(void)
 
 void run_print_report(const struct run *r)
 {
-	struct buf path = { 0 };
-
 	text_print(&r->report);
 	/* told before the sets, which take longest */
 	if (is_out() && r->report.len > 0) {
-		add_path(r, &path);
-		(void)unlink(buf_text(&path));
-		buf_free(&path);
+		char *path = report_path(r);
+
+		(void)unlink(path);
+		free(path);
 	}
 }
 
@@ -223,19 +220,19 @@ static bool print_left(const struct run *r, const char *text)
 
 void run_tell_left(const struct run *r)
 {
-	struct buf path = { 0 }, text = { 0 };
+	char *path = report_path(r), *unfinished = file_beside(r->config->state, ".report.new");
+	struct buf text = { 0 };
 	uint64_t sum;
 	int len = 0;
 
-	add_path(r, &path);
-	if (file_read(buf_text(&path), &text) == 0) {
+	if (file_read(path, &text) == 0) {
 		/* that of a run whose state never came to stand counts for nothing: the lines are judged now */
 		if (sscanf(buf_text(&text), "%16" SCNx64 "\n%n", &sum, &len) != 1 || len != 17 || sum != r->state.sum ||
 		    print_left(r, text.ptr + len))
-			(void)unlink(buf_text(&path));
+			(void)unlink(path);
 	}
-	buf_add_text(&path, ".new");
-	(void)unlink(buf_text(&path));
+	(void)unlink(unfinished);
 	buf_free(&text);
-	buf_free(&path);
+	free(unfinished);
+	free(path);
 }

@@ -59,6 +59,21 @@ static void advance(struct rest *rest, size_t len)
 	}
 }
 
+bool file_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t done = write(fd, at, len);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		at += done > 0 ? done : 0;
+		len -= done > 0 ? (size_t)done : 0;
+	}
+	return true;
+}
+
 /* Nothing is copied together, and a file of a million lines takes few calls. */
 static int write_parts(int fd, const struct span *parts, size_t count)
 {
@@ -178,6 +193,17 @@ char *file_resolve(const char *path)
 			break;
 	}
 	return at;
+}
+
+char *file_beside(const char *path, const char *suffix)
+{
+	char *resolved = file_resolve(path);
+	struct buf beside = { 0 };
+
+	buf_addf(&beside, "%s%s", resolved, suffix);
+	buf_text(&beside);
+	free(resolved);
+	return beside.ptr;
 }
 
 static int open_folder(const char *path)

@@ -13,6 +13,9 @@
  * file); out is then as it was. */
 int file_read(const char *path, struct buf *out);
 
+/* Writes all of it, in as many calls as that takes; false with errno set where it cannot. */
+bool file_write_all(int fd, const void *bytes, size_t len);
+
 /* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
  * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
  * so that the file it names is replaced. So many former versions stay: the last one as path.1.
@@ -49,6 +52,9 @@ char *file_link(const char *path);
 
 /* The file that a path leads to in the end, be it there or not. The caller frees it. */
 char *file_resolve(const char *path);
+
+/* The path of a file that stands beside that one and is called as it is, with a suffix. The caller frees it. */
+char *file_beside(const char *path, const char *suffix);
 
 /* Whether nobody but root, and whoever became root by sudo(8), can change the file or put another one in its place; for
  * other users than root always. Else why is appended to: which file or folder, and whose it is. */

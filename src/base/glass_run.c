@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/msg.h"
 
 enum {
@@ -30,19 +31,6 @@ enum {
 };
 
 /* ---- the child ---- */
-
-static bool write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t done = write(fd, bytes, len);
-
-		if (done < 0 && errno != EINTR)
-			return false;
-		bytes += done > 0 ? done : 0;
-		len -= done > 0 ? (size_t)done : 0;
-	}
-	return true;
-}
 
 static void tell_lacking(const struct glass *glass)
 {
@@ -75,7 +63,7 @@ _Noreturn static void be_child(glass_work *work, void *context, bool tells, int 
 	if (tells)
 		tell_lacking(&glass);
 	status = work(context, &glass, &answer);
-	if (!write_all(out, answer.ptr, answer.len))
+	if (!file_write_all(out, answer.ptr, answer.len))
 		status = FAILED;
 	if (glass.off)
 		exit(status); /* and whoever counts leaks does */
@@ -94,7 +82,7 @@ static void pass_on(const char *bytes, size_t len)
 
 		text[i] = (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' ? bytes[i] : '?';
 	}
-	(void)write_all(STDERR_FILENO, text, len);
+	(void)file_write_all(STDERR_FILENO, text, len);
 }
 
 /* Takes what stands in both pipes until both have ended. Returns NULL, or why the child has to go. */

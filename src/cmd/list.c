@@ -95,16 +95,12 @@ static int tell_missing(const struct filter *filter, const struct banlist *list)
 	int ret = EXIT_ALL_WELL;
 
 	for (int i = 0; i < filter->options->arg_count; i++) {
-		struct netset one = { 0 };
 		struct addr net;
 		bool found = false;
 
 		(void)edit_parse_net(&net, filter->options->args[i]);
-		netset_add(&one, &net);
-		netset_finish(&one);
 		for (size_t k = 0; k < list->count && !found; k++)
-			found = netset_overlaps(&one, &list->bans[k].net);
-		netset_free(&one);
+			found = addr_overlaps(&net, &list->bans[k].net);
 		if (found)
 			continue;
 		msg("%s is not banned%s", filter->options->args[i], filter->since != INT64_MIN ||

@@ -60,8 +60,7 @@ const struct allow_entry *allow_overlapping(const struct allow *allow, const str
 	for (size_t i = 0; i < allow->count; i++) {
 		const struct allow_entry *entry = &allow->entries[i];
 
-		if ((found == NULL || entry->from < found->from) &&
-		    (addr_contains(&entry->net, net) || addr_contains(net, &entry->net)))
+		if ((found == NULL || entry->from < found->from) && addr_overlaps(&entry->net, net))
 			found = entry;
 	}
 	return found;
@@ -86,7 +85,7 @@ bool allow_is_private(const struct addr *net)
 	};
 
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-		if (addr_contains(&ranges[i], net) || addr_contains(net, &ranges[i]))
+		if (addr_overlaps(&ranges[i], net))
 			return true;
 	}
 	return false;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "list/blacklist.h"
@@ -85,26 +86,24 @@ static enum state_recovered finish(const char *blacklist_path, const char *lefto
 
 enum state_recovered state_recover(const char *state_path, const char *blacklist_path, bool writes)
 {
-	char *resolved = file_resolve(blacklist_path);
+	char *resolved = file_resolve(blacklist_path), *leftover = file_beside(blacklist_path, ".new");
 	enum state_recovered ret = STATE_WELL;
-	struct buf leftover = { 0 };
 	bool edited = false;
 	int unfinished;
 
-	buf_addf(&leftover, "%s.new", resolved);
-	if (access(buf_text(&leftover), F_OK) < 0)
+	if (access(leftover, F_OK) < 0)
 		goto cleanup;
-	unfinished = is_unfinished(state_path, blacklist_path, buf_text(&leftover), &edited);
+	unfinished = is_unfinished(state_path, blacklist_path, leftover, &edited);
 	if (unfinished < 0)
 		ret = STATE_FAILED;
 	else if (unfinished == 0 && writes)
-		(void)unlink(buf_text(&leftover));
+		(void)unlink(leftover);
 	else if (unfinished > 0 && edited)
 		ret = STATE_UNWRITTEN;
 	else if (unfinished > 0)
-		ret = writes ? finish(resolved, buf_text(&leftover)) : STATE_UNFINISHED;
+		ret = writes ? finish(resolved, leftover) : STATE_UNFINISHED;
 cleanup:
-	buf_free(&leftover);
+	free(leftover);
 	free(resolved);
 	return ret;
 }

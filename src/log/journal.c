@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/glass.h"
 #include "base/mem.h"
 #include "log/entries.h"
@@ -50,26 +51,11 @@ struct journal {
 	char *cursor;
 };
 
-static bool write_all(int fd, const void *bytes, size_t len)
-{
-	const char *at = bytes;
-
-	while (len > 0) {
-		ssize_t done = write(fd, at, len);
-
-		if (done < 0 && errno != EINTR)
-			return false;
-		at += done > 0 ? done : 0;
-		len -= done > 0 ? (size_t)done : 0;
-	}
-	return true;
-}
-
 static bool say(int fd, enum said kind, const void *bytes, size_t len)
 {
 	const struct said_head head = { (uint32_t)kind, (uint32_t)len };
 
-	return write_all(fd, &head, sizeof(head)) && write_all(fd, bytes, len);
+	return file_write_all(fd, &head, sizeof(head)) && file_write_all(fd, bytes, len);
 }
 
 static bool read_all(int fd, char *bytes, size_t len)
