@@ -101,15 +101,12 @@ static void check_entered(struct check *c, const struct judge *judge)
 {
 	const struct decide_input input = { .judge = (struct judge *)judge, .done = c->config->done.texts,
 					    .done_count = c->config->done.count };
-	struct changes changes = { 0 };
 	struct buf out = { 0 };
 
-	told_entered(&input, &changes);
-	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, &out);
+	changes_unseen(&input, &out);
 	text_print(&out);
-	c->faults += changes.count > 0;
+	c->faults += out.len > 0;
 	buf_free(&out);
-	changes_free(&changes);
 }
 
 static void check_state(struct check *c)

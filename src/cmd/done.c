@@ -12,7 +12,6 @@
 #include "app/remembered.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "judge/told.h"
 #include "report/changes.h"
 #include "report/text.h"
 
@@ -39,16 +38,13 @@ static int list(const struct config *config, struct judge *judge)
 	const struct decide_input input = {
 		.judge = judge, .done = config->done.texts, .done_count = config->done.count,
 	};
-	struct changes changes = { 0 };
 	struct buf out = { 0 };
 
-	told_entered(&input, &changes);
-	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, &out);
+	changes_unseen(&input, &out);
 	if (out.len == 0)
 		buf_add_text(&out, "no account is to be seen to\n");
 	text_print(&out);
 	buf_free(&out);
-	changes_free(&changes);
 	return EXIT_ALL_WELL;
 }
 

@@ -14,7 +14,6 @@
 #include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"
-#include "judge/told.h"
 #include "list/blacklist.h"
 #include "log/position.h"
 #include "report/changes.h"
@@ -118,11 +117,8 @@ static void add_entered(struct status *s, struct judge *judge)
 	const struct decide_input input = {
 		.judge = judge, .done = s->config->done.texts, .done_count = s->config->done.count,
 	};
-	struct changes changes = { 0 };
 
-	told_entered(&input, &changes);
-	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, &s->needs);
-	changes_free(&changes);
+	changes_unseen(&input, &s->needs);
 }
 
 static int read_all(struct status *s, const struct options *options)

@@ -207,6 +207,15 @@ void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
 	free(some.all);
 }
 
+void changes_unseen(const struct decide_input *input, struct buf *out)
+{
+	struct changes changes = { 0 };
+
+	told_entered(input, &changes);
+	changes_entered(&(struct run_facts){ .changes = &changes, .judge = input->judge }, false, out);
+	changes_free(&changes);
+}
+
 /* What a scan tells, too. */
 static bool is_of_scans(enum change_kind kind)
 {

@@ -34,6 +34,9 @@ struct run_facts {
 /* Accounts that were entered, alone: they are told however quiet a run is to be. news: those of this run. */
 void changes_entered(const struct run_facts *facts, bool news, struct buf *out);
 
+/* The same of all that nobody has seen to, news or not: of the input judge, allow and done are asked. */
+void changes_unseen(const struct decide_input *input, struct buf *out);
+
 /* What a scan tells beside bans: breaches, users under attack, names that keep failing. */
 struct json;
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out);
