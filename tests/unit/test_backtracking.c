@@ -10,19 +10,9 @@
 
 #include <time.h>
 
+#include "base/sanitized.h"
 #include "detect/engine.h"
 #include "detect/match.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SLOWED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SLOWED 1
-#endif
-#endif
-#ifndef SLOWED
-#define SLOWED 0
-#endif
 
 /* SLOW_NS is the promise; under a sanitizer or beside other work the clock says little about the pattern, so the
  * best of several attempts counts there. */
@@ -101,7 +91,7 @@ static void try_rule(struct world *w, uint16_t rule)
 		return;
 	if (matcher_limit_hits(w->matcher, rule) > 0)
 		fail_msg("%s met the limit: %.300s", name, buf_text(&w->line));
-	if (taken > SLOW_NS && !SLOWED)
+	if (taken > SLOW_NS && !SANITIZED)
 		fail_msg("%s took %lld us: %.300s", name, (long long)taken / 1000, buf_text(&w->line));
 	if (taken > w->slowest) {
 		w->slowest = taken;
@@ -164,7 +154,7 @@ static void no_rule_works_for_long(void **state)
 {
 	static const char *const singles[] = { " ", "a", "1", ".", ":", ",", "<", ">", "(", "[", "] ", "\"", "=", ", ", ": ", "1.", "a:" };
 	struct world *w = *state;
-	size_t step = SLOWED ? 7 : 1;
+	size_t step = SANITIZED ? 7 : 1;
 
 	for (size_t i = 0; i < w->templates.count; i += step) {
 		const struct template *t = &w->templates.all[i];

@@ -15,25 +15,14 @@
 #include <cmocka.h>
 
 #include "amended.h"
+#include "base/sanitized.h"
 #include "judge/decide.h"
 #include "judge/edits.h"
 #include "list/blacklist.h"
 #include "random.h"
 #include "slow_list.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
-enum { STREAMS = 600 };
-#else
-enum { STREAMS = 10000 };
-#endif
+enum { STREAMS = SANITIZED ? 600 : 10000 };
 
 enum { HOSTS = 22, NAMES = SLOW_NAMES, EVENTS = 120 };
 #define BASE INT64_C(1793491200) /* 2026-11-01T00:00Z */
