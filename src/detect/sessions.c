@@ -17,6 +17,7 @@
 
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 
 enum { SESSION_BITS = 14 };
@@ -109,7 +110,7 @@ static void wait_for_address(struct sessions *s, const struct event *event)
 	*place_of(s, event->connection) = (struct session){
 		.connection = event->connection, .time = event->time, .event_class = event->event_class,
 		.points = event->points,
-		.waiting = event->count < UINT32_MAX - waiting ? waiting + event->count : UINT32_MAX,
+		.waiting = count_sum(waiting, event->count),
 	};
 }
 

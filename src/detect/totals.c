@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 
 static void add(struct total *t, uint32_t count, uint32_t first, uint32_t last)
@@ -16,7 +17,7 @@ static void add(struct total *t, uint32_t count, uint32_t first, uint32_t last)
 		t->first = first;
 	if (t->count == 0 || last > t->last)
 		t->last = last;
-	t->count += count < UINT32_MAX - t->count ? count : UINT32_MAX - t->count;
+	t->count = count_sum(t->count, count);
 }
 
 void totals_add(struct totals *t, uint32_t *place, const struct addr *addr, const struct event *event, uint32_t time)

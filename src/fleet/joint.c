@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 
 enum { LISTED = ACCOUNT_LISTED | ACCOUNT_WAS_LISTED };
@@ -129,7 +130,7 @@ static void add_points(const struct adding *w, const struct account *a, struct a
 /* The second step. Of a network nobody adds up points: each host's own ones suffice, or do not. */
 static void add(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts)
 {
-	j->hits += a->hits < UINT32_MAX - j->hits ? a->hits : UINT32_MAX - j->hits;
+	j->hits = count_sum(j->hits, a->hits);
 	if (a->hosts > j->hosts)
 		j->hosts = a->hosts;
 	if (!fleet_is_network(w->fleet, &a->addr))

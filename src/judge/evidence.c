@@ -6,6 +6,8 @@
  */
 #include "judge/judge_inside.h"
 
+#include "base/count.h"
+
 enum {
 	MINUTE = 60, DAY = 86400,
 	HOUR = 61 * MINUTE,    /* with the time that a mail program needs which asks each hour */
@@ -180,7 +182,7 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	if (count > 1)
 		n->points = points_sum(n->points,
 				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
-	n->fails += count < UINT32_MAX - n->fails ? count : UINT32_MAX - n->fails;
+	n->fails = count_sum(n->fails, count);
 	if (w->time > n->fail)
 		n->fail = w->time;
 }

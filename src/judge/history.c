@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 
 enum { DAY = 86400, GRACE = 3600 /* of an open day */, DAY_LEN = sizeof("2026-11-28") - 1 };
@@ -125,11 +126,6 @@ static void forget_from(struct history *h, uint32_t day)
 	}
 }
 
-static void add(uint32_t *sum, uint32_t count)
-{
-	*sum += count < UINT32_MAX - *sum ? count : UINT32_MAX - *sum;
-}
-
 void history_event(struct history *h, const struct addr *addr, uint32_t *place, const struct event *event,
 		   uint32_t time)
 {
@@ -150,7 +146,7 @@ void history_event(struct history *h, const struct addr *addr, uint32_t *place, 
 	of = day_at(h, day);
 	if (of == NULL)
 		return;
-	add(&of->events[event_class], event->count);
+	of->events[event_class] = count_sum(of->events[event_class], event->count);
 	if (event_class >= CLASS_GOOD || !is_open(h, day))
 		return;
 	item = history_item_of_addr(&h->open[day & 1][HISTORY_ADDRESS], addr, place);
@@ -185,7 +181,7 @@ void history_run(struct history *h, const struct history_day *run)
 
 /* ---- lines ---- */
 
-static const char *word_of(unsigned event_class)
+const char *history_class_word(unsigned event_class)
 {
 	return event_class == HISTORY_MAILS ? "mail" :
 	       event_class == CLASS_GOOD    ? "login" :
@@ -199,7 +195,7 @@ static void save_events(const struct history_day *of, bool open, struct buf *out
 	history_add_day(out, of->day);
 	words = out->len;
 	for (unsigned c = 0; c < HISTORY_CLASSES; c++)
-		line_add_number(out, word_of(c), of->events[c]);
+		line_add_number(out, history_class_word(c), of->events[c]);
 	line_add_number(out, "addresses", of->addresses);
 	if (out->len == words) {
 		out->len = begin;
@@ -240,7 +236,7 @@ void history_save(struct history *h, struct history_lines *lines)
 static bool load_word(const struct line *line, struct history_day *of)
 {
 	for (unsigned c = 0; c < HISTORY_CLASSES; c++) {
-		if (line_is(line, word_of(c)))
+		if (line_is(line, history_class_word(c)))
 			return line_u32(line, &of->events[c]);
 	}
 	return line_is(line, "addresses") && line_u32(line, &of->addresses);

@@ -64,6 +64,10 @@ struct history {
 	bool anew;                      /* what comes replaces the days from that of the first event on */
 };
 
+/* The words of the state and of JSON for one of HISTORY_CLASSES, and for a day: 2026-11-28. */
+const char *history_class_word(unsigned event_class);
+void history_add_day(struct buf *out, uint32_t day);
+
 /* Zero-initialise it; history_free() gives the memory back. */
 void history_free(struct history *history);
 

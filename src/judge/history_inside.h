@@ -27,8 +27,7 @@ size_t history_networks(const struct history_table *addrs, struct history_item *
 /* Reads the line at hand into an item that owns its name. False where it is no such line. */
 bool history_read_item(struct line *line, struct history_item *item);
 
-/* The day as a word, 2026-11-28, and back. */
-void history_add_day(struct buf *out, uint32_t day);
+/* Back from the word that history_add_day() makes. */
 bool history_read_day(struct line *line, uint32_t *day);
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 #include "base/when.h"
 
@@ -125,16 +126,11 @@ struct history_item *history_item_of_user(struct history_table *table, const cha
 	return item;
 }
 
-static void add(uint32_t *sum, uint32_t count)
-{
-	*sum += count < UINT32_MAX - *sum ? count : UINT32_MAX - *sum;
-}
-
 void history_item_add(struct history_item *item, unsigned which, uint32_t count, bool weighs)
 {
-	add(&item->count[which], count);
+	item->count[which] = count_sum(item->count[which], count);
 	if (weighs)
-		add(&item->weight, count);
+		item->weight = count_sum(item->weight, count);
 }
 
 void history_table_clear(struct history_table *table)
@@ -187,13 +183,13 @@ size_t history_networks(const struct history_table *addrs, struct history_item *
 
 	for (size_t i = 0; i < addrs->count; i++) {
 		nets[i] = (struct history_item){ .kind = HISTORY_NETWORK, .addr = network_of(&addrs->items[i].addr) };
-		add(&nets[i].count[0], (uint32_t)(events_of(&addrs->items[i]) & UINT32_MAX));
+		nets[i].count[0] = count_sum(nets[i].count[0], (uint32_t)(events_of(&addrs->items[i]) & UINT32_MAX));
 		nets[i].count[1] = 1;
 	}
 	qsort(nets, addrs->count, sizeof(*nets), by_key);
 	for (size_t i = 0; i < addrs->count; i++) {
 		if (count > 0 && addr_equal(&nets[count - 1].addr, &nets[i].addr)) {
-			add(&nets[count - 1].count[0], nets[i].count[0]);
+			nets[count - 1].count[0] = count_sum(nets[count - 1].count[0], nets[i].count[0]);
 			nets[count - 1].count[1]++;
 		} else {
 			nets[count++] = nets[i];

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 #include "list/state_line.h"
 #include "judge/network.h"
@@ -62,7 +63,7 @@ static void judge_evidence(struct work *w)
 	int64_t before = points_against(a);
 
 	evidence_add(w);
-	a->hits += w->hits < UINT32_MAX - a->hits ? w->hits : UINT32_MAX - a->hits;
+	a->hits = count_sum(a->hits, w->hits);
 	account_settle(a, settings->threshold, settings);
 	gift.taken = w->taken;
 	gift.taken_class = w->taken_class;

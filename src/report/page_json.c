@@ -4,16 +4,15 @@
 
 #include <string.h>
 
-#include "base/when.h"
 #include "report/json.h"
 
 static void add_date(struct json *j, const char *name, uint32_t day)
 {
 	struct buf text = { 0 };
 
-	when_add_minute(&text, (int64_t)day * 86400);
+	history_add_day(&text, day);
 	json_name(j, name);
-	json_text(j, text.ptr, sizeof("2026-11-28") - 1);
+	json_text(j, text.ptr, text.len);
 	buf_free(&text);
 }
 
@@ -30,13 +29,6 @@ static void add_time(struct json *j, const char *name, int64_t time)
 		json_time(j, time);
 	else
 		json_null(j);
-}
-
-static const char *class_word(unsigned event_class)
-{
-	return event_class == HISTORY_MAILS ? "mail" :
-	       event_class == CLASS_GOOD    ? "login" :
-					      event_class_name((enum event_class)event_class);
 }
 
 static void add_needs(struct json *j, const struct page *p)
@@ -66,7 +58,7 @@ static void add_days(struct json *j, const struct page *p)
 		json_open(j, '{');
 		add_date(j, "day", of->day);
 		for (unsigned c = 0; c < HISTORY_CLASSES; c++)
-			add_number(j, class_word(c), of->events[c]);
+			add_number(j, history_class_word(c), of->events[c]);
 		add_number(j, "addresses", of->addresses);
 		add_number(j, "runs", of->runs);
 		add_number(j, "lines", of->lines);
@@ -95,7 +87,7 @@ static void add_row(struct json *j, const struct page *p, const struct page_row 
 		json_addr(j, &row->addr);
 	add_number(j, row->kind == HISTORY_USER ? "failures" : "events", row->events);
 	for (unsigned c = 0; row->kind == HISTORY_ADDRESS && c < CLASS_GOOD; c++)
-		add_number(j, class_word(c), row->by_class[c]);
+		add_number(j, history_class_word(c), row->by_class[c]);
 	if (most[row->kind] != NULL)
 		add_number(j, most[row->kind], row->most);
 	if (row->kind == HISTORY_USER) {
