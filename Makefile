@@ -113,7 +113,9 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
 
 # Tests are targets of their own, a file each: `make -j2 -O check` runs two at a time.
-suite = $(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats)))
+suite = $(filter-out $(if $(SANITIZE),$(no_memory:%=run/tests/%.bats)),$(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats))))
+# what tries scripts, servers, packages and speed has nothing that sanitizers would see
+no_memory := wire/wire net/firewall net/demo net/hosts net/postconf cmd/install cmd/package cmd/deps cmd/speed
 
 check: check-layers check-fuzz check-wire check-net check-cmd check-unit
 check-unit: $(units:%=run/%)

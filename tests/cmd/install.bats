@@ -11,12 +11,7 @@ setup() {
 
 # The build that is being tested is installed, not another one.
 installing() {
-	local variables=(BUILD="$BUILD" DESTDIR="$root")
-
-	if [ "${BUILD%/sanitize}" != "$BUILD" ]; then
-		variables=(BUILD="${BUILD%/sanitize}" SANITIZE=1 DESTDIR="$root")
-	fi
-	make -s -o "$BUILD/mailban" "${variables[@]}" "$@"
+	make -s -o "$BUILD/mailban" BUILD="$BUILD" DESTDIR="$root" "$@"
 }
 
 mode() {

@@ -10,7 +10,6 @@ setup() {
 
 @test "the Debian package: no word of lintian's; installed, upgraded, removed and purged" {
 	for command in dh lintian; do command -v $command > /dev/null || skip "$command is not installed"; done
-	case $BUILD in */sanitize) skip "a package is built as the distribution wants it" ;; esac
 	run -0 env DEBFULLNAME=Somebody DEBEMAIL=somebody@users.example.net scripts/package deb
 	[ "$(grep -v '^running with root' <<< "$output")" = "$PWD/build/package/mailban_$(make -s version)_$(dpkg --print-architecture).deb" ]
 	[ "$(id -u)" -eq 0 ] && unshare -n -m true 2> /dev/null || skip "only root can install"
@@ -52,7 +51,7 @@ setup() {
 }
 
 @test "the spec of rpm and the APKBUILD of Alpine can be read, and the tarball is a whole tree" {
-	env -u SANITIZE make -s dist BUILD="$BATS_TEST_TMPDIR"
+	make -s dist BUILD="$BATS_TEST_TMPDIR"
 	version=$(make -s version)
 	cd "$BATS_TEST_TMPDIR"
 	tar -xzf "mailban-$version.tar.gz"

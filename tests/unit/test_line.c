@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sanitized.h"
 #include "judge/decide.h"
 #include "list/state_line.h"
 #include "random.h"
 
-enum { NAMES = 20000, MUTATIONS = 20000, EVENTS = 80 };
+enum { NAMES = 20000, MUTATIONS = SANITIZED ? 3000 : 20000, EVENTS = 80 };
 
 #define BASE INT64_C(1793491200) /* 2026-11-01T00:00Z */
 
