@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/glass.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -82,18 +82,10 @@ int detection_judge(const struct config *config, const struct options *options, 
 	return ret;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void show_progress(void *context, uint64_t done, uint64_t total)
 {
 	struct progress *p = context;
-	int64_t now = now_ms(), passed = now - p->begun_ms;
+	int64_t now = clock_ms(), passed = now - p->begun_ms;
 	double rate, left;
 
 	if (passed < 1000 || now - p->shown_ms < 200)
@@ -160,7 +152,7 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 		      enum detection_want want, struct sessions *sessions, scan_take *take, void *context)
 {
 	uint64_t *limit_hits = mem_zalloc(detection->set.count + 1, sizeof(*limit_hits));
-	struct progress progress = { .begun_ms = now_ms() };
+	struct progress progress = { .begun_ms = clock_ms() };
 	struct scan scan = {
 		.engine = detection->engine, .logs = logs, .log_count = log_count, .threads = config->threads,
 		.want_phrases = (want & DETECTION_WANT_PHRASES) != 0, .want_lines = (want & DETECTION_WANT_LINES) != 0,
