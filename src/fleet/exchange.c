@@ -19,19 +19,6 @@ struct listening {
 	struct engine *engine;
 };
 
-static void pardon_inside(struct judge *judge, const struct addr *net)
-{
-	for (size_t i = 0; i < judge->accounts.count; i++) {
-		struct account *a = &judge->accounts.all[i];
-		uint8_t listed = a->flags & (ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
-
-		if (!addr_contains(net, &a->addr))
-			continue;
-		account_clear(a, &judge->accounts.names);
-		a->flags = listed;
-	}
-}
-
 /* Those from before this host came are no concern of its. */
 static bool take_pardons(void *context, const struct answer *answer)
 {
@@ -47,7 +34,7 @@ static bool take_pardons(void *context, const struct answer *answer)
 			return false;
 		if (!addr_parse_net(&addr, name->text.ptr, name->text.len))
 			continue;
-		pardon_inside(l->judge, &addr);
+		accounts_empty_inside(&l->judge->accounts, &addr);
 		fleet_forget_inside(l->fleet, &addr);
 		l->fleet->pardons = strtoull(ms->text.ptr, NULL, 10);
 	}

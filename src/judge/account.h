@@ -126,6 +126,12 @@ static inline bool account_is_good(const struct account *a, int64_t time, const 
 	return a->good != 0 && time - a->good <= settings->known;
 }
 
+/* Whether the name logged in from there within known seconds before. */
+static inline bool account_name_is_known(const struct account_name *n, int64_t time, const struct judge_settings *settings)
+{
+	return n->login != 0 && time - n->login <= settings->known;
+}
+
 /* Whether nothing is left at that time: it may be forgotten without any difference to what comes. */
 bool account_is_over(const struct account *a, uint32_t time, const struct judge_settings *settings);
 

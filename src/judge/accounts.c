@@ -12,6 +12,7 @@
 
 #include "addr/order.h"
 #include "base/mem.h"
+#include "base/search.h"
 
 void accounts_init(struct accounts *accounts)
 {
@@ -147,17 +148,34 @@ void accounts_sort(struct accounts *accounts)
 		addr_order(&accounts->all->addr, sizeof(*accounts->all), accounts->count);
 }
 
+struct sought {
+	const struct account *all;
+	const struct addr *net;
+};
+
+static bool is_before(const void *number, const void *key)
+{
+	const struct sought *sought = key;
+
+	return addr_compare(&sought->all[*(const uint32_t *)number].addr, sought->net) < 0;
+}
+
 size_t accounts_seek(const struct accounts *accounts, const struct addr *net)
 {
-	size_t low = 0, high = accounts->count;
+	const struct sought sought = { accounts->all, net };
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	return search_first(accounts->order, accounts->count, sizeof(*accounts->order), is_before, &sought);
+}
 
-		if (addr_compare(&accounts_at(accounts, middle)->addr, net) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+void accounts_empty_inside(struct accounts *accounts, const struct addr *net)
+{
+	for (size_t i = 0; i < accounts->count; i++) {
+		struct account *a = &accounts->all[i];
+		uint8_t listed = a->flags & (ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
+
+		if (!addr_contains(net, &a->addr))
+			continue;
+		account_clear(a, &accounts->names);
+		a->flags = listed;
 	}
-	return low;
 }

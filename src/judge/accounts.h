@@ -53,6 +53,9 @@ static inline struct account *accounts_at(const struct accounts *accounts, size_
 /* The first place that does not stand before net, or count. */
 size_t accounts_seek(const struct accounts *accounts, const struct addr *net);
 
+/* Empties what lies in net, and net's own: a person forgave it. Which lines the blacklist has is kept. */
+void accounts_empty_inside(struct accounts *accounts, const struct addr *net);
+
 /* Adds the lines of all that is not over at that time, sorted by address: a line an account, see account_line.h.
  * accounts_sort() was called, and none was made since. */
 void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings,

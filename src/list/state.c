@@ -250,22 +250,12 @@ static int check_version(const char *path, const struct buf *text)
 	return refuse(path, 1, "this is no state of mailban, or it is damaged");
 }
 
-/* FNV-1a, 64 bits: what version 1 had (http://www.isthe.com/chongo/tech/comp/fnv/). */
-static uint64_t former_sum(const char *bytes, size_t len)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 static uint64_t sum_of(const struct buf *text, size_t body)
 {
 	struct digest digest = { 0 };
 
 	if (begins(text, former_line))
-		return former_sum(text->ptr, body);
+		return digest_fnv64(DIGEST_FNV64_FIRST, text->ptr, body);
 	digest_add(&digest, text->ptr, body);
 	return digest_value(&digest);
 }
