@@ -42,6 +42,44 @@ int detection_open(struct detection *detection, const struct config *config, con
 	return EXIT_ALL_WELL;
 }
 
+size_t detection_open_logs(const struct options *options, struct scan_log *logs)
+{
+	struct buf why = { 0 };
+	size_t count = 0;
+
+	for (int i = 0; i < options->arg_count; i++) {
+		buf_clear(&why);
+		logs[count].source = source_open_only(options->args[i], options->directory, &why, NULL);
+		if (logs[count].source == NULL) {
+			msg("%s: %s", options->args[i], buf_text(&why));
+			continue;
+		}
+		/* nobody will come back for the rest of a last line */
+		logs[count].take_unterminated = true;
+		count++;
+	}
+	buf_free(&why);
+	return count;
+}
+
+size_t detection_begin_logs(struct scan_log *logs, size_t count)
+{
+	struct buf why = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_clear(&why);
+		if (source_begin(logs[i].source, NULL, &why)) {
+			logs[kept++] = logs[i];
+			continue;
+		}
+		msg("%s: %s", source_name(logs[i].source), buf_text(&why));
+		source_close(logs[i].source);
+	}
+	buf_free(&why);
+	return kept;
+}
+
 int detection_enter_glass(struct detection *detection, const struct config *config)
 {
 	struct buf why = { 0 };
