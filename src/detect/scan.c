@@ -134,7 +134,7 @@ static int64_t settled_until(const struct work *w)
 
 	if (next == NULL)
 		return INT64_MAX;
-	return next->merged_until > INT64_MIN + SLACK ? next->merged_until - SLACK : INT64_MIN;
+	return next->merged_until > WHEN_UNKNOWN + SLACK ? next->merged_until - SLACK : WHEN_UNKNOWN;
 }
 
 /* What an event means, to whoever asked for the scan. */

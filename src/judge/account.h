@@ -127,7 +127,8 @@ static inline bool account_is_good(const struct account *a, int64_t time, const 
 }
 
 /* Whether the name logged in from there within known seconds before. */
-static inline bool account_name_is_known(const struct account_name *n, int64_t time, const struct judge_settings *settings)
+static inline bool account_name_is_known(const struct account_name *n, int64_t time,
+					 const struct judge_settings *settings)
 {
 	return n->login != 0 && time - n->login <= settings->known;
 }

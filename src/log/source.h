@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/when.h"
 
 /* A log to read: bytes in order, from wherever they come. One thread at a time may use one source;
  * different sources may be used side by side. */
@@ -104,7 +105,7 @@ struct print source_head_print(const struct source *source, uint64_t offset);
 struct print source_tail(struct source *source, uint64_t offset);
 
 /* Of a journal: names the last entry read, NULL where there is none; and when the first entry was made that it
- * still has, if entries behind the cursor may be gone, else INT64_MIN. */
+ * still has, if entries behind the cursor may be gone, else WHEN_UNKNOWN. */
 const char *source_cursor(const struct source *source);
 int64_t source_gap(const struct source *source);
 
