@@ -41,8 +41,6 @@ struct banlist {
 	struct span tail;      /* comment and blank lines behind the last entry */
 	uint64_t digest;       /* of the file as it was read (base/digest); 0: there was none */
 	char *text;            /* the file as it was read; spans of its entries point into it */
-	struct span as_read;   /* what stands behind the file's header, where it is a file as mailban writes them; else
-	                        * len 0 */
 	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
 	size_t note_count, note_capacity;
 };

@@ -74,8 +74,8 @@ void state_bad_line(const char *path, const char *name, unsigned number);
 
 void state_format(const struct state *state, struct buf *out);
 
-/* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where the
- * file holds the same already. Returns 0 or -errno. */
+/* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where it
+ * says what was read. Returns 0 or -errno. */
 int state_prepare(struct state *state, const char *path, struct file_new *file);
 
 /* The digests of the blacklist that was read and of the one that was written; false where the state names none. */
