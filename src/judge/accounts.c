@@ -12,7 +12,6 @@
 
 #include "addr/order.h"
 #include "base/mem.h"
-#include "base/search.h"
 
 void accounts_init(struct accounts *accounts)
 {
@@ -146,25 +145,6 @@ void accounts_sort(struct accounts *accounts)
 	free(accounts->order);
 	accounts->order = accounts->count == 0 ? NULL :
 		addr_order(&accounts->all->addr, sizeof(*accounts->all), accounts->count);
-}
-
-struct sought {
-	const struct account *all;
-	const struct addr *net;
-};
-
-static bool is_before(const void *number, const void *key)
-{
-	const struct sought *sought = key;
-
-	return addr_compare(&sought->all[*(const uint32_t *)number].addr, sought->net) < 0;
-}
-
-size_t accounts_seek(const struct accounts *accounts, const struct addr *net)
-{
-	const struct sought sought = { accounts->all, net };
-
-	return search_first(accounts->order, accounts->count, sizeof(*accounts->order), is_before, &sought);
 }
 
 void accounts_empty_inside(struct accounts *accounts, const struct addr *net)
