@@ -98,7 +98,8 @@ static struct span keep_text(struct batch *b, struct span text)
 {
 	char *copy = b->texts + b->texts_used;
 
-	span_copy(copy, text.ptr, text.len);
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
 	b->texts_used += text.len;
 	return (struct span){ copy, text.len };
 }
