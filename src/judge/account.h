@@ -62,7 +62,6 @@ struct account {
 	uint32_t packets;            /* the kernel's counter at the last run */
 	uint32_t hosts;              /* of a network: addresses that gave it points */
 	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
-	uint32_t place;              /* the place in the history's table, see judge/history.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
 	int8_t twins;                /* > 0: named failures that may be told again without a name; < 0: the other way */

@@ -110,7 +110,7 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 	if (j->totals != NULL)
 		totals_add(j->totals, &w.account->total, unit, event, time);
 	if (j->history != NULL)
-		history_event(j->history, unit, &w.account->place, event, time);
+		history_event(j->history, unit, event, time);
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
 	else
