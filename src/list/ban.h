@@ -58,8 +58,8 @@ struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t le
 /* Gives an entry of that list these texts, of which it keeps a copy. */
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line);
 
-/* The first entry from there on that does not stand before net, or count. Quick where it is near. */
-size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net);
+/* The first entry that does not stand before net, or count. */
+size_t banlist_seek(const struct banlist *list, const struct addr *net);
 
 /* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */
 struct ban *banlist_find(const struct banlist *list, const struct addr *net);

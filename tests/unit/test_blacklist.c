@@ -469,27 +469,6 @@ static void additions_are_merged_in_order(void **state)
 	}
 }
 
-static void seeking_finds_what_walking_finds(void **state)
-{
-	struct banlist list = { 0 };
-
-	(void)state;
-	for (uint64_t i = 0; i < 40; i++)
-		banlist_add(&list, &(struct ban){ .net = { 0, UINT64_C(0xffff) << 32 | (2 * i + 1), ADDR_BITS } });
-	for (uint64_t n = 0; n < 82; n++) {
-		const struct addr net = { 0, UINT64_C(0xffff) << 32 | n, ADDR_BITS };
-
-		for (size_t from = 0; from <= list.count; from++) {
-			size_t at = from;
-
-			while (at < list.count && addr_compare(&list.bans[at].net, &net) < 0)
-				at++;
-			assert_int_equal(banlist_seek(&list, from, &net), at);
-		}
-	}
-	banlist_free(&list);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -504,7 +483,6 @@ int main(void)
 		cmocka_unit_test(remarks_of_entries_that_leave_stay),
 		cmocka_unit_test(the_file_is_written_only_where_it_changes),
 		cmocka_unit_test(additions_are_merged_in_order),
-		cmocka_unit_test(seeking_finds_what_walking_finds),
 		cmocka_unit_test(damaged_files_are_refused_or_stable),
 	};
 
