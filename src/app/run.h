@@ -107,14 +107,15 @@ int run_read_lasting(struct run *r);
 /* Opens the logs, and looks at none. */
 void run_open_logs(struct run *r);
 
-/* What is new in the logs becomes a new list, a new state and a report, by a child in the glass whose answer is
- * checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
+/* Makes a new list, a new state and a report of what is new in the logs. A child in the glass does so, and its answer
+ * is checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
 int run_judge(struct run *r, struct detection *detection);
 
-/* Whether the clock can be right at all; else says so. The others, the child's, say where it was set back behind what
- * runs before have judged (before the logs are read), or forward away from the logs (behind them): r->now is then the
- * time that the logs have. */
+/* Whether the clock can be right at all; else says so. */
 bool run_clock_is_set(int64_t now);
+
+/* The child's two checks, before and after the logs are read. The first says that the clock was set back behind what
+ * former runs judged. The second says that it is far ahead of the logs; r->now is then the logs' time. */
 void run_check_set_back(struct run *r);
 void run_check_set_forward(struct run *r);
 
@@ -148,7 +149,7 @@ int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);
 
-/* A sentence more. */
+/* Adds a copy of a sentence. */
 void run_say(struct run_words *words, const char *text);
 
 #endif

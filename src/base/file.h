@@ -88,9 +88,9 @@ struct file_lock {
 	char *path;
 };
 
-/* Takes the lock of path (a file path.lock beside it, which holds the holder's number and command),
- * waiting at most wait_ms. Returns 0, -ETIMEDOUT with holder ("pid 4711 (mailban run)") filled in, -EEXIST
- * where something else stands in the place of the lock file, or another -errno. */
+/* Takes the lock of path: a file path.lock beside it, which holds the holder's number and command. Waits at most
+ * wait_ms milliseconds. Returns 0; -ETIMEDOUT, and holder has "pid 4711 (mailban run)"; -EEXIST where something else
+ * stands in the lock file's place; or another -errno. */
 int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder);
 
 /* Gives it back and removes the lock file. Does nothing for a lock that is not held (fd < 0). */

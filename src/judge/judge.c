@@ -210,15 +210,6 @@ void judge_save(struct judge *j, struct judge_lines *lines)
 		buf_add_char(&lines->clocks, '\n');
 }
 
-void judge_lines_free(struct judge_lines *lines)
-{
-	buf_free(&lines->accounts);
-	buf_free(&lines->names);
-	buf_free(&lines->connections);
-	buf_free(&lines->entered);
-	buf_free(&lines->clocks);
-}
-
 unsigned judge_load_clocks(struct judge *j, struct span lines)
 {
 	struct line line = { .lines = lines };
