@@ -61,7 +61,6 @@ struct run {
 	uint64_t digest_read, digest_written;
 	struct reading reading;
 	struct run_words silent;        /* logs that nobody writes to */
-	struct kernel_reading kernel;
 	struct firewall fw;
 	bool fw_read;
 	bool rule_is_wanted;            /* mailban-firewall made one */
@@ -93,7 +92,6 @@ struct run {
 /* The section of the state; run_told_load() returns 0, or the number of the line that is none, from 1. */
 unsigned run_told_load(struct told *told, struct span lines);
 void run_told_save(const struct told *told, struct buf *out);
-void run_told_free(struct run *run);
 
 /* One more note of this run, kept for the next mail, too. Up to a newline; a copy. */
 void run_told_note(struct run *run, const char *text);

@@ -91,15 +91,6 @@ void fleet_line_close(struct fleet_line *line)
 	free(line);
 }
 
-bool fleet_exchange(struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
-{
-	struct fleet_line *line = fleet_line_open(f->settings);
-	bool ok = fleet_exchange_on(line, f, judge, now, why);
-
-	fleet_line_close(line);
-	return ok;
-}
-
 bool fleet_look(struct fleet *f, int64_t *engine_clock, struct buf *why)
 {
 	struct engine *engine = engine_open(f->settings, why);
