@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-
 /* One to three digits without a leading zero, at most 255: how many there are, 0 where there is no such number. */
 static size_t parse_octet(uint32_t *value, const unsigned char *text, const unsigned char *end)
 {

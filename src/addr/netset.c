@@ -10,7 +10,6 @@
 #include "addr/netset.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "addr/order.h"
 #include "base/mem.h"
@@ -27,15 +26,6 @@ void netset_add(struct netset *set, const struct addr *net)
 	if (set->count == set->capacity)
 		set->nets = mem_grow(set->nets, &set->capacity, set->count + 1, sizeof(*set->nets));
 	set->nets[set->count++] = *net;
-}
-
-void netset_add_all(struct netset *set, const struct netset *other)
-{
-	if (other->count == 0)
-		return;
-	set->nets = mem_grow(set->nets, &set->capacity, set->count + other->count, sizeof(*set->nets));
-	memcpy(set->nets + set->count, other->nets, other->count * sizeof(*set->nets));
-	set->count += other->count;
 }
 
 static bool is_sorted(const struct netset *set)
@@ -88,37 +78,19 @@ static size_t upper_bound(const struct netset *set, const struct addr *a)
 	return search_first(set->nets, set->count, sizeof(*set->nets), is_not_behind, a);
 }
 
-const struct addr *netset_covering(const struct netset *set, const struct addr *a)
+bool netset_contains(const struct netset *set, const struct addr *a)
 {
 	size_t at = upper_bound(set, a);
 
-	return at > 0 && addr_contains(&set->nets[at - 1], a) ? &set->nets[at - 1] : NULL;
-}
-
-bool netset_contains(const struct netset *set, const struct addr *a)
-{
-	return netset_covering(set, a) != NULL;
-}
-
-const struct addr *netset_first_overlap(const struct netset *set, const struct addr *net)
-{
-	size_t at = upper_bound(set, net);
-
-	if (at > 0 && addr_contains(&set->nets[at - 1], net))
-		return &set->nets[at - 1];
-	return at < set->count && addr_contains(net, &set->nets[at]) ? &set->nets[at] : NULL;
+	return at > 0 && addr_contains(&set->nets[at - 1], a);
 }
 
 bool netset_overlaps(const struct netset *set, const struct addr *net)
 {
-	return netset_first_overlap(set, net) != NULL;
-}
+	size_t at = upper_bound(set, net);
 
-void netset_union(struct netset *out, const struct netset *a, const struct netset *b)
-{
-	netset_add_all(out, a);
-	netset_add_all(out, b);
-	netset_finish(out);
+	return (at > 0 && addr_contains(&set->nets[at - 1], net)) ||
+	       (at < set->count && addr_contains(net, &set->nets[at]));
 }
 
 static struct addr half_of(const struct addr *net, bool upper)

@@ -17,21 +17,16 @@ struct netset {
 
 void netset_free(struct netset *set);
 void netset_add(struct netset *set, const struct addr *net);
-void netset_add_all(struct netset *set, const struct netset *other);
 void netset_finish(struct netset *set);
 
-/* The network of the set that holds all of a, or NULL. */
-const struct addr *netset_covering(const struct netset *set, const struct addr *a);
+/* Whether one network of the set holds all of a. */
 bool netset_contains(const struct netset *set, const struct addr *a);
 
-/* Whether net and the set have an address in common; the first network of the set that has, or NULL. */
-const struct addr *netset_first_overlap(const struct netset *set, const struct addr *net);
+/* Whether net and the set have an address in common. */
 bool netset_overlaps(const struct netset *set, const struct addr *net);
 
-/* Adds to out what is in both or in one (out ends finished), and what is in a and not in b, networks
- * split where b holds a part of them. out must be another set than a and b; subtract needs a finished b
- * and leaves out sorted when it was empty and a was finished. */
-void netset_union(struct netset *out, const struct netset *a, const struct netset *b);
+/* Adds to out what is in a and not in b, networks split where b holds a part of them. out is another set than both; b
+ * is finished. Where a is too and out was empty, out is sorted. */
 void netset_subtract(struct netset *out, const struct netset *a, const struct netset *b);
 
 /* The same addresses in the fewest networks: neighbours are joined into wider ones. The set is finished. */

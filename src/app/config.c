@@ -251,7 +251,7 @@ static int read_time(const char *option, const char *text, int64_t *time_of)
 
 int config_since(const char *text, int64_t *since)
 {
-	*since = INT64_MIN;
+	*since = WHEN_UNKNOWN;
 	return read_time("since", text, since);
 }
 

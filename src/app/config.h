@@ -29,7 +29,7 @@ char *config_remembered(const struct config *config);
  * one was named by a person, and a name with a typing mistake must not be that. Says so where it returns false. */
 bool config_is_there(const char *path, const char *usual);
 
-/* The option --since: how long ago, or a minute, to seconds since the epoch; INT64_MIN for NULL. EXIT_ALL_WELL, or
+/* The option --since: how long ago, or a minute, to seconds since the epoch; WHEN_UNKNOWN for NULL. EXIT_ALL_WELL, or
  * EXIT_USAGE after a message. */
 int config_since(const char *text, int64_t *since);
 

@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/glass.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -40,6 +40,44 @@ int detection_open(struct detection *detection, const struct config *config, con
 	detection->drift = drift_new();
 	detection->shows_progress = isatty(STDERR_FILENO);
 	return EXIT_ALL_WELL;
+}
+
+size_t detection_open_logs(const struct options *options, struct scan_log *logs)
+{
+	struct buf why = { 0 };
+	size_t count = 0;
+
+	for (int i = 0; i < options->arg_count; i++) {
+		buf_clear(&why);
+		logs[count].source = source_open_only(options->args[i], options->directory, &why, NULL);
+		if (logs[count].source == NULL) {
+			msg("%s: %s", options->args[i], buf_text(&why));
+			continue;
+		}
+		/* nobody will come back for the rest of a last line */
+		logs[count].take_unterminated = true;
+		count++;
+	}
+	buf_free(&why);
+	return count;
+}
+
+size_t detection_begin_logs(struct scan_log *logs, size_t count)
+{
+	struct buf why = { 0 };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		buf_clear(&why);
+		if (source_begin(logs[i].source, NULL, &why)) {
+			logs[kept++] = logs[i];
+			continue;
+		}
+		msg("%s: %s", source_name(logs[i].source), buf_text(&why));
+		source_close(logs[i].source);
+	}
+	buf_free(&why);
+	return kept;
 }
 
 int detection_enter_glass(struct detection *detection, const struct config *config)
@@ -82,18 +120,10 @@ int detection_judge(const struct config *config, const struct options *options, 
 	return ret;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void show_progress(void *context, uint64_t done, uint64_t total)
 {
 	struct progress *p = context;
-	int64_t now = now_ms(), passed = now - p->begun_ms;
+	int64_t now = clock_ms(), passed = now - p->begun_ms;
 	double rate, left;
 
 	if (passed < 1000 || now - p->shown_ms < 200)
@@ -160,7 +190,7 @@ size_t detection_scan(struct detection *detection, const struct config *config, 
 		      enum detection_want want, struct sessions *sessions, scan_take *take, void *context)
 {
 	uint64_t *limit_hits = mem_zalloc(detection->set.count + 1, sizeof(*limit_hits));
-	struct progress progress = { .begun_ms = now_ms() };
+	struct progress progress = { .begun_ms = clock_ms() };
 	struct scan scan = {
 		.engine = detection->engine, .logs = logs, .log_count = log_count, .threads = config->threads,
 		.want_phrases = (want & DETECTION_WANT_PHRASES) != 0, .want_lines = (want & DETECTION_WANT_LINES) != 0,

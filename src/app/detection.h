@@ -25,6 +25,13 @@ int detection_open(struct detection *detection, const struct config *config, con
 		   enum rules_samples samples);
 void detection_close(struct detection *detection);
 
+/* Opens the logs that the command names, and does not look into them; logs has room for all. One that cannot be opened
+ * is told. Returns how many were; the caller closes each of them. */
+size_t detection_open_logs(const struct options *options, struct scan_log *logs);
+
+/* Finds out what they are. One that cannot be read is told, and closed. Returns how many are left, the first ones. */
+size_t detection_begin_logs(struct scan_log *logs, size_t count);
+
 /* For commands that only print: gives up all but that (base/glass), when the logs are open and not looked at yet.
  * EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
 int detection_enter_glass(struct detection *detection, const struct config *config);

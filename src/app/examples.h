@@ -12,11 +12,11 @@ struct examples;
 struct examples *examples_new(void);
 void examples_free(struct examples *examples);
 
-/* Keeps the event's line where its address (the unit that is banned, as unit says) has none of its class yet;
- * a bounded number of the first ones of a run. */
+/* Keeps a copy of the event's line where unit, which is banned for it, has none of that class yet. Only so many of a
+ * run are kept, the first ones. */
 void examples_add(struct examples *examples, const struct addr *unit, const struct event *event);
 
-/* len 0: none was kept. */
+/* The line that was kept, which lives as long as the examples; len 0: none was. */
 struct span examples_find(const struct examples *examples, const struct addr *unit, unsigned event_class);
 
 #endif

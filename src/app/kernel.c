@@ -13,40 +13,16 @@
 #include "app/rule.h"
 #include "base/msg.h"
 
-static void *read_sets(void *argument)
-{
-	struct kernel_reading *r = argument;
-	struct firewall_names names = config_sets(r->config);
-
-	r->ret = firewall_read(&r->fw, &names, &r->error);
-	return NULL;
-}
-
-void kernel_read_start(struct kernel_reading *reading, const struct config *config)
-{
-	*reading = (struct kernel_reading){ .config = config };
-	reading->started = pthread_create(&reading->thread, NULL, read_sets, reading) == 0;
-}
-
-int kernel_read_finish(struct kernel_reading *reading, struct firewall *fw)
-{
-	/* where no thread could be had it is done here and now */
-	if (reading->started)
-		pthread_join(reading->thread, NULL);
-	else
-		read_sets(reading);
-	if (reading->ret < 0)
-		msg("%s", buf_text(&reading->error));
-	buf_free(&reading->error);
-	*fw = reading->fw;
-	return reading->ret;
-}
-
 int kernel_read(struct firewall *fw, const struct config *config)
 {
-	struct kernel_reading reading = { .config = config };
+	struct firewall_names names = config_sets(config);
+	struct buf error = { 0 };
+	int ret = firewall_read(fw, &names, &error);
 
-	return kernel_read_finish(&reading, fw);
+	if (ret < 0)
+		msg("%s", buf_text(&error));
+	buf_free(&error);
+	return ret;
 }
 
 int kernel_refuse_missing(const struct config *config, const struct firewall *fw)

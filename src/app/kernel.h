@@ -3,7 +3,6 @@
 #ifndef MAILBAN_APP_KERNEL_H
 #define MAILBAN_APP_KERNEL_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,28 +15,13 @@
  * firewall is to be freed in both cases. */
 int kernel_read(struct firewall *fw, const struct config *config);
 
-/* The same beside other work: a listing of many entries is the kernel's time, and reading files is ours.
- * Each start is followed by one finish, which says what is wrong. config lives until then. */
-struct kernel_reading {
-	struct firewall fw;
-	struct buf error;
-	const struct config *config;
-	pthread_t thread;
-	bool started;
-	int ret;
-};
-
-void kernel_read_start(struct kernel_reading *reading, const struct config *config);
-int kernel_read_finish(struct kernel_reading *reading, struct firewall *fw);
-
 /* A blacklist that is missing while the sets hold entries is taken for a mistake, not for an empty one: returns -1
- * after saying so, else 0. The second one reads the sets, where it has to, and says nothing of sets that cannot be
- * read: who changes them will. */
+ * after saying so, else 0. The second one reads the sets itself, and says nothing where they cannot be read. */
 int kernel_refuse_missing(const struct config *config, const struct firewall *fw);
+int kernel_ask_missing(const struct config *config);
 
 /* Whether a set holds an entry that has an address in common with net; false where they cannot be read. */
 bool kernel_holds(const struct config *config, const struct addr *net);
-int kernel_ask_missing(const struct config *config);
 
 /* Makes the sets that were read equal to the bans, or only says in report what would change. Returns 0, or
  * -errno after saying what is wrong. */

@@ -16,6 +16,7 @@
 #include "base/msg.h"
 #include "detect/fail2ban.h"
 #include "detect/fail2ban_sample.h"
+#include "detect/lines.h"
 #include "detect/match.h"
 #include "log/source.h"
 #include "log/wrapping.h"
@@ -24,19 +25,14 @@ struct sampling {
 	struct f2b_filter *filter;
 	struct engine *engine;
 	struct matcher *matcher;
-	enum wrapping wrapping;
 };
 
-static void take_line(struct sampling *s, char *line, size_t len)
+static void take_line(struct sampling *s, const char *line, size_t len)
 {
 	const struct engine_program *program;
 	struct header header;
 	struct event event;
 
-	if (len > 0 && line[len - 1] == '\r')
-		len--;
-	if (s->wrapping != WRAPPING_NONE)
-		len = wrapping_take_off(s->wrapping, line, len);
 	if (len > MATCH_LINE_MAX || memchr(line, '\0', len) != NULL)
 		return;
 	header_parse(&header, line, len);
@@ -47,35 +43,23 @@ static void take_line(struct sampling *s, char *line, size_t len)
 	}
 }
 
-/* Hands on the complete lines of text and leaves the rest of it. */
-static void take_lines(struct sampling *s, struct buf *text)
-{
-	char *at = text->ptr, *newline;
-
-	while ((newline = memchr(at, '\n', text->len - (size_t)(at - text->ptr))) != NULL) {
-		take_line(s, at, (size_t)(newline - at));
-		at = newline + 1;
-	}
-	text->len -= (size_t)(at - text->ptr);
-	memmove(text->ptr, at, text->len);
-}
-
 static int read_log(struct sampling *s, struct source *source)
 {
-	struct buf text = { 0 };
-	ssize_t got;
+	enum wrapping wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
+	struct lines lines = { .source = source, .take_unterminated = true };
+	char *block = mem_alloc(LINES_ROOM, 1);
+	uint64_t offset;
 
-	s->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
-	while ((got = source_read(source, buf_room(&text, 65536), 65536)) > 0) {
-		text.len += (size_t)got;
-		take_lines(s, &text);
-		if (text.len > MATCH_LINE_MAX)
-			text.len = MATCH_LINE_MAX + 1;
+	while (!lines.ended) {
+		size_t len = wrapping_take_off(wrapping, block, lines_read(&lines, block, &offset));
+		struct span rest = { block, len }, line;
+
+		while (span_take_line(&rest, &line))
+			take_line(s, line.ptr, match_line_len(line.ptr, line.ptr + line.len));
 	}
-	if (text.len > 0)
-		take_line(s, text.ptr, text.len);
-	buf_free(&text);
-	if (got == 0)
+	lines_free(&lines);
+	free(block);
+	if (!lines.failed)
 		return EXIT_ALL_WELL;
 	msg("%s: %s; samples are of what came before", source_name(source), source_error(source));
 	return EXIT_IN_PART;

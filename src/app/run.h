@@ -61,7 +61,6 @@ struct run {
 	uint64_t digest_read, digest_written;
 	struct reading reading;
 	struct run_words silent;        /* logs that nobody writes to */
-	struct kernel_reading kernel;
 	struct firewall fw;
 	bool fw_read;
 	bool rule_is_wanted;            /* mailban-firewall made one */
@@ -93,7 +92,6 @@ struct run {
 /* The section of the state; run_told_load() returns 0, or the number of the line that is none, from 1. */
 unsigned run_told_load(struct told *told, struct span lines);
 void run_told_save(const struct told *told, struct buf *out);
-void run_told_free(struct run *run);
 
 /* One more note of this run, kept for the next mail, too. Up to a newline; a copy. */
 void run_told_note(struct run *run, const char *text);
@@ -107,14 +105,15 @@ int run_read_lasting(struct run *r);
 /* Opens the logs, and looks at none. */
 void run_open_logs(struct run *r);
 
-/* What is new in the logs becomes a new list, a new state and a report, by a child in the glass whose answer is
- * checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
+/* Makes a new list, a new state and a report of what is new in the logs. A child in the glass does so, and its answer
+ * is checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
 int run_judge(struct run *r, struct detection *detection);
 
-/* Whether the clock can be right at all; else says so. The others, the child's, say where it was set back behind what
- * runs before have judged (before the logs are read), or forward away from the logs (behind them): r->now is then the
- * time that the logs have. */
+/* Whether the clock can be right at all; else says so. */
 bool run_clock_is_set(int64_t now);
+
+/* The child's two checks, before and after the logs are read. The first says that the clock was set back behind what
+ * former runs judged. The second says that it is far ahead of the logs; r->now is then the logs' time. */
 void run_check_set_back(struct run *r);
 void run_check_set_forward(struct run *r);
 
@@ -148,7 +147,7 @@ int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);
 
-/* A sentence more. */
+/* Adds a copy of a sentence. */
 void run_say(struct run_words *words, const char *text);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "judge/amend.h"
 
 #define ANSWER_PUT "answer-put"
@@ -40,29 +41,17 @@ void run_answer(struct run *r, struct buf *answer)
 	state_format(&r->state, answer);
 }
 
-/* How many bytes at at are printable: of ASCII, or a character of UTF-8 that is no control character; 0: none. */
-static size_t printable(const char *at, size_t len)
-{
-	unsigned char c = (unsigned char)*at;
-	size_t need = c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 1;
-
-	if (need == 1)
-		return (c >= 0x20 && c < 0x7f) || c == '\n';
-	if (need > len || (c == 0xc2 && (unsigned char)at[1] < 0xa0))
-		return 0;
-	for (size_t i = 1; i < need; i++) {
-		if (((unsigned char)at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return need;
-}
-
 /* A report is printable text, for terminals and mails. */
 static void take_report(struct run *r, struct span lines)
 {
 	for (size_t at = 0, len; at < lines.len; at += len > 0 ? len : 1) {
-		len = printable(lines.ptr + at, lines.len - at);
-		buf_add(&r->report, len > 0 ? lines.ptr + at : "?", len > 0 ? len : 1);
+		uint32_t code = 0;
+
+		len = utf8_decode(lines.ptr + at, lines.len - at, &code);
+		if (len > 0 && (code == '\n' || utf8_is_seen(code)))
+			buf_add(&r->report, lines.ptr + at, len);
+		else
+			buf_add_char(&r->report, '?');
 	}
 }
 

@@ -69,7 +69,7 @@ static void find_silence(struct run *r)
 	for (size_t i = 0; i < logs.count && silent; i++) {
 		struct buf text = { 0 };
 
-		if (begins[i] != INT64_MIN) {
+		if (begins[i] != WHEN_UNKNOWN) {
 			silence_say(&text, &logs.logs[i], begins[i]);
 			run_say(&r->silent, buf_text(&text));
 		}

@@ -169,8 +169,7 @@ static char *report_path(const struct run *r)
 
 int run_keep_report(const struct run *r, struct file_new *file)
 {
-	struct buf head = { 0 };
-	struct span parts[2];
+	struct buf text = { 0 };
 	char *path;
 	int ret = 0;
 
@@ -178,11 +177,10 @@ int run_keep_report(const struct run *r, struct file_new *file)
 	if (r->report.len == 0)
 		return 0;
 	path = report_path(r);
-	buf_addf(&head, "%016" PRIx64 "\n", r->state.sum);
-	parts[0] = (struct span){ head.ptr, head.len };
-	parts[1] = (struct span){ r->report.ptr, r->report.len };
-	ret = file_prepare(file, path, parts, 2, 0);
-	buf_free(&head);
+	buf_addf(&text, "%016" PRIx64 "\n", r->state.sum);
+	buf_add(&text, r->report.ptr, r->report.len);
+	ret = file_prepare(file, path, file_give_span, &(struct span){ text.ptr, text.len }, 0);
+	buf_free(&text);
 	free(path);
 	return ret;
 }

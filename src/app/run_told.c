@@ -123,9 +123,3 @@ void run_told_save(const struct told *told, struct buf *out)
 	for (size_t i = 0; i < told->note_count; i++)
 		buf_addf(out, "note %s\n", told->notes[i]);
 }
-
-void run_told_free(struct run *r)
-{
-	free_notes(r->told.notes, &r->told.note_count);
-	free_notes(r->notes, &r->note_count);
-}

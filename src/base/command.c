@@ -18,35 +18,13 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 enum { OUTPUT_MAX = 1 << 20, STEP = 4096 };
 
 extern char **environ;
-
-static int64_t now_milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* Whether there is something to read until then, or an end. */
-static bool wait_until(int fd, int64_t deadline)
-{
-	struct pollfd one = { .fd = fd, .events = POLLIN };
-	int64_t left;
-
-	while ((left = deadline - now_milliseconds()) > 0) {
-		int ret = poll(&one, 1, (int)left);
-
-		if (ret != 0 && !(ret < 0 && errno == EINTR))
-			return ret > 0;
-	}
-	return false;
-}
 
 static int spawn(pid_t *pid, char *const arguments[], int output)
 {
@@ -79,7 +57,7 @@ static bool read_all(int fd, int64_t deadline, struct buf *out, struct buf *why)
 {
 	size_t before = out->len;
 
-	while (wait_until(fd, deadline)) {
+	while (clock_wait(fd, POLLIN, deadline)) {
 		ssize_t got = read(fd, buf_room(out, STEP), STEP);
 
 		if (got == 0)
@@ -102,7 +80,7 @@ static bool wait_for_end(pid_t pid, int64_t deadline, struct buf *why)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	/* a kernel that has no such descriptors: then only waiting is left */
-	bool ended = fd < 0 || wait_until(fd, deadline);
+	bool ended = fd < 0 || clock_wait(fd, POLLIN, deadline);
 
 	if (fd >= 0)
 		close(fd);
@@ -136,7 +114,7 @@ static bool collect(pid_t pid, int fd, int64_t deadline, struct buf *out, struct
 
 bool command_read(char *const arguments[], int milliseconds, struct buf *out, struct buf *why)
 {
-	int64_t deadline = now_milliseconds() + milliseconds;
+	int64_t deadline = clock_ms() + milliseconds;
 	size_t before = out->len;
 	int ends[2], error;
 	bool ok = false;

@@ -31,6 +31,8 @@ void digest_add(struct digest *d, const char *bytes, size_t len)
 	size_t have = d->len % 8;
 
 	d->len += len;
+	if (len == 0)
+		return;
 	if (have > 0) {
 		size_t take = len < 8 - have ? len : 8 - have;
 

@@ -13,6 +13,25 @@ struct digest {
 	unsigned char rest[8];   /* bytes that do not fill a word yet: len modulo 8 of them */
 };
 
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: what files and other hosts keep of former days. The first hash is
+ * the _FIRST one; what comes in pieces gives each call the hash of the one before. */
+#define DIGEST_FNV32_FIRST UINT32_C(2166136261)
+#define DIGEST_FNV64_FIRST UINT64_C(14695981039346656037)
+
+static inline uint32_t digest_fnv32(uint32_t hash, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT32_C(16777619);
+	return hash;
+}
+
+static inline uint64_t digest_fnv64(uint64_t hash, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
 void digest_add(struct digest *digest, const char *bytes, size_t len);
 
 /* The number of all that was added, never 0. More may be added afterwards. */

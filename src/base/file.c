@@ -18,46 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
-
-enum { BLOCK = 1 << 16, SEND_STEP = 1 << 24, PIECES = 256 };
-
-/* What is still to be written: the first of the parts without what was written of it. */
-struct rest {
-	const struct span *parts;
-	size_t count, skip;
-};
-
-static int gather(const struct rest *rest, struct iovec pieces[PIECES])
-{
-	size_t room = SEND_STEP, skip = rest->skip;
-	int count = 0;
-
-	for (size_t i = 0; i < rest->count && count < PIECES && room > 0; i++) {
-		size_t len = rest->parts[i].len - skip;
-
-		len = len < room ? len : room;
-		pieces[count++] = (struct iovec){ (char *)rest->parts[i].ptr + skip, len };
-		room -= len;
-		skip = 0;
-	}
-	return count;
-}
-
-static void advance(struct rest *rest, size_t len)
-{
-	rest->skip += len;
-	while (rest->count > 0 && rest->skip >= rest->parts->len) {
-		rest->skip -= rest->parts->len;
-		rest->parts++;
-		rest->count--;
-	}
-}
 
 bool file_write_all(int fd, const void *bytes, size_t len)
 {
@@ -70,50 +35,6 @@ bool file_write_all(int fd, const void *bytes, size_t len)
 			return false;
 		at += done > 0 ? done : 0;
 		len -= done > 0 ? (size_t)done : 0;
-	}
-	return true;
-}
-
-/* Nothing is copied together, and a file of a million lines takes few calls. */
-static int write_parts(int fd, const struct span *parts, size_t count)
-{
-	struct rest rest = { parts, count, 0 };
-	struct iovec pieces[PIECES];
-	size_t waiting = 0;
-
-	for (advance(&rest, 0); rest.count > 0;) {
-		ssize_t put = writev(fd, pieces, gather(&rest, pieces));
-
-		if (put < 0) {
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
-		advance(&rest, (size_t)put);
-		/* the disk begins while the rest is written, so that fsync() has less to wait for */
-		waiting += (size_t)put;
-		if (waiting >= SEND_STEP) {
-			sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
-			waiting = 0;
-		}
-	}
-	return 0;
-}
-
-/* Whether the next bytes of the file are those. */
-static bool reads_as(int fd, struct span expected)
-{
-	char block[BLOCK];
-
-	while (expected.len > 0) {
-		ssize_t got = read(fd, block, expected.len < sizeof(block) ? expected.len : sizeof(block));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0 || memcmp(block, expected.ptr, (size_t)got) != 0)
-			return false;
-		expected.ptr += got;
-		expected.len -= (size_t)got;
 	}
 	return true;
 }
@@ -137,24 +58,6 @@ bool file_look(const char *path, struct file_look *look)
 bool file_looks_same(const struct file_look *a, const struct file_look *b)
 {
 	return a->device == b->device && a->inode == b->inode && a->size == b->size && a->written == b->written;
-}
-
-bool file_holds(const char *path, const struct span *parts, size_t count)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	size_t len = 0;
-	bool same;
-
-	for (size_t i = 0; i < count; i++)
-		len += parts[i].len;
-	if (fd < 0)
-		return false;
-	same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (size_t)st.st_size == len;
-	for (size_t i = 0; i < count && same; i++)
-		same = reads_as(fd, parts[i]);
-	close(fd);
-	return same;
 }
 
 char *file_link(const char *path)
@@ -247,11 +150,41 @@ static void copy_rights(int fd, const char *path)
 	}
 }
 
-/* Writes the parts to the open temporary file, with the mode, owner and rights that the former file had. */
-static int fill(int fd, const char *path, const struct span *parts, size_t count)
+/* Bytes that were given and are not written yet. */
+struct waiting {
+	int fd, error;
+	size_t len;
+	char bytes[1 << 16];
+};
+
+static void flush(struct waiting *w)
 {
+	if (w->error == 0 && !file_write_all(w->fd, w->bytes, w->len))
+		w->error = errno;
+	w->len = 0;
+}
+
+static void put(void *context, const char *bytes, size_t len)
+{
+	struct waiting *w = context;
+
+	while (len > 0) {
+		size_t room = sizeof(w->bytes) - w->len, step = len < room ? len : room;
+
+		memcpy(w->bytes + w->len, bytes, step);
+		w->len += step;
+		bytes += step;
+		len -= step;
+		if (step == room)
+			flush(w);
+	}
+}
+
+/* Writes the open temporary file, with the mode, owner and rights that the former file had. */
+static int fill(int fd, const char *path, file_give *give, const void *what)
+{
+	struct waiting waiting = { .fd = fd };
 	struct stat former;
-	int ret;
 
 	if (stat(path, &former) == 0) {
 		if (fchown(fd, former.st_uid, former.st_gid) < 0 && errno != EPERM)
@@ -263,10 +196,11 @@ static int fill(int fd, const char *path, const struct span *parts, size_t count
 	} else if (errno != ENOENT || fchmod(fd, 0640) < 0) {
 		return -errno;
 	}
-	ret = write_parts(fd, parts, count);
-	if (ret == 0 && fsync(fd) < 0)
-		ret = -errno;
-	return ret;
+	give(what, put, &waiting);
+	flush(&waiting);
+	if (waiting.error != 0)
+		return -waiting.error;
+	return fsync(fd) < 0 ? -errno : 0;
 }
 
 static void rename_version(const char *path, unsigned from, bool by_link)
@@ -310,22 +244,47 @@ static int keep_as_former(const char *path, unsigned formers)
 	return ret;
 }
 
+static void take_text(void *buf, const char *bytes, size_t len)
+{
+	buf_add(buf, bytes, len);
+}
+
+void file_give_text(file_give *give, const void *what, struct buf *out)
+{
+	give(what, take_text, out);
+}
+
+static void take_digest(void *digest, const char *bytes, size_t len)
+{
+	digest_add(digest, bytes, len);
+}
+
+struct digest file_give_digest(file_give *give, const void *what)
+{
+	struct digest digest = { 0 };
+
+	give(what, take_digest, &digest);
+	return digest;
+}
+
+void file_give_span(const void *what, file_take *take, void *context)
+{
+	const struct span *bytes = what;
+
+	take(context, bytes->ptr, bytes->len);
+}
+
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers)
 {
 	const struct span whole = { bytes, len };
-
-	return file_replace_parts(path, &whole, 1, formers);
-}
-
-int file_replace_parts(const char *path, const struct span *parts, size_t count, unsigned formers)
-{
 	struct file_new file;
-	int ret = file_prepare(&file, path, parts, count, formers);
+	int ret = file_prepare(&file, path, file_give_span, &whole, formers);
 
 	return ret == 0 ? file_commit(&file) : ret;
 }
 
-int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, unsigned formers)
+int file_prepare(struct file_new *file, const char *path, file_give *give, const void *what,
+		 unsigned formers)
 {
 	struct buf name = { 0 };
 	int ret = 0, fd;
@@ -340,7 +299,7 @@ int file_prepare(struct file_new *file, const char *path, const struct span *par
 	if (fd < 0) {
 		ret = -errno;
 	} else {
-		ret = fill(fd, file->path, parts, count);
+		ret = fill(fd, file->path, give, what);
 		if (close(fd) < 0 && ret == 0)
 			ret = -errno;
 		if (ret == 0)

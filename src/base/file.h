@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/span.h"
 
 /* Appends the whole of a regular file to out. Returns 0 or -errno (EISDIR, EINVAL for what is no regular
@@ -23,9 +24,6 @@ bool file_write_all(int fd, const void *bytes, size_t len);
  * folder could not be brought to the disk, so that a machine that stops now may find the former file. */
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers);
 
-/* The same with the new bytes in pieces, so that a large file need not be copied into one. */
-int file_replace_parts(const char *path, const struct span *parts, size_t count, unsigned formers);
-
 /* The same in two steps, so that several files are all on the disk before the first of them is replaced. */
 struct file_new {
 	char *path, *temporary;   /* path NULL: nothing was prepared, and committing does nothing */
@@ -33,10 +31,22 @@ struct file_new {
 	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
+/* Gives all bytes of a text to take, piece by piece: a large text need not be put together. */
+typedef void file_take(void *context, const char *bytes, size_t len);
+typedef void file_give(const void *what, file_take *take, void *context);
+
+/* All that is given, added to out; and its digest. */
+void file_give_text(file_give *give, const void *what, struct buf *out);
+struct digest file_give_digest(file_give *give, const void *what);
+
+/* Gives a struct span. */
+void file_give_span(const void *what, file_take *take, void *context);
+
 /* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So
  * only one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is
  * nothing to commit. */
-int file_prepare(struct file_new *file, const char *path, const struct span *parts, size_t count, unsigned formers);
+int file_prepare(struct file_new *file, const char *path, file_give *give, const void *what,
+		 unsigned formers);
 
 /* Puts it in place, or takes it away. Returns as file_replace() does. Both free what was prepared. */
 int file_commit(struct file_new *file);
@@ -72,18 +82,15 @@ struct file_look file_look_of(const struct stat *st);
 bool file_look(const char *path, struct file_look *look); /* false where there is nothing, and look is left as it is */
 bool file_looks_same(const struct file_look *a, const struct file_look *b);
 
-/* Whether the file holds exactly these bytes. False too where it cannot be read. */
-bool file_holds(const char *path, const struct span *parts, size_t count);
-
 /* A lock that one process at a time holds for the file path. */
 struct file_lock {
 	int fd;
 	char *path;
 };
 
-/* Takes the lock of path (a file path.lock beside it, which holds the holder's number and command),
- * waiting at most wait_ms. Returns 0, -ETIMEDOUT with holder ("pid 4711 (mailban run)") filled in, -EEXIST
- * where something else stands in the place of the lock file, or another -errno. */
+/* Takes the lock of path: a file path.lock beside it, which holds the holder's number and command. Waits at most
+ * wait_ms milliseconds. Returns 0; -ETIMEDOUT, and holder has "pid 4711 (mailban run)"; -EEXIST where something else
+ * stands in the lock file's place; or another -errno. */
 int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder);
 
 /* Gives it back and removes the lock file. Does nothing for a lock that is not held (fd < 0). */

@@ -13,67 +13,18 @@ struct span {
 	size_t len;
 };
 
-/* Whether the same len bytes stand at both places: memcmp() == 0 without a call, for texts that are mostly short. */
-static inline __attribute__((always_inline)) bool span_same(const char *a, const char *b, size_t len)
+/* Whether the same len bytes stand at both places: without a call where they are 8 to 16, as names of programs are. */
+static inline bool span_same(const char *a, const char *b, size_t len)
 {
-	uint64_t x, y, v, w;
-	uint32_t s, t, q, r;
-	uint16_t j, k, m, n;
+	uint64_t x[2], y[2];
 
-	if (len >= 8) {
-		for (size_t i = 0; i + 16 < len; i += 8) {
-			memcpy(&x, a + i, 8);
-			memcpy(&y, b + i, 8);
-			if (x != y)
-				return false;
-		}
-		memcpy(&v, a + len - 8, 8);
-		memcpy(&w, b + len - 8, 8);
-		a += len < 16 ? 0 : len - 16;
-		b += len < 16 ? 0 : len - 16;
-		memcpy(&x, a, 8);
-		memcpy(&y, b, 8);
-		return ((x ^ y) | (v ^ w)) == 0;
-	}
-	if (len >= 4) {
-		memcpy(&s, a, 4);
-		memcpy(&t, b, 4);
-		memcpy(&q, a + len - 4, 4);
-		memcpy(&r, b + len - 4, 4);
-		return ((s ^ t) | (q ^ r)) == 0;
-	}
-	if (len >= 2) {
-		memcpy(&j, a, 2);
-		memcpy(&k, b, 2);
-		memcpy(&m, a + len - 2, 2);
-		memcpy(&n, b + len - 2, 2);
-		return ((j ^ k) | (m ^ n)) == 0;
-	}
-	return len == 0 || *a == *b;
-}
-
-/* memcpy() without a call for what is short. */
-static inline __attribute__((always_inline)) void span_copy(char *to, const char *from, size_t len)
-{
-	uint64_t first[2], last[2];
-
-	if (len < 8 || len > 32) {
-		if (len > 0)
-			memcpy(to, from, len);
-		return;
-	}
-	/* the first and the last bytes, some of them twice */
-	if (len <= 16) {
-		memcpy(first, from, 8);
-		memcpy(last, from + len - 8, 8);
-		memcpy(to, first, 8);
-		memcpy(to + len - 8, last, 8);
-		return;
-	}
-	memcpy(first, from, 16);
-	memcpy(last, from + len - 16, 16);
-	memcpy(to, first, 16);
-	memcpy(to + len - 16, last, 16);
+	if (len < 8 || len > 16)
+		return len == 0 || memcmp(a, b, len) == 0;
+	memcpy(x, a, 8);
+	memcpy(y, b, 8);
+	memcpy(x + 1, a + len - 8, 8);
+	memcpy(y + 1, b + len - 8, 8);
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
 /* Takes what stands before the first such byte, and the byte, off the front; all where there is none. */

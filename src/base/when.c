@@ -137,55 +137,37 @@ void when_add_minute(struct buf *out, int64_t seconds)
 	buf_add(out, text, WHEN_MINUTE_LEN);
 }
 
-/* Eight bytes as one word, the first one lowest. */
-static inline uint64_t load(const char *bytes)
+static inline unsigned digits_at(const char *at, unsigned count, bool *good)
 {
-	uint64_t word;
+	unsigned value = 0;
 
-	memcpy(&word, bytes, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap64(word);
-#endif
-	return word;
-}
+	for (unsigned i = 0; i < count; i++) {
+		unsigned digit = (unsigned char)at[i] - (unsigned)'0';
 
-/* A byte of each pair of digits in a word becomes the number that they make, where the first of the pair stood. digits
- * has the highest bit of each byte that must be a digit; the others must be those of others. *bad becomes non-zero
- * where that is not so. */
-static inline uint64_t pairs(uint64_t word, uint64_t digits, uint64_t others, uint64_t *bad)
-{
-	uint64_t low = digits >> 7, full = (digits - low) | digits, value = (word & full) ^ low * '0';
-
-	/* of a digit four bits are left, of which 6 more than 9 would be a fifth */
-	*bad |= ((word ^ others) & ~full) | ((value | (value + low * 6)) & low * 0xf0);
-	return value * 10 + (value >> 8);
-}
-
-static inline unsigned byte_of(uint64_t word, unsigned at)
-{
-	return (unsigned)(word >> 8 * at) & 0xff;
+		*good &= digit <= 9;
+		value = value * 10 + digit;
+	}
+	return value;
 }
 
 bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds)
 {
 	unsigned year, month, day, hour, minute;
-	uint64_t date, clock, bad = 0;
+	bool good = true;
 
 	if (len == sizeof(forever) - 1 && memcmp(bytes, forever, len) == 0) {
 		*seconds = WHEN_FOREVER;
 		return true;
 	}
-	if (len != WHEN_MINUTE_LEN || bytes[16] != 'Z')
+	if (len != WHEN_MINUTE_LEN || bytes[4] != '-' || bytes[7] != '-' || bytes[10] != 'T' || bytes[13] != ':' ||
+	    bytes[16] != 'Z')
 		return false;
-	/* "2026-11-" and "21T03:17" */
-	date = pairs(load(bytes), UINT64_C(0x0080800080808080), load("\0\0\0\0-\0\0-"), &bad);
-	clock = pairs(load(bytes + 8), UINT64_C(0x8080008080008080), load("\0\0T\0\0:\0"), &bad);
-	year = byte_of(date, 0) * 100 + byte_of(date, 2);
-	month = byte_of(date, 5);
-	day = byte_of(clock, 0);
-	hour = byte_of(clock, 3);
-	minute = byte_of(clock, 6);
-	if (bad != 0 || month < 1 || month > 12 || day < 1 || (day > 28 && day > when_month_length(year, month)) ||
+	year = digits_at(bytes, 4, &good);
+	month = digits_at(bytes + 5, 2, &good);
+	day = digits_at(bytes + 8, 2, &good);
+	hour = digits_at(bytes + 11, 2, &good);
+	minute = digits_at(bytes + 14, 2, &good);
+	if (!good || month < 1 || month > 12 || day < 1 || (day > 28 && day > when_month_length(year, month)) ||
 	    hour > 23 || minute > 59)
 		return false;
 	*seconds = when_days(year, month, day) * DAY + hour * HOUR + minute * MINUTE;

@@ -8,8 +8,10 @@
 
 #include "base/buf.h"
 
-/* Times are seconds since the epoch, UTC; WHEN_FOREVER is the end that never comes. */
+/* Times are seconds since the epoch, UTC; WHEN_FOREVER is the end that never comes, WHEN_UNKNOWN stands for no time and
+ * lies before all times. */
 #define WHEN_FOREVER INT64_MAX
+#define WHEN_UNKNOWN INT64_MIN
 
 enum {
 	WHEN_MINUTE_LEN = 17, /* of 2026-11-21T03:17Z */

@@ -154,8 +154,8 @@ static void warn_of_users(const struct edit *edit, const struct wish *wish)
 		const struct account *a = accounts_at(&judge.accounts, i);
 
 		for (unsigned n = 0; n < a->name_count && addr_contains(&wish->net, &a->addr); n++) {
-			if (a->names[n].name == NAME_NONE || a->names[n].login == 0 ||
-			    edit->now - a->names[n].login > edit->config->judge.known)
+			if (a->names[n].name == NAME_NONE ||
+			    !account_name_is_known(&a->names[n], edit->now, &edit->config->judge))
 				continue;
 			count++;
 			if (a->names[n].login < last)

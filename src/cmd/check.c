@@ -127,7 +127,7 @@ static void check_silence(struct check *c, struct log_files *log)
 	int64_t begins = silence_begins(log);
 	struct buf text = { 0 };
 
-	if (begins != INT64_MIN && silence_is_long(begins, time(NULL))) {
+	if (begins != WHEN_UNKNOWN && silence_is_long(begins, time(NULL))) {
 		silence_say(&text, log, begins);
 		msg("%s", buf_text(&text));
 		c->faults++;

@@ -24,7 +24,7 @@
 /* What the command line asks for. */
 struct filter {
 	struct netset nets;       /* empty: all */
-	int64_t since;            /* bans that began then or later; INT64_MIN: all */
+	int64_t since;            /* bans that began then or later; WHEN_UNKNOWN: all */
 	unsigned by;              /* BAN_BY_HAND + 1: all */
 	const struct options *options;
 };
@@ -75,7 +75,7 @@ static bool is_asked_for(const struct filter *filter, const struct ban *ban)
 	return (filter->nets.count == 0 || netset_overlaps(&filter->nets, &ban->net)) &&
 	       (filter->by > BAN_BY_HAND || (!ban->person && ban->by == filter->by) ||
 		(ban->person && filter->by == BAN_BY_HAND)) &&
-	       (filter->since == INT64_MIN || (!ban->person && ban->since >= filter->since));
+	       (filter->since == WHEN_UNKNOWN || (!ban->person && ban->since >= filter->since));
 }
 
 static void apply_filter(struct banlist *list, const struct filter *filter)
@@ -103,7 +103,7 @@ static int tell_missing(const struct filter *filter, const struct banlist *list)
 			found = addr_overlaps(&net, &list->bans[k].net);
 		if (found)
 			continue;
-		msg("%s is not banned%s", filter->options->args[i], filter->since != INT64_MIN ||
+		msg("%s is not banned%s", filter->options->args[i], filter->since != WHEN_UNKNOWN ||
 		    filter->by <= BAN_BY_HAND ? " so" : "; mailban why tells what is known of it");
 		ret = EXIT_IN_PART;
 	}

@@ -39,7 +39,7 @@ struct matching {
 	const struct options *options;
 	int rule;                 /* the only one that is asked for, or -1 */
 	uint64_t line;
-	int64_t last_time;        /* EVENT_TIME_UNKNOWN: none yet */
+	int64_t last_time;        /* WHEN_UNKNOWN: none yet */
 	struct event last;        /* of the line before, for "last message repeated" */
 	bool last_is_event;
 	struct buf out;
@@ -50,7 +50,7 @@ static void add_time(struct buf *out, int64_t when)
 	int64_t days, second, year;
 	unsigned month, day;
 
-	if (when == EVENT_TIME_UNKNOWN) {
+	if (when == WHEN_UNKNOWN) {
 		buf_add_char(out, '-');
 		return;
 	}
@@ -117,7 +117,7 @@ static void add_apart(struct matching *m, const char *line, size_t len, const st
 	buf_addf(&m->out, "%s\n  %-8s ", len > 1000 ? " ..." : "", "time");
 	add_time(&m->out, when);
 	if (h->stamp.len == 0)
-		buf_add_text(&m->out, when == EVENT_TIME_UNKNOWN ? " (none can be read)" : " (of a line before)");
+		buf_add_text(&m->out, when == WHEN_UNKNOWN ? " (none can be read)" : " (of a line before)");
 	buf_add_char(&m->out, '\n');
 	add_field(&m->out, "host", h->host);
 	add_field(&m->out, "program", h->program);
@@ -164,7 +164,7 @@ static bool settle(struct matching *m, struct event *event)
 {
 	struct handed handed = { .any = false };
 
-	event->time = m->last_time != EVENT_TIME_UNKNOWN ? m->last_time : 0;
+	event->time = m->last_time != WHEN_UNKNOWN ? m->last_time : 0;
 	if (!pieces_believes(&m->sessions.pieces, 0, event))
 		return false;
 	sessions_take(&m->sessions, event, take_handed, &handed);
@@ -177,7 +177,7 @@ static bool settle(struct matching *m, struct event *event)
 
 static void take_line(struct matching *m, const char *line, size_t len)
 {
-	struct event event = { .time = EVENT_TIME_UNKNOWN };
+	struct event event = { .time = WHEN_UNKNOWN };
 	enum match_verdict verdict;
 	int64_t when;
 	bool found;
@@ -314,7 +314,7 @@ static int choose_rule(struct matching *m, const struct ruleset *set)
 static int match_all(struct detection *detection, const struct config *config, const struct options *options)
 {
 	struct matching m = { .detection = detection, .config = config, .engine = detection->engine, .options = options,
-			      .last_time = EVENT_TIME_UNKNOWN };
+			      .last_time = WHEN_UNKNOWN };
 	int status = choose_rule(&m, &detection->set);
 
 	if (status != EXIT_ALL_WELL)

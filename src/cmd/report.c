@@ -93,28 +93,10 @@ static void take(void *context, const struct event *event)
 		note_banned(job, day);
 }
 
-static size_t open_logs(const struct options *options, struct scan_log *logs)
-{
-	size_t count = 0;
-
-	for (int i = 0; i < options->arg_count; i++) {
-		struct buf why = { 0 };
-
-		logs[count].source = source_open(options->args[i], &why);
-		logs[count].take_unterminated = true;
-		if (logs[count].source != NULL)
-			count++;
-		else
-			msg("%s: %s", options->args[i], buf_text(&why));
-		buf_free(&why);
-	}
-	return count;
-}
-
 static int read_logs(struct job *job)
 {
 	struct scan_log *logs = mem_zalloc((size_t)job->options->arg_count, sizeof(*logs));
-	size_t count = open_logs(job->options, logs), failed;
+	size_t count = detection_begin_logs(logs, detection_open_logs(job->options, logs)), failed;
 	struct detection detection;
 	int ret = count == 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 
@@ -160,7 +142,7 @@ static void need_silent(const struct job *job, struct page *page)
 		int64_t begins = silence_begins(&logs.logs[i]);
 		struct buf text = { 0 };
 
-		if (begins != INT64_MIN && silence_is_long(begins, job->now)) {
+		if (begins != WHEN_UNKNOWN && silence_is_long(begins, job->now)) {
 			silence_say(&text, &logs.logs[i], begins);
 			page_need(page, false, "A log is silent", buf_text(&text));
 		}

@@ -22,15 +22,6 @@
 
 enum { TRIES = 3 };
 
-static void finish_kernel(struct run *r)
-{
-	if (r->options->no_sync)
-		return;
-	r->fw_read = kernel_read_finish(&r->kernel, &r->fw) == 0;
-	if (!r->fw_read)
-		r->in_part = true;
-}
-
 static void sync_kernel(struct run *r)
 {
 	struct exempt exempt = { .config = r->config, .allow = &r->allow, .now = r->now, .force = r->options->force };
@@ -51,17 +42,15 @@ static void sync_kernel(struct run *r)
 
 static int run_through(struct run *r, struct detection *detection)
 {
-	int ret;
+	int ret = run_read_lasting(r);
 
-	/* the kernel lists its sets while files are read */
-	if (!r->options->no_sync)
-		kernel_read_start(&r->kernel, r->config);
-	ret = run_read_lasting(r);
-	if (ret == EXIT_ALL_WELL)
-		run_open_logs(r);
-	finish_kernel(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
+	run_open_logs(r);
+	if (!r->options->no_sync) {
+		r->fw_read = kernel_read(&r->fw, r->config) == 0;
+		r->in_part |= !r->fw_read;
+	}
 	if (r->fw_read && kernel_refuse_missing(r->config, &r->fw) < 0)
 		return EXIT_NOTHING;
 	ret = run_judge(r, detection);

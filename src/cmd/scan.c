@@ -42,45 +42,6 @@ static void take(void *context, const struct event *event)
 	judge_event(&job->judge, event, source_reference(job->logs[event->source].source));
 }
 
-static size_t open_logs(const struct options *options, struct scan_log *logs)
-{
-	struct buf why = { 0 };
-	size_t count = 0;
-
-	for (int i = 0; i < options->arg_count; i++) {
-		buf_clear(&why);
-		logs[count].source = source_open_only(options->args[i], options->directory, &why, NULL);
-		if (logs[count].source == NULL) {
-			msg("%s: %s", options->args[i], buf_text(&why));
-			continue;
-		}
-		/* nobody will come back for the rest of a last line */
-		logs[count].take_unterminated = true;
-		count++;
-	}
-	buf_free(&why);
-	return count;
-}
-
-/* Finds out what they are. Returns how many logs are left. */
-static size_t begin_logs(struct scan_log *logs, size_t count)
-{
-	struct buf why = { 0 };
-	size_t kept = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		buf_clear(&why);
-		if (source_begin(logs[i].source, NULL, &why)) {
-			logs[kept++] = logs[i];
-			continue;
-		}
-		msg("%s: %s", source_name(logs[i].source), buf_text(&why));
-		source_close(logs[i].source);
-	}
-	buf_free(&why);
-	return kept;
-}
-
 static enum findings_form form_of(const struct options *options)
 {
 	return options->tsv ? FINDINGS_TSV : options->plain ? FINDINGS_PLAIN : options->json ? FINDINGS_JSON :
@@ -120,11 +81,11 @@ static int scan(const struct config *config, const struct options *options, stru
 	struct job job = { .logs = logs, .is_classic = options->classic, .since = since };
 	struct findings findings = { .whole = options->all || options->verbose, .everybody = options->verbose };
 	struct buf out = { 0 };
-	size_t count = open_logs(options, logs), failed;
+	size_t count = detection_open_logs(options, logs), failed;
 	int ret = count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, config);
 
 	if (ret == EXIT_ALL_WELL)
-		count = begin_logs(logs, count);
+		count = detection_begin_logs(logs, count);
 	if (ret != EXIT_ALL_WELL || count == 0) {
 		free(logs);
 		return EXIT_NOTHING;

@@ -44,7 +44,7 @@ static const char *kind_of(const struct position *p)
 
 static void add_last(struct buf *out, const struct position *p)
 {
-	if (p->last_time != POSITION_TIME_UNKNOWN)
+	if (p->last_time != WHEN_UNKNOWN)
 		text_add_second(out, p->last_time);
 	else
 		buf_add_char(out, '-');
@@ -128,7 +128,7 @@ static void add_text(struct buf *out, const struct state *state, const struct po
 
 static void add_json_position(struct json *json, const struct position *p)
 {
-	bool known = p->last_time != POSITION_TIME_UNKNOWN;
+	bool known = p->last_time != WHEN_UNKNOWN;
 
 	fields_json((const struct field[]){
 		field_word("log", p->log),

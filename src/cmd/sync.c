@@ -64,14 +64,12 @@ static int synchronise(const struct config *config, const struct options *option
 				 .as_read = true };
 	struct firewall_report report = { 0 };
 	struct banlist bans = { 0 };
-	struct kernel_reading reading;
 	struct firewall fw;
 	bool former = false;
 	int ret, read;
 
-	kernel_read_start(&reading, config);
 	ret = blacklist_read(config->blacklist, &bans);
-	read = kernel_read_finish(&reading, &fw);
+	read = kernel_read(&fw, config);
 	if (ret < 0 && read == 0)
 		former = take_former(config, &fw, &bans);
 	if (ret == 0 || former)

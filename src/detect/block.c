@@ -50,7 +50,7 @@ void batch_make_room(struct batch *b, size_t count, size_t text_bytes)
 	b->too_long = 0;
 	b->headless = 0;
 	b->leading_count = 0;
-	b->last_time = EVENT_TIME_UNKNOWN;
+	b->last_time = WHEN_UNKNOWN;
 	b->ends_with_event = false;
 	b->ends_log = false;
 	b->events = mem_grow(b->events, &b->capacity, count, sizeof(*b->events));
@@ -98,7 +98,8 @@ static struct span keep_text(struct batch *b, struct span text)
 {
 	char *copy = b->texts + b->texts_used;
 
-	span_copy(copy, text.ptr, text.len);
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
 	b->texts_used += text.len;
 	return (struct span){ copy, text.len };
 }
@@ -130,7 +131,7 @@ static void take_event(struct cursor *c, struct event *event, struct span line)
 	event->offset = c->block->offset + (uint64_t)(line.ptr - c->block->bytes);
 	event->source = c->block->source;
 	event->stream = c->block->stream;
-	if (event->time == EVENT_TIME_UNKNOWN) {
+	if (event->time == WHEN_UNKNOWN) {
 		event->time = time_before(c, line.ptr);
 	} else {
 		c->resolved_at = line.ptr;
@@ -171,7 +172,7 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch)
 {
 	struct cursor c = { .matcher = matcher, .batch = batch, .block = block, .resolved_at = block->bytes,
-			    .resolved_time = EVENT_TIME_UNKNOWN, .only_repeats = !block->behind_gap };
+			    .resolved_time = WHEN_UNKNOWN, .only_repeats = !block->behind_gap };
 	struct match_lines lines = { .at = block->bytes, .end = block->bytes + block->len };
 	enum match_verdict verdict;
 

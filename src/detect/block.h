@@ -24,7 +24,7 @@ struct batch {
 	char *texts;
 	size_t texts_used, texts_room;
 	uint64_t lines, too_long, headless;
-	int64_t last_time;         /* of the last line with a readable time; EVENT_TIME_UNKNOWN: none has */
+	int64_t last_time;         /* of the last line with a readable time; WHEN_UNKNOWN: none has */
 	struct repeated *leading;  /* the block began with so many lines "last message repeated" */
 	size_t leading_count, leading_capacity;
 	bool ends_with_event;      /* the last line was the last event */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/search.h"
 #include "detect/shape.h"
@@ -57,19 +58,9 @@ size_t drift_program(struct drift *drift, struct span name)
 	return drift->program_count++;
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 static uint64_t hash_shape(const char *program, const char *shape, size_t len)
 {
-	uint64_t hash = hash_bytes(UINT64_C(0xcbf29ce484222325), program, strlen(program) + 1);
-
-	return hash_bytes(hash, shape, len);
+	return digest_fnv64(digest_fnv64(DIGEST_FNV64_FIRST, program, strlen(program) + 1), shape, len);
 }
 
 static bool is_before(const void *shape, const void *hash)

@@ -287,6 +287,16 @@ bool engine_left_out(const struct engine *engine)
 	return atomic_load(&engine->left_out);
 }
 
+/* One that fails is kept as such, so that it is said once. */
+static struct pattern *compile(struct engine *engine, size_t number)
+{
+	struct pattern *pattern = mem_zalloc(1, sizeof(*pattern));
+
+	(void)pattern_compile(pattern, &engine->set->rules[number]);
+	atomic_store_explicit(&engine->patterns[number], pattern, memory_order_release);
+	return pattern;
+}
+
 const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 {
 	struct pattern *pattern = atomic_load_explicit(&engine->patterns[number], memory_order_acquire);
@@ -295,12 +305,8 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 		return pattern->code != NULL ? pattern : NULL;
 	pthread_mutex_lock(&engine->lock);
 	pattern = atomic_load(&engine->patterns[number]);
-	if (pattern == NULL) {
-		pattern = mem_zalloc(1, sizeof(*pattern));
-		/* one that fails is kept as such, so that it is said once */
-		(void)pattern_compile(pattern, &engine->set->rules[number]);
-		atomic_store_explicit(&engine->patterns[number], pattern, memory_order_release);
-	}
+	if (pattern == NULL)
+		pattern = compile(engine, number);
 	pthread_mutex_unlock(&engine->lock);
 	return pattern->code != NULL ? pattern : NULL;
 }
@@ -317,13 +323,9 @@ static void *compile_next(void *argument)
 	size_t i;
 
 	while ((i = atomic_fetch_add(&c->next, 1)) < c->engine->set->count) {
-		struct pattern *pattern;
-
-		if (atomic_load(&c->engine->patterns[i]) != NULL)
-			continue;
-		pattern = mem_zalloc(1, sizeof(*pattern));
-		(void)pattern_compile(pattern, &c->engine->set->rules[i]);
-		atomic_store_explicit(&c->engine->patterns[i], pattern, memory_order_release);
+		/* each thread has numbers of its own, so none needs the lock */
+		if (atomic_load(&c->engine->patterns[i]) == NULL)
+			(void)compile(c->engine, i);
 	}
 	return NULL;
 }

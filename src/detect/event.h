@@ -9,6 +9,7 @@
 #include "addr/addr.h"
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/when.h"
 
 /* What a rule is evidence of. */
 enum event_class {
@@ -41,8 +42,6 @@ static inline const char *event_class_name(enum event_class event_class)
 void event_class_add_names(struct buf *out);
 
 bool event_class_parse(enum event_class *event_class, const char *name);
-
-#define EVENT_TIME_UNKNOWN INT64_MIN
 
 /* A count so many times; UINT32_MAX where that is more. */
 uint32_t event_times(uint32_t count, uint32_t times);

@@ -53,7 +53,7 @@ void matcher_want_phrases(struct matcher *matcher);
 /* From now on counts what the rules know of each program's lines. Borrowed. */
 void matcher_watch(struct matcher *matcher, struct drift *drift);
 
-/* One line without its newline; its event's user points into it. The event's time is EVENT_TIME_UNKNOWN
+/* One line without its newline; its event's user points into it. The event's time is WHEN_UNKNOWN
  * where the line's cannot be read; its source and offset are the caller's to set. */
 enum match_verdict matcher_line(struct matcher *matcher, const char *line, size_t len, struct event *event);
 

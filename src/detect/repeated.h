@@ -10,10 +10,10 @@
 /* How often a line says that something happened: at most 100000; 0 where that is no number. */
 uint32_t repeated_number(struct span digits);
 
-/* rsyslog's "message repeated 3 times: [ TEXT]" becomes TEXT; 0 where the message is none. */
+/* Makes TEXT of rsyslog's "message repeated 3 times: [ TEXT]". Returns the 3; 0 where the message is none such. */
 uint32_t repeated_inside(struct span *message);
 
-/* "last message repeated N times" of the older syslog daemons, which has no program; 0 where it is none. */
+/* The N of "last message repeated N times", which older syslog daemons write without a program; 0 where it is none. */
 uint32_t repeated_before(const struct header *h);
 
 #endif

@@ -8,9 +8,9 @@
 
 #include "detect/engine.h"
 
-/* Tries the hit and miss samples: all of them, or those of rules that are not built in, up to the first that is
- * wrong. What is wrong is told with file, line and rule. Returns how many were, rules that do not compile
- * included; *tried: how many samples were tried. */
+/* Tries the hit and miss samples. all: of every rule; else of rules that are not built in, up to the first wrong one.
+ * Each wrong sample, and each rule that does not compile, is told with file, line and rule. Returns how many were
+ * told; *tried is how many samples were tried. */
 size_t samples_check(struct engine *engine, bool all, size_t *tried);
 
 #endif

@@ -19,7 +19,6 @@
 #include "detect/scan.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +46,6 @@ struct work {
 	struct batch *free;
 	pthread_mutex_t lock;      /* guards all but the merge, and what streams say belongs to a worker */
 	pthread_cond_t changed;
-	atomic_uint changes;       /* how often something was told of by it */
 };
 
 struct worker {
@@ -57,33 +55,6 @@ struct worker {
 	char *block;
 	bool reports;              /* this one tells the progress */
 };
-
-/* ---- waiting ---- */
-
-/* Called with the lock. */
-static void tell_change(struct work *w)
-{
-	atomic_fetch_add(&w->changes, 1);
-	pthread_cond_broadcast(&w->changed);
-}
-
-/* Waits until another worker has done something; called with the lock. A block is read in less time than it takes to
- * sleep and to be woken, so for about that long the worker stays awake. */
-static void wait_for_change(struct work *w)
-{
-	enum { LOOKS = 2000 };
-	unsigned seen = atomic_load(&w->changes);
-
-	pthread_mutex_unlock(&w->lock);
-	for (unsigned i = 0; i < LOOKS && atomic_load(&w->changes) == seen; i++) {
-#ifdef __x86_64__
-		__builtin_ia32_pause();
-#endif
-	}
-	pthread_mutex_lock(&w->lock);
-	while (atomic_load(&w->changes) == seen)
-		pthread_cond_wait(&w->changed, &w->lock);
-}
 
 /* ---- merging ---- */
 
@@ -134,7 +105,7 @@ static int64_t settled_until(const struct work *w)
 
 	if (next == NULL)
 		return INT64_MAX;
-	return next->merged_until > INT64_MIN + SLACK ? next->merged_until - SLACK : INT64_MIN;
+	return next->merged_until > WHEN_UNKNOWN + SLACK ? next->merged_until - SLACK : WHEN_UNKNOWN;
 }
 
 /* What an event means, to whoever asked for the scan. */
@@ -171,7 +142,7 @@ static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 	merge_hand_on(&w->merge, until, take_merged, w);
 	pthread_mutex_lock(&w->lock);
 	give_back_spent(w);
-	tell_change(w);
+	pthread_cond_broadcast(&w->changed);
 }
 
 /* Merges what is next in order, as far as it is there; only one worker does this at a time. Called with the lock. */
@@ -243,7 +214,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	s->ended = ended;
 	batch->number = s->blocks_read++;
 	s->reading = false;
-	tell_change(w);
+	pthread_cond_broadcast(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	matcher_begin(worker->matcher, source_reference(s->log->source));
 	matcher_set_server(worker->matcher, s->server);
@@ -278,11 +249,11 @@ static void *worker_run(void *argument)
 		if (s != NULL)
 			read_and_scan(worker, s);
 		if (!merge_all(w) && s == NULL && w->left > 0)
-			wait_for_change(w);
+			pthread_cond_wait(&w->changed, &w->lock);
 		if (worker->reports)
 			tell_progress(w);
 	}
-	tell_change(w);
+	pthread_cond_broadcast(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
 }

@@ -12,10 +12,8 @@
 #include "detect/scan_log.h"
 #include "detect/sessions.h"
 
-/* Takes the events of all logs in the order of time, whatever the number of threads, and however the logs are named,
- * ordered, rotated, and divided by program. Of one second, events of no known connection come first, by address, those
- * without one first; of an address evidence comes before good. Then come the connections one after another, the lines
- * of each as they stand in its log (detect/event_order.c).
+/* Takes the events of all logs in the order of time. Neither threads nor the logs' names, order, rotation and division
+ * change that order. Within a second it is that of detect/event_order.c.
  * Lines may stand out of order in a log by up to a minute. What comes later still, or where more than 64 MB of events
  * had to wait, is taken as it comes.
  * One call at a time, from any thread. The event and its user live until the call returns. */

@@ -18,7 +18,7 @@ struct scan_log {
 	uint64_t events;
 	uint64_t too_long;       /* lines over MATCH_LINE_MAX, passed over */
 	uint64_t headless;       /* lines that have no time in a known form */
-	int64_t last_time;       /* of the last line that has a readable time; EVENT_TIME_UNKNOWN: none has */
+	int64_t last_time;       /* of the last line that has a readable time; WHEN_UNKNOWN: none has */
 	bool failed;             /* source_error() says why; what came before it is counted */
 };
 

@@ -25,13 +25,13 @@ static int64_t first_time(const struct source *source, struct matcher *matcher)
 	int64_t when, first = INT64_MAX;
 
 	if (!source_is_at_head(source))
-		return STREAM_BEGINNING;
+		return WHEN_UNKNOWN;
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
 		if (matcher_time(matcher, line, match_line_len(line, newline), &when) && when < first)
 			first = when;
 		line = newline + 1;
 	}
-	return first < INT64_MAX ? first : STREAM_BEGINNING;
+	return first < INT64_MAX ? first : WHEN_UNKNOWN;
 }
 
 /* Up to when a block goes: one line of a host whose clock is ahead must not speak for the others. */
@@ -41,7 +41,7 @@ static int64_t block_until(const struct batch *batch)
 	int64_t until = batch->last_time;
 
 	for (size_t i = first; i < batch->count; i++) {
-		if (batch->events[i].time != EVENT_TIME_UNKNOWN && batch->events[i].time < until)
+		if (batch->events[i].time != WHEN_UNKNOWN && batch->events[i].time < until)
 			until = batch->events[i].time;
 	}
 	return until;
@@ -69,7 +69,7 @@ void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struc
 	s->lines.source = log->source;
 	s->lines.take_unterminated = log->take_unterminated;
 	source_progress(log->source, &s->bytes_done, &s->bytes_total);
-	log->last_time = EVENT_TIME_UNKNOWN;
+	log->last_time = WHEN_UNKNOWN;
 	matcher_begin(matcher, source_reference(log->source));
 	matcher_set_server(matcher, s->server);
 	s->scanned_until = s->merged_until = first_time(log->source, matcher);
@@ -105,7 +105,7 @@ void stream_put(struct stream *s, struct batch *batch)
 		place = &(*place)->next;
 	batch->next = *place;
 	*place = batch;
-	if (batch->last_time != EVENT_TIME_UNKNOWN && batch->last_time > s->scanned_until)
+	if (batch->last_time != WHEN_UNKNOWN && batch->last_time > s->scanned_until)
 		s->scanned_until = batch->last_time;
 }
 
@@ -113,9 +113,9 @@ void stream_advance(struct stream *s, const struct batch *batch)
 {
 	s->next_block++;
 	s->merged = batch->ends_log;
-	if (batch->last_time != EVENT_TIME_UNKNOWN)
+	if (batch->last_time != WHEN_UNKNOWN)
 		s->merged_until = block_until(batch);
-	else if (s->merged_until == STREAM_BEGINNING)
+	else if (s->merged_until == WHEN_UNKNOWN)
 		s->merged_until = source_reference(s->log->source);
 }
 
@@ -125,8 +125,8 @@ static void settle_times(const struct stream *s, struct batch *batch)
 	int64_t last = s->log->last_time;
 	size_t unknown = 0;
 
-	for (; unknown < batch->count && batch->events[unknown].time == EVENT_TIME_UNKNOWN; unknown++)
-		batch->events[unknown].time = last != EVENT_TIME_UNKNOWN ? last : source_reference(s->log->source);
+	for (; unknown < batch->count && batch->events[unknown].time == WHEN_UNKNOWN; unknown++)
+		batch->events[unknown].time = last != WHEN_UNKNOWN ? last : source_reference(s->log->source);
 	if (unknown > 0)
 		batch_sort(batch);
 }
@@ -201,6 +201,6 @@ void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats,
 	s->log->lines += batch->lines;
 	s->log->too_long += batch->too_long;
 	s->log->headless += batch->headless;
-	if (batch->last_time != EVENT_TIME_UNKNOWN)
+	if (batch->last_time != WHEN_UNKNOWN)
 		s->log->last_time = batch->last_time;
 }

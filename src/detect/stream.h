@@ -13,8 +13,6 @@
 #include "detect/scan_log.h"
 #include "log/wrapping.h"
 
-#define STREAM_BEGINNING INT64_MIN /* before all times */
-
 struct stream {
 	struct scan_log *log;
 	uint32_t source;           /* number of the log among those given */

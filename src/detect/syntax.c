@@ -10,7 +10,6 @@
 
 #include <string.h>
 
-
 bool syntax_is_quantifier(char c)
 {
 	return c == '?' || c == '*' || c == '+' || c == '{';

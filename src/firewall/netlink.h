@@ -21,7 +21,7 @@ struct nlmsghdr *netlink_begin(char *bytes, unsigned subsystem, unsigned command
 
 struct attributes netlink_attributes(const struct nlmsghdr *nlh);
 
-/* Opens a socket that can send and receive; NULL with errno set. */
+/* Opens a socket that can send and receive, which mnl_socket_close() closes; NULL with errno set. */
 struct mnl_socket *netlink_open(void);
 
 /* Reads messages as they came off a socket, and nothing behind len. Returns 1 where more is to come, 0 at the end, or

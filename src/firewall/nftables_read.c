@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/search.h"
 #include "firewall/backend.h"
 #include "firewall/listing.h"
 #include "firewall/netlink.h"
@@ -166,21 +167,18 @@ static int by_address(const void *a, const void *b)
 	return addr_compare(a, b);
 }
 
+static bool is_not_behind(const void *end, const void *start)
+{
+	return addr_compare(end, start) <= 0;
+}
+
 /* The last address of the interval that begins at start: in front of the next end. */
 static struct addr last_of(const struct reading *r, const struct addr *start)
 {
 	struct addr last = { r->family == FIREWALL_V4 ? 0 : UINT64_MAX,
 			     r->family == FIREWALL_V4 ? UINT64_C(0xffffffffffff) : UINT64_MAX, ADDR_BITS };
-	size_t low = 0, high = r->end_count;
+	size_t low = search_first(r->ends, r->end_count, sizeof(*r->ends), is_not_behind, start);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&r->ends[middle], start) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	if (low == r->end_count)
 		return last;
 	last = r->ends[low];

@@ -91,7 +91,7 @@ static bool is_off(const struct plan_entry *e)
 static size_t seek_family(const struct banlist *bans, enum firewall_family family, size_t *first)
 {
 	const struct addr first_v6 = { 0 };
-	size_t v4_count = banlist_seek(bans, 0, &first_v6);
+	size_t v4_count = banlist_seek(bans, &first_v6);
 
 	*first = family == FIREWALL_V4 ? 0 : v4_count;
 	return family == FIREWALL_V4 ? v4_count : bans->count;

@@ -33,7 +33,8 @@ struct plan {
 	uint32_t max_entries, hash_size;        /* for a set that is to be made */
 };
 
-/* Compares the bans of one family with its set. Both are sorted. The plan points into set's entries; plan_free() it. */
+/* Compares the bans of one family with its set; both are sorted. now in seconds since the epoch. The plan points into
+ * the set's entries; plan_free() frees its own. */
 void plan_make(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
 	       enum firewall_family family);
 void plan_free(struct plan *plan);

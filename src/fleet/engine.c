@@ -20,12 +20,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 #if HAVE_HIREDIS_SSL
 #include <hiredis/hiredis_ssl.h>
 #endif
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -50,29 +50,6 @@ struct engine {
 	struct buf *why;             /* the caller's */
 	void *tls;
 };
-
-/* Of a clock that never jumps. */
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static bool wait_until(int fd, short events, int64_t deadline)
-{
-	struct pollfd one = { .fd = fd, .events = events };
-	int64_t left;
-
-	while ((left = deadline - clock_ms()) > 0) {
-		int ret = poll(&one, 1, (int)left);
-
-		if (ret != 0 && !(ret < 0 && errno == EINTR))
-			return ret > 0;
-	}
-	return false;
-}
 
 /* The first reason is told; further ones follow from it. */
 static bool fail(struct engine *e, const char *why)
@@ -148,7 +125,7 @@ static bool step(struct engine *e)
 	size_t left = sdslen(e->redis->obuf);
 	int done;
 
-	if (!wait_until(e->redis->fd, left > 0 && !e->stuck ? POLLIN | POLLOUT : POLLIN, e->deadline))
+	if (!clock_wait(e->redis->fd, left > 0 && !e->stuck ? POLLIN | POLLOUT : POLLIN, e->deadline))
 		return fail(e, too_late);
 	if (left > 0 && redisBufferWrite(e->redis, &done) != REDIS_OK)
 		return fail_redis(e);
@@ -275,7 +252,7 @@ static int reach(const struct fleet_url *url, int64_t deadline, struct buf *why)
 		buf_add_text(why, "no thread can be started");
 		return -1;
 	}
-	if (!wait_until(c->done[0], POLLIN, deadline)) {
+	if (!clock_wait(c->done[0], POLLIN, deadline)) {
 		pthread_detach(thread);
 		buf_add_text(why, too_late);
 		return -1;

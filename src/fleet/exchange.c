@@ -19,19 +19,6 @@ struct listening {
 	struct engine *engine;
 };
 
-static void pardon_inside(struct judge *judge, const struct addr *net)
-{
-	for (size_t i = 0; i < judge->accounts.count; i++) {
-		struct account *a = &judge->accounts.all[i];
-		uint8_t listed = a->flags & (ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
-
-		if (!addr_contains(net, &a->addr))
-			continue;
-		account_clear(a, &judge->accounts.names);
-		a->flags = listed;
-	}
-}
-
 /* Those from before this host came are no concern of its. */
 static bool take_pardons(void *context, const struct answer *answer)
 {
@@ -47,7 +34,7 @@ static bool take_pardons(void *context, const struct answer *answer)
 			return false;
 		if (!addr_parse_net(&addr, name->text.ptr, name->text.len))
 			continue;
-		pardon_inside(l->judge, &addr);
+		accounts_empty_inside(&l->judge->accounts, &addr);
 		fleet_forget_inside(l->fleet, &addr);
 		l->fleet->pardons = strtoull(ms->text.ptr, NULL, 10);
 	}
@@ -102,15 +89,6 @@ void fleet_line_close(struct fleet_line *line)
 	engine_close(line->engine);
 	buf_free(&line->why);
 	free(line);
-}
-
-bool fleet_exchange(struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
-{
-	struct fleet_line *line = fleet_line_open(f->settings);
-	bool ok = fleet_exchange_on(line, f, judge, now, why);
-
-	fleet_line_close(line);
-	return ok;
 }
 
 bool fleet_look(struct fleet *f, int64_t *engine_clock, struct buf *why)

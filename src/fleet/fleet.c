@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "list/state_line.h"
 
@@ -73,40 +74,20 @@ void fleet_forget_host(struct fleet_host *host)
 
 void fleet_forget_inside(struct fleet *f, const struct addr *net)
 {
-	for (size_t i = 0; i <= f->count; i++) {
-		struct accounts *accounts = i < f->count ? &f->hosts[i].accounts : &f->joint;
-
-		for (size_t k = 0; k < accounts->count; k++) {
-			struct account *a = &accounts->all[k];
-			uint8_t listed = a->flags & (ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
-
-			if (!addr_contains(net, &a->addr))
-				continue;
-			account_clear(a, &accounts->names);
-			a->flags = listed;
-		}
-	}
-}
-
-/* FNV-1a of 32 bits, so that other programs find an address, too: http://www.isthe.com/chongo/tech/comp/fnv/. */
-static uint32_t fnv(const char *bytes, size_t len)
-{
-	uint32_t hash = UINT32_C(2166136261);
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT32_C(16777619);
-	return hash;
+	for (size_t i = 0; i < f->count; i++)
+		accounts_empty_inside(&f->hosts[i].accounts, net);
+	accounts_empty_inside(&f->joint, net);
 }
 
 unsigned fleet_slot(struct span addr)
 {
-	return fnv(addr.ptr, addr.len) % FLEET_SLOTS;
+	return digest_fnv32(DIGEST_FNV32_FIRST, addr.ptr, addr.len) % FLEET_SLOTS;
 }
 
 void fleet_name(char text[9], const char *name)
 {
 	static const char digits[] = "0123456789abcdef";
-	uint32_t hash = fnv(name, strlen(name));
+	uint32_t hash = digest_fnv32(DIGEST_FNV32_FIRST, name, strlen(name));
 
 	for (unsigned i = 0; i < 8; i++)
 		text[i] = digits[hash >> (28 - 4 * i) & 15];

@@ -3,7 +3,7 @@
  *
  *	fleet_load(&fleet, &state, &why);       what earlier runs left
  *	fleet_lay(&fleet, &judge, now); edits_take(...); fleet_lift(&fleet, &judge, now);
- *	fleet_exchange(&fleet, &judge, now, &why);
+ *	fleet_exchange_on(line, &fleet, &judge, now, &why);
  *	fleet_judge(&fleet, &judge, now);
  *	fleet_lay(...); decide(...); fleet_lift(...);
  *	fleet_save(&fleet, &state, now);
@@ -74,16 +74,15 @@ void fleet_free(struct fleet *fleet);
 int fleet_load(struct fleet *fleet, const struct state *state, const char *path);
 void fleet_save(struct fleet *fleet, struct state *state, int64_t now);
 
+/* A connection to the engine, for whoever cannot connect later; or why there is none. */
+struct fleet_line;
+struct fleet_line *fleet_line_open(const struct fleet_settings *settings);
+void fleet_line_close(struct fleet_line *line);
+
 /* Says what changed of the judge's accounts, and takes what the others changed. False where that is incomplete: why has
  * the reason, and the next run goes on where it stopped. The judge's accounts get sorted; those of pardoned addresses
  * are emptied. */
-bool fleet_exchange(struct fleet *fleet, struct judge *judge, int64_t now, struct buf *why);
-
-/* The same in two steps, for whoever cannot connect later: a line is opened, or knows why there is none. */
-struct fleet_line;
-struct fleet_line *fleet_line_open(const struct fleet_settings *settings);
 bool fleet_exchange_on(struct fleet_line *line, struct fleet *fleet, struct judge *judge, int64_t now, struct buf *why);
-void fleet_line_close(struct fleet_line *line);
 
 /* Adds up what all hosts say, this one included, and settles who is banned by it. Once a run. */
 void fleet_judge(struct fleet *fleet, struct judge *judge, int64_t now);

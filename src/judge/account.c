@@ -71,7 +71,7 @@ struct account_name *account_make_name(struct account *a, uint32_t name, struct 
 
 static bool is_name_over(const struct account_name *n, uint32_t time, const struct judge_settings *settings)
 {
-	return n->points < POINTS_LEAST && (n->login == 0 || (int64_t)time - n->login > settings->known);
+	return n->points < POINTS_LEAST && !account_name_is_known(n, time, settings);
 }
 
 static void drop_names(struct account *a, uint32_t time, const struct judge_settings *settings, struct names *names)

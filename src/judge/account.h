@@ -62,7 +62,6 @@ struct account {
 	uint32_t packets;            /* the kernel's counter at the last run */
 	uint32_t hosts;              /* of a network: addresses that gave it points */
 	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
-	uint32_t place;              /* the place in the history's table, see judge/history.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
 	int8_t twins;                /* > 0: named failures that may be told again without a name; < 0: the other way */
@@ -124,6 +123,13 @@ static inline bool account_is_banned(const struct account *a, int64_t time)
 static inline bool account_is_good(const struct account *a, int64_t time, const struct judge_settings *settings)
 {
 	return a->good != 0 && time - a->good <= settings->known;
+}
+
+/* Whether the name logged in from there within known seconds before. */
+static inline bool account_name_is_known(const struct account_name *n, int64_t time,
+					 const struct judge_settings *settings)
+{
+	return n->login != 0 && time - n->login <= settings->known;
 }
 
 /* Whether nothing is left at that time: it may be forgotten without any difference to what comes. */

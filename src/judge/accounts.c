@@ -147,17 +147,15 @@ void accounts_sort(struct accounts *accounts)
 		addr_order(&accounts->all->addr, sizeof(*accounts->all), accounts->count);
 }
 
-size_t accounts_seek(const struct accounts *accounts, const struct addr *net)
+void accounts_empty_inside(struct accounts *accounts, const struct addr *net)
 {
-	size_t low = 0, high = accounts->count;
+	for (size_t i = 0; i < accounts->count; i++) {
+		struct account *a = &accounts->all[i];
+		uint8_t listed = a->flags & (ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&accounts_at(accounts, middle)->addr, net) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+		if (!addr_contains(net, &a->addr))
+			continue;
+		account_clear(a, &accounts->names);
+		a->flags = listed;
 	}
-	return low;
 }

@@ -50,8 +50,8 @@ static inline struct account *accounts_at(const struct accounts *accounts, size_
 	return &accounts->all[accounts->order[place]];
 }
 
-/* The first place that does not stand before net, or count. */
-size_t accounts_seek(const struct accounts *accounts, const struct addr *net);
+/* Empties what lies in net, and net's own: a person forgave it. Which lines the blacklist has is kept. */
+void accounts_empty_inside(struct accounts *accounts, const struct addr *net);
 
 /* Adds the lines of all that is not over at that time, sorted by address: a line an account, see account_line.h.
  * accounts_sort() was called, and none was made since. */

@@ -97,14 +97,14 @@ static int check_lines(const struct banlist *old, const struct banlist *put, con
 /* Marks the entries whose addresses stand there, one a line. */
 static int mark_gone(struct banlist *list, struct span gone)
 {
-	const char *at = gone.ptr, *end = at + gone.len;
+	struct span line;
 
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
+	while (span_take_line(&gone, &line)) {
 		struct ban *ban = NULL;
 		struct addr net;
 
-		if (newline != NULL && addr_parse_net(&net, at, (size_t)(newline - at)))
+		/* half a line has no newline behind it */
+		if (gone.ptr > line.ptr + line.len && addr_parse_net(&net, line.ptr, line.len))
 			ban = banlist_find(list, &net);
 		if (ban == NULL) {
 			msg("the reader of logs takes away what is not there; nothing was changed");
@@ -113,7 +113,6 @@ static int mark_gone(struct banlist *list, struct span gone)
 		if (ban->person)
 			return refuse(&net, "takes away a person's line for");
 		ban->leaves = true;
-		at = newline + 1;
 	}
 	return 0;
 }

@@ -307,13 +307,11 @@ static void drop_inside(struct work *w)
 }
 
 /* A line with another end is a person's, or of a state that is lost. */
-static bool has_line(const struct account *a, const struct banlist *list, size_t *at)
+static bool has_line(const struct account *a, const struct banlist *list)
 {
-	const struct ban *ban;
+	const struct ban *ban = banlist_find(list, &a->addr);
 
-	*at = banlist_seek(list, *at, &a->addr);
-	ban = *at < list->count ? &list->bans[*at] : NULL;
-	return ban != NULL && addr_equal(&ban->net, &a->addr) && !ban->person && ban->by != BAN_BY_HAND &&
+	return ban != NULL && !ban->person && ban->by != BAN_BY_HAND &&
 	       ban->until == decide_ban_of(a).until;
 }
 
@@ -321,14 +319,13 @@ static bool has_line(const struct account *a, const struct banlist *list, size_t
 static void mark_listed(struct work *w)
 {
 	const struct accounts *accounts = &w->in->judge->accounts;
-	size_t at = 0;
 
 	if (!w->changed)
 		return;
 	for (size_t i = 0; i < accounts->count; i++) {
 		struct account *a = accounts_at(accounts, i);
 		bool was = (a->flags & ACCOUNT_LISTED) != 0;
-		bool is = account_is_banned(a, w->in->now) && has_line(a, w->list, &at);
+		bool is = account_is_banned(a, w->in->now) && has_line(a, w->list);
 
 		a->flags &= (uint8_t)~(ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
 		a->flags |= (uint8_t)((was ? ACCOUNT_WAS_LISTED : 0) | (is ? ACCOUNT_LISTED : 0));

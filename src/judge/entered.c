@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 #include "judge/names.h"
 #include "list/state_line.h"
@@ -79,8 +80,8 @@ struct entered *entered_add(struct entered_list *list, const struct addr *addr, 
 
 void entered_count(struct entered *e, uint32_t time, uint32_t mails)
 {
-	e->logins += e->logins < UINT32_MAX;
-	e->mails += mails < UINT32_MAX - e->mails ? mails : 0;
+	e->logins = count_sum(e->logins, 1);
+	e->mails = count_sum(e->mails, mails);
 	e->last = time > e->last ? time : e->last;
 }
 

@@ -150,10 +150,10 @@ static struct repeats repeats_of(const struct work *w, const struct account_name
 }
 
 /* Whether it is the address's first failure for the name on that day. */
-static void note_failures(const struct work *w, const char *user, uint32_t *place, uint32_t count, bool first)
+static void note_failures(const struct work *w, const char *user, uint32_t count, bool first)
 {
 	if (w->judge->history != NULL)
-		history_failures(w->judge->history, user, place, count, first, w->time);
+		history_failures(w->judge->history, user, count, first, w->time);
 }
 
 /* A device with an old password fails for one name; a guesser goes through many, or comes with many addresses. */
@@ -166,11 +166,11 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	struct repeats repeats;
 
 	if (n->name == NAME_NONE) {
-		note_failures(w, name->text, &name->place, count, false);
+		note_failures(w, name->text, count, false);
 		add_nameless(w, points_many(points, count));
 		return;
 	}
-	note_failures(w, name->text, &name->place, count, n->fail / DAY != w->time / DAY);
+	note_failures(w, name->text, count, n->fail / DAY != w->time / DAY);
 	repeats = repeats_of(w, n, name);
 	if (n->fail == 0 || !is_within(w->time, n->fail, DAY)) {
 		name_add_attacker(name, w->time);
@@ -202,7 +202,6 @@ static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
 	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, named, told, number;
-	uint32_t place = UINT32_MAX;
 	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[NAME_TEXT_MAX + 1];
@@ -222,7 +221,7 @@ static void add_failure(struct work *w)
 	if (number == HASH_NONE && account_has_room(w->account))
 		number = names_make(names, text, len);
 	if (number == HASH_NONE) {
-		note_failures(w, text, &place, named, false);
+		note_failures(w, text, named, false);
 		add_nameless(w, points_many(one, named));
 	} else {
 		add_named(w, number, named);

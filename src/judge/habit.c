@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/count.h"
 #include "base/mem.h"
 
 /* The bits of an IPv4 /24 or an IPv6 /48, and one that says which; never 0. */
@@ -61,7 +62,7 @@ static void take_in(struct habit *h, uint32_t time, int64_t within)
 			continue;
 		}
 		learn(h, net_of(&n.addr));
-		h->mails += n.mails < UINT32_MAX - h->mails ? n.mails : 0;
+		h->mails = count_sum(h->mails, n.mails);
 	}
 }
 
@@ -98,11 +99,11 @@ const struct habit_new *habit_login(struct habit **habit, const struct addr *add
 		take_in(h, time, within);
 	if (knows(h, net)) {
 		learn(h, net);
-		h->mails += mails < UINT32_MAX - h->mails ? mails : 0;
+		h->mails = count_sum(h->mails, mails);
 		return NULL;
 	}
 	n = place_of(h, addr, time);
-	n->mails += mails < UINT32_MAX - n->mails ? mails : 0;
+	n->mails = count_sum(n->mails, mails);
 	return n;
 }
 

@@ -126,8 +126,7 @@ static void forget_from(struct history *h, uint32_t day)
 	}
 }
 
-void history_event(struct history *h, const struct addr *addr, uint32_t *place, const struct event *event,
-		   uint32_t time)
+void history_event(struct history *h, const struct addr *addr, const struct event *event, uint32_t time)
 {
 	unsigned event_class = (event->flags & EVENT_ACCEPTED) != 0 ? HISTORY_MAILS : event->event_class;
 	uint32_t day = time / DAY;
@@ -149,19 +148,19 @@ void history_event(struct history *h, const struct addr *addr, uint32_t *place, 
 	of->events[event_class] = count_sum(of->events[event_class], event->count);
 	if (event_class >= CLASS_GOOD || !is_open(h, day))
 		return;
-	item = history_item_of_addr(&h->open[day & 1][HISTORY_ADDRESS], addr, place);
+	item = history_item_of(&h->open[day & 1][HISTORY_ADDRESS], addr, NULL);
 	of->addresses += item->weight == 0;
 	history_item_add(item, event_class, event->count, true);
 }
 
-void history_failures(struct history *h, const char *user, uint32_t *place, uint32_t count, bool first, uint32_t time)
+void history_failures(struct history *h, const char *user, uint32_t count, bool first, uint32_t time)
 {
 	uint32_t day = time / DAY;
 	struct history_item *item;
 
 	if (count == 0 || !is_open(h, day))
 		return;
-	item = history_item_of_user(&h->open[day & 1][HISTORY_USER], user, place);
+	item = history_item_of(&h->open[day & 1][HISTORY_USER], &(struct addr){ 0 }, user);
 	history_item_add(item, 0, count, true);
 	history_item_add(item, 1, first, false);
 }
@@ -299,7 +298,6 @@ static bool load_open(struct history *h, struct line *line)
 {
 	struct history_item item, *to;
 	struct history_table *table;
-	uint32_t place = UINT32_MAX;
 
 	if (!history_read_item(line, &item))
 		return false;
@@ -308,8 +306,7 @@ static bool load_open(struct history *h, struct line *line)
 		return false;
 	}
 	table = &h->open[item.day & 1][item.kind];
-	to = item.user != NULL ? history_item_of_user(table, item.user, &place) :
-				 history_item_of_addr(table, &item.addr, &place);
+	to = history_item_of(table, &item.addr, item.user);
 	memcpy(to->count, item.count, sizeof(to->count));
 	to->weight = item.weight;
 	free(item.user);

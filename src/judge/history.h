@@ -71,15 +71,13 @@ void history_add_day(struct buf *out, uint32_t day);
 /* Zero-initialise it; history_free() gives the memory back. */
 void history_free(struct history *history);
 
-/* An event of an address, or of the network by which it is judged. time in seconds since the epoch. *place is kept for
- * the address, and spares looking for it. */
-void history_event(struct history *history, const struct addr *addr, uint32_t *place, const struct event *event,
-		   uint32_t time);
+/* An event of an address, or of the network by which it is judged. time in seconds since the
+ * epoch. */
+void history_event(struct history *history, const struct addr *addr, const struct event *event, uint32_t time);
 
 /* Failures for a user name, which ends with a NUL and is folded; first: the first ones of their address on that day.
- * Their event was told before. *place is kept for the name. */
-void history_failures(struct history *history, const char *user, uint32_t *place, uint32_t count, bool first,
-		      uint32_t time);
+ * Their event was told before. */
+void history_failures(struct history *history, const char *user, uint32_t count, bool first, uint32_t time);
 
 /* A run of that day: its figures are added to those of the day, but for banned. */
 void history_run(struct history *history, const struct history_day *run);

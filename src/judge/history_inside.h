@@ -7,10 +7,9 @@
 #include "judge/names.h"
 #include "list/state_line.h"
 
-/* The item of an address, or of a user name, made where there is none. Valid until the next one is made. *place is
- * where it stood the last time, or any number. */
-struct history_item *history_item_of_addr(struct history_table *table, const struct addr *addr, uint32_t *place);
-struct history_item *history_item_of_user(struct history_table *table, const char *user, uint32_t *place);
+/* The item of an address, or of a user name where that is not NULL, made where there is none. Valid until the next one
+ * is made. */
+struct history_item *history_item_of(struct history_table *table, const struct addr *addr, const char *user);
 
 /* Adds to one of its counts. weighs: the item stays as long as it is among those that come most. */
 void history_item_add(struct history_item *item, unsigned which, uint32_t count, bool weighs);

@@ -95,35 +95,15 @@ static struct history_item *make(struct history_table *table, uint32_t hash, con
 	return item;
 }
 
-struct history_item *history_item_of_addr(struct history_table *table, const struct addr *addr, uint32_t *place)
+struct history_item *history_item_of(struct history_table *table, const struct addr *addr, const char *user)
 {
 	struct history_item *item;
 	uint32_t hash;
 
-	if (*place < table->count && addr_equal(&table->items[*place].addr, addr))
-		return &table->items[*place];
 	hash_seed(&table->index);
-	hash = hash_of(table, addr, NULL);
-	item = find(table, hash, addr, NULL);
-	item = item != NULL ? item : make(table, hash, addr, NULL);
-	*place = (uint32_t)(item - table->items);
-	return item;
-}
-
-struct history_item *history_item_of_user(struct history_table *table, const char *user, uint32_t *place)
-{
-	const struct addr none = { 0 };
-	struct history_item *item;
-	uint32_t hash;
-
-	if (*place < table->count && strcmp(table->items[*place].user, user) == 0)
-		return &table->items[*place];
-	hash_seed(&table->index);
-	hash = hash_of(table, &none, user);
-	item = find(table, hash, &none, user);
-	item = item != NULL ? item : make(table, hash, &none, user);
-	*place = (uint32_t)(item - table->items);
-	return item;
+	hash = hash_of(table, addr, user);
+	item = find(table, hash, addr, user);
+	return item != NULL ? item : make(table, hash, addr, user);
 }
 
 void history_item_add(struct history_item *item, unsigned which, uint32_t count, bool weighs)

@@ -110,7 +110,7 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 	if (j->totals != NULL)
 		totals_add(j->totals, &w.account->total, unit, event, time);
 	if (j->history != NULL)
-		history_event(j->history, unit, &w.account->place, event, time);
+		history_event(j->history, unit, event, time);
 	if (event->event_class == CLASS_GOOD)
 		judge_good(&w);
 	else
@@ -208,15 +208,6 @@ void judge_save(struct judge *j, struct judge_lines *lines)
 	outage_save(&j->outage, &lines->clocks);
 	if (lines->clocks.len > 0)
 		buf_add_char(&lines->clocks, '\n');
-}
-
-void judge_lines_free(struct judge_lines *lines)
-{
-	buf_free(&lines->accounts);
-	buf_free(&lines->names);
-	buf_free(&lines->connections);
-	buf_free(&lines->entered);
-	buf_free(&lines->clocks);
 }
 
 unsigned judge_load_clocks(struct judge *j, struct span lines)

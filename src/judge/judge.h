@@ -59,13 +59,13 @@ uint64_t judge_knock(struct judge *judge, struct account *account, uint64_t pack
 /* Empties the account, and where it is a network those inside: a person took its line away. */
 void judge_pardon(struct judge *judge, struct account *account);
 
-/* What the state keeps, each in its section. Sorts the accounts. */
+/* What the state keeps, each in its section: judge_save() fills in the texts, which are the caller's then. It sorts the
+ * accounts. */
 struct judge_lines {
 	struct buf accounts, names, connections, entered, clocks;
 };
 
 void judge_save(struct judge *judge, struct judge_lines *lines);
-void judge_lines_free(struct judge_lines *lines);
 
 /* Reads a section. Returns 0, or the number of the line that is none, from 1. */
 unsigned judge_load_clocks(struct judge *judge, struct span lines);

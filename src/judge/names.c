@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 
 enum { CUT = NAME_TEXT_MAX - 9 }; /* of a long name is kept, then a tilde and eight digits of a hash */
@@ -39,13 +40,16 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c == '\0' ? '?' : c;
 }
 
-/* FNV-1a, 32 bits: http://www.isthe.com/chongo/tech/comp/fnv/. The state keeps it, so it has no seed. */
+/* The state keeps it, so it has no seed. */
 static uint32_t digest(const char *bytes, size_t len)
 {
-	uint32_t hash = UINT32_C(2166136261);
+	uint32_t hash = DIGEST_FNV32_FIRST;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)lower(bytes[i])) * UINT32_C(16777619);
+	for (size_t i = 0; i < len; i++) {
+		char c = lower(bytes[i]);
+
+		hash = digest_fnv32(hash, &c, 1);
+	}
 	return hash;
 }
 

@@ -32,7 +32,6 @@ struct name {
 	uint32_t login;          /* the last login from anywhere; 0: none is known */
 	uint32_t holders;        /* accounts that hold it */
 	struct habit *habit;     /* of logins; NULL: none lately */
-	uint32_t place;          /* the place in the history's table, see judge/history.h; not in the state */
 };
 
 struct names {

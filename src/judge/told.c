@@ -147,8 +147,7 @@ static uint32_t others_there(const struct judge *j, const struct account *a, uin
 	for (unsigned i = 0; i < a->name_count; i++) {
 		const struct account_name *n = &a->names[i];
 
-		count += n->name != number && n->name != NAME_NONE && n->login != 0 &&
-			 (int64_t)j->clock - n->login <= j->settings->known;
+		count += n->name != number && n->name != NAME_NONE && account_name_is_known(n, j->clock, j->settings);
 	}
 	return count;
 }

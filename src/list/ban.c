@@ -137,21 +137,14 @@ static bool is_before(const void *ban, const void *net)
 	return addr_compare(&((const struct ban *)ban)->net, net) < 0;
 }
 
-size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net)
+size_t banlist_seek(const struct banlist *list, const struct addr *net)
 {
-	size_t step = 1, low = from, high;
-
-	while (step <= list->count - low && addr_compare(&list->bans[low + step - 1].net, net) < 0) {
-		low += step;
-		step *= 2;
-	}
-	high = step <= list->count - low ? low + step - 1 : list->count;
-	return low + search_first(list->bans + low, high - low, sizeof(*list->bans), is_before, net);
+	return search_first(list->bans, list->count, sizeof(*list->bans), is_before, net);
 }
 
 struct ban *banlist_find(const struct banlist *list, const struct addr *net)
 {
-	size_t at = search_first(list->bans, list->count, sizeof(*list->bans), is_before, net);
+	size_t at = banlist_seek(list, net);
 
 	return at < list->count && addr_equal(&list->bans[at].net, net) ? &list->bans[at] : NULL;
 }

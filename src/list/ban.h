@@ -41,8 +41,6 @@ struct banlist {
 	struct span tail;      /* comment and blank lines behind the last entry */
 	uint64_t digest;       /* of the file as it was read (base/digest); 0: there was none */
 	char *text;            /* the file as it was read; spans of its entries point into it */
-	struct span as_read;   /* what stands behind the file's header, where it is a file as mailban writes them; else
-	                        * len 0 */
 	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
 	size_t note_count, note_capacity;
 };
@@ -60,8 +58,8 @@ struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t le
 /* Gives an entry of that list these texts, of which it keeps a copy. */
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line);
 
-/* The first entry from there on that does not stand before net, or count. Quick where it is near. */
-size_t banlist_seek(const struct banlist *list, size_t from, const struct addr *net);
+/* The first entry that does not stand before net, or count. */
+size_t banlist_seek(const struct banlist *list, const struct addr *net);
 
 /* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */
 struct ban *banlist_find(const struct banlist *list, const struct addr *net);

@@ -24,16 +24,14 @@ enum { QUOTE_MAX = 60 };
 
 static const char family[] = "# mailban blacklist ";
 
-/* Takes away what an editor of another system left: each \r before a newline or the end. Returns whether there was
- * one. */
-static bool even_out_lines(struct buf *text)
+/* Takes away what an editor of another system left: each \r before a newline or the end. */
+static void even_out_lines(struct buf *text)
 {
 	const char *from = text->len > 0 ? memchr(text->ptr, '\r', text->len) : NULL, *end = text->ptr + text->len;
-	size_t before = text->len;
 	char *into;
 
 	if (from == NULL)
-		return false;
+		return;
 	for (into = text->ptr + (from - text->ptr); from < end;) {
 		const char *run = from;
 
@@ -45,7 +43,6 @@ static bool even_out_lines(struct buf *text)
 			*into++ = *from++;
 	}
 	text->len = (size_t)(into - text->ptr);
-	return text->len < before;
 }
 
 /* Finds the header among the comments in front of the entries and brings it up to the first line, where a
@@ -162,25 +159,19 @@ static int take(const struct buf *text, const char *name, struct banlist *list)
 
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 {
-	const size_t header = sizeof(BLACKLIST_HEADER) - 1;
-	bool as_it_was = text->len >= header && memcmp(text->ptr, BLACKLIST_HEADER, header) == 0;
 	struct digest digest = { 0 };
 	int ret;
 
 	if (text->len > 0) {
 		digest_add(&digest, text->ptr, text->len);
-		as_it_was = !even_out_lines(text) && as_it_was;
-		if (text->len == 0 || text->ptr[text->len - 1] != '\n') {
+		even_out_lines(text);
+		if (text->len == 0 || text->ptr[text->len - 1] != '\n')
 			buf_add_char(text, '\n');
-			as_it_was = false;
-		}
 	}
 	ret = text->len > 0 ? take(text, name, list) : 0;
 	/* from here on the list owns the text, whatever happens */
 	list->text = text->ptr;
 	list->digest = digest_value(&digest);
-	if (as_it_was)
-		list->as_read = (struct span){ text->ptr + header, text->len - header };
 	*text = (struct buf){ 0 };
 	if (ret < 0)
 		banlist_free(list);

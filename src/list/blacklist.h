@@ -31,7 +31,7 @@ void blacklist_format(const struct banlist *list, struct buf *out);
 int blacklist_write(const char *path, const struct banlist *list, bool *changed);
 
 /* The first half of that: writes what file_commit() puts in place; nothing to commit (file->path NULL) where
- * the file holds the list already. *digest (where not NULL) is that of the file as it will be, 0 for none. Returns 0
+ * it holds what was read already. *digest is that of the file as it will be, 0 for none. Returns 0
  * or -errno. */
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 

@@ -123,42 +123,6 @@ static struct span rest_of(struct cursor *c)
 	return (struct span){ c->at, (size_t)(c->end - c->at) };
 }
 
-static bool all_blank(const char *at, const char *end)
-{
-	static const char many[] = { ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ' };
-	const char *last = end - sizeof(many);
-
-	if (end - at < (ptrdiff_t)sizeof(many)) {
-		while (at < end && *at == ' ')
-			at++;
-		return at == end;
-	}
-	for (; at < last; at += sizeof(many)) {
-		if (memcmp(at, many, sizeof(many)) != 0)
-			return false;
-	}
-	return memcmp(last, many, sizeof(many)) == 0;
-}
-
-/* "    # since TIME until TIME by" behind the address, each word in the place where mailban writes it. Nothing is taken
- * where it does not stand just so. */
-static bool take_usual(struct cursor *c, const char *line, struct ban *ban)
-{
-	enum {
-		SINCE = 8, UNTIL = SINCE + WHEN_MINUTE_LEN, TIME = UNTIL + 7, BY = TIME + WHEN_MINUTE_LEN, ALL = BY + 4,
-	};
-	const char *remark = line + BLACKLIST_REMARK_COLUMN;
-
-	if (c->end - line < BLACKLIST_REMARK_COLUMN + ALL || c->at >= remark ||
-	    memcmp(remark, "# since ", SINCE) != 0 || memcmp(remark + UNTIL, " until ", TIME - UNTIL) != 0 ||
-	    memcmp(remark + BY, " by ", ALL - BY) != 0 || !all_blank(c->at, remark) ||
-	    !when_parse_minute(remark + SINCE, WHEN_MINUTE_LEN, &ban->since) ||
-	    !when_parse_minute(remark + TIME, WHEN_MINUTE_LEN, &ban->until))
-		return false;
-	c->at = remark + ALL - 1;
-	return true;
-}
-
 /* "TIME until TIME by", as it stands behind the word since. */
 static bool take_times(struct cursor *c, struct ban *ban)
 {
@@ -191,7 +155,6 @@ const char *blacklist_take_line(struct span line, struct ban *ban, struct span *
 {
 	struct cursor c = { line.ptr, line.ptr + line.len };
 	struct span address;
-	bool usual;
 
 	*ban = (struct ban){ .text = line.ptr, .line_len = (uint32_t)line.len, .until = WHEN_FOREVER, .by = BAN_BY_HAND,
 			     .person = true };
@@ -199,20 +162,17 @@ const char *blacklist_take_line(struct span line, struct ban *ban, struct span *
 	address = take_address(&c);
 	if (!addr_parse_net(&ban->net, address.ptr, address.len))
 		return "does not begin with an address or a network without bits behind its prefix; mend or delete it";
-	usual = take_usual(&c, line.ptr, ban);
-	if (!usual) {
-		skip_blanks(&c);
-		if (c.at == c.end)
-			return NULL;
-		if (*c.at++ != '#')
-			return "holds more than one address; write remarks behind #";
-		if (!take(&c, "since")) {
-			*note = rest_of(&c);
-			return NULL;
-		}
+	skip_blanks(&c);
+	if (c.at == c.end)
+		return NULL;
+	if (*c.at++ != '#')
+		return "holds more than one address; write remarks behind #";
+	if (!take(&c, "since")) {
+		*note = rest_of(&c);
+		return NULL;
 	}
 	ban->person = false;
-	if ((usual || take_times(&c, ban)) && read_facts(&c, ban, note))
+	if (take_times(&c, ban) && read_facts(&c, ban, note))
 		return NULL;
 	return "says since, but not \"since TIME until TIME by CLASS hits N\"; "
 	       "mend it, or take the word away to make the line your own";

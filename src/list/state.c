@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,94 +133,50 @@ static size_t count_lines(const char *bytes, size_t len)
 	return count;
 }
 
-/* The file in pieces: sections need not be copied together. */
-struct pieces {
-	struct span *parts;
-	size_t count;
-	struct buf heads;     /* all lines between the sections */
-};
-
-/* heads may move while it grows: its pieces have no place until all of it is there. */
-static void add_head(struct pieces *p, size_t before)
+/* All but the checksum. */
+static void give_body(const void *what, file_take *take, void *context)
 {
-	p->parts[p->count++] = (struct span){ NULL, p->heads.len - before };
-}
+	const struct state *state = what;
+	struct buf head = { 0 };
 
-static void place_heads(struct pieces *p)
-{
-	const char *at = p->heads.ptr;
-
-	for (size_t i = 0; i < p->count; i++) {
-		if (p->parts[i].ptr == NULL) {
-			p->parts[i].ptr = at;
-			at += p->parts[i].len;
-		}
-	}
-}
-
-static uint64_t add_sum(struct pieces *p)
-{
-	struct digest digest = { 0 };
-	size_t before = p->heads.len;
-	uint64_t sum;
-
-	for (size_t i = 0; i < p->count; i++)
-		digest_add(&digest, p->parts[i].ptr, p->parts[i].len);
-	sum = digest_value(&digest);
-	/* the room is there: nothing moves */
-	buf_addf(&p->heads, "checksum %016" PRIx64 "\n", sum);
-	p->parts[p->count++] = (struct span){ p->heads.ptr + before, p->heads.len - before };
-	return sum;
-}
-
-static uint64_t make(struct pieces *p, const struct state *state)
-{
-	*p = (struct pieces){ .parts = mem_alloc(2 * state->count + 2, sizeof(*p->parts)) };
-	buf_add_text(&p->heads, version_line);
-	add_head(p, 0);
+	buf_add_text(&head, version_line);
 	for (size_t i = 0; i < state->count; i++) {
 		const struct state_section *section = &state->sections[i];
-		size_t before = p->heads.len;
 
 		if (section->len == 0)
 			continue;
-		buf_addf(&p->heads, "%s%s %zu\n", section_word, section->name,
-			 count_lines(section->lines, section->len));
-		add_head(p, before);
-		p->parts[p->count++] = (struct span){ section->lines, section->len };
+		buf_addf(&head, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
+		take(context, head.ptr, head.len);
+		take(context, section->lines, section->len);
+		buf_clear(&head);
 	}
-	(void)buf_room(&p->heads, CHECKSUM_LEN + 1);
-	place_heads(p);
-	return add_sum(p);
+	take(context, head.ptr, head.len);
+	buf_free(&head);
 }
 
-static void pieces_free(struct pieces *p)
+static void give(const void *what, file_take *take, void *context)
 {
-	buf_free(&p->heads);
-	free(p->parts);
+	struct digest digest = file_give_digest(give_body, what);
+	char line[CHECKSUM_LEN + 1];
+
+	give_body(what, take, context);
+	snprintf(line, sizeof(line), "checksum %016" PRIx64 "\n", digest_value(&digest));
+	take(context, line, CHECKSUM_LEN);
 }
 
 void state_format(const struct state *state, struct buf *out)
 {
-	struct pieces p;
-
-	(void)make(&p, state);
-	for (size_t i = 0; i < p.count; i++)
-		buf_add_span(out, p.parts[i]);
-	pieces_free(&p);
+	file_give_text(give, state, out);
 }
 
 int state_prepare(struct state *state, const char *path, struct file_new *file)
 {
-	struct pieces p;
-	int ret = 0;
+	struct digest digest = file_give_digest(give_body, state);
+	uint64_t former = state->sum;
 
 	*file = (struct file_new){ 0 };
-	state->sum = make(&p, state);
-	if (!file_holds(path, p.parts, p.count))
-		ret = file_prepare(file, path, p.parts, p.count, 0);
-	pieces_free(&p);
-	return ret;
+	state->sum = digest_value(&digest);
+	return state->sum == former ? 0 : file_prepare(file, path, give, state, 0);
 }
 
 static int refuse(const char *path, unsigned long line, const char *what)
@@ -250,22 +207,12 @@ static int check_version(const char *path, const struct buf *text)
 	return refuse(path, 1, "this is no state of mailban, or it is damaged");
 }
 
-/* FNV-1a, 64 bits: what version 1 had (http://www.isthe.com/chongo/tech/comp/fnv/). */
-static uint64_t former_sum(const char *bytes, size_t len)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 static uint64_t sum_of(const struct buf *text, size_t body)
 {
 	struct digest digest = { 0 };
 
 	if (begins(text, former_line))
-		return former_sum(text->ptr, body);
+		return digest_fnv64(DIGEST_FNV64_FIRST, text->ptr, body);
 	digest_add(&digest, text->ptr, body);
 	return digest_value(&digest);
 }

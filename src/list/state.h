@@ -51,8 +51,8 @@ struct state {
 
 void state_free(struct state *state);
 
-/* Reads the file; one that does not exist is the empty state. Returns 0, or -1 after a message that says
- * what to do about a file that cannot be read, is damaged, is none, or is of a newer version. */
+/* Reads the file; one that does not exist is the empty state. Returns 0. Returns -1, after a message that says what to
+ * do, where the file cannot be read, is damaged, is no state or is of a newer version. */
 int state_load(struct state *state, const char *path);
 
 /* The same of a text, which becomes the state's; name is for messages. */
@@ -74,8 +74,8 @@ void state_bad_line(const char *path, const char *name, unsigned number);
 
 void state_format(const struct state *state, struct buf *out);
 
-/* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where the
- * file holds the same already. Returns 0 or -errno. */
+/* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where it
+ * says what was read. Returns 0 or -errno. */
 int state_prepare(struct state *state, const char *path, struct file_new *file);
 
 /* The digests of the blacklist that was read and of the one that was written; false where the state names none. */

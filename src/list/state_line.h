@@ -7,8 +7,8 @@
  *		while (line_word(&line))
  *			if (line_is(&line, "time") && !line_u32(&line, &time)) ...
  *
- * Numbers are decimal, keys hexadecimal, points as points_add() writes them. A user name is written u:NAME, with %HH
- * for all that is no letter, digit or one of -._~+!$ so that it holds no blank, no = and no control byte. */
+ * Numbers are decimal, keys hexadecimal, points as points_add() writes them. A user name is written u:NAME.
+ * There %HH stands for all but letters, digits and -._~+!$ so that a name holds no blank, no = and no control byte. */
 #ifndef MAILBAN_LIST_STATE_LINE_H
 #define MAILBAN_LIST_STATE_LINE_H
 

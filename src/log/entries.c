@@ -169,7 +169,7 @@ int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, str
 {
 	int ret = 0;
 
-	*gap = INT64_MIN;
+	*gap = WHEN_UNKNOWN;
 	if (!entries->empty)
 		ret = cursor != NULL ? seek(entries, cursor, gap) : sd_journal_seek_head(entries->handle);
 	if (ret < 0)
@@ -299,7 +299,7 @@ int64_t entries_newest(const struct entries *entries)
 	if (!entries->empty && sd_journal_seek_tail(entries->handle) >= 0 &&
 	    sd_journal_previous(entries->handle) > 0 && sd_journal_get_realtime_usec(entries->handle, &usec) >= 0)
 		return (int64_t)(usec / 1000000);
-	return INT64_MIN;
+	return WHEN_UNKNOWN;
 }
 
 #else
@@ -343,7 +343,7 @@ int entries_next(struct entries *entries, struct buf *lines, const char **cursor
 int64_t entries_newest(const struct entries *entries)
 {
 	(void)entries;
-	return INT64_MIN;
+	return WHEN_UNKNOWN;
 }
 
 #endif

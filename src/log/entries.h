@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/when.h"
 
 struct entries;
 
@@ -20,16 +21,16 @@ void entries_load(void);
 struct entries *entries_open(const char *units, const char *directory, struct buf *why);
 void entries_close(struct entries *entries);
 
-/* Goes behind the entry that cursor names, or before the first one where that is NULL. *gap: when the first entry was
- * made that the journal still has, if the one that the cursor named is gone and entries behind it may be too; else
- * INT64_MIN. In seconds since the epoch. 0, or -1 with the reason. */
+/* Goes behind the entry that cursor names, or before the first one where that is NULL. Where
+ * the cursor's entry is gone, entries behind it may be gone too: *gap is then the time of the journal's first entry, in
+ * seconds since the epoch, else WHEN_UNKNOWN. Returns 0, or -1 with the reason appended to why. */
 int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, struct buf *why);
 
 /* Adds the next lines, and names the last entry of them; the cursor lives until the next call. Returns 1, 0 at the end,
  * or -1 with the reason. */
 int entries_next(struct entries *entries, struct buf *lines, const char **cursor, struct buf *why);
 
-/* When the newest entry was made, in seconds since the epoch; INT64_MIN where there is none. */
+/* When the newest entry was made, in seconds since the epoch; WHEN_UNKNOWN where there is none. */
 int64_t entries_newest(const struct entries *entries);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "log/header_parts.h"
 
-/* line has no newline at its end (nor \r before it). Never fails: what is no header is all message. */
+/* Takes a line apart, which has no newline at its end nor \r before it. The parts point into the line. Never fails: a
+ * line without a header is all message. */
 void header_parse(struct header *header, const char *line, size_t len);
 
 #endif

@@ -175,7 +175,7 @@ struct journal *journal_open(const char *units, const char *directory, struct bu
 		return NULL;
 	}
 	journal = mem_zalloc(1, sizeof(*journal));
-	*journal = (struct journal){ .fd = pair[0], .child = child, .gap = INT64_MIN };
+	*journal = (struct journal){ .fd = pair[0], .child = child, .gap = WHEN_UNKNOWN };
 	return journal;
 }
 
@@ -277,7 +277,7 @@ int64_t journal_newest(const char *units, const char *directory)
 {
 	struct buf why = { 0 };
 	struct journal *journal = journal_open(units, directory, &why);
-	int64_t newest = INT64_MIN;
+	int64_t newest = WHEN_UNKNOWN;
 
 	if (journal != NULL) {
 		(void)say(journal->fd, SAID_NEWEST, "", 0);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "base/buf.h"
+#include "base/when.h"
 
 /* The mail units' entries of a journal, as lines of a log. */
 struct journal;
@@ -28,11 +29,11 @@ ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct b
  * must have been given to its end, else NULL too. */
 const char *journal_cursor(struct journal *journal);
 
-/* When the first entry was made that the journal still has, if the one that the cursor named is gone and
- * entries behind it may be too; else INT64_MIN. In seconds since the epoch. */
+/* Where the cursor's entry is gone, entries behind it may be gone too: the time of the journal's first entry, in
+ * seconds since the epoch. Else WHEN_UNKNOWN. */
 int64_t journal_gap(const struct journal *journal);
 
-/* When the newest entry of those units was made, in seconds since the epoch; INT64_MIN where there is none, or where
+/* When the newest entry of those units was made, in seconds since the epoch; WHEN_UNKNOWN where there is none, or where
  * the journal cannot be read. */
 int64_t journal_newest(const char *units, const char *directory);
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/library.h"
 
 /* What is used of libarchive. */
 #define LIBARCHIVE_FUNCTIONS(with) \
@@ -26,10 +27,8 @@
 	with(archive_set_error) \
 	with(archive_error_string)
 
-#define LIBARCHIVE_MEMBER(name) __typeof__(&(name)) (name);
-
 struct libarchive {
-	LIBARCHIVE_FUNCTIONS(LIBARCHIVE_MEMBER)
+	LIBARCHIVE_FUNCTIONS(LIBRARY_MEMBER)
 };
 
 /* Loads the library, which stays loaded. May be called again and by any thread. False, with the

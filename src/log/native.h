@@ -5,7 +5,7 @@
 
 #include "log/header_parts.h"
 
-/* Takes such a line apart where its form is known; else leaves the header as it is. It is all message before. */
+/* Takes the line from line to end apart, and returns true, where its form is known. Else leaves the header as it is. */
 bool native_parse(struct header *header, const char *line, const char *end);
 
 #endif

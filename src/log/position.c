@@ -73,7 +73,7 @@ void positions_format(const struct positions *positions, struct buf *out)
 		}
 		add_print(out, "head", p->head);
 		add_print(out, "tail", p->tail);
-		if (p->last_time != POSITION_TIME_UNKNOWN)
+		if (p->last_time != WHEN_UNKNOWN)
 			buf_addf(out, " time=%" PRId64, p->last_time);
 		if (p->file.inode != 0)
 			buf_addf(out, " file=%" PRIu64 ":%" PRIu64 ":%" PRIu64 ":%" PRId64, p->file.device,
@@ -152,7 +152,7 @@ static bool parse_line(struct position *p, struct span line)
 {
 	bool ok;
 
-	*p = (struct position){ .last_time = POSITION_TIME_UNKNOWN };
+	*p = (struct position){ .last_time = WHEN_UNKNOWN };
 	p->log = parse_name(span_take(&line, ' '));
 	ok = p->log != NULL && *p->log != '\0' && line.len > 0;
 	while (ok && line.len > 0)

@@ -8,9 +8,8 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/when.h"
 #include "log/source.h"
-
-#define POSITION_TIME_UNKNOWN INT64_MIN
 
 /* How far one file of a log was read. The file is known again by its bytes; file is but a hint that saves
  * uncompressing what has not changed. */
@@ -18,7 +17,7 @@ struct position {
 	char *log;               /* the log that the file belongs to: an absolute path, or journal:... */
 	uint64_t offset;         /* uncompressed bytes read, all of them complete lines */
 	struct print head, tail; /* of the first bytes, and of those before offset */
-	int64_t last_time;       /* of the last line read, in seconds since the epoch, or POSITION_TIME_UNKNOWN */
+	int64_t last_time;       /* of the last line read, in seconds since the epoch, or WHEN_UNKNOWN */
 	bool live;               /* it was the file that is written to */
 	bool packed;             /* the file is compressed */
 	struct file_look file;   /* as it was when it was read; inode 0: not known */

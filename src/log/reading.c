@@ -59,8 +59,8 @@ struct reading_source *reading_add_source(struct reading *reading, const char *l
 	reading->sources = mem_grow(reading->sources, &reading->capacity, reading->count + 1,
 				    sizeof(*reading->sources));
 	added = &reading->sources[reading->count++];
-	*added = (struct reading_source){ .source = source, .not_before = POSITION_TIME_UNKNOWN,
-					    .last_time = POSITION_TIME_UNKNOWN, .log = log };
+	*added = (struct reading_source){ .source = source, .not_before = WHEN_UNKNOWN,
+					    .last_time = WHEN_UNKNOWN, .log = log };
 	return added;
 }
 
@@ -114,7 +114,7 @@ static void add_log(struct reading *reading, struct reading_log *log)
 	if (log->count == 0 && has_moved(reading, log))
 		return;
 	if (log->count == 0)
-		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
+		reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN,
 			     "%s: there is no such log; name another one, or see that it is written", log->names.log);
 	else
 		reading_note_lost(reading, log);
@@ -158,7 +158,7 @@ static void note_none(struct reading *reading)
 	struct buf usual = { 0 };
 
 	log_list_say_usual(&usual);
-	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
+	reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN,
 		     "no log was found: there is none of %s, nor are there entries of mail units in a journal that may "
 		     "be read; name a log on the command line or in the setting log", buf_text(&usual));
 	buf_free(&usual);
@@ -169,7 +169,7 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 {
 	struct log_list list = { 0 };
 	static char journal[] = "journal:";
-	int64_t from = INT64_MIN;
+	int64_t from = WHEN_UNKNOWN;
 
 	if (count == 0 && directory != NULL)
 		log_list_make(&list, (char *[]){ journal }, 1);
@@ -231,7 +231,7 @@ static void finish_journal(const struct reading_source *s, struct positions *nex
 	if (cursor == NULL)
 		return;
 	position.cursor = mem_text(cursor);
-	if (position.last_time == POSITION_TIME_UNKNOWN && s->old != NULL)
+	if (position.last_time == WHEN_UNKNOWN && s->old != NULL)
 		position.last_time = s->old->last_time;
 	positions_add_copy(next, &position, s->log);
 	free(position.cursor);
@@ -252,7 +252,7 @@ static void finish_file(const struct reading_source *s, struct positions *next)
 	/* nothing to know it by: to the next run it is new */
 	if (position.head.len == 0 && !position.packed)
 		return;
-	if (position.last_time == POSITION_TIME_UNKNOWN && s->old != NULL)
+	if (position.last_time == WHEN_UNKNOWN && s->old != NULL)
 		position.last_time = s->old->last_time;
 	/* a compressed file is done with, whatever its name; but what the disk kept back is still to be read */
 	position.live = s->live && !position.packed;

@@ -26,10 +26,10 @@ struct reading_options {
 struct reading_source {
 	struct source *source;
 	bool take_unterminated; /* a finished file: its last line counts even without a newline */
-	int64_t not_before;     /* older lines were counted by earlier runs; POSITION_TIME_UNKNOWN: none were */
+	int64_t not_before;     /* older lines were counted by earlier runs; WHEN_UNKNOWN: none were */
 	/* told back by who has read it: */
 	uint64_t consumed;      /* uncompressed bytes of lines taken, from source_start() on */
-	int64_t last_time;      /* of the last line read, or POSITION_TIME_UNKNOWN */
+	int64_t last_time;      /* of the last line read, or WHEN_UNKNOWN */
 	bool failed;            /* it broke off; source_error() says why, and the reader has told it */
 	/* its own: */
 	const char *log;        /* the name of its log */
@@ -45,7 +45,7 @@ enum reading_note_kind {
 struct reading_note {
 	enum reading_note_kind kind;
 	char *text;        /* "FILE: what is wrong; what to do" */
-	int64_t from, to;  /* READING_LOST: the time span of what is lost; POSITION_TIME_UNKNOWN: not known */
+	int64_t from, to;  /* READING_LOST: the time span of what is lost; WHEN_UNKNOWN: not known */
 };
 
 struct reading_log;

@@ -49,7 +49,7 @@ void reading_claim(struct reading *reading, struct reading_file *file, const str
 bool reading_is_claimed(const struct reading *reading, const struct position *old);
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file);
 
-/* The time of the first line that has one among the first bytes of an open file, or POSITION_TIME_UNKNOWN. */
+/* The time of the first line that has one among the first bytes of an open file, or WHEN_UNKNOWN. */
 int64_t reading_first_time(const struct reading_file *file);
 
 /* Says what may have been lost with the files that are gone, and sets read_up_to. */

@@ -47,7 +47,7 @@ static void note_gap(struct reading *reading, const char *log, int64_t from, int
 {
 	struct buf span = { 0 };
 
-	if (from != POSITION_TIME_UNKNOWN) {
+	if (from != WHEN_UNKNOWN) {
 		buf_add_text(&span, " after ");
 		when_add_minute(&span, from);
 		buf_add_text(&span, " and");
@@ -79,7 +79,7 @@ void reading_add_journal(struct reading *reading, struct reading_log *log)
 	struct reading_source *added;
 
 	if (log->journal == NULL || !source_begin(log->journal, cursor, &log->why)) {
-		reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s",
+		reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN, "%s: %s",
 			     log->names.log, buf_text(&log->why));
 		keep_place(reading, old);
 		return;
@@ -89,7 +89,7 @@ void reading_add_journal(struct reading *reading, struct reading_log *log)
 	added->old = old;
 	if (old == NULL && !reading->full)
 		added->not_before = log->read_up_to;
-	if (source_gap(log->journal) != INT64_MIN)
+	if (source_gap(log->journal) != WHEN_UNKNOWN)
 		note_gap(reading, log->names.log, old->last_time, source_gap(log->journal));
 	log->journal = NULL;
 }

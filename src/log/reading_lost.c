@@ -28,7 +28,7 @@ int64_t reading_first_time(const struct reading_file *file)
 		if (stamp_read(&reader, header.stamp, &when))
 			return when;
 	}
-	return POSITION_TIME_UNKNOWN;
+	return WHEN_UNKNOWN;
 }
 
 /* When the first line was written that this run reads from its file's start, behind the given file. */
@@ -38,17 +38,17 @@ static int64_t next_time(const struct reading_log *log, const struct reading_fil
 		if (file->source != NULL && file->old == NULL && source_head(file->source).len > 0)
 			return reading_first_time(file);
 	}
-	return POSITION_TIME_UNKNOWN;
+	return WHEN_UNKNOWN;
 }
 
 static void add_span(struct buf *text, int64_t from, int64_t to)
 {
-	if (from != POSITION_TIME_UNKNOWN) {
+	if (from != WHEN_UNKNOWN) {
 		buf_add_text(text, " after ");
 		when_add_minute(text, from);
 	}
-	if (to != POSITION_TIME_UNKNOWN) {
-		buf_add_text(text, from != POSITION_TIME_UNKNOWN ? " and before " : " before ");
+	if (to != WHEN_UNKNOWN) {
+		buf_add_text(text, from != WHEN_UNKNOWN ? " and before " : " before ");
 		when_add_minute(text, to);
 	}
 }
@@ -67,8 +67,8 @@ static void note_gone(struct reading *reading, struct reading_log *log, const st
 	int64_t to = next_time(log, log->files);
 	struct buf span = { 0 };
 
-	if (to != POSITION_TIME_UNKNOWN && to < old->last_time) {
-		to = POSITION_TIME_UNKNOWN;
+	if (to != WHEN_UNKNOWN && to < old->last_time) {
+		to = WHEN_UNKNOWN;
 		what = "was rewritten since the last run, without the last line that was read";
 		advice = "lines from before that time do not count again";
 	} else if (is_emptied(log, old)) {
@@ -122,7 +122,7 @@ static bool may_have_grown(const struct position *old)
 
 void reading_note_lost(struct reading *reading, struct reading_log *log)
 {
-	log->read_up_to = POSITION_TIME_UNKNOWN;
+	log->read_up_to = WHEN_UNKNOWN;
 	if (!log->whole)
 		return;
 	for (size_t i = 0; i < reading->old->count; i++) {

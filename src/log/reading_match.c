@@ -95,7 +95,7 @@ static void skip_packed_copy(struct reading *reading, const struct reading_log *
 		if (packed->old != NULL && holds(file, packed->old))
 			skip(file);
 	} else if (source_begins_with(file->source, packed->source)) {
-		struct position known = { .last_time = POSITION_TIME_UNKNOWN, .packed = true, .file = packed->file };
+		struct position known = { .last_time = WHEN_UNKNOWN, .packed = true, .file = packed->file };
 
 		/* to compare them again at each run would cost a reading of both */
 		positions_add_copy(&reading->kept, &known, log->names.log);
@@ -238,7 +238,7 @@ static bool may_be_rest(const struct reading_file *file, const struct position *
 {
 	int64_t begins = reading_first_time(file);
 
-	return begins == POSITION_TIME_UNKNOWN || old->last_time == POSITION_TIME_UNKNOWN || begins <= old->last_time;
+	return begins == WHEN_UNKNOWN || old->last_time == WHEN_UNKNOWN || begins <= old->last_time;
 }
 
 /* tail -n 1000 log > rest; cat rest > log: the head is gone, but not the last line read. */
@@ -258,7 +258,7 @@ static void leave_hindered(struct reading *reading, struct reading_log *log, str
 {
 	if (file->source == NULL || !source_is_hindered(file->source))
 		return;
-	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN,
+	reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN,
 		     "%s: cannot be read as far as the last run did; nothing of it was counted", file->path);
 	if (file->old != NULL)
 		reading->claimed[file->old - reading->old->items] = false;

@@ -38,7 +38,7 @@ static const struct position *known_unopened(const struct reading *reading, cons
  * read now holds lines that the next run may take. */
 static void keep_damaged(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
-	struct position position = { .last_time = POSITION_TIME_UNKNOWN, .packed = true, .file = file->file };
+	struct position position = { .last_time = WHEN_UNKNOWN, .packed = true, .file = file->file };
 
 	if (reading_is_live(log, file) || file->hindered)
 		return;
@@ -98,7 +98,7 @@ static void note_unreadable(struct reading *reading, struct reading_log *log, st
 {
 	if (is_being_packed(log, file))
 		return;
-	reading_note(reading, READING_UNREADABLE, POSITION_TIME_UNKNOWN, POSITION_TIME_UNKNOWN, "%s: %s", file->path,
+	reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN, "%s: %s", file->path,
 		     why);
 	keep_damaged(reading, log, file);
 	log->whole = false;

@@ -25,7 +25,7 @@ enum {
 /* Rotation makes new files of a log that nobody writes to: of empty ones the oldest counts, or none. */
 static int64_t last_written(const struct log_files *log, bool count_empty)
 {
-	int64_t written = INT64_MIN, oldest = INT64_MAX;
+	int64_t written = WHEN_UNKNOWN, oldest = INT64_MAX;
 	struct file_look look;
 
 	for (size_t i = 0; i < log->count; i++) {
@@ -36,9 +36,9 @@ static int64_t last_written(const struct log_files *log, bool count_empty)
 		if (look.written < oldest)
 			oldest = look.written;
 	}
-	if (written == INT64_MIN && oldest != INT64_MAX && count_empty)
+	if (written == WHEN_UNKNOWN && oldest != INT64_MAX && count_empty)
 		written = oldest;
-	return written != INT64_MIN ? written / 1000000000 : INT64_MIN;
+	return written != WHEN_UNKNOWN ? written / 1000000000 : WHEN_UNKNOWN;
 }
 
 int64_t silence_begins(struct log_files *log)
@@ -51,13 +51,13 @@ int64_t silence_begins(struct log_files *log)
 
 bool silence_is_long(int64_t begins, int64_t now)
 {
-	return begins == INT64_MIN || now - begins >= (int64_t)DAYS * DAY;
+	return begins == WHEN_UNKNOWN || now - begins >= (int64_t)DAYS * DAY;
 }
 
-/* When the last line was written to any of them; INT64_MIN where there is none. */
+/* When the last line was written to any of them; WHEN_UNKNOWN where there is none. */
 static int64_t last_line(const struct log_list *list)
 {
-	int64_t last = INT64_MIN;
+	int64_t last = WHEN_UNKNOWN;
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct log_files log = { .log = mem_text(list->logs[i].log) };
@@ -78,12 +78,12 @@ int64_t silence_list(struct log_list *list, char *const *names, size_t count)
 
 	log_list_make(list, names, count);
 	if (count > 0)
-		return INT64_MIN;
+		return WHEN_UNKNOWN;
 	last = last_line(list);
 	/* the journal is opened where it may matter alone */
-	newest = silence_is_long(last, time(NULL)) ? journal_newest("", NULL) : INT64_MIN;
-	if (newest == INT64_MIN || !silence_is_long(last, newest))
-		return INT64_MIN;
+	newest = silence_is_long(last, time(NULL)) ? journal_newest("", NULL) : WHEN_UNKNOWN;
+	if (newest == WHEN_UNKNOWN || !silence_is_long(last, newest))
+		return WHEN_UNKNOWN;
 	log_list_free(list);
 	log_list_make(list, (char *[]){ journal }, 1);
 	return last;

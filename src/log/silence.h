@@ -7,14 +7,15 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/when.h"
 #include "log/discover.h"
 
 /* log_list_make(); where there are no names, and nobody has written to the usual logs for three days while the journal
- * goes on, the journal alone. Returns from when on that counts, in seconds since the epoch; INT64_MIN: all of it, or
+ * goes on, the journal alone. Returns from when on that counts, in seconds since the epoch; WHEN_UNKNOWN: all of it, or
  * another list. */
 int64_t silence_list(struct log_list *list, char *const *names, size_t count);
 
-/* When the log was last written, its rotated files included, in seconds since the epoch; INT64_MIN where it has no
+/* When the log was last written, its rotated files included, in seconds since the epoch; WHEN_UNKNOWN where it has no
  * file, or no entry of a journal. Lists the files of the log. */
 int64_t silence_begins(struct log_files *log);
 

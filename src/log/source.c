@@ -319,7 +319,7 @@ const char *source_cursor(const struct source *source)
 
 int64_t source_gap(const struct source *source)
 {
-	return source->journal != NULL ? journal_gap(source->journal) : INT64_MIN;
+	return source->journal != NULL ? journal_gap(source->journal) : WHEN_UNKNOWN;
 }
 
 bool source_is_hindered(const struct source *source)

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/when.h"
 
 /* A log to read: bytes in order, from wherever they come. One thread at a time may use one source;
  * different sources may be used side by side. */
@@ -22,8 +23,8 @@ struct source *source_open(const char *path, struct buf *why);
 
 /* The same in two steps, so that whoever opens logs need not work on their bytes. The first one only opens, and has the
  * library loaded that the log needs; directory is where journals are, NULL for this host's. *hindered (where not NULL)
- * says that what could not be read may be readable another time, since the disk, the rights or a missing library was
- * in the way, and not what the file is or holds. */
+ * says why it failed: true for the disk, the rights or a missing library, which may be well another time; false for
+ * what the file is or holds. */
 struct source *source_open_only(const char *path, const char *directory, struct buf *why, bool *hindered);
 
 /* The second one finds out what it is; a journal begins behind the entry that cursor names, or at the first one where
@@ -103,8 +104,7 @@ struct print source_head_print(const struct source *source, uint64_t offset);
  * line, of its end. Its length is 0 where those bytes are not known any more. */
 struct print source_tail(struct source *source, uint64_t offset);
 
-/* Of a journal: names the last entry read, NULL where there is none; and when the first entry was made that it
- * still has, if entries behind the cursor may be gone, else INT64_MIN. */
+/* Of a journal: names the last entry read, NULL where there is none; and as journal_gap(). */
 const char *source_cursor(const struct source *source);
 int64_t source_gap(const struct source *source);
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "log/source_inside.h"
 
@@ -22,11 +23,7 @@ enum {
 
 struct print print_of(const char *bytes, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
-	return (struct print){ .hash = hash, .len = (uint32_t)len };
+	return (struct print){ .hash = digest_fnv64(DIGEST_FNV64_FIRST, bytes, len), .len = (uint32_t)len };
 }
 
 static bool same_print(struct print a, struct print b)

@@ -15,11 +15,12 @@ struct unpack;
 /* Gives the next stored bytes, at most room: 0 at the end, -1 on an error (errno). */
 typedef ssize_t unpack_pull(void *owner, char *bytes, size_t room);
 
-/* Loads what uncompressing needs, for whoever cannot open files later. False where this build can and it is not to be
- * had, with the reason appended to why. */
+/* Loads the library that uncompressing needs, for callers that cannot open files later. False where the library cannot
+ * be loaded, with the reason appended to why. True in a build without it: unpack_open() then says so. */
 bool unpack_load(enum content content, struct buf *why);
 
-/* Begins to uncompress what pull gives. NULL where this build cannot, with the reason appended to why. */
+/* Begins to uncompress what pull gives. NULL where this build cannot, with the reason appended to why.
+ * The caller closes it. */
 struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner, struct buf *why);
 
 /* The next uncompressed bytes: 0 at the end, -1 on an error with the reason appended to why. */

@@ -2,11 +2,10 @@
 /*
  * diff: the unified diff of two texts.
  *
- * The lines of a blacklist are nearly all different from each other, so the lines that stand exactly once in
- * both texts are paired by a hash table; the longest run of pairs that is in order in both is what stayed
- * (patience), and equal lines beside them stayed too. That takes n log n at worst for any input and one walk
- * for sorted lists; it may call a line changed that a minimal diff would not, never the other way round.
- * Never prints, never fails.
+ * One walk over both texts. A line that the other text does not have any more was taken out or added; where each text
+ * has the other's line further on, one was put to its place, and counts as added here and taken out there. Sorted lists
+ * get the shortest diff; of others a line may be called changed that a minimal one would not, never the other way
+ * round. Never prints, never fails.
  */
 #include "report/diff.h"
 
@@ -27,11 +26,10 @@ struct text {
 	size_t count, capacity;
 };
 
-/* A line's text, and where it stands in both. */
+/* A line's text, and how often it stands in either text behind where the walk is. */
 struct both {
 	struct span line;
-	size_t old_line, new_line; /* the last one */
-	unsigned old_count, new_count;
+	size_t old_left, new_left;
 };
 
 struct table {
@@ -82,113 +80,44 @@ static struct both *both_of(struct table *table, struct span line)
 	return &table->all[table->count++];
 }
 
-static void fill_table(struct table *table, const struct text *old_text, const struct text *new_text)
+static struct both **count_lines(struct table *table, const struct text *text)
 {
-	table->all = mem_alloc(old_text->count + new_text->count, sizeof(*table->all));
-	hash_seed(&table->index);
-	for (size_t i = 0; i < old_text->count; i++) {
-		struct both *both = both_of(table, old_text->lines[i]);
+	struct both **of = mem_alloc(text->count, sizeof(struct both *));
 
-		both->old_line = i;
-		both->old_count += both->old_count < 2;
-	}
-	for (size_t i = 0; i < new_text->count; i++) {
-		struct both *both = both_of(table, new_text->lines[i]);
-
-		both->new_line = i;
-		both->new_count += both->new_count < 2;
-	}
-}
-
-/* Keeps of the pairs in old's partners those of a longest run that rises, and forgets the others. */
-static void keep_rising(struct text *old_text)
-{
-	size_t *ends = mem_alloc(old_text->count, sizeof(*ends));     /* the line that ends the best run of each
-	                                                               * length */
-	size_t *before = mem_alloc(old_text->count, sizeof(*before)); /* the line before each in its run */
-	size_t longest = 0, at;
-
-	for (size_t i = 0; i < old_text->count; i++) {
-		size_t low = 0, high = longest, partner = old_text->partner[i];
-
-		if (partner == NONE)
-			continue;
-		/* most lines come in order: then the run grows at its end */
-		if (longest > 0 && old_text->partner[ends[longest - 1]] < partner)
-			low = longest;
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (old_text->partner[ends[middle]] < partner)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		before[i] = low > 0 ? ends[low - 1] : NONE;
-		ends[low] = i;
-		longest += low == longest;
-	}
-	at = longest > 0 ? ends[longest - 1] : NONE;
-	for (size_t i = old_text->count; i-- > 0;) {
-		if (i == at)
-			at = before[i];
-		else
-			old_text->partner[i] = NONE;
-	}
-	free(ends);
-	free(before);
-}
-
-static void pair(struct text *old_text, struct text *new_text, size_t i, size_t j)
-{
-	old_text->partner[i] = j;
-	new_text->partner[j] = i;
-}
-
-static bool both_free(const struct text *old_text, const struct text *new_text, size_t i, size_t j)
-{
-	return i < old_text->count && j < new_text->count && old_text->partner[i] == NONE &&
-	       new_text->partner[j] == NONE && equal(old_text->lines[i], new_text->lines[j]);
-}
-
-/* Equal lines beside lines that stayed have stayed too; the ends of the texts count as such. */
-static void spread(struct text *old_text, struct text *new_text)
-{
-	for (size_t i = 0; both_free(old_text, new_text, i, i); i++)
-		pair(old_text, new_text, i, i);
-	for (size_t i = 0; i < old_text->count; i++) {
-		if (old_text->partner[i] != NONE && both_free(old_text, new_text, i + 1, old_text->partner[i] + 1))
-			pair(old_text, new_text, i + 1, old_text->partner[i] + 1);
-	}
-	for (size_t n = 1; n <= old_text->count && n <= new_text->count; n++) {
-		if (!both_free(old_text, new_text, old_text->count - n, new_text->count - n))
-			break;
-		pair(old_text, new_text, old_text->count - n, new_text->count - n);
-	}
-	for (size_t i = old_text->count; i-- > 1;) {
-		if (old_text->partner[i] != NONE && old_text->partner[i] > 0 &&
-		    both_free(old_text, new_text, i - 1, old_text->partner[i] - 1))
-			pair(old_text, new_text, i - 1, old_text->partner[i] - 1);
-	}
+	for (size_t i = 0; i < text->count; i++)
+		of[i] = both_of(table, text->lines[i]);
+	return of;
 }
 
 static void find_what_stayed(struct text *old_text, struct text *new_text)
 {
-	struct table table = { 0 };
+	struct table table = { .all = mem_alloc(old_text->count + new_text->count, sizeof(*table.all)) };
+	struct both **of_old, **of_new;
+	size_t i = 0, j = 0;
 
-	fill_table(&table, old_text, new_text);
-	for (size_t i = 0; i < table.count; i++) {
-		if (table.all[i].old_count == 1 && table.all[i].new_count == 1)
-			old_text->partner[table.all[i].old_line] = table.all[i].new_line;
+	hash_seed(&table.index);
+	of_old = count_lines(&table, old_text);
+	of_new = count_lines(&table, new_text);
+	for (size_t n = 0; n < old_text->count; n++)
+		of_old[n]->old_left++;
+	for (size_t n = 0; n < new_text->count; n++)
+		of_new[n]->new_left++;
+	while (i < old_text->count && j < new_text->count) {
+		bool same = of_old[i] == of_new[j], goes = !same && of_old[i]->new_left == 0;
+
+		if (same) {
+			old_text->partner[i] = j;
+			new_text->partner[j] = i;
+		}
+		if (same || goes)
+			of_old[i++]->old_left--;
+		if (same || !goes)
+			of_new[j++]->new_left--;
 	}
+	free(of_old);
+	free(of_new);
 	free(table.all);
 	hash_free(&table.index);
-	keep_rising(old_text);
-	for (size_t i = 0; i < old_text->count; i++) {
-		if (old_text->partner[i] != NONE)
-			new_text->partner[old_text->partner[i]] = i;
-	}
-	spread(old_text, new_text);
 }
 
 /* What is being written. */

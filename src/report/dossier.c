@@ -20,7 +20,7 @@ void dossier_begin(struct dossier *dossier, const struct ruleset *rules, size_t 
 	*dossier = (struct dossier){ .rules = rules, .line_max = line_max };
 	dossier->by_rule = mem_alloc(rules->count, sizeof(*dossier->by_rule));
 	for (size_t i = 0; i < rules->count; i++)
-		dossier->by_rule[i] = (struct dossier_rule){ 0, EVENT_TIME_UNKNOWN, EVENT_TIME_UNKNOWN };
+		dossier->by_rule[i] = (struct dossier_rule){ 0, WHEN_UNKNOWN, WHEN_UNKNOWN };
 }
 
 static void line_free(struct dossier_line *line)
@@ -71,8 +71,8 @@ void dossier_add(struct dossier *d, const struct event *event, const char *sourc
 	struct dossier_rule *r = &d->by_rule[event->rule];
 
 	r->count += event->count;
-	if (event->time != EVENT_TIME_UNKNOWN) {
-		r->first = r->first == EVENT_TIME_UNKNOWN || event->time < r->first ? event->time : r->first;
+	if (event->time != WHEN_UNKNOWN) {
+		r->first = r->first == WHEN_UNKNOWN || event->time < r->first ? event->time : r->first;
 		r->last = event->time > r->last ? event->time : r->last;
 	}
 	count_partner(d, event);

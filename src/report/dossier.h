@@ -21,7 +21,7 @@
 /* The events of one rule. */
 struct dossier_rule {
 	uint64_t count;
-	int64_t first, last;   /* seconds since the epoch; EVENT_TIME_UNKNOWN where no line has a readable time */
+	int64_t first, last;   /* seconds since the epoch; WHEN_UNKNOWN where no line has a readable time */
 };
 
 /* One line of a log. */

@@ -102,7 +102,7 @@ static void add_bytes(struct span text, size_t most, struct buf *out)
 
 static void add_time(int64_t time, struct buf *out)
 {
-	if (time == INT64_MIN)
+	if (time == WHEN_UNKNOWN)
 		buf_add_text(out, "at an unknown time");
 	else if (time != 0)
 		when_add_minute(out, time);

@@ -129,7 +129,7 @@ void json_addr(struct json *j, const struct addr *addr)
 
 void json_time(struct json *j, int64_t seconds)
 {
-	if (seconds == WHEN_FOREVER || seconds == INT64_MIN) {
+	if (seconds == WHEN_FOREVER || seconds == WHEN_UNKNOWN) {
 		json_null(j);
 		return;
 	}

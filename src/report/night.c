@@ -59,8 +59,7 @@ static const char *customer_of(const struct night *n, const struct account *a)
 	for (unsigned i = 0; i < a->name_count; i++) {
 		const struct account_name *name = &a->names[i];
 
-		if (name->name != NAME_NONE && name->login != 0 &&
-		    (int64_t)n->judge->clock - name->login <= n->judge->settings->known)
+		if (name->name != NAME_NONE && account_name_is_known(name, n->judge->clock, n->judge->settings))
 			return name_shown(&n->judge->accounts.names.all[name->name]);
 	}
 	return NULL;

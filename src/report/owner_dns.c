@@ -18,9 +18,9 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/span.h"
 #include "list/allow.h"
@@ -43,14 +43,6 @@ struct packet {
 	unsigned char bytes[PACKET];
 	size_t len, at;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool parse_server(const char *line, struct sockaddr_in *v4, struct sockaddr_in6 *v6)
 {
@@ -189,15 +181,9 @@ static bool is_answer(const struct packet *p, const struct buf *question)
 /* Waits for the answer until then. */
 static bool receive(const struct owner_dns *dns, const struct buf *question, int64_t until, struct packet *p)
 {
-	int64_t left;
+	while (clock_wait(dns->fd, POLLIN, until)) {
+		ssize_t got = recv(dns->fd, p->bytes, sizeof(p->bytes), 0);
 
-	while ((left = until - now_ms()) > 0) {
-		struct pollfd wait = { .fd = dns->fd, .events = POLLIN };
-		ssize_t got;
-
-		if (poll(&wait, 1, (int)left) <= 0)
-			continue;
-		got = recv(dns->fd, p->bytes, sizeof(p->bytes), 0);
 		if (got < 0)
 			return false;
 		p->len = (size_t)got;
@@ -211,8 +197,8 @@ static bool ask(const struct owner_dns *dns, const struct buf *question, struct 
 {
 	bool got = false;
 
-	while (!got && now_ms() < dns->end) {
-		int64_t again = now_ms() + AGAIN;
+	while (!got && clock_ms() < dns->end) {
+		int64_t again = clock_ms() + AGAIN;
 
 		if (send(dns->fd, question->ptr, question->len, 0) < 0)
 			return false;
@@ -229,7 +215,7 @@ static bool text_of(struct owner_dns *dns, const char *name, char text[256])
 	bool good;
 
 	if (dns->end == 0)
-		dns->end = now_ms() + TIME_IN_ALL;
+		dns->end = clock_ms() + TIME_IN_ALL;
 	good = dns->fd >= 0 && getrandom(&id, sizeof(id), 0) == (ssize_t)sizeof(id) &&
 	       make_question(&question, name, id) && ask(dns, &question, &p);
 	if (good) {

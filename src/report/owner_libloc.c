@@ -2,33 +2,24 @@
 /*
  * owner_libloc: databases of libloc, which is loaded when the first one is met.
  *
- * It brings a library of cryptography along that nothing else here needs. A note in the binary tells packagers' tools
- * of the dependency, as that of log/libarchive.c does.
+ * It brings a library of cryptography along that nothing else here needs.
  */
 #include "report/owner_inside.h"
 
 #include <stdlib.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 
 #if HAVE_LIBLOC
 
-#include <dlfcn.h>
 #include <libloc/database.h>
 #include <stdarg.h>
 #include <string.h>
 
 #define SONAME "libloc.so.1"
-#define NOTE_TEXT "[{\"feature\":\"libloc\",\"description\":\"owners of addresses\"," \
-	"\"priority\":\"suggested\",\"soname\":[\"" SONAME "\"]}]"
 
-enum { NOTE_TYPE = 0x407c0c0a };
-
-__attribute__((used, section(".note.dlopen"), aligned(4))) static const struct {
-	uint32_t owner_bytes, text_bytes, type;
-	char owner[4];
-	char text[(sizeof(NOTE_TEXT) + 3) / 4 * 4];
-} note = { sizeof(note.owner), sizeof(NOTE_TEXT), NOTE_TYPE, "FDO", NOTE_TEXT };
+LIBRARY_NOTE(SONAME, "libloc", "owners of addresses", "suggested");
 
 /* What is used of libloc. */
 #define LIBLOC_FUNCTIONS(with) \
@@ -45,22 +36,16 @@ __attribute__((used, section(".note.dlopen"), aligned(4))) static const struct {
 	with(loc_as_unref) \
 	with(loc_as_get_name)
 
-#define MEMBER(name) __typeof__(&(name)) (name);
-#define FIND(name) found = found && (*(void **)&db->name = dlsym(handle, #name)) != NULL;
-
 struct owner_libloc {
-	LIBLOC_FUNCTIONS(MEMBER)
+	LIBLOC_FUNCTIONS(LIBRARY_MEMBER)
 	FILE *file;
 	struct loc_ctx *context;
 	struct loc_database *database;
 };
 
-static bool load(struct owner_libloc *db)
+static bool load(struct owner_libloc *lib)
 {
-	void *handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
-	bool found = handle != NULL;
-
-	LIBLOC_FUNCTIONS(FIND)
+	LIBRARY_LOAD(SONAME, LIBLOC_FUNCTIONS);
 	return found;
 }
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/when.h"
 
 void text_pad(struct buf *out, size_t start, size_t width)
@@ -69,32 +70,17 @@ static int escaped_byte(const struct buf *text, size_t at)
 	return high >= 0 && low >= 0 ? high * 16 + low : -1;
 }
 
-/* Controls, format characters and marks of direction, surrogates, what is for private use or no character. */
-static bool is_shown(uint32_t c)
+/* How many escapes from there on are one character that is seen; 0: none. */
+static size_t character_at(const struct buf *text, size_t at, char bytes[4])
 {
-	return c >= 0xa1 && c != 0xad && c != 0x61c && (c < 0x180b || c > 0x180f) && (c < 0x200b || c > 0x200f) &&
-	       (c < 0x2028 || c > 0x202e) && (c < 0x2060 || c > 0x206f) && (c < 0xd800 || c > 0xf8ff) && c != 0xfeff &&
-	       (c < 0xfff0 || c > 0xffff) && c < 0xe0000;
-}
+	size_t have = 0, count;
+	uint32_t code;
+	int byte;
 
-/* How many escapes from there on are one character that can be shown; 0: none. */
-static unsigned character_at(const struct buf *text, size_t at, char bytes[4])
-{
-	int first = escaped_byte(text, at), next;
-	unsigned count = first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-	uint32_t c = (uint32_t)first & (0xffU >> (count + 1));
-
-	if (count == 0 || first >= 0xf5)
-		return 0;
-	bytes[0] = (char)first;
-	for (unsigned i = 1; i < count; i++) {
-		next = escaped_byte(text, at + 4 * (size_t)i);
-		if (next < 0x80 || next > 0xbf)
-			return 0;
-		c = c << 6 | ((uint32_t)next & 0x3f);
-		bytes[i] = (char)next;
-	}
-	return is_shown(c) && (count < 3 || c >= 0x800) && (count < 4 || c >= 0x10000) ? count : 0;
+	while (have < 4 && (byte = escaped_byte(text, at + 4 * have)) >= 0x80)
+		bytes[have++] = (char)byte;
+	count = have > 0 ? utf8_decode(bytes, have, &code) : 0;
+	return count > 0 && utf8_is_seen(code) && code != 0xa0 ? count : 0;
 }
 
 void text_show_utf8(struct buf *text)
@@ -103,12 +89,12 @@ void text_show_utf8(struct buf *text)
 	char bytes[4];
 
 	for (size_t at = 0; at < text->len;) {
-		unsigned count = character_at(text, at, bytes);
+		size_t count = character_at(text, at, bytes);
 
 		if (count > 0) {
 			memcpy(text->ptr + kept, bytes, count);
 			kept += count;
-			at += 4 * (size_t)count;
+			at += 4 * count;
 			continue;
 		}
 		/* a backslash of the text is two */

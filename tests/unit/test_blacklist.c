@@ -246,7 +246,6 @@ static void a_large_file_is_evened_out(void **state)
 		}
 		assert_int_equal(parse(text.ptr, text.len, &list), 0);
 		assert_int_equal(list.count, ENTRIES);
-		assert_int_equal(list.as_read.len, 0);
 		blacklist_format(&list, &out);
 		assert_int_equal(out.len, even.len);
 		assert_memory_equal(out.ptr, even.ptr, even.len);
@@ -470,58 +469,6 @@ static void additions_are_merged_in_order(void **state)
 	}
 }
 
-/* More pieces than one call takes, some of them empty. */
-static void a_file_of_many_pieces_holds_them_all(void **state)
-{
-	enum { PARTS = 1000, ROUNDS = 20 };
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
-	char path[] = "/tmp/mailban-pieces-XXXXXX";
-	int fd = mkstemp(path);
-
-	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct buf expected = { 0 }, got = { 0 };
-		struct span parts[PARTS];
-
-		for (size_t i = 0; i < PARTS; i++) {
-			size_t from = below(sizeof(letters));
-
-			parts[i] = (struct span){ letters + from, below(2) == 0 ? 0 : below(sizeof(letters) - from) };
-			buf_add_span(&expected, parts[i]);
-		}
-		assert_int_equal(file_replace_parts(path, parts, PARTS, false), 0);
-		assert_int_equal(file_read(path, &got), 0);
-		assert_int_equal(got.len, expected.len);
-		assert_memory_equal(got.ptr, expected.ptr, got.len);
-		buf_free(&expected);
-		buf_free(&got);
-	}
-	unlink(path);
-}
-
-static void seeking_finds_what_walking_finds(void **state)
-{
-	struct banlist list = { 0 };
-
-	(void)state;
-	for (uint64_t i = 0; i < 40; i++)
-		banlist_add(&list, &(struct ban){ .net = { 0, UINT64_C(0xffff) << 32 | (2 * i + 1), ADDR_BITS } });
-	for (uint64_t n = 0; n < 82; n++) {
-		const struct addr net = { 0, UINT64_C(0xffff) << 32 | n, ADDR_BITS };
-
-		for (size_t from = 0; from <= list.count; from++) {
-			size_t at = from;
-
-			while (at < list.count && addr_compare(&list.bans[at].net, &net) < 0)
-				at++;
-			assert_int_equal(banlist_seek(&list, from, &net), at);
-		}
-	}
-	banlist_free(&list);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -536,8 +483,6 @@ int main(void)
 		cmocka_unit_test(remarks_of_entries_that_leave_stay),
 		cmocka_unit_test(the_file_is_written_only_where_it_changes),
 		cmocka_unit_test(additions_are_merged_in_order),
-		cmocka_unit_test(a_file_of_many_pieces_holds_them_all),
-		cmocka_unit_test(seeking_finds_what_walking_finds),
 		cmocka_unit_test(damaged_files_are_refused_or_stable),
 	};
 

@@ -107,7 +107,7 @@ static void what_waits_is_bounded(void **state)
 		batch_add_copy(batch, &event);
 		batch_sort(batch);
 		merge_add(&m, batch);
-		merge_hand_on(&m, INT64_MIN, take, &taken);
+		merge_hand_on(&m, WHEN_UNKNOWN, take, &taken);
 		assert_true(m.bytes <= ROOM && (taken.count == 0 || m.bytes > ROOM - 2 * LINE));
 		spent_are_freed(&m);
 	}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/utf8.h"
+
+size_t utf8_decode(const char *bytes, size_t len, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char first = (unsigned char)*bytes;
+	size_t need = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf8 ? 4 : 0;
+
+	if (need == 0 || need > len)
+		return 0;
+	*code = need == 1 ? first : first & (0x7fU >> need);
+	for (size_t i = 1; i < need; i++) {
+		if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+			return 0;
+		*code = *code << 6 | ((unsigned char)bytes[i] & 0x3f);
+	}
+	return *code >= least[need] && *code <= 0x10ffff && (*code < 0xd800 || *code > 0xdfff) ? need : 0;
+}
+
+bool utf8_is_seen(uint32_t code)
+{
+	/* Unicode, general category Cf and more */
+	static const struct { uint32_t first, last; } unseen[] = {
+		{ 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0x3164, 0x3164 }, { 0xd800, 0xf8ff }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfffb }, { 0xfffe, 0xffff }, { 0xe0000, 0x10ffff },
+	};
+
+	for (size_t i = 0; i < sizeof(unseen) / sizeof(*unseen); i++) {
+		if (code >= unseen[i].first && code <= unseen[i].last)
+			return false;
+	}
+	return true;
+}
