@@ -42,14 +42,16 @@ bool reading_is_live(const struct reading_log *log, const struct reading_file *f
 	return strcmp(file->path, log->names.log) == 0;
 }
 
-/* Whether the file may be written to after this run, although a rotation may have renamed it. */
+/* Whether the file may be written to after this run, although a rotation may have renamed it: a daemon that was not
+ * told goes on writing to an older one, too. */
 static bool may_grow(const struct reading_log *log, const struct reading_file *file)
 {
 	const struct reading_file *end = log->files + log->count;
 
 	if (source_is_compressed(file->source))
 		return false;
-	return file + 1 == end || (file + 2 == end && reading_is_live(log, file + 1));
+	return file + 1 == end || (file + 2 == end && reading_is_live(log, file + 1)) ||
+	       (file->old != NULL && file->old->file.size != file->file.size);
 }
 
 struct reading_source *reading_add_source(struct reading *reading, const char *log, struct source *source)
