@@ -37,6 +37,11 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 	reading->in_part |= kind == READING_UNREADABLE;
 }
 
+bool reading_same_file(const struct file_look *a, const struct file_look *b)
+{
+	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
+}
+
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file)
 {
 	return strcmp(file->path, log->names.log) == 0;
