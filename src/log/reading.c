@@ -37,19 +37,26 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 	reading->in_part |= kind == READING_UNREADABLE;
 }
 
+bool reading_same_file(const struct file_look *a, const struct file_look *b)
+{
+	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
+}
+
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file)
 {
 	return strcmp(file->path, log->names.log) == 0;
 }
 
-/* Whether the file may be written to after this run, although a rotation may have renamed it. */
+/* Whether the file may be written to after this run, although a rotation may have renamed it: a daemon that was not
+ * told goes on writing to an older one, too. */
 static bool may_grow(const struct reading_log *log, const struct reading_file *file)
 {
 	const struct reading_file *end = log->files + log->count;
 
 	if (source_is_compressed(file->source))
 		return false;
-	return file + 1 == end || (file + 2 == end && reading_is_live(log, file + 1));
+	return file + 1 == end || (file + 2 == end && reading_is_live(log, file + 1)) ||
+	       (file->old != NULL && file->old->file.size != file->file.size);
 }
 
 struct reading_source *reading_add_source(struct reading *reading, const char *log, struct source *source)

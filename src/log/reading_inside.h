@@ -47,6 +47,7 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 		  ...) __attribute__((format(printf, 5, 6)));
 void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);
 bool reading_is_claimed(const struct reading *reading, const struct position *old);
+bool reading_same_file(const struct file_look *a, const struct file_look *b); /* false where one is not known */
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file);
 
 /* The time of the first line that has one among the first bytes of an open file, or WHEN_UNKNOWN. */

@@ -57,7 +57,7 @@ static bool is_emptied(const struct reading_log *log, const struct position *old
 {
 	const struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 
-	return live != NULL && live->file.inode == old->file.inode && live->file.device == old->file.device;
+	return live != NULL && reading_same_file(&live->file, &old->file);
 }
 
 static void note_gone(struct reading *reading, struct reading_log *log, const struct position *old)

@@ -16,11 +16,6 @@
 #include "base/mem.h"
 #include "log/reading_inside.h"
 
-static bool same_file(const struct file_look *a, const struct file_look *b)
-{
-	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
-}
-
 static bool is_free(const struct reading_file *file)
 {
 	return file->source != NULL && file->old == NULL;
@@ -65,7 +60,7 @@ static bool is_seen(const struct reading *reading, const struct reading_log *log
 
 		for (const struct reading_file *f = from; f < l->files + l->count; f++) {
 			/* one that was refused is not read under that name */
-			if ((f->source != NULL || f->old != NULL) && same_file(&f->file, &file->file))
+			if ((f->source != NULL || f->old != NULL) && reading_same_file(&f->file, &file->file))
 				return true;
 		}
 	}
@@ -120,7 +115,7 @@ static bool is_of(const struct position *old, const struct reading_log *log)
  * is no log that was appended to: only its bytes can tell then. */
 static bool is_same_inode(const struct reading_file *file, const struct position *old)
 {
-	return same_file(&file->file, &old->file) &&
+	return reading_same_file(&file->file, &old->file) &&
 	       (file->file.size != old->file.size || file->file.written == old->file.written);
 }
 
@@ -154,7 +149,7 @@ static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 
 	if (live == NULL || live->source == NULL || live->old == NULL || !live->old->live ||
-	    live->old->offset != offset || !same_file(&live->file, &live->old->file))
+	    live->old->offset != offset || !reading_same_file(&live->file, &live->old->file))
 		return;
 	for (struct reading_file *file = log->files; file < live; file++) {
 		struct span head, live_head = source_head(live->source);

@@ -17,11 +17,6 @@
 
 enum { ATTEMPTS = 5 };
 
-static bool same_place(const struct file_look *a, const struct file_look *b)
-{
-	return a->device == b->device && a->inode == b->inode;
-}
-
 /* The old position of a compressed file that is still as it was when it was read to its end. */
 static const struct position *known_unopened(const struct reading *reading, const struct reading_file *file)
 {
@@ -73,11 +68,12 @@ static bool still_same(struct reading_log *log)
 	if (log->names.count != log->count)
 		return false;
 	for (size_t i = 0; i < log->count; i++) {
-		struct file_look now = { 0 };
+		const struct reading_file *file = &log->files[i];
+		struct file_look now;
+		bool there = file_look(file->path, &now);
 
-		if (strcmp(log->names.paths[i], log->files[i].path) != 0 ||
-		    !file_look(log->files[i].path, &now) != (log->files[i].file.inode == 0) ||
-		    (log->files[i].file.inode != 0 && !same_place(&now, &log->files[i].file)))
+		if (strcmp(log->names.paths[i], file->path) != 0 || there != (file->file.inode != 0) ||
+		    (there && !reading_same_file(&now, &file->file)))
 			return false;
 	}
 	return true;

@@ -26,6 +26,13 @@ static void take(void *context, const char *line, size_t len)
 	buf_add_char(&seen, ' ');
 }
 
+static void take_length(void *context, const char *line, size_t len)
+{
+	(void)context;
+	(void)line;
+	buf_addf(&seen, "%zu ", len);
+}
+
 static void shell(const char *command)
 {
 	if (system(command) != 0)
@@ -199,7 +206,9 @@ static void many_rotations(void **state)
 	shell("echo a > log");
 	assert_run("a ");
 	shell("for l in b c d e f g h i j k l m; do echo $l >> log; i=12; while [ $i -gt 0 ]; do"
-	      " [ -e log.$i ] && mv log.$i log.$((i + 1)); i=$((i - 1)); done; mv log log.1; done; echo n > log");
+	      " [ -e log.$i ] && mv log.$i log.$((i + 1)); i=$((i - 1)); done; mv log log.1; done; echo n > log;"
+	      /* the time says nothing then */
+	      "touch -d 2026-11-20 log*");
 	assert_run("b c d e f g h i j k l m n ");
 	assert_int_equal(driver.lost, 0);
 }
@@ -457,6 +466,61 @@ static void finished_without_newline(void **state)
 	assert_run("d e ");
 }
 
+/* The new log has no line yet, and the daemon goes on in the old one, through two rotations. Of a line of which a run
+ * meets the beginning nothing counts, until it is whole or the file has stopped to grow. */
+static void daemon_told_late(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("mv log log.1; : > log; echo b >> log.1");
+	assert_run("b ");
+	shell("mv log.1 log.2; mv log log.1; : > log; echo c >> log.2; printf d >> log.2");
+	assert_run("c ");
+	shell("echo d >> log.2; echo e > log; printf f >> log.2");
+	assert_run("dd e ");
+	assert_run("f ");
+	assert_run("");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+}
+
+/* After a restart, or on a share that is mounted anew, devices and inodes have other numbers, or those of other files:
+ * files are known by their bytes, compressed ones too. */
+static void numbers_of_files_change(void **state)
+{
+	(void)state;
+	shell("echo a > log.3; gzip log.3; echo bb > log.2; echo cc > log.1; echo dd > log");
+	assert_run("a bb cc dd ");
+	for (size_t i = 0; i < driver.positions.count; i++)
+		driver.positions.items[i].file.device++;
+	shell("echo ee >> log");
+	assert_run("ee ");
+	assert_int_equal(driver.positions.count, 4);
+	for (size_t i = 0; i < 4; i++)
+		driver.positions.items[i].file.inode = driver.positions.items[(i + 1) % 4].file.inode;
+	shell("mv log log.0; echo ff > log");
+	assert_run("ff ");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+	assert_run("");
+}
+
+/* Both logs begin with the same banner, which is longer than what is kept of heads. The one that is deleted ends in a
+ * long line without a newline: its place lies within a line of the other one, and is none there. */
+static void place_in_a_log_that_begins_alike(void **state)
+{
+	char *const logs[] = { "a.log", "b.log" };
+
+	(void)state;
+	driver.room = 100000;
+	driver.take = take_length;
+	shell("head -c 4300 /dev/zero | tr '\\0' '#' > banner; echo >> banner; cp banner b.log; seq -s ' ' 1000 1900 > line;"
+	      "(cat banner; printf %s \"$(head -c 3000 line)\") > a.log.1; gzip a.log.1; cp banner a.log");
+	assert_run_of(logs, 2, "4300 3000 4300 4300 ");
+	shell("rm a.log.1.gz; seq -s ' ' 2000 2900 >> b.log");
+	assert_run_of(logs, 2, "4504 ");
+	assert_run_of(logs, 2, "");
+}
+
 static void full_reads_all(void **state)
 {
 	(void)state;
@@ -620,6 +684,9 @@ int main(void)
 		cmocka_unit_test_setup(damaged_is_told_once, begin),
 		cmocka_unit_test_setup(missing_and_back, begin),
 		cmocka_unit_test_setup(finished_without_newline, begin),
+		cmocka_unit_test_setup(daemon_told_late, begin),
+		cmocka_unit_test_setup(numbers_of_files_change, begin),
+		cmocka_unit_test_setup(place_in_a_log_that_begins_alike, begin),
 		cmocka_unit_test_setup(full_reads_all, begin),
 		cmocka_unit_test_setup(reads_what_is_new_and_little_more, begin),
 		cmocka_unit_test_setup(positions_in_text, begin),

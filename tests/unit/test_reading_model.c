@@ -4,8 +4,8 @@
  *
  * Two logs live through appends, rotations of all styles, compression, copying and emptying, deletions,
  * replacement and the loss of their heads, with runs, dry runs and killed runs between. At the end each line has
- * been counted exactly once by the runs that came to their end, or was deleted before any of them could; and where that left a
- * trace, a run has said so. SEQUENCES in the environment says how many histories; one that is wrong is told
+ * been counted exactly once by the runs that came to their end, or was deleted before any of them could; and where
+ * that left a trace, a run has said so. SEQUENCES in the environment says how many histories; one that is wrong is told
  * with a MAILBAN_SEED that shows it at SEQUENCES=1.
  */
 #define _GNU_SOURCE
@@ -123,7 +123,9 @@ static void add_lines(struct model_file *file, unsigned count)
 		if (wide)
 			len = 40 + len % 60;
 
-		memset(line, 'a' + (char)below(26), len);
+		/* no part of a long line is like one of another, as in logs, whose lines or heads bear times */
+		for (size_t at = 0; at < len; at += 8)
+			snprintf(line + at, 9, "%7u ", next_id);
 		buf_addf(&text, "id=%u ", next_id);
 		buf_add(&text, line, len);
 		file->partial = i + 1 == count && below(4) == 0;
@@ -368,13 +370,13 @@ static void delete_one(struct model_log *log)
 	remove_at(log, i);
 }
 
-/* A daemon goes on writing to the renamed file until it is told. */
+/* A daemon goes on writing to the renamed file until it is told, through another rotation, too. */
 static void write_late(struct model_log *log)
 {
-	size_t rotated = log->count - log->live;
+	size_t rotated = log->count - log->live, back = 1 + below(2);
 
-	if (rotated > 0 && !log->files[rotated - 1].packed && log->files[rotated - 1].count > 0)
-		add_lines(&log->files[rotated - 1], 1 + below(3));
+	if (rotated >= back && !log->files[rotated - back].packed && log->files[rotated - back].count > 0)
+		add_lines(&log->files[rotated - back], 1 + below(3));
 }
 
 static void pack_one(struct model_log *log)
@@ -540,6 +542,8 @@ static void finish(void)
 		if (live_of(&logs[i])->partial)
 			add_lines(live_of(&logs[i]), 0);
 	}
+	/* of a file that grew, the second one knows that it does no more */
+	run(true);
 	run(true);
 	for (unsigned id = 0; id < next_id; id++) {
 		if (tally[id] != !lost[id])
