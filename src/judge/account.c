@@ -211,12 +211,22 @@ int64_t account_capped(const struct account *a, int64_t points, const struct jud
 	return a->credit > POINT / 5 && points > cap && points <= ACCOUNT_CAPPED_MOST ? cap : points;
 }
 
+/* A name that logged in from here fails here with an old password: several such devices ban nobody, either. */
+int64_t account_name_capped(const struct account *a, const struct account_name *n,
+	const struct judge_settings *settings)
+{
+	int64_t points = account_capped(a, n->points, settings);
+	bool logs_in = n->name != NAME_NONE && n->login != 0 && (int64_t)a->time - n->login <= settings->known;
+
+	return logs_in && points > POINT && points <= ACCOUNT_CAPPED_MOST ? POINT : points;
+}
+
 int64_t account_balance(const struct account *a, const struct judge_settings *settings)
 {
 	int64_t sum = account_capped(a, account_class_points(a), settings) - a->credit + a->elsewhere;
 
 	for (unsigned i = 0; i < a->name_count; i++)
-		sum += account_capped(a, a->names[i].points, settings);
+		sum += account_name_capped(a, &a->names[i], settings);
 	return sum;
 }
 

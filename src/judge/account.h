@@ -91,9 +91,12 @@ int64_t account_balance(const struct account *a, const struct judge_settings *se
 int64_t account_class_points(const struct account *a);
 int64_t account_name_points(const struct account *a);
 
-/* What points of one name, or those of the classes, count for in the balance: below the threshold while users log
- * in. */
+/* What those of the classes count for in the balance: below the threshold while users log in. */
 int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings);
+
+/* The same for the points of one name. One point at most where it has logged in from here within known. */
+int64_t account_name_capped(const struct account *a, const struct account_name *n,
+	const struct judge_settings *settings);
 
 /* Begins a ban, or computes its end anew, as the balance is after an event at the account's time. */
 void account_settle(struct account *a, int64_t threshold, const struct judge_settings *settings);

@@ -134,6 +134,17 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	return count - (uint32_t)waiting;
 }
 
+/* What failures weigh that name nobody. Where others log in, one after the other within an hour is a device with an old
+ * password. Postfix before 3.9 writes no name of it. */
+static double weight_of_nameless(const struct work *w)
+{
+	const struct account_name *n = account_find_name(w->account, NAME_NONE);
+
+	if (w->account->credit <= POINT / 5 || n == NULL || n->fail == 0 || !is_within(w->time, n->fail, HOUR))
+		return 1;
+	return is_within(w->time, n->fail, MINUTE) ? 0.5 : 0.05;
+}
+
 /* What a failure for a name weighs when the name failed here before, in points of a first one. */
 struct repeats {
 	double first, next;
@@ -210,7 +221,7 @@ static void add_failure(struct work *w)
 	outweigh(w);
 	if (len == 0) {
 		w->hits = without_twins(w, e->count, false);
-		add_nameless(w, points_many(one, w->hits));
+		add_nameless(w, points_times(points_many(one, w->hits), weight_of_nameless(w)));
 		return;
 	}
 	named = (attempts < NAMED_MOST ? attempts : NAMED_MOST) * lines;

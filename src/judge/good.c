@@ -15,6 +15,7 @@
 enum {
 	DAY = 86400,
 	BREACH_NAMES = 3,      /* names that were failed for before a login that is a breach */
+	BREACH_SHARED = 5,     /* names that log in from the address of a breach: many people share it */
 };
 
 /* A login whose line stands for mails. */
@@ -67,6 +68,29 @@ static bool is_breach(const struct work *w, const struct account_name *n)
 
 	return (n == NULL || n->login == 0) && a->credit <= POINT / 5 && names_failed_for(a) >= BREACH_NAMES &&
 	       (a->since != 0 || judge_reaches(account_name_points(a), w->judge->settings->threshold));
+}
+
+/* Logins since a breach show whether the address is a webmail's or an office's: who guesses enters few accounts. Then
+ * they count like any others. What else was guessed there still counts, and the entered accounts stay told. */
+static bool ends_breach(struct work *w, uint32_t number)
+{
+	struct account *a = w->account;
+	struct account_name *n = account_make_name(a, number, &w->judge->accounts.names);
+	unsigned logins = 0;
+
+	if (w->time > n->login)
+		n->login = w->time;
+	for (unsigned i = 0; i < a->name_count; i++)
+		logins += a->names[i].name != NAME_NONE && a->names[i].login >= a->since;
+	if (a->since == 0 || logins < BREACH_SHARED)
+		return false;
+	a->flags &= (uint8_t)~ACCOUNT_BREACHED;
+	a->credit = points_sum(a->credit, work_late(w, points_many(POINT, logins)));
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (a->names[i].login >= a->since && a->names[i].login >= a->names[i].fail)
+			a->names[i].points = 0;
+	}
+	return true;
 }
 
 static void forgive_weak(struct account *a)
@@ -162,7 +186,7 @@ static bool take_any_login(struct work *w)
 		a->flags |= ACCOUNT_BREACHED;
 	if (len > 0 && (a->flags & ACCOUNT_BREACHED) != 0)
 		note_entered(w, breach ? ENTERED_GUESSED : ENTERED_BESIDE);
-	if ((a->flags & ACCOUNT_BREACHED) != 0)
+	if ((a->flags & ACCOUNT_BREACHED) != 0 && !ends_breach(w, number))
 		return false;
 	if (len > 0)
 		take_habit(w, &names->all[number]);

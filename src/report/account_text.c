@@ -33,7 +33,7 @@ static void show_name(const struct judge *j, const struct account *a, const stru
 	struct buf *out)
 {
 	const struct name *name = &j->accounts.names.all[n->name];
-	int64_t capped = account_capped(a, n->points, j->settings);
+	int64_t capped = account_name_capped(a, n, j->settings);
 	const struct field fields[] = {
 		field_word("user", name_shown(name)),
 		field_points("points", n->points),

@@ -58,7 +58,7 @@ connection() {
 }
 
 @test "accepted mail and logins forgive TLS handshakes that failed" {
-	local tls='error:0A000418:SSL routines::tlsv1 alert unknown ca: SSL alert number 48'
+	local tls='error:0A000126:SSL routines::unexpected eof while reading'
 
 	for n in {10..20}; do
 		line="2026-11-20T20:$n:00+00:00 mx"
@@ -68,7 +68,7 @@ connection() {
 	done > log
 	run -0 "$MAILBAN" scan --plain log
 	[ "$output" = $'192.0.2.1\n192.0.2.2' ]
-	# in clear text it goes, and the phone was told to trust the server
+	# in clear text it goes
 	{
 		cat log
 		echo "2026-11-20T21:00:00+00:00 mx postfix/smtpd[42]: disconnect from mail.example.net[192.0.2.1] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5"

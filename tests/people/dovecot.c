@@ -53,8 +53,7 @@ void box_look(struct log *l, struct client *c, long time, enum box box)
 
 void box_fail_tls(struct log *l, struct client *c, long time, enum box box)
 {
-	static const char error[] = "SSL_accept() failed: error:0A000416:SSL routines::sslv3 alert "
-				    "certificate unknown: SSL alert number 46";
+	static const char error[] = "SSL_accept() failed: error:0A000102:SSL routines::unsupported protocol";
 	char why[200], tls[200];
 
 	snprintf(why, sizeof(why), "Connection closed: %s (disconnected during TLS handshake)", error);

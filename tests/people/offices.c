@@ -160,12 +160,59 @@ static void webmail(struct log *l)
 	}
 }
 
+/* Three people whose phones at work keep old passwords, over the weekends too. */
+static void office_own_phones(struct log *l)
+{
+	struct client *c = client_new(l);
+	struct name names[3];
+
+	staff(l, names, 3);
+	work(l, c, names, 3, 3);
+	for (int i = 0; i < 3; i++)
+		poll_in_vain(l, c, &names[i], (2 + i) * DAY, END, 10 * MINUTE);
+}
+
+/* Programs of eight customers send from one web server; that of the last one has an old password. */
+static void web_server(struct log *l)
+{
+	struct client *c = client_new(l);
+	struct name names[8];
+
+	client_name(c, "web%u.example.org", l->turn);
+	staff(l, names, 8);
+	for (int d = 0; d < DAYS; d++)
+		for (int i = 0; i < 7 * 3; i++)
+			smtp_send(l, c, at(l, d, 0, 24), names[i % 7].text);
+	for (long t = 3 * DAY; t < END; t += 5 * MINUTE)
+		smtp_guess(l, c, t, SUBMISSION, NULL, 1);
+}
+
+/* On a new line: seven of twelve mistype before anybody has logged in there. */
+static void office_new_line(struct log *l)
+{
+	struct client *c = client_new(l);
+	struct name names[12];
+	long start = between(l, 2, DAYS - 3) * DAY + 8 * HOUR;
+
+	staff(l, names, 12);
+	for (int i = 0; i < 7; i++)
+		box_guess(l, c, start + i * 2 * MINUTE, IMAP, names[i].text, 1);
+	for (int i = 0; i < 12; i++)
+		box_login(l, c, start + HOUR / 2 + i * 5 * MINUTE, IMAP, names[i].text);
+	for (int d = (int)(start / DAY) + 1; d < DAYS; d++)
+		for (int i = 0; i < 12; i++)
+			log_in(l, c, &names[i], d, 2, 8, 18);
+}
+
 const struct kind offices[] = {
 	{ "office", true, 8, 0, office, 0 },
 	{ "office-scanner", true, 8, 0, office_scanner, 0 },
 	{ "office-scanner-nameless", true, 6, 0, office_nameless, 0 },
 	{ "office-spelling", true, 6, 0, office_spelling, 0 },
 	{ "office-leaver", true, 6, 0, office_leaver, 0 },
+	{ "office-own-phones", true, 6, 0, office_own_phones, 0 },
+	{ "office-new-line", true, 6, 0, office_new_line, 0 },
+	{ "web-server", true, 4, 0, web_server, 0 },
 	{ "school", true, 2, 0, school, 0 },
 	{ "cgnat", true, 4, 0, cgnat, 0 },
 	{ "webmail", true, 2, 0, webmail, 0 },

@@ -68,7 +68,8 @@ struct slow_judge {
 /* What streams came to, so that a test that reaches nothing is seen. */
 enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
-	SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED, SLOW_INSIDE, SLOW_PARDONED,
+	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
+	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY,
 	SLOW_SEEN
 };
 
@@ -264,8 +265,13 @@ static inline int64_t slow_balance(const struct slow_judge *j, const struct slow
 	int64_t sum = -a->credit, classes = slow_against(a) - slow_all_names(a);
 
 	sum += slow_capped(j, a, classes);
-	for (unsigned n = 0; n < a->names_end; n++)
-		sum += slow_capped(j, a, a->names[n].points);
+	for (unsigned n = 0; n < a->names_end; n++) {
+		int64_t points = slow_capped(j, a, a->names[n].points);
+		bool own = n > 0 && slow_within(a->names[n].login, a->time, j->s->known) && points <= 500 * POINT;
+
+		slow_saw[SLOW_OWN] += own && points > POINT;
+		sum += own ? slow_less(points, POINT) : points;
+	}
 	return sum;
 }
 
@@ -426,11 +432,12 @@ static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool nam
 	return same;
 }
 
-static inline void slow_nameless(struct slow_account *a, int64_t points, double late)
+static inline void slow_nameless(struct slow_account *a, int64_t time, int64_t points, double late)
 {
 	if (points == 0)
 		return;
 	slow_place(a, 0)->points = slow_sum(a->names[0].points, slow_times(points, late));
+	a->names[0].fail = slow_more(a->names[0].fail, time);
 }
 
 /* n failures for a name, which no other line has told of. */
@@ -442,7 +449,7 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 	int64_t further = slow_within(j->names[e->name].login, e->time, j->s->known) ? each / 20 : each / 2, first = each;
 
 	if (p == &a->names[0]) {
-		slow_nameless(a, each * n, late);
+		slow_nameless(a, e->time, each * n, late);
 		return;
 	}
 	if (slow_near(p->fail, e->time, 60))
@@ -466,8 +473,9 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 }
 
 static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const struct slow_event *e,
-	struct slow_connection *c, int64_t each)
+	struct slow_connection *c, int64_t one)
 {
+	int64_t each = one;
 	unsigned lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, same;
 	unsigned named = e->name == 0 ? 0 : (attempts < 3 ? attempts : 3) * lines;
 
@@ -477,9 +485,14 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 		c->failed = true;
 	}
 	same = slow_twins(a, e->time, e->name != 0, named > 0 ? named : e->count);
-	slow_nameless(a, each * ((int64_t)e->count - named - same), slow_late(j, a, e->time));
+	each *= (int64_t)e->count - named - same;
+	if (named == 0 && a->credit > POINT / 5 && slow_near(a->names[0].fail, e->time, 61 * 60)) {
+		each = slow_times(each, slow_near(a->names[0].fail, e->time, 60) ? 0.5 : 0.05);
+		slow_saw[SLOW_DEVICE]++;
+	}
+	slow_nameless(a, e->time, each, slow_late(j, a, e->time));
 	if (named > 0)
-		slow_named(j, a, e, each, named);
+		slow_named(j, a, e, one, named);
 	a->hits += e->count - same;
 }
 
@@ -598,7 +611,7 @@ static inline void slow_note_entered(struct slow_judge *j, const struct slow_acc
 static inline void slow_good(struct slow_judge *j, struct slow_account *a, const struct slow_event *e,
 	struct slow_connection *c)
 {
-	bool told = c != NULL && c->good;
+	bool told = c != NULL && c->good, stood = false;
 	int64_t day = a->good / SLOW_DAY;
 
 	if (!e->accepted && e->name == 0 && told) {
@@ -607,6 +620,7 @@ static inline void slow_good(struct slow_judge *j, struct slow_account *a, const
 	}
 	if (c != NULL)
 		c->good = true;
+	stood = a->since >= 0;
 	if (!e->accepted && !a->breached && slow_is_breach(j, a, e)) {
 		if (a->since < 0)
 			slow_begin(j, a);
@@ -617,8 +631,22 @@ static inline void slow_good(struct slow_judge *j, struct slow_account *a, const
 		slow_saw[SLOW_BREACH]++;
 	}
 	if (!e->accepted && a->breached) {
+		struct slow_place *p = slow_place(a, e->name);
+		unsigned logins = 0;
+
 		slow_note_entered(j, a, e->name);
-		return;
+		p->login = slow_more(p->login, e->time);
+		for (unsigned n = 1; n < a->names_end; n++)
+			logins += a->names[n].login >= a->since;
+		if (logins < 5 || !stood)
+			return;
+		a->breached = false;
+		a->credit += slow_times(logins * POINT, slow_late(j, a, e->time));
+		for (unsigned n = 0; n < a->names_end; n++) {
+			if (a->names[n].login >= a->since && a->names[n].login >= a->names[n].fail)
+				a->names[n].points = 0;
+		}
+		slow_saw[SLOW_MANY]++;
 	}
 	if (e->accepted)
 		slow_mail(j, a, e, c);

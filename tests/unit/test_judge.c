@@ -239,6 +239,28 @@ static void where_others_log_in_no_single_name_bans(void **state)
 	assert_true(is_banned("192.0.2.1"));
 }
 
+static void old_passwords_of_several_who_log_in_there_ban_nobody(void **state)
+{
+	(void)state;
+	says("9:00 login 192.0.2.1 ann\n9:00 login 192.0.2.1 bob\n9:00 login 192.0.2.1 cay");
+	for (int i = 0; i < 3; i++)
+		says_times(200, "10:00", "0:30", (const char *[]){ "auth 192.0.2.1 ann", "auth 192.0.2.1 bob",
+								   "auth 192.0.2.1 cay" }[i]);
+	assert_false(is_banned("192.0.2.1"));
+}
+
+static void nameless_failures_of_a_device_count_little_where_others_log_in(void **state)
+{
+	(void)state;
+	says("9:00 login 192.0.2.1 ann");
+	says_times(2000, "10:00", "0:05", "auth 192.0.2.1");
+	assert_false(is_banned("192.0.2.1"));
+	says_times(1100, "7d", "0:0:10", "auth 192.0.2.1");
+	assert_true(is_banned("192.0.2.1"));
+	says_times(10, "10:00", "0:05", "auth 192.0.2.2");
+	assert_true(is_banned("192.0.2.2"));
+}
+
 static void the_cap_ends_with_the_credit(void **state)
 {
 	(void)state;
@@ -339,6 +361,27 @@ static void guessing_and_then_a_login_is_a_breach(void **state)
 	assert_string_equal(breaches(), "192.0.2.1 Ann@example.com\n");
 	assert_int_equal(account_of("192.0.2.1")->until, at("182d10:04"));
 	assert_int_equal(account_of("192.0.2.1")->credit, 0);
+}
+
+static void where_five_names_log_in_after_a_breach_many_people_share_the_address(void **state)
+{
+	(void)state;
+	says("8:10 auth 192.0.2.1 ann\n8:11 auth 192.0.2.1 bob\n8:12 auth 192.0.2.1 cay\n8:13 auth 192.0.2.1 dan\n"
+	     "8:14 auth 192.0.2.1 eve\n8:20 login 192.0.2.1 ann\n8:30 login 192.0.2.1 bob\n8:40 login 192.0.2.1 cay\n"
+	     "8:50 login 192.0.2.1 dan");
+	assert_int_equal(days_left("192.0.2.1"), 182);
+	says("9:00 login 192.0.2.1 eve");
+	assert_false(is_banned("192.0.2.1"));
+	assert_string_equal(breaches(), "192.0.2.1 ann\n");
+}
+
+static void five_logins_of_a_guesser_forgive_none_of_his_guesses(void **state)
+{
+	(void)state;
+	says_times(30, "10:00", "0:0:10", "auth 192.0.2.1 user#");
+	says("10:10 login 192.0.2.1 ann\n10:10 login 192.0.2.1 bob\n10:10 login 192.0.2.1 cay\n"
+	     "10:10 login 192.0.2.1 dan\n10:10 login 192.0.2.1 eve");
+	assert_true(is_banned_at("192.0.2.1", "12d"));
 }
 
 static void there_is_no_breach_for_fewer_than_three_names(void **state)
@@ -495,6 +538,8 @@ int main(void)
 		SENTENCE(a_forgiven_ban_was_none),
 		SENTENCE(credit_is_one_a_name_and_day),
 		SENTENCE(where_others_log_in_no_single_name_bans),
+		SENTENCE(old_passwords_of_several_who_log_in_there_ban_nobody),
+		SENTENCE(nameless_failures_of_a_device_count_little_where_others_log_in),
 		SENTENCE(the_cap_ends_with_the_credit),
 		SENTENCE(the_cap_ends_at_five_hundred_points_of_the_name),
 		SENTENCE(a_ban_ends_at_a_quarter),
@@ -504,6 +549,8 @@ int main(void)
 		SENTENCE(a_ban_is_forgotten_after_thirty_six_days),
 		SENTENCE(ban_least_and_ban_most_bound_a_ban),
 		SENTENCE(guessing_and_then_a_login_is_a_breach),
+		SENTENCE(where_five_names_log_in_after_a_breach_many_people_share_the_address),
+		SENTENCE(five_logins_of_a_guesser_forgive_none_of_his_guesses),
 		SENTENCE(there_is_no_breach_for_fewer_than_three_names),
 		SENTENCE(there_is_no_breach_below_the_threshold),
 		SENTENCE(an_office_is_never_breached),
