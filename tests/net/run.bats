@@ -116,7 +116,12 @@ need_cable() {
 	failures 5 $ATTACKER > log
 	fails_with 1 'no rule uses the set mailban4' run log
 	[ "$(members mailban4)" = $ATTACKER ]
+	run --mail log > mail 2> warned || [ $? = 1 ]
+	grep -q '^Subject: .*needs you' mail
+	grep -q '^! no rule uses the set mailban4' mail
+	[ -z "$(awk 'length > 78' mail)" ]
 	firewall up
+	[ -z "$(run --mail log)" ]
 	run log > said 2> warned
 	[ ! -s said ]
 	[ ! -s warned ]
