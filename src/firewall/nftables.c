@@ -7,6 +7,11 @@
  * within one transaction, with its counters, because kernels before 6.12 change no time. The rules are
  * scripts/firewall's. A transaction fails as a whole where one entry that it deletes has just run out; then its halves
  * are tried.
+ *
+ * libnftables was measured for this, and is not used. It adds as fast: 100,000 entries in 1.1 s (0.9 s here), 1,000,000
+ * in 8.5 s (7.2 s here). It takes more memory: 443 MB for adding 1,000,000 (226 MB here, the whole program), 812 MB for
+ * listing them as text (249 MB here). With what the program itself holds that is more than 1 GB; JSON of 100,000 took
+ * 200 MB already. Listing 1,000,000 takes over two minutes with either, since the kernel's time grows with the square.
  */
 #include <arpa/inet.h>
 #include <errno.h>
