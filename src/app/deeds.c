@@ -45,7 +45,7 @@ static struct span last_lines(const struct buf *text)
 	return (struct span){ at, (size_t)(end - at) };
 }
 
-void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
+void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said)
 {
 	struct span rest = { said->ptr, said->len }, kept;
 	char *path = file_beside(blacklist, SUFFIX);
@@ -57,7 +57,7 @@ void deeds_add(const char *blacklist, int64_t now, const struct buf *said)
 		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
 
 		when_add_minute(&text, now);
-		buf_addf(&text, " %s ", deeds_author());
+		buf_addf(&text, " %s ", author);
 		buf_add_escaped(&text, rest.ptr, len);
 		buf_add_char(&text, '\n');
 		rest.ptr += len + (end != NULL);

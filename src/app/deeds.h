@@ -12,9 +12,9 @@
 /* Who is at work: of sudo(8) the one before it. Lives as long as the program. */
 const char *deeds_author(void);
 
-/* Adds each line of said, which a command prints. Hold the lock. Where it cannot be read or written that is told,
+/* Adds each line of said, which the author did. Hold the lock. Where it cannot be read or written that is told,
  * and the command goes on: it is no more than a memory. */
-void deeds_add(const char *blacklist, int64_t now, const struct buf *said);
+void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said);
 
 /* Appends the lines that name an address or network which has an address in common with net. */
 void deeds_of(const char *blacklist, const struct addr *net, struct buf *out);

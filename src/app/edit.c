@@ -83,7 +83,7 @@ int edit_commit(struct edit *edit)
 		return EXIT_NOTHING;
 	}
 	unsure = file_tell_unsure(path, ret);
-	deeds_add(path, edit->now, &edit->said);
+	deeds_add(path, edit->now, deeds_author(), &edit->said);
 	if (!edit->options->quiet)
 		text_print(&edit->said);
 	ret = 0;

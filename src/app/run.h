@@ -69,6 +69,7 @@ struct run {
 	struct owners *owners;          /* while the report is made */
 	uint64_t lines, events;
 	struct buf report;              /* what is to be told, as text */
+	struct buf edits;               /* whose lines a person took out, a line each */
 	/* of the child, which judges: */
 	struct positions positions;
 	struct drift_known drift_known; /* of the runs before */

@@ -17,13 +17,15 @@
 
 #define ANSWER_PUT "answer-put"
 #define ANSWER_GONE "answer-gone"
+#define ANSWER_EDITS "answer-edits"
 #define ANSWER_REPORT "answer-report"
 #define ANSWER_IN_PART "answer-in-part"
 #define ANSWER_NOW "answer-now"
 
 /* What is the parent's in the state, or is none of it. */
 static const char *const not_taken[] = {
-	STATE_BLACKLIST, STATE_MYNETWORKS, ANSWER_PUT, ANSWER_GONE, ANSWER_REPORT, ANSWER_IN_PART, ANSWER_NOW,
+	STATE_BLACKLIST, STATE_MYNETWORKS, ANSWER_PUT, ANSWER_GONE, ANSWER_EDITS, ANSWER_REPORT, ANSWER_IN_PART,
+	ANSWER_NOW,
 };
 
 void run_answer(struct run *r, struct buf *answer)
@@ -35,6 +37,7 @@ void run_answer(struct run *r, struct buf *answer)
 	amend_write(&r->changes, &put, &gone);
 	state_take(&r->state, ANSWER_PUT, &put);
 	state_take(&r->state, ANSWER_GONE, &gone);
+	state_take(&r->state, ANSWER_EDITS, &r->edits);
 	state_take(&r->state, ANSWER_REPORT, &r->report);
 	if (r->in_part)
 		state_set(&r->state, ANSWER_IN_PART, (struct span){ "\n", 1 });
@@ -83,6 +86,7 @@ int run_take_answer(struct run *r, struct buf *answer)
 	buf_add_span(&put, state_lines(&said, ANSWER_PUT));
 	ret = amend_apply(&r->list, &limits, &put, state_lines(&said, ANSWER_GONE));
 	if (ret == 0) {
+		buf_add_span(&r->edits, state_lines(&said, ANSWER_EDITS));
 		take_report(r, state_lines(&said, ANSWER_REPORT));
 		take_now(r, state_lines(&said, ANSWER_NOW));
 		r->in_part = r->in_part || state_lines(&said, ANSWER_IN_PART).len > 0;

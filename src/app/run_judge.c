@@ -67,7 +67,7 @@ static int read_state(struct run *r)
 	    (r->config->fleet.url != NULL && fleet_load(&r->fleet, &r->state, r->config->state) < 0))
 		return -1;
 	fleet_lay(&r->fleet, &r->judge);
-	(void)edits_take(&r->judge, &r->list, kind_of_file(r));
+	edits_take(&r->judge, &r->list, kind_of_file(r), &r->edits);
 	fleet_lift(&r->fleet, &r->judge);
 	r->last_clock = r->judge.clock;
 	r->told_day = r->judge.told_day;

@@ -46,22 +46,20 @@ static bool take_one(struct account *a, const struct banlist *list, bool may_hol
 	return false;
 }
 
-size_t edits_take(struct judge *j, const struct banlist *list, enum edits_file file)
+void edits_take(struct judge *j, const struct banlist *list, enum edits_file file, struct buf *gone)
 {
-	size_t pardoned = 0;
-
 	if (file == EDITS_UNWRITTEN || file == EDITS_OF_UNWRITTEN)
 		take_back_listing(j);
 	if (file == EDITS_NONE || file == EDITS_UNWRITTEN)
-		return 0;
+		return;
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		struct account *a = &j->accounts.all[i];
 
 		/* lines of the list before have other ends without anybody's doing */
 		if ((a->flags & ACCOUNT_LISTED) == 0 || !take_one(a, list, file == EDITS_BY_PERSON))
 			continue;
+		addr_add_to(gone, &a->addr);
+		buf_add_char(gone, '\n');
 		judge_pardon(j, a);
-		pardoned++;
 	}
-	return pardoned;
 }

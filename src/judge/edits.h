@@ -4,8 +4,7 @@
 #define MAILBAN_JUDGE_EDITS_H
 
 #include <stdbool.h>
-#include <stddef.h>
-
+#include "base/buf.h"
 #include "list/ban.h"
 #include "judge/judge.h"
 
@@ -19,7 +18,8 @@ enum edits_file {
 
 /* Compares the list with the lines that the accounts remember, by (6) of src/README.md. An account whose line is gone
  * is pardoned; an end that was changed is held; a line that became a person's own stays his. Call it before events are
- * judged. The list is sorted. Returns how many lines were taken away. */
-size_t edits_take(struct judge *judge, const struct banlist *list, enum edits_file file);
+ * judged. The list is sorted. gone takes the address or
+ * network of each line that was taken away, a line each. */
+void edits_take(struct judge *judge, const struct banlist *list, enum edits_file file, struct buf *gone);
 
 #endif

@@ -137,3 +137,28 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 		[[ "$output" == "mailban: $wrong is no address"* ]]
 	done
 }
+
+@test "why: a line that somebody took out in an editor is told, one that unban took out once" {
+	local at
+	at=$(date -u '+%b %e %H:%M:%S')
+	for i in 1 2 3 4 5 6; do
+		for host in 9 77; do
+			echo "$at mail postfix/smtpd[$i]: warning: unknown[203.0.113.$host]: SASL LOGIN authentication failed: x, sasl_username=u$i"
+		done
+	done > maillog
+	night() {
+		"$MAILBAN" run -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow"
+	}
+	night
+	grep -q '^203.0.113.77 ' blacklist
+	"$MAILBAN" unban -q -c conf --no-sync --blacklist "$PWD/blacklist" 203.0.113.77
+	sed -i '/^203.0.113.9 /d' blacklist
+	night
+	run why 203.0.113.9
+	[[ "$output" == *'somebody took 203.0.113.9 out of the list in an editor'* ]]
+	run why 203.0.113.77
+	[[ "$output" == *'unbanned 203.0.113.77'* ]]
+	[[ "$output" != *editor* ]]
+	night
+	[ "$(grep -c editor blacklist.log)" = 1 ]
+}

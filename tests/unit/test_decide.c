@@ -80,14 +80,15 @@ static void run_once(const char *now, const char *events, enum edits_file kind, 
 {
 	struct banlist list = { 0 };
 	struct changes changes = { 0 };
-	struct buf text = { 0 };
+	struct buf text = { 0 }, gone = { 0 };
 	struct decide_input input = { .judge = &the.judge, .allow = &disk.allow, .now = at(now),
 		.tell_failing = true, .force = disk.force };
 
 	the.judge.now = at(now);
 	buf_add_text(&text, buf_text(&disk.list));
 	assert_int_equal(blacklist_parse(&text, "list", &list), 0);
-	(void)edits_take(&the.judge, &list, kind);
+	edits_take(&the.judge, &list, kind, &gone);
+	buf_free(&gone);
 	input.last_clock = the.judge.clock;
 	says(events);
 	decide(&input, &list, &changes);

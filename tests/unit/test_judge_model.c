@@ -246,7 +246,7 @@ static struct span span_of(const struct buf *b)
 
 static void run_begin(struct run *r, const struct files *f, int64_t now, enum edits_file kind)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, gone = { 0 };
 
 	*r = (struct run){ .now = now };
 	judge_init(&r->judge, &settings, now);
@@ -257,7 +257,8 @@ static void run_begin(struct run *r, const struct files *f, int64_t now, enum ed
 	buf_add(&text, f->list.ptr, f->list.len);
 	if (f->list.len > 0)
 		assert_int_equal(blacklist_parse(&text, "list", &r->list), 0);
-	(void)edits_take(&r->judge, &r->list, kind);
+	edits_take(&r->judge, &r->list, kind, &gone);
+	buf_free(&gone);
 }
 
 static void run_event(struct run *r, unsigned i)
