@@ -237,7 +237,7 @@ static void take_both(struct work *w, struct ban *old, const struct candidate *c
 	const struct ban ban = decide_ban_of(c->account);
 	bool ours = (c->account->flags & ACCOUNT_LISTED) != 0;
 
-	if (old->person || (!ours && old->until >= ban.until))
+	if (old->person || (!ours && old->until > ban.until))
 		return;
 	if (old->since != ban.since || old->until != ban.until || old->hits != ban.hits || old->by != ban.by ||
 	    old->hosts != ban.hosts)

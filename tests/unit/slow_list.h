@@ -108,7 +108,7 @@ static inline void slow_decide(struct slow_judge *j, int64_t now, const struct n
 		struct slow_line *l = slow_list_find(list, &a->addr);
 		int64_t until = a->until == UINT32_MAX ? WHEN_FOREVER : a->until;
 
-		if (!slow_may_list(j, a, now, allow) || (l != NULL && (l->person || l->until >= until)))
+		if (!slow_may_list(j, a, now, allow) || (l != NULL && (l->person || l->until > until)))
 			continue;
 		if (l == NULL)
 			l = &list->lines[list->count++];
