@@ -304,12 +304,11 @@ bool account_is_over(const struct account *a, uint32_t time, const struct judge_
 {
 	int64_t sum = a->credit + a->share + account_class_points(a) + account_name_points(a);
 
-	if (!is_ban_forgotten(a, time, settings) || account_is_good(a, time, settings))
+	/* at its own time a late event may still find it: only what fades is over */
+	if (time <= a->time || !is_ban_forgotten(a, time, settings) || account_is_good(a, time, settings))
 		return false;
 	/* a ban that is over since has faded no faster than this */
-	if (time > a->time)
-		sum = points_times(sum, points_fading(time - a->time, account_half_life(a, settings)));
-	return sum < POINTS_LEAST;
+	return points_times(sum, points_fading(time - a->time, account_half_life(a, settings))) < POINTS_LEAST;
 }
 
 void account_clear(struct account *a, struct names *names)
