@@ -42,7 +42,22 @@ int detection_open(struct detection *detection, const struct config *config, con
 	return EXIT_ALL_WELL;
 }
 
-size_t detection_open_logs(const struct options *options, struct scan_log *logs)
+int detection_enter_glass(struct detection *detection, const struct config *config)
+{
+	struct buf why = { 0 };
+	struct glass glass;
+	int ret;
+
+	engine_compile(detection->engine, config->threads);
+	ret = glass_enter(&glass, false, &why);
+	if (ret < 0)
+		msg("%s", buf_text(&why));
+	buf_free(&why);
+	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+}
+
+/* Returns how many of the logs could be opened. */
+static size_t open_logs(const struct config *config, const struct options *options, struct scan_log *logs)
 {
 	struct buf why = { 0 };
 	size_t count = 0;
@@ -54,15 +69,16 @@ size_t detection_open_logs(const struct options *options, struct scan_log *logs)
 			msg("%s: %s", options->args[i], buf_text(&why));
 			continue;
 		}
+		source_bound(logs[count].source, &config->unpack);
 		/* nobody will come back for the rest of a last line */
-		logs[count].take_unterminated = true;
-		count++;
+		logs[count++].take_unterminated = true;
 	}
 	buf_free(&why);
 	return count;
 }
 
-size_t detection_begin_logs(struct scan_log *logs, size_t count)
+/* Returns how many of them are logs. */
+static size_t begin_logs(struct scan_log *logs, size_t count)
 {
 	struct buf why = { 0 };
 	size_t kept = 0;
@@ -80,18 +96,16 @@ size_t detection_begin_logs(struct scan_log *logs, size_t count)
 	return kept;
 }
 
-int detection_enter_glass(struct detection *detection, const struct config *config)
+int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
+			struct scan_log *logs, size_t *count)
 {
-	struct buf why = { 0 };
-	struct glass glass;
 	int ret;
 
-	engine_compile(detection->engine, config->threads);
-	ret = glass_enter(&glass, false, &why);
-	if (ret < 0)
-		msg("%s", buf_text(&why));
-	buf_free(&why);
-	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+	*count = open_logs(config, options, logs);
+	ret = *count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, config);
+	if (ret == EXIT_ALL_WELL)
+		*count = begin_logs(logs, *count);
+	return *count == 0 ? EXIT_NOTHING : ret;
 }
 
 void detection_close(struct detection *detection)

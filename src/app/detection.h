@@ -25,16 +25,15 @@ int detection_open(struct detection *detection, const struct config *config, con
 		   enum rules_samples samples);
 void detection_close(struct detection *detection);
 
-/* Opens the logs that the command names, and does not look into them; logs has room for all. One that cannot be opened
- * is told. Returns how many were; the caller closes each of them. */
-size_t detection_open_logs(const struct options *options, struct scan_log *logs);
-
-/* Finds out what they are. One that cannot be read is told, and closed. Returns how many are left, the first ones. */
-size_t detection_begin_logs(struct scan_log *logs, size_t count);
-
 /* For commands that only print: gives up all but that (base/glass), when the logs are open and not looked at yet.
  * EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
 int detection_enter_glass(struct detection *detection, const struct config *config);
+
+/* Opens the logs that the options name, enters the glass, and finds out what they are: each one from its start to its
+ * end. What is no log or cannot be read is told and left out. logs has room for all of them; *count are left, which the
+ * caller closes by source_close(). EXIT_ALL_WELL, or EXIT_NOTHING where none is left. */
+int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
+			struct scan_log *logs, size_t *count);
 
 /* What a command does with the detection, and from which time on (--since, seconds since the epoch). */
 typedef int detection_work(const struct config *config, const struct options *options, struct detection *detection,

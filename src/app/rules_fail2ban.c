@@ -4,7 +4,7 @@
  *
  * Each line of the log is matched as any other is. A rule keeps the first messages that it recognises; that another
  * rule would have been asked first makes no difference. One that recognises none gets a message that is made up, so
- * that the file loads.
+ * that the file loads. A child in the glass does so, and answers with the file.
  */
 #include "app/rules_fail2ban.h"
 
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/glass_run.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "detect/fail2ban.h"
@@ -65,21 +66,6 @@ static int read_log(struct sampling *s, struct source *source)
 	return EXIT_IN_PART;
 }
 
-static int take_log(struct sampling *s, const char *path)
-{
-	struct buf why = { 0 };
-	struct source *source = source_open(path, &why);
-	int status = EXIT_USAGE;
-
-	if (source == NULL)
-		msg("%s: %s", path, buf_text(&why));
-	else
-		status = read_log(s, source);
-	source_close(source);
-	buf_free(&why);
-	return status;
-}
-
 /* Makes up a message for a rule that has none. */
 static void make_up(struct sampling *s, uint16_t rule)
 {
@@ -101,20 +87,72 @@ static void make_up(struct sampling *s, uint16_t rule)
 	buf_free(&text);
 }
 
-static int find_samples(struct f2b_filter *filter, const char *log)
+static void tell(const struct options *options, const struct f2b_filter *filter)
 {
-	struct sampling s = { .filter = filter };
+	size_t without = 0, made_up = 0;
+
+	for (size_t i = 0; i < filter->set.count; i++) {
+		without += filter->set.rules[i].hits[0] == NULL;
+		made_up += filter->notes[i].made_up;
+	}
+	if (without + made_up > 0)
+		msg("%s: of %zu rules %zu have a sample that was made up, and %zu have none and stand as comments; %s",
+		    options->from_fail2ban, filter->set.count, made_up, without,
+		    options->sample != NULL ? "write one into hit" : "name a log that has some: --sample LOG");
+}
+
+struct job {
+	const struct options *options;
+	struct f2b_filter *filter;
+	struct engine *engine;
+	struct source *log;          /* NULL: none is named */
+};
+
+/* In the glass: the log, and what was made of the filter. */
+static int work(void *context, const struct glass *glass, struct buf *answer)
+{
+	const struct job *job = context;
+	struct sampling s = { .filter = job->filter, .engine = job->engine, .matcher = matcher_new(job->engine) };
+	struct buf why = { 0 };
 	int status = EXIT_ALL_WELL;
 
-	if (engine_new(&s.engine, &filter->set, false) < 0)
-		return EXIT_USAGE;
-	s.matcher = matcher_new(s.engine);
-	if (log != NULL)
-		status = take_log(&s, log);
-	for (size_t i = 0; i < filter->set.count; i++)
+	(void)glass;
+	if (job->log != NULL && !source_begin(job->log, NULL, &why)) {
+		msg("%s: %s", source_name(job->log), buf_text(&why));
+		status = EXIT_USAGE;
+	} else if (job->log != NULL) {
+		status = read_log(&s, job->log);
+	}
+	for (size_t i = 0; i < job->filter->set.count; i++)
 		make_up(&s, (uint16_t)i);
+	if (status != EXIT_USAGE) {
+		tell(job->options, job->filter);
+		f2b_write(job->filter, answer);
+	}
 	matcher_free(s.matcher);
-	engine_free(s.engine);
+	buf_free(&why);
+	return status;
+}
+
+/* Appends the rule file. */
+static int make_rules(struct job *job, struct buf *text)
+{
+	struct buf why = { 0 };
+	int status = EXIT_USAGE;
+
+	if (job->options->sample != NULL) {
+		job->log = source_open_only(job->options->sample, NULL, &why, NULL);
+		if (job->log == NULL)
+			msg("%s: %s", job->options->sample, buf_text(&why));
+	}
+	if ((job->log != NULL || job->options->sample == NULL) &&
+	    engine_new(&job->engine, &job->filter->set, false) == 0) {
+		engine_compile(job->engine, 1);
+		status = glass_run(work, job, false, text);
+		engine_free(job->engine);
+	}
+	source_close(job->log);
+	buf_free(&why);
 	return status;
 }
 
@@ -131,25 +169,12 @@ static int write_out(const struct options *options, struct buf *text)
 	return EXIT_NOTHING;
 }
 
-static void tell(const struct options *options, const struct f2b_filter *filter)
-{
-	size_t without = 0, made_up = 0;
-
-	for (size_t i = 0; i < filter->set.count; i++) {
-		without += filter->set.rules[i].hits[0] == NULL;
-		made_up += filter->notes[i].made_up;
-	}
-	if (without + made_up > 0)
-		msg("%s: of %zu rules %zu have a sample that was made up, and %zu have none and stand as comments; %s",
-		    options->from_fail2ban, filter->set.count, made_up, without,
-		    options->sample != NULL ? "write one into hit" : "name a log that has some: --sample LOG");
-}
-
 int rules_from_fail2ban(const struct options *options)
 {
 	struct f2b_filter filter;
 	struct buf text = { 0 };
 	enum event_class ignored;
+	struct job job = { .options = options, .filter = &filter };
 	int status = EXIT_USAGE;
 
 	if (options->arg_count > 0 || options->check) {
@@ -164,13 +189,10 @@ int rules_from_fail2ban(const struct options *options)
 		return EXIT_USAGE;
 	}
 	if (f2b_make(&filter, options->from_fail2ban, options->class_name) == 0)
-		status = find_samples(&filter, options->sample);
+		status = make_rules(&job, &text);
 	if (status == EXIT_ALL_WELL || status == EXIT_IN_PART) {
-		int written;
+		int written = write_out(options, &text);
 
-		tell(options, &filter);
-		f2b_write(&filter, &text);
-		written = write_out(options, &text);
 		status = written != EXIT_ALL_WELL ? written : filter.left_out > 0 ? EXIT_IN_PART : status;
 	}
 	buf_free(&text);

@@ -135,7 +135,9 @@ static void scan_reading(struct run *r, struct detection *detection)
 
 void run_open_logs(struct run *r)
 {
-	struct reading_options options = { .full = r->options->full, .directory = r->options->directory };
+	struct reading_options options = {
+		.full = r->options->full, .directory = r->options->directory, .bounds = &r->config->unpack,
+	};
 	bool named = r->options->arg_count > 0;
 
 	reading_open(&r->reading, named ? r->options->args : r->config->logs.texts,

@@ -93,6 +93,11 @@ static const struct setting settings[] = {
 	  "No wider network of IPv6 is banned; --force overrides." },
 	{ "accounts", &kind_number, 1000, 1000000000, NULL, AT(judge.accounts),
 	  "So many addresses and networks have an account; beyond that those with least points go." },
+	{ "unpack-ratio", &kind_number, 10, 1000000, "1000", AT(unpack.ratio),
+	  "A compressed log is read no further where it becomes so many times as large as its file, and over 256 "
+	  "megabytes." },
+	{ "unpack-most", &kind_number, 1, 1000000000, "102400", AT(unpack.megabytes),
+	  "A compressed log is read no further where it becomes so many megabytes." },
 
 	{ .help = "Files and sets" },
 	{ "blacklist", &kind_path, 0, 0, CONFIG_FOLDER "/blacklist", AT(blacklist), "The blacklist." },

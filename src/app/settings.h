@@ -12,6 +12,7 @@
 #include "firewall/firewall.h"
 #include "fleet/settings.h"
 #include "judge/settings.h"
+#include "log/source.h"
 #include "report/owner.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
@@ -39,6 +40,7 @@ struct config {
 	char *timezone;                          /* NULL: the host's */
 	uint32_t threads;
 	int64_t lock_wait;                       /* seconds */
+	struct source_bounds unpack;             /* of compressed logs */
 	enum owners_from owners;                 /* whether it is told who has an address, and who is asked */
 	struct texts owners_files;
 	char *owners_zone;                       /* NULL: none */

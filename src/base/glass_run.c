@@ -63,8 +63,10 @@ _Noreturn static void be_child(glass_work *work, void *context, bool tells, int 
 	if (tells)
 		tell_lacking(&glass);
 	status = work(context, &glass, &answer);
-	if (!file_write_all(out, answer.ptr, answer.len))
+	if (!file_write_all(out, answer.ptr, answer.len)) {
+		msg("the reader of logs cannot answer: %s; nothing was changed", strerror(errno));
 		status = FAILED;
+	}
 	if (glass.off)
 		exit(status); /* and whoever counts leaks does */
 	_exit(status);

@@ -18,6 +18,7 @@
 #include "app/remembered.h"
 #include "app/rule.h"
 #include "base/glass_run.h"
+#include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "detect/samples.h"
@@ -174,45 +175,75 @@ static void take_nothing(void *context, const struct event *event)
 	(void)event;
 }
 
+struct lines {
+	struct check *check;
+	struct detection detection;
+	struct scan_log *logs;
+	size_t count;
+};
+
 /* Whether the rules understand what stands in a file. */
-static void check_file(struct check *c, struct detection *detection, const char *name)
+static void check_file(struct lines *l, struct scan_log *log)
 {
 	struct buf text = { 0 };
-	struct scan_log log = { .source = source_open(name, &text), .take_unterminated = true };
 
 	/* that it cannot be read was said */
-	if (log.source != NULL) {
-		(void)detection_scan(detection, c->config, &log, 1, 0, NULL, take_nothing, NULL);
-		source_close(log.source);
-		if (log.lines >= UNKNOWN_LINES && !unknown_recognised(detection->drift)) {
-			unknown_say_none(name, log.lines, &text);
+	if (source_begin(log->source, NULL, &text)) {
+		(void)detection_scan(&l->detection, l->check->config, log, 1, 0, NULL, take_nothing, NULL);
+		if (log->lines >= UNKNOWN_LINES && !unknown_recognised(l->detection.drift)) {
+			unknown_say_none(source_name(log->source), log->lines, &text);
 			msg("%s", buf_text(&text));
-			c->faults++;
+			l->check->faults++;
 		}
 	}
 	buf_free(&text);
 }
 
-/* The files that are written to, whole: a second or two where they are large. Not journals, which are larger. */
-static void check_lines(struct check *c, const struct log_list *logs)
+/* In the glass. Returns whether all is well. */
+static int check_files(void *context, const struct glass *glass, struct buf *answer)
 {
-	struct detection detection;
+	struct lines *l = context;
 	struct buf strangers = { 0 };
 
-	if (detection_open(&detection, c->config, c->options, RULES_WITHOUT_SAMPLES) != EXIT_ALL_WELL)
-		return;
-	for (size_t i = 0; i < logs->count; i++) {
-		if (!source_is_journal(logs->logs[i].log))
-			check_file(c, &detection, logs->logs[i].log);
-	}
-	drift_sort(detection.drift);
-	unknown_strangers(detection.drift, NULL, &strangers);
+	(void)glass;
+	(void)answer;
+	l->check->faults = 0;
+	for (size_t i = 0; i < l->count; i++)
+		check_file(l, &l->logs[i]);
+	drift_sort(l->detection.drift);
+	unknown_strangers(l->detection.drift, NULL, &strangers);
 	for (const char *line = buf_text(&strangers); *line != '\0'; line += strcspn(line, "\n") + 1) {
 		msg("%.*s", (int)strcspn(line, "\n"), line);
-		c->faults++;
+		l->check->faults++;
 	}
 	buf_free(&strangers);
-	detection_close(&detection);
+	return l->check->faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+}
+
+/* The files that are written to, whole: a second or two where they are large. Not journals, which are larger. */
+static void check_lines(struct check *c, const struct log_list *list)
+{
+	struct lines l = { .check = c, .logs = mem_zalloc(list->count, sizeof(*l.logs)) };
+	struct buf ignored = { 0 };
+
+	if (detection_open(&l.detection, c->config, c->options, RULES_WITHOUT_SAMPLES) == EXIT_ALL_WELL) {
+		for (size_t i = 0; i < list->count; i++) {
+			struct source *source = source_is_journal(list->logs[i].log) ? NULL :
+					source_open_only(list->logs[i].log, NULL, &ignored, NULL);
+
+			if (source == NULL)
+				continue;
+			source_bound(source, &c->config->unpack);
+			l.logs[l.count++] = (struct scan_log){ .source = source, .take_unterminated = true };
+		}
+		engine_compile(l.detection.engine, c->config->threads);
+		c->faults += glass_run(check_files, &l, false, &ignored) != EXIT_ALL_WELL;
+		for (size_t i = 0; i < l.count; i++)
+			source_close(l.logs[i].source);
+		detection_close(&l.detection);
+	}
+	buf_free(&ignored);
+	free(l.logs);
 }
 
 static void check_logs(struct check *c)

@@ -258,6 +258,8 @@ static int match_file(struct matching *m, const char *path, char *block, struct 
 	bool open_line = false;
 	ssize_t got;
 
+	if (source != NULL)
+		source_bound(source, &m->config->unpack);
 	if (source == NULL || detection_enter_glass(m->detection, m->config) != EXIT_ALL_WELL ||
 	    !source_begin(source, NULL, &why)) {
 		if (why.len > 0)

@@ -33,6 +33,8 @@ struct job {
 	struct judge judge;
 	struct history history;
 	const struct scan_log *logs;
+	struct owners *owners;
+	bool has_blocks;
 };
 
 static uint32_t day_of(int64_t time)
@@ -93,21 +95,23 @@ static void take(void *context, const struct event *event)
 		note_banned(job, day);
 }
 
+/* From here on in the glass, where only what is open can be asked. */
 static int read_logs(struct job *job)
 {
 	struct scan_log *logs = mem_zalloc((size_t)job->options->arg_count, sizeof(*logs));
-	size_t count = detection_begin_logs(logs, detection_open_logs(job->options, logs)), failed;
 	struct detection detection;
-	int ret = count == 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+	size_t count = 0;
+	int ret = detection_open(&detection, job->config, job->options, RULES_WITHOUT_SAMPLES);
 
 	job->logs = logs;
-	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, job->config, job->options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
-		failed = detection_scan(&detection, job->config, logs, count, 0, NULL, take, job);
+		ret = detection_open_logs(&detection, job->config, job->options, logs, &count);
+		if (ret == EXIT_ALL_WELL &&
+		    (detection_scan(&detection, job->config, logs, count, 0, NULL, take, job) > 0 ||
+		     count < (size_t)job->options->arg_count))
+			ret = EXIT_IN_PART;
 		if (job->history.clock != 0)
 			note_banned(job, job->history.clock);
-		ret = failed > 0 || count < (size_t)job->options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 		detection_close(&detection);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -186,7 +190,7 @@ static void print(const struct job *job, const struct page *page)
 	else if (job->options->html)
 		page_html(page, &out);
 	else
-		page_text(page, has_blocks(), &out);
+		page_text(page, job->has_blocks, &out);
 	text_print(&out);
 	buf_free(&out);
 }
@@ -197,13 +201,12 @@ static int make_page(struct job *job, const struct banlist *bans)
 		.judge = &job->judge, .now = job->now, .done = job->config->done.texts,
 		.done_count = job->config->done.count,
 	};
-	struct owners *owners = config_owners(job->config);
 	char host[256] = "";
 	struct page page;
 	unsigned bad;
 
 	begin_page(job, &page);
-	page.owners = owners;
+	page.owners = job->owners;
 	bad = page_take_history(&page, &job->history);
 	if (bad > 0)
 		state_bad_line(job->config->state, STATE_TOPS, bad);
@@ -219,7 +222,6 @@ static int make_page(struct job *job, const struct banlist *bans)
 	if (bad == 0)
 		print(job, &page);
 	page_free(&page);
-	owners_close(owners);
 	return bad > 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 
@@ -240,13 +242,16 @@ static int report(struct job *job)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct job job = { .config = config, .options = options, .now = time(NULL) };
+	struct job job = { .config = config, .options = options, .now = time(NULL), .has_blocks = has_blocks() };
 	int ret = read_times(&job);
 
 	judge_init(&job.judge, &config->judge, job.now);
 	job.judge.history = &job.history;
-	if (ret == EXIT_ALL_WELL)
+	if (ret == EXIT_ALL_WELL) {
+		job.owners = config_owners(config);
 		ret = report(&job);
+		owners_close(job.owners);
+	}
 	judge_free(&job.judge);
 	history_free(&job.history);
 	return ret;

@@ -81,12 +81,9 @@ static int scan(const struct config *config, const struct options *options, stru
 	struct job job = { .logs = logs, .is_classic = options->classic, .since = since };
 	struct findings findings = { .whole = options->all || options->verbose, .everybody = options->verbose };
 	struct buf out = { 0 };
-	size_t count = detection_open_logs(options, logs), failed;
-	int ret = count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, config);
+	size_t count, failed;
 
-	if (ret == EXIT_ALL_WELL)
-		count = detection_begin_logs(logs, count);
-	if (ret != EXIT_ALL_WELL || count == 0) {
+	if (detection_open_logs(detection, config, options, logs, &count) != EXIT_ALL_WELL) {
 		free(logs);
 		return EXIT_NOTHING;
 	}

@@ -78,7 +78,9 @@ static void take(void *context, const struct event *event)
 /* Everything that is still there, from its start: the same logs that a run reads, or those that are named. */
 static int read_logs(struct question *q, struct detection *detection)
 {
-	struct reading_options options = { .full = true, .directory = q->options->directory };
+	struct reading_options options = {
+		.full = true, .directory = q->options->directory, .bounds = &q->config->unpack,
+	};
 	struct positions none = { 0 };
 	bool named = q->options->arg_count > 1;
 	struct scan_log *logs;

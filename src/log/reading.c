@@ -196,7 +196,9 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 
 void reading_open(struct reading *reading, char *const *logs, size_t log_count, const struct reading_options *options)
 {
-	*reading = (struct reading){ .full = options->full };
+	*reading = (struct reading){
+		.full = options->full, .bounds = options->bounds != NULL ? *options->bounds : SOURCE_BOUNDS,
+	};
 	list_logs(reading, logs, log_count, options->directory);
 	for (size_t i = 0; i < reading->log_count; i++) {
 		struct reading_log *log = &reading->logs[i];

@@ -20,6 +20,7 @@
 struct reading_options {
 	bool full;             /* read every log from its start */
 	const char *directory; /* of journals; NULL: this host's */
+	const struct source_bounds *bounds; /* of what is compressed; NULL: SOURCE_BOUNDS */
 };
 
 /* One file to read. Belongs to the reading. */
@@ -59,6 +60,7 @@ struct reading {
 	/* its own: */
 	const struct positions *old;
 	bool full;
+	struct source_bounds bounds;
 	bool *claimed;               /* which of the old positions were found again */
 	struct reading_log *logs;
 	size_t log_count;

@@ -123,8 +123,13 @@ static void begin_file(struct reading *reading, struct reading_file *file)
 	const struct position *old = reading->full ? NULL : known_unopened(reading, file);
 	bool well;
 
-	if (old == NULL && (file->source == NULL || source_begin(file->source, NULL, &file->why)))
+	if (old == NULL && file->source == NULL)
 		return;
+	if (old == NULL) {
+		source_bound(file->source, &reading->bounds);
+		if (source_begin(file->source, NULL, &file->why))
+			return;
+	}
 	well = old != NULL;
 	if (well) {
 		buf_clear(&file->why);

@@ -336,6 +336,7 @@ struct source *source_open_only(const char *path, const char *directory, struct 
 	source->is_stdin = strcmp(path, "-") == 0;
 	source->name = mem_text(source->is_stdin ? "standard input" : path);
 	source->reference = time(NULL);
+	source->bounds = SOURCE_BOUNDS;
 	if (source_is_journal(path))
 		ok = (source->journal = journal_open(source_units(path), directory, why)) != NULL;
 	else if (source->is_stdin)
@@ -352,6 +353,11 @@ struct source *source_open_only(const char *path, const char *directory, struct 
 		return source;
 	source_close(source);
 	return NULL;
+}
+
+void source_bound(struct source *source, const struct source_bounds *bounds)
+{
+	source->bounds = *bounds;
 }
 
 bool source_begin(struct source *source, const char *cursor, struct buf *why)

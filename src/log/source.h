@@ -34,6 +34,16 @@ bool source_is_journal(const char *name); /* whether the name begins with journa
 const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */
 void source_close(struct source *source);
 
+/* How large a compressed log may become: so many times as large as its file, and so many megabytes. */
+struct source_bounds {
+	uint32_t ratio, megabytes;
+};
+
+/* Reading what becomes larger ends with an error. Before source_begin(); without it the bounds are SOURCE_BOUNDS. */
+void source_bound(struct source *source, const struct source_bounds *bounds);
+
+#define SOURCE_BOUNDS ((struct source_bounds){ .ratio = 1000, .megabytes = 102400 })
+
 bool source_is_hindered(const struct source *source); /* what is wrong with it may be well another time */
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which

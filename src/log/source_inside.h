@@ -20,6 +20,7 @@ struct source {
 	struct unpack *unpack;       /* NULL: plain, not begun yet, or unpacked */
 	bool unpacked;               /* to the end */
 	uint64_t unpacked_bytes;     /* since its beginning */
+	struct source_bounds bounds; /* of them */
 	struct journal *journal;     /* NULL: a file */
 	struct file_look file;
 	int64_t reference;

@@ -20,11 +20,9 @@ enum {
 	NULS = 512, /* so many are no text: what a disk writes at once is not smaller */
 };
 
-/* A log becomes ten to a hundred times smaller. One that is more than a thousand times as large as its file, or than
- * any log, was made to keep us busy. */
-#define UNPACK_RATIO UINT64_C(1000)
+/* A log becomes ten to a hundred times smaller. One that is much larger than its file was made to keep us busy. So
+ * much is read of any: a quiet log repeats itself. */
 #define UNPACK_LEAST (UINT64_C(1) << 28)
-#define UNPACK_MOST (UINT64_C(100) << 30)
 
 ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at)
 {
@@ -93,12 +91,16 @@ static bool begin_unpacking(struct source *source, char *bytes, size_t room)
 static bool is_bomb(struct source *source)
 {
 	uint64_t stored = atomic_load_explicit(&source->stored, memory_order_relaxed), all = source->unpacked_bytes;
+	bool is_large = all >> 20 >= source->bounds.megabytes;
 
-	if (all < UNPACK_LEAST || (all / UNPACK_RATIO <= stored && all <= UNPACK_MOST))
+	if (!is_large && (all < UNPACK_LEAST || all / source->bounds.ratio <= stored))
 		return false;
 	if (source->error.len == 0)
-		buf_addf(&source->error, "becomes more than %s uncompressed; it is read no further",
-			 all > UNPACK_MOST ? "100 GB" : "a thousand times as large");
+		buf_addf(&source->error, is_large ? "becomes more than %u MB uncompressed, the bound of unpack-most; "
+						    "it is read no further" :
+						    "becomes more than %u times as large uncompressed, the bound of "
+						    "unpack-ratio; it is read no further",
+			 is_large ? source->bounds.megabytes : source->bounds.ratio);
 	buf_text(&source->error);
 	return true;
 }

@@ -318,11 +318,57 @@ entry() { # SECONDS UNIT USER ADDRESS
 	sasl 203.0.113.7 1 > line
 	yes "$(cat line)" | head -c 700M | zstd -q > log.zst
 	run -1 timeout 60 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log.zst
-	[[ "$output" == *'log.zst: becomes more than a thousand times as large uncompressed; it is read no further; what came before was counted'* ]]
+	[[ "$output" == *'log.zst: becomes more than 1000 times as large uncompressed, the bound of unpack-ratio; it is read no further; what came before was counted'* ]]
 	[ "$(banned)" = '203.0.113.7 ' ]
 	head -c 700M /dev/zero | zstd -q > nuls.zst
 	run -1 mailban nuls.zst
-	[[ "$output" == *'nuls.zst: becomes more than a thousand times as large uncompressed; it is read no further'* ]]
+	[[ "$output" == *'nuls.zst: becomes more than 1000 times as large uncompressed, the bound of unpack-ratio; it is read no further'* ]]
+	echo 'unpack-ratio = 1000000' > conf
+	run "$MAILBAN" scan -c conf --tsv nuls.zst
+	[[ "$output" != *unpack-ratio* ]]
+}
+
+@test "no compressed log is read further than the settings say, by any command" {
+	sasl 203.0.113.7 20000 | gzip > log.gz
+	echo 'unpack-most = 1' > conf
+	for command in scan match report 'why 203.0.113.7' 'run --no-sync --blacklist blacklist --state state --allow allow'; do
+		run -1 --separate-stderr "$MAILBAN" $command -c conf log.gz
+		[[ "$stderr" == *'log.gz: becomes more than 1 MB uncompressed, the bound of unpack-most; it is read no further; what came before was '* ]]
+	done
+	echo 'unpack-most = 3' > conf
+	run -0 "$MAILBAN" scan -c conf log.gz
+}
+
+# Who cannot give its rights up: a step of the glass that the kernel has fails.
+without_glass() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -e trace=capset -e inject=capset:error=EPERM "$MAILBAN" "$@"
+}
+
+@test "no command reads a line of a log where it cannot give its rights up" {
+	local command
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	! "$MAILBAN" check --no-sync -c /dev/null 2> /dev/null | grep -q sanitizer || skip "a sanitizer needs calls of its own"
+	for i in {1..50}; do
+		echo "$(date -u +%FT%T+00:00) mx otherd[1]: authentication failed for user x from 203.0.113.7"
+	done > log
+	sasl 203.0.113.7 6 >> log
+	printf '[Definition]\nfailregex = ^.*failed for user x from <HOST>$\n' > filter.conf
+	echo "log = \"$PWD/log\"" > conf
+	local files=(--no-sync -c conf --blacklist blacklist --state state --allow allow)
+	"$MAILBAN" run "${files[@]}"
+	mv blacklist kept
+	rm state
+	for command in 'scan log' 'match log' 'match - < log' 'report log' 'why 203.0.113.7 log --no-sync' \
+		"run ${files[*]}" 'rules --from-fail2ban filter.conf --sample log'; do
+		run eval "without_glass $command"
+		[[ "$status" -eq 3 && "$output" == *'cannot give its capabilities up: Operation not permitted; nothing was read'* ]]
+		[[ "$output" != *'x from'* && "$output" != *'SASL'* && ! -e blacklist ]]
+	done
+	mv kept blacklist
+	run -1 "$MAILBAN" check "${files[@]}"
+	[[ "$output" == *'otherd: 50 lines that speak of failed authentication'* ]]
+	run -1 without_glass check "${files[@]}"
+	[[ "$output" != *otherd* && "$output" == *'cannot give its capabilities up'* ]]
 }
 
 @test "names of programs that nobody knows leave room for those that rules are for, and long lines are told" {
