@@ -131,34 +131,31 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 	return file_tell_unsure(r->config->blacklist, error) || unsure ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-/* Whether a command said since the last run what became of net: unban takes lines out, too. */
-static bool deed_is_known(const struct run *r, const struct addr *net)
+/* Whether a command said since that minute what became of net: unban takes lines out, too. */
+static bool deed_is_known(const struct run *r, const struct addr *net, const char *since)
 {
-	struct last_run last = { 0 };
-	struct buf deeds = { 0 }, since = { 0 };
+	struct buf deeds = { 0 };
 	bool known = false;
 
-	if (last_run_read(r->config->state, &last))
-		when_add_minute(&since, last.time);
 	deeds_of(r->config->blacklist, net, &deeds);
 	for (const char *line = buf_text(&deeds); *line != '\0' && !known; line += strcspn(line, "\n") + 1)
-		known = strncmp(line, buf_text(&since), since.len) >= 0;
+		known = strncmp(line, since, strlen(since)) >= 0;
 	buf_free(&deeds);
-	buf_free(&since);
 	return known;
 }
 
 /* For why: an editor says nothing. What the child answers is an address a line, or is left out. */
 static void note_edits(const struct run *r)
 {
-	struct buf said = { 0 };
+	struct span rest = { r->edits.ptr, r->edits.len }, line;
+	struct buf said = { 0 }, since = { 0 };
+	struct last_run last = { 0 };
+	struct addr net;
 
-	for (size_t at = 0, len; at < r->edits.len; at += len + 1) {
-		const char *line = r->edits.ptr + at, *end = memchr(line, '\n', r->edits.len - at);
-		struct addr net;
-
-		len = end != NULL ? (size_t)(end - line) : r->edits.len - at;
-		if (!addr_parse_net(&net, line, len) || deed_is_known(r, &net))
+	if (rest.len > 0 && last_run_read(r->config->state, &last))
+		when_add_minute(&since, last.time);
+	while (span_take_line(&rest, &line)) {
+		if (!addr_parse_net(&net, line.ptr, line.len) || deed_is_known(r, &net, buf_text(&since)))
 			continue;
 		buf_add_text(&said, "took ");
 		addr_add_to(&said, &net);
@@ -167,6 +164,7 @@ static void note_edits(const struct run *r)
 	if (said.len > 0)
 		deeds_add(r->config->blacklist, r->now, "somebody", &said);
 	buf_free(&said);
+	buf_free(&since);
 }
 
 int run_write_files(struct run *r)

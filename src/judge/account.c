@@ -216,7 +216,7 @@ int64_t account_name_capped(const struct account *a, const struct account_name *
 	const struct judge_settings *settings)
 {
 	int64_t points = account_capped(a, n->points, settings);
-	bool logs_in = n->name != NAME_NONE && n->login != 0 && (int64_t)a->time - n->login <= settings->known;
+	bool logs_in = n->name != NAME_NONE && account_name_is_known(n, a->time, settings);
 
 	return logs_in && points > POINT && points <= ACCOUNT_CAPPED_MOST ? POINT : points;
 }

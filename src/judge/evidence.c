@@ -134,15 +134,21 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	return count - (uint32_t)waiting;
 }
 
+/* What a failure weighs by the time since the last one for that name: fast within a minute, less within an hour. */
+static double weight_after(const struct work *w, const struct account_name *n, double fast)
+{
+	if (n->fail == 0 || !is_within(w->time, n->fail, HOUR))
+		return 1;
+	return is_within(w->time, n->fail, MINUTE) ? fast : 0.05;
+}
+
 /* What failures weigh that name nobody. Where others log in, one after the other within an hour is a device with an old
  * password. Postfix before 3.9 writes no name of it. */
 static double weight_of_nameless(const struct work *w)
 {
 	const struct account_name *n = account_find_name(w->account, NAME_NONE);
 
-	if (w->account->credit <= POINT / 5 || n == NULL || n->fail == 0 || !is_within(w->time, n->fail, HOUR))
-		return 1;
-	return is_within(w->time, n->fail, MINUTE) ? 0.5 : 0.05;
+	return w->account->credit <= POINT / 5 || n == NULL ? 1 : weight_after(w, n, 0.5);
 }
 
 /* What a failure for a name weighs when the name failed here before, in points of a first one. */
@@ -155,9 +161,7 @@ static struct repeats repeats_of(const struct work *w, const struct account_name
 	bool known = name_is_known(name, w->time, w->judge->settings->known);
 	double fast = known ? 0.05 : 0.5;
 
-	if (n->fail == 0 || !is_within(w->time, n->fail, HOUR))
-		return (struct repeats){ 1, fast };
-	return (struct repeats){ is_within(w->time, n->fail, MINUTE) ? fast : 0.05, fast };
+	return (struct repeats){ weight_after(w, n, fast), fast };
 }
 
 /* Whether it is the address's first failure for the name on that day. */
