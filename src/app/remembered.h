@@ -5,7 +5,7 @@
 
 #include "detect/sessions.h"
 #include "judge/judge.h"
-#include "judge/history.h"
+#include "record/history.h"
 #include "list/state.h"
 
 /* Reads the sections of the judgement into a judge that is empty. Returns 0, or -1 after saying which line of the file

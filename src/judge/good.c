@@ -170,8 +170,8 @@ static bool take_any_login(struct work *w)
 {
 	struct account *a = w->account;
 	struct names *names = &w->judge->accounts.names;
-	char text[NAME_TEXT_MAX + 1];
-	size_t len = name_fold(text, w->event->user);
+	char text[USER_MAX + 1];
+	size_t len = user_fold(text, w->event->user);
 	uint32_t number;
 	bool breach;
 

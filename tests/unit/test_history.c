@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge_driver.h"
 #include "base/sanitized.h"
-#include "judge/history.h"
+#include "record/history.h"
 #include "random.h"
 
 enum { FIRST = 20000, SOME = 9000 }; /* a day; random events */
