@@ -371,6 +371,43 @@ without_glass() {
 	[[ "$output" != *otherd* && "$output" == *'cannot give its capabilities up'* ]]
 }
 
+@test "no command takes the state apart where it cannot give its rights up" {
+	local command status_of line
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	! "$MAILBAN" check --no-sync -c /dev/null 2> /dev/null | grep -q sanitizer || skip "a sanitizer needs calls of its own"
+	sasl 203.0.113.7 8 | sed = | sed 'N; s/\(.*\)\n\(.*\)/\2, sasl_username=rosa\1@example.com/' > log
+	echo "log = \"$PWD/log\"" > conf
+	"$MAILBAN" run --no-sync -c conf --blacklist blacklist --state state --allow allow
+	cp blacklist before
+	cp state state.before
+	# what it ends with, and what it is; list and status tell the rest all the same
+	while read -r status_of command; do
+		line="$command -c conf --blacklist blacklist --state state"
+		run "$MAILBAN" $line
+		[[ "$output" != *'capabilities up'* ]]
+		cp before blacklist
+		rm -f metrics
+		run without_glass $line
+		[[ "$status" -eq "$status_of" && "$output" == *'cannot give its capabilities up: Operation not permitted; nothing was read'* ]]
+		[[ "$output" != *'rosa'* && "$output" != *'accounts:'* && "$output" != *'1 account'* ]]
+		cmp before blacklist
+		cmp state.before state
+	done <<- 'X'
+		1 status --no-sync
+		3 stats
+		3 stats --prometheus metrics
+		3 state
+		1 list
+		3 why 203.0.113.7 --no-sync
+		3 report
+		3 done
+		3 done rosa
+		3 ban 203.0.113.0/24 --no-sync
+		1 check --no-sync
+	X
+	[ ! -e metrics ]
+}
+
 @test "names of programs that nobody knows leave room for those that rules are for, and long lines are told" {
 	for i in {1..1500}; do
 		echo "$(date -u +%FT%T+00:00) mx anything$i: hello"
