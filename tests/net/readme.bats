@@ -62,7 +62,7 @@ typed() {
 		if [ "$number" != "$block" ]; then
 			block=$number kind=unknown
 			case $line in
-			'mail logs ──►'* | 'Subject: mailban '*) kind=shown ;;
+			'mail logs ──►'* | 'Subject: mailban '* | 'last run '*) kind=shown ;;
 			'# mailban blacklist 1') kind='> shown.blacklist' ;;
 			'rule "'*) kind='> /etc/mailban/rules.d/shown.conf' ;;
 			'log = {'*) kind='> shown.conf' ;;
