@@ -11,11 +11,14 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "list/state_line.h"
 #include "base/points.h"
+#include "judge/names.h"
+#include "list/state_line.h"
 
 void connections_free(struct connections *all)
 {
+	for (size_t i = 0; i < all->used; i++)
+		free(all->ring[i].user);
 	free(all->ring);
 	hash_free(&all->index);
 	*all = (struct connections){ 0 };
@@ -82,12 +85,16 @@ void connections_end(struct connections *all, struct connection *c)
 {
 	hash_remove(&all->index, hash_of_numbers(&all->index, c->key, 0), (uint32_t)(c - all->ring));
 	c->key = 0;
+	free(c->user);
+	c->user = NULL;
 }
 
 static void save_one(const struct connection *c, struct buf *out)
 {
 	buf_addf(out, "%016" PRIx64 " ", c->key);
 	addr_add_to(out, &c->addr);
+	if (c->user != NULL)
+		line_add_user_value(out, "user", c->user);
 	line_add_number(out, "time", c->time);
 	line_add_points(out, "strongest", c->strongest);
 	if (c->added > 0) {
@@ -110,10 +117,23 @@ void connections_save(const struct connections *all, uint32_t time, struct buf *
 	}
 }
 
+static bool load_user(const struct line *line, struct connection *c)
+{
+	char text[NAME_SHOWN_MAX + 1];
+	size_t len;
+
+	if (c->user != NULL || !line_user_value(line, text, NAME_SHOWN_MAX, &len))
+		return false;
+	c->user = mem_text_of(text, len);
+	return true;
+}
+
 static bool load_word(struct line *line, struct connection *c)
 {
 	enum event_class event_class;
 
+	if (line_is(line, "user"))
+		return load_user(line, c);
 	if (line_is(line, "time"))
 		return line_u32(line, &c->time);
 	if (line_is(line, "strongest"))
@@ -142,12 +162,15 @@ unsigned connections_load(struct connections *all, struct span lines)
 		if (!line_hex(&line, &read.key) || read.key == 0 || !line_addr(&line, &read.addr))
 			return line.number;
 		while (line_word(&line)) {
-			if (!load_word(&line, &read))
+			if (!load_word(&line, &read)) {
+				free(read.user);
 				return line.number;
+			}
 		}
 		c = find(all, read.key);
 		if (c == NULL)
 			c = begin(all, read.key);
+		free(c->user);
 		*c = read;
 	}
 	return 0;

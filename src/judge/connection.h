@@ -20,6 +20,7 @@ enum {
 struct connection {
 	uint64_t key;                   /* event.connection; 0: a free place */
 	struct addr addr;               /* the account that it counts for */
+	char *user;                     /* who logged in, its own; NULL: nobody, or whose lines count the mails */
 	int64_t strongest;              /* points of its strongest kind so far */
 	int64_t added;                  /* what of them is in the account, in points of class, as of time */
 	uint32_t time;                  /* of its last event */

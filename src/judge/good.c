@@ -8,6 +8,7 @@
 #include "judge/judge_inside.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "judge/told.h"
@@ -58,7 +59,7 @@ static void note_entered(struct work *w, enum entered_how how)
 		e = entered_add(&w->judge->entered, &w->account->addr, w->event->user, how, w->time);
 		note_tried(w, e);
 	}
-	entered_count(e, w->time, mails_of(w->event));
+	entered_count(e, w->time, 1, mails_of(w->event));
 }
 
 /* A login of a name that never logged in from there, where many names were guessed and nobody had logged in. */
@@ -143,8 +144,8 @@ static void take_login(struct work *w, uint32_t number)
 		a->good = w->time;
 }
 
-/* An address that is new for the user, and sends more than all that the user had. */
-static void take_habit(struct work *w, struct name *name)
+/* An address that is new for the user, and sends more than all that the user had. The event is so many logins. */
+static void take_habit(struct work *w, struct name *name, uint32_t logins)
 {
 	const struct judge_settings *settings = w->judge->settings;
 	struct entered *e = entered_find(&w->judge->entered, &w->account->addr, w->event->user);
@@ -162,7 +163,43 @@ static void take_habit(struct work *w, struct name *name)
 		e->logins = e->mails = new->mails - mails_of(w->event);
 	}
 	if (e != NULL)
-		entered_count(e, w->time, mails_of(w->event));
+		entered_count(e, w->time, logins, mails_of(w->event));
+}
+
+/* Who logged in is remembered where the login's line does not stand for a mail: mails of the connection follow. */
+static void note_user(struct work *w)
+{
+	const struct span user = w->event->user;
+
+	if (w->connection == NULL)
+		return;
+	w->connection->good = true;
+	if (user.len == 0 || (w->event->flags & EVENT_SENDS) != 0)
+		return;
+	free(w->connection->user);
+	w->connection->user = mem_text_of(user.ptr, user.len < NAME_SHOWN_MAX ? user.len : NAME_SHOWN_MAX);
+}
+
+/* A mail of who logged in on its connection. */
+static void take_sent(struct work *w)
+{
+	const struct event *accepted = w->event;
+	struct event sent = *accepted;
+	struct names *names = &w->judge->accounts.names;
+	char text[NAME_TEXT_MAX + 1];
+	struct entered *e;
+	uint32_t number;
+
+	sent.user = (struct span){ w->connection->user, strlen(w->connection->user) };
+	sent.flags |= EVENT_SENDS;
+	w->event = &sent;
+	number = names_find(names, text, name_fold(text, sent.user));
+	e = entered_find(&w->judge->entered, &w->account->addr, sent.user);
+	if ((w->account->flags & ACCOUNT_BREACHED) == 0 && number != HASH_NONE)
+		take_habit(w, &names->all[number], 0);
+	else if (e != NULL)
+		entered_count(e, w->time, 0, sent.count);
+	w->event = accepted;
 }
 
 /* Whether it is good news of the address. */
@@ -178,8 +215,7 @@ static bool take_any_login(struct work *w)
 	/* a connection's end tells again of the login that its beginning told */
 	if (len == 0 && w->connection != NULL && w->connection->good)
 		return false;
-	if (w->connection != NULL)
-		w->connection->good = true;
+	note_user(w);
 	number = names_make(names, text, len);
 	breach = len > 0 && (a->flags & ACCOUNT_BREACHED) == 0 && is_breach(w, account_find_name(a, number));
 	if (breach)
@@ -189,7 +225,7 @@ static bool take_any_login(struct work *w)
 	if ((a->flags & ACCOUNT_BREACHED) != 0 && !ends_breach(w, number))
 		return false;
 	if (len > 0)
-		take_habit(w, &names->all[number]);
+		take_habit(w, &names->all[number], 1);
 	take_login(w, number);
 	return true;
 }
@@ -203,6 +239,8 @@ static bool take_mail(struct work *w)
 	int64_t off = work_late(w, first ? w->judge->settings->threshold : points_many(POINT / 10, w->event->count));
 	uint32_t mails = w->event->count;
 
+	if (w->connection != NULL && w->connection->user != NULL)
+		take_sent(w);
 	if (w->connection != NULL) {
 		if (w->connection->added > 0 && w->connection->event_class == CLASS_UNKNOWN)
 			work_take_back(w);

@@ -78,9 +78,9 @@ struct entered *entered_add(struct entered_list *list, const struct addr *addr, 
 	return e;
 }
 
-void entered_count(struct entered *e, uint32_t time, uint32_t mails)
+void entered_count(struct entered *e, uint32_t time, uint32_t logins, uint32_t mails)
 {
-	e->logins = count_sum(e->logins, 1);
+	e->logins = count_sum(e->logins, logins);
 	e->mails = count_sum(e->mails, mails);
 	e->last = time > e->last ? time : e->last;
 }

@@ -55,8 +55,8 @@ struct entered *entered_find(const struct entered_list *list, const struct addr 
 struct entered *entered_add(struct entered_list *list, const struct addr *addr, struct span user, enum entered_how how,
 			    uint32_t time);
 
-/* Counts a login, and mails with it. */
-void entered_count(struct entered *entered, uint32_t time, uint32_t mails);
+/* Counts logins, or mails, or both. */
+void entered_count(struct entered *entered, uint32_t time, uint32_t logins, uint32_t mails);
 
 /* A person has seen to all of that user, at that time. Returns how many there were to see to. */
 size_t entered_done(struct entered_list *list, struct span user, int64_t now);

@@ -378,3 +378,44 @@ incident() {
 	run -0 "$MAILBAN" scan --all log
 	[ "$(grep -c '^203\.' <<< "$output")" -gt 2000 ]
 }
+
+# sent SERVER LOGIN MAIL [FORM]: who guessed, then LOGIN and three times MAIL, as that server writes them behind its
+# FORM of a header: was entered, and sent three mails. N in MAIL is another number each time.
+sent() {
+	local server=$1 head="${4:-Nov 20 10:30:00 mx $1: }"
+	for name in ann bob eve hr it; do
+		printf 'Nov 20 10:00:00 mx postfix/smtpd[42]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=%s\n' $name
+	done > guesses
+	{
+		[ -z "$2" ] || echo "$head$2"
+		for n in 1 2 3; do echo "$head${3//N/$n}"; done
+	} > log.sent
+	run -0 "$MAILBAN" scan guesses log.sent
+	[[ "$output" == *'account boss@example.com was entered from 192.0.2.7 '*' and 3 mails, the last '* ]] || {
+		echo "$server: $output"
+		return 1
+	}
+}
+
+@test "what an account sent since is counted for every server whose lines tell who sent a mail" {
+	sent 'sm-mta[3209]' 'AUTH=server, relay=[192.0.2.7], authid=boss@example.com, mech=PLAIN, bits=0' \
+		'6ASKPJKN003209: from=<b@example.com>, size=106, class=0, nrcpts=1, msgid=<x@y>, proto=ESMTPSA, daemon=MSP-v4, relay=[192.0.2.7]'
+	local at='1e3bb82f64e37c28 smtp'
+	sent 'smtpd[9]' "$at connected address=192.0.2.7 host=x.example.net
+Nov 20 10:30:00 mx smtpd[9]: $at authentication user=boss@example.com result=ok" "$at message msgid=f3829d7N size=291 nrcpt=1 proto=ESMTP"
+	sent 'smtpd[9]' "$at event=authentication user=boss@example.com address=192.0.2.7 host=x.example.net result=ok" \
+		"$at event=message address=192.0.2.7 host=x.example.net msgid=f3829d7N from=<b@example.com> to=<b@example.net> size=291 ndest=1 proto=ESMTP"
+	sent dovecot 'submission-login: Login: user=<boss@example.com>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.25, mpid=3744, TLS, session=<Si0jv1th9a/GM2Tw>' \
+		'submission(boss@example.com)<3744><Si0jv1th9a/GM2Tw>: Successfully relayed message: from=<b@example.com>, size=291, id=N, nrcpt=1, reply=`250 Ok`'
+	sent courierd '' 'newmsg,id=000000000000028N.000000006B0B8CAB.0000011E, auth=boss@example.com: dns; x ([::ffff:192.0.2.7])'
+	sent maddy '' 'submission: incoming message#011{"msg_id":"N","sender":"b@example.com","src_ip":"192.0.2.7:4711","username":"boss@example.com"}'
+	sent spamdyke '' 'ALLOWED from: b@example.com to: N@example.net origin_ip: 192.0.2.7 origin_rdns: (unknown) auth: boss@example.com encryption: TLS reason: 250_ok'
+	sent smtpd '' 'CHKUSER relaying rcpt: from <b@example.com:boss@example.com:> remote <x:unknown:192.0.2.7> rcpt <N@example.net> : client allowed to relay'
+	local client='listenerId = "submissions", localPort = 465, remoteIp = 192.0.2.7, remotePort = 4711'
+	sent stalwart "Authentication successful (auth.success) $client, accountName = \"boss@example.com\"" \
+		"Queued message submission for delivery (queue.queue-message-authenticated) $client, queueId = N, from = \"b@example.com\"" '2026-11-20T10:30:00Z INFO '
+	sent kerio '' 'Recv: Queue-ID: 65ee8b47-0000000N, Service: SMTP, From: <b@example.com>, To: <b@example.net>, Size: 9, Sender-Host: 192.0.2.7, User: boss@example.com, SSL: yes, Subject: x' '[20/Nov/2026 10:30:00] '
+	sent roundcube '' '<b73p1aqe> User boss@example.com [192.0.2.7]; Message <N@example.com> for b@example.net; 250: Ok' '[20-Nov-2026 10:30:00 +0000]: '
+	sent exim '' '1nABCd-00012N-Xy <= b@example.com H=(pc) [192.0.2.7] P=esmtpsa A=plain:boss@example.com S=386' '2026-11-20 10:30:00 '
+	sent 'postfix/smtpd[9]' '' 'A1B2C3D4E5: client=x[192.0.2.7], sasl_method=PLAIN, sasl_username=boss@example.com'
+}
