@@ -251,6 +251,40 @@ entry() { # SECONDS UNIT USER ADDRESS
 	unshare -m bash script "$remote"
 }
 
+@test "the usual logs: each of their names, all of them together, and never what repeats another" {
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	cat > script <<-'EOF'
+	set -e
+	trap 'echo "failed: $BASH_COMMAND"' ERR
+	mount -t tmpfs none /var/log
+	mount -t tmpfs none /run
+	run() { "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow > /dev/null 2> said; }
+	status=0
+	run || status=$?
+	[ "$status" = 1 ]
+	exim() { for i in {1..7}; do date "+%F %T login authenticator failed for (x) [$1]:4711: 535 Incorrect authentication data (set_id=user$i)"; done; }
+	mkdir /var/log/exim4 /var/log/exim /var/log/mail
+	exim 203.0.113.1 > /var/log/exim4/mainlog
+	exim 203.0.113.2 > /var/log/exim/main.log
+	exim 203.0.113.3 > /var/log/exim_mainlog
+	sasl 203.0.113.4 7 > /var/log/dovecot.log
+	sasl 203.0.113.5 7 > /var/log/mail.log
+	# what was rotated away, before anything was written since
+	sasl 203.0.113.6 7 > "/var/log/maillog-$(date +%Y%m%d)"
+	sasl 203.0.113.7 7 > /var/log/mail/maillog
+	exim 203.0.113.99 | tee /var/log/exim4/rejectlog > /var/log/exim/reject.log
+	run
+	[ "$(grep -o '^[0-9][0-9.]*' blacklist | xargs)" = "$(echo 203.0.113.{1..7})" ]
+	[ "$(grep -c 'hits 7$' blacklist)" = 7 ]
+	rm -r /var/log/mail blacklist state
+	sasl 203.0.113.8 7 > /var/log/mail
+	run
+	grep -q '^203.0.113.8 ' blacklist
+	EOF
+	export -f sasl
+	unshare -m bash script
+}
+
 @test "what containers put around each line is taken off, in scan and match alike" {
 	line='Nov  3 10:00:00 mx postfix/smtpd[1]: warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: x'
 	printf 'postfix-1  | %s\nmysql-1    | ready\n' "$line" > compose
