@@ -22,7 +22,7 @@ cpu() {
 	printf 'max-new = 2000000\nnetworks = 0\n' > conf
 	awk -v at="$(date -u -d -2hours '+%F %T')" 'BEGIN {
 		for (i = 0; i < 1000000; i++)
-			printf "%s rejected EHLO from (ylmf-pc) [2001:db8:%x:%x::7]: x\n", at, i / 65536, i % 65536
+			printf "%s rejected EHLO from (ylmf-pc) [%d.%d.%d.7]: x\n", at, 11 + i / 65536, i / 256 % 256, i % 256
 	}' > log
 	files='-c conf --blacklist blacklist --state state'
 	run=$(TZ=UTC cpu "$MAILBAN" run --no-sync -q $files log)
