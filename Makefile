@@ -37,20 +37,20 @@ $(error missing: $(missing); scripts/deps installs what the build needs)
 endif
 endif
 # what is there of the optional ones; WITHOUT="libarchive ..." leaves one out
-optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp libloc hiredis hiredis_ssl),\
+optional := $(foreach p,$(filter-out $(WITHOUT),libarchive libsystemd libseccomp libnftables libloc hiredis hiredis_ssl),\
 	$(shell $(PKG_CONFIG) --exists $(p) && echo $(p)))
 has = $(if $(filter $(1),$(optional)),1,0)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef
 CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -DMAILBAN_VERSION='"$(VERSION)"' \
 	-DHAVE_LIBARCHIVE=$(call has,libarchive) -DHAVE_LIBSYSTEMD=$(call has,libsystemd) \
-	-DHAVE_LIBSECCOMP=$(call has,libseccomp) -DHAVE_LIBLOC=$(call has,libloc) \
+	-DHAVE_LIBSECCOMP=$(call has,libseccomp) -DHAVE_LIBNFTABLES=$(call has,libnftables) -DHAVE_LIBLOC=$(call has,libloc) \
 	-DHAVE_HIREDIS=$(call has,hiredis) -DHAVE_HIREDIS_SSL=$(call has,hiredis_ssl) \
 	$(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 # llrint() is one instruction where nobody asks for errno
 CFLAGS_ALL := -std=c17 -pthread -fno-math-errno $(WARNINGS) $(CFLAGS)
-# these are loaded where they are needed: log/libarchive.c, report/owner_libloc.c
-loaded := libarchive libloc
+# these are loaded where they are needed: log/libarchive.c, firewall/libnftables.c, report/owner_libloc.c
+loaded := libarchive libnftables libloc
 LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out $(loaded),$(optional))) -pthread -ldl -lm
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka
 

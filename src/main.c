@@ -47,10 +47,11 @@ static const char *feature(int has, const char *name)
 
 static int print_version(void)
 {
-	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s%s%s%s\n", MAILBAN_VERSION,
+	printf("mailban %s\nlibraries: libpcre2 libipset libconfuse%s%s%s%s%s%s%s\n", MAILBAN_VERSION,
 	       feature(HAVE_LIBARCHIVE, " libarchive"), feature(HAVE_LIBSYSTEMD, " libsystemd"),
-	       feature(HAVE_LIBSECCOMP, " libseccomp"), feature(HAVE_LIBLOC, " libloc"),
-	       feature(HAVE_HIREDIS, " hiredis"), feature(HAVE_HIREDIS_SSL, " hiredis_ssl"));
+	       feature(HAVE_LIBSECCOMP, " libseccomp"), feature(HAVE_LIBNFTABLES, " libnftables"),
+	       feature(HAVE_LIBLOC, " libloc"), feature(HAVE_HIREDIS, " hiredis"),
+	       feature(HAVE_HIREDIS_SSL, " hiredis_ssl"));
 	return EXIT_ALL_WELL;
 }
 

@@ -44,16 +44,8 @@ int detection_open(struct detection *detection, const struct config *config, con
 
 int detection_enter_glass(struct detection *detection, const struct config *config)
 {
-	struct buf why = { 0 };
-	struct glass glass;
-	int ret;
-
 	engine_compile(detection->engine, config->threads);
-	ret = glass_enter(&glass, false, &why);
-	if (ret < 0)
-		msg("%s", buf_text(&why));
-	buf_free(&why);
-	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+	return glass_enter_or_say() ? EXIT_ALL_WELL : EXIT_NOTHING;
 }
 
 /* Returns how many of the logs could be opened. */

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/glass_run.h"
 #include "base/msg.h"
 #include "base/points.h"
+#include "base/utf8.h"
 #include "fleet/fleet.h"
 #include "report/text.h"
 
@@ -35,31 +37,53 @@ static void say(const struct fleet_word *words, size_t count, const char *name, 
 	buf_addf(out, "; mailban unban --fleet %s has all hosts forget them\n", name);
 }
 
-int fleet_left(const struct edit *edit, const struct addr *net, const char *name)
+struct job {
+	const struct edit *edit;
+	const struct addr *net;
+	const char *name;
+	struct fleet_line *line;
+};
+
+/* In the glass, where the line is open. */
+static int work(void *context, const struct glass *glass, struct buf *answer)
 {
-	const struct fleet_settings *fleet = &edit->config->fleet;
-	struct buf why = { 0 }, out = { 0 };
+	const struct job *job = context;
+	const struct judge_settings *judge = &job->edit->config->judge;
+	bool pardons = job->edit->options->fleet;
 	struct fleet_word *words = NULL;
 	size_t count = 0;
 	bool ok;
 
-	if (fleet->url == NULL || edit->options->dry_run)
-		return EXIT_ALL_WELL;
-	if (edit->options->fleet)
-		ok = fleet_pardon(fleet, &edit->config->judge, net, &why);
-	else
-		ok = fleet_ask(fleet, &edit->config->judge, net, edit->now, &words, &count, &why);
+	(void)glass;
+	ok = pardons ? fleet_pardon(job->line, judge, job->net) :
+		       fleet_ask(job->line, judge, job->net, job->edit->now, &words, &count);
 	if (!ok)
-		msg("%s: %s; %s", fleet->url, buf_text(&why), edit->options->fleet ?
+		msg("%s: %s; %s", job->edit->config->fleet.url, fleet_line_why(job->line), pardons ?
 		    "the other hosts were not told" : "whether other hosts have points for it is not known");
-	else if (edit->options->fleet)
-		buf_addf(&out, "all hosts of the fleet forget %s at their next runs\n", name);
+	else if (pardons)
+		buf_addf(answer, "all hosts of the fleet forget %s at their next runs\n", job->name);
 	else if (count > 0)
-		say(words, count, name, &out);
+		say(words, count, job->name, answer);
+	free(words);
+	return ok ? EXIT_ALL_WELL : EXIT_IN_PART;
+}
+
+int fleet_left(const struct edit *edit, const struct addr *net, const char *name)
+{
+	struct job job = { edit, net, name, NULL };
+	struct buf answer = { 0 }, out = { 0 };
+	int ret;
+
+	if (edit->config->fleet.url == NULL || edit->options->dry_run)
+		return EXIT_ALL_WELL;
+	job.line = fleet_line_open(&edit->config->fleet);
+	/* without a line there is nothing to read, and a resolver that hangs may still run beside */
+	ret = fleet_line_is_open(job.line) ? glass_run(work, &job, false, &answer) : work(&job, NULL, &answer);
+	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
 	if (!edit->options->quiet)
 		text_print(&out);
-	free(words);
+	fleet_line_close(job.line);
+	buf_free(&answer);
 	buf_free(&out);
-	buf_free(&why);
-	return ok ? EXIT_ALL_WELL : EXIT_IN_PART;
+	return ret == EXIT_ALL_WELL ? EXIT_ALL_WELL : EXIT_IN_PART;
 }

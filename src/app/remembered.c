@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 
+#include "base/glass.h"
 #include "list/state_line.h"
 
 struct section_read {
@@ -52,18 +53,44 @@ int remembered_history(const struct state *state, const char *path, struct histo
 	return refuse_bad(path, read, sizeof(read) / sizeof(*read));
 }
 
-int remembered_load(const char *path, const struct judge_settings *settings, int64_t now, struct judge *judge)
+/* Reads it with the rights that it takes, and gives them up. */
+static int read_and_enter(const char *path, struct buf *text)
+{
+	if (state_read(path, text) == 0 && glass_enter_or_say())
+		return 0;
+	buf_free(text);
+	return -1;
+}
+
+int remembered_open(struct state *state, const char *path)
+{
+	struct buf text = { 0 };
+
+	*state = (struct state){ 0 };
+	return read_and_enter(path, &text) < 0 ? -1 : state_parse_read(state, &text, path);
+}
+
+int remembered_parse(struct buf *text, const char *path, const struct judge_settings *settings, int64_t now,
+		     struct judge *judge)
 {
 	struct state state;
 	int ret;
 
 	judge_init(judge, settings, now);
-	if (state_load(&state, path) < 0)
+	if (state_parse_read(&state, text, path) < 0)
 		return -1;
 	ret = remembered_judge(&state, path, judge);
 	state_free(&state);
 	accounts_sort(&judge->accounts);
 	return ret;
+}
+
+int remembered_load(const char *path, const struct judge_settings *settings, int64_t now, struct judge *judge)
+{
+	struct buf text = { 0 };
+
+	judge_init(judge, settings, now);
+	return read_and_enter(path, &text) < 0 ? -1 : remembered_parse(&text, path, settings, now, judge);
 }
 
 static void put_history(struct history *history, struct state *state)

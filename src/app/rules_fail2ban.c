@@ -47,7 +47,7 @@ static void take_line(struct sampling *s, const char *line, size_t len)
 static int read_log(struct sampling *s, struct source *source)
 {
 	enum wrapping wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
-	struct lines lines = { .source = source, .take_unterminated = true };
+	struct log_lines lines = { .source = source, .take_unterminated = true };
 	char *block = mem_alloc(LINES_ROOM, 1);
 	uint64_t offset;
 

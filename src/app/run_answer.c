@@ -44,20 +44,6 @@ void run_answer(struct run *r, struct buf *answer)
 	state_format(&r->state, answer);
 }
 
-/* A report is printable text, for terminals and mails. */
-static void take_report(struct run *r, struct span lines)
-{
-	for (size_t at = 0, len; at < lines.len; at += len > 0 ? len : 1) {
-		uint32_t code = 0;
-
-		len = utf8_decode(lines.ptr + at, lines.len - at, &code);
-		if (len > 0 && (code == '\n' || utf8_is_seen(code)))
-			buf_add(&r->report, lines.ptr + at, len);
-		else
-			buf_add_char(&r->report, '?');
-	}
-}
-
 /* The time, that of the logs where the clock does not agree with them; and how much was read. */
 static void take_now(struct run *r, struct span lines)
 {
@@ -87,7 +73,7 @@ int run_take_answer(struct run *r, struct buf *answer)
 	ret = amend_apply(&r->list, &limits, &put, state_lines(&said, ANSWER_GONE));
 	if (ret == 0) {
 		buf_add_span(&r->edits, state_lines(&said, ANSWER_EDITS));
-		take_report(r, state_lines(&said, ANSWER_REPORT));
+		utf8_add_seen(&r->report, state_lines(&said, ANSWER_REPORT));
 		take_now(r, state_lines(&said, ANSWER_NOW));
 		r->in_part = r->in_part || state_lines(&said, ANSWER_IN_PART).len > 0;
 	}

@@ -107,13 +107,11 @@ static void take_knocks(struct run *r)
 /* What others said before is known, whatever becomes of the engine. */
 static void meet_fleet(struct run *r)
 {
-	struct buf why = { 0 };
-
-	if (!r->options->dry_run && !fleet_exchange_on(r->line, &r->fleet, &r->judge, r->now, &why)) {
-		msg("%s: %s; all else is done, and the next run catches up", r->config->fleet.url, buf_text(&why));
+	if (!r->options->dry_run && !fleet_exchange_on(r->line, &r->fleet, &r->judge, r->now)) {
+		msg("%s: %s; all else is done, and the next run catches up", r->config->fleet.url,
+		    fleet_line_why(r->line));
 		r->in_part = true;
 	}
-	buf_free(&why);
 	fleet_judge(&r->fleet, &r->judge, r->now);
 }
 

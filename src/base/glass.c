@@ -34,6 +34,7 @@
 #include <seccomp.h>
 #endif
 
+#include "base/msg.h"
 #include "base/sanitized.h"
 
 static int fail(struct buf *why, const char *what)
@@ -390,6 +391,18 @@ int glass_enter(struct glass *glass, bool is_child, struct buf *why)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || (is_child && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0))
 		return fail(why, "keep its memory to itself");
 	return filter_calls(glass, why);
+}
+
+bool glass_enter_or_say(void)
+{
+	struct buf why = { 0 };
+	struct glass glass;
+	bool entered = glass_enter(&glass, false, &why) == 0;
+
+	if (!entered)
+		msg("%s", buf_text(&why));
+	buf_free(&why);
+	return entered;
 }
 
 void glass_add_lacking(const struct glass *glass, struct buf *out)

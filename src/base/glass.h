@@ -28,6 +28,9 @@ struct glass {
  * with what is in force, or -1 with a sentence about the step that failed: then nothing is to be read. */
 int glass_enter(struct glass *glass, bool is_child, struct buf *why);
 
+/* The same for a command that only prints, of what is open by then. False after saying why not. */
+bool glass_enter_or_say(void);
+
 /* Half of that, for who has files to find first: from now on only the files and folders of these paths can be opened,
  * for reading; paths that are not there are passed over. Capabilities go but for reading files and for glass_enter().
  * Returns 0, or -1 with a sentence. */

@@ -34,3 +34,16 @@ bool utf8_is_seen(uint32_t code)
 	}
 	return true;
 }
+
+void utf8_add_seen(struct buf *out, struct span text)
+{
+	for (size_t at = 0, len; at < text.len; at += len > 0 ? len : 1) {
+		uint32_t code = 0;
+
+		len = utf8_decode(text.ptr + at, text.len - at, &code);
+		if (len > 0 && (code == '\n' || utf8_is_seen(code)))
+			buf_add(out, text.ptr + at, len);
+		else
+			buf_add_char(out, '?');
+	}
+}

@@ -13,6 +13,7 @@
 #include "app/deeds.h"
 #include "app/edit.h"
 #include "app/remembered.h"
+#include "base/glass_run.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
@@ -137,19 +138,26 @@ static void tell_users(const struct wish *wish, const char *user, uint32_t last,
 	buf_free(&when);
 }
 
-/* Says who logged in from there lately: the state knows, where it can be read. */
-static void warn_of_users(const struct edit *edit, const struct wish *wish)
+struct job {
+	const struct edit *edit;
+	const struct wish *wish;
+	struct buf state;        /* as it was read */
+};
+
+/* In the glass. Says who logged in from there lately; a state that is damaged stops nobody who bans. */
+static int tell_known(void *context, const struct glass *glass, struct buf *answer)
 {
+	struct job *job = context;
+	const struct edit *edit = job->edit;
+	const struct wish *wish = job->wish;
 	struct judge judge;
 	const char *user = NULL;
 	uint32_t last = 0;
 	size_t count = 0;
 
-	judge_init(&judge, &edit->config->judge, edit->now);
-	if (access(edit->config->state, R_OK) == 0) {
-		judge_free(&judge);
-		(void)remembered_load(edit->config->state, &edit->config->judge, edit->now, &judge);
-	}
+	(void)glass;
+	(void)answer;
+	(void)remembered_parse(&job->state, edit->config->state, &edit->config->judge, edit->now, &judge);
 	for (size_t i = 0; i < judge.accounts.count; i++) {
 		const struct account *a = accounts_at(&judge.accounts, i);
 
@@ -167,6 +175,21 @@ static void warn_of_users(const struct edit *edit, const struct wish *wish)
 	if (count > 0)
 		tell_users(wish, user, last, count);
 	judge_free(&judge);
+	return EXIT_ALL_WELL;
+}
+
+/* The state knows them, where it can be read. */
+static int warn_of_users(const struct edit *edit, const struct wish *wish)
+{
+	struct job job = { .edit = edit, .wish = wish };
+	struct buf ignored = { 0 };
+	int ret = EXIT_ALL_WELL;
+
+	if (access(edit->config->state, R_OK) == 0 && state_read(edit->config->state, &job.state) == 0)
+		ret = glass_run(tell_known, &job, false, &ignored);
+	buf_free(&job.state);
+	buf_free(&ignored);
+	return ret;
 }
 
 /* The note of the line: what was typed, who typed it, when. */
@@ -226,7 +249,9 @@ static int run(const struct config *config, const struct options *options)
 	if (ret != EXIT_ALL_WELL)
 		goto cleanup;
 	if (!is_banned_already(&edit, &wish)) {
-		warn_of_users(&edit, &wish);
+		ret = warn_of_users(&edit, &wish);
+		if (ret != EXIT_ALL_WELL)
+			goto cleanup;
 		add(&edit, &wish);
 	}
 	ret = edit_commit(&edit);

@@ -20,6 +20,7 @@
 #include "base/glass_run.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "cmd/commands.h"
 #include "detect/samples.h"
 #include "list/blacklist.h"
@@ -97,29 +98,44 @@ static void check_lists(struct check *c)
 	banlist_free(&bans);
 }
 
-/* What no report forgets. */
-static void check_entered(struct check *c, const struct judge *judge)
-{
-	const struct decide_input input = { .judge = (struct judge *)judge, .done = c->config->done.texts,
-					    .done_count = c->config->done.count };
-	struct buf out = { 0 };
+struct remembered {
+	const struct check *check;
+	struct buf text;
+};
 
-	changes_unseen(&input, &out);
-	text_print(&out);
-	c->faults += out.len > 0;
-	buf_free(&out);
+/* In the glass. What no report forgets is a fault, too. */
+static int read_state(void *context, const struct glass *glass, struct buf *answer)
+{
+	struct remembered *r = context;
+	const struct config *config = r->check->config;
+	struct decide_input input = { .done = config->done.texts, .done_count = config->done.count };
+	struct judge judge;
+	size_t first;
+
+	(void)glass;
+	if (remembered_parse(&r->text, config->state, &config->judge, time(NULL), &judge) < 0)
+		return EXIT_IN_PART;
+	if (!r->check->options->quiet)
+		buf_addf(answer, "ok  state %s: %zu accounts\n", config->state, judge.accounts.count);
+	first = answer->len;
+	input.judge = &judge;
+	changes_unseen(&input, answer);
+	judge_free(&judge);
+	return answer->len > first ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static void check_state(struct check *c)
 {
-	struct judge judge;
+	struct remembered r = { .check = c };
+	struct buf answer = { 0 }, out = { 0 };
 
-	if (remembered_load(c->config->state, &c->config->judge, time(NULL), &judge) < 0)
+	if (state_read(c->config->state, &r.text) < 0 || glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
 		c->faults++;
-	else
-		well(c, "state %s: %zu accounts", c->config->state, judge.accounts.count);
-	check_entered(c, &judge);
-	judge_free(&judge);
+	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
+	text_print(&out);
+	buf_free(&r.text);
+	buf_free(&answer);
+	buf_free(&out);
 }
 
 /* Whether somebody writes to it: who asks for a check is told of each log. */

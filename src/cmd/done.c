@@ -10,19 +10,23 @@
 
 #include "app/lock.h"
 #include "app/remembered.h"
+#include "base/glass_run.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
 #include "report/changes.h"
 #include "report/text.h"
 
-static int write_state(struct state *state, const struct judge *judge, const char *path)
+/* What the child answers are lines, which it could have put there in a run as well. */
+static int write_state(struct state *state, struct buf *lines, const char *path)
 {
 	struct file_new file = { 0 };
-	struct buf lines = { 0 };
 	int error;
 
-	entered_save(&judge->entered, &lines);
-	state_take(state, STATE_ENTERED, &lines);
+	if (lines->len > 0 && lines->ptr[lines->len - 1] != '\n') {
+		msg("what the reader of the state answers are no lines; nothing was changed");
+		return EXIT_NOTHING;
+	}
+	state_take(state, STATE_ENTERED, lines);
 	error = state_prepare(state, path, &file);
 	if (error == 0)
 		error = file_commit(&file);
@@ -33,55 +37,73 @@ static int write_state(struct state *state, const struct judge *judge, const cha
 	return EXIT_NOTHING;
 }
 
-static int list(const struct config *config, struct judge *judge)
+static int list(const struct config *config)
 {
-	const struct decide_input input = {
-		.judge = judge, .done = config->done.texts, .done_count = config->done.count,
-	};
+	struct decide_input input = { .done = config->done.texts, .done_count = config->done.count };
+	struct judge judge;
 	struct buf out = { 0 };
+	int ret = EXIT_NOTHING;
 
-	changes_unseen(&input, &out);
-	if (out.len == 0)
-		buf_add_text(&out, "no account is to be seen to\n");
-	text_print(&out);
+	if (remembered_load(config->state, &config->judge, time(NULL), &judge) == 0) {
+		input.judge = &judge;
+		changes_unseen(&input, &out);
+		if (out.len == 0)
+			buf_add_text(&out, "no account is to be seen to\n");
+		text_print(&out);
+		ret = EXIT_ALL_WELL;
+	}
 	buf_free(&out);
-	return EXIT_ALL_WELL;
+	judge_free(&judge);
+	return ret;
 }
 
-static int mark(const struct config *config, const struct options *options, struct state *state, struct judge *judge)
-{
-	size_t count = 0;
+struct job {
+	const struct config *config;
+	const struct options *options;
+	const struct state *state;
+};
 
+/* In the glass: the new lines of the section. */
+static int mark(void *context, const struct glass *glass, struct buf *answer)
+{
+	const struct job *job = context;
+	const struct options *options = job->options;
+	struct judge judge;
+	int count = 0;
+
+	(void)glass;
+	judge_init(&judge, &job->config->judge, time(NULL));
+	if (remembered_judge(job->state, job->config->state, &judge) < 0)
+		return EXIT_NOTHING;
 	for (int i = 0; i < options->arg_count; i++) {
 		const char *user = options->args[i];
-		size_t found = entered_done(&judge->entered, (struct span){ user, strlen(user) }, judge->now);
+		bool found = entered_done(&judge.entered, (struct span){ user, strlen(user) }, judge.now) > 0;
 
-		if (found == 0)
+		if (!found)
 			msg("%s: no report speaks of an account of that name; mailban done lists them", user);
-		count += found > 0;
+		count += found;
 	}
-	if (count == 0)
-		return EXIT_NOTHING;
-	if (!options->dry_run && write_state(state, judge, config->state) != EXIT_ALL_WELL)
-		return EXIT_NOTHING;
-	return count < (size_t)options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
+	entered_save(&judge.entered, answer);
+	judge_free(&judge);
+	return count == 0 ? EXIT_NOTHING : count < options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static int done(const struct config *config, const struct options *options)
 {
-	bool writes = options->arg_count > 0;
-	struct file_lock lock = { .fd = -1 };
+	struct file_lock lock;
 	struct state state = { 0 };
-	struct judge judge;
-	int ret = writes ? lock_blacklist(&lock, config, options, "done", true) : EXIT_ALL_WELL;
+	struct buf lines = { 0 };
+	struct job job = { config, options, &state };
+	int ret;
 
-	judge_init(&judge, &config->judge, time(NULL));
-	if (ret == EXIT_ALL_WELL &&
-	    (state_load(&state, config->state) < 0 || remembered_judge(&state, config->state, &judge) < 0))
-		ret = EXIT_NOTHING;
+	if (options->arg_count == 0)
+		return list(config);
+	ret = lock_blacklist(&lock, config, options, "done", true);
 	if (ret == EXIT_ALL_WELL)
-		ret = writes ? mark(config, options, &state, &judge) : list(config, &judge);
-	judge_free(&judge);
+		ret = state_load(&state, config->state) < 0 ? EXIT_NOTHING : glass_run(mark, &job, false, &lines);
+	if (ret <= EXIT_IN_PART && !options->dry_run && write_state(&state, &lines, config->state) != EXIT_ALL_WELL)
+		ret = EXIT_NOTHING;
+	buf_free(&lines);
 	state_free(&state);
 	file_unlock(&lock);
 	return ret;

@@ -2,12 +2,13 @@
 /*
  * fleet: who is in the fleet; or this host leaves it.
  *
- * Asks the engine and changes no file.
+ * Asks the engine, in the glass, and changes no file.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "app/config.h"
+#include "base/glass.h"
 #include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"
@@ -35,15 +36,14 @@ static void add_host(struct buf *out, const struct fleet_host *host, const char 
 	buf_add_text(out, strcmp(host->name, self) == 0 ? "  (this host)\n" : "\n");
 }
 
-static bool show(const struct config *config, struct buf *why)
+static bool show(const struct config *config, struct fleet_line *line)
 {
 	struct buf out = { 0 };
 	struct fleet fleet;
-	int64_t clock;
 	bool ok;
 
 	fleet_init(&fleet, &config->fleet, &config->judge);
-	ok = fleet_look(&fleet, &clock, why);
+	ok = fleet_look(line, &fleet);
 	if (ok && fleet.count == 0) {
 		buf_add_text(&out, "nobody is there yet: each host comes with its first run\n");
 	} else if (ok) {
@@ -59,8 +59,8 @@ static bool show(const struct config *config, struct buf *why)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct buf why = { 0 };
-	bool ok;
+	struct fleet_line *line;
+	bool ok = false;
 
 	if (config->fleet.url == NULL) {
 		msg("fleet: the setting fleet names no engine; see mailban-fleet(7)");
@@ -70,10 +70,13 @@ static int run(const struct config *config, const struct options *options)
 		msg("fleet: does not know %s; see: mailban help fleet", options->args[0]);
 		return EXIT_USAGE;
 	}
-	ok = options->arg_count > 0 ? fleet_leave(&config->fleet, &why) : show(config, &why);
-	if (!ok)
-		msg("%s: %s", config->fleet.url, buf_text(&why));
-	buf_free(&why);
+	line = fleet_line_open(&config->fleet);
+	if (!fleet_line_is_open(line) || glass_enter_or_say()) {
+		ok = options->arg_count > 0 ? fleet_leave(line) : show(config, line);
+		if (!ok)
+			msg("%s: %s", config->fleet.url, fleet_line_why(line));
+	}
+	fleet_line_close(line);
 	return ok ? EXIT_ALL_WELL : EXIT_NOTHING;
 }
 

@@ -13,6 +13,7 @@
 
 #include "app/edit.h"
 #include "app/remembered.h"
+#include "base/glass.h"
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
@@ -245,23 +246,29 @@ static void add_table(struct buf *out, const struct banlist *list, const struct 
 	buf_free(&sentence);
 }
 
-/* Who may not read the state is shown the list all the same. The judge is to be freed. */
+/* Who may not read the state is shown the list all the same. From here on in the glass. The judge is to be freed. */
 static int read_state(const struct config *config, struct judge *judge)
 {
 	int64_t now = time(NULL);
+	bool ok;
 
-	if (access(config->state, R_OK) == 0)
-		return remembered_load(config->state, &config->judge, now, judge) < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
-	judge_init(judge, &config->judge, now);
-	return EXIT_ALL_WELL;
+	if (access(config->state, R_OK) == 0) {
+		ok = remembered_load(config->state, &config->judge, now, judge) == 0;
+	} else {
+		judge_init(judge, &config->judge, now);
+		ok = glass_enter_or_say();
+	}
+	return ok ? EXIT_ALL_WELL : EXIT_IN_PART;
 }
 
 static int show_with_points(const struct config *config, const struct options *options, struct banlist *list,
 	struct buf *out)
 {
 	struct judge judge;
-	const struct known known = { &judge, options->verbose ? config_owners(config) : NULL };
+	struct owners *owners = options->verbose ? config_owners(config) : NULL;
 	int ret = read_state(config, &judge);
+	/* what a server of the DNS answers is read in the glass or not at all */
+	const struct known known = { &judge, ret == EXIT_ALL_WELL ? owners : NULL };
 
 	sort(list, &judge, options->sort);
 	if (options->plain)
@@ -270,7 +277,7 @@ static int show_with_points(const struct config *config, const struct options *o
 		add_json(out, list, &known);
 	else
 		add_table(out, list, &known);
-	owners_close(known.owners);
+	owners_close(owners);
 	judge_free(&judge);
 	return ret;
 }

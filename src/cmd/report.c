@@ -34,6 +34,7 @@ struct job {
 	struct history history;
 	const struct scan_log *logs;
 	struct owners *owners;
+	struct buf silent;       /* logs that nobody writes to, a line each */
 	bool has_blocks;
 };
 
@@ -122,12 +123,13 @@ static int read_logs(struct job *job)
 
 /* ---- the state ---- */
 
+/* From here on in the glass. */
 static int read_state(struct job *job)
 {
 	struct state state;
 	int ret = EXIT_ALL_WELL;
 
-	if (state_load(&state, job->config->state) < 0)
+	if (remembered_open(&state, job->config->state) < 0)
 		return EXIT_NOTHING;
 	if (remembered_judge(&state, job->config->state, &job->judge) < 0 ||
 	    remembered_history(&state, job->config->state, &job->history) < 0)
@@ -136,23 +138,33 @@ static int read_state(struct job *job)
 	return ret;
 }
 
-/* A log that nobody writes to: what it would tell is missing here. */
-static void need_silent(const struct job *job, struct page *page)
+/* Logs that nobody writes to: what they would tell is missing here. */
+static void find_silent(struct job *job)
 {
 	struct log_list logs;
 
 	log_list_make(&logs, job->config->logs.texts, job->config->logs.count);
 	for (size_t i = 0; i < logs.count; i++) {
 		int64_t begins = silence_begins(&logs.logs[i]);
-		struct buf text = { 0 };
 
-		if (begins != WHEN_UNKNOWN && silence_is_long(begins, job->now)) {
-			silence_say(&text, &logs.logs[i], begins);
-			page_need(page, false, "A log is silent", buf_text(&text));
-		}
-		buf_free(&text);
+		if (begins == WHEN_UNKNOWN || !silence_is_long(begins, job->now))
+			continue;
+		silence_say(&job->silent, &logs.logs[i], begins);
+		buf_add_char(&job->silent, '\n');
 	}
 	log_list_free(&logs);
+}
+
+static void need_silent(const struct job *job, struct page *page)
+{
+	struct span rest = { job->silent.ptr, job->silent.len }, line;
+
+	while (span_take_line(&rest, &line)) {
+		char *text = mem_text_of(line.ptr, line.len);
+
+		page_need(page, false, "A log is silent", text);
+		free(text);
+	}
 }
 
 /* A report of no runs would be a quiet one. */
@@ -229,13 +241,14 @@ static int report(struct job *job)
 {
 	struct banlist bans = { 0 };
 	bool named = job->options->arg_count > 0;
-	int ret = named ? read_logs(job) : read_state(job), made;
+	int ret, made;
 
-	if (ret > EXIT_IN_PART)
-		return ret;
 	if (!named && blacklist_read(job->config->blacklist, &bans) < 0)
 		return EXIT_NOTHING;
-	made = make_page(job, named ? NULL : &bans);
+	if (!named)
+		find_silent(job);
+	ret = named ? read_logs(job) : read_state(job);
+	made = ret > EXIT_IN_PART ? ret : make_page(job, named ? NULL : &bans);
 	banlist_free(&bans);
 	return made != EXIT_ALL_WELL ? made : ret;
 }
@@ -252,6 +265,7 @@ static int run(const struct config *config, const struct options *options)
 		ret = report(&job);
 		owners_close(job.owners);
 	}
+	buf_free(&job.silent);
 	judge_free(&job.judge);
 	history_free(&job.history);
 	return ret;

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
-#include "detect/classic_count.h"
+#include "detect/classic.h"
 #include "detect/totals.h"
 #include "judge/judge.h"
 #include "judge/told.h"

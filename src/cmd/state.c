@@ -191,7 +191,7 @@ static int show(const struct config *config, const struct options *options)
 	struct buf out = { 0 };
 	int ret = EXIT_ALL_WELL;
 
-	if (state_load(&state, config->state) < 0)
+	if (remembered_open(&state, config->state) < 0)
 		return EXIT_NOTHING;
 	judge_init(&judge, &config->judge, time(NULL));
 	if (read_sections(config, &state, &positions, &judge) < 0)

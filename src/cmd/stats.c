@@ -4,7 +4,7 @@
  *
  * Counts the entries of the blacklist by what they are for, and tells whose packets the kernel drops most:
  * since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights for
- * the sets the first half is still told.
+ * the sets the first half is still told. A child in the glass makes the text, since it reads the state.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,8 +17,10 @@
 #include "app/last_run.h"
 #include "app/remembered.h"
 #include "base/file.h"
+#include "base/glass_run.h"
 #include "base/mem.h"
 #include "base/msg.h"
+#include "base/utf8.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "report/fields.h"
@@ -163,66 +165,93 @@ static void add_sets(const struct firewall *fw, struct buf *out)
 		prometheus_value(out, "set_rules", "set", fw->sets[f].name, fw->sets[f].references);
 }
 
-static int write_prometheus(const struct config *config, const struct options *options, const struct stats *s,
-	const struct firewall *fw, const struct judge *judge)
+static void add_prometheus(const struct stats *s, const struct firewall *fw, const struct judge *judge, struct buf *out)
 {
-	struct buf out = { 0 };
 	size_t entered = 0;
-	int ret;
 
-	add_runs(config, &out);
-	prometheus_head(&out, "bans", "Entries of the blacklist by what they are for.");
+	prometheus_head(out, "bans", "Entries of the blacklist by what they are for.");
 	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
 		if (by < CLASS_GOOD || by >= CLASS_COUNT)
-			prometheus_value(&out, "bans", "by", blacklist_by_name(by), (int64_t)s->by[by] +
+			prometheus_value(out, "bans", "by", blacklist_by_name(by), (int64_t)s->by[by] +
 					 (by == BAN_BY_HAND ? (int64_t)s->persons : 0));
 	}
 	for (size_t i = 0; i < judge->entered.count; i++)
 		entered += judge->entered.all[i].done == 0;
-	prometheus_head(&out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.");
-	prometheus_value(&out, "entered_accounts", NULL, NULL, (int64_t)entered);
+	prometheus_head(out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.");
+	prometheus_value(out, "entered_accounts", NULL, NULL, (int64_t)entered);
 	if (s->kernel_read)
-		add_sets(fw, &out);
-	ret = file_replace(options->prometheus, out.ptr, out.len, 0);
+		add_sets(fw, out);
+}
+
+/* What the text is made of. */
+struct job {
+	const struct config *config;
+	const struct options *options;
+	struct banlist bans;
+	struct firewall fw;
+	struct stats stats;
+	struct buf state;     /* as it was read */
+};
+
+static int make_text(void *context, const struct glass *glass, struct buf *answer)
+{
+	struct job *job = context;
+	struct stats *s = &job->stats;
+	struct judge judge;
+	int ret = EXIT_NOTHING;
+
+	(void)glass;
+	if (remembered_parse(&job->state, job->config->state, &job->config->judge, time(NULL), &judge) == 0) {
+		count_bans(s, &job->bans);
+		if (s->kernel_read)
+			count_knocks(s, &job->fw, &judge);
+		if (job->options->prometheus != NULL)
+			add_prometheus(s, &job->fw, &judge, answer);
+		else if (job->options->json)
+			add_json(s, answer);
+		else
+			add_text(s, job->options->verbose ? SIZE_MAX : SHOWN, answer);
+		ret = s->kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
+	}
+	judge_free(&judge);
+	free(s->knockers);
+	return ret;
+}
+
+static int write_file(const char *path, const struct buf *out)
+{
+	int ret = file_replace(path, out->ptr, out->len, 0);
+
 	if (ret < 0)
-		msg("%s: cannot be written: %s", options->prometheus, strerror(-ret));
+		msg("%s: cannot be written: %s", path, strerror(-ret));
 	/* the collector is another user */
-	else if (chmod(options->prometheus, 0644) < 0)
-		msg("%s: cannot be made readable: %s", options->prometheus, strerror(errno));
-	buf_free(&out);
+	else if (chmod(path, 0644) < 0)
+		msg("%s: cannot be made readable: %s", path, strerror(errno));
 	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 
 static int tell(const struct config *config, const struct options *options)
 {
-	struct judge judge;
-	struct banlist bans = { 0 };
-	struct firewall fw = { 0 };
-	struct stats stats = { 0 };
-	struct buf out = { 0 };
+	struct job job = { .config = config, .options = options };
+	struct buf answer = { 0 }, out = { 0 };
 	int ret = EXIT_NOTHING;
 
-	if (remembered_load(config->state, &config->judge, time(NULL), &judge) == 0 &&
-	    blacklist_read(config->blacklist, &bans) == 0) {
-		count_bans(&stats, &bans);
-		stats.kernel_read = kernel_read(&fw, config) == 0;
-		ret = stats.kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
-		if (stats.kernel_read)
-			count_knocks(&stats, &fw, &judge);
-		if (options->prometheus != NULL) {
-			if (write_prometheus(config, options, &stats, &fw, &judge) != EXIT_ALL_WELL)
-				ret = EXIT_NOTHING;
-		} else if (options->json)
-			add_json(&stats, &out);
-		else
-			add_text(&stats, options->verbose ? SIZE_MAX : SHOWN, &out);
-		text_print(&out);
+	if (state_read(config->state, &job.state) == 0 && blacklist_read(config->blacklist, &job.bans) == 0) {
+		job.stats.kernel_read = kernel_read(&job.fw, config) == 0;
+		ret = glass_run(make_text, &job, false, &answer);
 	}
-	free(stats.knockers);
+	if (options->prometheus != NULL && ret <= EXIT_IN_PART)
+		add_runs(config, &out);
+	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
+	if (options->prometheus == NULL)
+		text_print(&out);
+	else if (ret <= EXIT_IN_PART && write_file(options->prometheus, &out) != EXIT_ALL_WELL)
+		ret = EXIT_NOTHING;
+	buf_free(&answer);
 	buf_free(&out);
-	firewall_free(&fw);
-	judge_free(&judge);
-	banlist_free(&bans);
+	buf_free(&job.state);
+	firewall_free(&job.fw);
+	banlist_free(&job.bans);
 	return ret;
 }
 

@@ -25,12 +25,14 @@ enum { LOGS_SHOWN = 8, DAY = 86400 };
 struct status {
 	const struct config *config;
 	int64_t now;
-	struct buf out, needs;     /* needs: what a person is to see to, a line each */
+	struct buf out, lists;     /* the first lines; those of bans and sets */
+	struct buf needs;          /* what a person is to see to, a line each */
+	bool in_part;
 };
 
-static void say(struct status *s, const char *sentence, const struct field *fields)
+static void say(struct buf *out, const char *sentence, const struct field *fields)
 {
-	fields_say(fields, sentence, &s->out);
+	fields_say(fields, sentence, out);
 }
 
 static void add_last_run(struct status *s)
@@ -42,7 +44,7 @@ static void add_last_run(struct status *s)
 		buf_add_text(&s->out, "last run   none is known; mailban run -n shows what one would do\n");
 		return;
 	}
-	say(s, "last run   {time}, {result}; {lines|line|lines}, {events|event|events}\n", (const struct field[]){
+	say(&s->out, "last run   {time}, {result}; {lines|line|lines}, {events|event|events}\n", (const struct field[]){
 		field_time("time", run.time), field_word("result", results[run.status & 3]),
 		field_number("lines", run.lines), field_number("events", run.events), field_end() });
 	if (run.time < s->now - 2 * DAY)
@@ -59,7 +61,7 @@ static void add_logs(struct status *s, const struct positions *positions)
 
 		if ((!p->live && p->cursor == NULL) || ++shown > LOGS_SHOWN)
 			continue;
-		say(s, "read       {log} up to {last}\n", (const struct field[]){
+		say(&s->out, "read       {log} up to {last}\n", (const struct field[]){
 			field_word("log", p->log), field_time("last", p->last_time), field_end() });
 	}
 	if (shown == 0)
@@ -79,7 +81,7 @@ static void add_bans(struct status *s, const struct banlist *bans)
 	}
 	if (persons > 0)
 		buf_addf(&text, "%s%zu yours", text.len > 0 ? ", " : "", persons);
-	say(s, "bans       {count}[: {by}]\n", (const struct field[]){
+	say(&s->lists, "bans       {count}[: {by}]\n", (const struct field[]){
 		field_number("count", bans->count), field_word("by", buf_text(&text)), field_end() });
 	buf_free(&text);
 }
@@ -91,7 +93,7 @@ static void add_sets(struct status *s, size_t bans)
 	struct buf error = { 0 };
 
 	if (firewall_read(&fw, &names, &error) < 0) {
-		buf_addf(&s->out, "sets       %s\n", buf_text(&error));
+		buf_addf(&s->lists, "sets       %s\n", buf_text(&error));
 		goto cleanup;
 	}
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
@@ -102,8 +104,8 @@ static void add_sets(struct status *s, size_t bans)
 			field_number("rules", set->references), field_end(),
 		};
 
-		say(s, set->exists ? "set        {name}: {entries|entry|entries}, used by {rules|rule|rules}\n" :
-		    "set        {name}: there is none\n", fields);
+		say(&s->lists, !set->exists ? "set        {name}: there is none\n" :
+		    "set        {name}: {entries|entry|entries}, used by {rules|rule|rules}\n", fields);
 	}
 	if (bans > 0 && (!fw.sets[FIREWALL_V4].exists || firewall_unused(&fw, FIREWALL_V4)))
 		buf_add_text(&s->needs, "nothing is dropped: no rule uses the sets; mailban-firewall up\n");
@@ -121,46 +123,53 @@ static void add_entered(struct status *s, struct judge *judge)
 	changes_unseen(&input, &s->needs);
 }
 
-static int read_all(struct status *s, const struct options *options)
+/* The state last: nothing can be opened behind it. */
+static void read_state(struct status *s)
 {
 	struct positions positions = { 0 };
-	struct banlist bans = { 0 };
-	struct state state = { 0 };
+	struct state state;
 	struct judge judge;
-	int ret = EXIT_IN_PART;
 
 	judge_init(&judge, &s->config->judge, s->now);
-	add_last_run(s);
-	if (state_load(&state, s->config->state) == 0 && remembered_judge(&state, s->config->state, &judge) == 0 &&
-	    positions_parse(&positions, state_lines(&state, STATE_POSITIONS)) == 0)
-		ret = EXIT_ALL_WELL;
+	s->in_part |= remembered_open(&state, s->config->state) < 0 ||
+		      remembered_judge(&state, s->config->state, &judge) < 0 ||
+		      positions_parse(&positions, state_lines(&state, STATE_POSITIONS)) > 0;
 	add_logs(s, &positions);
+	add_entered(s, &judge);
+	positions_free(&positions);
+	judge_free(&judge);
+	state_free(&state);
+}
+
+static void read_lists(struct status *s, const struct options *options)
+{
+	struct banlist bans = { 0 };
+
 	if (blacklist_read(s->config->blacklist, &bans) == 0)
 		add_bans(s, &bans);
 	else
-		ret = EXIT_IN_PART;
+		s->in_part = true;
 	if (!options->no_sync)
 		add_sets(s, bans.count);
-	add_entered(s, &judge);
-	positions_free(&positions);
 	banlist_free(&bans);
-	judge_free(&judge);
-	state_free(&state);
-	return ret;
 }
 
 static int show(const struct config *config, const struct options *options)
 {
 	struct status s = { .config = config, .now = time(NULL) };
-	int ret = read_all(&s, options);
 
-	buf_addf(&s.out, "needs you  %s\n", s.needs.len > 0 ? "this:" :
+	add_last_run(&s);
+	read_lists(&s, options);
+	read_state(&s);
+	buf_addf(&s.lists, "needs you  %s\n", s.needs.len > 0 ? "this:" :
 		 "nothing that is known here; mailban check looks closer");
-	buf_add(&s.out, s.needs.ptr, s.needs.len);
 	text_print(&s.out);
+	text_print(&s.lists);
+	text_print(&s.needs);
 	buf_free(&s.out);
+	buf_free(&s.lists);
 	buf_free(&s.needs);
-	return ret;
+	return s.in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 const struct command command_status = {

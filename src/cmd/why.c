@@ -36,6 +36,8 @@ struct question {
 	struct firewall firewall;
 	struct reading reading;
 	struct buf deeds;
+	struct buf state;        /* as it was read, to be taken apart in the glass */
+	bool has_state;
 	int64_t since;           /* events before it are left out */
 	bool in_part;
 };
@@ -75,6 +77,34 @@ static void take(void *context, const struct event *event)
 	dossier_add(&q->dossier, event, source_name(q->reading.sources[event->source].source));
 }
 
+/* Accounts are shown as they are now. */
+static void fade(struct judge *judge, const struct addr *net)
+{
+	struct account *a = accounts_find(&judge->accounts, net);
+
+	if (a != NULL)
+		account_fade(a, (uint32_t)judge->now, judge->settings, &judge->accounts.names);
+}
+
+static void read_accounts(struct question *q)
+{
+	const struct judge_settings *settings = &q->config->judge;
+	struct dossier *d = &q->dossier;
+
+	if (remembered_parse(&q->state, q->config->state, settings, d->now, &q->judge) < 0) {
+		q->in_part = true;
+		return;
+	}
+	d->judge = &q->judge;
+	fade(&q->judge, &d->unit);
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		struct addr net = addr_network(&d->net, settings->aggregates[i].prefix);
+
+		if (settings->aggregates[i].v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
+			fade(&q->judge, &net);
+	}
+}
+
 /* Everything that is still there, from its start: the same logs that a run reads, or those that are named. */
 static int read_logs(struct question *q, struct detection *detection)
 {
@@ -91,6 +121,8 @@ static int read_logs(struct question *q, struct detection *detection)
 		reading_free(&q->reading);
 		return EXIT_NOTHING;
 	}
+	if (q->has_state)
+		read_accounts(q);
 	reading_begin(&q->reading, &none);
 	for (size_t i = 0; i < q->reading.note_count; i++) {
 		if (q->reading.notes[i].kind == READING_UNREADABLE)
@@ -108,34 +140,6 @@ static int read_logs(struct question *q, struct detection *detection)
 	reading_free(&q->reading);
 	dossier_finish(&q->dossier);
 	return EXIT_ALL_WELL;
-}
-
-/* Accounts are shown as they are now. */
-static void fade(struct judge *judge, const struct addr *net)
-{
-	struct account *a = accounts_find(&judge->accounts, net);
-
-	if (a != NULL)
-		account_fade(a, (uint32_t)judge->now, judge->settings, &judge->accounts.names);
-}
-
-static void read_accounts(struct question *q)
-{
-	const struct judge_settings *settings = &q->config->judge;
-	struct dossier *d = &q->dossier;
-
-	if (remembered_load(q->config->state, settings, d->now, &q->judge) < 0) {
-		q->in_part = true;
-		return;
-	}
-	d->judge = &q->judge;
-	fade(&q->judge, &d->unit);
-	for (unsigned i = 0; i < settings->aggregate_count; i++) {
-		struct addr net = addr_network(&d->net, settings->aggregates[i].prefix);
-
-		if (settings->aggregates[i].v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
-			fade(&q->judge, &net);
-	}
 }
 
 static void read_counters(struct question *q)
@@ -202,7 +206,8 @@ static int answer(struct question *q, struct detection *detection)
 		ret = read_lists(q);
 		if (ret != EXIT_ALL_WELL)
 			return ret;
-		read_accounts(q);
+		q->has_state = state_read(q->config->state, &q->state) == 0;
+		q->in_part = !q->has_state;
 		read_counters(q);
 	} else if (is_no_name(asked)) {
 		(void)edit_parse_net(&d->net, asked);
@@ -246,6 +251,7 @@ static int run(const struct config *config, const struct options *options)
 	allow_free(&q.allow);
 	banlist_free(&q.bans);
 	buf_free(&q.deeds);
+	buf_free(&q.state);
 	return ret;
 }
 

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "detect/event_order.h"
 
 struct cursor {
 	struct matcher *matcher;
@@ -62,7 +61,7 @@ void batch_sort(struct batch *b)
 	b->sorted = mem_grow(b->sorted, &b->sorted_room, b->count, sizeof(*b->sorted));
 	for (size_t i = 0; i < b->count; i++)
 		b->sorted[i] = &b->events[i];
-	event_order_sort(b->sorted, b->count);
+	event_sort(b->sorted, b->count);
 }
 
 /* The time of the nearest line before at whose time can be read. Each line is looked at once, however many

@@ -19,7 +19,7 @@ struct repeated {
 struct batch {
 	struct event *events;      /* in the order of its lines; their users and lines point into texts */
 	size_t count, capacity;
-	struct event **sorted;     /* the same in the order in which they are handed on (detect/event_order) */
+	struct event **sorted;     /* the same in the order in which they are handed on (detect/event) */
 	size_t sorted_room;
 	char *texts;
 	size_t texts_used, texts_room;

@@ -1,25 +1,107 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * classic: the phrases of the shell recipe.
+ * classic: the judgement of the shell recipe.
  *
- * The recipe is `grep PHRASE maillog | grep -o '\[[0-9.]*\]' | sort | uniq -c` for each of three phrases.
- * Here it is only asked which phrases a recognised line holds; which address the line is about is the
- * rule's to say, so that a stranger's address in a greeting is never taken.
+ * The recipe is `grep PHRASE maillog | grep -o '\[[0-9.]*\]' | sort | uniq -c` for each of three phrases. It bans an
+ * address that was counted more than once, for ever, and knows no points, no login and no network. Here the event says
+ * which address a line is about: the recipe also took addresses that strangers wrote between brackets.
  */
 #include "detect/classic.h"
 
-#include "base/span.h"
+#include <stdlib.h>
 
-uint8_t classic_phrases(const char *line, size_t len)
+#include "base/mem.h"
+
+uint8_t classic_phrases(struct span line)
 {
-	const struct span text = { line, len };
+	static const char *const phrases[] = { "authentication failed", "disconnect from unknown", "from unknown" };
 	unsigned bits = 0;
 
-	if (span_holds(text, "authentication failed"))
-		bits |= CLASSIC_AUTHENTICATION_FAILED;
-	if (span_holds(text, "from unknown"))
-		bits |= CLASSIC_FROM_UNKNOWN;
-	if (span_holds(text, "disconnect from unknown"))
-		bits |= CLASSIC_DISCONNECT_FROM_UNKNOWN;
+	for (unsigned i = 0; i < CLASSIC_PHRASES; i++)
+		bits |= span_holds(line, phrases[i]) ? 1U << i : 0;
 	return (uint8_t)bits;
+}
+
+void classic_free(struct classic *c)
+{
+	free(c->rows);
+	hash_free(&c->index);
+	*c = (struct classic){ 0 };
+}
+
+static struct classic_row *row_of(struct classic *c, uint64_t lo)
+{
+	uint32_t hash;
+	size_t at;
+
+	hash_seed(&c->index);
+	hash = hash_of_numbers(&c->index, lo, 0);
+	for (uint32_t n = hash_first(&c->index, hash, &at); n != HASH_NONE; n = hash_next(&c->index, hash, &at)) {
+		if (c->rows[n].lo == lo)
+			return &c->rows[n];
+	}
+	c->rows = mem_grow(c->rows, &c->capacity, c->count + 1, sizeof(*c->rows));
+	hash_put(&c->index, hash, (uint32_t)c->count);
+	c->rows[c->count] = (struct classic_row){ .lo = lo };
+	return &c->rows[c->count++];
+}
+
+void classic_add(struct classic *c, const struct event *event)
+{
+	struct classic_row *row;
+
+	/* the recipe does not know the words of a line that says the line before was repeated */
+	if (event->phrases == 0 || event->repeats > 0 || (event->flags & EVENT_NO_ADDRESS) || !addr_is_v4(&event->addr))
+		return;
+	row = row_of(c, event->addr.lo);
+	for (unsigned i = 0; i < CLASSIC_PHRASES; i++) {
+		if (!(event->phrases >> i & 1))
+			continue;
+		if (row->lines[i] == 0 || event->time < row->first[i])
+			row->first[i] = event->time;
+		if (row->lines[i] == 0 || event->time > row->last[i])
+			row->last[i] = event->time;
+		row->lines[i] += row->lines[i] < UINT32_MAX;
+	}
+}
+
+/* The phrase with the most lines. */
+static unsigned most_of(const struct classic_row *row)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 1; i < CLASSIC_PHRASES; i++) {
+		if (row->lines[i] > row->lines[most])
+			most = i;
+	}
+	return most;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	return addr_compare(&((const struct classic_total *)a)->addr, &((const struct classic_total *)b)->addr);
+}
+
+size_t classic_totals(const struct classic *c, struct classic_total **rows)
+{
+	struct classic_total *total = *rows = mem_zalloc(c->count + 1, sizeof(**rows));
+	size_t count;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct classic_row *row = &c->rows[i];
+		unsigned most = most_of(row);
+
+		if (row->lines[most] < 2)
+			continue;
+		*total++ = (struct classic_total){
+			.addr = { .lo = row->lo, .prefix = ADDR_BITS },
+			.count = row->lines[most],
+			.first = row->first[most],
+			.last = row->last[most],
+			.event_class = most == 0 ? CLASS_AUTH : CLASS_UNKNOWN,
+		};
+	}
+	count = (size_t)(total - *rows);
+	qsort(*rows, count, sizeof(**rows), compare_rows);
+	return count;
 }

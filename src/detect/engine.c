@@ -60,11 +60,6 @@ static int compile_programs(struct engine *engine)
 	return 0;
 }
 
-static bool is_builtin(const struct rule *rule)
-{
-	return strncmp(rule->file, "built-in:", 9) == 0;
-}
-
 static struct engine_program *make_program(struct engine *engine, struct span name, const bool *fits);
 
 int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
@@ -83,7 +78,7 @@ int engine_new(struct engine **out, const struct ruleset *set, bool prefilter)
 		engine->rules[i] = (struct engine_rule){ .rule = &set->rules[i], .number = (uint16_t)i };
 	ret = compile_programs(engine);
 	for (size_t i = 0; i < set->count && ret == 0; i++) {
-		if (!is_builtin(&set->rules[i]) && engine_pattern(engine, (uint16_t)i) == NULL)
+		if (!rules_is_builtin(&set->rules[i]) && engine_pattern(engine, (uint16_t)i) == NULL)
 			ret = -1;
 	}
 	if (ret < 0) {

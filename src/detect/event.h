@@ -56,7 +56,7 @@ enum event_flag {
 	EVENT_NAMED = 64,          /* the line shows that the client has a verified name */
 	EVENT_OPENS = 128,         /* it tells the address of a connection whose other lines have none */
 	EVENT_WAITS = 256,         /* it waits for a line of its connection that has an address, or is that line */
-	/* of no rule, and only for detect/pieces: */
+	/* of no rule, and only for detect/sessions: */
 	EVENT_PIECE = 512,         /* the line is a piece of a longer one */
 	EVENT_WHOLE = 1024,        /* it is none */
 };
@@ -81,5 +81,17 @@ struct event {
 	uint16_t flags;         /* enum event_flag */
 	uint8_t phrases;        /* bits of the classic recipe's phrases that the line holds (detect/classic.h) */
 };
+
+/* Which of two events of one second comes first: <0, 0, >0. The order stands in event.c. */
+int event_compare_in_second(const struct event *a, const struct event *b);
+
+/* Whether a comes before b. Most events have seconds of their own. */
+static inline bool event_is_before(const struct event *a, const struct event *b)
+{
+	return a->time != b->time ? a->time < b->time : event_compare_in_second(a, b) < 0;
+}
+
+/* Sorts. Events that are nearly in order already, as those of a log are, cost a few steps each. */
+void event_sort(struct event **events, size_t count);
 
 #endif

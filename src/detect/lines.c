@@ -15,7 +15,7 @@
 #include "base/mem.h"
 
 /* Fills up to room bytes; 0 at the end of the log. */
-static size_t read_bytes(struct lines *l, char *bytes, size_t room)
+static size_t read_bytes(struct log_lines *l, char *bytes, size_t room)
 {
 	size_t len = 0;
 
@@ -32,7 +32,7 @@ static size_t read_bytes(struct lines *l, char *bytes, size_t room)
 }
 
 /* Leaves out the rest of a line that is too long; what is behind it moves to the front. */
-static size_t skip_rest_of_line(struct lines *l, char *bytes, size_t len)
+static size_t skip_rest_of_line(struct log_lines *l, char *bytes, size_t len)
 {
 	char *newline = memchr(bytes, '\n', len);
 	size_t rest = newline != NULL ? (size_t)(newline + 1 - bytes) : len;
@@ -47,7 +47,7 @@ static size_t skip_rest_of_line(struct lines *l, char *bytes, size_t len)
 	return len - rest;
 }
 
-static void keep_carry(struct lines *l, const char *bytes, size_t len)
+static void keep_carry(struct log_lines *l, const char *bytes, size_t len)
 {
 	if (len > MATCH_LINE_MAX + 1) {
 		l->skipping = true;
@@ -59,7 +59,7 @@ static void keep_carry(struct lines *l, const char *bytes, size_t len)
 	l->carry_len = len;
 }
 
-size_t lines_read(struct lines *l, char *block, uint64_t *offset)
+size_t lines_read(struct log_lines *l, char *block, uint64_t *offset)
 {
 	size_t len = l->carry_len, got, complete;
 	const char *newline;
@@ -91,7 +91,7 @@ size_t lines_read(struct lines *l, char *block, uint64_t *offset)
 	return complete;
 }
 
-void lines_free(struct lines *l)
+void lines_free(struct log_lines *l)
 {
 	free(l->carry);
 	l->carry = NULL;

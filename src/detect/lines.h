@@ -15,8 +15,23 @@ enum {
 	LINES_ROOM = LINES_BLOCK + MATCH_LINE_MAX + 1,   /* bytes that lines_read() needs room for */
 };
 
+/* One log among those that a scan reads, and what the scan tells of it. */
+struct scan_log {
+	struct source *source;
+	bool take_unterminated;  /* a last line without a newline counts, unless the log broke off there; else it is
+	                            left for the next run */
+	/* told by the scan: */
+	uint64_t consumed;       /* uncompressed bytes of complete lines, from source_start() on */
+	uint64_t lines;
+	uint64_t events;
+	uint64_t too_long;       /* lines over MATCH_LINE_MAX, passed over */
+	uint64_t headless;       /* lines that have no time in a known form */
+	int64_t last_time;       /* of the last line that has a readable time; WHEN_UNKNOWN: none has */
+	bool failed;             /* source_error() says why; what came before it is counted */
+};
+
 /* A log cut into blocks of whole lines. Give it source and take_unterminated; the rest begins as zero. */
-struct lines {
+struct log_lines {
 	struct source *source;
 	bool take_unterminated;  /* a last line without a newline is given too, unless the log broke off there */
 	bool ended;              /* nothing more comes */
@@ -34,8 +49,8 @@ struct lines {
 
 /* Fills block, of LINES_ROOM bytes, with the next whole lines; *offset is where the first one begins in the log's
  * uncompressed bytes. Returns their length: 0 where no line is whole yet, or the log has ended. */
-size_t lines_read(struct lines *lines, char *block, uint64_t *offset);
+size_t lines_read(struct log_lines *lines, char *block, uint64_t *offset);
 
-void lines_free(struct lines *lines);
+void lines_free(struct log_lines *lines);
 
 #endif

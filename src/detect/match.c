@@ -345,7 +345,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		event->count = event_times(event->count, repeated);
 	}
 	event->connection = connection_of(m, r, event);
-	event->phrases = m->want_phrases ? classic_phrases(line.ptr, line.len) : 0;
+	event->phrases = m->want_phrases ? classic_phrases(line) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = WHEN_UNKNOWN;
 	return MATCH_EVENT;

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "detect/event_order.h"
 
 enum {
 	WAITING_MAX = 64 * 1024 * 1024, /* bytes of events and texts that wait */
@@ -29,7 +28,7 @@ static inline uint64_t bytes_of(const struct event *event)
 
 static inline bool is_due(const struct merge *m, size_t a, size_t b)
 {
-	return event_order_is_before(*m->runs[a].next, *m->runs[b].next);
+	return event_is_before(*m->runs[a].next, *m->runs[b].next);
 }
 
 static void swap(struct merge *m, size_t a, size_t b)
@@ -98,7 +97,7 @@ static void hand_on(struct merge *m, int64_t before, uint64_t room, merge_take *
 			m->bytes -= bytes_of(event);
 			take(context, event);
 			top->next++;
-		} while (top->next < top->end && (rival == NULL || event_order_is_before(*top->next, rival)));
+		} while (top->next < top->end && (rival == NULL || event_is_before(*top->next, rival)));
 		settle_top(m);
 	}
 }

@@ -193,6 +193,11 @@ int rules_load(struct ruleset *set, const char *dir, enum rules_samples samples)
 	return ret;
 }
 
+bool rules_is_builtin(const struct rule *rule)
+{
+	return strncmp(rule->file, "built-in:", 9) == 0;
+}
+
 void rules_free(struct ruleset *set)
 {
 	for (size_t i = 0; i < set->count; i++)

@@ -39,6 +39,7 @@ enum rules_samples { RULES_WITHOUT_SAMPLES, RULES_WITH_SAMPLES };
 int rules_load(struct ruleset *set, const char *dir, enum rules_samples samples);
 void rules_free(struct ruleset *set);
 
+bool rules_is_builtin(const struct rule *rule);
 const struct rule *rules_find(const struct ruleset *set, const char *name);
 
 /* Says that there is no rule of that name, and which one may be meant. */

@@ -39,10 +39,6 @@ static cfg_opt_t rule_options[] = {
 	CFG_FLOAT("points", 0, CFGF_NODEFAULT),
 	CFG_STR_LIST("hit", NULL, CFGF_NODEFAULT),
 	CFG_STR_LIST("miss", NULL, CFGF_NODEFAULT),
-	/* what rules had once, see successors */
-	CFG_STR("unit", NULL, CFGF_NODEFAULT),
-	CFG_STR("weak", NULL, CFGF_NODEFAULT),
-	CFG_STR("weight", NULL, CFGF_NODEFAULT),
 	CFG_END(),
 };
 
@@ -104,24 +100,6 @@ static int fault(const struct rule *rule, const char *what)
 	return -1;
 }
 
-/* An attribute that rules had once is told with what took its place. */
-static int check_former(const struct rule *rule, cfg_t *section)
-{
-	static const char *const successors[][2] = {
-		{ "unit", "unit is no attribute any more; "
-		  "write connection = true for a line of a connection that is known" },
-		{ "weak", "weak is no attribute any more; "
-		  "logins and accepted mail forgive by class, and points may be less" },
-		{ "weight", "weight is no attribute any more; write points, as in points = 0.5" },
-	};
-
-	for (unsigned i = 0; i < sizeof(successors) / sizeof(successors[0]); i++) {
-		if (cfg_size(section, successors[i][0]) > 0)
-			return fault(rule, successors[i][1]);
-	}
-	return 0;
-}
-
 static int check_needed(const struct rule *rule, const struct rule_attributes *said)
 {
 	const char *missing = said->class == NULL     ? "class"
@@ -180,7 +158,7 @@ static int read_rule(struct rule *rule, cfg_t *section, const struct rules_text 
 	rule->line = *rule->source != '\0' ? last->line : said.line;
 	rule->hits = conf_list(section, "hit");
 	rule->misses = conf_list(section, "miss");
-	if (check_former(rule, section) < 0 || check_needed(rule, &said) < 0 || check(rule, &said) < 0 ||
+	if (check_needed(rule, &said) < 0 || check(rule, &said) < 0 ||
 	    check_numbers(rule, &said, cfg_size(section, "points") > 0) < 0)
 		return -1;
 	rules_set_attributes(rule, &said);

@@ -13,11 +13,6 @@
 #include "base/msg.h"
 #include "detect/match.h"
 
-static bool is_builtin(const struct rule *rule)
-{
-	return strncmp(rule->file, "built-in:", 9) == 0;
-}
-
 static bool fault(const struct rule *rule, const char *what, const char *sample)
 {
 	msg_at(rule->file, rule->line, "rule %s: %s: %s", rule->name, what, sample);
@@ -61,7 +56,7 @@ size_t samples_check(struct engine *engine, bool all, size_t *tried)
 
 	*tried = 0;
 	for (size_t i = 0; i < set->count && (all || wrong == 0); i++) {
-		if (!all && is_builtin(&set->rules[i]))
+		if (!all && rules_is_builtin(&set->rules[i]))
 			continue;
 		if (engine_pattern(engine, (uint16_t)i) == NULL)
 			wrong++;

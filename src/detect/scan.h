@@ -9,11 +9,11 @@
 #include "detect/drift.h"
 #include "detect/engine.h"
 #include "detect/event.h"
-#include "detect/scan_log.h"
+#include "detect/lines.h"
 #include "detect/sessions.h"
 
 /* Takes the events of all logs in the order of time. Neither threads nor the logs' names, order, rotation and division
- * change that order. Within a second it is that of detect/event_order.c.
+ * change that order. Within a second it is that of detect/event.c.
  * Lines may stand out of order in a log by up to a minute. What comes later still, or where more than 64 MB of events
  * had to wait, is taken as it comes.
  * One call at a time, from any thread. The event and its user live until the call returns. */

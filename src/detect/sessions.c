@@ -12,6 +12,10 @@
  * Lines of a connection may stand in several logs and runs; so this is decided in the order of time, behind the merge,
  * and lasts in the state. The table forgets: what comes to a place that is taken takes it. Who has so many sessions
  * open at a time loses some.
+ *
+ * Pieces: a logger may make several lines of a long one (courierlogger). The client chose where the line behind a piece
+ * begins: such lines are not believed, up to the first one that is shorter than a piece. Matchers look at each line
+ * alone, on several threads; so this is decided in the order of a log's lines.
  */
 #include "detect/sessions.h"
 
@@ -157,4 +161,54 @@ void sessions_take(struct sessions *s, const struct event *given, sessions_hand 
 	/* that a client with a name comes or goes is no evidence */
 	if (event.event_class != CLASS_UNKNOWN || (event.flags & EVENT_NAMED) == 0)
 		hand(context, &event);
+}
+
+/* ---- pieces ---- */
+
+void pieces_free(struct pieces *p)
+{
+	free(p->cut);
+	*p = (struct pieces){ 0 };
+}
+
+/* Its place; count where it is not there. A piece is followed by its rest at once, so that there is hardly ever one. */
+static size_t find_cut(const struct pieces *p, uint64_t program)
+{
+	size_t i = 0;
+
+	while (i < p->count && p->cut[i] != program)
+		i++;
+	return i;
+}
+
+void pieces_add(struct pieces *p, uint64_t program)
+{
+	if (find_cut(p, program) < p->count)
+		return;
+	p->cut = mem_grow(p->cut, &p->capacity, p->count + 1, sizeof(*p->cut));
+	p->cut[p->count++] = program;
+}
+
+bool pieces_believes(struct pieces *p, uint64_t log, struct event *event)
+{
+	uint64_t program = event->connection + log;
+	size_t at;
+	bool is_rest, repeats_dropped;
+
+	if (event->connection == 0 || (event->flags & EVENT_PER_CONNECTION) != 0)
+		return true;
+	event->connection = 0;
+	repeats_dropped = event->repeats > 0 && p->dropped == program;
+	p->dropped = 0;
+	if (event->flags & EVENT_PIECE) {
+		pieces_add(p, program);
+		return false;
+	}
+	at = find_cut(p, program);
+	is_rest = at < p->count;
+	if (is_rest)
+		p->cut[at] = p->cut[--p->count];
+	if (is_rest || repeats_dropped)
+		p->dropped = program;
+	return !is_rest && !repeats_dropped && (event->flags & EVENT_WHOLE) == 0;
 }

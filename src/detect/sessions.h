@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include "detect/event.h"
-#include "detect/pieces.h"
 
 enum { SESSION_AGE = 86400 }; /* seconds without a line, after which it is none any more */
 
@@ -22,6 +21,13 @@ struct session {
 	uint8_t event_class;
 	bool opened, named;     /* its address is known; and the client has a verified name */
 	bool troubled;          /* told of this server's trouble, ahead of the line that begins it */
+};
+
+/* The programs whose last line was a piece. Begins as zero; pieces_free() frees it. */
+struct pieces {
+	uint64_t *cut;     /* one number for a program of a host in a log */
+	size_t count, capacity;
+	uint64_t dropped;  /* the program of the last event, if it was not believed */
 };
 
 /* What lines before told. Begins as zero; sessions_free() frees it. */
@@ -45,5 +51,14 @@ const struct session *sessions_next(const struct sessions *sessions, int64_t the
 
 /* Takes one that was saved. */
 void sessions_put(struct sessions *sessions, const struct session *session);
+
+void pieces_free(struct pieces *pieces);
+
+/* Whether the line of the event is to be believed as far as lines before it say. Events must come in the order of their
+ * log; log is its number, the same for all of its rotations. Takes the program's number out of event->connection. */
+bool pieces_believes(struct pieces *pieces, uint64_t log, struct event *event);
+
+/* Takes a program among those whose last line was a piece. */
+void pieces_add(struct pieces *pieces, uint64_t program);
 
 #endif

@@ -9,15 +9,14 @@
 #include "base/buf.h"
 #include "detect/block.h"
 #include "detect/lines.h"
-#include "detect/pieces.h"
-#include "detect/scan_log.h"
+#include "detect/sessions.h"
 #include "log/wrapping.h"
 
 struct stream {
 	struct scan_log *log;
 	uint32_t source;           /* number of the log among those given */
 	uint64_t name;             /* number of the log's name, the same for all of its rotations */
-	struct lines lines;        /* of the worker that is reading */
+	struct log_lines lines;        /* of the worker that is reading */
 	const char *server;        /* whose own file it is */
 	enum wrapping wrapping;
 	bool reading, ended;       /* a worker reads a block; the last one was read */

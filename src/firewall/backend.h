@@ -8,10 +8,10 @@
 
 #include "firewall/plan.h"
 
-/* Reads the set whose name is in set->name, its entries sorted. set->entries is the caller's to free, after an error
- * too. */
+/* Reads the set whose name is in set->name, or both, the entries sorted. set->entries is the caller's to free, after an
+ * error too. */
 int ipset_read(struct firewall_set *set, enum firewall_family family, struct buf *error);
-int nftables_read(struct firewall_set *set, enum firewall_family family, struct buf *error);
+int nftables_read(struct firewall_set sets[FIREWALL_FAMILIES], struct buf *error);
 
 /* Makes the set what the plan wants. */
 int ipset_apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan,

@@ -38,6 +38,8 @@ enum firewall_backend firewall_choose(enum firewall_backend wanted)
 {
 	if (wanted != FIREWALL_AUTO)
 		return wanted;
+	if (!HAVE_LIBNFTABLES)
+		return FIREWALL_IPSET;
 	/* firewalld takes all rules of iptables away whenever it starts or reloads, and leaves tables of others
 	 * alone */
 	if (is_installed("iptables") && !(is_installed("firewalld") && is_installed("nft")))
@@ -53,6 +55,7 @@ const char *firewall_backend_name(enum firewall_backend backend)
 int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error)
 {
 	static const struct firewall_names usual = { { FIREWALL_SET4, FIREWALL_SET6 }, FIREWALL_IPSET };
+	int ret = 0;
 
 	if (names == NULL)
 		names = &usual;
@@ -60,19 +63,18 @@ int firewall_read(struct firewall *fw, const struct firewall_names *names, struc
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		struct firewall_set *set = &fw->sets[f];
 		size_t len = strlen(names->name[f]);
-		int ret;
 
 		if (len == 0 || len > LONGEST_NAME) {
 			buf_addf(error, "\"%s\" is no name for a kernel set; it takes 1 to 27 bytes", names->name[f]);
 			return -EINVAL;
 		}
 		memcpy(set->name, names->name[f], len + 1);
-		ret = (fw->backend == FIREWALL_NFTABLES ? nftables_read : ipset_read)(set, (enum firewall_family)f,
-										      error);
-		if (ret < 0)
-			return ret;
 	}
-	return 0;
+	if (fw->backend == FIREWALL_NFTABLES)
+		return nftables_read(fw->sets, error);
+	for (unsigned f = 0; f < FIREWALL_FAMILIES && ret == 0; f++)
+		ret = ipset_read(&fw->sets[f], (enum firewall_family)f, error);
+	return ret;
 }
 
 static int apply(const struct firewall *fw, enum firewall_family family, const struct plan *plan, struct buf *error)

@@ -2,8 +2,8 @@
 /*
  * netlink: a question to the kernel's firewall, and its answer.
  *
- * What ipset and nftables have in common: messages of nfnetlink, of which a listing takes many. Knows no attribute of
- * theirs. Believes no message that is longer than what came. Errors are -errno as the kernel gave them.
+ * What listings of ipset and of connections have in common: messages of nfnetlink, of which each takes many. Knows no
+ * attribute of theirs. Believes no message that is longer than what came. Errors are -errno as the kernel gave them.
  */
 #include "firewall/netlink.h"
 

@@ -5,17 +5,14 @@
 #ifndef MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 #define MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
+#include "firewall/libnftables.h"
 #include "firewall/set.h"
 
-#define NFTABLES_TABLE "mailban"
+#define NFTABLES_TABLE "inet mailban"
 
-enum {
-	NFTABLES_PARTS = 3,  /* the most that a family has */
-	NFTABLES_NAME = 40,  /* bytes that the name of a part takes, with its NUL */
-};
+enum { NFTABLES_NAME = 40 };  /* bytes that the name of a part takes, with its NUL */
 
 /* One set of nftables: the entries of one length of prefix, in a hash; or of all others, as intervals. */
 struct nftables_part {
@@ -23,15 +20,29 @@ struct nftables_part {
 	unsigned prefix;     /* of the 128 bits; 0: intervals */
 };
 
+/* libnftables at work. */
+struct nftables {
+	struct libnftables lib;
+	struct nft_ctx *context;
+};
+
 /* The parts of a family; the last one has the intervals. */
 const struct nftables_part *nftables_parts(enum firewall_family family, size_t *count);
 
 /* Which part an entry belongs to. */
-size_t nftables_part_of(const struct addr *net, enum firewall_family family);
+const struct nftables_part *nftables_part_of(const struct addr *net, enum firewall_family family);
 
 void nftables_name(char name[NFTABLES_NAME], const struct firewall_set *set, const struct nftables_part *part);
 
-/* 4 or 16: the bytes of an address, as rules and sets know it. */
-size_t nftables_key_bytes(enum firewall_family family);
+/* "ipv4_addr", "ipv6_addr". */
+const char *nftables_type(enum firewall_family family);
+
+/* Returns 0 or -errno, -ELIBACC after adding a sentence to error. nftables_close() it in either case. */
+int nftables_open(struct nftables *n, struct buf *error);
+void nftables_close(struct nftables *n);
+
+/* Lets libnftables do what a text says, in one transaction. Returns 0 or -errno (-EPROTO: of another kind). *said is
+ * what it lists, or in what words it fails; it is libnftables', until the next call. */
+int nftables_run(struct nftables *n, const char *commands, struct span *said);
 
 #endif

@@ -1,291 +1,196 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nftables_read: what the sets of nftables hold, and how many rules use them.
+ * nftables_read: what the sets of nftables hold, and how many rules use them, out of libnftables' listings.
  *
- * Read as the kernel sends it. libnftables makes text or JSON of it, which took 1.5 s for 100,000 entries where this
- * takes a fifth of a second, and 2 GB for a million. The kernel finds each next piece of a listing by counting from the
- * beginning, so that the time grows with the square of the number of entries. While it makes a hash larger, entries
- * change their places: a listing then has some twice, and lacks as many others. An interval is two elements, of which
- * the second marks its end; one that reaches to the last address has no end.
+ * The table is listed once, for libnftables 1.0.6 reads all elements even where it is asked for heads or rules alone.
+ * As JSON a million entries would take 2 GB. The kernel finds each next piece of a set by counting from the beginning:
+ * 1.5 s for 100,000 entries, but minutes for a million. While it makes a hash larger, entries change their places: a
+ * listing then has some twice, and lacks as many others.
  */
-#include <arpa/inet.h>
+#if HAVE_LIBNFTABLES
+
 #include <errno.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/search.h"
 #include "firewall/backend.h"
 #include "firewall/listing.h"
-#include "firewall/netlink.h"
 #include "firewall/nftables_inside.h"
 
-enum { TRIES = 20, QUESTION_BYTES = 256, MS = 1000 };
+enum { TRIES = 20, SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 struct reading {
 	struct firewall_set *set;
 	enum firewall_family family;
-	const struct nftables_part *part;
-	bool there, right;              /* the part: it exists, it is as it should be */
 	size_t capacity;
-	struct addr *ends;              /* of intervals: the first address behind each */
-	size_t end_count, end_capacity;
-	uint32_t references[NFTABLES_PARTS];
 };
 
-static void take_set(const struct nlmsghdr *nlh, void *owner)
+static struct span next_word(struct span *rest)
 {
-	struct attributes a = netlink_attributes(nlh);
-	struct reading *r = owner;
-	uint64_t flags = 0, bytes = 0;
-	bool counters = false;
-
-	while (attributes_next(&a)) {
-		if (a.type == NFTA_SET_FLAGS)
-			flags = attributes_number(&a);
-		else if (a.type == NFTA_SET_KEY_LEN)
-			bytes = attributes_number(&a);
-		else if (a.type == NFTA_SET_EXPR)
-			counters = true;
+	while (rest->len > 0 && strchr(" \t\n", *rest->ptr) != NULL) {
+		rest->ptr++;
+		rest->len--;
 	}
-	r->there = true;
-	r->right = counters && bytes == nftables_key_bytes(r->family) && (flags & NFT_SET_TIMEOUT) != 0 &&
-		   (flags & NFT_SET_MAP) == 0 && ((flags & NFT_SET_INTERVAL) != 0) == (r->part->prefix == 0);
+	return span_take(rest, ' ');
 }
 
-static void read_key(struct attributes key, struct addr *net)
+/* Milliseconds of a unit, which stands at at: d, h, m, s or ms. */
+static uint32_t unit_at(const char *at, const char *end)
 {
-	if (!attributes_find(&key, NFTA_DATA_VALUE))
-		return;
-	if (key.len == 4)
-		*net = addr_of_v4((const unsigned char *)key.value);
-	else if (key.len == 16)
-		*net = addr_of_v6((const unsigned char *)key.value);
-}
-
-static void read_counters(struct attributes expression, struct firewall_entry *e)
-{
-	struct attributes a;
-
-	if (!attributes_find(&expression, NFTA_EXPR_DATA))
-		return;
-	for (a = attributes_inside(&expression); attributes_next(&a);) {
-		if (a.type == NFTA_COUNTER_BYTES)
-			e->bytes = attributes_number(&a);
-		else if (a.type == NFTA_COUNTER_PACKETS)
-			e->packets = attributes_number(&a);
+	switch (*at) {
+	case 'd':
+		return DAY;
+	case 'h':
+		return HOUR;
+	case 'm':
+		return at + 1 < end && at[1] == 's' ? 1 : MINUTE;
+	default:
+		return SECOND;
 	}
 }
 
-/* Returns whether the element is the end of an interval. */
-static bool read_element(struct attributes a, struct firewall_entry *e)
+/* "6d23h59m58s992ms" to seconds, begun ones too. */
+static uint32_t seconds_of(struct span time)
 {
-	uint64_t flags = 0;
+	uint64_t ms = 0, number = 0;
 
-	*e = (struct firewall_entry){ .net.prefix = ADDR_BITS };
-	while (attributes_next(&a)) {
-		if (a.type == NFTA_SET_ELEM_KEY)
-			read_key(attributes_inside(&a), &e->net);
-		else if (a.type == NFTA_SET_ELEM_EXPIRATION)
-			e->remaining = (uint32_t)((attributes_number(&a) + MS - 1) / MS);
-		else if (a.type == NFTA_SET_ELEM_EXPR)
-			read_counters(attributes_inside(&a), e);
-		else if (a.type == NFTA_SET_ELEM_FLAGS)
-			flags = attributes_number(&a);
+	for (const char *p = time.ptr, *end = p + time.len; p < end; p++) {
+		uint32_t unit = 0;
+
+		if (*p >= '0' && *p <= '9') {
+			number = number * 10 + (uint64_t)(*p - '0');
+			continue;
+		}
+		unit = unit_at(p, end);
+		ms += number * unit;
+		number = 0;
+		p += unit == 1;
 	}
-	return (flags & NFT_SET_ELEM_INTERVAL_END) != 0;
+	return (uint32_t)((ms + SECOND - 1) / SECOND);
 }
 
-/* Makes an address the network that it begins; false where it begins none: a person's, which no rule asks for. */
-static bool shorten(struct addr *net, unsigned prefix)
+/* What stands behind the key: "counter packets 5 bytes 500 timeout 1d expires 23h". */
+static void read_words(struct span words, struct firewall_entry *e)
 {
-	struct addr whole = addr_network(net, (uint8_t)prefix);
-	bool begins = whole.hi == net->hi && whole.lo == net->lo;
+	while (words.len > 0) {
+		struct span word = next_word(&words);
 
-	*net = whole;
-	return begins;
+		if (span_is(word, "packets"))
+			(void)span_decimal(next_word(&words), UINT64_MAX, &e->packets);
+		else if (span_is(word, "bytes"))
+			(void)span_decimal(next_word(&words), UINT64_MAX, &e->bytes);
+		else if (span_is(word, "expires"))
+			e->remaining = seconds_of(next_word(&words));
+		else if (span_is(word, "timeout"))
+			/* one that expires at once is listed without what is left */
+			e->remaining = 1;
+	}
 }
 
-static void take_element(struct reading *r, struct attributes element)
+/* False where it is a person's, which is left alone: no network, or none that the part has. */
+static bool read_element(const struct reading *r, const struct nftables_part *part, struct span element,
+			 struct firewall_entry *e)
+{
+	struct span key = next_word(&element);
+	struct addr first;
+
+	*e = (struct firewall_entry){ 0 };
+	if (!addr_parse_net(&e->net, key.ptr, key.len) || addr_is_v4(&e->net) != (r->family == FIREWALL_V4))
+		return false;
+	first = e->net;
+	if (part->prefix != 0)
+		e->net = addr_network(&first, (uint8_t)part->prefix);
+	if (first.hi != e->net.hi || first.lo != e->net.lo || nftables_part_of(&e->net, r->family) != part)
+		return false;
+	read_words(element, e);
+	return true;
+}
+
+/* "elements = { 192.0.2.1 counter packets 0 bytes 0, 192.0.2.2 counter ... }", on several lines. */
+static void take_elements(struct reading *r, const struct nftables_part *part, struct span lines)
 {
 	struct firewall_set *set = r->set;
 	struct firewall_entry e;
 
-	if (read_element(element, &e)) {
-		r->ends = mem_grow(r->ends, &r->end_capacity, r->end_count + 1, sizeof(*r->ends));
-		r->ends[r->end_count++] = e.net;
-		return;
+	(void)span_take(&lines, '{');
+	while (lines.len > 0) {
+		if (!read_element(r, part, span_take(&lines, ','), &e))
+			continue;
+		set->entries = mem_grow(set->entries, &r->capacity, set->count + 1, sizeof(*set->entries));
+		set->entries[set->count++] = e;
 	}
-	if (r->part->prefix != 0 && !shorten(&e.net, r->part->prefix))
-		return;
-	set->entries = mem_grow(set->entries, &r->capacity, set->count + 1, sizeof(*set->entries));
-	set->entries[set->count++] = e;
 }
 
-/* Hands on what is inside each attribute of the list that a message has. */
-static void take_list(const struct nlmsghdr *nlh, unsigned type, struct reading *r,
-		      void (*take)(struct reading *r, struct attributes inside))
+/* The lines of one set; false where the table has none of that name. */
+static bool find_set(const char *table, const char *name, struct span *lines)
 {
-	struct attributes a = netlink_attributes(nlh), list;
+	char head[NFTABLES_NAME + 16];
+	const char *at, *end;
 
-	if (!attributes_find(&a, type))
-		return;
-	for (list = attributes_inside(&a); attributes_next(&list);)
-		take(r, attributes_inside(&list));
-}
-
-static void take_elements(const struct nlmsghdr *nlh, void *owner)
-{
-	take_list(nlh, NFTA_SET_ELEM_LIST_ELEMENTS, owner, take_element);
-}
-
-static unsigned leading_zeros(uint64_t word)
-{
-	return word == 0 ? 64 : (unsigned)__builtin_clzll(word);
-}
-
-/* Makes the single address that begins an interval the network that ends where last is; false where that is none. */
-static bool widen(struct addr *net, const struct addr *last)
-{
-	unsigned same = leading_zeros(net->hi ^ last->hi);
-	struct addr whole, end;
-
-	if (same == 64)
-		same += leading_zeros(net->lo ^ last->lo);
-	whole = addr_network(net, (uint8_t)same);
-	end = addr_last(&whole);
-	if (whole.hi != net->hi || whole.lo != net->lo || end.hi != last->hi || end.lo != last->lo)
+	snprintf(head, sizeof(head), "\tset %s {\n", name);
+	at = strstr(table, head);
+	if (at == NULL)
 		return false;
-	*net = whole;
+	at += strlen(head);
+	end = strstr(at, "\n\t}");
+	*lines = (struct span){ at, end == NULL ? strlen(at) : (size_t)(end - at) };
 	return true;
 }
 
-static int by_address(const void *a, const void *b)
+/* Whether a set is as sync makes it. Leaves in *lines what follows its head: the elements. */
+static bool is_right(const struct reading *r, const struct nftables_part *part, struct span *lines)
 {
-	return addr_compare(a, b);
+	bool type = false, flags = false, counters = false;
+
+	while (lines->len > 0) {
+		struct span rest = *lines, line = span_take(&rest, '\n'), word = next_word(&line);
+
+		if (span_is(word, "elements"))
+			break;
+		if (span_is(word, "type"))
+			type = span_is(line, nftables_type(r->family));
+		else if (span_is(word, "flags"))
+			flags = span_holds(line, "timeout") && span_holds(line, "interval") == (part->prefix == 0);
+		else if (span_is(word, "counter"))
+			counters = true;
+		*lines = rest;
+	}
+	return type && flags && counters;
 }
 
-static bool is_not_behind(const void *end, const void *start)
+/* How many rules look an address up in the set. */
+static uint32_t count_rules(const char *table, const char *name)
 {
-	return addr_compare(end, start) <= 0;
+	char lookup[NFTABLES_NAME + 2];
+	uint32_t count = 0;
+
+	snprintf(lookup, sizeof(lookup), "@%s ", name);
+	while ((table = strstr(table, lookup)) != NULL) {
+		table += strlen(lookup);
+		count++;
+	}
+	return count;
 }
 
-/* The last address of the interval that begins at start: in front of the next end. */
-static struct addr last_of(const struct reading *r, const struct addr *start)
-{
-	struct addr last = { r->family == FIREWALL_V4 ? 0 : UINT64_MAX,
-			     r->family == FIREWALL_V4 ? UINT64_C(0xffffffffffff) : UINT64_MAX, ADDR_BITS };
-	size_t low = search_first(r->ends, r->end_count, sizeof(*r->ends), is_not_behind, start);
-
-	if (low == r->end_count)
-		return last;
-	last = r->ends[low];
-	last.hi -= last.lo == 0;
-	last.lo--;
-	return last;
-}
-
-/* Makes networks of the entries from there on; what is none was put there by a person, and is left alone. */
-static void pair(struct reading *r, size_t from)
+static void read_part(struct reading *r, const struct nftables_part *part, const char *table)
 {
 	struct firewall_set *set = r->set;
-	size_t kept = from;
-
-	if (r->end_count > 0)
-		qsort(r->ends, r->end_count, sizeof(*r->ends), by_address);
-	for (size_t i = from; i < set->count; i++) {
-		struct firewall_entry e = set->entries[i];
-		struct addr last = last_of(r, &e.net);
-
-		if (widen(&e.net, &last))
-			set->entries[kept++] = e;
-	}
-	set->count = kept;
-}
-
-static int ask(struct reading *r, unsigned command, unsigned flags, unsigned type, const char *name,
-	       netlink_taker *take)
-{
-	char bytes[QUESTION_BYTES];
-	struct nlmsghdr *nlh = netlink_begin(bytes, NFNL_SUBSYS_NFTABLES, command, flags, NFPROTO_INET);
-
-	/* the table comes first in the messages of sets, of elements and of rules */
-	mnl_attr_put_strz(nlh, NFTA_SET_TABLE, NFTABLES_TABLE);
-	if (name != NULL)
-		mnl_attr_put_strz(nlh, (uint16_t)type, name);
-	return netlink_ask(nlh, take, r);
-}
-
-static int read_part(struct reading *r)
-{
-	size_t from = r->set->count;
 	char name[NFTABLES_NAME];
-	int ret;
+	struct span lines;
+	uint32_t rules;
 
-	nftables_name(name, r->set, r->part);
-	r->there = false;
-	r->end_count = 0;
-	ret = ask(r, NFT_MSG_GETSET, NLM_F_ACK, NFTA_SET_NAME, name, take_set);
-	if (ret == 0 && r->right)
-		ret = ask(r, NFT_MSG_GETSETELEM, NLM_F_ACK | NLM_F_DUMP, NFTA_SET_ELEM_LIST_SET, name, take_elements);
-	if (ret == 0 && r->part->prefix == 0)
-		pair(r, from);
-	r->set->exists = r->set->exists && r->there;
-	r->set->right_kind = r->set->right_kind && (r->right || !r->there);
-	return ret == -ENOENT ? 0 : ret;
-}
-
-/* Counts a rule's lookup for the part that it names. */
-static void count_lookup(struct reading *r, struct attributes lookup)
-{
-	size_t count;
-	const struct nftables_part *parts = nftables_parts(r->family, &count);
-
-	if (!attributes_find(&lookup, NFTA_LOOKUP_SET))
-		return;
-	for (size_t i = 0; i < count; i++) {
-		char name[NFTABLES_NAME];
-
-		nftables_name(name, r->set, &parts[i]);
-		if (strlen(name) + 1 == lookup.len && memcmp(name, lookup.value, lookup.len) == 0)
-			r->references[i]++;
-	}
-}
-
-static void take_expression(struct reading *r, struct attributes expression)
-{
-	struct attributes name = expression;
-
-	if (attributes_find(&name, NFTA_EXPR_NAME) && name.len == sizeof("lookup") &&
-	    memcmp(name.value, "lookup", name.len) == 0 && attributes_find(&expression, NFTA_EXPR_DATA))
-		count_lookup(r, attributes_inside(&expression));
-}
-
-static void take_rule(const struct nlmsghdr *nlh, void *owner)
-{
-	take_list(nlh, NFTA_RULE_EXPRESSIONS, owner, take_expression);
-}
-
-static int read_parts(struct reading *r)
-{
-	size_t count;
-	const struct nftables_part *parts = nftables_parts(r->family, &count);
-	int ret = ask(r, NFT_MSG_GETRULE, NLM_F_ACK | NLM_F_DUMP, 0, NULL, take_rule);
-
-	if (ret == -ENOENT)
-		ret = 0;
-	r->set->exists = true;
-	r->set->right_kind = true;
-	r->set->references = UINT32_MAX;
-	for (size_t i = 0; i < count && ret == 0; i++) {
-		r->part = &parts[i];
-		ret = read_part(r);
-		if (r->references[i] < r->set->references)
-			r->set->references = r->references[i];
-	}
-	return ret;
+	nftables_name(name, set, part);
+	rules = count_rules(table, name);
+	if (rules < set->references)
+		set->references = rules;
+	if (!find_set(table, name, &lines))
+		set->exists = false;
+	else if (!is_right(r, part, &lines))
+		set->right_kind = false;
+	else
+		take_elements(r, part, lines);
 }
 
 static bool has_twice(const struct firewall_set *set)
@@ -297,35 +202,56 @@ static bool has_twice(const struct firewall_set *set)
 	return false;
 }
 
-static int read_once(struct reading *r)
+/* False where the set was listed while it changed. */
+static bool read_set(struct firewall_set *set, enum firewall_family family, const char *table)
 {
-	int ret;
-
-	r->set->count = 0;
-	memset(r->references, 0, sizeof(r->references));
-	ret = read_parts(r);
-	if (ret == 0 && r->set->count > 0)
-		listing_sort(r->set);
-	/* the sorted entries have no room behind them */
-	r->capacity = r->set->count;
-	return ret == 0 && has_twice(r->set) ? -EINTR : ret;
-}
-
-int nftables_read(struct firewall_set *set, enum firewall_family family, struct buf *error)
-{
+	size_t count;
+	const struct nftables_part *parts = nftables_parts(family, &count);
 	struct reading r = { .set = set, .family = family };
-	int ret = -EINTR;
 
-	/* whoever changes any rule of this host meanwhile makes it begin anew, as a hash that becomes larger does */
-	for (unsigned i = 0; i < TRIES && ret == -EINTR; i++)
-		ret = read_once(&r);
-	free(r.ends);
+	free(set->entries);
+	set->entries = NULL;
+	set->count = 0;
+	set->exists = true;
+	set->right_kind = true;
+	set->flat = true;
+	set->references = UINT32_MAX;
 	/* neither is bounded */
 	set->max_entries = UINT32_MAX;
 	set->hash_size = UINT32_MAX;
-	set->flat = true;
 	memcpy(set->type, "nftables", sizeof("nftables"));
-	if (ret < 0)
-		return listing_explain(set->name, ret, "nf_tables", "nft list table inet", NFTABLES_TABLE, error);
-	return 0;
+	for (size_t i = 0; i < count; i++)
+		read_part(&r, &parts[i], table);
+	if (set->count > 0)
+		listing_sort(set);
+	return !has_twice(set);
 }
+
+static int read_once(struct nftables *n, struct firewall_set sets[FIREWALL_FAMILIES])
+{
+	struct span listing;
+	int ret = nftables_run(n, "list table " NFTABLES_TABLE, &listing);
+	const char *table = ret == 0 ? listing.ptr : "";
+
+	if (ret < 0 && ret != -ENOENT)
+		return ret;
+	return read_set(&sets[FIREWALL_V4], FIREWALL_V4, table) && read_set(&sets[FIREWALL_V6], FIREWALL_V6, table)
+		       ? 0 : -EINTR;
+}
+
+int nftables_read(struct firewall_set sets[FIREWALL_FAMILIES], struct buf *error)
+{
+	struct nftables n = { 0 };
+	int ret = nftables_open(&n, error);
+
+	if (ret == 0)
+		ret = -EINTR;
+	for (unsigned i = 0; i < TRIES && ret == -EINTR; i++)
+		ret = read_once(&n, sets);
+	nftables_close(&n);
+	if (ret < 0 && ret != -ELIBACC)
+		return listing_explain(sets[0].name, ret, "nf_tables", "nft list table", NFTABLES_TABLE, error);
+	return ret;
+}
+
+#endif

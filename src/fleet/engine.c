@@ -48,7 +48,9 @@ struct engine {
 	bool stuck;                  /* a write had no effect: TLS waits for the other side */
 	bool dead;
 	struct buf *why;             /* the caller's */
-	void *tls;
+	unsigned database;
+	struct buf password;         /* as the file has it; ptr NULL: none is wanted */
+	void *tls;                   /* NULL: in the clear */
 };
 
 /* The first reason is told; further ones follow from it. */
@@ -167,29 +169,30 @@ static bool take_time(void *context, const struct answer *answer)
 	return part[0] > 0;
 }
 
-/* One line: the password; two: the user and the password. */
-static bool ask_password(struct engine *e, const char *path)
+static bool read_password(struct engine *e, const char *path)
 {
-	struct buf text = { 0 };
 	struct stat st;
-	size_t first, second;
 
-	if (stat(path, &st) < 0 || file_read(path, &text) < 0)
+	if (stat(path, &st) < 0 || file_read(path, &e->password) < 0)
 		return fail(e, "fleet-password-file cannot be read");
-	(void)buf_text(&text);
-	first = strcspn(text.ptr, "\n");
-	second = first < text.len ? strcspn(text.ptr + first + 1, "\n") : 0;
-	if ((st.st_mode & 077) != 0)
-		(void)fail(e, "fleet-password-file can be read by others: chmod 600");
-	else if (second == 0)
-		engine_ask(e, NULL, NULL, "AUTH %b", text.ptr, first);
-	else
-		engine_ask(e, NULL, NULL, "AUTH %b %b", text.ptr, first, text.ptr + first + 1, second);
-	buf_free(&text);
-	return !e->dead;
+	(void)buf_text(&e->password);
+	return (st.st_mode & 077) == 0 || fail(e, "fleet-password-file can be read by others: chmod 600");
 }
 
-static bool begin_tls(struct engine *e, const struct fleet_settings *settings, const struct fleet_url *url)
+/* One line: the password; two: the user and the password. */
+static void ask_password(struct engine *e)
+{
+	const char *text = e->password.ptr;
+	size_t first = strcspn(text, "\n");
+	size_t second = first < e->password.len ? strcspn(text + first + 1, "\n") : 0;
+
+	if (second == 0)
+		engine_ask(e, NULL, NULL, "AUTH %b", text, first);
+	else
+		engine_ask(e, NULL, NULL, "AUTH %b %b", text, first, text + first + 1, second);
+}
+
+static bool read_certificates(struct engine *e, const struct fleet_settings *settings, const struct fleet_url *url)
 {
 #if HAVE_HIREDIS_SSL
 	char *host = mem_text_of(url->host, url->host_len);
@@ -198,22 +201,23 @@ static bool begin_tls(struct engine *e, const struct fleet_settings *settings, c
 	redisInitOpenSSL();
 	e->tls = redisCreateSSLContext(settings->ca, NULL, settings->cert, settings->key, host, &error);
 	free(host);
-	if (e->tls == NULL)
-		return fail(e, redisSSLContextGetError(error));
-	return redisInitiateSSLWithContext(e->redis, e->tls) == REDIS_OK || fail_redis(e);
+	return e->tls != NULL || fail(e, redisSSLContextGetError(error));
 #else
 	(void)settings, (void)url;
 	return fail(e, "TLS is missing: this mailban was built without hiredis_ssl");
 #endif
 }
 
-static bool greet(struct engine *e, const struct fleet_settings *settings, const struct fleet_url *url)
+bool engine_greet(struct engine *e)
 {
-	if ((url->tls && !begin_tls(e, settings, url)) ||
-	    (settings->password_file != NULL && !ask_password(e, settings->password_file)))
-		return false;
-	if (url->database != 0)
-		engine_ask(e, NULL, NULL, "SELECT %u", url->database);
+#if HAVE_HIREDIS_SSL
+	if (e->tls != NULL && redisInitiateSSLWithContext(e->redis, e->tls) != REDIS_OK)
+		return fail_redis(e);
+#endif
+	if (e->password.ptr != NULL)
+		ask_password(e);
+	if (e->database != 0)
+		engine_ask(e, NULL, NULL, "SELECT %u", e->database);
 	engine_ask(e, take_time, e, "TIME");
 	return engine_run(e) && e->time > 0;
 }
@@ -303,7 +307,11 @@ struct engine *engine_open(const struct fleet_settings *settings, struct buf *wh
 	if (fd < 0)
 		return NULL;
 	e = engine_over(fd, deadline - clock_ms(), why);
-	if (e == NULL || greet(e, settings, &url))
+	if (e == NULL)
+		return NULL;
+	e->database = url.database;
+	if ((!url.tls || read_certificates(e, settings, &url)) &&
+	    (settings->password_file == NULL || read_password(e, settings->password_file)))
 		return e;
 	engine_close(e);
 	return NULL;
@@ -322,6 +330,7 @@ void engine_close(struct engine *e)
 #if HAVE_HIREDIS_SSL
 	redisFreeSSLContext(e->tls);
 #endif
+	buf_free(&e->password);
 	free(e->queue);
 	free(e);
 }
@@ -331,6 +340,11 @@ struct engine *engine_open(const struct fleet_settings *settings, struct buf *wh
 {
 	(void)settings, (void)why;
 	return NULL;
+}
+
+bool engine_greet(struct engine *e)
+{
+	return e != NULL;
 }
 
 void engine_begin_anew(struct engine *e, int64_t milliseconds)

@@ -3,6 +3,7 @@
  * in their order.
  *
  *	engine = engine_open(&settings, &why);
+ *	if (!engine_greet(engine)) ...                         from here on in the glass
  *	engine_ask(engine, take, context, "GET %s", key);      as often as wanted, from within take, too
  *	if (!engine_run(engine)) ...
  *	engine_close(engine);
@@ -42,18 +43,21 @@ void answer_free(void *answer);
  * here. */
 typedef bool engine_take(void *context, const struct answer *answer);
 
-/* Connects, names user and password, chooses the database and asks for the time. NULL where that fails. why outlives
- * the engine and gets the first reason why anything fails. */
+/* Connects, and reads the files that the settings name. NULL where that fails. why outlives the engine and gets the
+ * first reason why anything fails. */
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why);
 void engine_close(struct engine *engine);
 
-/* The same over a connection that is there, without greeting. */
+/* The first that is said and heard, in the glass (base/glass): TLS, user and password, the database, the time. */
+bool engine_greet(struct engine *engine);
+
+/* An engine over a connection that is there, without greeting. */
 struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why);
 
 /* So much time from now on, whatever was left. */
 void engine_begin_anew(struct engine *engine, int64_t milliseconds);
 
-/* The engine's clock when it was opened, in milliseconds since the epoch. */
+/* The engine's clock when it was greeted, in milliseconds since the epoch. */
 int64_t engine_time(const struct engine *engine);
 
 /* Adds a question. The format is hiredis's: blanks between words; %s, %b (bytes, then their number as size_t) and

@@ -56,30 +56,28 @@ bool fleet_exchange_over(struct fleet *f, struct engine *engine, struct judge *j
 }
 
 struct fleet_line {
+	const struct fleet_settings *settings;
 	struct engine *engine;
 	struct buf why;
-	int64_t timeout;
 };
 
 struct fleet_line *fleet_line_open(const struct fleet_settings *settings)
 {
 	struct fleet_line *line = mem_zalloc(1, sizeof(*line));
 
-	line->timeout = settings->timeout * 1000;
+	line->settings = settings;
 	line->engine = engine_open(settings, &line->why);
 	return line;
 }
 
-bool fleet_exchange_on(struct fleet_line *line, struct fleet *f, struct judge *judge, int64_t now, struct buf *why)
+bool fleet_line_is_open(const struct fleet_line *line)
 {
-	bool ok = line->engine != NULL;
+	return line->engine != NULL;
+}
 
-	if (ok) {
-		engine_begin_anew(line->engine, line->timeout);
-		ok = fleet_exchange_over(f, line->engine, judge, now);
-	}
-	buf_add(why, line->why.ptr, line->why.len);
-	return ok;
+const char *fleet_line_why(struct fleet_line *line)
+{
+	return buf_text(&line->why);
 }
 
 void fleet_line_close(struct fleet_line *line)
@@ -91,17 +89,22 @@ void fleet_line_close(struct fleet_line *line)
 	free(line);
 }
 
-bool fleet_look(struct fleet *f, int64_t *engine_clock, struct buf *why)
+static bool greet(struct fleet_line *line)
 {
-	struct engine *engine = engine_open(f->settings, why);
-	bool ok;
+	return line->engine != NULL && engine_greet(line->engine);
+}
 
-	if (engine == NULL)
-		return false;
-	*engine_clock = engine_time(engine) / 1000;
-	ok = fleet_fetch_hosts(f, engine);
-	engine_close(engine);
-	return ok;
+/* The logs were read meanwhile, which took its time. */
+bool fleet_exchange_on(struct fleet_line *line, struct fleet *f, struct judge *judge, int64_t now)
+{
+	if (line->engine != NULL)
+		engine_begin_anew(line->engine, line->settings->timeout * 1000);
+	return greet(line) && fleet_exchange_over(f, line->engine, judge, now);
+}
+
+bool fleet_look(struct fleet_line *line, struct fleet *f)
+{
+	return greet(line) && fleet_fetch_hosts(f, line->engine);
 }
 
 struct asking {
@@ -139,25 +142,24 @@ static bool take_word(void *context, const struct answer *answer)
 	return answer->kind == ANSWER_TEXT || answer->kind == ANSWER_NOTHING;
 }
 
-bool fleet_ask(const struct fleet_settings *settings, const struct judge_settings *judge, const struct addr *addr,
-	int64_t now, struct fleet_word **words, size_t *count, struct buf *why)
+bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr, int64_t now,
+	       struct fleet_word **words, size_t *count)
 {
-	struct engine *engine = engine_open(settings, why);
 	struct asking a = { .addr = *addr, .now = now };
 	char text[ADDR_TEXT_MAX];
 	bool ok = false;
 
-	fleet_init(&a.fleet, settings, judge);
+	fleet_init(&a.fleet, line->settings, judge);
 	if (!fleet_is_network(&a.fleet, addr))
 		a.addr = judge_unit(judge, addr);
-	if (engine != NULL && fleet_fetch_hosts(&a.fleet, engine)) {
+	if (greet(line) && fleet_fetch_hosts(&a.fleet, line->engine)) {
 		unsigned slot = fleet_slot((struct span){ text, addr_format(text, &a.addr) });
 
 		for (size_t i = 0; i < a.fleet.count; i++)
-			engine_ask(engine, take_word, &a, "HGET " FLEET_WORDS " %s", slot, a.fleet.hosts[i].name, text);
-		ok = engine_run(engine);
+			engine_ask(line->engine, take_word, &a, "HGET " FLEET_WORDS " %s", slot, a.fleet.hosts[i].name,
+				   text);
+		ok = engine_run(line->engine);
 	}
-	engine_close(engine);
 	fleet_free(&a.fleet);
 	*words = a.words;
 	*count = a.count;
@@ -165,41 +167,35 @@ bool fleet_ask(const struct fleet_settings *settings, const struct judge_setting
 }
 
 /* Those that nobody has to obey any more are forgotten. */
-bool fleet_pardon(const struct fleet_settings *settings, const struct judge_settings *judge, const struct addr *addr,
-	struct buf *why)
+bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr)
 {
-	struct engine *engine = engine_open(settings, why);
+	struct engine *engine = line->engine;
 	int64_t expiry = judge->forget + DAY;
 	char text[ADDR_TEXT_MAX];
-	bool ok;
 
-	if (engine == NULL)
+	if (!greet(line))
 		return false;
 	addr_format(text, addr);
 	engine_ask(engine, NULL, NULL, "ZADD " FLEET_PARDONS " %" PRId64 " %s", engine_time(engine), text);
 	engine_ask(engine, NULL, NULL, "ZREMRANGEBYSCORE " FLEET_PARDONS " 0 %" PRId64,
 		   engine_time(engine) - expiry * 1000);
 	engine_ask(engine, NULL, NULL, "EXPIRE " FLEET_PARDONS " %" PRId64, expiry);
-	ok = engine_run(engine);
-	engine_close(engine);
-	return ok;
+	return engine_run(engine);
 }
 
 /* The host's line stays and says so: others then forget what it said, which a line that is gone would not tell them. */
-bool fleet_leave(const struct fleet_settings *settings, struct buf *why)
+bool fleet_leave(struct fleet_line *line)
 {
-	struct engine *engine = engine_open(settings, why);
-	bool ok;
+	const char *name = line->settings->name;
+	struct engine *engine = line->engine;
 
-	if (engine == NULL)
+	if (!greet(line))
 		return false;
 	for (unsigned slot = 0; slot < FLEET_SLOTS; slot++) {
-		engine_ask(engine, NULL, NULL, "DEL " FLEET_WORDS, slot, settings->name);
-		engine_ask(engine, NULL, NULL, "DEL " FLEET_CHANGED, slot, settings->name);
+		engine_ask(engine, NULL, NULL, "DEL " FLEET_WORDS, slot, name);
+		engine_ask(engine, NULL, NULL, "DEL " FLEET_CHANGED, slot, name);
 	}
-	engine_ask(engine, NULL, NULL, "HSET " FLEET_WHO " %s %s%" PRId64, settings->name, "left heard=",
+	engine_ask(engine, NULL, NULL, "HSET " FLEET_WHO " %s %s%" PRId64, name, "left heard=",
 		   engine_time(engine) / 1000);
-	ok = engine_run(engine);
-	engine_close(engine);
-	return ok;
+	return engine_run(engine);
 }

@@ -74,15 +74,17 @@ void fleet_free(struct fleet *fleet);
 int fleet_load(struct fleet *fleet, const struct state *state, const char *path);
 void fleet_save(struct fleet *fleet, struct state *state, int64_t now);
 
-/* A connection to the engine, for whoever cannot connect later; or why there is none. */
+/* A connection to the engine, on which nothing was said yet: what is said and heard on it is the affair of who is in
+ * the glass (base/glass). Where there is none, or whenever one of the calls below returns false, why has the reason. */
 struct fleet_line;
 struct fleet_line *fleet_line_open(const struct fleet_settings *settings);
+bool fleet_line_is_open(const struct fleet_line *line);
+const char *fleet_line_why(struct fleet_line *line);
 void fleet_line_close(struct fleet_line *line);
 
-/* Says what changed of the judge's accounts, and takes what the others changed. False where that is incomplete: why has
- * the reason, and the next run goes on where it stopped. The judge's accounts get sorted; those of pardoned addresses
- * are emptied. */
-bool fleet_exchange_on(struct fleet_line *line, struct fleet *fleet, struct judge *judge, int64_t now, struct buf *why);
+/* Says what changed of the judge's accounts, and takes what the others changed. False where that is incomplete: the
+ * next run goes on where it stopped. The judge's accounts get sorted; those of pardoned addresses are emptied. */
+bool fleet_exchange_on(struct fleet_line *line, struct fleet *fleet, struct judge *judge, int64_t now);
 
 /* Adds up what all hosts say, this one included, and settles who is banned by it. Once a run. */
 void fleet_judge(struct fleet *fleet, struct judge *judge, int64_t now);
@@ -99,18 +101,17 @@ struct fleet_word {
 	int64_t until;           /* of its ban, 0: none stands */
 };
 
-/* Asks the engine itself what hosts say of an address. *words is the caller's to free. False: why has the reason. */
-bool fleet_ask(const struct fleet_settings *settings, const struct judge_settings *judge, const struct addr *addr,
-	int64_t now, struct fleet_word **words, size_t *count, struct buf *why);
+/* Asks the engine itself what hosts say of an address. *words is the caller's to free. */
+bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr, int64_t now,
+	       struct fleet_word **words, size_t *count);
 
 /* Has all hosts forget what they counted against an address or network, at their next runs. */
-bool fleet_pardon(const struct fleet_settings *settings, const struct judge_settings *judge, const struct addr *addr,
-	struct buf *why);
+bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr);
 
-/* Reads who is there, into a fleet that is empty; *self is this host's, or NULL. */
-bool fleet_look(struct fleet *fleet, int64_t *engine_clock, struct buf *why);
+/* Reads who is there, into a fleet that is empty. */
+bool fleet_look(struct fleet_line *line, struct fleet *fleet);
 
 /* Takes back all that this host said. */
-bool fleet_leave(const struct fleet_settings *settings, struct buf *why);
+bool fleet_leave(struct fleet_line *line);
 
 #endif

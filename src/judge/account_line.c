@@ -162,10 +162,10 @@ static bool load_rest(const struct line *line, struct account *a)
 
 static bool load_word(const struct line *line, struct account *a, struct names *names)
 {
-	char text[NAME_TEXT_MAX + 1];
+	char text[USER_MAX + 1];
 	size_t len;
 
-	if (line_user(line, text, NAME_TEXT_MAX, &len))
+	if (line_user(line, text, USER_MAX, &len))
 		return load_user(line, a, names, text, len);
 	if (line_is(line, "time"))
 		return line_u32(line, &a->time);
@@ -265,7 +265,7 @@ void names_save(const struct names *names, uint32_t time, int64_t known, struct 
 
 static bool load_name_word(struct line *line, struct name *name)
 {
-	char text[NAME_SHOWN_MAX + 1];
+	char text[USER_SHOWN_MAX + 1];
 	size_t len;
 
 	if (line_is(line, "login"))
@@ -274,7 +274,7 @@ static bool load_name_word(struct line *line, struct name *name)
 		return line_points_at(line, &name->attack, &name->attack_time);
 	if (!line_is(line, "shown"))
 		return habit_load_word(&name->habit, line);
-	if (!line_user_value(line, text, NAME_SHOWN_MAX, &len))
+	if (!line_user_value(line, text, USER_SHOWN_MAX, &len))
 		return false;
 	name_show(name, (struct span){ text, len });
 	return true;
@@ -285,12 +285,12 @@ unsigned names_load(struct names *names, struct span lines)
 	struct line line = { .lines = lines };
 
 	while (line_next(&line)) {
-		char text[NAME_TEXT_MAX + 1];
+		char text[USER_MAX + 1];
 		struct name *name;
 		uint32_t number;
 		size_t len;
 
-		if (!line_word(&line) || !line_user(&line, text, NAME_TEXT_MAX, &len))
+		if (!line_word(&line) || !line_user(&line, text, USER_MAX, &len))
 			return line.number;
 		number = names_make(names, text, len);
 		name = &names->all[number];

@@ -119,10 +119,10 @@ void connections_save(const struct connections *all, uint32_t time, struct buf *
 
 static bool load_user(const struct line *line, struct connection *c)
 {
-	char text[NAME_SHOWN_MAX + 1];
+	char text[USER_SHOWN_MAX + 1];
 	size_t len;
 
-	if (c->user != NULL || !line_user_value(line, text, NAME_SHOWN_MAX, &len))
+	if (c->user != NULL || !line_user_value(line, text, USER_SHOWN_MAX, &len))
 		return false;
 	c->user = mem_text_of(text, len);
 	return true;

@@ -219,8 +219,8 @@ static void add_failure(struct work *w)
 	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, named, told, number;
 	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
-	char text[NAME_TEXT_MAX + 1];
-	size_t len = name_fold(text, e->user);
+	char text[USER_MAX + 1];
+	size_t len = user_fold(text, e->user);
 
 	outweigh(w);
 	if (len == 0) {

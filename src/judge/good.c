@@ -177,7 +177,7 @@ static void note_user(struct work *w)
 	if (user.len == 0 || (w->event->flags & EVENT_SENDS) != 0)
 		return;
 	free(w->connection->user);
-	w->connection->user = mem_text_of(user.ptr, user.len < NAME_SHOWN_MAX ? user.len : NAME_SHOWN_MAX);
+	w->connection->user = mem_text_of(user.ptr, user.len < USER_SHOWN_MAX ? user.len : USER_SHOWN_MAX);
 }
 
 /* A mail of who logged in on its connection. */
@@ -186,14 +186,14 @@ static void take_sent(struct work *w)
 	const struct event *accepted = w->event;
 	struct event sent = *accepted;
 	struct names *names = &w->judge->accounts.names;
-	char text[NAME_TEXT_MAX + 1];
+	char text[USER_MAX + 1];
 	struct entered *e;
 	uint32_t number;
 
 	sent.user = (struct span){ w->connection->user, strlen(w->connection->user) };
 	sent.flags |= EVENT_SENDS;
 	w->event = &sent;
-	number = names_find(names, text, name_fold(text, sent.user));
+	number = names_find(names, text, user_fold(text, sent.user));
 	e = entered_find(&w->judge->entered, &w->account->addr, sent.user);
 	if ((w->account->flags & ACCOUNT_BREACHED) == 0 && number != HASH_NONE)
 		take_habit(w, &names->all[number], 0);
@@ -207,8 +207,8 @@ static bool take_any_login(struct work *w)
 {
 	struct account *a = w->account;
 	struct names *names = &w->judge->accounts.names;
-	char text[NAME_TEXT_MAX + 1];
-	size_t len = name_fold(text, w->event->user);
+	char text[USER_MAX + 1];
+	size_t len = user_fold(text, w->event->user);
 	uint32_t number;
 	bool breach;
 

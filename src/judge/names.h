@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* names: the user names that accounts hold apart, when each last logged in from anywhere, and who guesses at it.
  *
- * A name is compared by its local part, letters folded: Ann, ann and ann@example.com are one. What servers write where
- * nobody was named is the empty name, NAME_NONE. */
+ * A name is folded as list/user.h has it; the name of nobody is NAME_NONE. */
 #ifndef MAILBAN_JUDGE_NAMES_H
 #define MAILBAN_JUDGE_NAMES_H
 
@@ -13,13 +12,11 @@
 #include "base/hash.h"
 #include "base/span.h"
 #include "base/points.h"
-#include "judge/habit.h"
+#include "record/habit.h"
+#include "list/user.h"
 
 enum {
 	NAME_NONE = 0,           /* the number of the empty name */
-	NAME_TEXT_MAX = 64,      /* bytes of a local part, RFC 5321 4.5.3.1.1; longer ones are cut and told apart by a
-	                          * hash */
-	NAME_SHOWN_MAX = 120,    /* bytes of a name with its domain */
 	NAME_ATTACKED = 12,      /* so many addresses in a day are an attack */
 	NAME_ATTACK_HALF_LIFE = 86400,
 };
@@ -41,9 +38,6 @@ struct names {
 	size_t idle;             /* names that no account holds */
 	struct hash index;
 };
-
-/* The folded local part of what a server wrote. Returns its length; 0: nobody was named. */
-size_t name_fold(char text[NAME_TEXT_MAX + 1], struct span user);
 
 void names_init(struct names *names);
 void names_free(struct names *names);

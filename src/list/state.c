@@ -320,18 +320,31 @@ int state_parse(struct state *state, struct buf *text, const char *name)
 	return ret < 0 ? -1 : 0;
 }
 
-int state_load(struct state *state, const char *path)
+int state_read(const char *path, struct buf *text)
 {
-	struct buf text = { 0 };
-	int ret = file_read(path, &text);
+	int ret = file_read(path, text);
 
-	*state = (struct state){ 0 };
 	if (ret == 0)
-		return state_parse(state, &text, path);
-	buf_free(&text);
-	if (ret == -ENOENT)
+		(void)buf_text(text);
+	else
+		buf_free(text);
+	if (ret == 0 || ret == -ENOENT)
 		return 0;
 	msg("%s: the state cannot be read: %s; see its permissions, or name another file with --state", path,
 	    strerror(-ret));
 	return -1;
+}
+
+int state_parse_read(struct state *state, struct buf *text, const char *path)
+{
+	*state = (struct state){ 0 };
+	return text->ptr != NULL ? state_parse(state, text, path) : 0;
+}
+
+int state_load(struct state *state, const char *path)
+{
+	struct buf text = { 0 };
+
+	*state = (struct state){ 0 };
+	return state_read(path, &text) < 0 ? -1 : state_parse_read(state, &text, path);
 }

@@ -58,6 +58,11 @@ int state_load(struct state *state, const char *path);
 /* The same of a text, which becomes the state's; name is for messages. */
 int state_parse(struct state *state, struct buf *text, const char *name);
 
+/* state_load() in two steps, for who takes apart in the glass what he read before it: the text's ptr is NULL between
+ * them where there is no file. */
+int state_read(const char *path, struct buf *text);
+int state_parse_read(struct state *state, struct buf *text, const char *path);
+
 /* The lines of a section; len 0 where there are none. They live until the section is set or the state freed. */
 struct span state_lines(const struct state *state, const char *name);
 

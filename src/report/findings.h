@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "detect/drift.h"
-#include "detect/classic_count.h"
+#include "detect/classic.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
 #include "detect/totals.h"

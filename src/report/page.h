@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "judge/history.h"
+#include "record/history.h"
 #include "judge/judge.h"
 #include "judge/told.h"
 #include "list/ban.h"

@@ -115,22 +115,6 @@ rule_file() {
 	[ "${lines[0]}" = "# rules.d/own.conf:1" ]
 }
 
-@test "attributes that rules had once are told with what took their place" {
-	for former in 'unit = "connection"' 'weak = true' 'weight = 2'; do
-		rule_file <<-END
-		rule "own" {
-			class = "auth"
-			$former
-			program = 'x'
-			match = 'failed from <ADDR>'
-			hit = { 'failed from 192.0.2.1' }
-		}
-		END
-		run -2 --separate-stderr "$MAILBAN" rules --rules rules.d --check
-		[[ "$stderr" == "mailban: rules.d/own.conf:1: rule own: ${former%% *} is no attribute any more; "* ]]
-	done
-}
-
 @test "points are a number of thousandths up to 1000" {
 	for points in 0.5 1 1000 0.001; do
 		rule_file <<-END

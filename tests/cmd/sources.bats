@@ -251,6 +251,40 @@ entry() { # SECONDS UNIT USER ADDRESS
 	unshare -m bash script "$remote"
 }
 
+@test "the usual logs: each of their names, all of them together, and never what repeats another" {
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	cat > script <<-'EOF'
+	set -e
+	trap 'echo "failed: $BASH_COMMAND"' ERR
+	mount -t tmpfs none /var/log
+	mount -t tmpfs none /run
+	run() { "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow > /dev/null 2> said; }
+	status=0
+	run || status=$?
+	[ "$status" = 1 ]
+	exim() { for i in {1..7}; do date "+%F %T login authenticator failed for (x) [$1]:4711: 535 Incorrect authentication data (set_id=user$i)"; done; }
+	mkdir /var/log/exim4 /var/log/exim /var/log/mail
+	exim 203.0.113.1 > /var/log/exim4/mainlog
+	exim 203.0.113.2 > /var/log/exim/main.log
+	exim 203.0.113.3 > /var/log/exim_mainlog
+	sasl 203.0.113.4 7 > /var/log/dovecot.log
+	sasl 203.0.113.5 7 > /var/log/mail.log
+	# what was rotated away, before anything was written since
+	sasl 203.0.113.6 7 > "/var/log/maillog-$(date +%Y%m%d)"
+	sasl 203.0.113.7 7 > /var/log/mail/maillog
+	exim 203.0.113.99 | tee /var/log/exim4/rejectlog > /var/log/exim/reject.log
+	run
+	[ "$(grep -o '^[0-9][0-9.]*' blacklist | xargs)" = "$(echo 203.0.113.{1..7})" ]
+	[ "$(grep -c 'hits 7$' blacklist)" = 7 ]
+	rm -r /var/log/mail blacklist state
+	sasl 203.0.113.8 7 > /var/log/mail
+	run
+	grep -q '^203.0.113.8 ' blacklist
+	EOF
+	export -f sasl
+	unshare -m bash script
+}
+
 @test "what containers put around each line is taken off, in scan and match alike" {
 	line='Nov  3 10:00:00 mx postfix/smtpd[1]: warning: unknown[192.0.2.1]: SASL LOGIN authentication failed: x'
 	printf 'postfix-1  | %s\nmysql-1    | ready\n' "$line" > compose
@@ -369,6 +403,43 @@ without_glass() {
 	[[ "$output" == *'otherd: 50 lines that speak of failed authentication'* ]]
 	run -1 without_glass check "${files[@]}"
 	[[ "$output" != *otherd* && "$output" == *'cannot give its capabilities up'* ]]
+}
+
+@test "no command takes the state apart where it cannot give its rights up" {
+	local command status_of line
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	! "$MAILBAN" check --no-sync -c /dev/null 2> /dev/null | grep -q sanitizer || skip "a sanitizer needs calls of its own"
+	sasl 203.0.113.7 8 | sed = | sed 'N; s/\(.*\)\n\(.*\)/\2, sasl_username=rosa\1@example.com/' > log
+	echo "log = \"$PWD/log\"" > conf
+	"$MAILBAN" run --no-sync -c conf --blacklist blacklist --state state --allow allow
+	cp blacklist before
+	cp state state.before
+	# what it ends with, and what it is; list and status tell the rest all the same
+	while read -r status_of command; do
+		line="$command -c conf --blacklist blacklist --state state"
+		run "$MAILBAN" $line
+		[[ "$output" != *'capabilities up'* ]]
+		cp before blacklist
+		rm -f metrics
+		run without_glass $line
+		[[ "$status" -eq "$status_of" && "$output" == *'cannot give its capabilities up: Operation not permitted; nothing was read'* ]]
+		[[ "$output" != *'rosa'* && "$output" != *'accounts:'* && "$output" != *'1 account'* ]]
+		cmp before blacklist
+		cmp state.before state
+	done <<- 'X'
+		1 status --no-sync
+		3 stats
+		3 stats --prometheus metrics
+		3 state
+		1 list
+		3 why 203.0.113.7 --no-sync
+		3 report
+		3 done
+		3 done rosa
+		3 ban 203.0.113.0/24 --no-sync
+		1 check --no-sync
+	X
+	[ ! -e metrics ]
 }
 
 @test "names of programs that nobody knows leave room for those that rules are for, and long lines are told" {

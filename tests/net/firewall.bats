@@ -362,6 +362,11 @@ connections_are_limited() {
 	n=$(try $ATTACKER)
 	[ "$n" -ge 8 ] && [ "$n" -le 10 ]
 	connects $NEIGHBOUR
+	# an IPv6 client has 64 bits of addresses
+	$VIA ip -6 addr add 2001:db8:2::10/128 dev cable nodad
+	[ "$(try $ATTACKER6)" -ge 8 ]
+	[ "$(try 2001:db8:2::10)" -le 4 ]
+	connects $CUSTOMER6
 	[ "$(try $CUSTOMER)" = 14 ]
 	firewall status > said
 	grep -Eq '^IPv4: DROP beyond 6/min.*: [1-9][0-9]* packets' said

@@ -45,17 +45,22 @@ setup() {
 	over_both <<-'EOF'
 	world_up
 	listen
-	{ ban $ATTACKER 7200; ban $ATTACKER6 7200; echo 192.0.2.99; } | blacklist > blacklist
+	NETWORK=198.51.100.16/28
+	{ ban $ATTACKER 7200; ban $NETWORK 7200; ban $ATTACKER6 7200; echo 192.0.2.99; } | blacklist > blacklist
 	sync -q
 	firewall up
 	dropped $ATTACKER
+	dropped $CUSTOMER
 	dropped $ATTACKER6
+	network=$(counters mailban4 $NETWORK)
+	[ "${network% *}" -gt 0 ]
 	before=$(counters mailban4 $ATTACKER)
 	before6=$(counters mailban6 $ATTACKER6)
 	[ "${before% *}" -gt 0 ]
 	[ "${before6% *}" -gt 0 ]
-	{ ban $ATTACKER 14400; ban $ATTACKER6 14400; echo 192.0.2.98; } | blacklist > blacklist
-	sync | grep -qx 'mailban4: 1 added, 1 removed, 1 renewed, 0 kept'
+	{ ban $ATTACKER 14400; ban $NETWORK 14400; ban $ATTACKER6 14400; echo 192.0.2.98; } | blacklist > blacklist
+	sync | grep -qx 'mailban4: 1 added, 1 removed, 2 renewed, 0 kept'
+	[ "$(counters mailban4 $NETWORK)" = "$network" ]
 	[ "$(counters mailban4 $ATTACKER)" = "$before" ]
 	[ "$(counters mailban6 $ATTACKER6)" = "$before6" ]
 	[ "$(timeout_of mailban4 $ATTACKER)" -gt 14000 ]
@@ -310,6 +315,16 @@ setup() {
 	fails_with 3 'mailban: no permission for the kernel set mailban4; run as root or with CAP_NET_ADMIN' \
 		setpriv --reuid=65534 --regid=65534 --clear-groups ./mailban sync --blacklist blacklist
 	[ -z "$(ipset list -n)" ]
+	EOF
+}
+
+@test "sets of nftables that libnftables cannot be had for are told in one line" {
+	need_nftables
+	BACKEND=nftables in_net <<-'EOF'
+	echo 192.0.2.1 > blacklist
+	: > libnftables.so.1
+	LD_LIBRARY_PATH=$PWD fails_with 3 'cannot be asked for without libnftables, which is not installed' sync
+	no_sets
 	EOF
 }
 

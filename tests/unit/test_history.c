@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge_driver.h"
 #include "base/sanitized.h"
-#include "judge/history.h"
+#include "record/history.h"
 #include "random.h"
 
 enum { FIRST = 20000, SOME = 9000 }; /* a day; random events */
@@ -64,7 +64,7 @@ static void play(struct stream *s, uint64_t seed, uint64_t cut)
 		struct event event = draw(&random, &time, name);
 
 		judge_event(&s->judge, &event, s->judge.now);
-		if (cut > 0 && random_below(&cuts, cut) == 0) {
+		if (cut > 0 && random_below(&cuts, (size_t)cut) == 0) {
 			end_run(s);
 			begin_run(s);
 		}

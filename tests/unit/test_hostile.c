@@ -12,7 +12,7 @@
 #include "addr/addr.h"
 #include "detect/engine.h"
 #include "detect/match.h"
-#include "detect/pieces.h"
+#include "detect/sessions.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { LINES = 50000 };

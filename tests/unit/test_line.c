@@ -43,8 +43,8 @@ static void names_of_any_bytes_come_back(void **state)
 	(void)state;
 	random_state = random_begin(random_seed());
 	for (unsigned i = 0; i < NAMES; i++) {
-		char name[NAME_TEXT_MAX + 1], read[NAME_TEXT_MAX + 1];
-		size_t len = pick(NAME_TEXT_MAX + 1), read_len = 0;
+		char name[USER_MAX + 1], read[USER_MAX + 1];
+		size_t len = pick(USER_MAX + 1), read_len = 0;
 		int64_t points = 0;
 		uint32_t fail = 0, fails = 0, login = 0, wants[3] = { pick(UINT32_MAX), pick(2) * pick(99), pick(2) * pick(9) };
 		struct line line;
@@ -58,14 +58,14 @@ static void names_of_any_bytes_come_back(void **state)
 		line_add_user_value(&text, "shown", name);
 		buf_add_char(&text, '\n');
 		line = first_line(&text);
-		assert_true(line_word(&line) && line_user(&line, read, NAME_TEXT_MAX, &read_len));
+		assert_true(line_word(&line) && line_user(&line, read, USER_MAX, &read_len));
 		assert_int_equal(read_len, len);
 		assert_string_equal(read, name);
 		assert_true(line_name_facts(&line, &points, &fail, &fails, &login));
 		assert_int_equal(points, i * POINT / 8 % (9 * POINT));
 		assert_true(fail == wants[0] && fails == wants[1] && login == wants[2]);
 		assert_true(line_word(&line) && line_is(&line, "shown"));
-		assert_true(line_user_value(&line, read, NAME_TEXT_MAX, &read_len));
+		assert_true(line_user_value(&line, read, USER_MAX, &read_len));
 		assert_string_equal(read, name);
 		/* one byte less room, and it is refused */
 		assert_true(len == 0 || !line_user_value(&line, read, len - 1, &read_len));
@@ -124,11 +124,11 @@ static void malformed_values_are_refused(void **state)
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		struct line line = { .lines = { names[i], strlen(names[i]) } };
-		char text[NAME_TEXT_MAX + 1];
+		char text[USER_MAX + 1];
 		size_t len;
 
 		assert_true(line_next(&line) && line_word(&line));
-		if (line_user(&line, text, NAME_TEXT_MAX, &len))
+		if (line_user(&line, text, USER_MAX, &len))
 			fail_msg("\"%s\" was read", names[i]);
 	}
 }

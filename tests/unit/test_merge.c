@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "detect/event_order.h"
+#include "detect/event.h"
 #include "detect/merge.h"
 #include "random.h"
 
@@ -27,7 +27,7 @@ static void take(void *context, const struct event *event)
 {
 	struct taken *taken = context;
 
-	if (taken->count++ > 0 && event_order_is_before(event, &taken->last))
+	if (taken->count++ > 0 && event_is_before(event, &taken->last))
 		taken->late++;
 	taken->sum += event->offset * event->offset;
 	taken->last = *event;

@@ -5,8 +5,8 @@
  * later. Until then its addresses and user names are counted apart, up to HISTORY_APART, and of more those that come
  * most. Then it is closed, and the first HISTORY_TOP are kept. Late events of a closed day count for its classes
  * alone. All depends on the events alone, by (3) and (4) of src/README.md. */
-#ifndef MAILBAN_JUDGE_HISTORY_H
-#define MAILBAN_JUDGE_HISTORY_H
+#ifndef MAILBAN_RECORD_HISTORY_H
+#define MAILBAN_RECORD_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -42,7 +42,7 @@ struct history_item {
 	uint8_t kind;
 	uint32_t day;
 	struct addr addr;               /* of an address or network */
-	char *user;                     /* of a user name: folded as in judge/names.h, NUL-terminated; else NULL */
+	char *user;                     /* of a user name: folded as in list/user.h, NUL-terminated; else NULL */
 	uint32_t count[CLASS_GOOD];     /* of an address: events by class; of a user name: failures, and how many
 	                                 * addresses failed; of a network: events, and of how many addresses */
 	uint32_t weight;                /* its own: what keeps it among those that are counted apart */

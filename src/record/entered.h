@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* entered: accounts that strangers entered. The state keeps them, so that each report says so until a person has seen
  * to it. */
-#ifndef MAILBAN_JUDGE_ENTERED_H
-#define MAILBAN_JUDGE_ENTERED_H
+#ifndef MAILBAN_RECORD_ENTERED_H
+#define MAILBAN_RECORD_ENTERED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
  *	2026-11-28 u:anna failures=24 addresses=3
  *	2026-11-28 192.0.2.0/24 events=96 hosts=8
  */
-#include "judge/history_inside.h"
+#include "record/history_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -300,14 +300,14 @@ static bool read_word(const struct line *line, struct history_item *item)
 
 static bool read_key(struct line *line, struct history_item *item)
 {
-	char user[NAME_TEXT_MAX + 1];
+	char user[USER_MAX + 1];
 	size_t len;
 
 	if (!line_word(line))
 		return false;
 	if (addr_parse_net(&item->addr, line->name.ptr, line->name.len))
 		return true;
-	if (!line_user(line, user, NAME_TEXT_MAX, &len))
+	if (!line_user(line, user, USER_MAX, &len))
 		return false;
 	item->user = mem_text_of(user, len);
 	item->kind = HISTORY_USER;

@@ -4,11 +4,11 @@
  *
  *	history	2026-11-28 auth=3633 helo=37 login=812 mail=1904 addresses=931 open
  *	runs	2026-11-28 runs=24 lines=29862 added=52 over=23 banned=596
- *	tops	lines of judge/history_table.c: those of closed days, a day after another, then the open ones
+ *	tops	lines of record/history_table.c: those of closed days, a day after another, then the open ones
  *
  * Lines of closed days are carried on as a text: a run reads those of the last day alone, or of the last two.
  */
-#include "judge/history_inside.h"
+#include "record/history_inside.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * The first network of all is the user's own. A further one becomes it when its first day is over. What an address sent
  * on its first day is compared by the caller with what all networks of the user sent together.
  */
-#include "judge/habit.h"
+#include "record/habit.h"
 
 #include <string.h>
 

@@ -4,14 +4,14 @@
  *
  * What a person has seen to stays, so that the same logins read again are no news.
  */
-#include "judge/entered.h"
+#include "record/entered.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/count.h"
 #include "base/mem.h"
-#include "judge/names.h"
+#include "list/user.h"
 #include "list/state_line.h"
 
 static void clear(struct entered *e)
@@ -31,22 +31,22 @@ void entered_free(struct entered_list *list)
 
 static bool is_user(const struct entered *e, const char *folded, size_t len)
 {
-	char own[NAME_TEXT_MAX + 1];
+	char own[USER_MAX + 1];
 
-	return name_fold(own, (struct span){ e->user, strlen(e->user) }) == len && memcmp(own, folded, len) == 0;
+	return user_fold(own, (struct span){ e->user, strlen(e->user) }) == len && memcmp(own, folded, len) == 0;
 }
 
 bool entered_is_user(const struct entered *e, struct span user)
 {
-	char folded[NAME_TEXT_MAX + 1] = "";
+	char folded[USER_MAX + 1] = "";
 
-	return is_user(e, folded, name_fold(folded, user));
+	return is_user(e, folded, user_fold(folded, user));
 }
 
 struct entered *entered_find(const struct entered_list *list, const struct addr *addr, struct span user)
 {
-	char folded[NAME_TEXT_MAX + 1];
-	size_t len = list->count > 0 ? name_fold(folded, user) : 0;
+	char folded[USER_MAX + 1];
+	size_t len = list->count > 0 ? user_fold(folded, user) : 0;
 
 	for (size_t i = 0; i < list->count; i++) {
 		if (addr_equal(&list->all[i].addr, addr) && is_user(&list->all[i], folded, len))
@@ -72,7 +72,7 @@ struct entered *entered_add(struct entered_list *list, const struct addr *addr, 
 	list->all = mem_grow(list->all, &list->capacity, list->count + 1, sizeof(*list->all));
 	e = &list->all[list->count++];
 	*e = (struct entered){
-		.addr = *addr, .user = mem_text_of(user.ptr, user.len < NAME_SHOWN_MAX ? user.len : NAME_SHOWN_MAX),
+		.addr = *addr, .user = mem_text_of(user.ptr, user.len < USER_SHOWN_MAX ? user.len : USER_SHOWN_MAX),
 		.how = how, .time = time, .last = time, .fresh = true,
 	};
 	return e;
@@ -87,8 +87,8 @@ void entered_count(struct entered *e, uint32_t time, uint32_t logins, uint32_t m
 
 size_t entered_done(struct entered_list *list, struct span user, int64_t now)
 {
-	char folded[NAME_TEXT_MAX + 1];
-	size_t len = name_fold(folded, user), count = 0;
+	char folded[USER_MAX + 1];
+	size_t len = user_fold(folded, user), count = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->all[i].done != 0 || !is_user(&list->all[i], folded, len))
@@ -145,7 +145,7 @@ static bool load_number(const struct line *line, struct entered *e)
 
 static bool load_word(const struct line *line, struct entered *e)
 {
-	char text[NAME_SHOWN_MAX + 1];
+	char text[USER_SHOWN_MAX + 1];
 	size_t len;
 
 	for (unsigned i = 0; i < sizeof(hows) / sizeof(*hows); i++) {
@@ -156,7 +156,7 @@ static bool load_word(const struct line *line, struct entered *e)
 	}
 	if (!line_is(line, "tried"))
 		return load_number(line, e);
-	if (e->tried_count == ENTERED_TRIED || !line_user_value(line, text, NAME_SHOWN_MAX, &len))
+	if (e->tried_count == ENTERED_TRIED || !line_user_value(line, text, USER_SHOWN_MAX, &len))
 		return false;
 	e->tried[e->tried_count++] = mem_text_of(text, len);
 	return true;
@@ -167,13 +167,13 @@ unsigned entered_load(struct entered_list *list, struct span lines)
 	struct line line = { .lines = lines };
 
 	while (line_next(&line)) {
-		char text[NAME_SHOWN_MAX + 1];
+		char text[USER_SHOWN_MAX + 1];
 		struct entered *e;
 		struct addr addr;
 		size_t len;
 
 		if (!line_addr(&line, &addr) || !line_word(&line) || !line_is(&line, "user") ||
-		    !line_user_value(&line, text, NAME_SHOWN_MAX, &len))
+		    !line_user_value(&line, text, USER_SHOWN_MAX, &len))
 			return line.number;
 		e = entered_add(list, &addr, (struct span){ text, len }, ENTERED_GUESSED, 0);
 		e->fresh = false;

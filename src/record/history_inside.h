@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* history_inside: the tables of a day that is open, and their lines. Inside src/judge only. */
-#ifndef MAILBAN_JUDGE_HISTORY_INSIDE_H
-#define MAILBAN_JUDGE_HISTORY_INSIDE_H
+/* history_inside: the tables of a day that is open, and their lines. Inside src/record only. */
+#ifndef MAILBAN_RECORD_HISTORY_INSIDE_H
+#define MAILBAN_RECORD_HISTORY_INSIDE_H
 
-#include "judge/history.h"
-#include "judge/names.h"
+#include "record/history.h"
+#include "list/user.h"
 #include "list/state_line.h"
 
 /* The item of an address, or of a user name where that is not NULL, made where there is none. Valid until the next one

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* habit: from which networks a user logs in, and how much is sent from elsewhere. Who entered an account without
  * guessing comes from a network that is new for the user, and sends more than the user ever did. */
-#ifndef MAILBAN_JUDGE_HABIT_H
-#define MAILBAN_JUDGE_HABIT_H
+#ifndef MAILBAN_RECORD_HABIT_H
+#define MAILBAN_RECORD_HABIT_H
 
 #include <stdbool.h>
 #include <stdint.h>

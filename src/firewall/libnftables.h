@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libnftables: the library, loaded when it is needed. Inside src/firewall only. */
+#ifndef MAILBAN_FIREWALL_LIBNFTABLES_H
+#define MAILBAN_FIREWALL_LIBNFTABLES_H
+
+#include <nftables/libnftables.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+/* What is used of libnftables. */
+#define LIBNFTABLES_FUNCTIONS(with) \
+	with(nft_ctx_new) \
+	with(nft_ctx_free) \
+	with(nft_ctx_buffer_output) \
+	with(nft_ctx_buffer_error) \
+	with(nft_ctx_get_output_buffer) \
+	with(nft_ctx_get_error_buffer) \
+	with(nft_run_cmd_from_buffer)
+
+#define LIBNFTABLES_MEMBER(name) __typeof__(&(name)) (name);
+
+struct libnftables {
+	LIBNFTABLES_FUNCTIONS(LIBNFTABLES_MEMBER)
+};
+
+/* Loads the library, which stays loaded. False, with the loader's words, where it cannot be. */
+bool libnftables_load(struct libnftables *lib, struct buf *why);
+
+#endif
