@@ -207,12 +207,16 @@ unsigned accounts_load(struct accounts *accounts, struct span lines)
 	struct line line = { .lines = lines };
 
 	while (line_next(&line)) {
+		size_t count = accounts->count;
 		struct addr addr;
 		struct account *a;
 
-		if (!line_addr(&line, &addr) || accounts_find(accounts, &addr) != NULL)
+		if (!line_addr(&line, &addr))
 			return line.number;
 		a = accounts_make(accounts, &addr);
+		/* the same address twice */
+		if (accounts->count == count)
+			return line.number;
 		if (!load_words(&line, a, &accounts->names))
 			return line.number;
 	}

@@ -25,11 +25,6 @@ bool line_word(struct line *line)
 	return true;
 }
 
-bool line_is(const struct line *line, const char *name)
-{
-	return span_is(line->name, name);
-}
-
 bool line_class(const struct line *line, enum event_class *event_class)
 {
 	for (unsigned i = 0; i < CLASS_COUNT; i++) {

@@ -35,8 +35,12 @@ bool line_next(struct line *line);
 /* Goes on to the next word of the line; false behind the last one. */
 bool line_word(struct line *line);
 
-/* Whether the word, or what stands before its =, is that. */
-bool line_is(const struct line *line, const char *name);
+/* Whether the word, or what stands before its =, is that. In place, so that a name of the program has no strlen(). */
+static inline bool line_is(const struct line *line, const char *name)
+{
+	return span_is(line->name, name);
+}
+
 bool line_class(const struct line *line, enum event_class *event_class);
 
 /* What stands behind the = of the word; false where it is no such value. */
