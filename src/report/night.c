@@ -203,9 +203,10 @@ static void say_needs(const struct night *n, struct page *page)
 
 /* ---- numbers ---- */
 
+/* A ban that began since, or, where max-new had held it back, has come into the list now. */
 static bool is_new(const struct night *n, const struct account *a)
 {
-	return is_banned(n, a) && a->since > n->clock;
+	return is_banned(n, a) && (a->since > n->clock || (a->flags & ACCOUNT_CAME) != 0);
 }
 
 uint64_t night_bans(const struct night *n)
