@@ -191,7 +191,7 @@ void conf_tell(cfg_t *cfg, const struct conf_told *told, const char *format, va_
 	} else {
 		buf_add_text(&out, text);
 	}
-	msg_at(cfg->filename != NULL ? cfg->filename : told->name, (unsigned long)cfg->line, "%s; see %s", buf_text(&out),
-	       told->manual);
+	msg_at(cfg->filename != NULL ? cfg->filename : told->name, (unsigned long)cfg->line, "%s; see %s",
+	       buf_text(&out), told->manual);
 	buf_free(&out);
 }

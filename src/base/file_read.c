@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,4 +39,9 @@ int file_read(const char *path, struct buf *out)
 		out->len = before;
 	close(fd);
 	return ret;
+}
+
+const char *file_why(int error)
+{
+	return error == -EACCES && geteuid() != 0 ? "Permission denied; run it as root" : strerror(-error);
 }
