@@ -23,7 +23,9 @@
 
 __attribute__((format(printf, 2, 0))) static void tell_error(cfg_t *cfg, const char *format, va_list args)
 {
-	conf_tell(cfg, CONFIG_FILE, "mailban.conf(5)", format, args);
+	const struct conf_told told = { CONFIG_FILE, "mailban.conf(5)", "setting", settings_former };
+
+	conf_tell(cfg, &told, format, args);
 }
 
 static void replace(char **text, const char *option)

@@ -51,16 +51,24 @@ static void note_unknown(struct run *r)
 	buf_free(&news);
 }
 
+static bool has_bans(const struct banlist *list, bool v4)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (addr_is_v4(&list->bans[i].net) == v4)
+			return true;
+	}
+	return false;
+}
+
 /* One that mailban-firewall made is put back. */
 static void note_rule(struct run *r)
 {
 	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
 		struct buf text = { 0 };
 
-		if (!r->fw.sets[f].exists || r->fw.sets[f].count == 0 || !firewall_unused(&r->fw, f) ||
-		    r->rule_is_wanted)
+		if (r->fw.sets[f].references > 0 || r->rule_is_wanted || !has_bans(&r->list, f == FIREWALL_V4))
 			continue;
-		buf_addf(&text, "no rule uses the set %s, so that nothing is dropped: mailban-firewall up",
+		buf_addf(&text, "no rule uses the set %s: nothing is dropped; mailban-firewall up",
 			 r->fw.sets[f].name);
 		run_told_note(r, buf_text(&text));
 		buf_free(&text);

@@ -26,8 +26,7 @@ struct setting {
 };
 
 /* The section of classes. Former settings are read to be refused with their successor, one of them a section. */
-static const struct setting_kind classes = { .is_list = true }, former = { .is_optional = true },
-				 former_class = { .is_optional = true };
+static const struct setting_kind classes = { .is_list = true }, former = { .is_optional = true };
 
 #define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
 
@@ -138,7 +137,7 @@ static const struct setting settings[] = {
 	  "The key of that certificate. Default: none." },
 
 	/* what was a setting once, and its successor */
-	{ "class", &former_class, .help = "say threshold, half-life, points { auth = ... }, ban-least and ban-most" },
+	{ "class", &former, .help = "say threshold, half-life, points { auth = ... }, ban-least and ban-most" },
 	{ "repeat", &former, .help = "the same name again counts less by itself (mailban.conf(5), JUDGING)" },
 	{ "known-threshold", &former, .help = "a name that logs in counts less by itself (mailban.conf(5), JUDGING)" },
 	{ "known-window", &former, .help = "say how points fade with half-life" },
@@ -195,9 +194,7 @@ static int check(cfg_t *cfg, cfg_opt_t *opt)
 	struct buf wrong = { 0 };
 	int64_t value = 0;
 
-	if (setting.kind->read == NULL) {
-		buf_addf(&wrong, " is no setting any more: %s", setting.help);
-	} else if (setting.kind->is_list && setting.most > 0 && cfg_opt_size(opt) > setting.most) {
+	if (setting.kind->is_list && setting.most > 0 && cfg_opt_size(opt) > setting.most) {
 		buf_addf(&wrong, ": holds more than %lld", (long long)setting.most);
 	} else if (!setting.kind->read(cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1), &value) ||
 		   (!setting.kind->is_list && setting.most > 0 && (value < setting.least || value > setting.most))) {
@@ -221,28 +218,27 @@ static cfg_opt_t option(const char *name, const struct setting_kind *kind)
 	return opt;
 }
 
-static cfg_opt_t section(const char *name, cfg_opt_t *options, const struct setting_kind *kind)
+const char *settings_former(const char *name)
 {
-	cfg_opt_t opt = CFG_SEC(name, options, kind == &former_class ? CFGF_MULTI | CFGF_TITLE : CFGF_NONE);
-
-	opt.validcb = kind == &former_class ? check : NULL;
-	return opt;
+	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+		if (s->kind == &former && strcmp(s->name, name) == 0)
+			return s->help;
+	}
+	return NULL;
 }
 
 cfg_t *settings_open(void)
 {
-	cfg_opt_t options[SETTINGS + 1], of_points[CLASS_GOOD + 1], *next = options,
-		of_class[] = { CFG_STR("threshold", NULL, CFGF_NODEFAULT), CFG_STR("window", NULL, CFGF_NODEFAULT),
-			       CFG_STR_LIST("ban", NULL, CFGF_NODEFAULT), CFG_END() };
+	cfg_opt_t options[SETTINGS + 1], of_points[CLASS_GOOD + 1], *next = options;
 	cfg_t *cfg;
 
 	for (unsigned c = 0; c < CLASS_GOOD; c++)
 		of_points[c] = option(event_class_name(c), &kind_points);
 	of_points[CLASS_GOOD] = (cfg_opt_t)CFG_END();
 	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
-		if (s->kind == &classes || s->kind == &former_class)
-			*next++ = section(s->name, s->kind == &classes ? of_points : of_class, s->kind);
-		else if (s->kind != NULL)
+		if (s->kind == &classes)
+			*next++ = (cfg_opt_t)CFG_SEC(s->name, of_points, CFGF_NONE);
+		else if (s->kind != NULL && s->kind != &former)
 			*next++ = option(s->name, s->kind);
 	}
 	*next = (cfg_opt_t)CFG_END();

@@ -48,9 +48,11 @@ struct config {
 	struct fleet_settings fleet;
 };
 
-/* What libconfuse is to read a configuration with: all settings and their checks, and former ones, which are refused.
- * The caller gives it to cfg_free(). */
+/* What libconfuse is to read a configuration with: all settings and their checks. The caller gives it to cfg_free(). */
 cfg_t *settings_open(void);
+
+/* What to say in place of a setting that there was once, a sentence; NULL: there was none of that name. */
+const char *settings_former(const char *name);
 
 /* Fills a config that is zero: with what cfg says, which was checked when it was read, else with the defaults.
  * settings_free() frees the texts. */

@@ -137,31 +137,37 @@ char **conf_list(cfg_t *cfg, const char *name)
 	return list;
 }
 
-/* Of libconfuse's words for a name that is none. */
-static void add_meant(cfg_t *cfg, const char *text, struct buf *out)
+static void add_unknown(cfg_t *cfg, const struct conf_told *told, const char *word, struct buf *out)
 {
-	static const char words[] = "no such option '";
-	struct near near = { 0 };
-	char *word;
+	const char *former = told->former != NULL ? told->former(word) : NULL;
+	struct near near = { .word = word };
 
-	if (strncmp(text, words, sizeof(words) - 1) != 0)
+	if (former != NULL) {
+		buf_addf(out, "%s is no %s any more: %s", word, told->what, former);
 		return;
-	word = mem_text_of(text + sizeof(words) - 1, strcspn(text + sizeof(words) - 1, "'"));
-	near.word = word;
+	}
 	for (cfg_opt_t *opt = cfg->opts; opt->name != NULL; opt++)
 		near_try(&near, opt->name);
+	buf_addf(out, "there is no %s %s", told->what, word);
 	near_add(&near, out);
-	free(word);
 }
 
-void conf_tell(cfg_t *cfg, const char *name, const char *manual, const char *format, va_list args)
+void conf_tell(cfg_t *cfg, const struct conf_told *told, const char *format, va_list args)
 {
+	/* libconfuse's words for a name that is none */
+	static const char unknown[] = "no such option '";
+	const size_t len = sizeof(unknown) - 1;
+	struct buf out = { 0 };
 	char text[500];
-	struct buf meant = { 0 };
 
 	vsnprintf(text, sizeof(text), format, args);
-	add_meant(cfg, text, &meant);
-	msg_at(cfg->filename != NULL ? cfg->filename : name, (unsigned long)cfg->line, "%s%s; see %s", text,
-	       buf_text(&meant), manual);
-	buf_free(&meant);
+	if (strncmp(text, unknown, len) == 0) {
+		text[len + strcspn(text + len, "'")] = '\0';
+		add_unknown(cfg, told, text + len, &out);
+	} else {
+		buf_add_text(&out, text);
+	}
+	msg_at(cfg->filename != NULL ? cfg->filename : told->name, (unsigned long)cfg->line, "%s; see %s",
+	       buf_text(&out), told->manual);
+	buf_free(&out);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,4 +55,9 @@ int file_read_any(const char *path, size_t most, struct buf *out)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
 	return fd < 0 ? -errno : read_on(fd, READ_STEP, most, out);
+}
+
+const char *file_why(int error)
+{
+	return error == -EACCES && geteuid() != 0 ? "Permission denied; run it as root" : strerror(-error);
 }

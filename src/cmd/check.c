@@ -286,6 +286,7 @@ static void check_sets(struct check *c)
 		firewall_free(&fw);
 		return;
 	}
+	c->faults += kernel_refuse_missing(c->config, &fw) < 0;
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		const struct firewall_set *set = &fw.sets[f];
 

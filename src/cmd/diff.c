@@ -26,7 +26,7 @@ static int read_version(const char *path, struct buf *text, bool may_be_missing)
 	if (ret == -ENOENT && may_be_missing)
 		return 0;
 	if (ret < 0)
-		msg("%s: cannot be read: %s%s", path, strerror(-ret),
+		msg("%s: cannot be read: %s%s", path, file_why(ret),
 		    ret == -ENOENT ? "; there is nothing to compare it with" : "");
 	return ret;
 }

@@ -40,8 +40,9 @@ static int read_by(struct filter *filter, const char *text)
 	else if (filter->by > BAN_BY_HAND) {
 		struct buf names = { 0 };
 
-		event_class_add_names(&names);
-		msg("--by %s: is none of %s, hand", text, buf_text(&names));
+		for (unsigned i = 0; i < CLASS_GOOD; i++)
+			buf_addf(&names, "%s, ", event_class_name((enum event_class)i));
+		msg("--by %s: is none of %shand", text, buf_text(&names));
 		buf_free(&names);
 		return EXIT_USAGE;
 	}

@@ -5,8 +5,10 @@
  * When the last run was and how it went, up to where each log is read, bans, sets, and what needs a person. Only reads,
  * and takes no lock. Who may not read the sets is told the rest.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/kernel.h"
 #include "app/last_run.h"
@@ -27,6 +29,7 @@ struct status {
 	int64_t now;
 	struct buf out, lists;     /* the first lines; those of bans and sets */
 	struct buf needs;          /* what a person is to see to, a line each */
+	bool is_secret;            /* the state cannot be read by who asks */
 	bool in_part;
 };
 
@@ -40,6 +43,10 @@ static void add_last_run(struct status *s)
 	static const char *const results[] = { "all well", "done in part", "misuse", "nothing done" };
 	struct last_run run;
 
+	if (s->is_secret) {
+		buf_add_text(&s->out, "last run   is not known\n");
+		return;
+	}
 	if (!last_run_read(s->config->state, &run)) {
 		buf_add_text(&s->out, "last run   none is known; mailban run -n shows what one would do\n");
 		return;
@@ -65,7 +72,7 @@ static void add_logs(struct status *s, const struct positions *positions)
 			field_word("log", p->log), field_time("last", p->last_time), field_end() });
 	}
 	if (shown == 0)
-		buf_add_text(&s->out, "read       nothing yet\n");
+		buf_addf(&s->out, "read       %s\n", s->is_secret ? "is not known" : "nothing yet");
 }
 
 static void add_bans(struct status *s, const struct banlist *bans)
@@ -158,10 +165,11 @@ static int show(const struct config *config, const struct options *options)
 {
 	struct status s = { .config = config, .now = time(NULL) };
 
+	s.is_secret = access(config->state, R_OK) < 0 && errno == EACCES;
 	add_last_run(&s);
 	read_lists(&s, options);
 	read_state(&s);
-	buf_addf(&s.lists, "needs you  %s\n", s.needs.len > 0 ? "this:" :
+	buf_addf(&s.lists, "needs you  %s\n", s.needs.len > 0 ? "this:" : s.in_part ? "is not known" :
 		 "nothing that is known here; mailban check looks closer");
 	text_print(&s.out);
 	text_print(&s.lists);

@@ -49,7 +49,9 @@ static cfg_opt_t file_options[] = {
 
 __attribute__((format(printf, 2, 0))) static void confuse_error(cfg_t *cfg, const char *format, va_list args)
 {
-	conf_tell(cfg, "rules", "mailban-rules(5)", format, args);
+	const struct conf_told told = { "rules", "mailban-rules(5)", "attribute", NULL };
+
+	conf_tell(cfg, &told, format, args);
 }
 
 /* The text of the rule that is called name: from its line that begins with `rule "name"` to the brace that

@@ -41,6 +41,7 @@ enum account_flag {
 	ACCOUNT_WAS_LISTED = 2,      /* and in the one before */
 	ACCOUNT_HELD = 4,            /* a person set the end of its ban */
 	ACCOUNT_BREACHED = 8,        /* its ban is for a breach, which no login forgives */
+	ACCOUNT_CAME = 16,           /* its line came into the list in this run; not in the state */
 };
 
 /* Times in seconds since the epoch; 0: never. */

@@ -332,7 +332,8 @@ static void mark_listed(struct work *w)
 		bool is = account_is_banned(a, w->in->now) && has_line(a, w->list);
 
 		a->flags &= (uint8_t)~(ACCOUNT_LISTED | ACCOUNT_WAS_LISTED);
-		a->flags |= (uint8_t)((was ? ACCOUNT_WAS_LISTED : 0) | (is ? ACCOUNT_LISTED : 0));
+		a->flags |= (uint8_t)((was ? ACCOUNT_WAS_LISTED : 0) | (is ? ACCOUNT_LISTED : 0) |
+				      (is && !was ? ACCOUNT_CAME : 0));
 	}
 }
 

@@ -330,8 +330,7 @@ int state_read(const char *path, struct buf *text)
 		buf_free(text);
 	if (ret == 0 || ret == -ENOENT)
 		return 0;
-	msg("%s: the state cannot be read: %s; see its permissions, or name another file with --state", path,
-	    strerror(-ret));
+	msg("%s: the state cannot be read: %s; --state names another file", path, file_why(ret));
 	return -1;
 }
 

@@ -126,7 +126,7 @@ static bool refuse(struct buf *why, const char *text)
 static bool refuse_for(struct source *source, struct buf *why, int error)
 {
 	source->hindered = true;
-	buf_addf(why, "cannot be read: %s", strerror(error));
+	buf_addf(why, "cannot be read: %s", file_why(-error));
 	return false;
 }
 

@@ -46,6 +46,21 @@ static void say_plain(struct page *page, const char *line)
 	say(page, "{line}", (const struct field[]){ field_word("line", line), field_end() });
 }
 
+/* On two lines where one is too short for it: its end says what to do. */
+static void say_note(struct page *page, const char *note)
+{
+	size_t len = strlen(note), first = NIGHT_COLUMNS - 2;
+	char *head;
+
+	while (len > first && first > NIGHT_COLUMNS / 2 && note[first] != ' ')
+		first--;
+	head = mem_text_of(note, len < first ? len : first);
+	say(page, "! {note}", (const struct field[]){ field_word("note", head), field_end() });
+	if (len > first)
+		say(page, "   {rest}", (const struct field[]){ field_word("rest", note + first), field_end() });
+	free(head);
+}
+
 /* ---- what needs a person ---- */
 
 static bool is_banned(const struct night *n, const struct account *a)
@@ -198,14 +213,15 @@ static void say_needs(const struct night *n, struct page *page)
 	say_kinds(n, page, CHANGE_REFUSED, CHANGE_REFUSED, CUSTOMERS_MOST, say_refused);
 	say_held_back(n, page);
 	for (size_t i = 0; i < n->note_count; i++)
-		say(page, "! {note}", (const struct field[]){ field_word("note", n->notes[i]), field_end() });
+		say_note(page, n->notes[i]);
 }
 
 /* ---- numbers ---- */
 
+/* A ban that began since, or, where max-new had held it back, has come into the list now. */
 static bool is_new(const struct night *n, const struct account *a)
 {
-	return is_banned(n, a) && a->since > n->clock;
+	return is_banned(n, a) && (a->since > n->clock || (a->flags & ACCOUNT_CAME) != 0);
 }
 
 uint64_t night_bans(const struct night *n)

@@ -87,7 +87,7 @@ misused() {
 	says 'there is no rule postfix-slas; did you mean postfix-sasl?' rules postfix-slas
 	says 'did you mean ipset?' export ipst
 	echo 'thresold = 4' > "$BATS_TEST_TMPDIR/conf"
-	says "conf:1: no such option 'thresold'; did you mean threshold?" scan -c "$BATS_TEST_TMPDIR/conf" log
+	says "conf:1: there is no setting thresold; did you mean threshold?" scan -c "$BATS_TEST_TMPDIR/conf" log
 	printf 'threads = 1\npoints {\n\tauth = 1\n' > "$BATS_TEST_TMPDIR/conf"
 	says 'conf:2: a brace that nothing closes' scan -c "$BATS_TEST_TMPDIR/conf" log
 	for word in -V version --version; do [[ "$("$MAILBAN" "$word")" == 'mailban '* ]]; done

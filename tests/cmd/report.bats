@@ -174,6 +174,12 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	rm blacklist state
 	run -0 mailban_run -c conf --force log
 	[ "$(grep -c '^203' blacklist)" -eq 3 ]
+	# the short report counts them on the day on which they come
+	rm blacklist state
+	echo 'max-new = 2' > conf
+	mailban_run -c conf log > said
+	mailban_run -c conf log > said
+	grep -qx '1 new ban: 1 auth; 0 over; 3 in all' said
 }
 
 @test "a network that is too wide is told once, with all of its hosts" {

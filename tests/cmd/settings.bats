@@ -132,7 +132,7 @@ former() {
 	mkdir rules.d
 	printf '# mine\n\nrule "x" {\n\t# what it is\n\tclas = "auth"\n}\n' > rules.d/mine.conf
 	run -2 "$MAILBAN" rules --rules rules.d
-	[ "$output" = "mailban: rules.d/mine.conf:5: no such option 'clas'; did you mean class?; see mailban-rules(5)" ]
+	[ "$output" = "mailban: rules.d/mine.conf:5: there is no attribute clas; did you mean class?; see mailban-rules(5)" ]
 	printf '# mine\nrule "x" {\n}\n' > rules.d/mine.conf
 	run -2 "$MAILBAN" rules --rules rules.d
 	[ "$output" = 'mailban: rules.d/mine.conf:2: rule x: class is missing; see mailban-rules(5)' ]
