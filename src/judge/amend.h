@@ -24,8 +24,9 @@ struct amend_limits {
 };
 
 /* Makes the old list the new one by both texts, put being taken over. Refused is what no judgement does: a person's
- * line taken away, changed or added; a ban by hand added, shortened or lifted before its end; an address that is allowed or private, or a network that is too
- * wide; more new entries than max-new. Returns 0, or -1 after a message: then the list is not to be used. */
+ * line taken away, changed or added; a ban by hand added, shortened or lifted before its end; an address that is
+ * allowed or private, or a network that is too wide; more new entries than max-new. Returns 0, or -1 after a message:
+ * then the list is not to be used. */
 int amend_apply(struct banlist *list, const struct amend_limits *limits, struct buf *put, struct span gone);
 
 #endif
