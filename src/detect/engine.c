@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX, COMPILERS_MAX = 4 };
+enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX };
 
 struct engine {
 	const struct ruleset *set;
@@ -305,35 +305,8 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 	return pattern->code != NULL ? pattern : NULL;
 }
 
-/* Patterns to be compiled by several threads; each thread takes the next one. */
-struct compiling {
-	struct engine *engine;
-	atomic_size_t next;
-};
-
-static void *compile_next(void *argument)
+void engine_compile(struct engine *engine)
 {
-	struct compiling *c = argument;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&c->next, 1)) < c->engine->set->count) {
-		/* each thread has its own numbers, so none needs the lock */
-		if (atomic_load(&c->engine->patterns[i]) == NULL)
-			(void)compile(c->engine, i);
-	}
-	return NULL;
-}
-
-void engine_compile(struct engine *engine, unsigned threads)
-{
-	struct compiling c = { .engine = engine };
-	pthread_t ids[COMPILERS_MAX];
-	unsigned started = 0;
-
-	while (started + 1 < threads && started < COMPILERS_MAX &&
-	       pthread_create(&ids[started], NULL, compile_next, &c) == 0)
-		started++;
-	compile_next(&c);
-	while (started > 0)
-		pthread_join(ids[--started], NULL);
+	for (uint16_t i = 0; i < engine->set->count; i++)
+		(void)engine_pattern(engine, i);
 }
