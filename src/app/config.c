@@ -149,7 +149,7 @@ static int parse(cfg_t *cfg, const struct options *options)
 		cfg->filename = NULL;
 		return 0;
 	}
-	error = conf_read(path, &text);
+	error = file_read_any(path, SIZE_MAX, &text);
 	if (error < 0)
 		msg("%s: %s; name a configuration that can be read", path, strerror(-error));
 	else if (memchr(text.ptr, '\0', text.len) != NULL)

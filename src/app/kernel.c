@@ -83,6 +83,10 @@ int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bo
 
 	if (ret < 0)
 		msg("%s", buf_text(&error));
+	if (report->refused > 0)
+		msg("%zu networks of the blacklist are left out of the sets: nftables takes no more than %d of a "
+		    "family in reasonable time; take them together, or use ipset",
+		    report->refused, FIREWALL_NETWORKS_MAX);
 	buf_free(&error);
 	return ret;
 }
@@ -103,7 +107,7 @@ int kernel_update(const struct config *config, const struct banlist *bans, int64
 		msg("%s is written, and the sets are not yet as it says; run: mailban sync", config->blacklist);
 	else
 		ret = kernel_keep_rule(config, &fw, &report);
-	if (exempt.left_out)
+	if (exempt.left_out || report.refused > 0)
 		ret = -1;
 	exempt_free(&exempt);
 	allow_free(&allow);

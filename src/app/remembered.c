@@ -89,8 +89,10 @@ int remembered_load(const char *path, const struct judge_settings *settings, int
 {
 	struct buf text = { 0 };
 
+	if (read_and_enter(path, &text) == 0)
+		return remembered_parse(&text, path, settings, now, judge);
 	judge_init(judge, settings, now);
-	return read_and_enter(path, &text) < 0 ? -1 : remembered_parse(&text, path, settings, now, judge);
+	return -1;
 }
 
 static void put_history(struct history *history, struct state *state)

@@ -10,8 +10,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -52,8 +54,10 @@ static void find_program(struct buf *path)
 
 static void tell_settings(const struct config *config)
 {
-	char *remembered = config_remembered(config);
+	char *remembered = config_remembered(config), priority[24];
 
+	snprintf(priority, sizeof(priority), "%" PRId64, config->nft_priority);
+	setenv("MAILBAN_PRIORITY", priority, 1);
 	setenv("MAILBAN_BACKEND", firewall_backend_name(firewall_choose(config->backend)), 1);
 	setenv("MAILBAN_SET4", config->set4, 1);
 	setenv("MAILBAN_SET6", config->set6, 1);

@@ -16,7 +16,6 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "detect/fail2ban.h"
-#include "detect/fail2ban_sample.h"
 #include "detect/lines.h"
 #include "detect/match.h"
 #include "log/source.h"

@@ -62,6 +62,7 @@ int run_take_answer(struct run *r, struct buf *answer)
 {
 	const struct amend_limits limits = {
 		.settings = &r->config->judge, .allow = &r->allow.nets, .force = r->options->force,
+		.now = r->now,
 	};
 	struct buf put = { 0 };
 	struct state said;

@@ -109,6 +109,8 @@ static const struct setting settings[] = {
 	{ "set6", &kind_set, 0, 0, "mailban6", AT(set6), "The kernel's set of IPv6, a name of at most 27 bytes." },
 	{ "backend", &kind_backend, 0, 0, "auto", AT(backend),
 	  "Whose sets they are: \"ipset\", \"nftables\", or \"auto\": ipset where iptables is and firewalld is not." },
+	{ "nft-priority", &kind_number, -99999, 99999, "-10", AT(nft_priority),
+	  "Of the rule of nftables: lower ones come first; the host's filter is 0." },
 	{ "lock-wait", &kind_length, 0, 0, "60s", AT(lock_wait), "How long a command waits for another one to end." },
 
 	{ .help = "Owners of addresses" },

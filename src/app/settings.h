@@ -36,6 +36,7 @@ struct config {
 	uint32_t networks;
 	char *set4, *set6;                       /* names of the sets in the kernel */
 	enum firewall_backend backend;           /* whose sets they are */
+	int64_t nft_priority;                    /* of the chains of nftables */
 	bool mynetworks;                         /* Postfix's mynetworks are allowed */
 	char *timezone;                          /* NULL: the host's */
 	uint32_t threads;

@@ -10,38 +10,14 @@
  */
 #include "base/conf.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
 #include "base/near.h"
-
-int conf_read(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = 1;
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	while (got > 0) {
-		got = read(fd, buf_room(out, 65536), 65536);
-		if (got > 0)
-			out->len += (size_t)got;
-		else if (got < 0 && errno == EINTR)
-			got = 1;
-		else if (got < 0)
-			error = -errno;
-	}
-	close(fd);
-	return error;
-}
 
 /* Behind the quote that closes the string, or the end. */
 static char *skip_quoted(char *c, const char *end)

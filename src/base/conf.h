@@ -7,10 +7,6 @@
 
 #include "base/buf.h"
 
-/* Appends all that can be read of a settings file, which may be a pipe or /dev/null. Returns 0 or -errno
- * (EISDIR for a folder). */
-int conf_read(const char *path, struct buf *out);
-
 /* Lets libconfuse read a text, of which comments are overwritten with blanks. Its errors name the file and
  * the line. Returns what cfg_parse_fp() does. */
 int conf_parse(cfg_t *cfg, const char *name, struct buf *text);

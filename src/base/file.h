@@ -14,6 +14,10 @@
  * file); out is then as it was. */
 int file_read(const char *path, struct buf *out);
 
+/* The same of whatever can be read, such as a pipe, /dev/null or a file of /proc. It stops where more than most bytes,
+ * and at most 64 KB more, have come. */
+int file_read_any(const char *path, size_t most, struct buf *out);
+
 /* Writes all of it, in as many calls as that takes; false with errno set where it cannot. */
 bool file_write_all(int fd, const void *bytes, size_t len);
 

@@ -18,8 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-
 enum { LOCK_POLL_MS = 20 };
 
 static void sleep_ms(unsigned ms)
@@ -32,9 +30,10 @@ static void sleep_ms(unsigned ms)
 /* Whether the locked file is still the one that the path names: its holder removes it when done. */
 static bool same_file(int fd, const char *path)
 {
-	struct stat a, b;
+	struct file_look there;
+	struct stat st;
 
-	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+	return fstat(fd, &st) == 0 && file_look(path, &there) && there.inode == st.st_ino && there.device == st.st_dev;
 }
 
 static void read_holder(int fd, struct buf *holder)
@@ -64,15 +63,9 @@ static int open_lock(const char *path)
 
 int file_lock(struct file_lock *lock, const char *path, const char *command, unsigned wait_ms, struct buf *holder)
 {
-	char *real = file_resolve(path);
-	struct buf name = { 0 };
 	int fd = -1;
 
-	buf_addf(&name, "%s.lock", real);
-	free(real);
-	lock->fd = -1;
-	lock->path = mem_text(buf_text(&name));
-	buf_free(&name);
+	*lock = (struct file_lock){ .fd = -1, .path = file_beside(path, ".lock") };
 	for (unsigned waited = 0;; waited += LOCK_POLL_MS) {
 		fd = open_lock(lock->path);
 		if (fd < 0)

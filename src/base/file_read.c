@@ -10,9 +10,29 @@
 
 enum { READ_STEP = 1 << 16 };
 
+/* Reads from the descriptor on and closes it; first is how much is asked for at first. */
+static int read_on(int fd, size_t first, size_t most, struct buf *out)
+{
+	size_t before = out->len, step = first;
+	ssize_t got = 1;
+	int ret = 0;
+
+	while (ret == 0 && got != 0 && out->len - before < most) {
+		got = read(fd, buf_room(out, step), step);
+		step = READ_STEP;
+		if (got > 0)
+			out->len += (size_t)got;
+		else if (got < 0 && errno != EINTR)
+			ret = -errno;
+	}
+	if (ret < 0)
+		out->len = before;
+	close(fd);
+	return ret;
+}
+
 int file_read(const char *path, struct buf *out)
 {
-	size_t before = out->len;
 	struct stat st;
 	int ret = 0, fd;
 
@@ -24,21 +44,17 @@ int file_read(const char *path, struct buf *out)
 		ret = -errno;
 	else if (!S_ISREG(st.st_mode))
 		ret = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	while (ret == 0) {
-		size_t step = st.st_size > 0 && before == out->len ? (size_t)st.st_size + 1 : READ_STEP;
-		ssize_t got = read(fd, buf_room(out, step), step);
-
-		if (got == 0)
-			break;
-		if (got > 0)
-			out->len += (size_t)got;
-		else if (errno != EINTR)
-			ret = -errno;
-	}
-	if (ret < 0)
-		out->len = before;
+	if (ret == 0)
+		return read_on(fd, st.st_size > 0 ? (size_t)st.st_size + 1 : READ_STEP, SIZE_MAX, out);
 	close(fd);
 	return ret;
+}
+
+int file_read_any(const char *path, size_t most, struct buf *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : read_on(fd, READ_STEP, most, out);
 }
 
 const char *file_why(int error)

@@ -21,6 +21,22 @@ bool span_take_line(struct span *rest, struct span *line)
 	return true;
 }
 
+struct span span_word(struct span *rest, const char *separators)
+{
+	struct span word;
+
+	while (rest->len > 0 && strchr(separators, *rest->ptr) != NULL && *rest->ptr != '\0') {
+		rest->ptr++;
+		rest->len--;
+	}
+	word = (struct span){ rest->ptr, 0 };
+	while (word.len < rest->len && (word.ptr[word.len] == '\0' || strchr(separators, word.ptr[word.len]) == NULL))
+		word.len++;
+	rest->ptr += word.len;
+	rest->len -= word.len;
+	return word;
+}
+
 bool span_holds(struct span s, const char *text)
 {
 	return memmem(s.ptr, s.len, text, strlen(text)) != NULL;

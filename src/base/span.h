@@ -33,6 +33,10 @@ struct span span_take(struct span *rest, char stop);
 /* Takes a line off the front, and its newline, which is not part of it; false where nothing is left. */
 bool span_take_line(struct span *rest, struct span *line);
 
+/* Takes the next word off the front, and the separators before it. A word holds no byte of the text separators. Its
+ * length is 0 where none is left. */
+struct span span_word(struct span *rest, const char *separators);
+
 /* Whether it is the text, begins with it, or has it somewhere. */
 static inline bool span_is(struct span s, const char *text)
 {

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,9 +137,9 @@ static void write_firewall(struct writing *w)
 {
 	char *remembered = config_remembered(w->config);
 
-	buf_addf(&w->out, "backend %s\nset4 %s\nset6 %s\nremembered %s\n",
+	buf_addf(&w->out, "backend %s\nset4 %s\nset6 %s\nremembered %s\npriority %" PRId64 "\n",
 		 firewall_backend_name(firewall_choose(w->config->backend)), w->config->set4, w->config->set6,
-		 remembered);
+		 remembered, w->config->nft_priority);
 	free(remembered);
 }
 

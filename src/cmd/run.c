@@ -35,7 +35,7 @@ static void sync_kernel(struct run *r)
 		kernel_print_difference(&r->fw, &report, stdout);
 	else if (!r->options->dry_run && kernel_keep_rule(r->config, &r->fw, &report) < 0)
 		r->in_part = true;
-	r->in_part = r->in_part || exempt.left_out;
+	r->in_part = r->in_part || exempt.left_out || report.refused > 0;
 	exempt_free(&exempt);
 	firewall_report_free(&report);
 }

@@ -89,7 +89,7 @@ static int synchronise(const struct config *config, const struct options *option
 		kernel_print_summary(&fw, &report, options->verbose, stdout);
 	if (ret != 0)
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
-	else if (keep_rule(config, options, &fw, &report) < 0 || former || exempt.left_out)
+	else if (keep_rule(config, options, &fw, &report) < 0 || former || exempt.left_out || report.refused > 0)
 		ret = EXIT_IN_PART;
 	exempt_free(&exempt);
 	allow_free(&allow);

@@ -20,7 +20,7 @@
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "log/reading.h"
-#include "report/dossier.h"
+#include "report/profile.h"
 #include "report/text.h"
 
 enum { LINES_SHOWN = 20 };
@@ -29,7 +29,7 @@ enum { LINES_SHOWN = 20 };
 struct question {
 	const struct config *config;
 	const struct options *options;
-	struct dossier dossier;
+	struct profile profile;
 	struct banlist bans;
 	struct allow allow;
 	struct judge judge;
@@ -64,7 +64,7 @@ static bool is_user(struct span name, const char *asked)
 static void take(void *context, const struct event *event)
 {
 	struct question *q = context;
-	const struct dossier *d = &q->dossier;
+	const struct profile *d = &q->profile;
 
 	if (event->time < q->since)
 		return;
@@ -74,7 +74,7 @@ static void take(void *context, const struct event *event)
 	} else if ((event->flags & EVENT_NO_ADDRESS) || !addr_contains(&d->unit, &event->addr)) {
 		return;
 	}
-	dossier_add(&q->dossier, event, source_name(q->reading.sources[event->source].source));
+	profile_add(&q->profile, event, source_name(q->reading.sources[event->source].source));
 }
 
 /* Accounts are shown as they are now. */
@@ -89,7 +89,7 @@ static void fade(struct judge *judge, const struct addr *net)
 static void read_accounts(struct question *q)
 {
 	const struct judge_settings *settings = &q->config->judge;
-	struct dossier *d = &q->dossier;
+	struct profile *d = &q->profile;
 
 	if (remembered_parse(&q->state, q->config->state, settings, d->now, &q->judge) < 0) {
 		q->in_part = true;
@@ -138,7 +138,7 @@ static int read_logs(struct question *q, struct detection *detection)
 		q->in_part = true;
 	free(logs);
 	reading_free(&q->reading);
-	dossier_finish(&q->dossier);
+	profile_finish(&q->profile);
 	return EXIT_ALL_WELL;
 }
 
@@ -151,7 +151,7 @@ static void read_counters(struct question *q)
 		return;
 	/* who may not ask the kernel is told the rest all the same */
 	if (firewall_read(&q->firewall, &names, &error) == 0)
-		q->dossier.firewall = &q->firewall;
+		q->profile.firewall = &q->firewall;
 	else if (q->options->verbose)
 		msg("%s", buf_text(&error));
 	buf_free(&error);
@@ -162,7 +162,7 @@ static int read_bans(struct question *q)
 {
 	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
 		return EXIT_NOTHING;
-	q->dossier.bans = &q->bans;
+	q->profile.bans = &q->bans;
 	return EXIT_ALL_WELL;
 }
 
@@ -172,10 +172,10 @@ static int read_lists(struct question *q)
 		return EXIT_USAGE;
 	if (read_bans(q) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
-	deeds_of(q->config->blacklist, &q->dossier.net, &q->deeds);
-	q->dossier.deeds = (struct span){ buf_text(&q->deeds), q->deeds.len };
-	q->dossier.allowed = allow_overlapping(&q->allow, &q->dossier.net);
-	q->dossier.allow_path = q->config->allow;
+	deeds_of(q->config->blacklist, &q->profile.net, &q->deeds);
+	q->profile.deeds = (struct span){ buf_text(&q->deeds), q->deeds.len };
+	q->profile.allowed = allow_overlapping(&q->allow, &q->profile.net);
+	q->profile.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;
 }
 
@@ -196,7 +196,7 @@ static bool is_no_name(const char *asked)
 static int answer(struct question *q, struct detection *detection)
 {
 	const char *asked = q->options->args[0];
-	struct dossier *d = &q->dossier;
+	struct profile *d = &q->profile;
 	struct buf out = { 0 };
 	int ret = EXIT_ALL_WELL;
 
@@ -222,9 +222,9 @@ static int answer(struct question *q, struct detection *detection)
 	if (ret != EXIT_ALL_WELL)
 		return ret;
 	if (q->options->json)
-		dossier_json(d, &out);
+		profile_json(d, &out);
 	else
-		dossier_text(d, &out);
+		profile_text(d, &out);
 	text_print(&out);
 	buf_free(&out);
 	return q->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
@@ -239,11 +239,11 @@ static int run(const struct config *config, const struct options *options)
 	if (ret == EXIT_ALL_WELL)
 		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
-		dossier_begin(&q.dossier, &detection.set, options->verbose ? 0 : LINES_SHOWN);
-		q.dossier.owners = config_owners(config);
+		profile_begin(&q.profile, &detection.set, options->verbose ? 0 : LINES_SHOWN);
+		q.profile.owners = config_owners(config);
 		ret = answer(&q, &detection);
-		owners_close(q.dossier.owners);
-		dossier_free(&q.dossier);
+		owners_close(q.profile.owners);
+		profile_free(&q.profile);
 		detection_close(&detection);
 	}
 	firewall_free(&q.firewall);

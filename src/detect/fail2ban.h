@@ -38,4 +38,10 @@ void f2b_add_hit(struct f2b_filter *filter, size_t rule, struct span message);
 /* Adds the file of rules. A rule without a hit stands in it as a comment, since no rule is loaded without one. */
 void f2b_write(const struct f2b_filter *filter, struct buf *out);
 
+enum { F2B_VARIANTS = 8 };
+
+/* Adds a message that the pattern may recognise, one for each variant below F2B_VARIANTS. Whether it does is for the
+ * caller to see: what a pattern looks at, ahead or behind, is not heeded. */
+void f2b_sample(const char *match, unsigned variant, struct buf *out);
+
 #endif

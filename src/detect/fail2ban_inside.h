@@ -4,8 +4,105 @@
 #define MAILBAN_DETECT_FAIL2BAN_INSIDE_H
 
 #include "detect/fail2ban.h"
-#include "detect/fail2ban_options.h"
-#include "detect/fail2ban_pattern.h"
+
+/* ---- options of a filter: fail2ban_options.c, fail2ban_values.c ---- */
+
+/* Stands in values where a filter puts its __prefix_line: for what a syslog header is to fail2ban. */
+enum { F2B_HEADER = '\1' };
+
+struct f2b_option {
+	char *section, *name, *value;   /* the name in small letters; lines of the value end with \n */
+};
+
+/* A filter's options, in the order in which they were read. Zero-initialise it. */
+struct f2b_options {
+	char *path;                     /* the filter's file */
+	struct f2b_option *items;
+	size_t count, capacity;
+	bool failed;                    /* an option could not be had; told */
+};
+
+/* Reads FILE or FILE[NAME=VALUE,...], whose values win over those of the files. Files that it includes are looked for
+ * in its folder; one that is not there is passed over, as fail2ban does. Returns 0, or -1 after a message; free it in
+ * any case. */
+int f2b_options_read(struct f2b_options *options, const char *filter);
+void f2b_options_free(struct f2b_options *options);
+
+/* The option's value with all that it refers to put in, which the caller frees; NULL where it is not set. What refers
+ * to nothing or to itself is told, sets failed and gives NULL. */
+char *f2b_options_get(struct f2b_options *options, const char *name);
+
+/* ---- patterns: a regular expression of fail2ban, which is Python's with tags in it, as a pattern of ours ---- */
+
+/* How the tags of a text are to be read. */
+enum f2b_reading {
+	F2B_USER = 1,       /* F-USER names the user, and F-ALT_USER does not */
+	F2B_OTHER_USER = 2, /* F-ALT_USER does, since there is no F-USER */
+	F2B_LOOK = 4,       /* the text is for a look ahead: it names neither address nor user */
+};
+
+/* One of fail2ban's expressions, converted. */
+struct f2b_pattern {
+	struct buf text;     /* with <ADDR> for each tag of an address; begins with ^ where it does there */
+	const char *refused; /* why it cannot be carried over, or NULL */
+	bool subnet;         /* fail2ban would take the network that the line names */
+	bool header;         /* it held F2B_HEADER, which was left out */
+};
+
+/* Converts the text; scope is a letter that keeps the names of groups apart from those of other texts. Free its text
+ * with buf_free(). */
+void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsigned reading);
+
+/* Hands on each pattern that is to be tried by itself: the branches outside of all groups, and those of a group by
+ * which an address can stand in several places. */
+typedef void f2b_take_branch(void *context, const char *text);
+void f2b_split(const char *text, f2b_take_branch *take, void *context);
+
+/* Takes off what anchors the pattern at its start; false where nothing does. Options in front, such as (?i), stay. */
+bool f2b_unanchor(struct buf *text);
+
+/* Takes off the blank that a pattern without header begins with: fail2ban has it left over behind the time. */
+void f2b_skip_blank(struct buf *text);
+
+/* Takes off what the pattern has for a header: all up to PROGRAM[PID]: and a blank. The program's name is added to
+ * program as a pattern. False where there is none. */
+bool f2b_skip_header(struct buf *text, struct buf *program);
+
+/* Behind the item of a pattern (a byte, an escape, a class, a group), its quantifier not included. */
+const char *f2b_item_end(const char *at);
+
+/* The end of the branch that begins at from: a | or to. */
+const char *f2b_branch_end(const char *from, const char *to);
+
+/* Where the branches of the group at open begin; NULL for one that only looks. */
+const char *f2b_group_inside(const char *open);
+
+/* How many times the pattern has <ADDR>. */
+unsigned f2b_addresses(const char *text);
+
+enum { F2B_GROUPS_MAX = 100, F2B_NAME_BYTES = 40 };
+
+/* A walk over a text of fail2ban. */
+struct f2b_walker {
+	const char *text, *at;
+	struct f2b_pattern *pattern;
+	struct buf *out;
+	char scope;
+	unsigned reading;
+	unsigned groups;                             /* that Python has counted so far */
+	char names[F2B_GROUPS_MAX][F2B_NAME_BYTES];      /* what those are called here; "": nothing */
+};
+
+/* Begins a group that Python counts; name is in small letters, "" where it has none. */
+void f2b_open_group(struct f2b_walker *w, const char *name);
+
+/* Adds <ADDR> with what is to stand before and after it; behind is the text that follows the tag. */
+void f2b_add_address(struct f2b_walker *w, const char *before, const char *after, const char *behind);
+
+/* Takes a tag at the walk's place; false where there is none of fail2ban's. */
+bool f2b_take_tag(struct f2b_walker *w);
+
+/* ---- rules ---- */
 
 /* The work on one filter. */
 struct f2b_maker {

@@ -7,7 +7,7 @@
  * section the last one wins; %(known/NAME)s is the one that it won over. %(NAME)s and %(SECTION/NAME)s refer to other
  * options, and so does <NAME>, which is put in last and from the inside out: <mdre-<mode>>.
  */
-#include "detect/fail2ban_options.h"
+#include "detect/fail2ban_inside.h"
 
 #include <ctype.h>
 #include <errno.h>

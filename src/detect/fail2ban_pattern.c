@@ -6,7 +6,7 @@
  * nobody refers to, since a pattern of ours may have few; numbers of groups become names, since ours have no numbers.
  */
 #define _GNU_SOURCE
-#include "detect/fail2ban_pattern_inside.h"
+#include "detect/fail2ban_inside.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "detect/fail2ban_options.h"
 
 enum { ADDRESSES_MAX = 16 };
 

@@ -6,12 +6,11 @@
  * branches, nothing for what only looks. A variant says which branch, whether what may be left out is there, and of
  * which family the address is.
  */
-#include "detect/fail2ban_sample.h"
+#include "detect/fail2ban_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "detect/fail2ban_pattern.h"
 #include "detect/syntax.h"
 
 enum { ALL_PARTS = 1, LAST_BRANCH = 2, IPV6 = 4, NAMES_MAX = 8, TIMES_MAX = 64 };

@@ -8,37 +8,15 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "detect/fail2ban_pattern.h"
+#include "detect/fail2ban_inside.h"
+#include "detect/syntax.h"
 
-static bool is_quantifier(char c)
-{
-	return c == '?' || c == '*' || c == '+' || c == '{';
-}
-
-static const char *class_end(const char *at)
-{
-	at += at[1] == '^' ? 2 : 1;
-	at += *at == ']';
-	while (*at != '\0' && *at != ']')
-		at += *at == '\\' && at[1] != '\0' ? 2 : 1;
-	return at + (*at != '\0');
-}
-
-/* Patterns are short, and PCRE2 takes no more than 250 groups one inside the other: neither does this. */
 const char *f2b_item_end(const char *at)
 {
-	unsigned depth = 0;
+	struct syntax w = { .at = at };
 
-	do {
-		if (*at == '[') {
-			at = class_end(at);
-			continue;
-		}
-		depth += *at == '(';
-		depth -= *at == ')' && depth > 0;
-		at += strncmp(at, "<ADDR>", 6) == 0 ? 6 : *at == '\\' && at[1] != '\0' ? 2 : *at != '\0';
-	} while (depth > 0 && *at != '\0');
-	return at;
+	syntax_skip_atom(&w);
+	return w.at;
 }
 
 unsigned f2b_addresses(const char *text)
@@ -80,7 +58,7 @@ static const char *find_choice(const char *from, const char *to)
 	while (from < to) {
 		const char *end = f2b_item_end(from), *inside = *from == '(' ? f2b_group_inside(from) : NULL, *found;
 
-		if (inside != NULL && !is_quantifier(*end)) {
+		if (inside != NULL && !syntax_is_quantifier(*end)) {
 			struct buf text = { 0 };
 
 			buf_add(&text, inside, (size_t)(end - inside));
@@ -187,7 +165,7 @@ static void add_without_blank(struct buf *out, const char *from, const char *to)
 	size_t left = end <= to ? (size_t)(to - end) : 0;
 
 	if (from < to && is_blank(from)) {
-		const char *rest = is_quantifier(*end) ? from : end;
+		const char *rest = syntax_is_quantifier(*end) ? from : end;
 
 		if (*end == '+')
 			buf_addf(out, "%.*s*%.*s", (int)(end - from), from, (int)left - 1, end + 1);
@@ -196,7 +174,7 @@ static void add_without_blank(struct buf *out, const char *from, const char *to)
 	} else if (from < to && *from == '(' && f2b_group_inside(from) != NULL && *end == '?' && is_blank(end + 1)) {
 		const char *blank_end = f2b_item_end(end + 1);
 
-		blank_end += is_quantifier(*blank_end) && *blank_end != '{';
+		blank_end += syntax_is_quantifier(*blank_end) && *blank_end != '{';
 		buf_add_text(out, "(?:");
 		add_branches_without_blank(out, from, end - 1);
 		buf_add(out, end + 1, (size_t)(blank_end - end - 1));
@@ -205,7 +183,7 @@ static void add_without_blank(struct buf *out, const char *from, const char *to)
 	} else if (end < to && (*end == '?' || *end == '*') && is_byte(from) && is_blank(end + 1)) {
 		/* the byte is not there, where a blank is */
 		add_without_blank(out, end + 1, to);
-	} else if (from < to && *from == '(' && f2b_group_inside(from) != NULL && !is_quantifier(*end)) {
+	} else if (from < to && *from == '(' && f2b_group_inside(from) != NULL && !syntax_is_quantifier(*end)) {
 		add_branches_without_blank(out, from, end - 1);
 		buf_add(out, end, left);
 	} else {
@@ -238,7 +216,7 @@ static size_t process_len(const char *at)
 		if (strncmp(at, forms[i], len) != 0 || at[len] != ':' || !is_blank(at + len + 1))
 			continue;
 		blank = (size_t)(f2b_item_end(at + len + 1) - at);
-		return blank + (is_quantifier(at[blank]) && at[blank] != '{');
+		return blank + (syntax_is_quantifier(at[blank]) && at[blank] != '{');
 	}
 	return 0;
 }
@@ -259,7 +237,7 @@ bool f2b_skip_header(struct buf *text, struct buf *program)
 		if (!isalnum((unsigned char)*c) && strchr("/._-\\", *c) == NULL)
 			word = end;
 		else if (*c == '\\' && isalpha((unsigned char)c[1]))
-			word = is_quantifier(*end) ? end + 1 : end;
+			word = syntax_is_quantifier(*end) ? end + 1 : end;
 	}
 	return false;
 }

@@ -4,7 +4,7 @@
  *
  * Whatever refers to itself ends at a depth or a size that no filter needs. See detect/fail2ban_options.
  */
-#include "detect/fail2ban_options.h"
+#include "detect/fail2ban_inside.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -65,7 +65,7 @@ static void syntax_skip_group(struct syntax *w)
 		else if (*w->at == ')')
 			depth--;
 		w->at++;
-	} while (depth > 0 && !w->failed);
+	} while (depth > 0);
 }
 
 /* The literal byte at the place, or -1; the place moves on past it. */
@@ -120,8 +120,7 @@ void syntax_skip_quantifier(struct syntax *w)
 		w->at++;
 }
 
-/* Steps over one thing that is no literal run. */
-void syntax_skip_item(struct syntax *w)
+void syntax_skip_atom(struct syntax *w)
 {
 	if (strncmp(w->at, "<ADDR>", 6) == 0) {
 		w->at += 6;
@@ -142,9 +141,15 @@ void syntax_skip_item(struct syntax *w)
 		w->at += 2;
 	} else if (*w->at == '|') {
 		w->failed = true;
-	} else {
+		w->at++;
+	} else if (*w->at != '\0') {
 		w->at++;
 	}
+}
+
+void syntax_skip_item(struct syntax *w)
+{
+	syntax_skip_atom(w);
 	syntax_skip_quantifier(w);
 }
 

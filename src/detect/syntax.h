@@ -18,7 +18,8 @@ bool syntax_is_quantifier(char c);
  * on behind them. Returns how many there are. */
 size_t syntax_literal_run(struct syntax *w, char *run, size_t room);
 
-/* Steps over one thing that is no literal run, with its quantifier; over a quantifier alone. */
+/* Steps over one thing that is no literal run; over the thing and its quantifier; over a quantifier. */
+void syntax_skip_atom(struct syntax *w);
 void syntax_skip_item(struct syntax *w);
 void syntax_skip_quantifier(struct syntax *w);
 

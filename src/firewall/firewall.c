@@ -103,6 +103,7 @@ static void report_plan(struct firewall_report *report, enum firewall_family fam
 		.added = plan->added, .removed = plan->gone_count, .renewed = plan->renewed, .kept = plan->kept,
 		.created = !set->exists, .replaced = plan->replace,
 	};
+	report->refused += plan->refused;
 	for (size_t i = 0; i < plan->count; i++) {
 		if (plan->entries[i].action == PLAN_ADD)
 			note(&report->added, &report->added_count, &capacity[0], &plan->entries[i].net);

@@ -49,6 +49,7 @@ struct firewall_report {
 	struct firewall_change changes[FIREWALL_FAMILIES];
 	struct addr *added, *removed;  /* both families, sorted */
 	size_t added_count, removed_count;
+	size_t refused;                /* networks beyond FIREWALL_NETWORKS_MAX */
 };
 
 /* The backend that names wants, AUTO found out. */

@@ -3,7 +3,7 @@
  * libnftables: loaded when sets of nftables are asked for.
  *
  * A host with ipset has no need of it, and every command would wait for it and for what it brings along. A note in
- * the binary tells packagers' tools of the dependency, as that of log/libarchive.c does.
+ * the binary tells packagers' tools of the dependency, as that of log/unpack.c does.
  */
 #if HAVE_LIBNFTABLES
 

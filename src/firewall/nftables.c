@@ -2,10 +2,11 @@
 /*
  * nftables: the sets as nftables has them, in a table of our own, changed by what libnftables is told as a text.
  *
- * Table and sets are made in one transaction; entries go in transactions of some thousands each. An entry whose time is
- * set anew is deleted and added again within one transaction, with its counters, because kernels before 6.12 change no
- * time. The rules are scripts/firewall's. A transaction fails as a whole where one entry that it deletes has just run
- * out, or where this namespace may not have a buffer that is large enough; then its halves are tried.
+ * Table and sets are made in one transaction; entries go in few large ones, for libnftables reads all networks of a set
+ * before it adds any: 65,000 took 2.9 s of processor in transactions of 10,000, and take 0.7 s in one. An entry whose
+ * time is set anew is deleted and added again within one transaction, with its counters, because kernels before 6.12
+ * change no time. The rules are scripts/firewall's. A transaction fails as a whole where one entry that it deletes has
+ * just run out, or where this namespace may not have a buffer that is large enough; then its halves are tried.
  *
  * Messages of our own took half the time for a million entries, 3.4 s for 6.5 s, and as long for reading them, which is
  * the kernel's time; libnftables is kept well by those who keep nftables.
@@ -24,7 +25,7 @@
 #include "firewall/netlink.h"
 #include "firewall/nftables_inside.h"
 
-enum { BLOCK = 10000 }; /* entries of a transaction */
+enum { BLOCK = 100000 }; /* entries of a transaction */
 
 /* One thing to do: deletes net where it is there, and adds it where entry says how. */
 struct step {

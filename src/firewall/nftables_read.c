@@ -3,9 +3,9 @@
  * nftables_read: what the sets of nftables hold, and how many rules use them, out of libnftables' listings.
  *
  * The table is listed once, for libnftables 1.0.6 reads all elements even where it is asked for heads or rules alone.
- * As JSON a million entries would take 2 GB. The kernel finds each next piece of a set by counting from the beginning:
- * 1.5 s for 100,000 entries, but minutes for a million. While it makes a hash larger, entries change their places: a
- * listing then has some twice, and lacks as many others.
+ * Of 980 MB for a million entries 830 are libnftables' objects, its text 90; as JSON they would take 2 GB. The kernel
+ * finds each next piece of a set by counting from the beginning: 1.3 s for 100,000 entries, two minutes for a million.
+ * While it makes a hash larger, entries change their places: a listing then has some twice, and lacks as many others.
  */
 #if HAVE_LIBNFTABLES
 

@@ -6,8 +6,8 @@
  * tests are tables. Bans that are over are no part of it. A ban's end becomes the kernel's timeout, cut to
  * what the kernel takes; a cut one is renewed when an eighth of it has passed, not at every run.
  * /0, which the kernel's type does not hold, becomes its two halves. A network inside another one, which outlives it,
- * goes into a flat set when the other one is gone. A set mostly holds nearly all it should: what stays in it is
- * counted, and takes no memory.
+ * goes into a flat set when the other one is gone; of too many networks the last ones do not go in. A set mostly holds
+ * nearly all it should: what stays in it is counted, and takes no memory.
  */
 #include "firewall/plan.h"
 
@@ -102,6 +102,7 @@ struct choice {
 	int64_t now;
 	bool flat;                  /* the set holds no network inside another */
 	const struct addr *around;  /* the last network that was chosen */
+	size_t networks, refused;   /* that were chosen, and that were too many */
 };
 
 /* What a hash of nftables holds: an address, or the network that is an IPv6 client. */
@@ -120,7 +121,9 @@ static bool choose(struct choice *c, const struct ban *ban)
 	if (c->around != NULL && addr_contains(c->around, &ban->net))
 		return false;
 	c->around = &ban->net;
-	return true;
+	c->networks++;
+	c->refused += c->networks > FIREWALL_NETWORKS_MAX;
+	return c->networks <= FIREWALL_NETWORKS_MAX;
 }
 
 /* All that the set is to hold. */
@@ -146,6 +149,7 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k],
 									    .timeout = timeout_of(ban, now) };
 	}
+	plan->refused = choice.refused;
 	if (split)
 		settle(plan);
 }
@@ -215,6 +219,7 @@ static void compare(struct plan *plan, const struct banlist *bans, int64_t now, 
 		plan->entries = mem_grow(plan->entries, &capacity, plan->count + 1, sizeof(*plan->entries));
 		plan->entries[plan->count++] = e;
 	}
+	plan->refused = choice.refused;
 	pass(&b, NULL);
 }
 

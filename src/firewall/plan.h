@@ -29,6 +29,7 @@ struct plan {
 	const struct firewall_entry **gone;     /* what the set has and the blacklist has not */
 	size_t gone_count;
 	size_t added, renewed, kept;
+	size_t refused;                         /* networks beyond FIREWALL_NETWORKS_MAX */
 	bool replace;                           /* the set that exists cannot serve: wrong kind, or too small */
 	uint32_t max_entries, hash_size;        /* for a set that is to be made */
 };

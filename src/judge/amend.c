@@ -137,9 +137,44 @@ static void put_lines(struct banlist *list, const struct banlist *put)
 	banlist_sort(list);
 }
 
+/* Bans by hand that have an end, and are not over. */
+static void collect_asked(const struct banlist *list, const struct amend_limits *limits, struct banlist *asked)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const struct ban *ban = &list->bans[i];
+
+		if (!ban->person && ban->by == BAN_BY_HAND && ban->until > limits->now &&
+		    !netset_overlaps(limits->allow, &ban->net))
+			banlist_add(asked, ban);
+	}
+}
+
+static bool is_banned_until(const struct banlist *list, const struct addr *net, int64_t until)
+{
+	const struct ban *own = banlist_find(list, net);
+
+	if (own != NULL && own->until >= until)
+		return true;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->bans[i].until >= until && addr_contains(&list->bans[i].net, net))
+			return true;
+	}
+	return false;
+}
+
+/* Whom a person banned for a time is banned for that time, by his line, a longer one or a network. */
+static int check_asked(const struct banlist *list, const struct banlist *asked)
+{
+	for (size_t i = 0; i < asked->count; i++) {
+		if (!is_banned_until(list, &asked->bans[i].net, asked->bans[i].until))
+			return refuse(&asked->bans[i].net, "lifts too early what a person banned:");
+	}
+	return 0;
+}
+
 int amend_apply(struct banlist *list, const struct amend_limits *limits, struct buf *put, struct span gone)
 {
-	struct banlist lines = { 0 };
+	struct banlist lines = { 0 }, asked = { 0 };
 	int ret = blacklist_parse(put, "what the reader of logs bans", &lines);
 
 	if (ret == 0)
@@ -147,9 +182,12 @@ int amend_apply(struct banlist *list, const struct amend_limits *limits, struct 
 	if (ret == 0)
 		ret = mark_gone(list, gone);
 	if (ret == 0) {
+		collect_asked(list, limits, &asked);
 		put_lines(list, &lines);
 		banlist_remove_leaving(list);
+		ret = check_asked(list, &asked);
 	}
 	banlist_free(&lines);
+	banlist_free(&asked);
 	return ret < 0 ? -1 : 0;
 }

@@ -20,11 +20,13 @@ struct amend_limits {
 	const struct judge_settings *settings;
 	const struct netset *allow;  /* finished */
 	bool force;                  /* beyond max-new and max-prefix too */
+	int64_t now;                 /* seconds since the epoch */
 };
 
 /* Makes the old list the new one by both texts, put being taken over. Refused is what no judgement does: a person's
- * line taken away, changed or added; a ban by hand; an address that is allowed or private, or a network that is too
- * wide; more new entries than max-new. Returns 0, or -1 after a message: then the list is not to be used. */
+ * line taken away, changed or added; a ban by hand added, shortened or lifted before its end; an address that is
+ * allowed or private, or a network that is too wide; more new entries than max-new. Returns 0, or -1 after a message:
+ * then the list is not to be used. */
 int amend_apply(struct banlist *list, const struct amend_limits *limits, struct buf *put, struct span gone);
 
 #endif

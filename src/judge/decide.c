@@ -116,13 +116,18 @@ static int compare_most_first(const void *a, const void *b)
 	return addr_compare(&(*x)->account->addr, &(*y)->account->addr);
 }
 
+/* Whether the line is the account's, and not of somebody who banned by hand since. */
+static bool is_ours(const struct ban *old, const struct account *a)
+{
+	return a != NULL && (a->flags & ACCOUNT_LISTED) != 0 && old->by != BAN_BY_HAND;
+}
+
 /* Whether a line of the old list stays for which no ban of an account stands. */
 static bool stays_by_itself(const struct work *w, const struct ban *old)
 {
 	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
-	bool ours = a != NULL && (a->flags & ACCOUNT_LISTED) != 0;
 
-	return old->person || (!ours && old->until > w->in->now && !is_allowed(w, &old->net));
+	return old->person || (!is_ours(old, a) && old->until > w->in->now && !is_allowed(w, &old->net));
 }
 
 static int compare_candidates(const void *net, const void *candidate)
@@ -235,9 +240,8 @@ static void change(struct work *w, struct ban *old, const struct candidate *c, c
 static void take_both(struct work *w, struct ban *old, const struct candidate *c)
 {
 	const struct ban ban = decide_ban_of(c->account);
-	bool ours = (c->account->flags & ACCOUNT_LISTED) != 0;
 
-	if (old->person || (!ours && old->until > ban.until))
+	if (old->person || (!is_ours(old, c->account) && old->until > ban.until))
 		return;
 	if (old->since != ban.since || old->until != ban.until || old->hits != ban.hits || old->by != ban.by ||
 	    old->hosts != ban.hosts)

@@ -91,37 +91,15 @@ bool allow_is_private(const struct addr *net)
 	return false;
 }
 
-static bool is_in(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
-
-/* The next word of a line, up to one of the separators; len 0 at its end. */
-static struct span next_word(struct span *line, const char *separators)
-{
-	struct span word;
-
-	while (line->len > 0 && is_in(*line->ptr, separators)) {
-		line->ptr++;
-		line->len--;
-	}
-	word = (struct span){ line->ptr, 0 };
-	while (word.len < line->len && !is_in(word.ptr[word.len], separators))
-		word.len++;
-	line->ptr += word.len;
-	line->len -= word.len;
-	return word;
-}
-
 /* Whether the remark says until when the line counts, and that is over. */
 static bool is_over(struct span remark)
 {
-	struct span word = next_word(&remark, " \t\r"), time_word;
+	struct span word = span_word(&remark, " \t\r"), time_word;
 	int64_t until;
 
 	if (!span_is(word, "until"))
 		return false;
-	time_word = next_word(&remark, " \t\r,;");
+	time_word = span_word(&remark, " \t\r,;");
 	return when_parse_minute(time_word.ptr, time_word.len, &until) && until <= time(NULL);
 }
 
@@ -136,10 +114,10 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 			return 0;
 		line.len = (size_t)(hash - line.ptr);
 	}
-	word = next_word(&line, " \t\r");
+	word = span_word(&line, " \t\r");
 	if (word.len == 0)
 		return 0;
-	more = next_word(&line, " \t\r");
+	more = span_word(&line, " \t\r");
 	if (more.len == 0 && !addr_parse_net(&net, word.ptr, word.len) && allow_is_name(word.ptr, word.len)) {
 		allow_add_name(allow, word.ptr, word.len, number);
 		return 0;
@@ -193,9 +171,9 @@ void allow_read_routes4(struct allow *allow, struct span text)
 		uint32_t gateway;
 		struct addr a;
 
-		next_word(&line, " \t");
-		next_word(&line, " \t");
-		word = next_word(&line, " \t");
+		span_word(&line, " \t");
+		span_word(&line, " \t");
+		word = span_word(&line, " \t");
 		if (word.len != 8 || !span_hex(word, &number) || number == 0)
 			continue;
 		gateway = (uint32_t)number;
@@ -215,7 +193,7 @@ void allow_read_routes6(struct allow *allow, struct span text)
 		struct span word = { NULL, 0 };
 
 		for (unsigned i = 0; i < 5; i++)
-			word = next_word(&line, " \t");
+			word = span_word(&line, " \t");
 		if (word.len != 32 || !span_hex((struct span){ word.ptr, 16 }, &a.hi) ||
 		    !span_hex((struct span){ word.ptr + 16, 16 }, &a.lo) || (a.hi == 0 && a.lo == 0))
 			continue;
@@ -238,8 +216,8 @@ void allow_read_resolvers(struct allow *allow, struct span text)
 	struct span line;
 
 	while (span_take_line(&text, &line)) {
-		if (span_is(next_word(&line, " \t\r"), "nameserver"))
-			add_single(allow, next_word(&line, " \t\r"), ALLOW_RESOLVER);
+		if (span_is(span_word(&line, " \t\r"), "nameserver"))
+			add_single(allow, span_word(&line, " \t\r"), ALLOW_RESOLVER);
 	}
 }
 
@@ -248,7 +226,7 @@ void allow_read_resolvers(struct allow *allow, struct span text)
 void allow_read_mynetworks(struct allow *allow, struct span text)
 {
 	for (;;) {
-		struct span word = next_word(&text, ", \t\r\n");
+		struct span word = span_word(&text, ", \t\r\n");
 		char bare[64];
 		size_t len = 0;
 		struct addr net;
@@ -281,7 +259,7 @@ void allow_format_mynetworks(const struct allow *allow, struct buf *out)
 /* "client-address client-port ..." */
 void allow_read_ssh(struct allow *allow, struct span text)
 {
-	add_single(allow, next_word(&text, " "), ALLOW_SSH);
+	add_single(allow, span_word(&text, " "), ALLOW_SSH);
 }
 
 void allow_read_environment(struct allow *allow, struct span bytes)

@@ -11,7 +11,6 @@
 #include "list/allow.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -22,6 +21,7 @@
 
 #include "base/buf.h"
 #include "base/command.h"
+#include "base/file.h"
 #include "base/msg.h"
 
 enum {
@@ -30,33 +30,11 @@ enum {
 	POSTCONF_MAX = 10000, /* milliseconds: a lock is held meanwhile */
 };
 
-/* Adds what can be read from a descriptor to out, up to READ_MAX bytes. Returns 0 or -errno. */
-static int read_some(int fd, struct buf *out)
-{
-	char bytes[4096];
-	ssize_t got = 0;
-
-	while (out->len < READ_MAX && ((got = read(fd, bytes, sizeof(bytes))) > 0 || (got < 0 && errno == EINTR))) {
-		if (got > 0)
-			buf_add(out, bytes, (size_t)got);
-	}
-	return out->len < READ_MAX && got < 0 ? -errno : 0;
-}
-
-/* A file of the system, whose size is not known beforehand. Returns 0 or -errno. */
+/* A file of the system in the place of what was in out. Returns 0 or -errno. */
 static int read_system_file(const char *path, struct buf *out)
 {
-	int fd, ret;
-
 	buf_clear(out);
-	do
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	while (fd < 0 && errno == EINTR);
-	if (fd < 0)
-		return -errno;
-	ret = read_some(fd, out);
-	close(fd);
-	return ret;
+	return file_read_any(path, READ_MAX, out);
 }
 
 static void tell_unknown(struct allow *allow, const char *what, int error)

@@ -43,37 +43,15 @@ void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned 
 	allow->names[allow->name_count++] = (struct allow_name){ mem_text_of(text, len), line };
 }
 
-/* Takes "WORD" off the front of a text whose words stand between blanks and newlines. */
-static struct span take_word(struct span *text)
-{
-	struct span word;
-
-	while (text->len > 0 && (*text->ptr == ' ' || *text->ptr == '\n')) {
-		text->ptr++;
-		text->len--;
-	}
-	word = (struct span){ text->ptr, 0 };
-	while (word.len < text->len && word.ptr[word.len] != ' ' && word.ptr[word.len] != '\n')
-		word.len++;
-	text->ptr += word.len;
-	text->len -= word.len;
-	return word;
-}
-
-static bool is_word(struct span word, const char *text)
-{
-	return word.len == strlen(text) && memcmp(word.ptr, text, word.len) == 0;
-}
-
-/* Calls for each "NAME ADDRESS" of the answers that is about the name. */
+/* Copies each "NAME ADDRESS" of the answers that is about the name. Returns how many there are. */
 static unsigned copy_answers(struct span answers, const char *name, struct buf *out)
 {
 	unsigned count = 0;
 
 	while (answers.len > 0) {
-		struct span word = take_word(&answers), address = take_word(&answers);
+		struct span word = span_word(&answers, " \n"), address = span_word(&answers, " \n");
 
-		if (address.len == 0 || !is_word(word, name))
+		if (address.len == 0 || !span_is(word, name))
 			continue;
 		buf_addf(out, "%s %.*s\n", name, (int)address.len, address.ptr);
 		count++;
@@ -84,11 +62,11 @@ static unsigned copy_answers(struct span answers, const char *name, struct buf *
 void allow_take_answers(struct allow *allow, struct span answers)
 {
 	while (answers.len > 0) {
-		struct span word = take_word(&answers), address = take_word(&answers);
+		struct span word = span_word(&answers, " \n"), address = span_word(&answers, " \n");
 		struct addr addr;
 
 		for (size_t i = 0; i < allow->name_count; i++) {
-			if (is_word(word, allow->names[i].text) && addr_parse(&addr, address.ptr, address.len))
+			if (span_is(word, allow->names[i].text) && addr_parse(&addr, address.ptr, address.len))
 				allow_add(allow, &addr, ALLOW_FILE, allow->names[i].line);
 		}
 	}
@@ -100,23 +78,20 @@ static bool ask(char *name, struct buf *out)
 	char program[] = "/usr/bin/getent", database[] = "ahosts";
 	char *arguments[] = { program, database, name, NULL };
 	struct buf text = { 0 }, why = { 0 };
+	struct span rest, line;
 	unsigned count = 0;
-	struct span rest;
 
-	if (command_read(arguments, ANSWER_MS, &text, &why)) {
-		rest = (struct span){ text.ptr, text.len };
-		while (rest.len > 0 && count < ADDRESSES_MOST) {
-			struct span address = take_word(&rest), kind = take_word(&rest);
-			const char *end = rest.len > 0 ? memchr(rest.ptr, '\n', rest.len) : NULL;
-			struct addr addr;
+	if (!command_read(arguments, ANSWER_MS, &text, &why))
+		text.len = 0;
+	rest = (struct span){ text.ptr, text.len };
+	while (count < ADDRESSES_MOST && span_take_line(&rest, &line)) {
+		struct span address = span_word(&line, " ");
+		struct addr addr;
 
-			rest.len = end != NULL ? rest.len - (size_t)(end - rest.ptr) : 0;
-			rest.ptr = end;
-			if (!is_word(kind, "STREAM") || !addr_parse(&addr, address.ptr, address.len))
-				continue;
-			buf_addf(out, "%s %.*s\n", name, (int)address.len, address.ptr);
-			count++;
-		}
+		if (!span_is(span_word(&line, " "), "STREAM") || !addr_parse(&addr, address.ptr, address.len))
+			continue;
+		buf_addf(out, "%s %.*s\n", name, (int)address.len, address.ptr);
+		count++;
 	}
 	buf_free(&text);
 	buf_free(&why);

@@ -47,34 +47,24 @@ static bool in_order(const struct ban *a, const struct ban *b)
 	return addr_compare(&a->net, &b->net) <= 0;
 }
 
-/* A large list with a few entries added at its end is the usual case: only these are sorted, then merged in
- * from behind. */
 void banlist_sort(struct banlist *list)
 {
-	size_t sorted = list->count > 0 ? 1 : 0, added, to = list->count;
-	const struct ban *tail;
+	size_t sorted = 1;
 	struct ban *copy;
 	uint32_t *order;
 
 	while (sorted < list->count && in_order(&list->bans[sorted - 1], &list->bans[sorted]))
 		sorted++;
-	added = list->count - sorted;
-	if (added == 0)
+	if (sorted >= list->count)
 		return;
-	copy = mem_alloc(added, sizeof(*copy));
-	memcpy(copy, list->bans + sorted, added * sizeof(*copy));
-	order = addr_order(&copy->net, sizeof(*copy), added);
-	while (added > 0) {
-		tail = &copy[order[added - 1]];
-		if (sorted > 0 && !in_order(&list->bans[sorted - 1], tail)) {
-			list->bans[--to] = list->bans[--sorted];
-		} else {
-			list->bans[--to] = *tail;
-			added--;
-		}
-	}
+	copy = mem_alloc(list->count, sizeof(*copy));
+	order = addr_order(&list->bans->net, sizeof(*copy), list->count);
+	for (size_t i = 0; i < list->count; i++)
+		copy[i] = list->bans[order[i]];
 	free(order);
-	free(copy);
+	free(list->bans);
+	list->bans = copy;
+	list->capacity = list->count;
 }
 
 void banlist_remove_leaving(struct banlist *list)

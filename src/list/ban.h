@@ -50,8 +50,7 @@ struct span ban_above(const struct ban *ban);
 
 void banlist_free(struct banlist *list);
 void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
-void banlist_sort(struct banlist *list);                           /* fast where only what was added last is not in
-                                                                    * order */
+void banlist_sort(struct banlist *list);                           /* entries of one address stay in their order */
 void banlist_remove_leaving(struct banlist *list);                 /* what stood above goes above the next */
 struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the
                                                                                      * list */

@@ -33,20 +33,25 @@ const char *form_skip_name(const char *p, const char *end, const char *also)
 	return p;
 }
 
+const char *form_skip_zone(const char *p, const char *end)
+{
+	static const char *const zones[] = { "Z", "z", "+00:00", "-00:00", "+0000", "-0000" };
+
+	if (p + 1 < end && (*p == '.' || *p == ',') && form_is_digit(p[1]))
+		p = form_skip_digits(p + 1, end);
+	for (unsigned i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+		if (form_fits(p, end, zones[i]))
+			return p + strlen(zones[i]);
+	}
+	return p;
+}
+
 const char *form_skip_time(const char *p, const char *end)
 {
 	if (!form_fits(p, end, "0000-00-00 00:00:00"))
 		return NULL;
-	p += 19;
-	if (p + 1 < end && (*p == '.' || *p == ',') && form_is_digit(p[1]))
-		p = form_skip_digits(p + 1, end);
-	if (form_fits(p, end, " +0000") || form_fits(p, end, " -0000"))
-		p += 6;
-	else if (form_fits(p, end, "+00:00") || form_fits(p, end, "-00:00"))
-		p += 6;
-	else if (form_fits(p, end, "+0000") || form_fits(p, end, "-0000"))
-		p += 5;
-	return p;
+	p = form_skip_zone(p + 19, end);
+	return form_fits(p, end, " +0000") || form_fits(p, end, " -0000") ? p + 6 : p;
 }
 
 bool form_is_dovecot(const char *p, const char *end)

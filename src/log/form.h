@@ -33,6 +33,9 @@ bool form_starts(const char *p, const char *end, const char *bytes);
  * itself. */
 bool form_fits(const char *p, const char *end, const char *form);
 
+/* Where the fraction of a second and the time zone behind a time end; p where neither stands there. */
+const char *form_skip_zone(const char *p, const char *end);
+
 /* Where a leading time "YYYY-MM-DD HH:MM:SS[.frac][ +ZZZZ]" ends, or NULL where there is none. */
 const char *form_skip_time(const char *p, const char *end);
 

@@ -6,13 +6,11 @@
  * all else is looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c. Never
  * allocates, never fails, never reads behind the line; a line that fits nothing is all message.
  */
-#include "log/header.h"
+#include "log/header_inside.h"
 
 #include <string.h>
 
 #include "log/form.h"
-#include "log/header_origin.h"
-#include "log/native.h"
 
 /* The usual width, with a blank behind it: "Nov  3 10:00:00 ". */
 static inline bool is_syslog(const char *p, const char *end)
@@ -59,34 +57,13 @@ static bool parse_syslog(struct header *header, const char *line, const char *en
 	return true;
 }
 
-/* Where the time zone behind "YYYY-MM-DDTHH:MM:SS" ends, the fraction included. */
-static const char *skip_zone(const char *p, const char *end)
-{
-	if (p < end && (*p == '.' || *p == ',')) {
-		const char *from = p;
-
-		p = form_skip_digits(p + 1, end);
-		if (p == from + 1)
-			return from;
-	}
-	if (p < end && (*p == 'Z' || *p == 'z'))
-		return p + 1;
-	if (end - p >= 5 && (*p == '+' || *p == '-') && form_is_digit(p[1]) && form_is_digit(p[2])) {
-		if (end - p >= 6 && p[3] == ':' && form_is_digit(p[4]) && form_is_digit(p[5]))
-			return p + 6;
-		if (form_is_digit(p[3]) && form_is_digit(p[4]))
-			return p + 5;
-	}
-	return p;
-}
-
 static bool parse_iso(struct header *header, const char *line, const char *end)
 {
 	const char *p;
 
 	if (!is_iso(line, end))
 		return false;
-	p = skip_zone(line + 19, end);
+	p = form_skip_zone(line + 19, end);
 	if (p >= end || *p != ' ')
 		return false;
 	header->stamp = (struct span){ line, (size_t)(p - line) };

@@ -5,7 +5,7 @@
  * The program name decides which rules are tried, so it is taken only from where the logger writes it: a "host" that
  * has a parenthesis in it is a Dovecot process with a user's name, not a host. Never allocates, never fails.
  */
-#include "log/header_origin.h"
+#include "log/header_inside.h"
 
 #include <string.h>
 #ifdef __SSE2__

@@ -7,12 +7,11 @@
  * servers share (a date and a time between blanks) is decided by what follows it.
  * Never allocates, never fails, never reads behind the line.
  */
-#include "log/native.h"
+#include "log/header_inside.h"
 
 #include <string.h>
 
 #include "log/form.h"
-#include "log/header_origin.h"
 
 static void name_program(struct header *header, const char *name)
 {

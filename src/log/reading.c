@@ -304,14 +304,9 @@ void reading_free(struct reading *reading)
 	for (size_t i = 0; i < reading->log_count; i++) {
 		struct reading_log *log = &reading->logs[i];
 
-		for (size_t j = 0; j < log->count; j++) {
-			source_close(log->files[j].source);
-			buf_free(&log->files[j].why);
-			free(log->files[j].path);
-		}
+		reading_close_log(log);
 		source_close(log->journal);
 		buf_free(&log->why);
-		free(log->files);
 		log_files_free(&log->names);
 	}
 	free(reading->logs);

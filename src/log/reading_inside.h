@@ -29,8 +29,9 @@ struct reading_log {
 	                                journal: of the last line of the logs whose place it took */
 };
 
-/* Opens the files of a log, as they stand together at one moment. */
+/* Opens the files of a log, as they stand together at one moment; and closes them. */
 void reading_open_log(struct reading_log *log);
+void reading_close_log(struct reading_log *log);
 
 /* Looks at their first bytes, and closes those in which nothing can be new. Notes what cannot be read. */
 void reading_begin_log(struct reading *reading, struct reading_log *log);
@@ -52,6 +53,9 @@ bool reading_is_live(const struct reading_log *log, const struct reading_file *f
 
 /* The time of the first line that has one among the first bytes of an open file, or WHEN_UNKNOWN. */
 int64_t reading_first_time(const struct reading_file *file);
+
+/* Appends " after FROM and before TO", as far as they are known. */
+void reading_add_span(struct buf *text, int64_t from, int64_t to);
 
 /* Says what may have been lost with the files that are gone, and sets read_up_to. */
 void reading_note_lost(struct reading *reading, struct reading_log *log);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/when.h"
 #include "log/reading_inside.h"
 
 /* The state knows the journals of other hosts by their folders. */
@@ -47,13 +46,7 @@ static void note_gap(struct reading *reading, const char *log, int64_t from, int
 {
 	struct buf span = { 0 };
 
-	if (from != WHEN_UNKNOWN) {
-		buf_add_text(&span, " after ");
-		when_add_minute(&span, from);
-		buf_add_text(&span, " and");
-	}
-	buf_add_text(&span, " before ");
-	when_add_minute(&span, to);
+	reading_add_span(&span, from, to);
 	reading_note(reading, READING_LOST, from, to, "%s: the entry that the last run stopped at is gone; entries "
 		     "made%s, if there were any, are lost: let the journal keep more, or run more often",
 		     log, buf_text(&span));

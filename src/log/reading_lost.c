@@ -41,7 +41,7 @@ static int64_t next_time(const struct reading_log *log, const struct reading_fil
 	return WHEN_UNKNOWN;
 }
 
-static void add_span(struct buf *text, int64_t from, int64_t to)
+void reading_add_span(struct buf *text, int64_t from, int64_t to)
 {
 	if (from != WHEN_UNKNOWN) {
 		buf_add_text(text, " after ");
@@ -77,7 +77,7 @@ static void note_gone(struct reading *reading, struct reading_log *log, const st
 	}
 	if (old->last_time > log->read_up_to)
 		log->read_up_to = old->last_time;
-	add_span(&span, old->last_time, to);
+	reading_add_span(&span, old->last_time, to);
 	reading_note(reading, READING_LOST, old->last_time, to,
 		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span),
 		     advice);
@@ -108,7 +108,7 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 		number--;
 	if (number <= lowest)
 		return;
-	add_span(&span, from, to);
+	reading_add_span(&span, from, to);
 	reading_note(reading, READING_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are "
 		     "lost: keep rotated logs until the next run", log->names.log, number - 1, buf_text(&span));
 	buf_free(&span);

@@ -49,7 +49,7 @@ static void open_file(struct reading_file *file)
 		file->file = source_file(file->source);
 }
 
-static void close_files(struct reading_log *log)
+void reading_close_log(struct reading_log *log)
 {
 	for (size_t i = 0; i < log->count; i++) {
 		source_close(log->files[i].source);
@@ -103,7 +103,7 @@ static void note_unreadable(struct reading *reading, struct reading_log *log, st
 void reading_open_log(struct reading_log *log)
 {
 	for (unsigned attempt = 1; attempt <= ATTEMPTS; attempt++) {
-		close_files(log);
+		reading_close_log(log);
 		log_files_list(&log->names);
 		log->whole = log->names.listed;
 		log->count = log->names.count;

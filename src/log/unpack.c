@@ -18,7 +18,38 @@
 
 #if HAVE_LIBARCHIVE
 
-#include "log/libarchive.h"
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "base/library.h"
+
+/* libarchive needs a dozen other libraries. Linking to it would cost every command two milliseconds, a third of its
+ * whole time; so it is loaded when a log needs it. All 3.x have this name. */
+#define SONAME "libarchive.so.13"
+
+LIBRARY_NOTE(SONAME, "libarchive", "compressed logs", "recommended");
+
+/* What is used of libarchive. */
+#define LIBARCHIVE_FUNCTIONS(with) \
+	with(archive_read_new) \
+	with(archive_read_free) \
+	with(archive_read_support_format_raw) \
+	with(archive_read_support_format_empty) \
+	with(archive_read_support_filter_gzip) \
+	with(archive_read_support_filter_xz) \
+	with(archive_read_support_filter_zstd) \
+	with(archive_read_support_filter_bzip2) \
+	with(archive_read_support_filter_lz4) \
+	with(archive_read_open) \
+	with(archive_read_next_header) \
+	with(archive_read_data) \
+	with(archive_filter_code) \
+	with(archive_set_error) \
+	with(archive_error_string)
+
+struct libarchive {
+	LIBARCHIVE_FUNCTIONS(LIBRARY_MEMBER)
+};
 
 enum { STORED_STEP = 1 << 17, GIVEN_STEP = 1 << 16 };
 
@@ -61,16 +92,16 @@ static int enable(const struct libarchive *lib, struct archive *archive, enum co
 	return ARCHIVE_FATAL;
 }
 
+/* Loads the library, which stays loaded. May be called again and by any thread. */
 static bool load(struct libarchive *lib, enum content content, struct buf *why)
 {
-	struct buf error = { 0 };
-	bool loaded = libarchive_load(lib, &error);
+	LIBRARY_LOAD(SONAME, LIBARCHIVE_FUNCTIONS);
+	const char *error = found ? NULL : dlerror();
 
-	if (!loaded)
+	if (!found)
 		buf_addf(why, "is compressed with %s, and libarchive cannot be loaded (%s); "
-			 "install it, or uncompress the log", content_name(content), buf_text(&error));
-	buf_free(&error);
-	return loaded;
+			 "install it, or uncompress the log", content_name(content), error != NULL ? error : SONAME);
+	return found;
 }
 
 bool unpack_load(enum content content, struct buf *why)

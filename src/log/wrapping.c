@@ -13,139 +13,121 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "log/form.h"
 #include "log/header.h"
 
-/* The inside of a line; ptr NULL: it has not that wrapping. */
-struct inside {
-	struct span text;
-	bool piece;     /* what follows belongs to it */
-};
-
-static bool begins(struct span s, const char *text)
+static void skip(struct span *s, size_t len)
 {
-	return s.len >= strlen(text) && memcmp(s.ptr, text, strlen(text)) == 0;
+	s->ptr += len;
+	s->len -= len;
 }
 
-static struct span behind(struct span s, size_t len)
+static bool take(struct span *s, const char *text)
 {
-	return (struct span){ s.ptr + len, s.len - len };
+	bool there = span_starts(*s, text);
+
+	if (there)
+		skip(s, strlen(text));
+	return there;
 }
 
-static bool is_name(char c)
+static bool take_compose(struct span *line)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-	       c == '-' || c == '@';
+	const char *end = line->ptr + line->len, *p;
+
+	if (span_starts(*line, "[pod/")) {
+		p = memchr(line->ptr, ']', line->len);
+		if (p != NULL && form_starts(p, end, "] ")) {
+			skip(line, (size_t)(p + 2 - line->ptr));
+			return true;
+		}
+	}
+	p = form_skip_name(line->ptr, end, "._-@");
+	if (p == line->ptr)
+		return false;
+	while (p < end && *p == ' ')
+		p++;
+	skip(line, (size_t)(p - line->ptr));
+	return take(line, "| ");
 }
 
-static struct inside in_compose(struct span line)
+/* The time that Docker writes, and the blank behind it. */
+static bool take_stamp(struct span *line)
 {
-	const char *bracket = begins(line, "[pod/") ? memchr(line.ptr, ']', line.len) : NULL;
-	size_t at = 0;
+	const char *end = line->ptr + line->len, *p;
 
-	if (bracket != NULL && begins(behind(line, (size_t)(bracket - line.ptr)), "] "))
-		return (struct inside){ behind(line, (size_t)(bracket - line.ptr) + 2), false };
-	while (at < line.len && is_name(line.ptr[at]))
-		at++;
-	if (at == 0)
-		return (struct inside){ { NULL, 0 }, false };
-	while (at < line.len && line.ptr[at] == ' ')
-		at++;
-	if (!begins(behind(line, at), "| "))
-		return (struct inside){ { NULL, 0 }, false };
-	return (struct inside){ behind(line, at + 2), false };
+	if (line->len < 32 || line->ptr[4] != '-' || line->ptr[10] != 'T' || line->ptr[19] != '.')
+		return false;
+	p = form_skip_digits(line->ptr + 20, end);
+	if (p < line->ptr + 26 || end - p < 7)
+		return false;
+	p += *p == 'Z' ? 1 : 6;
+	skip(line, (size_t)(p + 1 - line->ptr));
+	return *p == ' ';
 }
 
-/* Where the time ends that Docker writes, and the blank behind it; 0: there is none. */
-static size_t stamp_len(struct span line)
+static bool take_cri(struct span *line, bool *piece)
 {
-	size_t at = 20;
-
-	if (line.len < 32 || line.ptr[4] != '-' || line.ptr[10] != 'T' || line.ptr[19] != '.')
-		return 0;
-	while (at < line.len && line.ptr[at] >= '0' && line.ptr[at] <= '9')
-		at++;
-	if (at < 26 || at + 7 > line.len)
-		return 0;
-	at += line.ptr[at] == 'Z' ? 1 : 6;
-	return line.ptr[at] == ' ' ? at + 1 : 0;
+	if (!take_stamp(line) || (!take(line, "stdout ") && !take(line, "stderr ")))
+		return false;
+	*piece = take(line, "P ");
+	return *piece || take(line, "F ");
 }
 
-static struct inside in_stamp(struct span line)
-{
-	size_t len = stamp_len(line);
-
-	return len > 0 ? (struct inside){ behind(line, len), false } : (struct inside){ { NULL, 0 }, false };
-}
-
-static struct inside in_cri(struct span line)
-{
-	struct span rest = behind(line, stamp_len(line));
-
-	if (rest.ptr == line.ptr || (!begins(rest, "stdout ") && !begins(rest, "stderr ")))
-		return (struct inside){ { NULL, 0 }, false };
-	rest = behind(rest, 7);
-	if (!begins(rest, "F ") && !begins(rest, "P "))
-		return (struct inside){ { NULL, 0 }, false };
-	return (struct inside){ behind(rest, 2), rest.ptr[0] == 'P' };
-}
-
-static struct inside in_syslog(struct span line)
+static bool take_syslog(struct span *line)
 {
 	struct header header;
 
-	header_parse(&header, line.ptr, line.len);
-	if (header.stamp.len == 0 || header.program.len == 0 || header.server != NULL)
-		return (struct inside){ { NULL, 0 }, false };
-	return (struct inside){ header.message, false };
+	header_parse(&header, line->ptr, line->len);
+	*line = header.message;
+	return header.stamp.len > 0 && header.program.len > 0 && header.server == NULL;
 }
 
 /* {"log":"TEXT\n","stream":"stdout"...}: the text, with its escapes. */
-static struct inside in_json(struct span line)
+static bool take_json(struct span *line, bool *piece)
 {
-	static const char head[] = "{\"log\":\"", tail[] = "\",\"stream\":\"std";
-	size_t at = sizeof(head) - 1;
-	struct span text;
+	size_t len = 0;
+	struct span tail;
 
-	if (!begins(line, head))
-		return (struct inside){ { NULL, 0 }, false };
-	while (at < line.len && line.ptr[at] != '"')
-		at += line.ptr[at] == '\\' ? 2 : 1;
-	if (at >= line.len || !begins(behind(line, at), tail))
-		return (struct inside){ { NULL, 0 }, false };
-	text = (struct span){ line.ptr + sizeof(head) - 1, at - sizeof(head) + 1 };
-	if (text.len < 2 || memcmp(text.ptr + text.len - 2, "\\n", 2) != 0)
-		return (struct inside){ text, true };
-	text.len -= 2;
+	if (!take(line, "{\"log\":\""))
+		return false;
+	while (len < line->len && line->ptr[len] != '"')
+		len += line->ptr[len] == '\\' ? 2 : 1;
+	if (len >= line->len)
+		return false;
+	tail = *line;
+	skip(&tail, len);
+	line->len = len;
+	*piece = len < 2 || memcmp(line->ptr + len - 2, "\\n", 2) != 0;
+	if (!*piece)
+		line->len -= 2;
 	/* of a container with a terminal */
-	if (text.len >= 2 && memcmp(text.ptr + text.len - 2, "\\r", 2) == 0)
-		text.len -= 2;
-	return (struct inside){ text, false };
+	if (!*piece && line->len >= 2 && memcmp(line->ptr + line->len - 2, "\\r", 2) == 0)
+		line->len -= 2;
+	return span_starts(tail, "\",\"stream\":\"std");
 }
 
-static struct inside inside_of(enum wrapping wrapping, struct span line)
+/* Takes the wrapping off the line. False: the line has not that wrapping. *piece: the next line goes on with it. */
+static bool take_wrapping(enum wrapping wrapping, struct span *line, bool *piece)
 {
+	*piece = false;
 	switch (wrapping) {
 	case WRAPPING_COMPOSE:
-		return in_compose(line);
+		return take_compose(line);
 	case WRAPPING_COMPOSE_STAMP:
-		return in_stamp(in_compose(line).text);
+		return take_compose(line) && take_stamp(line);
 	case WRAPPING_STAMP:
-		return in_stamp(line);
+		return take_stamp(line);
 	case WRAPPING_CRI:
-		return in_cri(line);
+		return take_cri(line, piece);
 	case WRAPPING_JSON:
-		return in_json(line);
+		return take_json(line, piece);
 	case WRAPPING_SYSLOG:
-		return in_syslog(line);
+		return take_syslog(line);
 	case WRAPPING_NONE:
 		break;
 	}
-	return (struct inside){ line, false };
-}
-
-static unsigned hex_of(char c)
-{
-	return c <= '9' ? (unsigned)c - '0' : ((unsigned)c | 0x20) - 'a' + 10;
+	return true;
 }
 
 /* One escape of JSON at p, which has room behind it; returns how many bytes it took. What no log line holds becomes
@@ -154,7 +136,8 @@ static size_t put_escape(char **out, const char *p, const char *end)
 {
 	static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/??\?\?\t";
 	const char *found = end - p > 1 ? strchr(plain, p[1]) : NULL;
-	unsigned code = 0;
+	uint64_t code;
+	bool known;
 
 	if (found != NULL && *found != '\0') {
 		*(*out)++ = meant[found - plain];
@@ -164,9 +147,8 @@ static size_t put_escape(char **out, const char *p, const char *end)
 		*(*out)++ = '?';
 		return 1;
 	}
-	for (unsigned i = 2; i < 6; i++)
-		code = code << 4 | (hex_of(p[i]) & 15);
-	*(*out)++ = code >= 0x20 && code < 0x7f ? (char)code : '?';
+	known = span_hex((struct span){ p + 2, 4 }, &code) && code >= 0x20 && code < 0x7f;
+	*(*out)++ = known ? (char)code : '?';
 	return 6;
 }
 
@@ -193,17 +175,18 @@ size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len)
 	while (wrapping != WRAPPING_NONE && at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *line_end = newline != NULL ? newline : end;
-		struct inside inside = inside_of(wrapping, (struct span){ at, (size_t)(line_end - at) });
+		struct span line = { at, (size_t)(line_end - at) };
+		bool piece, has = take_wrapping(wrapping, &line, &piece);
 
-		if (inside.text.ptr != NULL && !inside.piece && !in_pieces) {
+		if (has && !piece && !in_pieces) {
 			if (wrapping == WRAPPING_JSON) {
-				out = put_json(out, inside.text);
+				out = put_json(out, line);
 			} else {
-				memmove(out, inside.text.ptr, inside.text.len);
-				out += inside.text.len;
+				memmove(out, line.ptr, line.len);
+				out += line.len;
 			}
 		}
-		in_pieces = inside.piece;
+		in_pieces = has && piece;
 		if (newline != NULL)
 			*out++ = '\n';
 		at = line_end + (newline != NULL);
@@ -232,11 +215,13 @@ static bool all_have(enum wrapping wrapping, const char *bytes, size_t len)
 	size_t lines = 0, known = 0;
 
 	for (; at < end && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL; at = newline + 1) {
-		struct span line = { at, (size_t)(newline - at) };
+		const struct span line = { at, (size_t)(newline - at) };
+		struct span inside = line;
+		bool piece;
 
 		if (line.len == 0)
 			continue;
-		if (inside_of(wrapping, line).text.ptr == NULL)
+		if (!take_wrapping(wrapping, &inside, &piece))
 			return false;
 		lines++;
 		known += holds_line(wrapping, line);

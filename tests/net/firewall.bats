@@ -255,6 +255,9 @@ up_is_idempotent() {
 	firewall up --priority -20 --log
 	grep -Eq 'priority (filter - 20|-20)' <<< "$(nft list chain inet mailban drop-input)"
 	[ "$(rules | grep -c 'log prefix "mailban: "')" = 5 ]
+	echo 'nft-priority = -30' >> settings
+	firewall up
+	grep -Eq 'priority (filter - 30|-30)' <<< "$(nft list chain inet mailban drop-input)"
 	dropped $ATTACKER
 	firewall down
 	firewall down

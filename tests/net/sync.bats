@@ -196,6 +196,18 @@ setup() {
 	EOF
 }
 
+@test "networks beyond what a set of nftables bears are left out, and told" {
+	need_nftables
+	BACKEND=nftables in_net <<-'EOF'
+	awk 'BEGIN { for (i = 0; i < 100002; i++) printf "10.%d.%d.%d/25\n", i / 512, i / 2 % 256, i % 2 * 128 }' > blacklist
+	echo 192.0.2.1 >> blacklist
+	fails_with 1 '2 networks of the blacklist are left out of the sets' sync -n
+	sync -n 2> /dev/null > said || [ $? = 1 ]
+	[ "$(grep -c '^add mailban4 10\.' said)" = 100000 ]
+	grep -qx 'add mailban4 192.0.2.1' said
+	EOF
+}
+
 @test "what must never be banned never comes into the set, and is told with its line" {
 	over_both <<-'EOF'
 	world_up 198.51.100.77

@@ -10,7 +10,7 @@
 static inline void assert_amended(const struct decide_input *input, const char *before, const struct banlist *list,
 				  const struct changes *changes)
 {
-	const struct amend_limits limits = { input->judge->settings, input->allow, input->force };
+	const struct amend_limits limits = { input->judge->settings, input->allow, input->force, input->now };
 	struct buf text = { 0 }, put = { 0 }, gone = { 0 }, is = { 0 }, should_be = { 0 };
 	struct banlist amended = { 0 };
 

@@ -57,7 +57,7 @@ static int end(void **state)
 /* The list that comes of it, or "" where it is refused. */
 static const char *amended(const char *put, const char *gone)
 {
-	const struct amend_limits limits = { .settings = &settings, .allow = &allow };
+	const struct amend_limits limits = { .settings = &settings, .allow = &allow, .now = NOW };
 	static struct buf out;
 	struct buf lines = { 0 };
 	struct banlist list = { 0 };
@@ -100,6 +100,9 @@ static void what_is_refused(void **state)
 		{ "a network that is too wide", "203.0.0.0/12" BAN "\n", "" },
 		{ "a person's line taken away", "", "198.51.100.7\n" },
 		{ "a person's line made a ban", "198.51.100.7" BAN "\n", "" },
+		{ "a ban by hand before its end", "", "198.51.100.9\n" },
+		{ "a ban by hand made shorter", "198.51.100.9 # since 2026-11-20T03:00Z until 2026-11-22T03:00Z by auth "
+						"hits 9\n", "" },
 		{ "a permanent line", "192.0.2.3\n", "" },
 		{ "a line by hand", "192.0.2.3" HAND "\n", "" },
 		{ "more than max-new", "192.0.2.3" BAN "\n192.0.2.4" BAN "\n192.0.2.5" BAN "\n", "" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* dossier: all that is known of one address or one user name, for `why`. */
-#ifndef MAILBAN_REPORT_DOSSIER_H
-#define MAILBAN_REPORT_DOSSIER_H
+/* profile: all that is known of one address or one user name, for `why`. */
+#ifndef MAILBAN_REPORT_PROFILE_H
+#define MAILBAN_REPORT_PROFILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,13 +19,13 @@
 #include "report/count.h"
 
 /* The events of one rule. */
-struct dossier_rule {
+struct profile_rule {
 	uint64_t count;
 	int64_t first, last;   /* seconds since the epoch; WHEN_UNKNOWN where no line has a readable time */
 };
 
 /* One line of a log. */
-struct dossier_line {
+struct profile_line {
 	char *text;
 	size_t len;
 	char *source;          /* where it stands */
@@ -33,7 +33,7 @@ struct dossier_line {
 };
 
 /* Who asked what; borrowed pointers are NULL where there is nothing. */
-struct dossier {
+struct profile {
 	const char *user;                     /* the name that was asked for; NULL: an address was */
 	struct addr net;
 	int64_t now;                          /* seconds since the epoch */
@@ -48,26 +48,26 @@ struct dossier {
 	const struct firewall *firewall;      /* borrowed; NULL: the sets were not read */
 	/* the logs: */
 	const struct ruleset *rules;
-	struct dossier_rule *by_rule;         /* one a rule */
+	struct profile_rule *by_rule;         /* one a rule */
 	struct counts partners;               /* of an address the user names, of a user name the addresses */
-	struct dossier_line *lines;           /* a ring of the last line_max; line_max 0: all of them */
+	struct profile_line *lines;           /* a ring of the last line_max; line_max 0: all of them */
 	size_t line_count, line_capacity, line_max;
 	uint64_t line_total;
 };
 
-void dossier_begin(struct dossier *dossier, const struct ruleset *rules, size_t line_max);
-void dossier_free(struct dossier *dossier);
+void profile_begin(struct profile *profile, const struct ruleset *rules, size_t line_max);
+void profile_free(struct profile *profile);
 
-/* Takes one event that the dossier is about. */
-void dossier_add(struct dossier *dossier, const struct event *event, const char *source);
+/* Takes one event that the profile is about. */
+void profile_add(struct profile *profile, const struct event *event, const char *source);
 
 /* Call once, after the last event. */
-void dossier_finish(struct dossier *dossier);
+void profile_finish(struct profile *profile);
 
-void dossier_text(const struct dossier *dossier, struct buf *out);
-void dossier_json(const struct dossier *dossier, struct buf *out);
+void profile_text(const struct profile *profile, struct buf *out);
+void profile_json(const struct profile *profile, struct buf *out);
 
 /* The entry of the list that the address is banned by, or NULL. */
-const struct ban *dossier_ban(const struct dossier *dossier);
+const struct ban *profile_ban(const struct profile *profile);
 
 #endif

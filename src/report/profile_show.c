@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dossier_show: what is known of an address or a user name, as text and as JSON.
+ * profile_show: what is known of an address or a user name, as text and as JSON.
  *
  * First the answer (banned or not, by what, until when), then the history, then what the logs say. Absent things are
  * null or empty in JSON, and not said in the text. Names and lines come from strangers and are escaped.
@@ -9,7 +9,7 @@
 
 #include "list/blacklist.h"
 #include "report/account_text.h"
-#include "report/dossier.h"
+#include "report/profile.h"
 #include "report/fields.h"
 #include "report/text.h"
 
@@ -27,7 +27,7 @@ static void add_rough(struct buf *out, int64_t seconds)
 }
 
 /* " (6d 12h left)" */
-static void add_left(const struct dossier *d, const struct ban *ban, struct buf *out)
+static void add_left(const struct profile *d, const struct ban *ban, struct buf *out)
 {
 	if (ban->until == WHEN_FOREVER)
 		return;
@@ -39,7 +39,7 @@ static void add_left(const struct dossier *d, const struct ban *ban, struct buf 
 	buf_add_char(out, ')');
 }
 
-static void show_ban(const struct dossier *d, const struct ban *ban, struct json *j, struct buf *out)
+static void show_ban(const struct profile *d, const struct ban *ban, struct json *j, struct buf *out)
 {
 	struct buf left = { 0 };
 	bool other = !addr_equal(&ban->net, &d->net);
@@ -72,7 +72,7 @@ static void show_ban(const struct dossier *d, const struct ban *ban, struct json
 	buf_free(&left);
 }
 
-static void add_inside(const struct dossier *d, struct buf *out)
+static void add_inside(const struct profile *d, struct buf *out)
 {
 	size_t count = 0;
 
@@ -88,7 +88,7 @@ static void add_inside(const struct dossier *d, struct buf *out)
 		buf_addf(out, "  inside     %zu more\n", count - INSIDE_SHOWN);
 }
 
-static void add_networks(const struct dossier *d, struct buf *out)
+static void add_networks(const struct profile *d, struct buf *out)
 {
 	const struct judge_settings *settings = d->judge != NULL ? d->judge->settings : NULL;
 
@@ -102,12 +102,12 @@ static void add_networks(const struct dossier *d, struct buf *out)
 }
 
 /* What the kernel counted; NULL where it was not asked, or has no entry. */
-static const struct firewall_entry *entry_of(const struct dossier *d, const struct ban *ban)
+static const struct firewall_entry *entry_of(const struct profile *d, const struct ban *ban)
 {
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 }
 
-static void add_owner(const struct dossier *d, struct buf *out)
+static void add_owner(const struct profile *d, struct buf *out)
 {
 	struct owner owner;
 
@@ -118,9 +118,9 @@ static void add_owner(const struct dossier *d, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-static void add_address(const struct dossier *d, struct buf *out)
+static void add_address(const struct profile *d, struct buf *out)
 {
-	const struct ban *ban = dossier_ban(d);
+	const struct ban *ban = profile_ban(d);
 	const struct firewall_entry *entry = entry_of(d, ban);
 
 	addr_add_to(out, &d->net);
@@ -150,9 +150,9 @@ static void add_address(const struct dossier *d, struct buf *out)
 		buf_add_text(out, "  packets    not in the set; mailban sync puts it there\n");
 }
 
-static void json_address(const struct dossier *d, struct json *j)
+static void json_address(const struct profile *d, struct json *j)
 {
-	const struct ban *ban = dossier_ban(d);
+	const struct ban *ban = profile_ban(d);
 	const struct firewall_entry *entry = entry_of(d, ban);
 	struct owner owner;
 
@@ -182,12 +182,12 @@ static void json_address(const struct dossier *d, struct json *j)
 }
 
 /* Each list is JSON where j is not NULL, else text. */
-static bool show_rules(const struct dossier *d, struct json *j, struct buf *out)
+static bool show_rules(const struct profile *d, struct json *j, struct buf *out)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < d->rules->count; i++) {
-		const struct dossier_rule *r = &d->by_rule[i];
+		const struct profile_rule *r = &d->by_rule[i];
 		const struct field fields[] = {
 			field_word("class", event_class_name(d->rules->rules[i].event_class)),
 			field_word("rule", d->rules->rules[i].name),
@@ -210,7 +210,7 @@ static bool show_rules(const struct dossier *d, struct json *j, struct buf *out)
 }
 
 /* The ban that covers an address that stands as a text. */
-static const struct ban *ban_of(const struct dossier *d, const struct count *one)
+static const struct ban *ban_of(const struct profile *d, const struct count *one)
 {
 	struct addr addr;
 	const struct ban *ban = NULL;
@@ -220,7 +220,7 @@ static const struct ban *ban_of(const struct dossier *d, const struct count *one
 	return ban != NULL && ban->until > d->now ? ban : NULL;
 }
 
-static void show_partner(const struct dossier *d, const struct count *one, struct json *j, struct buf *out)
+static void show_partner(const struct profile *d, const struct count *one, struct json *j, struct buf *out)
 {
 	const struct ban *ban = ban_of(d, one);
 	const struct field fields[] = {
@@ -239,7 +239,7 @@ static void show_partner(const struct dossier *d, const struct count *one, struc
 }
 
 /* Of a user those that are banned come first: they are what somebody who is shut out asks for. */
-static void show_partners(const struct dossier *d, struct json *j, struct buf *out)
+static void show_partners(const struct profile *d, struct json *j, struct buf *out)
 {
 	size_t shown = 0;
 
@@ -256,7 +256,7 @@ static void show_partners(const struct dossier *d, struct json *j, struct buf *o
 		buf_addf(out, "  %-10s %zu more\n", d->user != NULL ? "from" : "user", d->partners.count - shown);
 }
 
-static void show_lines(const struct dossier *d, struct json *j, struct buf *out)
+static void show_lines(const struct profile *d, struct json *j, struct buf *out)
 {
 	for (size_t i = 0; i < d->line_count; i++) {
 		const struct field fields[] = {
@@ -273,7 +273,7 @@ static void show_lines(const struct dossier *d, struct json *j, struct buf *out)
 	}
 }
 
-void dossier_text(const struct dossier *d, struct buf *out)
+void profile_text(const struct profile *d, struct buf *out)
 {
 	if (d->user != NULL) {
 		buf_add_escaped(out, d->user, strlen(d->user));
@@ -291,7 +291,7 @@ void dossier_text(const struct dossier *d, struct buf *out)
 	show_lines(d, NULL, out);
 }
 
-void dossier_json(const struct dossier *d, struct buf *out)
+void profile_json(const struct profile *d, struct buf *out)
 {
 	struct json j;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * dossier: gathers what the logs say of one address or one user name.
+ * profile: gathers what the logs say of one address or one user name.
  *
  * Counts every event, and keeps the last lines only, so that the memory does not grow with what an attacker
- * sends. Lines and names are copies: the scan's own go away. How it is shown is dossier_text's and
- * dossier_json's part.
+ * sends. Lines and names are copies: the scan's own go away. How it is shown is profile_text's and
+ * profile_json's part.
  */
-#include "report/dossier.h"
+#include "report/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,33 +15,33 @@
 
 enum { LINE_BYTES_MAX = 1000 };
 
-void dossier_begin(struct dossier *dossier, const struct ruleset *rules, size_t line_max)
+void profile_begin(struct profile *profile, const struct ruleset *rules, size_t line_max)
 {
-	*dossier = (struct dossier){ .rules = rules, .line_max = line_max };
-	dossier->by_rule = mem_alloc(rules->count, sizeof(*dossier->by_rule));
+	*profile = (struct profile){ .rules = rules, .line_max = line_max };
+	profile->by_rule = mem_alloc(rules->count, sizeof(*profile->by_rule));
 	for (size_t i = 0; i < rules->count; i++)
-		dossier->by_rule[i] = (struct dossier_rule){ 0, WHEN_UNKNOWN, WHEN_UNKNOWN };
+		profile->by_rule[i] = (struct profile_rule){ 0, WHEN_UNKNOWN, WHEN_UNKNOWN };
 }
 
-static void line_free(struct dossier_line *line)
+static void line_free(struct profile_line *line)
 {
 	free(line->text);
 	free(line->source);
 }
 
-void dossier_free(struct dossier *dossier)
+void profile_free(struct profile *profile)
 {
-	for (size_t i = 0; i < dossier->line_count; i++)
-		line_free(&dossier->lines[i]);
-	free(dossier->lines);
-	free(dossier->by_rule);
-	counts_free(&dossier->partners);
+	for (size_t i = 0; i < profile->line_count; i++)
+		line_free(&profile->lines[i]);
+	free(profile->lines);
+	free(profile->by_rule);
+	counts_free(&profile->partners);
 }
 
-static void keep_line(struct dossier *d, const struct event *event, const char *source)
+static void keep_line(struct profile *d, const struct event *event, const char *source)
 {
 	size_t len = event->line.len < LINE_BYTES_MAX ? event->line.len : LINE_BYTES_MAX;
-	struct dossier_line line = { mem_text_of(event->line.ptr, len), len, mem_text(source), event->rule };
+	struct profile_line line = { mem_text_of(event->line.ptr, len), len, mem_text(source), event->rule };
 
 	d->line_total++;
 	if (d->line_max > 0 && d->line_count == d->line_max) {
@@ -55,7 +55,7 @@ static void keep_line(struct dossier *d, const struct event *event, const char *
 	d->lines[d->line_count++] = line;
 }
 
-static void count_partner(struct dossier *d, const struct event *event)
+static void count_partner(struct profile *d, const struct event *event)
 {
 	char text[ADDR_TEXT_MAX];
 
@@ -66,9 +66,9 @@ static void count_partner(struct dossier *d, const struct event *event)
 			   event->time);
 }
 
-void dossier_add(struct dossier *d, const struct event *event, const char *source)
+void profile_add(struct profile *d, const struct event *event, const char *source)
 {
-	struct dossier_rule *r = &d->by_rule[event->rule];
+	struct profile_rule *r = &d->by_rule[event->rule];
 
 	r->count += event->count;
 	if (event->time != WHEN_UNKNOWN) {
@@ -80,10 +80,10 @@ void dossier_add(struct dossier *d, const struct event *event, const char *sourc
 }
 
 /* Turns the ring so that the oldest line that was kept comes first. */
-void dossier_finish(struct dossier *d)
+void profile_finish(struct profile *d)
 {
 	size_t first = d->line_max > 0 && d->line_total > d->line_count ? (size_t)(d->line_total % d->line_max) : 0;
-	struct dossier_line *turned;
+	struct profile_line *turned;
 
 	counts_sort(&d->partners);
 	if (first == 0)
@@ -95,7 +95,7 @@ void dossier_finish(struct dossier *d)
 	d->lines = turned;
 }
 
-const struct ban *dossier_ban(const struct dossier *d)
+const struct ban *profile_ban(const struct profile *d)
 {
 	return d->bans != NULL ? banlist_covering(d->bans, &d->net) : NULL;
 }
