@@ -144,7 +144,22 @@ static bool deed_is_known(const struct run *r, const struct addr *net, const cha
 	return known;
 }
 
-/* For why: an editor says nothing. What the child answers is an address a line, or is left out. */
+/* "took 192.0.2.7 out of the list in an editor", of what edits_take() said; nothing where that is no end. */
+static void add_edit(struct buf *said, const struct addr *net, struct span end)
+{
+	int64_t until = 0;
+
+	if (end.len > 0 && !when_parse_minute(end.ptr, end.len, &until))
+		return;
+	buf_add_text(said, end.len == 0 ? "took " : until == WHEN_FOREVER ? "made " : "set the end of ");
+	addr_add_to(said, net);
+	buf_add_text(said, end.len == 0 ? " out of the list" : until == WHEN_FOREVER ? " permanent" : " to ");
+	if (end.len > 0 && until != WHEN_FOREVER)
+		when_add_minute(said, until);
+	buf_add_text(said, " in an editor\n");
+}
+
+/* For why: an editor says nothing. What the child answers is checked, or left out. */
 static void note_edits(const struct run *r)
 {
 	struct span rest = { r->edits.ptr, r->edits.len }, line;
@@ -155,11 +170,10 @@ static void note_edits(const struct run *r)
 	if (rest.len > 0 && last_run_read(r->config->state, &last))
 		when_add_minute(&since, last.time);
 	while (span_take_line(&rest, &line)) {
-		if (!addr_parse_net(&net, line.ptr, line.len) || deed_is_known(r, &net, buf_text(&since)))
-			continue;
-		buf_add_text(&said, "took ");
-		addr_add_to(&said, &net);
-		buf_add_text(&said, " out of the list in an editor\n");
+		struct span word = span_take(&line, ' ');
+
+		if (addr_parse_net(&net, word.ptr, word.len) && !deed_is_known(r, &net, buf_text(&since)))
+			add_edit(&said, &net, line);
 	}
 	if (said.len > 0)
 		deeds_add(r->config->blacklist, r->now, "somebody", &said);

@@ -97,7 +97,7 @@ static void read_accounts(struct question *q)
 	}
 	d->judge = &q->judge;
 	fade(&q->judge, &d->unit);
-	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+	for (unsigned i = 0; d->user == NULL && i < settings->aggregate_count; i++) {
 		struct addr net = addr_network(&d->net, settings->aggregates[i].prefix);
 
 		if (settings->aggregates[i].v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
@@ -206,8 +206,6 @@ static int answer(struct question *q, struct detection *detection)
 		ret = read_lists(q);
 		if (ret != EXIT_ALL_WELL)
 			return ret;
-		q->has_state = state_read(q->config->state, &q->state) == 0;
-		q->in_part = !q->has_state;
 		read_counters(q);
 	} else if (is_no_name(asked)) {
 		(void)edit_parse_net(&d->net, asked);
@@ -218,6 +216,8 @@ static int answer(struct question *q, struct detection *detection)
 		if (ret != EXIT_ALL_WELL)
 			return ret;
 	}
+	q->has_state = state_read(q->config->state, &q->state) == 0;
+	q->in_part |= !q->has_state;
 	ret = read_logs(q, detection);
 	if (ret != EXIT_ALL_WELL)
 		return ret;

@@ -18,8 +18,8 @@ enum edits_file {
 
 /* Compares the list with the lines that the accounts remember, by (6) of src/README.md. An account whose line is gone
  * is pardoned; an end that was changed is held; a line that became a person's own stays his. Call it before events are
- * judged. The list is sorted. gone takes the address or
- * network of each line that was taken away, a line each. */
-void edits_take(struct judge *judge, const struct banlist *list, enum edits_file file, struct buf *gone);
+ * judged. The list is sorted. done takes a line of each: the address or network, and behind a blank the new end
+ * as a minute, or forever; nothing behind it where the line was taken away. */
+void edits_take(struct judge *judge, const struct banlist *list, enum edits_file file, struct buf *done);
 
 #endif

@@ -15,9 +15,9 @@
 #include "report/text.h"
 
 enum {
-	NEEDS_MOST = 12,        /* lines of what needs a person */
+	NEEDS_MOST = 14,        /* lines of what needs a person */
 	LAST_LINES = 4,         /* what was read, and how to go on */
-	ENTERED_SHOWN = 2, CUSTOMERS_MOST = 2, WORST_MOST = 5, OTHERS_MOST = 2,
+	ENTERED_SHOWN = 3, CUSTOMERS_MOST = 2, WORST_MOST = 5, OTHERS_MOST = 2,
 };
 
 struct page {

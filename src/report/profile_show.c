@@ -209,6 +209,38 @@ static bool show_rules(const struct profile *d, struct json *j, struct buf *out)
 	return any;
 }
 
+static bool is_entered(const struct profile *d, const struct entered *e)
+{
+	return d->user != NULL ? entered_is_user(e, (struct span){ d->user, strlen(d->user) })
+			       : addr_overlaps(&e->addr, &d->net);
+}
+
+/* Accounts that a stranger entered, from there, or of that name: seen to or not. */
+static void show_entered(const struct profile *d, struct json *j, struct buf *out)
+{
+	for (size_t i = 0; d->judge != NULL && i < d->judge->entered.count; i++) {
+		const struct entered *e = &d->judge->entered.all[i];
+		const struct field fields[] = {
+			field_word("user", e->user), field_addr("address", &e->addr), field_time("when", e->time),
+			field_bool("guessed", e->how != ENTERED_UNGUESSED), field_number("hits", e->hits),
+			field_number("names", e->names), field_number("logins", e->logins),
+			field_number("mails", e->mails), field_time("done", e->done), field_end(),
+		};
+
+		if (!is_entered(d, e))
+			continue;
+		if (j != NULL) {
+			fields_json(fields, j);
+			continue;
+		}
+		fields_say(fields, e->how == ENTERED_UNGUESSED ?
+			   "  entered    {user} may be, from {address} since {when}" :
+			   "  entered    {user} from {address} at {when}, after {hits|failure|failures}", out);
+		fields_say(fields, "; since then {logins|login|logins}, {mails|mail|mails}", out);
+		fields_say(fields, e->done != 0 ? "; seen to at {done}\n" : "; nobody has seen to it\n", out);
+	}
+}
+
 /* The ban that covers an address that stands as a text. */
 static const struct ban *ban_of(const struct profile *d, const struct count *one)
 {
@@ -281,6 +313,7 @@ void profile_text(const struct profile *d, struct buf *out)
 	} else {
 		add_address(d, out);
 	}
+	show_entered(d, NULL, out);
 	if (!show_rules(d, NULL, out))
 		buf_add_text(out, "  the logs that are still there say nothing\n");
 	show_partners(d, NULL, out);
@@ -301,6 +334,10 @@ void profile_json(const struct profile *d, struct buf *out)
 		fields_members((const struct field[]){ field_word("user", d->user), field_end() }, &j);
 	else
 		json_address(d, &j);
+	json_name(&j, "entered");
+	json_open(&j, '[');
+	show_entered(d, &j, NULL);
+	json_close(&j, ']');
 	json_name(&j, "events");
 	json_open(&j, '[');
 	(void)show_rules(d, &j, NULL);

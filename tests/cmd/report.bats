@@ -111,11 +111,16 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	[[ "$output" == *'boss@example.com was entered from 203.0.113.5 '* ]]
 	{ cat conf; echo 'done = { "boss" }'; } > conf.done
 	run -0 check conf.done
+	# why tells it of the address and of the user, before and after
+	why() { "$MAILBAN" why -c conf --no-sync --blacklist blacklist --state state --allow allow "$@"; }
+	[[ "$(why 203.0.113.5)" == *$'\n  entered    boss@example.com from 203.0.113.5 at '*', after 6 failures; '*'; nobody has seen to it'* ]]
+	[[ "$(why boss)" == *$'\n  entered    boss@example.com from 203.0.113.5 at '*'; since then 2 logins, 2 mails; nobody has'* ]]
 	run -3 "$MAILBAN" done --state state --blacklist blacklist nobody
 	run -0 "$MAILBAN" done --state state --blacklist blacklist boss@example.com
 	[ "$output" = '' ]
 	run -0 "$MAILBAN" done --state state --blacklist blacklist
 	[ "$output" = 'no account is to be seen to' ]
+	[[ "$(why boss)" == *'; seen to at 20'* ]]
 	run -0 check conf
 	run -0 mailban_run log
 	[ "$output" = '' ]

@@ -138,11 +138,11 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 	done
 }
 
-@test "why: a line that somebody took out in an editor is told, one that unban took out once" {
+@test "why: what somebody did in an editor is told, a line that unban took out once" {
 	local at
 	at=$(date -u '+%b %e %H:%M:%S')
 	for i in 1 2 3 4 5 6; do
-		for host in 9 77; do
+		for host in 5 6 9 77; do
 			echo "$at mail postfix/smtpd[$i]: warning: unknown[203.0.113.$host]: SASL LOGIN authentication failed: x, sasl_username=u$i"
 		done
 	done > maillog
@@ -161,4 +161,13 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 	[[ "$output" != *editor* ]]
 	night
 	[ "$(grep -c editor blacklist.log)" = 1 ]
+	# an end that somebody changed, and a line that somebody made his own
+	sed -i 's/^\(203.0.113.5 .*until \)[^ ]*/\12039-01-02T03:04Z/; s/^203.0.113.6 .*/203.0.113.6 # spam/' blacklist
+	night
+	run why 203.0.113.5
+	[[ "$output" == *'somebody set the end of 203.0.113.5 to 2039-01-02T03:04Z in an editor'* ]]
+	run why 203.0.113.6
+	[[ "$output" == *'somebody made 203.0.113.6 permanent in an editor'* ]]
+	night
+	[ "$(grep -c editor blacklist.log)" = 3 ]
 }
