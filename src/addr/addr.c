@@ -2,15 +2,15 @@
 /*
  * addr: one address or network.
  *
- * IPv4 lives in the mapped range of IPv6, so that masks, order and containment are written once. Only text
- * knows the difference. Nothing here allocates, resolves names or fails in any way but by saying false.
+ * IPv4 lives in the mapped range of IPv6, so that masks, order and containment are written once. Only texts differ.
+ * Nothing here allocates or resolves names; a function fails only by saying false.
  */
 #include "addr/addr.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
-/* One to three digits without a leading zero, at most 255: how many there are, 0 where there is no such number. */
+/* A number up to 255 without a leading zero. Returns its digits, 1 to 3; 0: there is no such number. */
 static size_t parse_octet(uint32_t *value, const unsigned char *text, const unsigned char *end)
 {
 	uint32_t number = text < end ? text[0] - 48U : 10, digit;
@@ -29,7 +29,7 @@ static size_t parse_octet(uint32_t *value, const unsigned char *text, const unsi
 	return *value <= 255 ? 3 : 0;
 }
 
-/* Four decimal numbers with dots between them. Hand-made since it runs once a matched line. */
+/* Four decimal numbers with dots between them. Hand-made, since it runs once a matched line. */
 static bool parse_v4(uint32_t *value, const char *text, size_t len)
 {
 	const unsigned char *at = (const unsigned char *)text, *end = at + len;
@@ -158,7 +158,7 @@ static size_t put_number(char *at, unsigned number)
 	return len;
 }
 
-/* Hand-made as parse_v4() is: lists of a million go through here. */
+/* Hand-made as parse_v4() is: a run formats a million addresses of a long list. */
 static size_t format_v4(char *text, uint32_t value)
 {
 	size_t len = 0;

@@ -2,10 +2,9 @@
 /*
  * netset: a sorted set of addresses and networks.
  *
- * One array, sorted once (addr/order), then questions by halving and whole sets by one walk. Both families
- * share the code; they stand apart in the array and are never joined. Finished sets hold no network inside
- * another, so that the last one that begins at or before an address is the only one that can hold it. Never
- * allocates but through mem_*, never fails.
+ * The set is one array that is sorted once. Questions about one address halve it, and operations on sets walk it once.
+ * Both families share the code; they stand apart in the array and are never joined. No network of a finished set lies
+ * inside another: only the last one that begins at or before an address can hold it. Never fails.
  */
 #include "addr/netset.h"
 
@@ -59,7 +58,7 @@ void netset_finish(struct netset *set)
 	size_t kept = 0;
 
 	sort(set);
-	/* a network stands before all that lies in it */
+	/* a network stands before all networks in it */
 	for (size_t i = 0; i < set->count; i++) {
 		if (kept == 0 || !addr_contains(&set->nets[kept - 1], &set->nets[i]))
 			set->nets[kept++] = set->nets[i];
@@ -72,7 +71,7 @@ static bool is_not_behind(const void *net, const void *a)
 	return addr_compare(net, a) <= 0;
 }
 
-/* The number of networks that stand before a or begin where it does and are at least as wide. */
+/* How many networks stand before a, or begin where it does and are at least as wide. */
 static size_t upper_bound(const struct netset *set, const struct addr *a)
 {
 	return search_first(set->nets, set->count, sizeof(*set->nets), is_not_behind, a);
@@ -105,7 +104,7 @@ static struct addr half_of(const struct addr *net, bool upper)
 	return half;
 }
 
-/* Adds what is in net and in none of the holes, all of which lie inside net. At most 128 levels deep. */
+/* Adds the part of net outside of all holes, which lie inside net. Recurses at most 128 levels deep. */
 static void add_rest(struct netset *out, const struct addr *net, const struct addr *holes, size_t count)
 {
 	struct addr lower, upper;
@@ -115,7 +114,7 @@ static void add_rest(struct netset *out, const struct addr *net, const struct ad
 		netset_add(out, net);
 		return;
 	}
-	/* a hole in a single address is all of it */
+	/* a hole in a single address is the address */
 	if (net->prefix == ADDR_BITS || addr_equal(&holes[0], net))
 		return;
 	lower = half_of(net, false);
@@ -144,7 +143,7 @@ void netset_subtract(struct netset *out, const struct netset *a, const struct ne
 	}
 }
 
-/* Whether the two halves of one network stand here, and then that network. */
+/* Whether they are the two halves of one network. *whole: that network. */
 static bool join(struct addr *whole, const struct addr *lower, const struct addr *upper)
 {
 	struct addr expected;
@@ -162,7 +161,7 @@ void netset_collapse(struct netset *set)
 	size_t kept = 0;
 
 	netset_finish(set);
-	/* what is kept so far is a stack: a joined pair may be the other half of what stands below it */
+	/* the kept networks are a stack: a joined pair may be the other half of the network below it */
 	for (size_t i = 0; i < set->count; i++) {
 		struct addr whole;
 

@@ -2,8 +2,8 @@
 /*
  * order: sorts addresses, whatever item they stand in, byte by byte from the last one on.
  *
- * A scan may have an account for every third line: qsort(3) of them is a tenth of its instructions, and this a
- * hundredth. Bytes that are the same in all addresses cost nothing.
+ * A scan may make an account for every third line. qsort(3) of them is a tenth of its instructions, and this a
+ * hundredth. A byte that is the same in all addresses costs nothing.
  */
 #include "addr/order.h"
 
@@ -29,7 +29,7 @@ static unsigned digit_of(const struct key *k, unsigned digit)
 	return (unsigned)((digit <= 8 ? k->lo >> (8 * (digit - 1)) : k->hi >> (8 * (digit - 9))) & 0xff);
 }
 
-/* Lays the keys out by that digit, equal ones as they stand. */
+/* Lays the keys out by that digit, equal ones in their former order. */
 static void sort_by(const struct key *from, struct key *into, size_t count, unsigned digit)
 {
 	size_t starts[VALUES] = { 0 }, next = 0;

@@ -42,9 +42,10 @@ int detection_open(struct detection *detection, const struct config *config, con
 	return EXIT_ALL_WELL;
 }
 
-int detection_enter_glass(struct detection *detection, const struct config *config)
+int detection_enter_glass(struct detection *detection, uint64_t bytes)
 {
-	engine_compile(detection->engine, config->threads);
+	if (bytes > ENGINE_FEW_BYTES)
+		engine_compile(detection->engine);
 	return glass_enter_or_say() ? EXIT_ALL_WELL : EXIT_NOTHING;
 }
 
@@ -67,6 +68,20 @@ static size_t open_logs(const struct config *config, const struct options *optio
 	}
 	buf_free(&why);
 	return count;
+}
+
+/* The stored bytes of all logs; UINT64_MAX: not known, as of standard input. */
+static uint64_t bytes_of(const struct scan_log *logs, size_t count)
+{
+	uint64_t all = 0, done, total;
+
+	for (size_t i = 0; i < count; i++) {
+		if (source_file(logs[i].source).inode == 0)
+			return UINT64_MAX;
+		source_progress(logs[i].source, &done, &total);
+		all += total;
+	}
+	return all;
 }
 
 /* Returns how many of them are logs. */
@@ -94,7 +109,7 @@ int detection_open_logs(struct detection *detection, const struct config *config
 	int ret;
 
 	*count = open_logs(config, options, logs);
-	ret = *count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, config);
+	ret = *count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, bytes_of(logs, *count));
 	if (ret == EXIT_ALL_WELL)
 		*count = begin_logs(logs, *count);
 	return *count == 0 ? EXIT_NOTHING : ret;

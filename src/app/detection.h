@@ -26,8 +26,8 @@ int detection_open(struct detection *detection, const struct config *config, con
 void detection_close(struct detection *detection);
 
 /* For commands that only print: gives up all but that (base/glass), when the logs are open and not looked at yet.
- * EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
-int detection_enter_glass(struct detection *detection, const struct config *config);
+ * bytes: how many of them come, UINT64_MAX where that is not known. EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
+int detection_enter_glass(struct detection *detection, uint64_t bytes);
 
 /* Opens the logs that the options name, enters the glass, and finds out what they are: each one from its start to its
  * end. What is no log or cannot be read is told and left out. logs has room for all of them; *count are left, which the

@@ -146,7 +146,7 @@ static int make_rules(struct job *job, struct buf *text)
 	}
 	if ((job->log != NULL || job->options->sample == NULL) &&
 	    engine_new(&job->engine, &job->filter->set, false) == 0) {
-		engine_compile(job->engine, 1);
+		engine_compile(job->engine);
 		status = glass_run(work, job, false, text);
 		engine_free(job->engine);
 	}

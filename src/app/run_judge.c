@@ -233,7 +233,7 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 /* What the child cannot open. */
 static void open_for_child(struct run *r, struct detection *detection)
 {
-	engine_compile(detection->engine, r->config->threads);
+	engine_compile(detection->engine);
 	r->owners = config_owners(r->config);
 	r->rule_is_wanted = rule_is_wanted(r->config);
 	if (r->config->fleet.url != NULL && !r->options->dry_run)

@@ -2,8 +2,8 @@
 /*
  * buf: a text that grows.
  *
- * Everything that is written (the blacklist, the state, reports) is made here first and goes out in one
- * piece, so that no error can leave half of it behind. Growth doubles and cannot overflow unseen.
+ * The blacklist, the state and each report are made here first and go out in one piece: no error can leave half of
+ * them behind. Growth doubles, and a size that overflows ends the program.
  */
 #include "base/buf.h"
 

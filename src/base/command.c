@@ -2,9 +2,9 @@
 /*
  * command: what another program prints.
  *
- * The program leads a process group of its own, so that whatever it started ends with it. What it printed before it
- * failed is no answer. That it has ended is an event of a descriptor (pidfd_open), waited for as its output is: one
- * that closes its output and stays is a program that hangs, too.
+ * The program leads a process group of its own, so that whatever it starts ends with it. The output of a program that
+ * fails is no answer. A descriptor (pidfd_open) tells when the program has ended, and is waited for as its output is.
+ * A program that closes its output and stays hangs, too.
  */
 #define _GNU_SOURCE
 #include "base/command.h"
@@ -36,7 +36,7 @@ static int spawn(pid_t *pid, char *const arguments[], int output)
 		return ret;
 	ret = posix_spawnattr_init(&attributes);
 	if (ret == 0) {
-		/* into the group of its own number */
+		/* the group has the number of the program */
 		ret = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 		if (ret == 0)
 			ret = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
@@ -79,7 +79,7 @@ static bool read_all(int fd, int64_t deadline, struct buf *out, struct buf *why)
 static bool wait_for_end(pid_t pid, int64_t deadline, struct buf *why)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	/* a kernel that has no such descriptors: then only waiting is left */
+	/* an older kernel has no such descriptors: the program is waited for without a bound */
 	bool ended = fd < 0 || clock_wait(fd, POLLIN, deadline);
 
 	if (fd >= 0)

@@ -2,11 +2,10 @@
 /*
  * conf: a text of settings, for libconfuse.
  *
- * libconfuse 3.3 counts two lines too many for each comment, so that the line in its errors is a wrong one, and
- * it forgets the name of a text that lies in memory. So comments are made blanks before it reads, with
- * every newline left where it is, and it reads from a stream, whose name it keeps. What a comment is, is for
- * libconfuse to say: # anywhere outside of quotes, // and slash-star where a word begins. One that is never
- * closed, which it would take for the rest of the file, is an error. Nothing here is fatal.
+ * libconfuse 3.3 counts two lines too many for each comment, and forgets the name of a text in memory. So comments are
+ * overwritten with blanks before it reads; each newline stays. libconfuse then reads from a stream, whose name it
+ * keeps. libconfuse begins a comment at # anywhere outside of quotes, and at // and slash-star where a word begins. It
+ * takes a comment that is never closed for the rest of the file; here that is an error. Nothing here is fatal.
  */
 #include "base/conf.h"
 
@@ -19,7 +18,7 @@
 #include "base/msg.h"
 #include "base/near.h"
 
-/* Behind the quote that closes the string, or the end. */
+/* The place behind the closing quote, or the end. */
 static char *skip_quoted(char *c, const char *end)
 {
 	char quote = *c++;
@@ -45,7 +44,7 @@ static char *blank_line(char *c, const char *end)
 	return blank_until(c, newline != NULL ? newline : end);
 }
 
-/* Behind the block; NULL where nothing closes it. */
+/* The place behind the block; NULL where nothing closes it. */
 static char *blank_block(char *c, const char *end)
 {
 	for (const char *close = c + 2; close + 1 < end; close++) {
@@ -55,7 +54,7 @@ static char *blank_block(char *c, const char *end)
 	return NULL;
 }
 
-/* Returns what is never closed, a comment or the brace of a section or list, or NULL. */
+/* Returns the comment, or the brace of a section or list, that nothing closes; NULL: there is none. */
 static const char *blank_comments(char *text, size_t len)
 {
 	const char *end = text + len, *brace = NULL;
@@ -96,7 +95,7 @@ static int unclosed_error(cfg_t *cfg, const char *text, const char *at)
 	return CFG_PARSE_ERROR;
 }
 
-/* A section that is there before the file is read, since it can be there only once, knows no name otherwise. */
+/* A section that can be there only once exists before the file is read, and knows no file name otherwise. */
 static void name_file(cfg_t *cfg, const char *name)
 {
 	free(cfg->filename);
@@ -117,7 +116,7 @@ int conf_parse(cfg_t *cfg, const char *name, struct buf *text)
 	unclosed = blank_comments(text->ptr, text->len);
 	if (unclosed != NULL)
 		return unclosed_error(cfg, text->ptr, unclosed);
-	/* a stream of nothing is not to be had everywhere */
+	/* some C libraries refuse a stream of no bytes */
 	buf_add_char(text, '\n');
 	stream = fmemopen(text->ptr, text->len, "r");
 	if (stream == NULL)
@@ -154,7 +153,7 @@ static void add_unknown(cfg_t *cfg, const struct conf_told *told, const char *wo
 
 void conf_tell(cfg_t *cfg, const struct conf_told *told, const char *format, va_list args)
 {
-	/* libconfuse's words for a name that is none */
+	/* libconfuse names an unknown option in these words */
 	static const char unknown[] = "no such option '";
 	const size_t len = sizeof(unknown) - 1;
 	struct buf out = { 0 };

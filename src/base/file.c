@@ -2,10 +2,9 @@
 /*
  * file: replacing whole files as one step.
  *
- * A file that mailban keeps is either its old version or its new one, whenever the machine stops: the new
- * one is written beside it, brought to the disk, and renamed. Whoever replaces several prepares all of them
- * first, so that a disk that is full leaves all of them as they were. Mode, owner, access list and label stay.
- * Errors are -errno.
+ * Whenever the machine stops, a file is either its old version or its new one. The new version is written beside the
+ * file, brought to the disk, and renamed. Whoever replaces several files prepares all of them first: a full disk
+ * leaves all of them as they were. Mode, owner, access list and label stay. Errors are -errno.
  */
 #define _GNU_SOURCE
 #include "base/file.h"
@@ -120,7 +119,7 @@ static int open_folder(const char *path)
 
 static int sync_folder(int folder)
 {
-	/* some file systems cannot sync a folder, and then need not */
+	/* some file systems cannot sync a folder, and need not */
 	return fsync(folder) < 0 && errno != EINVAL ? -errno : 0;
 }
 
@@ -135,8 +134,8 @@ static int sync_folder_of(const char *path)
 	return ret;
 }
 
-/* Gives the open file the access list and the label of the former one: copied as they are, they need no library. Where
- * the file system or a policy wants neither, there is none. */
+/* Gives the open file the access list and the label of the former one. They are copied as bytes, which needs no
+ * library. A file system or a policy that refuses them has none. */
 static void copy_rights(int fd, const char *path)
 {
 	static const char *const names[] = { "system.posix_acl_access", "security.selinux" };
@@ -150,7 +149,7 @@ static void copy_rights(int fd, const char *path)
 	}
 }
 
-/* Bytes that were given and are not written yet. */
+/* Bytes that wait to be written. */
 struct waiting {
 	int fd, error;
 	size_t len;
@@ -180,7 +179,7 @@ static void put(void *context, const char *bytes, size_t len)
 	}
 }
 
-/* Writes the open temporary file, with the mode, owner and rights that the former file had. */
+/* Writes the open temporary file, with the mode, owner and rights of the former file. */
 static int fill(int fd, const char *path, file_give *give, const void *what)
 {
 	struct waiting waiting = { .fd = fd };
@@ -189,7 +188,7 @@ static int fill(int fd, const char *path, file_give *give, const void *what)
 	if (stat(path, &former) == 0) {
 		if (fchown(fd, former.st_uid, former.st_gid) < 0 && errno != EPERM)
 			return -errno;
-		/* whoever gave the file a mode did not mean a program */
+		/* a mode that makes a program of the file was not meant */
 		if (fchmod(fd, former.st_mode & 0777) < 0)
 			return -errno;
 		copy_rights(fd, path);
@@ -209,7 +208,7 @@ static void rename_version(const char *path, unsigned from, bool by_link)
 
 	buf_addf(&old, "%s.%u", path, from);
 	buf_addf(&new, "%s.%u", path, from + 1);
-	/* an older version that stays where it was, or goes, is worth no error */
+	/* an older version that is not renamed is no error */
 	if (by_link) {
 		unlink(buf_text(&new));
 		(void)!link(buf_text(&old), buf_text(&new));
@@ -220,8 +219,8 @@ static void rename_version(const char *path, unsigned from, bool by_link)
 	buf_free(&new);
 }
 
-/* Makes path.1 another name of what path is now, replacing an older path.1 as one step. There is a path.1 all the
- * while: path.2 begins as another name of it. */
+/* Makes path.1 another name of the file, and replaces an older path.1 as one step. path.1 exists all the while: path.2
+ * begins as another name of it. */
 static int keep_as_former(const char *path, unsigned formers)
 {
 	struct buf one = { 0 }, step = { 0 };
@@ -293,7 +292,7 @@ int file_prepare(struct file_new *file, const char *path, file_give *give, const
 	buf_addf(&name, "%s.new", file->path);
 	buf_text(&name);
 	file->temporary = name.ptr;
-	/* one that a killed run left */
+	/* a killed run may have left one */
 	unlink(file->temporary);
 	fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0) {
@@ -316,7 +315,7 @@ int file_commit(struct file_new *file)
 
 	if (file->path == NULL)
 		return 0;
-	/* one that may be written to and not be read is refused before anything is in place */
+	/* a folder that may be written to and not be read is refused before anything is in place */
 	folder = open_folder(file->path);
 	if (folder < 0)
 		ret = folder;
@@ -327,7 +326,7 @@ int file_commit(struct file_new *file)
 	if (ret == 0) {
 		msg_written();
 		ret = -sync_folder(folder);
-		/* renamed: there is nothing to take away any more */
+		/* the temporary file is renamed: file_discard() has nothing to remove */
 		*file->temporary = '\0';
 	}
 	if (folder >= 0)

@@ -2,9 +2,9 @@
 /*
  * file_lock: one process at a time.
  *
- * The lock is flock() on a file of its own beside the one that it guards, so that replacing that one does not
- * lose it, and so that it goes away with the process, however it ends. The file says who holds it, and its
- * holder removes it when done; whoever waited on a removed file begins anew.
+ * The lock is flock() on a file of its own, so that it outlives a replacement of the guarded file. The kernel gives it
+ * back when the process ends, however that happens. The lock file names its holder, who removes it when done. A
+ * process that waited on a removed file begins anew.
  */
 #define _GNU_SOURCE
 #include "base/file.h"
@@ -27,7 +27,7 @@ static void sleep_ms(unsigned ms)
 	nanosleep(&t, NULL);
 }
 
-/* Whether the locked file is still the one that the path names: its holder removes it when done. */
+/* Whether the locked file is still the file at the path: its holder removes it when done. */
 static bool same_file(int fd, const char *path)
 {
 	struct file_look there;
@@ -47,7 +47,7 @@ static void read_holder(int fd, struct buf *holder)
 		buf_add_text(holder, "another process");
 }
 
-/* Opens a file that is nothing but the lock: in one that has another name too, what is written would go into that. */
+/* Opens the lock file. A file with a second name is refused: writing the holder would change that file. */
 static int open_lock(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);

@@ -2,10 +2,10 @@
 /*
  * file_owner: whose a file is.
  *
- * What root reads settings from, or writes to, must be nobody else's: neither the file, nor a link that leads to it,
- * nor a folder on the way, in which others could put another file in its place. In folders like /tmp nobody but the
- * owner may rename a file (the sticky bit). Whoever has become root by sudo(8) is trusted with his own files, too. In a
- * namespace of users / belongs to an owner that is not known there: what is his is root's.
+ * Root reads settings only from files that nobody else can change, and writes only to such files. Neither the file,
+ * nor a link to it, nor a folder on the way may belong to others. In folders like /tmp the sticky bit lets nobody but
+ * the owner rename a file. Whoever has become root by sudo(8) is trusted with his own files. In a namespace of users /
+ * may belong to an unknown owner: this owner's files are root's.
  */
 #define _GNU_SOURCE
 #include "base/file.h"
@@ -32,7 +32,7 @@ static bool is_writable(const struct stat *st)
 {
 	bool group = (st->st_mode & S_IWGRP) != 0 && st->st_gid != 0 && st->st_gid != getegid();
 
-	/* the mode of a link means nothing, and /dev/null is everybody's */
+	/* a link's mode means nothing, and /dev/null is everybody's */
 	if (S_ISLNK(st->st_mode) || S_ISCHR(st->st_mode) || (S_ISDIR(st->st_mode) && (st->st_mode & S_ISVTX) != 0))
 		return false;
 	return group || (st->st_mode & S_IWOTH) != 0;
@@ -47,7 +47,7 @@ static bool is_safe(const struct stat *st, const char *path, struct buf *why)
 	return false;
 }
 
-/* The folders from the one at path up to the root. */
+/* Looks at the folder at path and all folders above it. */
 static bool are_folders_safe(const char *path, struct buf *why)
 {
 	char *at = realpath(path, NULL);

@@ -10,7 +10,7 @@
 
 enum { READ_STEP = 1 << 16 };
 
-/* Reads from the descriptor on and closes it; first is how much is asked for at first. */
+/* Reads the descriptor to its end and closes it. The first read(2) asks for first bytes. */
 static int read_on(int fd, size_t first, size_t most, struct buf *out)
 {
 	size_t before = out->len, step = first;
@@ -36,7 +36,7 @@ int file_read(const char *path, struct buf *out)
 	struct stat st;
 	int ret = 0, fd;
 
-	/* O_NONBLOCK: opening a FIFO must not hang; it is refused below */
+	/* without O_NONBLOCK opening a FIFO could hang; it is refused below */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;

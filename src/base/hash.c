@@ -3,7 +3,7 @@
  * hash: open addressing with linear probing.
  *
  * A slot holds the whole hash beside the number. So the table grows without asking for keys, and most other keys are
- * told apart without a look at the item. A removed item leaves no mark: those behind it move up.
+ * told apart without a look at the item. A removed item leaves no trace: the slots behind it move up.
  */
 #include "base/hash.h"
 
@@ -68,7 +68,7 @@ void hash_put(struct hash *table, uint32_t hash, uint32_t number)
 	table->count++;
 }
 
-/* Moves up what stands behind the free slot and would not be found any more. */
+/* Moves up the slots behind the free one that could not be found any more. */
 static void close_gap(struct hash *table, size_t gap)
 {
 	for (size_t at = (gap + 1) & table->mask; table->slots[at].number != 0; at = (at + 1) & table->mask) {

@@ -2,8 +2,8 @@
 /*
  * mem: allocation that cannot fail.
  *
- * A one-shot program that runs out of memory has nothing better to do than stop before it writes
- * anything; so callers never see NULL. Every size is checked for overflow before it is used.
+ * A one-shot program without memory can do nothing better than stop before it writes anything. So callers never see
+ * NULL. Every size is checked for overflow before it is used.
  */
 #include "base/mem.h"
 

@@ -2,9 +2,9 @@
 /*
  * msg: the diagnostics of the program.
  *
- * Every diagnostic is one line on stderr that begins with "mailban: ". Texts may quote bytes from logs,
- * so everything that a terminal could obey is escaped here, once, for all callers.
- * Nothing here allocates: a message about missing memory must come out too. Long texts are cut.
+ * Every diagnostic is one line on stderr that begins with "mailban: ". Texts may quote bytes from logs, so every byte
+ * that a terminal could obey is escaped here, for all callers. Nothing here allocates: a message about missing memory
+ * must come out, too. Long texts are cut.
  */
 #include "base/msg.h"
 
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The only writable global: whoever runs out of memory knows nothing of who put a file in place. */
+/* The only writable global: the code that runs out of memory does not know whether a file was put in place. */
 static atomic_bool written;
 
 enum { TEXT_MAX = 2000, LINE_MAX_BYTES = 4 * TEXT_MAX + 64 };
@@ -52,7 +52,7 @@ __attribute__((format(printf, 1, 0))) static void put(const char *format, va_lis
 	n += escape_into(line + n, sizeof(line) - n - 1, text);
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, n) < 0)
-		return; /* nobody is left to be told */
+		return; /* nobody is left to read an error */
 }
 
 void msg(const char *format, ...)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * near: which name somebody may have meant: one that a letter too many, too few, wrong, or two that changed places, or
- * two such slips, make of it.
+ * near: which name somebody may have meant.
+ *
+ * A slip is a letter too many, too few or wrong, or two letters that changed places. A name is near within two slips.
  */
 #include "base/near.h"
 

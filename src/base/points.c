@@ -2,15 +2,15 @@
 /*
  * points: sums in billionths of a point.
  *
- * Fading multiplies by a power of two and rounds once. It happens when an event comes and never in between, so that
- * the number of runs makes no difference to the last digit.
+ * Fading multiplies by a power of two and rounds once. An account fades when an event comes and never in between, by
+ * (4) of src/README.md.
  */
 #include "base/points.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-enum { DIGITS = 9 }; /* behind the point: POINT is 10 to that power */
+enum { DIGITS = 9 }; /* digits behind the point: POINT is 10 to that power */
 
 double points_fading(int64_t seconds, int64_t half_life)
 {

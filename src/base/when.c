@@ -2,10 +2,9 @@
 /*
  * when: times and lengths of time, as texts and as seconds.
  *
- * The one place that knows how the files, the settings and the command line write a minute ("2026-11-21T03:17Z")
- * and a length ("1w"). Hand-made and locale-free: a blacklist of a million lines goes through here, and the
- * time zone of the host must not matter. Never asks for the current time, never prints, never fails but by
- * saying false.
+ * Files, settings and the command line write a minute as "2026-11-21T03:17Z" and a length as "1w"; only this file
+ * knows how. It is hand-made for a blacklist of a million lines, and since neither locale nor time zone of the host
+ * may matter. Never asks for the current time, never prints, and fails only by saying false.
  */
 #include "base/when.h"
 

@@ -252,7 +252,7 @@ static void check_lines(struct check *c, const struct log_list *list)
 			source_bound(source, &c->config->unpack);
 			l.logs[l.count++] = (struct scan_log){ .source = source, .take_unterminated = true };
 		}
-		engine_compile(l.detection.engine, c->config->threads);
+		engine_compile(l.detection.engine);
 		c->faults += glass_run(check_files, &l, false, &ignored) != EXIT_ALL_WELL;
 		for (size_t i = 0; i < l.count; i++)
 			source_close(l.logs[i].source);

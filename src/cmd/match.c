@@ -234,7 +234,7 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 	bool open_line = false;
 	ssize_t got;
 
-	if (detection_enter_glass(m->detection, m->config) != EXIT_ALL_WELL)
+	if (detection_enter_glass(m->detection, UINT64_MAX) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
 	matcher_begin(m->matcher, (int64_t)time(NULL));
 	while ((got = read(STDIN_FILENO, block, BLOCK_BYTES)) > 0 || (got < 0 && errno == EINTR)) {
@@ -260,7 +260,7 @@ static int match_file(struct matching *m, const char *path, char *block, struct 
 
 	if (source != NULL)
 		source_bound(source, &m->config->unpack);
-	if (source == NULL || detection_enter_glass(m->detection, m->config) != EXIT_ALL_WELL ||
+	if (source == NULL || detection_enter_glass(m->detection, UINT64_MAX) != EXIT_ALL_WELL ||
 	    !source_begin(source, NULL, &why)) {
 		if (why.len > 0)
 			msg("%s: %s", path, buf_text(&why));

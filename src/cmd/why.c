@@ -117,7 +117,7 @@ static int read_logs(struct question *q, struct detection *detection)
 
 	reading_open(&q->reading, named ? q->options->args + 1 : q->config->logs.texts,
 		     named ? (size_t)q->options->arg_count - 1 : q->config->logs.count, &options);
-	if (detection_enter_glass(detection, q->config) != EXIT_ALL_WELL) {
+	if (detection_enter_glass(detection, UINT64_MAX) != EXIT_ALL_WELL) {
 		reading_free(&q->reading);
 		return EXIT_NOTHING;
 	}

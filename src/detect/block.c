@@ -2,10 +2,9 @@
 /*
  * block: some complete lines of a log to their events.
  *
- * A block knows nothing of the ones before it; what it cannot know (the time of a first line without one,
- * what "last message repeated" at its beginning repeats) it leaves for detect/scan, which puts blocks in
- * order. So the result does not depend on where a log was cut.
- * A batch is used again and again: in a long scan nothing is allocated any more.
+ * A block knows nothing of the blocks before it. Its first lines may tell no time, or repeat a line of an earlier
+ * block. detect/stream, which puts blocks in order, completes them. So the result does not depend on where a log was
+ * cut. Batches are used again: a long scan allocates nothing any more.
  */
 #define _GNU_SOURCE
 #include "detect/block.h"
@@ -19,7 +18,7 @@ struct cursor {
 	struct matcher *matcher;
 	struct batch *batch;
 	const struct block *block;
-	const char *resolved_at;   /* up to here the time is known to be resolved_time, or not to be known */
+	const char *resolved_at;   /* up to here the time is known: resolved_time, or none */
 	int64_t resolved_time;
 	bool previous_is_event;    /* the line before was the last event of the batch, or repeated it */
 	bool only_repeats;         /* so far */
@@ -64,8 +63,8 @@ void batch_sort(struct batch *b)
 	event_sort(b->sorted, b->count);
 }
 
-/* The time of the nearest line before at whose time can be read. Each line is looked at once, however many
- * lines without a time there are. */
+/* The time of the nearest line before at whose time can be read. Each line is looked at once, however many lines have
+ * no time. */
 static int64_t time_before(struct cursor *c, const char *at)
 {
 	const char *end = at;
@@ -136,7 +135,7 @@ static void take_event(struct cursor *c, struct event *event, struct span line)
 		c->resolved_at = line.ptr;
 		c->resolved_time = event->time;
 	}
-	/* the order of events looks at the address */
+	/* the order of events depends on the address, too */
 	if ((event->flags & EVENT_NO_ADDRESS) != 0)
 		event->addr = (struct addr){ .prefix = ADDR_BITS };
 	keep_texts(c->batch, event, c->block->want_lines ? line : (struct span){ NULL, 0 });
@@ -161,7 +160,7 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 		return;
 	again = next_event(b);
 	*again = b->events[b->count - 1];
-	/* the line repeated is counted times more; a line that repeats a repetition means the same line */
+	/* the repeated line is counted times more; a line that repeats a repetition means the same line */
 	again->count = event_times(again->repeats > 0 ? again->count / again->repeats : again->count, times);
 	again->repeats = again->lines = times;
 	again->offset = c->block->offset + (uint64_t)(line - c->block->bytes);
@@ -175,7 +174,7 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	struct match_lines lines = { .at = block->bytes, .end = block->bytes + block->len };
 	enum match_verdict verdict;
 
-	/* all lines, or all users, are together no longer than the block: the texts never move while it fills */
+	/* all lines, or all users, are together no longer than the block: texts never move while it fills */
 	batch_make_room(batch, 1, block->len);
 	do {
 		struct event *event = next_event(batch);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * drift: how much of each program's lines the rules know, and which failures they do not.
+ * drift: how much of each program's lines the rules know, and which failures they do not know.
  *
- * Each thread counts for itself; the counts are added at the end, so the result does not depend on which thread
- * saw which line. Of more shapes than there is room for, those with the smallest hashes are kept: which these
- * are depends on the set of shapes alone, and a shape that stays has been counted from its first line on.
- * The hash is not seeded, since shapes are remembered from run to run by it; it decides nothing else.
+ * Each thread counts for itself, and the counts are added at the end: it does not matter which thread saw a line. Of
+ * more shapes than there is room for, those with the smallest hashes are kept. So the set of all shapes alone decides
+ * which shapes stay, and each of them is counted from its first line on. The hash has no seed, since the state keeps
+ * it from run to run; it decides nothing else.
  */
 #define _GNU_SOURCE
 #include "detect/drift.h"
@@ -68,7 +68,7 @@ static bool is_before(const void *shape, const void *hash)
 	return ((const struct drift_shape *)shape)->hash < *(const uint64_t *)hash;
 }
 
-/* Where the shape of that hash stands or would stand. */
+/* Where the shape of that hash stands, or would stand. */
 static size_t place_of(const struct drift *drift, uint64_t hash)
 {
 	return search_first(drift->shapes, drift->shape_count, sizeof(*drift->shapes), is_before, &hash);
@@ -86,7 +86,7 @@ static void keep_smaller_example(struct drift_shape *shape, const char *bytes, s
 	shape->example_len = len;
 }
 
-/* The shape to count in; NULL where its hash is too large to be kept. */
+/* The shape to count in; NULL where its hash is too large. */
 static struct drift_shape *find_shape(struct drift *drift, const char *program, const char *text, size_t len)
 {
 	uint64_t hash = hash_shape(program, text, len);
@@ -116,7 +116,7 @@ static void count_failure(struct drift *drift, size_t program, struct span messa
 		return;
 	p = &drift->programs[program];
 	p->failures++;
-	/* up to a NUL, as it is kept: else it would be another shape when counts are added */
+	/* up to a NUL, as it is kept: else the added counts would have another shape */
 	shape = find_shape(drift, p->name, buf_text(&drift->scratch), strlen(buf_text(&drift->scratch)));
 	if (shape == NULL)
 		return;
@@ -136,13 +136,13 @@ bool drift_may_be_mail(struct span program)
 		"sshd", "sudo", "su", "login", "kernel", "systemd", "cron", "CRON", "crond", "named", "fail2ban",
 		"mailban", "dbus-daemon", "polkitd", "dhclient", "ntpd", "chronyd", "vsftpd", "proftpd", "pure-ftpd",
 		"openvpn", "smbd", "nmbd", "winbindd", "xrdp", "slapd", "mysqld", "mariadbd", "postgres",
-		/* what judges mail, and Postfix's daemons that quote what other servers say */
+		/* programs that judge mail, and Postfix's daemons that quote other servers */
 		"rspamd", "amavis", "spamd", "opendkim", "opendmarc", "policyd", "clamd", "smtp", "lmtp", "bounce",
 		"pipe", "local", "virtual", "error", "qmgr", "pickup", "anvil", "master", "postsuper"
 	};
 	const char *slash;
 
-	/* a log of one program may not say which */
+	/* the log of one program may not name the program */
 	slash = program.len > 0 ? memrchr(program.ptr, '/', program.len) : NULL;
 	if (slash != NULL)
 		program = (struct span){ slash + 1, program.len - (size_t)(slash + 1 - program.ptr) };

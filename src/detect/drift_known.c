@@ -2,8 +2,7 @@
 /*
  * drift_known: what earlier runs saw, so that a run tells what is new.
  *
- * Two sorted sets, bounded in a way that depends on their members alone: what is remembered is the same however
- * a log was cut into runs. Nothing here knows the time.
+ * Which members a full set keeps depends on the members alone, by (4) of src/README.md. Nothing here knows the time.
  */
 #include "detect/drift_known.h"
 
@@ -49,7 +48,7 @@ static size_t program_place(const struct drift_known *known, const char *name, b
 	return at;
 }
 
-/* Names come from logs: only what a line of the state can hold is remembered. */
+/* Whether a line of the state can hold the name. Names come from logs. */
 static bool is_plain(const char *name, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {

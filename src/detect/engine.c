@@ -2,12 +2,11 @@
 /*
  * engine: which rules can match which program's lines, and their patterns compiled when first needed.
  *
- * A run meets few programs and, of their rules, few that any line comes near; so the program patterns are
- * tried once for each name that occurs, the literals of a rule are read off its pattern when its program is seen,
- * and the pattern is compiled when a line has them.
- * What is made is published under one lock and never changed again, so that threads read it without one.
- * A pattern that does not compile is found before the first line: rules of the folder are compiled when the
- * engine is made (the built-in ones are proved by `mailban rules --check`, which the tests run).
+ * A run meets few programs, and its lines come near few of their rules. So each name of a program is matched once with
+ * the patterns for programs. A rule's literals are read off its pattern when its program comes, and the pattern is
+ * compiled when a line has the literals. All of that is published under one lock and never changed again: threads read
+ * it without a lock. The rules of the folder are compiled when the engine is made, so that a wrong pattern is told
+ * before the first line. `mailban rules --check`, which the tests run, proves the built-in ones.
  */
 #include "detect/engine.h"
 
@@ -19,21 +18,21 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX, COMPILERS_MAX = 4 };
+enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX };
 
 struct engine {
 	const struct ruleset *set;
 	bool prefilter;
-	struct engine_rule *rules;     /* prepared when a program that they are for is seen */
+	struct engine_rule *rules;     /* prepared when their program comes */
 	_Atomic(struct pattern *) *patterns;
-	uint16_t *program_of;          /* rule to its program pattern in codes */
+	uint16_t *program_of;          /* for each rule: its program pattern, as a place in codes */
 	pcre2_code **codes;
 	size_t code_count;
-	pthread_mutex_t lock;          /* of what follows, of preparing rules and of publishing patterns */
+	pthread_mutex_t lock;          /* of all members below, of preparing rules and of publishing patterns */
 	struct engine_program **programs;
 	size_t program_count, program_capacity;
-	struct engine_program *none;   /* for names beyond PROGRAMS_MAX that no rule is for, all beyond twice that */
-	atomic_bool left_out;          /* one of the latter was met */
+	struct engine_program *none;   /* for names without rules beyond PROGRAMS_MAX, and all beyond twice that */
+	atomic_bool left_out;          /* a name was beyond twice PROGRAMS_MAX */
 };
 
 /* Rules share program patterns: each text is compiled once. */
@@ -144,7 +143,7 @@ static const struct engine_rule *prepare_rule(struct engine *engine, uint16_t nu
 		literals_derive(&rule->literals, text);
 	else
 		literals_none(&rule->literals);
-	/* Where the text tells no beginning, PCRE2 tells at least the first byte. */
+	/* the text tells no beginning: PCRE2 tells at least the first byte */
 	if (engine->prefilter && rule->literals.beginning_count == 0)
 		pattern_first_bytes(rule->rule, rule->literals.first);
 	rule->prepared = true;
@@ -161,7 +160,7 @@ const struct engine_rule *engine_rule(struct engine *engine, uint16_t number)
 	return rule;
 }
 
-/* Adds a rule to the list of a first byte, once for each beginning that it can have there. */
+/* Adds a rule to the list of a first byte, once for each beginning that starts with that byte. */
 static size_t add_candidates(struct engine_candidate *list, const struct engine_rule *rule, unsigned char first)
 {
 	static const struct literal none = { .len = 0 };
@@ -197,7 +196,7 @@ static void sort_by_first(struct engine *engine, struct engine_program *program)
 	}
 }
 
-/* fits says of each program pattern whether it takes the name; NULL: none does. */
+/* fits says of each program pattern whether it matches the name; NULL: none does. */
 static struct engine_program *make_program(struct engine *engine, struct span name, const bool *fits)
 {
 	struct engine_program *program = mem_zalloc(1, sizeof(*program));
@@ -245,8 +244,8 @@ static struct engine_program *find_program(const struct engine *engine, struct s
 	return NULL;
 }
 
-/* No log of a real host has so many names; one that does is not to fill the memory. Names that no rule is for, which
- * anybody may give to logger(1), take no room from those that rules are for. */
+/* The log of a real host has far fewer names; a log that has more must not fill the memory. Anybody may give any name
+ * to logger(1): names without rules take no room from names with rules. */
 static struct engine_program *keep_program(struct engine *engine, struct engine_program *program)
 {
 	if (program->rule_count == 0 && engine->program_count >= PROGRAMS_MAX) {
@@ -282,7 +281,7 @@ bool engine_left_out(const struct engine *engine)
 	return atomic_load(&engine->left_out);
 }
 
-/* One that fails is kept as such, so that it is said once. */
+/* A pattern that fails is kept as a failed one, so that the fault is told once. */
 static struct pattern *compile(struct engine *engine, size_t number)
 {
 	struct pattern *pattern = mem_zalloc(1, sizeof(*pattern));
@@ -306,35 +305,8 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 	return pattern->code != NULL ? pattern : NULL;
 }
 
-/* Patterns that are compiled by several threads, each of which takes the next one. */
-struct compiling {
-	struct engine *engine;
-	atomic_size_t next;
-};
-
-static void *compile_next(void *argument)
+void engine_compile(struct engine *engine)
 {
-	struct compiling *c = argument;
-	size_t i;
-
-	while ((i = atomic_fetch_add(&c->next, 1)) < c->engine->set->count) {
-		/* each thread has numbers of its own, so none needs the lock */
-		if (atomic_load(&c->engine->patterns[i]) == NULL)
-			(void)compile(c->engine, i);
-	}
-	return NULL;
-}
-
-void engine_compile(struct engine *engine, unsigned threads)
-{
-	struct compiling c = { .engine = engine };
-	pthread_t ids[COMPILERS_MAX];
-	unsigned started = 0;
-
-	while (started + 1 < threads && started < COMPILERS_MAX &&
-	       pthread_create(&ids[started], NULL, compile_next, &c) == 0)
-		started++;
-	compile_next(&c);
-	while (started > 0)
-		pthread_join(ids[--started], NULL);
+	for (uint16_t i = 0; i < engine->set->count; i++)
+		(void)engine_pattern(engine, i);
 }

@@ -51,9 +51,11 @@ const struct ruleset *engine_ruleset(const struct engine *engine);
 /* Safe to call from any thread. */
 const struct engine_rule *engine_rule(struct engine *engine, uint16_t number);
 
-/* Compiles all patterns now, for whoever cannot have memory that is executed later. Nobody else may use the engine
- * meanwhile. */
-void engine_compile(struct engine *engine, unsigned threads);
+/* Compiles all patterns now, for whoever cannot have executable memory later. Costs 65 million instructions. A pattern
+ * that is compiled later then has no JIT: PCRE2 interprets it, which is cheaper for logs of up to ENGINE_FEW_BYTES. */
+void engine_compile(struct engine *engine);
+
+enum { ENGINE_FEW_BYTES = 256 * 1024 };
 
 /* The program of that name; made at the first call and kept. Safe to call from any thread. */
 const struct engine_program *engine_program(struct engine *engine, struct span name);

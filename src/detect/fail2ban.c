@@ -2,10 +2,10 @@
 /*
  * fail2ban: a filter of fail2ban to rules.
  *
- * fail2ban cuts the time out of a line, matches prefregex, takes what it has as <F-CONTENT>, and looks for failregex
- * in that, unless ignoreregex is there too. A rule does the same with one pattern on the message behind the header:
- * the prefix as an atomic group, which keeps the way that it matched first, a negative look ahead for each
- * ignoreregex, and the failregex.
+ * fail2ban cuts the time out of a line and matches prefregex. In the part called <F-CONTENT> it looks for failregex,
+ * unless ignoreregex is there, too. A rule does the same with one pattern on the message behind the header. The prefix
+ * is an atomic group, which keeps the first way that it matched. Each ignoreregex is a negative look ahead. The
+ * failregex follows.
  */
 #include "detect/fail2ban.h"
 
@@ -29,7 +29,7 @@ static void each_line(struct f2b_maker *m, const char *option, void (*take)(stru
 	free(value);
 }
 
-/* What is left out of all rules. */
+/* Warns about a part that all rules leave out. */
 static void warn_all(struct f2b_maker *m, const char *option, const char *what)
 {
 	msg("%s: %s: %s", m->options.path, option, what);
@@ -56,7 +56,7 @@ static void take_ignored(struct f2b_maker *m, const char *text)
 	buf_free(&pattern.text);
 }
 
-/* What stands behind <F-CONTENT>...</F-CONTENT>, when it decides nothing that the rest of the line does not. */
+/* Whether the text behind <F-CONTENT>...</F-CONTENT> decides nothing that the rest of the line does not decide. */
 static bool says_nothing(const char *content, const char *behind)
 {
 	bool any = strcmp(content, ".+") == 0 || strcmp(content, ".*") == 0;
@@ -133,9 +133,9 @@ static int read_prefix(struct f2b_maker *m)
 /* Servers with logs of their own, which filters are named after. */
 static const struct server {
 	const char *name;
-	const char *program;  /* as headers have it */
-	const char *form;     /* what patterns begin with and messages do not */
-	bool strips;          /* all that prefregex matches may be missing in messages */
+	const char *program;  /* the name in headers */
+	const char *form;     /* patterns begin with this text, and messages do not */
+	bool strips;          /* messages may lack the text that prefregex matches */
 } servers[] = {
 	{ "assp", "assp", "", false }, { "cpanel", "cpanel", "", false }, { "domino", "domino", "", false },
 	{ "dovecot", "dovecot", "", false }, { "exim", "exim", "", false }, { "horde", "HORDE", "HORDE ", false },
@@ -152,7 +152,7 @@ static const struct server *find_server(const char *filter)
 	return NULL;
 }
 
-/* The rules' program, as far as the whole filter tells it. */
+/* Reads the rules' program, as far as the whole filter names it. */
 static void read_program(struct f2b_maker *m)
 {
 	char *daemon = f2b_options_get(&m->options, "_daemon");
@@ -170,7 +170,7 @@ static void read_program(struct f2b_maker *m)
 	free(daemon);
 }
 
-/* Who the user is depends on whether any text has <F-USER>. */
+/* Whether any text has <F-USER> decides how tags of users are read. */
 static unsigned reading_of(struct f2b_maker *m)
 {
 	char *prefix = f2b_options_get(&m->options, "prefregex"), *fail = f2b_options_get(&m->options, "failregex");
@@ -182,7 +182,7 @@ static unsigned reading_of(struct f2b_maker *m)
 	return in_prefix || in_fail ? F2B_USER : F2B_OTHER_USER;
 }
 
-/* Options that say where and how to read, which is not for rules to say. */
+/* Warns of options that say where and how to read logs: no rule can say that. */
 static void read_others(struct f2b_maker *m)
 {
 	static const char *const others[][2] = {

@@ -2,10 +2,11 @@
 /*
  * fail2ban_options: what a filter of fail2ban says, its includes and interpolation done.
  *
- * A file is what Python's configparser reads: sections, NAME = VALUE, values that go on in indented lines. Of several
- * values of a name one of the command line wins over [Init], that over [Definition], that over [DEFAULT], and in one
- * section the last one wins; %(known/NAME)s is the one that it won over. %(NAME)s and %(SECTION/NAME)s refer to other
- * options, and so does <NAME>, which is put in last and from the inside out: <mdre-<mode>>.
+ * A file is as Python's configparser reads it: sections, NAME = VALUE, and indented lines that continue a value. Of
+ * several values of a name the one on the command line wins over [Init], [Init] over [Definition], and [Definition]
+ * over [DEFAULT]. In one section the last value wins. %(known/NAME)s is the value that lost to this one. %(NAME)s and
+ * %(SECTION/NAME)s refer to other options. So does <NAME>, which is replaced last and from the inside out:
+ * <mdre-<mode>>.
  */
 #include "detect/fail2ban_inside.h"
 
@@ -46,7 +47,7 @@ static const char *end_without_blanks(const char *from, const char *to)
 	return to;
 }
 
-/* What a header looks like is for our own reader of headers to say. */
+/* Whether the option describes a header: mailban has its own reader of headers. */
 static bool is_header(const char *section, const char *name)
 {
 	return strcmp(section, "DEFAULT") == 0 && strcmp(name, "__prefix_line") == 0;
@@ -67,7 +68,7 @@ static struct span trimmed(const char *from, const char *to)
 	return (struct span){ from, (size_t)(end_without_blanks(from, to) - from) };
 }
 
-/* A further line of the value that was read last. */
+/* Adds a further line to the value that was read last. */
 static void add_line(struct f2b_options *o, struct span line)
 {
 	struct f2b_option *last = &o->items[o->count - 1];
@@ -81,7 +82,7 @@ static void add_line(struct f2b_options *o, struct span line)
 	buf_free(&value);
 }
 
-/* Where the line ends for configparser: before a comment that begins with a semicolon behind a blank. */
+/* The end of the line for configparser: a semicolon behind a blank begins a comment. */
 static const char *end_of_line(const char *line, const char *end)
 {
 	for (const char *c = line; c < end; c++) {
@@ -91,7 +92,7 @@ static const char *end_of_line(const char *line, const char *end)
 	return end;
 }
 
-/* One line; section is that of the lines that follow. False where it is none that configparser reads. */
+/* Reads one line; *section is the section of the lines that follow. False: configparser does not read the line. */
 static bool read_line(struct f2b_options *o, const char *line, const char *end, char **section, bool *open)
 {
 	struct span text = trimmed(line, end_of_line(line, end));
@@ -133,7 +134,7 @@ static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
 	return good ? 0 : -1;
 }
 
-/* The files that an option of [INCLUDES] names, one a line; the caller frees it. */
+/* The files that an option of [INCLUDES] names, one a line. The caller frees the text. */
 static char *includes_of(const struct f2b_options *own, const char *which)
 {
 	const char *names = "";
@@ -145,7 +146,7 @@ static char *includes_of(const struct f2b_options *own, const char *which)
 	return mem_text(names);
 }
 
-/* Reads files that the file at path names; frees the names. */
+/* Reads the files that the file at path names; frees the names. */
 static int read_includes(struct f2b_options *o, const char *path, char *names, unsigned depth)
 {
 	const char *slash = strrchr(path, '/');
@@ -208,7 +209,7 @@ static int read_own(struct f2b_options *own, const char *path, unsigned depth)
 	return ret;
 }
 
-/* 0, -ENOENT without a message where there is no such file, or another error after one. */
+/* Returns 0; -ENOENT without a message where there is no such file; or another error after a message. */
 static int read_file(struct f2b_options *o, const char *path, unsigned depth)
 {
 	struct f2b_options own = { 0 };
@@ -230,7 +231,7 @@ static int read_file(struct f2b_options *o, const char *path, unsigned depth)
 	return ret;
 }
 
-/* NAME=VALUE,NAME="VALUE" behind the file's name. */
+/* Reads NAME=VALUE,NAME="VALUE" behind the file's name. */
 static int read_given(struct f2b_options *o, const char *at, const char *end)
 {
 	while (at < end) {

@@ -2,8 +2,9 @@
 /*
  * fail2ban_pattern: Python's regular expressions with fail2ban's tags to PCRE2's.
  *
- * The text is walked once. Tags of addresses become <ADDR>, which takes numeric addresses alone; groups lose names that
- * nobody refers to, since a pattern of ours may have few; numbers of groups become names, since ours have no numbers.
+ * The text is walked once. Tags of addresses become <ADDR>, which takes numeric addresses alone. A pattern of ours may
+ * have few named groups: groups that no reference needs lose their names. References by number become references by
+ * name, since our groups have no numbers.
  */
 #define _GNU_SOURCE
 #include "detect/fail2ban_inside.h"
@@ -58,7 +59,7 @@ void f2b_open_group(struct f2b_walker *w, const char *name)
 		w->groups = 0;
 		return;
 	}
-	/* the name that others call it by, and ours behind it */
+	/* the name in the text, and our name behind it */
 	snprintf(w->names[number], F2B_NAME_BYTES, "%.30s=%.8s", name, own);
 }
 
@@ -88,7 +89,7 @@ static bool is_address_name(const char *name)
 	return false;
 }
 
-/* (?P<NAME> or (?P=NAME). */
+/* Takes (?P<NAME> or (?P=NAME). */
 static void take_named(struct f2b_walker *w)
 {
 	bool refers = w->at[3] == '=';
@@ -113,7 +114,7 @@ static void take_named(struct f2b_walker *w)
 	w->at += 4 + len + (w->at[4 + len] != '\0');
 }
 
-/* Options that Python has and PCRE2 has not are left out of (?...) and (?...:. */
+/* Takes options (?...) and (?...: without those that PCRE2 lacks. */
 static bool take_options(struct f2b_walker *w)
 {
 	size_t len = strspn(w->at + 2, "aiLmsux-");
@@ -147,7 +148,7 @@ static void take_group(struct f2b_walker *w)
 	}
 }
 
-/* A class as it stands, but for [ in it, which PCRE2 may take for the beginning of a class by name. */
+/* Takes a class as it stands, but for [ in it: PCRE2 may take [ for the beginning of a class by name. */
 static void take_class(struct f2b_walker *w)
 {
 	const char *end = f2b_item_end(w->at);
@@ -203,7 +204,7 @@ static void take_item(struct f2b_walker *w)
 	}
 }
 
-/* How deep groups lie one inside the other. */
+/* How many groups lie one inside the other at most. */
 static unsigned depth_of(const char *text)
 {
 	unsigned depth = 0, most = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fail2ban_rule: a failregex to rules, and what there is to be said about it. See detect/fail2ban.
+ * fail2ban_rule: a failregex to rules, and warnings about it. See detect/fail2ban.
  *
  * Each warning goes to stderr and into the comment above the rule.
  */
@@ -13,7 +13,7 @@
 #include "detect/fail2ban_inside.h"
 #include "detect/pattern.h"
 
-/* A comment and a warning about the expression. */
+/* Adds a comment and a warning about the expression. */
 static void warn(struct f2b_maker *m, const char *what)
 {
 	msg("%s: failregex %u: %s", m->options.path, m->expression, what);
@@ -30,7 +30,7 @@ static void leave_out(struct f2b_maker *m, const char *why)
 	m->filter->left_out++;
 }
 
-/* Whether text that a client may have written can stand before the address, with nothing that holds the end. */
+/* Whether text of a client can stand before the address while nothing holds the end of the line. */
 static bool is_loose(const char *match)
 {
 	const char *address = strstr(match, "<ADDR>");
@@ -72,7 +72,7 @@ static enum event_class class_of(const struct f2b_maker *m, const char *match)
 	return !speaks_of(match, logins) && speaks_of(match, refusals) ? CLASS_REJECT : CLASS_AUTH;
 }
 
-/* Whether PCRE2 takes the pattern; what it says otherwise has been told. */
+/* Whether PCRE2 takes the pattern; a fault has been told. */
 static bool compiles(const struct rule *rule)
 {
 	struct pattern pattern;
@@ -126,7 +126,7 @@ static void add_rule(struct f2b_maker *m, const char *program, const char *match
 	buf_clear(&m->comment);
 }
 
-/* A pattern that has no __prefix_line begins behind the time; what it has for the header is taken off. */
+/* A pattern without __prefix_line begins behind the time: its own text for the header is taken off. */
 static void skip_header(struct f2b_maker *m, struct buf *text, struct buf *program)
 {
 	size_t len = strlen(m->form);
@@ -140,7 +140,7 @@ static void skip_header(struct f2b_maker *m, struct buf *text, struct buf *progr
 	}
 }
 
-/* One branch of a failregex, in our syntax. */
+/* Makes a rule of one branch of a failregex, which is in our syntax. */
 static void take_branch(void *context, const char *branch)
 {
 	struct f2b_maker *m = context;

@@ -2,9 +2,9 @@
 /*
  * fail2ban_sample: a message that a pattern recognises, made up.
  *
- * Stepping over the pattern writes for each item what it matches: for a class one of its bytes, for a group one of its
- * branches, nothing for what only looks. A variant says which branch, whether what may be left out is there, and of
- * which family the address is.
+ * A step over each item of the pattern writes a text that the item matches: for a class one of its bytes, for a group
+ * one of its branches, for a look ahead nothing. The variant chooses the branch, whether optional items are there, and
+ * the family of the address.
  */
 #include "detect/fail2ban_inside.h"
 
@@ -24,7 +24,7 @@ struct sample {
 
 static void add_branches(struct sample *s, const char *from, const char *to);
 
-/* How often an item is written whose quantifier stands at at; *end: behind the quantifier. */
+/* How often to write the item whose quantifier stands at at. *end is behind the quantifier. */
 static unsigned long times_of(const struct sample *s, const char *at, const char **end)
 {
 	unsigned long least = strchr("?*", *at) != NULL && *at != '\0' ? 0 : *at == '{' ? strtoul(at + 1, NULL, 10) : 1;
@@ -37,7 +37,7 @@ static unsigned long times_of(const struct sample *s, const char *at, const char
 	return least < TIMES_MAX ? least : TIMES_MAX;
 }
 
-/* One of the bytes that a class matches, a letter or a digit where that can be. */
+/* Writes a byte that the class matches; a letter or a digit, if the class has one. */
 static void add_class(struct sample *s, const char *at)
 {
 	static const char liked[] = "x1A.-@/: ";
@@ -54,7 +54,7 @@ static void add_class(struct sample *s, const char *at)
 	buf_add_char(s->out, (char)byte);
 }
 
-/* What a group of that name has matched before. */
+/* Writes again what the group of that name has matched. */
 static void add_again(struct sample *s, const char *at)
 {
 	for (unsigned i = 0; i < s->group_count; i++) {

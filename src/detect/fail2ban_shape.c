@@ -2,8 +2,8 @@
 /*
  * fail2ban_shape: a converted pattern brought into the form that our rules have.
  *
- * A rule's pattern is anchored at the message's start and holds one <ADDR>. So branches become rules of their own, and
- * what stands before a message for fail2ban alone (an anchor, a blank) is taken off. See detect/fail2ban_pattern.
+ * A rule's pattern is anchored at the message's start and holds one <ADDR>. So branches become rules of their own. An
+ * anchor or a blank before the message is for fail2ban alone, and is taken off. See detect/fail2ban_pattern.
  */
 #include <ctype.h>
 #include <string.h>
@@ -73,7 +73,7 @@ static const char *find_choice(const char *from, const char *to)
 	return NULL;
 }
 
-/* Splits the group at open: each of its branches between what stands before and behind the group. */
+/* Splits the group at open. Each of its branches stands between the text before and the text behind the group. */
 static void split_group(const char *text, const char *open, f2b_take_branch *take, void *context)
 {
 	const char *end = f2b_item_end(open), *close = end - 1, *at = f2b_group_inside(open);
@@ -137,7 +137,7 @@ static bool is_blank(const char *at)
 	return *at == ' ' || strncmp(at, "\\s", 2) == 0 || strncmp(at, "\\ ", 2) == 0;
 }
 
-/* Whether a byte other than a blank stands for itself. */
+/* Whether the byte is no blank and stands for itself. */
 static bool is_byte(const char *at)
 {
 	return (isalnum((unsigned char)*at) || strchr(":-,;/=_", *at) != NULL) && *at != '\0';
@@ -158,7 +158,7 @@ static void add_branches_without_blank(struct buf *out, const char *open, const 
 	}
 }
 
-/* Adds the text as it matches behind a blank that it takes itself where it can. */
+/* Adds the text without a blank that it would match at its start. */
 static void add_without_blank(struct buf *out, const char *from, const char *to)
 {
 	const char *end = f2b_item_end(from);
@@ -181,7 +181,7 @@ static void add_without_blank(struct buf *out, const char *from, const char *to)
 		buf_add_text(out, ")?");
 		buf_add(out, blank_end, (size_t)(to - blank_end));
 	} else if (end < to && (*end == '?' || *end == '*') && is_byte(from) && is_blank(end + 1)) {
-		/* the byte is not there, where a blank is */
+		/* a blank stands there, so the byte does not */
 		add_without_blank(out, end + 1, to);
 	} else if (from < to && *from == '(' && f2b_group_inside(from) != NULL && !syntax_is_quantifier(*end)) {
 		add_branches_without_blank(out, from, end - 1);
@@ -204,7 +204,7 @@ void f2b_skip_blank(struct buf *text)
 	buf_text(text);
 }
 
-/* The length of what stands for [PID]: and the blank behind it. */
+/* The length of the text for [PID]: and of the blank behind it. */
 static size_t process_len(const char *at)
 {
 	static const char *const forms[] = { "\\[\\d+\\]", "\\[\\d*\\]", "(?:\\[\\d+\\])?", "(?:\\[\\d+\\])",

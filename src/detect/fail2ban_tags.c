@@ -10,7 +10,7 @@
 
 #define TAG_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/"
 
-/* Where the tag stands between \[ and \], the brackets are there already. */
+/* Whether the tag stands between \[ and \]: it needs no brackets of its own. */
 static bool is_bracketed(const struct f2b_walker *w, const char *behind)
 {
 	const struct buf *out = w->out;
@@ -29,7 +29,7 @@ void f2b_add_address(struct f2b_walker *w, const char *before, const char *after
 	buf_addf(w->out, "%s%s<ADDR>%s%s", before, brackets ? "\\[?" : "", after, brackets ? "\\]?" : "");
 }
 
-/* A tag that stands for itself; closed: it is written <F-NAME/>. False: there is none of that name. */
+/* Takes a tag without contents; closed: it is written <F-NAME/>. False: fail2ban has no such tag. */
 static bool add_tag(struct f2b_walker *w, const char *name, bool closed, const char *behind)
 {
 	static const struct {
@@ -64,7 +64,7 @@ static bool add_tag(struct f2b_walker *w, const char *name, bool closed, const c
 	return true;
 }
 
-/* <F-NAME>, behind which the tag's contents follow until </F-NAME>. */
+/* Takes <F-NAME>; its contents follow until </F-NAME>. */
 static bool open_tag(struct f2b_walker *w, const char *name, const char *behind)
 {
 	static const char *const addresses[] = { "IP4", "IP6", "ADDR", "HOST", "SUBNET" };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fail2ban_values: the value of an option, with all that it refers to put in.
+ * fail2ban_values: the value of an option, with all references replaced.
  *
- * Whatever refers to itself ends at a depth or a size that no filter needs. See detect/fail2ban_options.
+ * A value that refers to itself ends at a depth or a size that no filter needs. See detect/fail2ban_options.
  */
 #include "detect/fail2ban_inside.h"
 
@@ -28,7 +28,7 @@ static unsigned rank_of(const char *section)
 	return 0;
 }
 
-/* Whether a is an option that wins over b. */
+/* Whether option a wins over option b. */
 static bool wins(const struct f2b_option *a, const struct f2b_option *b)
 {
 	unsigned of_a = rank_of(a->section), of_b = rank_of(b->section);
@@ -36,7 +36,7 @@ static bool wins(const struct f2b_option *a, const struct f2b_option *b)
 	return of_a != of_b ? of_a > of_b : a > b;
 }
 
-/* The option of that name that wins over all others but those that win over below, and below itself. */
+/* The option of that name that wins over all others; with below, only options that lose to below count. */
 static const struct f2b_option *find(const struct f2b_options *o, struct span name, const struct f2b_option *below)
 {
 	const struct f2b_option *found = NULL;
@@ -64,7 +64,7 @@ static const struct f2b_option *find_in(const struct f2b_options *o, struct span
 	return found;
 }
 
-/* What NAME, known/NAME or SECTION/NAME in the value of from (NULL: in no value) refers to. */
+/* The option that NAME, known/NAME or SECTION/NAME refers to in the value of from (NULL: in no value). */
 static const struct f2b_option *referred(const struct f2b_options *o, struct span name, const struct f2b_option *from)
 {
 	const char *slash = memchr(name.ptr, '/', name.len);
@@ -86,7 +86,7 @@ static void fail(struct f2b_options *o, const struct f2b_option *option, const c
 	o->failed = true;
 }
 
-/* Adds the value with each %(NAME)s put in. */
+/* Adds the value with each %(NAME)s replaced. */
 static void add_value(struct f2b_options *o, const struct f2b_option *option, unsigned depth, struct buf *out)
 {
 	if (depth > DEPTH_MAX || out->len > VALUE_MAX) {
@@ -111,7 +111,7 @@ static void add_value(struct f2b_options *o, const struct f2b_option *option, un
 	}
 }
 
-/* The first <NAME> of an option that is set; NULL: there is none. Those of fail2ban itself are in capitals. */
+/* The option of the first <NAME> that is set; NULL: there is none. fail2ban's own tags are in capitals. */
 static const struct f2b_option *find_tag(const struct f2b_options *o, const char *text, struct span *tag)
 {
 	for (const char *open = strchr(text, '<'); open != NULL; open = strchr(open + 1, '<')) {
@@ -130,7 +130,7 @@ static const struct f2b_option *find_tag(const struct f2b_options *o, const char
 	return NULL;
 }
 
-/* Puts in each <NAME>, those inside of others first. */
+/* Replaces each <NAME>, inner ones first. */
 static char *resolve_tags(struct f2b_options *o, const struct f2b_option *of, char *text)
 {
 	const struct f2b_option *option;

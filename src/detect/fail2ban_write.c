@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fail2ban_write: the rules that were made of a filter as a file. See detect/fail2ban. */
+/*
+ * fail2ban_write: the rules of a filter as a file. See detect/fail2ban.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +33,7 @@ void f2b_add_hit(struct f2b_filter *filter, size_t rule, struct span message)
 	}
 }
 
-/* A text in single quotes, in which a backslash stands for itself but before a quote and another one. */
+/* Adds a text in single quotes. A backslash there stands for itself but before a quote or another backslash. */
 static void add_quoted(struct buf *out, const char *text)
 {
 	buf_add_char(out, '\'');
@@ -41,7 +43,7 @@ static void add_quoted(struct buf *out, const char *text)
 		if (doubled)
 			buf_add_char(out, '\\');
 		buf_add_char(out, *c);
-		/* what a backslash stands before is not looked at by itself, but for a quote */
+		/* the byte behind a backslash is copied with it, unless it is a quote */
 		if (*c == '\\' && c[1] != '\0' && c[1] != '\'') {
 			if (c[1] == '\\')
 				buf_add_char(out, '\\');

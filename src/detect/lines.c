@@ -2,9 +2,8 @@
 /*
  * lines: a log cut into blocks of whole lines.
  *
- * What a block ends with and is no whole line begins the next one. A line that is longer than any mail server
- * writes is passed over without ever being held, however long it is. Where a log is cut makes no difference to
- * what its lines are taken for.
+ * The incomplete line at the end of a block begins the next block. A line longer than any of a mail server is passed
+ * over and never held whole. The cuts make no difference to the lines.
  */
 #define _GNU_SOURCE
 #include "detect/lines.h"
@@ -31,7 +30,7 @@ static size_t read_bytes(struct log_lines *l, char *bytes, size_t room)
 	return len;
 }
 
-/* Leaves out the rest of a line that is too long; what is behind it moves to the front. */
+/* Drops the rest of a line that is too long, and moves the bytes behind it to the front. */
 static size_t skip_rest_of_line(struct log_lines *l, char *bytes, size_t len)
 {
 	char *newline = memchr(bytes, '\n', len);
@@ -77,7 +76,8 @@ size_t lines_read(struct log_lines *l, char *block, uint64_t *offset)
 	complete = newline != NULL ? (size_t)(newline + 1 - block) : 0;
 	if (got < LINES_BLOCK) {
 		l->ended = true;
-		/* what a damaged place cut off is no line: an address could end there before its last digit */
+		/* a damaged place may cut an address off before its last digit: an unfinished line there counts for
+		 * nothing */
 		if (l->take_unterminated && !l->failed)
 			complete = len;
 	}

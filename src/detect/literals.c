@@ -2,11 +2,10 @@
 /*
  * literals: the bytes that a pattern cannot match without, read off its text.
  *
- * Most lines of a log are about nothing that a rule knows, and no regular expression is needed to see it: a
- * few bytes at the message's start, or behind its first colon (where Postfix writes what happened, behind a
- * queue number), or anywhere in it, tell the rules apart. Stepping over the pattern's text finds them; it gives
- * up on whatever it does not know for certain. Giving up costs speed, never a match: --no-prefilter does
- * without all this.
+ * No rule knows most lines of a log, and no regular expression is needed to see that. A few bytes tell the rules
+ * apart. They stand at the message's start, or anywhere in it, or behind its first colon: there Postfix writes what
+ * happened, behind a queue number. Stepping over the pattern's text finds them, and gives up on anything uncertain.
+ * Giving up costs speed and never a match, by (13) of src/README.md.
  */
 #include "detect/literals.h"
 
@@ -17,7 +16,7 @@
 /* A shorter literal stands in nearly every message. */
 enum { INSIDE_MIN = 4 };
 
-/* How seldom a byte is in log lines: the rarest of a literal is the one to look for. */
+/* How rare a byte is in log lines. A search looks for the rarest byte of a literal. */
 static size_t rarity(char c)
 {
 	static const char frequent[] = " e01o.ta:nimrspl2dc=u359h4x7f6v,[]8b-g<>/";
@@ -26,7 +25,7 @@ static size_t rarity(char c)
 	return place != NULL ? (size_t)(place - frequent) : sizeof(frequent);
 }
 
-/* The literal run at the place; its length. */
+/* Takes the literal run at the place. Returns its length. */
 static size_t take_run(struct literal *l, struct syntax *w)
 {
 	l->len = (uint8_t)syntax_literal_run(w, l->bytes, sizeof(l->bytes));
@@ -40,7 +39,8 @@ static size_t take_run(struct literal *l, struct syntax *w)
 
 /* ---- the beginning ---- */
 
-/* (?:one|two|three) of plain literals at the start gives as many beginnings, each with what follows. */
+/* (?:one|two|three) of plain literals at the start gives three beginnings; the literal behind the group is part of
+ * each. */
 static bool beginnings_of_group(struct literals *l, struct syntax *w)
 {
 	struct literal tail;
@@ -69,7 +69,7 @@ static bool beginnings_of_group(struct literals *l, struct syntax *w)
 	return true;
 }
 
-/* Classes without a colon in them and then ": ...": what follows stands at the message's first colon. */
+/* Classes without a colon and then ": ...": the literal stands at the first colon of the message. */
 static bool beginnings_at_colon(struct literals *l, struct syntax *w)
 {
 	bool any = false;
@@ -93,7 +93,7 @@ static bool beginnings_at_colon(struct literals *l, struct syntax *w)
 	return any && take_run(&l->beginnings[0], w) > 1;
 }
 
-/* Leaves the place behind them, or at the text's start. */
+/* Leaves the place behind the beginnings, or at the start of the text where there are none. */
 static void find_beginnings(struct literals *l, struct syntax *w)
 {
 	const struct syntax start = *w;
@@ -116,7 +116,7 @@ static void find_beginnings(struct literals *l, struct syntax *w)
 
 /* ---- the inside ---- */
 
-/* Walks to the end of a branch; keeps its longest run. */
+/* Walks to the end of a branch, and keeps its longest run. */
 static void take_branch(struct literal *longest, struct syntax *w)
 {
 	struct literal run;
@@ -163,7 +163,7 @@ static void insides_of_group(struct literals *l, struct syntax w)
 	}
 }
 
-/* One literal that every match holds is better than several: each one costs a search. */
+/* One literal that every match holds is better than several: each literal costs a search. */
 static void find_insides(struct literals *l, struct syntax *w)
 {
 	struct literal longest = { .len = INSIDE_MIN - 1 }, run;

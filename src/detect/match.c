@@ -2,11 +2,10 @@
 /*
  * match: one line to an event.
  *
- * The header is taken apart, the program's rules are looked up by name (through a small cache of this
- * thread), and PCRE2 tries those of them whose literals the message holds. It runs with limits: a pattern that
- * meets one has not matched, which is counted for the rule; one that goes on meeting them is not asked again.
- * The address comes from the rule's <ADDR> and nowhere else, and must be one that addr_parse() takes.
- * Nothing here allocates a line, opens anything or resolves names.
+ * The header is taken apart, and the program's rules are looked up by name, through a small cache of this thread.
+ * PCRE2 tries the rules whose literals the message holds. It runs with limits: a pattern that meets one has not
+ * matched, which is counted. A rule that meets limits too often is not tried again. The address comes by (7) of
+ * src/README.md, and addr_parse() must take it. Nothing here allocates a line, opens anything or resolves names.
  */
 #include "detect/match.h"
 
@@ -20,7 +19,7 @@
 #include "detect/repeated.h"
 #include "log/header.h"
 
-/* What runs on every line is put into one place by the compiler. */
+/* The compiler puts the code that runs on every line into one place. */
 #define HOT static inline __attribute__((always_inline))
 
 enum {
@@ -28,35 +27,35 @@ enum {
 	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
-	GROUPS = 16,               /* groups with higher numbers are not looked at */
+	GROUPS = 16,               /* groups with higher numbers are ignored */
 };
 
-/* A program of which a line came lately. */
+/* A program whose lines came lately. */
 struct recent {
 	const struct engine_program *program; /* NULL: none */
-	size_t drift;                         /* its number there */
+	size_t drift;                         /* its number in the drift */
 	struct origin origin;
-	uint64_t block;                       /* of its last line */
-	bool cut;                             /* which was a piece of a longer one */
-	bool stranger;                        /* no rule is for it, and it may be of mail */
+	uint64_t block;                       /* the block of its last line */
+	bool cut;                             /* its last line was a piece of a longer one */
+	bool stranger;                        /* it has no rules, and may be a program of mail */
 };
 
 struct matcher {
 	struct engine *engine;
 	pcre2_match_data *data;
-	const PCRE2_SIZE *places;            /* where the groups of the last match begin and end, within data */
+	const PCRE2_SIZE *places;            /* begin and end of each group of the last match, within data */
 	pcre2_match_context *context;
 	struct stamp_reader stamps;
 	struct header header;
 	struct span program_given;
-	const char *server;                  /* whose own file the log is; NULL: not known */
-	bool believes;                       /* what stands in such a file */
+	const char *server;                  /* the server whose own file the log is; NULL: not known */
+	bool believes;                       /* whether lines of such a file are believed */
 	struct recent recent[CACHE_SLOTS];
 	uint64_t *limit_hits;
-	uint64_t block;                      /* how many there were */
-	struct span session;                 /* of the last event, as its rule found it */
+	uint64_t block;                      /* number of the block at hand */
+	struct span session;                 /* the session that the rule of the last event found */
 	bool want_phrases;
-	struct drift *drift;                 /* NULL: nobody wants to know */
+	struct drift *drift;                 /* NULL: not wanted */
 };
 
 struct matcher *matcher_new(struct engine *engine)
@@ -128,7 +127,7 @@ uint64_t matcher_limit_hits(const struct matcher *m, uint16_t rule)
 	return m->limit_hits[rule];
 }
 
-/* The first and the last bytes, and how many there are, tell nearly all programs apart. */
+/* The first bytes, the last bytes and the length tell nearly all programs apart. */
 HOT unsigned slot_of(struct span name)
 {
 	uint32_t first = 0, last = 0;
@@ -166,7 +165,7 @@ HOT struct recent *recent_of(struct matcher *m, struct span name)
 	return r;
 }
 
-/* A group of the last match; NULL where it took no part. */
+/* A group of the last match; its ptr is NULL where the group took no part. */
 HOT struct span group_of(const struct matcher *m, unsigned number, struct span message)
 {
 	const PCRE2_SIZE *place = m->places + 2 * (size_t)number;
@@ -186,7 +185,7 @@ HOT struct span first_group(const struct matcher *m, const unsigned numbers[PATT
 	return found;
 }
 
-/* An event of the rule, its address set where there is one. */
+/* Fills in an event of the rule. False: the line means nothing, or lacks the address that the rule needs. */
 static inline bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user,
 			      struct span count, bool has_address)
 {
@@ -207,7 +206,7 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 	return has_address || (rule->flags & EVENT_NO_ADDRESS) != 0;
 }
 
-/* Whether the end of the message is where the program ended it, as far as one can tell. */
+/* Whether the program itself ended the message here, as far as anybody can tell. */
 HOT bool is_whole(const struct matcher *m, struct span message)
 {
 	return message.len <= MATCH_WHOLE_MAX && !m->header.cut;
@@ -261,7 +260,7 @@ HOT bool begins(const struct engine_candidate *c, struct span text)
 	return text.len >= c->begin->len && span_same(text.ptr, c->begin->bytes, c->begin->len);
 }
 
-/* Tries the rules of the program on the message, which has a first byte; the event's user points into it. */
+/* Tries the rules of the program on the message, which is not empty. The user of the event points into the message. */
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
 	const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]];
@@ -277,22 +276,22 @@ static bool try_rules(struct matcher *m, const struct engine_program *program, s
 	return false;
 }
 
-/* A line that no rule knows. */
+/* What a line means that no rule knows. */
 static enum match_verdict other_line(const struct header *h, struct event *event)
 {
 	event->count = repeated_before(h);
 	return event->count > 0 ? MATCH_REPEATED : MATCH_NONE;
 }
 
-/* An event that says nothing but what the flag does, for detect/sessions. */
+/* Fills in an event that says nothing but its flag, for detect/sessions. */
 static void fill_note(struct event *event, const struct engine_program *program, enum event_flag flag)
 {
 	*event = (struct event){ .event_class = CLASS_TROUBLE, .rule = program->rules[0], .count = 1,
 				 .flags = (uint16_t)(EVENT_NO_ADDRESS | flag) };
 }
 
-/* Whether the line of a program that makes several lines of a long one is an event, or tells something of the next
- * line. What stood before this block is not known here. */
+/* Whether the line is an event, or tells something of the next line. The program makes several lines of a long one. The
+ * lines before this block are not known here. */
 static bool is_event_of_pieces(struct matcher *m, struct recent *r, struct event *event)
 {
 	const struct span message = m->header.message;
@@ -319,7 +318,7 @@ static uint64_t connection_of(const struct matcher *m, struct recent *r, const s
 	return origin_connection(&r->origin, &m->header, m->session.len > 0 ? m->session : m->header.pid);
 }
 
-/* A line of a program that rules are for, its header taken apart. */
+/* Matches a line of a program with rules; its header was taken apart. */
 static enum match_verdict match_message(struct matcher *m, struct recent *r, struct span line, struct event *event)
 {
 	struct header *h = &m->header;
@@ -332,7 +331,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 	if (counted != NULL)
 		counted->lines++;
 	known = r->program->pieces > 0 ? is_event_of_pieces(m, r, event) : try_rules(m, r->program, h->message, event);
-	/* a piece is not understood, though it tells something of the next line */
+	/* no rule knows a piece, though it tells something of the next line */
 	noted = known && (event->flags & (EVENT_PIECE | EVENT_WHOLE)) != 0;
 	if (m->drift != NULL && (!known || noted))
 		drift_unknown(m->drift, r->drift, h->message);

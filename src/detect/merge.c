@@ -2,12 +2,12 @@
 /*
  * merge: batches of several logs whose events are handed on by time.
  *
- * Events stay where their block was scanned, in batches that are sorted each for itself. A heap of batches says which
- * has the first event; that one gives events until the first event of another is due. Blocks of one log seldom
- * overlap by more than seconds, so an event costs hardly more than to look whether another batch is due.
+ * Events stay where their block was scanned, in batches that are sorted each for itself. A heap of batches has the one
+ * with the first event at its top. That batch gives events until the first event of another batch is due. Blocks of
+ * one log seldom overlap by more than seconds, so most events cost one look at another batch.
  *
- * A batch could be kept for a single event: of a host whose clock is ahead, there may be one in each. Where many are
- * kept, what waits is packed into one. Nothing here depends on threads: the same batches and times in the same order
+ * One event can keep a batch: if the clock of a host is ahead, each batch may hold such an event. When many batches
+ * are kept, their events are packed into one. Threads make no difference: the same batches and times in the same order
  * give the same calls.
  */
 #include "detect/merge.h"
@@ -17,8 +17,8 @@
 #include "base/mem.h"
 
 enum {
-	WAITING_MAX = 64 * 1024 * 1024, /* bytes of events and texts that wait */
-	RUNS_MAX = 128,                 /* batches that are kept */
+	WAITING_MAX = 64 * 1024 * 1024, /* bytes of waiting events and their texts */
+	RUNS_MAX = 128,                 /* batches that wait */
 };
 
 static inline uint64_t bytes_of(const struct event *event)
@@ -45,7 +45,7 @@ static void sift_up(struct merge *m, size_t at)
 		swap(m, at, (at - 1) / 2);
 }
 
-/* The one below that is due first; 0 where there is none. */
+/* Which of the two batches below is due first; 0: there is none. */
 static size_t first_below(const struct merge *m, size_t at)
 {
 	size_t left = 2 * at + 1;
@@ -65,7 +65,7 @@ static void sift_down(struct merge *m)
 	}
 }
 
-/* The batch at the top gave what it had, or another is due. */
+/* Brings the heap in order when its top is empty, or another batch is due. */
 static void settle_top(struct merge *m)
 {
 	struct run *top = &m->runs[0];

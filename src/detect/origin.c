@@ -2,8 +2,8 @@
 /*
  * origin: which connection of which server process a line belongs to.
  *
- * Host, program and process id are hashed to one number, the same on every machine, since the state keeps it. The first
- * two seldom change from line to line.
+ * Host, program and process id are hashed to one number. It is the same on every machine, since the state keeps it.
+ * Host and program seldom change from line to line.
  */
 #define _DEFAULT_SOURCE
 #include "detect/origin.h"
@@ -13,14 +13,14 @@
 
 #include "base/span.h"
 
-/* Less than eight bytes, the last one lowest whatever the host. */
+/* Fewer than eight bytes as a number, the last one lowest on any machine. */
 static inline uint64_t number_of(struct span s)
 {
 	uint32_t first, last;
 	uint64_t number = 0;
 
 	if (s.len >= 4) {
-		/* some of them twice, in the same place */
+		/* the two may overlap: bytes of both have the same place */
 		memcpy(&first, s.ptr, 4);
 		memcpy(&last, s.ptr + s.len - 4, 4);
 		return (uint64_t)be32toh(first) << 8 * (s.len - 4) | be32toh(last);
@@ -30,7 +30,7 @@ static inline uint64_t number_of(struct span s)
 	return number;
 }
 
-/* Eight bytes a step (the multiplier is 2^64 divided by the golden ratio, odd): it runs once an event. */
+/* Hashes eight bytes a step. The multiplier is 2^64 divided by the golden ratio, made odd. It runs once an event. */
 static inline uint64_t hash_span(uint64_t hash, struct span s)
 {
 	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
@@ -45,7 +45,7 @@ static inline uint64_t hash_span(uint64_t hash, struct span s)
 	return hash ^ hash >> 32;
 }
 
-/* Another host than that of the last event. */
+/* Hashes a host that is not the one of the last event. */
 static __attribute__((noinline)) uint64_t hash_host(struct origin *origin, const struct header *header)
 {
 	uint64_t hash = hash_span(hash_span(0, header->host), header->program);

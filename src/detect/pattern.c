@@ -2,8 +2,8 @@
 /*
  * pattern: regular expressions of rules, compiled.
  *
- * Matching is PCRE2's; patterns work on bytes (no UTF), are anchored at the start of the message and never
- * meet \n, since a line has none. What is wrong with a pattern is told with rule, offset and PCRE2's words.
+ * PCRE2 matches. Patterns work on bytes (no UTF) and are anchored at the start of the message. A message has no \n. An
+ * error in a pattern is told with rule, offset and PCRE2's words.
  */
 #include "detect/pattern.h"
 
@@ -14,9 +14,9 @@
 #include "base/mem.h"
 #include "base/msg.h"
 
-/* What stands for <ADDR>. It only finds the address's end; addr_parse() decides whether it is one. The
- * parts are possessive: an address cannot give back characters to the text behind it. A dot or a colon that
- * ends a sentence is not part of it. */
+/* The expression for <ADDR>. It only finds the end of an address; addr_parse() decides whether it is one. Its parts are
+ * possessive: an address gives no characters back to the text behind it. A dot or a colon that ends a sentence is no
+ * part of it. */
 static const char ADDRESS[] =
 	"(?<ADDR>[0-9]{1,3}+\\.[0-9]{1,3}+\\.[0-9]{1,3}+\\.[0-9]{1,3}+(?!\\.[0-9])"
 	"|[0-9A-Fa-f]{0,4}+:(?:[0-9A-Fa-f]++|\\.(?=[0-9])|:(?=[0-9A-Fa-f:])|(?<=:):)++)";
@@ -39,7 +39,7 @@ static pcre2_code *compile(const struct rule *rule, const char *what, const char
 	return NULL;
 }
 
-/* The pattern's text with <ADDR> replaced. Offsets of PCRE2's errors before <ADDR> stay those of the rule. */
+/* Adds the pattern's text with <ADDR> replaced. Offsets in PCRE2's errors before <ADDR> stay those of the rule. */
 static void put_address_in(struct buf *out, const char *text)
 {
 	const char *place = strstr(text, "<ADDR>");
@@ -76,8 +76,7 @@ static void find_groups(const pcre2_code *code, const char *name, unsigned numbe
 		numbers[n++] = (unsigned)entry[0] << 8 | entry[1];
 }
 
-/* Whether what stands at the end of the line, or does not stand in its rest, decides: an end of line, or a
- * negative look ahead over any text. */
+/* Whether the end of the line decides: the pattern holds an end of line, or a negative look ahead over any text. */
 bool pattern_wants_end(const char *text)
 {
 	bool in_class = false;
@@ -101,11 +100,11 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 	uint32_t groups = 0;
 
 	*pattern = (struct pattern){ 0 };
-	/* Before it matches, PCRE2 would look for the last byte that a match needs. Literals have done so. */
+	/* PCRE2 would look for the last byte that a match needs before it matches: literals have done so */
 	pattern->code = compile_match(rule, PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE);
 	if (pattern->code == NULL)
 		return -1;
-	/* without JIT (a kernel that forbids it) the interpreter does the same, slower */
+	/* where the kernel forbids JIT, the interpreter does the same, but slower */
 	pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &groups);
 	pattern->groups = groups;
@@ -120,7 +119,7 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 
 void pattern_first_bytes(const struct rule *rule, uint8_t set[PATTERN_BYTES])
 {
-	/* PCRE2 works them out only where a match may begin anywhere. */
+	/* PCRE2 works out first bytes only for a pattern that may begin anywhere */
 	pcre2_code *code = compile_match(rule, 0);
 	const uint8_t *known = NULL;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * repeated: what syslog daemons write in the place of a message that comes again and again.
+ * repeated: the lines that syslog daemons write in the place of a message that comes again and again.
  */
 #include "detect/repeated.h"
 

@@ -2,11 +2,10 @@
 /*
  * rules: rule files to rules.
  *
- * The built-in files come first, in the order of their names, then those of the folder; a rule that bears
- * the name of an earlier one takes its place, so that a person can mend a built-in rule. Texts are read by
- * detect/rules_text: of built-in files only where their samples are wanted, else their attributes are taken as they
- * were embedded. No pattern is compiled here: that is detect/pattern. Any error is fatal to loading, with file and
- * line.
+ * The built-in files come first, in the order of their names, then those of the folder. A rule with the name of an
+ * earlier one takes its place, so that a person can mend a built-in rule. Texts are read by detect/rules_text. A run
+ * needs no samples: then built-in rules have their attributes as they were embedded, and nothing is read. No pattern
+ * is compiled here. Any error is fatal to loading, and told with file and line.
  */
 #include "detect/rules_inside.h"
 

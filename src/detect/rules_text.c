@@ -2,8 +2,8 @@
 /*
  * rules_text: a text of rules, read by libconfuse.
  *
- * What libconfuse does not check is checked here: names of classes, and that a pattern names an address. Any error is
- * told with file and line, and nothing behind it is read.
+ * The names of classes, and that a pattern names an address, are checked here: libconfuse does not know them. The
+ * first error is told with file and line, and ends the reading.
  */
 #include "detect/rules_inside.h"
 
@@ -54,9 +54,8 @@ __attribute__((format(printf, 2, 0))) static void confuse_error(cfg_t *cfg, cons
 	conf_tell(cfg, &told, format, args);
 }
 
-/* The text of the rule that is called name: from its line that begins with `rule "name"` to the brace that
- * closes it at the start of a line. Rules are asked for in the order of the file: the search goes on where the
- * last one was found. */
+/* The text of the rule: from its line that begins with `rule "name"` to the closing brace at the start of a line.
+ * Rules are asked for in the order of the file: the search goes on behind the last one. */
 static char *source_of(struct place *last, const char *name)
 {
 	struct buf head = { 0 };
@@ -177,7 +176,7 @@ int rules_read_text(struct ruleset *set, const struct rules_text *text)
 	if (cfg == NULL)
 		msg_die("out of memory");
 	cfg_set_error_function(cfg, confuse_error);
-	/* the text keeps its comments, for those who ask for a rule's source */
+	/* the text keeps its comments, since a person may ask for the source of a rule */
 	buf_add_text(&copy, text->text);
 	if (conf_parse(cfg, text->name, &copy) != CFG_SUCCESS)
 		ret = -1;

@@ -2,9 +2,9 @@
 /*
  * samples: the proof that rules do what their own samples say.
  *
- * A sample is a message without its header. A hit must give an event, with the rule's literals as well as
- * without them (they decide what is tried at all); a miss must not. Nothing is fatal here: who asks for all is
- * told each fault, so that they can be mended at once; who only wants to go on is told the first.
+ * A sample is a message without its header. A hit must give an event, and must hold the rule's literals, which decide
+ * whether the rule is tried at all. A miss must give none. Nothing is fatal here: all faults are told, so that a
+ * person can mend them at once, or the first one alone.
  */
 #include "detect/samples.h"
 

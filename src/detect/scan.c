@@ -2,17 +2,17 @@
 /*
  * scan: logs to events, on several threads, in the order of time.
  *
- * Each worker does all of the work in turn: it reads the next block of a log (one reader a log at a time), finds the
- * block's events, and, where nobody does, merges blocks and hands events on. While one worker reads a log another one
- * finds events in its last block or reads another log, so that decompression, which cannot be divided within a log, is
- * done side by side.
+ * Each worker does all kinds of work in turn. It reads the next block of a log, which one worker at a time may read,
+ * and finds the block's events. If no other worker merges, it merges blocks and hands events on. Decompression of one
+ * log cannot be divided: meanwhile other workers find events in the blocks before, or read other logs.
  *
- * 1. Each log has a time up to which it was merged; before its first block that is the time of its first line.
- * 2. The block that is merged next is always of the log that was merged least far. So logs are gone through side by
- *    side, and the rotations of one come one after another. Which block is next depends on the logs alone.
- * 3. Then events are handed on that are older by SLACK than what any log was merged up to: lines of a log may be out of
- *    order by so much.
- * 4. Workers may be ahead of (2), by few blocks, chosen alike by how far logs were scanned. That changes nothing.
+ * 1. Each log has a time up to which it was merged. Before its first block that is the time of its first line.
+ * 2. The next block to merge is of the log that was merged least far. So the scan goes through logs side by side,
+ *    and through rotations of one log one after another. The logs alone decide which block is next.
+ * 3. Lines of a log may be out of order by SLACK. So an event is handed on when all logs were merged up to SLACK
+ *    behind it.
+ * 4. Workers may be ahead of (2) by few blocks. They choose logs in the same way, by how far logs were scanned.
+ *    That changes nothing.
  *
  * The memory does not depend on the size of a log. Nothing is opened here.
  */
@@ -29,9 +29,9 @@
 
 enum {
 	SLACK = 60,                          /* seconds that lines of a log may be out of order */
-	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* of events and batches that are not merged, in all */
-	AHEAD_NEXT_MAX = 16,                 /* blocks that are not merged of the log that is merged next */
-	BATCH_BYTES = 4096,                  /* what a batch without events takes, about */
+	AHEAD_BYTES_MAX = 16 * 1024 * 1024,  /* of all events and batches that are not merged */
+	AHEAD_NEXT_MAX = 16,                 /* of the log that is merged next: blocks that are not merged */
+	BATCH_BYTES = 4096,                  /* about what a batch without events takes */
 };
 
 struct work {
@@ -39,12 +39,12 @@ struct work {
 	struct stream *streams;
 	size_t left;               /* logs that are not yet merged */
 	bool merging;              /* a worker does */
-	struct merge merge;        /* of the worker that does */
-	struct sessions *sessions; /* as well: the scan's, or else its own */
+	struct merge merge;        /* of the worker that merges */
+	struct sessions *sessions; /* of the worker that merges: the scan's, or own_sessions */
 	struct sessions own_sessions;
-	size_t ahead_bytes;        /* of batches that are not yet merged */
+	size_t ahead_bytes;        /* of batches that are not merged */
 	struct batch *free;
-	pthread_mutex_t lock;      /* guards all but the merge, and what streams say belongs to a worker */
+	pthread_mutex_t lock;      /* guards all but the merge; a worker owns some members of streams */
 	pthread_cond_t changed;
 };
 
@@ -53,7 +53,7 @@ struct worker {
 	struct matcher *matcher;
 	struct drift *drift;       /* this worker's own; NULL: not wanted */
 	char *block;
-	bool reports;              /* this one tells the progress */
+	bool reports;              /* this worker tells the progress */
 };
 
 /* ---- merging ---- */
@@ -98,7 +98,7 @@ static struct stream *next_to_merge(const struct work *w)
 	return next;
 }
 
-/* Up to when nothing more is to come. */
+/* The time up to which all events are there. */
 static int64_t settled_until(const struct work *w)
 {
 	const struct stream *next = next_to_merge(w);
@@ -108,7 +108,7 @@ static int64_t settled_until(const struct work *w)
 	return next->merged_until > WHEN_UNKNOWN + SLACK ? next->merged_until - SLACK : WHEN_UNKNOWN;
 }
 
-/* What an event means, to whoever asked for the scan. */
+/* Hands an event to the caller of the scan. */
 static void take_settled(void *context, const struct event *event)
 {
 	const struct scan *scan = context;
@@ -145,7 +145,8 @@ static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 	pthread_cond_broadcast(&w->changed);
 }
 
-/* Merges what is next in order, as far as it is there; only one worker does this at a time. Called with the lock. */
+/* Merges the blocks that are next in order, as far as they are there. One worker at a time does this. Called with the
+ * lock. */
 static bool merge_all(struct work *w)
 {
 	struct stream *s;
@@ -170,12 +171,12 @@ static bool may_read(const struct work *w, const struct stream *s, const struct 
 
 	if (s->reading || s->ended || (s == next && ahead >= AHEAD_NEXT_MAX))
 		return false;
-	/* what is waited for is read in any case */
+	/* the block that the merge waits for is read in any case */
 	return (s == next && ahead == 0) || w->ahead_bytes < AHEAD_BYTES_MAX;
 }
 
-/* The log to read next: the one that is merged next, where it waits for a block; else, while few blocks are ahead, the
- * one that was scanned least far. NULL: none. */
+/* The log to read next; NULL: none. If the merge waits for a block of a log, it is that log. Else, while few blocks are
+ * ahead, it is the log that was scanned least far. */
 static struct stream *choose(struct work *w)
 {
 	const struct stream *next = next_to_merge(w);
@@ -225,7 +226,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	w->ahead_bytes += batch_bytes(batch);
 }
 
-/* Only who reads a source may ask it how far it is; so that is written down while it is asked. */
+/* Only the worker that reads a source may ask for its progress, and writes it down. */
 static void tell_progress(const struct work *w)
 {
 	uint64_t done = 0, total = 0;
@@ -327,7 +328,7 @@ void scan_run(struct scan *scan)
 		worker_init(&workers[i], &w);
 	work_init(&w, scan, workers[0].matcher);
 	workers[0].reports = scan->progress != NULL;
-	/* a thread that cannot be had is done without: the others do its work */
+	/* if a thread cannot be started, the others do its work */
 	while (started < threads && pthread_create(&ids[started], NULL, worker_run, &workers[started]) == 0)
 		started++;
 	worker_run(&workers[0]);

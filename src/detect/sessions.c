@@ -2,19 +2,18 @@
 /*
  * sessions: what one line of a connection does not tell, and others do.
  *
- * 1. A server may name its client where a session begins and nowhere else (OpenSMTPD): a rule that opens tells the
- *    address, and later events of the connection that have none get it.
- * 2. It may name him where the session ends (Sendmail): events of rules that wait are counted, and handed on with the
- *    address of the first line of the connection that has one.
- * 3. It may tell of its own trouble ahead of the line that begins the connection (Postfix's resolver): then the
- *    connection begins with the trouble.
+ * 1. A server may name its client only where a session begins (OpenSMTPD). A rule that opens tells the address;
+ *    later events of the connection without an address get it.
+ * 2. A server may name its client where the session ends (Sendmail). Events of rules that wait are counted, and
+ *    handed on with the address of the first line of the connection that has one.
+ * 3. A server may tell of its own trouble before the line that begins the connection (Postfix's resolver). Then
+ *    the connection begins with the trouble.
  *
- * Lines of a connection may stand in several logs and runs; so this is decided in the order of time, behind the merge,
- * and lasts in the state. The table forgets: what comes to a place that is taken takes it. Who has so many sessions
- * open at a time loses some.
+ * Lines of a connection may stand in several logs and runs. So sessions stand behind the merge, in the order of time,
+ * and last in the state. The table forgets: a session takes the place of another one under the same hash.
  *
- * Pieces: a logger may make several lines of a long one (courierlogger). The client chose where the line behind a piece
- * begins: such lines are not believed, up to the first one that is shorter than a piece. Matchers look at each line
+ * A logger may make several lines of a long one (courierlogger): the pieces. The client chose where the line behind a
+ * piece begins. No such line is believed, up to the first one that is shorter than a piece. Matchers look at each line
  * alone, on several threads; so this is decided in the order of a log's lines.
  */
 #include "detect/sessions.h"
@@ -57,7 +56,7 @@ const struct session *sessions_next(const struct sessions *s, int64_t then, size
 	return NULL;
 }
 
-/* The event's session; NULL: nothing is known of it. */
+/* The session of the event; NULL: nothing is known of it. */
 static struct session *find(struct sessions *s, const struct event *event)
 {
 	struct session *session = place_of(s, event->connection);
@@ -73,7 +72,7 @@ static void put(struct sessions *s, const struct event *event, bool troubled)
 	};
 }
 
-/* Two lines may begin one connection, the first of which tells of trouble. */
+/* Two lines may begin one connection, if the first one tells of trouble. */
 static void begin_once(struct sessions *s, struct event *event)
 {
 	struct session *session = find(s, event);
@@ -89,7 +88,7 @@ static void begin_once(struct sessions *s, struct event *event)
 		put(s, event, false);
 }
 
-/* Whether the event says something of its client now. What is no failure needs an address to say anything. */
+/* Whether the event says something of its client now. An event that is no failure needs an address for that. */
 static bool find_address(struct sessions *s, struct event *event)
 {
 	struct session *session = find(s, event);
@@ -118,7 +117,7 @@ static void wait_for_address(struct sessions *s, const struct event *event)
 	};
 }
 
-/* A line that has the address: it says itself something where it is good. */
+/* Takes a line with the address. A login is an event itself. */
 static void end_waiting(struct sessions *s, const struct event *event, sessions_hand *hand, void *context)
 {
 	struct session *session = find(s, event);
@@ -158,7 +157,7 @@ void sessions_take(struct sessions *s, const struct event *given, sessions_hand 
 		begin_once(s, &event);
 	else if ((event.flags & EVENT_NO_ADDRESS) && !find_address(s, &event))
 		return;
-	/* that a client with a name comes or goes is no evidence */
+	/* it is no evidence that a client with a name comes or goes */
 	if (event.event_class != CLASS_UNKNOWN || (event.flags & EVENT_NAMED) == 0)
 		hand(context, &event);
 }
@@ -171,7 +170,8 @@ void pieces_free(struct pieces *p)
 	*p = (struct pieces){ 0 };
 }
 
-/* Its place; count where it is not there. A piece is followed by its rest at once, so that there is hardly ever one. */
+/* The place of the program; count where it is not there. Nearly always none is there, since the rest follows a piece at
+ * once. */
 static size_t find_cut(const struct pieces *p, uint64_t program)
 {
 	size_t i = 0;

@@ -2,9 +2,9 @@
 /*
  * shape: what is left of a line when all that differs from line to line is folded away.
  *
- * Addresses become ADDR, words with digits in them #, host names NAME, mail addresses and values behind "=" and
- * what stands in quotes or angle brackets *. What a client said is thereby mostly gone, so that one kind of line
- * has one shape. Never allocates but in the text that it is given.
+ * Addresses become ADDR, words with digits #, and host names NAME. A star takes the place of mail addresses, of values
+ * behind "=", and of text in quotes or angle brackets. So most words of clients are gone, and one kind of line has one
+ * shape. Allocates nothing but the text that it is given.
  */
 #include "detect/shape.h"
 
@@ -21,15 +21,15 @@
 static const char *const signs[] = { "fail", "refused", "reject", "invalid", "denied",
 				     "mismatch", "incorrect", "illegal", "wrong " };
 
-/* Two neighbouring letters, whatever their case, as a place in a table. */
+/* Two neighbouring letters of either case, as a place in a table. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define PAIR(a, b) (((a) & 31) | ((b) & 31) << 8)
 #else
 #define PAIR(a, b) (((b) & 31) | ((a) & 31) << 8)
 #endif
 
-/* Of each word three pairs that follow each other, seldom ones: wherever the word stands, a step of three meets one of
- * them. Here is the number of the word times 16, and one more than how many letters stand before the pair. */
+/* Three rare pairs of letters, one behind the other, stand for each word: a step of three meets one of them in any
+ * word. A number is 16 times that of the word, and one more than the letters before the pair. */
 static const uint8_t pairs[PAIR(31, 31) + 1] = {
 #define WORD(number, before, a, b, c, d) \
 	[PAIR(a, b)] = (number) * 16 + (before) + 1, [PAIR(b, c)] = (number) * 16 + (before) + 2, \
@@ -47,7 +47,7 @@ static inline unsigned pair_at(const char *p)
 	return pairs[two & PAIR(31, 31)];
 }
 
-/* Whether the word that has the pair at p stands there. */
+/* Whether the word of the pair at p stands there. */
 static bool is_sign(const char *p, struct span text)
 {
 	unsigned found = pair_at(p);
@@ -106,7 +106,7 @@ static size_t trim(const char *p, size_t len)
 	return len;
 }
 
-/* One word: letters and digits, and what joins them. */
+/* Folds one word: letters and digits, and the bytes that join them. */
 static void fold_word(struct folding *f, const char *p, size_t len)
 {
 	size_t trimmed, digits = 0, dots = 0, ats = 0;
@@ -134,7 +134,7 @@ static void fold_word(struct folding *f, const char *p, size_t len)
 	put(f, p + trimmed, len - trimmed);
 }
 
-/* What stands between quotes or angle brackets goes, unless it holds an address that is worth knowing of. */
+/* Folds the text between quotes or angle brackets. */
 static const char *fold_quoted(struct folding *f, const char *p, const char *end, char close)
 {
 	const char *stop = memchr(p + 1, close, (size_t)(end - p - 1));

@@ -2,7 +2,7 @@
 /*
  * stream: a log that is read block by block, and what its blocks must know of each other.
  *
- * A block does not know what its first line repeats, nor the time where its first lines tell none; a stream does,
+ * A block does not know which line its first line repeats, nor the time of first lines without one. A stream does,
  * since its blocks come to it one after another. It also knows up to which time its log has been read.
  */
 #include "detect/stream.h"
@@ -14,10 +14,10 @@
 #include "base/mem.h"
 #include "log/rotation.h"
 
-enum { LAST_EVENTS = 16 }; /* of a block, the earliest of which says up to when it goes */
+enum { LAST_EVENTS = 16 }; /* of a block; the earliest of them counts as its end */
 
-/* When the log begins, by the first bytes, which the source knows: a host may have a wrong clock, so of their lines the
- * earliest counts. What a log goes on with behind its start is not known. */
+/* When the log begins, by its first bytes. The clock of a host may be wrong, so the earliest of their lines counts. A
+ * log that is read from a later place has no such time. */
 static int64_t first_time(const struct source *source, struct matcher *matcher)
 {
 	struct span head = source_head(source);
@@ -34,7 +34,7 @@ static int64_t first_time(const struct source *source, struct matcher *matcher)
 	return first < INT64_MAX ? first : WHEN_UNKNOWN;
 }
 
-/* Up to when a block goes: one line of a host whose clock is ahead must not speak for the others. */
+/* Up to when a block goes. One line of a host whose clock is ahead does not decide. */
 static int64_t block_until(const struct batch *batch)
 {
 	size_t first = batch->count > LAST_EVENTS ? batch->count - LAST_EVENTS : 0;
@@ -119,7 +119,7 @@ void stream_advance(struct stream *s, const struct batch *batch)
 		s->merged_until = source_reference(s->log->source);
 }
 
-/* Of lines without one: that of the last line before them that has one, else of the log. */
+/* Gives lines without a time that of the last line before them, else that of the log. */
 static void settle_times(const struct stream *s, struct batch *batch)
 {
 	int64_t last = s->log->last_time;
@@ -169,7 +169,7 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	s->last.line.ptr = s->last_text.ptr;
 }
 
-/* Takes out the events whose lines may be the rest of a longer one. */
+/* Takes out the events of lines that may be the rest of a longer one. */
 static void settle_pieces(const struct stream *s, struct pieces *pieces, struct batch *batch)
 {
 	size_t kept = 0;
@@ -194,7 +194,7 @@ void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats,
 {
 	settle_times(s, batch);
 	settle_repeats(s, batch, repeats);
-	/* the last event as its line is, for lines that repeat it */
+	/* before pieces are taken out: a line may repeat the last event as its line is */
 	remember_last(s, batch);
 	settle_pieces(s, pieces, repeats);
 	settle_pieces(s, pieces, batch);

@@ -2,9 +2,9 @@
 /*
  * syntax: steps over the text of a pattern, item by item.
  *
- * Knows just enough of PCRE2's syntax (pcre2pattern(3)) to tell a byte that must be there from everything else,
- * and says failed where it meets what it does not know: an option setting, a quoted or numbered character, a
- * class by name. It compiles nothing; whether a pattern is right is PCRE2's to say.
+ * Knows just enough of PCRE2's syntax (pcre2pattern(3)) to find the bytes that must be there. It says failed where it
+ * meets anything else: an option setting, a quoted or numbered character, a class by name. It compiles nothing:
+ * whether a pattern is right PCRE2 says.
  */
 #include "detect/syntax.h"
 
@@ -68,7 +68,7 @@ static void syntax_skip_group(struct syntax *w)
 	} while (depth > 0);
 }
 
-/* The literal byte at the place, or -1; the place moves on past it. */
+/* Takes the literal byte at the place, or returns -1. */
 static int syntax_byte(struct syntax *w)
 {
 	const char *next = w->at + 1;
@@ -82,7 +82,7 @@ static int syntax_byte(struct syntax *w)
 	return c;
 }
 
-/* The same where no quantifier follows. */
+/* The same, but only a byte without a quantifier. */
 static int syntax_literal_byte(struct syntax *w)
 {
 	struct syntax next = *w;
@@ -161,7 +161,7 @@ bool syntax_enter_group(struct syntax *w)
 		w->at += 3;
 		return true;
 	}
-	/* a name, and no look behind */
+	/* a name, and not a look behind */
 	end = strncmp(w->at, "(?<", 3) == 0 && w->at[3] != '=' && w->at[3] != '!' ? strchr(w->at, '>') : NULL;
 	if (end != NULL)
 		w->at = end + 1;
@@ -201,7 +201,7 @@ static void set_range(uint8_t *set, unsigned from, unsigned to)
 		byteset_add(set, byte);
 }
 
-/* \d, \w and \s, as PCRE2 has them without UCP; false for any other letter. */
+/* \d, \w and \s, as PCRE2 has them without UCP; false for other letters. */
 static bool set_letter_class(uint8_t *set, char letter)
 {
 	if (letter == 's') {
@@ -220,7 +220,7 @@ static bool set_letter_class(uint8_t *set, char letter)
 	return true;
 }
 
-/* The bytes of a class in brackets, at the place; false for one that is not plain. */
+/* The bytes of the class in brackets at the place; false for a class that is not plain. */
 static bool class_bytes(struct syntax *w, uint8_t *set)
 {
 	const char *at = w->at + 1;
@@ -257,7 +257,7 @@ static bool class_bytes(struct syntax *w, uint8_t *set)
 	return !w->failed;
 }
 
-/* The bytes that the item at the place can match, its quantifier left for the caller. */
+/* The bytes that the item at the place can match. Its quantifier is left for the caller. */
 bool syntax_item_bytes(struct syntax *w, uint8_t *set)
 {
 	bool negated;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * totals: a row an address.
+ * totals: a row for each address.
  *
- * Made only where they are shown: a run needs none. Accounts remember where their rows stand.
+ * They are made only for commands that show them: a run has none. Accounts remember the places of their rows.
  */
 #include "detect/totals.h"
 

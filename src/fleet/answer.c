@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * answer: what hiredis makes of the bytes of an engine.
+ * answer: the answers that hiredis makes of the bytes of an engine.
  *
- * Its own replies are trees of any depth, and room for a list is taken before its items have come. Ours are flat.
+ * Replies of hiredis are trees of any depth, and it takes room for a list before the items have come. Ours are flat.
  */
 #include "fleet/engine.h"
 
@@ -14,7 +14,7 @@
 
 enum { ITEMS_MOST = 1 << 16 };
 
-/* The place of the answer: in its list, or alone. */
+/* Makes the answer at its place: in its list, or alone. */
 static struct answer *place(const redisReadTask *task, enum answer_kind kind)
 {
 	struct answer *answer = task->parent == NULL ? mem_zalloc(1, sizeof(*answer)) :
@@ -45,7 +45,7 @@ static void *make_nothing(const redisReadTask *task)
 	return place(task, ANSWER_NOTHING);
 }
 
-/* NULL is an error of the reader. The type of the count is hiredis's, which changed with version 1. */
+/* Returns NULL for an error of the reader. Version 1 of hiredis changed the type of the count. */
 #if HIREDIS_MAJOR >= 1
 static void *make_list(const redisReadTask *task, size_t count)
 #else
@@ -76,7 +76,7 @@ void answer_free(void *object)
 }
 
 #if HIREDIS_MAJOR >= 1
-/* Nobody asked for version 3 of the protocol. */
+/* Refuses types of version 3 of the protocol, which nobody asked for. */
 static void *refuse_double(const redisReadTask *task, double value, char *text, size_t len)
 {
 	(void)task, (void)value, (void)text, (void)len;

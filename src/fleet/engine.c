@@ -2,8 +2,8 @@
 /*
  * engine: one connection to a Valkey or Redis, within a time.
  *
- * hiredis speaks the protocol. Waiting is done here, since its own timeouts begin anew with each byte: whatever the
- * other side does, all of it is over when the time is. Answers are bounded in bytes.
+ * hiredis speaks the protocol. Waiting is done here, since the timeouts of hiredis begin anew with each byte. Whatever
+ * the other side does, all work ends when the time is over. Answers are bounded in bytes.
  */
 #define _GNU_SOURCE
 #include "fleet/engine.h"
@@ -81,7 +81,7 @@ void engine_ask(struct engine *e, engine_take *take, void *context, const char *
 	e->queue[e->count++] = (struct waiting){ take, context };
 }
 
-/* What the engine itself calls an error is no end of the connection. */
+/* An error that the engine tells does not end the connection. */
 static bool take_one(struct engine *e, const struct answer *answer)
 {
 	struct waiting waiting = e->queue[e->first++];
@@ -93,7 +93,7 @@ static bool take_one(struct engine *e, const struct answer *answer)
 	return true;
 }
 
-/* What came before anybody asked for it answers the next questions. */
+/* An answer that comes before its question counts for the next question. */
 static bool take_all(struct engine *e)
 {
 	bool ok = true;
@@ -179,7 +179,7 @@ static bool read_password(struct engine *e, const char *path)
 	return (st.st_mode & 077) == 0 || fail(e, "fleet-password-file can be read by others: chmod 600");
 }
 
-/* One line: the password; two: the user and the password. */
+/* Reads the file: one line is the password, two are the user and the password. */
 static void ask_password(struct engine *e)
 {
 	const char *text = e->password.ptr;
@@ -222,8 +222,8 @@ bool engine_greet(struct engine *e)
 	return engine_run(e) && e->time > 0;
 }
 
-/* A resolver that hangs takes a minute and cannot be stopped. So a thread of its own connects; whoever loses patience
- * leaves it behind with all that it uses. */
+/* A hanging resolver takes a minute and cannot be stopped. So a thread of its own connects. When the time is over, the
+ * thread is left behind with all that it uses. */
 struct call {
 	char *host;
 	unsigned port;
@@ -242,7 +242,7 @@ static void *call(void *context)
 	return NULL;
 }
 
-/* The connection; -1 after saying why there is none. */
+/* Returns the connection, or -1 after saying why there is none. */
 static int reach(const struct fleet_url *url, int64_t deadline, struct buf *why)
 {
 	struct call *c = mem_zalloc(1, sizeof(*c));
@@ -278,7 +278,7 @@ struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why)
 {
 	struct engine *e = mem_zalloc(1, sizeof(*e));
 
-	/* whoever went away ends no process that has more to do */
+	/* writing to an engine that went away must not end the process */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
 	e->why = why;
@@ -335,7 +335,7 @@ void engine_close(struct engine *e)
 	free(e);
 }
 #else
-/* Nobody has an engine: the setting is refused. */
+/* Without hiredis the setting is refused, and nobody has an engine. */
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why)
 {
 	(void)settings, (void)why;

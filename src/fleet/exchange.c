@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exchange: what a run and what a person does at the engine.
+ * exchange: what a run and a person do at the engine.
  *
- * First pardons are obeyed, so that what is forgiven is not said again; then this host speaks, then it listens.
+ * Pardons are obeyed first, so that this host says nothing again that is forgiven. Then it speaks, and then it
+ * listens.
  */
 #include "fleet/fleet_inside.h"
 
@@ -19,7 +20,7 @@ struct listening {
 	struct engine *engine;
 };
 
-/* Those from before this host came are no concern of its. */
+/* Obeys pardons. Those from before this host came do not concern it. */
 static bool take_pardons(void *context, const struct answer *answer)
 {
 	struct listening *l = context;
@@ -94,7 +95,7 @@ static bool greet(struct fleet_line *line)
 	return line->engine != NULL && engine_greet(line->engine);
 }
 
-/* The logs were read meanwhile, which took its time. */
+/* reading the logs took time since the connection was made */
 bool fleet_exchange_on(struct fleet_line *line, struct fleet *f, struct judge *judge, int64_t now)
 {
 	if (line->engine != NULL)
@@ -166,7 +167,7 @@ bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, cons
 	return ok;
 }
 
-/* Those that nobody has to obey any more are forgotten. */
+/* Adds a pardon, and forgets pardons that nobody has to obey any more. */
 bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr)
 {
 	struct engine *engine = line->engine;
@@ -183,7 +184,7 @@ bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, c
 	return engine_run(engine);
 }
 
-/* The host's line stays and says so: others then forget what it said, which a line that is gone would not tell them. */
+/* Takes back what this host said. Its line stays and says that it left: others then forget what it said. */
 bool fleet_leave(struct fleet_line *line)
 {
 	const char *name = line->settings->name;

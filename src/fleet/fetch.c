@@ -2,9 +2,9 @@
 /*
  * fetch: what other hosts said since this one looked last.
  *
- * Each part of a host's words is read in pages: which addresses changed, by the numbers of the changes, then their
- * words. Some parts are on their way at a time, so that neither time nor memory goes to waste. How far each part was
- * read is kept: a run whose time is over is continued by the next one.
+ * A host's words come in parts, and each part is read in pages: first the addresses that changed, by the numbers of
+ * the changes, then the words about them. Several parts are on their way at a time, which saves time and bounds
+ * memory. The state keeps how far each part was read: if the time ends, the next run goes on there.
  */
 #include "fleet/fleet_inside.h"
 
@@ -22,7 +22,7 @@ struct part {
 	struct fetching *all;
 	size_t host;
 	unsigned slot;
-	uint64_t next;           /* where the page ends */
+	uint64_t next;           /* the number of the last change of the page */
 	bool more;
 	struct addr page[PAGE];  /* addresses that changed */
 	size_t count;
@@ -31,7 +31,7 @@ struct part {
 struct fetching {
 	struct fleet *fleet;
 	struct engine *engine;
-	struct judge_settings bounds;   /* of what one host may say */
+	struct judge_settings bounds;   /* bounds of what one host may say */
 	int64_t now;
 	size_t host;                    /* the next part to be read */
 	unsigned slot;
@@ -45,7 +45,7 @@ static int compare_hosts(const void *a, const void *b)
 	return strcmp(((const struct fleet_host *)a)->name, ((const struct fleet_host *)b)->name);
 }
 
-/* In the order of their names, which the engine does not keep. */
+/* Takes the hosts and sorts them by name: the engine keeps no order. */
 static bool take_hosts(void *context, const struct answer *answer)
 {
 	struct fetching *all = context;
@@ -63,7 +63,7 @@ static bool take_hosts(void *context, const struct answer *answer)
 		host = fleet_make_host(all->fleet, answer->items[i].text);
 		if (host == NULL)
 			continue;
-		/* it began anew */
+		/* the host began anew or left */
 		if (read.changes < host->changes || read.left)
 			fleet_forget_host(host);
 		host->changes = read.changes;
@@ -128,7 +128,7 @@ bool fleet_take_words(struct fleet *f, struct account *a, struct names *names, s
 	return true;
 }
 
-/* Words that are none count for nothing: the host is not to be believed, or newer. */
+/* Takes the words about an address. Words that cannot be read count for nothing: the host may lie, or be newer. */
 static void take_account(struct fetching *all, struct fleet_host *host, struct addr addr, const struct answer *words)
 {
 	struct account *a;
@@ -186,8 +186,8 @@ static void ask_words(struct part *part)
 	buf_free(&question);
 }
 
-/* A page that is full may end within changes of one number: they are read again, unless there are more of one number
- * than any host says at a time. False where nothing is behind what was seen. */
+/* A full page may end within the changes of one number: they are read again, unless one number alone fills the page.
+ * False where nothing is behind what was seen. */
 static bool find_end(struct part *part, size_t count, uint64_t last)
 {
 	uint64_t seen = host_of(part)->seen[part->slot];
@@ -197,7 +197,7 @@ static bool find_end(struct part *part, size_t count, uint64_t last)
 	return part->next > seen;
 }
 
-/* Addresses and numbers by turns. */
+/* Takes a page: addresses and numbers by turns. */
 static bool take_page(void *context, const struct answer *answer)
 {
 	struct part *part = context;
@@ -237,7 +237,7 @@ static bool is_to_read(const struct fetching *all, const struct fleet_host *host
 	       strcmp(host->name, all->fleet->settings->name) != 0;
 }
 
-/* The next part of all that has something new; the place stays free where there is none. */
+/* Goes on to the next part that has something new. The place stays free where there is none. */
 static void begin_next(struct part *part)
 {
 	struct fetching *all = part->all;

@@ -233,7 +233,7 @@ static void save_said(const struct fleet *f, struct buf *out)
 	}
 }
 
-/* Points are added up anew by each run. */
+/* Saves the bans alone: each run adds up the points anew. */
 static void save_bans(struct fleet *f, int64_t now, struct buf *out)
 {
 	for (size_t i = 0; i < f->joint.count; i++) {
@@ -259,7 +259,7 @@ void fleet_save(struct fleet *f, struct state *state, int64_t now)
 	for (size_t i = 0; i < f->count; i++) {
 		struct buf section = { 0 }, accounts = { 0 };
 
-		/* who is forgotten has no name any more: the section is emptied */
+		/* a forgotten host has no line any more: its section is emptied */
 		if (f->hosts[i].heard > 0) {
 			save_host(&f->hosts[i], &lines);
 			accounts_sort(&f->hosts[i].accounts);

@@ -3,12 +3,12 @@
  * joint: what all hosts together say of an address.
  *
  * A balance is a sum, so the points of the hosts add up, name by name, each faded to the time of the last event
- * anywhere. A login on one host forgives its name, weak points and nameless ones on all, as far as they were counted
- * before it. The outcome depends on what the hosts say, not on the order in which they said it. Only that a ban stood
- * before is remembered, as each account does.
+ * anywhere. A login on one host forgives on all hosts: its name, weak points and nameless points, as far as they were
+ * counted before it. The outcome does not depend on the order in which hosts spoke. Only the ban is remembered, as in
+ * each account.
  *
- * Where others speak of an address the joint balance bans it, or not, and the host's own one does not count alone. A
- * network is banned where any host bans it and none has seen anybody good in it.
+ * If others speak of an address, the joint balance decides whether it is banned, and not the host's own balance. A
+ * network is banned if any host bans it and no host has seen anybody good in it.
  */
 #include "fleet/fleet_inside.h"
 
@@ -19,11 +19,11 @@
 
 enum { LISTED = ACCOUNT_LISTED | ACCOUNT_WAS_LISTED };
 
-/* Beside the joint account of an address. */
+/* Facts beside the joint account of an address. */
 struct fleet_facts {
 	uint32_t time;           /* of the last event anywhere */
 	uint32_t login;          /* the last login of any name */
-	uint32_t good;           /* of a network: anybody's */
+	uint32_t good;           /* of a network: the last good event */
 	uint32_t since, until;   /* the ban of a host that lasts longest */
 	uint8_t level, by;
 	bool others;             /* another host speaks of it */
@@ -50,7 +50,7 @@ static void note_ban(const struct adding *w, const struct account *a, struct fle
 	facts->by = a->by;
 }
 
-/* The first step: times alone. */
+/* The first step: adds times alone. */
 static void note(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts)
 {
 	facts->others |= w->other;
@@ -84,7 +84,7 @@ double fleet_fading(const struct account *a, uint32_t time, const struct judge_s
 	return time > slow ? fading * points_fading(time - slow, settings->half_life) : fading;
 }
 
-/* What is left after a login that came later: of weak points nothing, else all but one threshold. */
+/* The points that are left after a later login: of weak points none, of others all but one threshold. */
 static int64_t forgiven(const struct fleet *f, int64_t points, unsigned event_class)
 {
 	return event_class == CLASS_HELO || event_class == CLASS_AUTH ? points_sum(points, -f->judge->threshold) : 0;
@@ -127,7 +127,7 @@ static void add_points(const struct adding *w, const struct account *a, struct a
 	j->credit = points_sum(j->credit, points_times(a->credit, fading));
 }
 
-/* The second step. Of a network nobody adds up points: each host's own ones suffice, or do not. */
+/* The second step: adds up points. Points of networks are not added up: each host's own ones decide. */
 static void add(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts)
 {
 	j->hits = count_sum(j->hits, a->hits);
@@ -139,7 +139,7 @@ static void add(const struct adding *w, const struct account *a, struct account 
 
 typedef void step_of(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts);
 
-/* All that a host says. */
+/* Does the step with all accounts of a host. */
 static void with_host(struct adding *w, struct fleet_host *host, step_of *step)
 {
 	if (host->names == NULL)
@@ -153,7 +153,7 @@ static void with_host(struct adding *w, struct fleet_host *host, step_of *step)
 	}
 }
 
-/* All that others say, then this host's own of the same addresses. */
+/* Does the step with all that other hosts say, then with this host's own accounts of the same addresses. */
 static void with_all(struct fleet *f, struct judge *judge, int64_t now, step_of *step)
 {
 	struct adding w = { .fleet = f, .now = now, .other = true };
@@ -187,7 +187,7 @@ static void make_all(struct fleet *f)
 	f->facts = mem_zalloc(f->joint.count + 1, sizeof(*f->facts));
 }
 
-/* A ban that stands on some host is one here, unless users log in there. */
+/* A ban of any host is one here, unless users log in there. */
 static void adopt(struct account *j, const struct fleet_facts *facts, int64_t now, bool users)
 {
 	if (facts->until <= now || (users && !facts->breached))
@@ -218,7 +218,7 @@ static void settle(struct fleet *f, struct account *j, const struct fleet_facts 
 	adopt(j, facts, now, users);
 }
 
-/* The end that a person gave to a ban of this host's own. */
+/* Keeps the end that a person gave to a ban of this host. */
 static void hold(struct account *j, const struct account *own)
 {
 	if (own == NULL || own->since == 0 || (own->flags & ACCOUNT_HELD) == 0)
@@ -246,13 +246,13 @@ void fleet_judge(struct fleet *f, struct judge *judge, int64_t now)
 
 /* ---- over the judge's accounts ---- */
 
-/* Whether the joint account says who is banned. Before it is judged it is what the last run made of it. */
+/* Whether the joint account decides about the ban. Before it is judged, it is the last run's. */
 static bool rules(const struct fleet *f, size_t i)
 {
 	return f->facts == NULL || f->facts[i].others || f->joint.all[i].since != 0;
 }
 
-/* Its line in the blacklist is the judge's from now on. */
+/* Its line in the blacklist belongs to the judge from now on. */
 static void hand_over(struct judge *judge, struct account *j)
 {
 	const uint8_t listed = j->flags & LISTED;

@@ -2,10 +2,10 @@
 /*
  * publish: what this host says of addresses.
  *
- * The words are those of the account's line in the state, without what concerns nobody else. What was said is
- * remembered by a digest, so what has not changed is not said again. Each batch has a number of its own. Others look
- * only as far as the number that the host names when all of it is there. A run that dies on its way says the same
- * again under numbers that nobody has looked at.
+ * The words are those of the account's line in the state, without parts that concern nobody else. A digest remembers
+ * what was said, so that unchanged words are not said again. Each batch has a number. Other hosts look no further than
+ * the number that this host names last, when all is there. A run that dies on its way says the same again under
+ * numbers that nobody has seen.
  */
 #include "fleet/fleet_inside.h"
 
@@ -18,17 +18,17 @@
 
 enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400 };
 
-#define EXACT (POINT / 10000)    /* points are told to so much */
+#define EXACT (POINT / 10000)    /* points are rounded to this */
 
 struct publishing {
 	struct fleet *fleet;
 	struct engine *engine;
 	int64_t now;
-	uint32_t *map;               /* names of the judge to those of the fleet */
+	uint32_t *map;               /* the judge's names to those of the fleet */
 	struct account_name names[ACCOUNT_NAMES + 1];
 	struct fleet_said *said;     /* the new ones */
 	size_t count, capacity;
-	size_t batch, told;          /* where in said this batch begins; how many it has */
+	size_t batch, told;          /* where this batch begins in said; how many addresses it has */
 	uint64_t changes, addresses;
 	int64_t points;
 	bool stopped, lost;
@@ -65,7 +65,7 @@ static void copy_ban(const struct publishing *p, const struct account *a, struct
 	copy->flags = a->flags & ACCOUNT_BREACHED;
 }
 
-/* What is to be said of the account; false where that is nothing. */
+/* Makes the words about the account. False: there is nothing to say. */
 static bool words_of(struct publishing *p, const struct account *a, struct account *copy)
 {
 	bool network = fleet_is_network(p->fleet, &a->addr);
@@ -108,7 +108,7 @@ static void take_back(struct publishing *p, const struct addr *addr)
 	engine_ask(p->engine, NULL, NULL, "ZREM " FLEET_CHANGED " %s", slot, host, text);
 }
 
-/* What did not arrive is said again by the next run. */
+/* Sends the batch. Words that did not arrive are said again by the next run. */
 static void end_batch(struct publishing *p)
 {
 	if (p->told > 0)
@@ -138,7 +138,7 @@ static uint32_t digest_of(const struct buf *words)
 	return value != 0 ? value : 1;
 }
 
-/* A line is the address, a blank, the words and a newline. */
+/* Says the words about an address. A line is the address, a blank, the words and a newline. */
 static void say(struct publishing *p, const struct account *words, const struct fleet_said *before)
 {
 	struct fleet_said said = { .addr = words->addr };
@@ -163,7 +163,7 @@ static void say(struct publishing *p, const struct account *words, const struct 
 	p->points += account_class_points(words) + account_name_points(words);
 }
 
-/* There is nothing more to say: others are told so. After a week the address itself goes. */
+/* Says that there is nothing more to say. After a week the address itself goes. */
 static void say_gone(struct publishing *p, const struct fleet_said *before)
 {
 	struct fleet_said said = *before;
@@ -208,7 +208,7 @@ static void say_all(struct publishing *p, struct judge *judge)
 	end_batch(p);
 }
 
-/* The host's own line, the last step: with it all that was said becomes visible. */
+/* Says the host's own line, the last step: it makes all words visible. */
 static bool say_host(struct publishing *p)
 {
 	int64_t clock = engine_time(p->engine) / 1000, expiry = p->fleet->judge->forget + DAY;
@@ -227,7 +227,7 @@ static bool say_host(struct publishing *p)
 	return engine_run(p->engine);
 }
 
-/* Where the engine knows less than was said it has lost it: all is said again. */
+/* An engine that knows less than was said has lost it: all is said again. */
 static bool take_own(void *context, const struct answer *answer)
 {
 	struct publishing *p = context;

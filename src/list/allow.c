@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * allow: the allowlist, made of a file, the settings, and what texts of the system say.
+ * allow: the allowlist, made of a file, the settings, and texts of the system.
  *
- * A line of the file that is no address is an error: a typing mistake must not turn into a ban. Texts of the
- * system are read the other way round: what is not understood in them is passed over, since they are not
- * ours. Where they come from is allow_host's part; nothing here asks the system but for the file.
+ * A line of the file that is no address is an error: a typing mistake must not turn into a ban. Texts of the system
+ * are not ours: a part that is not understood is passed over. allow_host finds these texts; this file asks the system
+ * for no more than the file.
  */
 #include "list/allow.h"
 
@@ -77,7 +77,7 @@ bool allow_is_private(const struct addr *net)
 		{ 0, UINT64_C(0xffffac100000), 108 },                 /* 172.16.0.0/12 */
 		{ 0, UINT64_C(0xffffc0a80000), 112 },                 /* 192.168.0.0/16 */
 		{ 0, 0, 127 },                                        /* :: and ::1 */
-		/* behind a translator all IPv4 clients are in one network: RFC 6052, 2.1, and RFC 8215 */
+		/* behind a translator all IPv4 clients share one network: RFC 6052, 2.1, and RFC 8215 */
 		{ UINT64_C(0x0064ff9b00000000), 0, 96 },              /* 64:ff9b::/96 */
 		{ UINT64_C(0x0064ff9b00010000), 0, 48 },              /* 64:ff9b:1::/48 */
 		{ UINT64_C(0xfc00000000000000), 0, 7 },               /* fc00::/7 */
@@ -91,7 +91,7 @@ bool allow_is_private(const struct addr *net)
 	return false;
 }
 
-/* Whether the remark says until when the line counts, and that is over. */
+/* Whether the remark limits the line to a time that is over. */
 static bool is_over(struct span remark)
 {
 	struct span word = span_word(&remark, " \t\r"), time_word;
@@ -201,7 +201,7 @@ void allow_read_routes6(struct allow *allow, struct span text)
 	}
 }
 
-/* A single address, perhaps with the zone that link-local ones have. */
+/* Adds a single address. A link-local one may have a zone. */
 static void add_single(struct allow *allow, struct span word, enum allow_from from)
 {
 	const char *zone = word.len > 0 ? memchr(word.ptr, '%', word.len) : NULL;
@@ -221,8 +221,8 @@ void allow_read_resolvers(struct allow *allow, struct span text)
 	}
 }
 
-/* Networks as Postfix writes them, IPv6 in brackets. Exclusions (!...) and tables are passed over: whom they
- * name is decided by them alone. So is a network of everybody, which would end all banning unseen. */
+/* Networks as Postfix writes them, IPv6 in brackets. Exclusions (!...) and tables are passed over, since Postfix alone
+ * knows whom they name. A network of everybody is passed over, too: it would end all banning unseen. */
 void allow_read_mynetworks(struct allow *allow, struct span text)
 {
 	for (;;) {

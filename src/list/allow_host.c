@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * allow_host: what only this host knows of who must never be banned.
+ * allow_host: addresses that only this host knows and that must never be banned.
  *
- * Addresses of its interfaces, its gateways and resolvers, the networks that its Postfix relays for, and the
- * client of the SSH session that the program is run from: found in the environment or, where sudo took that
- * away, in that of the processes above. Whatever is not there or not ours to read is passed over in silence, for
- * each is one belt beside the braces; but what fails is told, for an own network may stand behind it.
+ * They are the addresses of its interfaces, its gateways and resolvers, and the networks that its Postfix relays for.
+ * The client of the SSH session is one, too: the environment names it or, where sudo has cleared that, the environment
+ * of a process above. A file that is missing or not ours to read is passed over in silence, since each source is only
+ * one of several. A source that fails is told: it may hold an own network.
  */
 #define _GNU_SOURCE
 #include "list/allow.h"
@@ -27,10 +27,10 @@
 enum {
 	ANCESTORS_MAX = 32,
 	READ_MAX = 1 << 20,
-	POSTCONF_MAX = 10000, /* milliseconds: a lock is held meanwhile */
+	POSTCONF_MAX = 10000, /* milliseconds: the lock of the blacklist is held meanwhile */
 };
 
-/* A file of the system in the place of what was in out. Returns 0 or -errno. */
+/* Reads a file of the system in the place of the bytes in out. Returns 0 or -errno. */
 static int read_system_file(const char *path, struct buf *out)
 {
 	buf_clear(out);
@@ -65,7 +65,7 @@ void allow_add_host(struct allow *allow)
 		{ "/proc/net/route", allow_read_routes4 },
 		{ "/proc/net/ipv6_route", allow_read_routes6 },
 		{ "/etc/resolv.conf", allow_read_resolvers },
-		/* where resolv.conf names only the local forwarder */
+		/* for a resolv.conf that names only the local forwarder */
 		{ "/run/systemd/resolve/resolv.conf", allow_read_resolvers },
 	};
 	static const char *const loopback[] = { "127.0.0.0/8", "::1" };
@@ -97,7 +97,7 @@ void allow_add_host(struct allow *allow)
 
 void allow_add_mynetworks(struct allow *allow)
 {
-	/* not by PATH: cron's is short, and this may run as root */
+	/* cron's PATH is short, and this may run as root: so no PATH */
 	static const char *const paths[] = { "/usr/sbin/postconf", "/usr/local/sbin/postconf", "/usr/bin/postconf" };
 	char *arguments[] = { NULL, (char *)"-xh", (char *)"mynetworks", NULL };
 	struct buf text = { 0 }, why = { 0 };
@@ -119,7 +119,7 @@ void allow_add_mynetworks(struct allow *allow)
 	buf_free(&why);
 }
 
-/* The process above; 0 where there is none or it cannot be told. */
+/* The process above; 0: there is none, or it is not known. */
 static long parent_of(long pid)
 {
 	struct buf text = { 0 };

@@ -2,8 +2,8 @@
 /*
  * allow_names: names of hosts in the allowlist, for customers whose address changes.
  *
- * A run asks for the addresses of each, with a timeout, and keeps the answers; other commands take what was kept. A
- * name that nobody answers for keeps its last answer. Names in logs are never resolved.
+ * A run asks for the addresses of each name, with a timeout, and keeps the answers. Other commands take the kept
+ * answers. A name without an answer keeps its last one. Names in logs are never resolved, by (7) of src/README.md.
  */
 #include "list/allow.h"
 

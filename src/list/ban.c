@@ -2,8 +2,8 @@
 /*
  * ban: the sorted list of bans.
  *
- * A list is filled with banlist_add() and sorted once; after that it is searched by halving. It owns every
- * text that its entries point to, so that a list can be passed on whole and freed in one place.
+ * A list is filled with banlist_add() and sorted once; after that a search halves it. It owns every text that its
+ * entries point to: a list can be passed on whole and freed in one place.
  */
 #include "list/ban.h"
 
@@ -84,7 +84,7 @@ void banlist_remove_leaving(struct banlist *list)
 			banlist_set_text(list, ban, (struct span){ above.ptr, above.len }, ban_line(ban));
 			buf_clear(&above);
 		}
-		/* what stays where it is shall not be touched: another process may have it, too */
+		/* another process may share the memory of an entry that stays in its place: it is not written to */
 		if (kept < i)
 			list->bans[kept] = *ban;
 		kept++;

@@ -2,11 +2,10 @@
 /*
  * blacklist: reading the blacklist file.
  *
- * The file is read whole and taken apart once, by hand-made scanners: a million lines go through here in a
- * daily run. Entries keep the span of their line, so that what did not change is written back as it stood,
- * and a person's line always is. The list owns the text. Lines may stand in any order and an address may
- * stand there twice (a person appended one): a person's line wins, then the one that ends last.
- * An unreadable line is fatal to reading: a list that was half understood must never be written.
+ * The file is read whole and taken apart once: a daily run may read a million lines. Entries keep the span of their
+ * line. So an unchanged line is written back as it stood, and a person's line always is. The list owns the text. Lines
+ * may stand in any order, and an address twice, since a person may have appended it. Then a person's line wins, else
+ * the ban that ends last. An unreadable line is fatal to reading, by (9) of src/README.md.
  */
 #include "list/blacklist.h"
 
@@ -24,7 +23,7 @@ enum { QUOTE_MAX = 60 };
 
 static const char family[] = "# mailban blacklist ";
 
-/* Takes away what an editor of another system left: each \r before a newline or the end. */
+/* Takes away each \r before a newline or the end, which an editor of another system left. */
 static void even_out_lines(struct buf *text)
 {
 	const char *from = text->len > 0 ? memchr(text->ptr, '\r', text->len) : NULL, *end = text->ptr + text->len;
@@ -45,9 +44,9 @@ static void even_out_lines(struct buf *text)
 	text->len = (size_t)(into - text->ptr);
 }
 
-/* Finds the header among the comments in front of the entries and brings it up to the first line, where a
- * person's remarks may have taken its place. Returns 0 with the bytes it takes (0 where a person began the
- * file without one), or -1 after saying that it is one of another version. */
+/* Finds the header among the comments before the entries and moves it to the first line: a person's remarks may stand
+ * there. *header_len is its length, or 0 where a person began the file without one. Returns 0, or -1 after saying that
+ * the file is of another version. */
 static int read_header(char *bytes, size_t text_len, const char *name, size_t *header_len)
 {
 	const size_t len = sizeof(family) - 1, whole = sizeof(BLACKLIST_HEADER) - 1;
@@ -77,7 +76,7 @@ static bool wins(const struct ban *a, const struct ban *b)
 	return a->person != b->person ? a->person : a->until > b->until;
 }
 
-/* Of several entries for one address one is kept. What stood above the others goes above the next. */
+/* Of several entries for one address one is kept. The remarks above the others go above the next entry. */
 static void drop_duplicates(struct banlist *list)
 {
 	for (size_t i = 1, kept = 0; i < list->count; i++) {
@@ -100,8 +99,8 @@ static bool is_entry(const char *at)
 	return *at != '#' && *at != '\n';
 }
 
-/* Reads whole lines, each with its newline, into the empty list; number is that of the first one. *in_order: no entry
- * stands before another that it belongs behind, nor twice. Returns 0, or -1 after a message. */
+/* Reads whole lines, each with its newline, into the empty list; number is that of the first one. *in_order: the
+ * entries are sorted and no address stands twice. Returns 0, or -1 after a message. */
 static int read_lines(struct span lines, const char *name, unsigned long number, struct banlist *list,
 	bool *in_order)
 {
@@ -169,7 +168,7 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 			buf_add_char(text, '\n');
 	}
 	ret = text->len > 0 ? take(text, name, list) : 0;
-	/* from here on the list owns the text, whatever happens */
+	/* from here on the list owns the text, even after an error */
 	list->text = text->ptr;
 	list->digest = digest_value(&digest);
 	*text = (struct buf){ 0 };

@@ -43,7 +43,7 @@ static struct span take_word(struct span *rest)
 	return take_up_to(rest, ' ');
 }
 
-/* Whether the next word is that one; then it is taken. */
+/* Takes the next word, if it is that one. */
 static inline bool take(struct span *rest, const char *word)
 {
 	struct span at = skip_blanks(*rest);
@@ -83,7 +83,7 @@ static bool take_by(struct span *rest, uint8_t *by)
 	return false;
 }
 
-/* Without blanks around it. */
+/* The text without blanks around it. */
 static struct span trimmed(struct span rest)
 {
 	rest = skip_blanks(rest);

@@ -2,8 +2,8 @@
 /*
  * blacklist_text: writing the blacklist file.
  *
- * What did not change is written as it was read. Nothing is written where the file holds the same bytes already, so
- * that its time says when it changed.
+ * An unchanged entry is written as it was read. A file that holds the same bytes already is not written: so its time
+ * says when it changed.
  */
 #include "list/blacklist.h"
 
@@ -55,7 +55,7 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 		return 0;
 	sum = file_give_digest(give, list);
 	*digest = digest_value(&sum);
-	/* what the file held when it was read, and it has not gone since */
+	/* the file held the same when it was read, and is still there */
 	if (*digest == list->digest && file_look(path, &look) && look.size == sum.len)
 		return 0;
 	return file_prepare(file, path, give, list, BLACKLIST_FORMERS);
@@ -72,7 +72,7 @@ int blacklist_write(const char *path, const struct banlist *list, bool *changed)
 	return ret == 0 ? file_commit(&file) : ret;
 }
 
-/* Text behind the address begins in one column where the address is not too long. */
+/* Text behind the address begins in one column, unless the address is too long for that. */
 static void add_address(struct buf *out, const struct addr *net, bool alone)
 {
 	size_t before = out->len;

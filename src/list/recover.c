@@ -3,7 +3,7 @@
  * recover: the blacklist and the state that goes with it.
  *
  * The state is renamed first, by (5) of src/README.md. A run that died behind that left BLACKLIST.new on the disk, and
- * the state has its digest. A BLACKLIST.new with another digest is of a run that died earlier, and counts for nothing.
+ * the state has its digest. If BLACKLIST.new has another digest, an earlier run left it, and it counts for nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,8 +52,7 @@ uint64_t state_digest_of(const char *path)
 	return value;
 }
 
-/* Whether the leftover is the list that the state names. *edited: the list that the run had read is another one by
- * now. */
+/* Whether the state names the leftover as its list. *edited: the list that the run read has changed since. */
 static int is_unfinished(const char *state_path, const char *blacklist_path, const char *leftover, bool *edited)
 {
 	struct state state;

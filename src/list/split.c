@@ -2,9 +2,9 @@
 /*
  * split: takes addresses out of a blacklist.
  *
- * An address that is unbanned or allowed must be so at once, though a network around it is banned. So the network
- * is replaced by the fewest networks that hold all its other addresses. Remarks above an entry stay where it stood.
- * Works on the list alone; reading and writing it is the caller's.
+ * An address that is unbanned or allowed must be so at once, even inside a banned network. So the fewest networks that
+ * hold all other addresses replace that network. Remarks above an entry stay where they stood. The caller reads and
+ * writes the list.
  */
 #include "list/split.h"
 
@@ -16,7 +16,7 @@ void split_free(struct split *split)
 	netset_free(&split->networks);
 }
 
-/* Adds the rest of a network to parts; list is where new texts are kept. */
+/* Adds the rest of a network to parts. The list keeps the new texts. */
 static void add_parts(struct banlist *parts, struct banlist *list, struct ban *whole, const struct addr *hole)
 {
 	struct netset around = { 0 }, out = { 0 }, rest = { 0 };

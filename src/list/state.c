@@ -2,10 +2,10 @@
 /*
  * state: the file that lasts from run to run.
  *
- * Text: a version line, sections ("section NAME LINES" and so many lines), and a checksum over all bytes
- * before it. Knows nothing about what the lines say. A file that is damaged, of a newer version or no state
- * at all is refused, by (9) of src/README.md: an empty state would count every log again. Sections that
- * nobody sets stay as they are.
+ * The text is a version line, then sections ("section NAME LINES" and so many lines), then a checksum over all bytes
+ * before it. Nothing here knows the meaning of the lines. A damaged file, one of a newer version, or another file is
+ * refused, by (9) of src/README.md: an empty state would count every log again. Sections that nobody sets stay as they
+ * are.
  */
 #include "list/state.h"
 
@@ -42,7 +42,7 @@ void state_free(struct state *state)
 	*state = (struct state){ 0 };
 }
 
-/* The section's place in the order of names; *found says whether it is there. */
+/* The place of the section in the order of names. *found: it is there. */
 static size_t place_of(const struct state *state, const char *name, int *found)
 {
 	size_t i = 0;
@@ -64,7 +64,7 @@ struct span state_lines(const struct state *state, const char *name)
 	return (struct span){ state->sections[place].lines, state->sections[place].len };
 }
 
-/* The section of that name, made where there is none, without lines. */
+/* Empties the section of that name; makes one where there is none. */
 static struct state_section *emptied(struct state *state, const char *name)
 {
 	int found;
@@ -99,7 +99,7 @@ void state_take(struct state *state, const char *name, struct buf *lines)
 
 void state_set(struct state *state, const char *name, struct span lines)
 {
-	/* they may be the section's own */
+	/* the lines may be the section's own */
 	char *copy = mem_text_of(lines.ptr, lines.len);
 	struct state_section *section = emptied(state, name);
 
@@ -133,7 +133,7 @@ static size_t count_lines(const char *bytes, size_t len)
 	return count;
 }
 
-/* All but the checksum. */
+/* Gives all of the file but the checksum. */
 static void give_body(const void *what, file_take *take, void *context)
 {
 	const struct state *state = what;
@@ -261,7 +261,7 @@ static char *parse_section(struct span line, unsigned long *lines)
 	return NULL;
 }
 
-/* Of version 1 only what is as it was is taken. */
+/* Of version 1 only two sections have still the same form. */
 static void set_read(struct state *state, const char *name, struct span lines)
 {
 	struct state_section *section;

@@ -2,8 +2,8 @@
 /*
  * state_line: reading and writing lines of the state.
  *
- * Reading never allocates and never looks beyond the line. Whatever does not read as a value is refused by the caller,
- * who knows what the line is for.
+ * Reading never allocates and never looks beyond the line. The caller, who knows the meaning of the line, refuses it
+ * when a value cannot be read.
  */
 #include "list/state_line.h"
 

@@ -14,7 +14,7 @@
 
 enum { CUT = USER_MAX - 9 }; /* of a long name is kept, then a tilde and eight digits of a hash */
 
-/* What servers write where a client named nobody: Cyrus, Postfix, Dovecot, Sendmail, Exim, UW-imapd. */
+/* Stand-ins that servers write for a client without a name: Cyrus, Postfix, Dovecot, Sendmail, Exim, UW-imapd. */
 static const char *const stand_ins[] = {
 	"-notset-", "(-notset-)", "(unavailable)", "unknown", "<unknown>", "?", "(null)", "none", "<>", "-", "n/a",
 };

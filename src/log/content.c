@@ -2,10 +2,10 @@
 /*
  * content: what the first bytes of a file say about the rest.
  *
- * Names lie: maillog.1 may be compressed and maillog.gz may not. So compression is told by the magic
- * numbers, in full, and nothing is guessed from text: a line that an attacker wrote must not be able to
- * pass for the head of an archive. What is no log is told by magic numbers, too, and not by how its bytes look:
- * servers log names as they come, and a power failure leaves NULs.
+ * Names lie: maillog.1 may be compressed and maillog.gz may not. So whole magic numbers tell the compression. Nothing
+ * is guessed from text: a line that an attacker wrote must not pass for the head of an archive. Magic numbers also
+ * tell which files are no logs. Odd bytes tell nothing: servers log names as they come, and a power failure leaves
+ * NULs.
  */
 #include "log/content.h"
 
@@ -27,7 +27,7 @@ enum content content_of(const char *bytes, size_t len)
 		return CONTENT_ZSTD;
 	if (begins(bytes, len, "\x04\x22\x4d\x18", 4))
 		return CONTENT_LZ4;
-	/* the first three are letters, which a text may begin with: a block or the end must follow */
+	/* a text may begin with the three letters: a block or the end must follow */
 	if (begins(bytes, len, "BZh", 3) && len >= 10 && bytes[3] >= '1' && bytes[3] <= '9' &&
 	    (memcmp(bytes + 4, "1AY&SY", 6) == 0 || memcmp(bytes + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0))
 		return CONTENT_BZIP2;
@@ -41,7 +41,7 @@ const char *content_name(enum content content)
 	return names[content];
 }
 
-/* Its magic number stands behind the name and the numbers of its first file. */
+/* The magic number stands behind the name and the numbers of the first file of the archive. */
 static bool is_tar(const char *bytes, size_t len)
 {
 	enum { NAME = 100, MAGIC = 257 };

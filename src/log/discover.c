@@ -2,10 +2,9 @@
 /*
  * discover: from the names of logs to the files that they are in.
  *
- * Expands globs, finds the rotated siblings of each log and puts them in order, the oldest first: by number
- * or date where all siblings are named in one style, else by when they were last written. Names that lead
- * to the same log are one log. Nothing is opened, and nothing printed; a folder that cannot be listed
- * leaves the log alone.
+ * Expands globs, finds the rotated siblings of each log and puts them in order, the oldest first. The order is that of
+ * numbers or dates where all siblings are named in one style, else that of their last changes. Names that lead to the
+ * same log are one log. Opens and prints nothing. Where a folder cannot be listed, the log stands alone.
  */
 #define _GNU_SOURCE
 #include "log/discover.h"
@@ -122,7 +121,7 @@ static void add_path(struct log_files *files, char *path)
 	files->paths[files->count++] = path;
 }
 
-/* The rotated siblings of the log in its folder. Returns how many. */
+/* Finds the rotated siblings of the log in its folder. Returns how many. */
 static size_t list_siblings(struct log_files *files, const char *folder, struct sibling **siblings)
 {
 	size_t count = 0, capacity = 0;
@@ -167,7 +166,7 @@ void log_files_list(struct log_files *files)
 	free(copy);
 }
 
-/* The one name of a log, whichever way it was named. */
+/* A log has one name, however a person names it. */
 static char *resolve(const char *name)
 {
 	char *end = source_follow(name), *copy = mem_text(end), *folder = realpath(dirname(copy), NULL), *path;
@@ -175,7 +174,7 @@ static char *resolve(const char *name)
 	if (folder != NULL) {
 		path = join(folder, name_of(end));
 	} else {
-		/* where a folder on the way cannot be looked at: its position stands under the whole path */
+		/* a folder on the way cannot be looked at: the position stands under the whole path */
 		folder = *end != '/' && errno != ENOENT && errno != ENOTDIR ? getcwd(NULL, 0) : NULL;
 		path = folder != NULL ? join(folder, end) : mem_text(end);
 	}
@@ -197,8 +196,8 @@ static void add_log(struct log_list *list, char *log)
 	list->logs[list->count++] = (struct log_files){ .log = log };
 }
 
-/* A path that a glob matches. Between a rotation and the next line the log itself may not be there: its siblings
- * are its own all the same, if the glob means it too. */
+/* Adds a path that a glob matches. Between a rotation and the next line the log itself may be missing. Its siblings
+ * belong to it all the same, if the glob matches its name. */
 static void add_match(struct log_list *list, const char *pattern, const char *path)
 {
 	size_t folder = (size_t)(name_of(path) - path);
@@ -238,7 +237,7 @@ static bool is_sibling(const char *log, const char *path)
 	       rotation_parse(&rotation, name_of(log), name_of(path));
 }
 
-/* Takes out of the list what its other logs will find as theirs. */
+/* Takes out of the list each log that another log of the list finds as its sibling. */
 static void fold_siblings(struct log_list *list)
 {
 	bool *fold = mem_zalloc(list->count, sizeof(*fold));
@@ -260,7 +259,7 @@ static void fold_siblings(struct log_list *list)
 
 static const char *const usual[] = {
 	"/var/log/maillog", "/var/log/mail.log", "/var/log/mail/maillog", "/var/log/mail",
-	/* what servers write themselves: exim's rejectlog repeats what stands in its main log */
+	/* files that servers write themselves; exim's rejectlog repeats lines of its main log */
 	"/var/log/exim4/mainlog", "/var/log/exim/main.log", "/var/log/exim_mainlog", "/var/log/dovecot.log",
 };
 
@@ -276,12 +275,12 @@ static void add_usual(struct log_list *list)
 		struct log_files files = { .log = mem_text(usual[i]) };
 		struct stat st;
 
-		/* /var/log/mail is a log here and a folder there */
+		/* /var/log/mail is a log on some hosts and a folder on others */
 		if (stat(usual[i], &st) == 0 && S_ISDIR(st.st_mode)) {
 			log_files_free(&files);
 			continue;
 		}
-		/* between a rotation and the next line there may be siblings only */
+		/* between a rotation and the next line only siblings may exist */
 		log_files_list(&files);
 		if (files.count > 0)
 			add_log(list, resolve(usual[i]));

@@ -2,11 +2,11 @@
 /*
  * entries: the entries of systemd's journal that mail units wrote, as lines of a log.
  *
- * Takes an entry only by fields that journald itself wrote and nobody can send: the unit it came from, how
- * it came, and whose process sent it. What a local user gives to logger(1) comes from the user's own unit,
- * and what a command in somebody's ~/.forward says comes from the user's number: neither is believed. The
- * program's name and the text are the unit's own affair. A line break inside a text becomes a blank, so
- * that one entry is one line. Built without libsystemd it only says so. Owns its handle; prints nothing.
+ * An entry is believed by fields that journald itself wrote and nobody can send: the unit, the way, and the process
+ * that sent it. A local user's logger(1) writes from the user's own unit, and a command in a ~/.forward under the
+ * user's number: neither is believed. The unit may choose the program's name and the text. A line break inside a text
+ * becomes a blank, so that one entry is one line. Built without libsystemd it only says so. Owns its handle; prints
+ * nothing.
  */
 #define _GNU_SOURCE
 #include "log/entries.h"
@@ -38,13 +38,13 @@ static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.serv
 
 struct entries {
 	sd_journal *handle;
-	bool empty;         /* no unit of those that are wanted is in it */
-	int broken;         /* -errno of what comes behind what was given; else 0 */
+	bool empty;         /* none of the wanted units is in it */
+	int broken;         /* -errno of the entry behind the given ones; else 0 */
 	bool at_unread;     /* the handle stands on an entry that was not given yet */
 	char *cursor;
 };
 
-/* Whether the unit is one of the list, whose names may be globs and may leave out ".service". */
+/* Whether the list has the unit. Names in the list may be globs, and may leave out ".service". */
 static bool is_wanted(const char *units, const char *unit)
 {
 	while (*units != '\0') {
@@ -65,7 +65,7 @@ static bool is_wanted(const char *units, const char *unit)
 	return false;
 }
 
-/* Makes the handle give the wanted units' entries only. Returns how many units these are, or -errno. */
+/* Makes the handle give entries of the wanted units only. Returns how many units these are, or -errno. */
 static int match_units(sd_journal *handle, const char *units)
 {
 	const void *field;
@@ -97,7 +97,7 @@ static int open_handle(sd_journal **handle, const char *directory)
 	*handle = NULL;
 	ret = directory != NULL ? sd_journal_open_directory(handle, directory, 0)
 				: sd_journal_open(handle, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_SYSTEM);
-	/* files that may not be read are passed over in silence */
+	/* the library says nothing of files that may not be read */
 	if (ret >= 0 && (sd_journal_get_usage(*handle, &bytes) < 0 || bytes == 0))
 		ret = -ENODATA;
 	if (ret < 0)
@@ -144,7 +144,7 @@ void entries_close(struct entries *entries)
 	free(entries);
 }
 
-/* Places the handle behind the cursor's entry; where that is gone, before the first one that came later. */
+/* Places the handle behind the cursor's entry. Where that entry is gone, the next entry is the first later one. */
 static int seek(struct entries *entries, const char *cursor, int64_t *gap)
 {
 	uint64_t from = 0, to = 0, lost;
@@ -157,7 +157,7 @@ static int seek(struct entries *entries, const char *cursor, int64_t *gap)
 	if (ret > 0 && sd_journal_test_cursor(entries->handle, cursor) > 0)
 		return 0;
 	entries->at_unread = ret > 0;
-	/* the cursor tells when its entry was made, in hexadecimal microseconds */
+	/* the cursor holds the time of its entry, in hexadecimal microseconds */
 	cursor = strstr(cursor, ";t=");
 	lost = cursor != NULL ? strtoull(cursor + 3, NULL, 16) : 0;
 	if (sd_journal_get_cutoff_realtime_usec(entries->handle, &from, &to) > 0 && from > lost)
@@ -177,7 +177,7 @@ int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, str
 	return ret < 0 ? -1 : 0;
 }
 
-/* The value of a field of the entry, len 0 where it has none; valid until the next one is asked for. */
+/* The value of a field of the entry, len 0 where it has none. It is valid until the next field is asked for. */
 static struct span field_of(sd_journal *handle, const char *name)
 {
 	const void *data;
@@ -188,7 +188,7 @@ static struct span field_of(sd_journal *handle, const char *name)
 	return (struct span){ (const char *)data + skip, len - skip };
 }
 
-/* Whether the entry came from a program of the unit, and not from a person who runs something in it. */
+/* Whether a program of the unit sent the entry, and no person who runs something in the unit. */
 static bool is_believed(sd_journal *handle)
 {
 	struct span transport = field_of(handle, "_TRANSPORT");
@@ -203,13 +203,13 @@ static bool is_believed(sd_journal *handle)
 			return false;
 		user = user * 10 + (unsigned long)(digits.ptr[i] - '0');
 	}
-	/* between persons and directories' users lie the numbers of services that have no fixed one */
+	/* services without a fixed number have numbers between those of persons and of directories' users */
 	return user < FIRST_PERSON || (user > LAST_PERSON && user < FIRST_WIDE);
 }
 
 static void add_time(struct buf *out, uint64_t usec)
 {
-	/* a year of five digits is none that a header may have */
+	/* a header has years of four digits */
 	time_t seconds = (time_t)(usec / 1000000 < LAST_SECOND ? usec / 1000000 : LAST_SECOND);
 	struct tm tm;
 
@@ -218,7 +218,7 @@ static void add_time(struct buf *out, uint64_t usec)
 		 tm.tm_hour, tm.tm_min, tm.tm_sec, (unsigned)(usec % 1000000));
 }
 
-/* A word of the header: nothing in it may end it, or begin the message. */
+/* Adds a word of the header. A byte that could end the word or begin the message becomes an underscore. */
 static void add_word(struct buf *out, struct span word, const char *otherwise)
 {
 	if (word.len == 0)
@@ -257,7 +257,7 @@ static void add_line(const struct entries *entries, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-/* Names the entry that the handle stands on; behind the last one it still does, and behind a broken one. */
+/* Names the entry under the handle. Behind the last entry, or a broken one, the handle still stands on an entry. */
 static int take_cursor(struct entries *entries)
 {
 	char *cursor;
@@ -281,12 +281,12 @@ int entries_next(struct entries *entries, struct buf *lines, const char **cursor
 		if (ret > 0)
 			add_line(entries, lines);
 	}
-	/* first what comes before a broken place */
+	/* the entries before a broken place come first */
 	entries->broken = ret < 0 ? ret : 0;
 	if (lines->len > 0)
 		ret = take_cursor(entries);
 	*cursor = entries->cursor;
-	/* an entry that cannot be named would count again */
+	/* an entry without a name would count again */
 	if (ret < 0)
 		buf_addf(why, "the journal cannot be read to its end: %s", strerror(-ret));
 	return ret < 0 ? -1 : lines->len > 0;

@@ -2,9 +2,9 @@
 /*
  * header: takes a log line apart.
  *
- * The two forms that nearly all lines have (traditional syslog and RFC 3339) are told by a few bytes at fixed places;
- * all else is looked at only where those do not fit: RFC 5424 here, the servers' own formats in native.c. Never
- * allocates, never fails, never reads behind the line; a line that fits nothing is all message.
+ * A few bytes at fixed places tell the two forms that nearly all lines have, traditional syslog and RFC 3339. Other
+ * forms are tried only where those bytes do not fit: RFC 5424 here, the servers' own formats in native.c. Never
+ * allocates, never fails, never reads behind the line. A line that fits no form is all message.
  */
 #include "log/header_inside.h"
 
@@ -25,7 +25,7 @@ static bool is_iso(const char *p, const char *end)
 	       form_is_digit(*p);
 }
 
-/* "Nov  3 10:00:00", "Nov 3 ...", "Nov 03 2026 10:00:00", with or without a fraction: where it ends, or NULL. */
+/* "Nov  3 10:00:00", "Nov 3 ...", "Nov 03 2026 10:00:00", with or without a fraction. Returns its end, or NULL. */
 static const char *skip_syslog_time(const char *p, const char *end)
 {
 	if (end - p < 15 || p[3] != ' ')
@@ -71,7 +71,7 @@ static bool parse_iso(struct header *header, const char *line, const char *end)
 	return true;
 }
 
-/* One word up to a blank; "-" is none. Returns what is behind the blank, or NULL. */
+/* Reads one word up to a blank; "-" stands for an empty word. Returns the place behind the blank, or NULL. */
 static const char *read_word(struct span *word, const char *p, const char *end)
 {
 	const char *stop = p >= end ? NULL : memchr(p, ' ', (size_t)(end - p));
@@ -103,7 +103,7 @@ static const char *skip_structured(const char *p, const char *end)
 	return p;
 }
 
-/* "<22>1 2026-11-03T10:00:00Z host program pid id data message", the number ahead being optional. */
+/* "<22>1 2026-11-03T10:00:00Z host program pid id data message"; the number ahead is optional. */
 static bool parse_rfc5424(struct header *header, const char *p, const char *end)
 {
 	struct header h = *header;
@@ -127,7 +127,7 @@ static bool parse_rfc5424(struct header *header, const char *p, const char *end)
 	return true;
 }
 
-/* "<22>": the number of facility and level that a network log carries ahead. */
+/* "<22>": a network log begins with the number of facility and level. */
 static const char *skip_priority(const char *line, const char *end)
 {
 	const char *p = line + 1;
@@ -177,7 +177,7 @@ void header_parse(struct header *header, const char *line, size_t len)
 {
 	const char *end = line + len;
 
-	/* one by one, for what clears all of it at once takes longer to begin */
+	/* one by one: clearing the struct at once takes longer to begin */
 	header->stamp = header->host = header->program = header->pid = (struct span){ NULL, 0 };
 	header->message = (struct span){ line, len };
 	header->server = NULL;

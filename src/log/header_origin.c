@@ -2,8 +2,8 @@
 /*
  * header_origin: who wrote a line of syslog.
  *
- * The program name decides which rules are tried, so it is taken only from where the logger writes it: a "host" that
- * has a parenthesis in it is a Dovecot process with a user's name, not a host. Never allocates, never fails.
+ * The program name decides which rules are tried. So it is taken only from the place where the logger writes it: a
+ * "host" with a parenthesis is a Dovecot process with a user's name. Never allocates, never fails.
  */
 #include "log/header_inside.h"
 
@@ -16,11 +16,11 @@
 
 #define HOT static inline __attribute__((always_inline))
 
-/* Where a blank stands, or one of two other bytes, or the end. */
+/* The place of a blank or of one of two other bytes, or the end. */
 HOT const char *find_stop(const char *p, const char *end, char one, char other)
 {
 #ifdef __SSE2__
-	/* sixteen bytes a step: this is most of what a line costs that no rule is about */
+	/* sixteen bytes a step: this is most of the cost of a line that no rule is about */
 	const __m128i blanks = _mm_set1_epi8(' '), ones = _mm_set1_epi8(one), others = _mm_set1_epi8(other);
 
 	for (; end - p >= 16; p += 16) {
@@ -43,7 +43,7 @@ HOT struct span span_of(const char *from, const char *to)
 	return (struct span){ from, (size_t)(to - from) };
 }
 
-/* Where a process id in brackets ends that is the header's, or the only one, and the blank behind it; else p. */
+/* The place behind a process id in brackets and its blank, if the id is the header's or the header has none; else p. */
 static const char *skip_pid(const struct header *header, const char *p, const char *end)
 {
 	const char *close = p < end && *p == '[' ? form_skip_digits(p + 1, end) : p;
@@ -56,8 +56,8 @@ static const char *skip_pid(const struct header *header, const char *p, const ch
 	return close + 2;
 }
 
-/* Where the message begins behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the
- * server's own that syslog's make superfluous (Exim). No more is taken off: what follows may be what a client wrote. */
+/* The place of the message behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the
+ * server's own (Exim). Nothing more is taken off: a client may have written the rest. */
 static const char *skip_tags(const struct header *header, const char *p, const char *end)
 {
 	if (end - p > 4 && *p == '[' && p[1] == 'I' && p[2] == 'D' && p[3] == ' ') {
@@ -85,7 +85,7 @@ HOT void set_message(struct header *header, const char *p, const char *end)
 	header->message = span_of(p, end);
 }
 
-/* [digits] at p: sets the pid and returns what is behind it, or NULL. */
+/* Reads [digits] at p: sets the pid. Returns the place behind them, or NULL. */
 HOT const char *read_pid(struct header *header, const char *p, const char *end)
 {
 	const char *from = p + 1;
@@ -119,8 +119,9 @@ static bool is_priority(const char *p, const char *end)
 	return false;
 }
 
-/* Where no program stands: BusyBox's mark and the program behind it, or all is message. BusyBox reads 255 bytes of a
- * line, unless it was built to read more, and does not write 21 of them: a number, the time, a blank. */
+/* No program stands at p: BusyBox's facility and level may stand there, and the program behind them. Else all is
+ * message. BusyBox reads 255 bytes of a line, if it is built as usual. It leaves out 21 of them: a number, the time and
+ * a blank. */
 static void read_no_program(struct header *header, const char *p, const char *stop, const char *end)
 {
 	enum { BUSYBOX_WHOLE = 255 - 21 };
@@ -131,7 +132,7 @@ static void read_no_program(struct header *header, const char *p, const char *st
 	header->program.len = 0;
 	header->pid.len = 0;
 	header->message = span_of(p, end);
-	/* the one program that is known to have blanks in its name */
+	/* the one known program with blanks in its name */
 	if ((size_t)(end - p) >= sizeof(box) && memcmp(p, box, sizeof(box) - 1) == 0) {
 		header->program = span_of(p, p + 13);
 		header->message = span_of(p + sizeof(box) - 1, end);
@@ -152,7 +153,7 @@ HOT void read_program(struct header *header, const char *p, const char *end)
 	header->program = span_of(name, p);
 	behind = read_pid(header, p, end);
 	if (behind != NULL && (behind == end || *behind == ':' || *behind == ' ')) {
-		/* "sogod [26818]: ..." has no host: what was taken for it is the program */
+		/* "sogod [26818]: ..." has no host: the word taken for it is the program */
 		if (p == name) {
 			header->program = header->host;
 			header->host.len = 0;
@@ -178,7 +179,7 @@ void header_read_program(struct header *header, const char *p, const char *end)
 	read_program(header, p, end);
 }
 
-/* Lines whose first word behind the time is no host. */
+/* Reads lines whose first word behind the time is no host. */
 static void read_origin_odd(struct header *header, const char *p, const char *stop, const char *end)
 {
 	const char *close;
@@ -214,7 +215,7 @@ static void read_origin_odd(struct header *header, const char *p, const char *st
 	header->message = span_of(p, end);
 }
 
-/* Docker images of Postfix write the level in the host's place, filled up with blanks. */
+/* Docker images of Postfix write the level, filled up with blanks, in the place of the host. */
 static bool is_level(struct span host)
 {
 	static const char *const levels[] = { "DEBUG", "INFO",  "NOTICE", "WARN", "WARNING",
@@ -248,7 +249,7 @@ void header_read_origin(struct header *header, const char *p, const char *end)
 	}
 	header->host = span_of(p, stop);
 	p = stop + 1;
-	/* no other host is so short and in capitals: nearly all lines are not looked at further */
+	/* no other host is so short and in capitals: nearly all lines end here */
 	if (header->host.len <= 7 && (unsigned char)header->host.ptr[0] - (unsigned)'A' < 26 &&
 	    is_level(header->host)) {
 		header->host.len = 0;

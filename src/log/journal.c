@@ -2,10 +2,10 @@
 /*
  * journal: a journal, read by a child.
  *
- * libsystemd opens and maps files itself, and believes what stands in them. So a process of its own has it: first it
- * can open the journal's folders and nothing else, then, before an entry is read, nothing any more (base/glass). It
- * waits to be told where to begin, and answers with lines. What it says is taken as lines of a log are: (pointer,
- * length), bounded, and no more believed.
+ * libsystemd opens and maps files itself, and believes their contents. So a child of its own runs libsystemd. At first
+ * the child can open the journal's folders alone; before it reads an entry, it can open nothing (base/glass). It waits
+ * for the place to begin at, and answers with lines. Its lines are bounded, and believed no more than those of any
+ * log.
  */
 #define _GNU_SOURCE
 #include "log/journal.h"
@@ -26,15 +26,15 @@
 
 enum { SAID_MAX = 1 << 20, CHILDS = 3 };
 
-/* What the two say to each other: a kind, a length, and so many bytes. */
+/* What parent and child say to each other: a kind, a length, and so many bytes. */
 enum said {
-	SAID_BEGIN,   /* to the child: a cursor, or nothing: at the first entry */
-	SAID_NEWEST,  /* to the child: asks for it */
-	SAID_NUMBER,  /* the newest entry's time, or that of the gap */
+	SAID_BEGIN,   /* to the child: a cursor, or nothing for the first entry */
+	SAID_NEWEST,  /* to the child: asks for the newest entry */
+	SAID_NUMBER,  /* the time of the newest entry, or of the gap */
 	SAID_LINES,   /* lines, whose cursor comes next */
 	SAID_CURSOR,
 	SAID_END,
-	SAID_FAULT,   /* what is wrong, in words; the last */
+	SAID_FAULT,   /* says in words what is wrong; the last */
 };
 
 struct said_head {
@@ -46,7 +46,7 @@ struct journal {
 	pid_t child;
 	bool ended;
 	int64_t gap;
-	struct buf pending; /* lines that are not given yet, from given on */
+	struct buf pending; /* lines to be given, from given on */
 	size_t given;
 	char *cursor;
 };
@@ -71,7 +71,7 @@ static bool read_all(int fd, char *bytes, size_t len)
 	return true;
 }
 
-/* What the other one says next; false where nothing more comes, or nonsense. */
+/* Takes what the other process says next. False: nothing more comes, or nonsense. */
 static bool hear(int fd, enum said *kind, struct buf *bytes)
 {
 	struct said_head head;
@@ -116,14 +116,14 @@ static void answer(int fd, struct entries *entries, enum said kind, struct buf *
 			;
 }
 
-/* Has nothing but what it says, as descriptor 3. */
+/* Leaves the child no descriptor but the one that it says things by, as number 3. */
 static bool leave_descriptors(int fd)
 {
 	int null = open("/dev/null", O_RDWR);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || dup2(fd, CHILDS) < 0)
 		return false;
-	/* where the kernel has no such call they stay, for which there is no use in the glass */
+	/* an older kernel has no such call: the descriptors stay, and nobody can use them in the glass */
 	(void)syscall(SYS_close_range, (unsigned)CHILDS + 1, ~0u, 0u);
 	return true;
 }
@@ -144,7 +144,7 @@ _Noreturn static void be_child(const char *units, const char *directory, int fd)
 		entries = entries_open(units, directory, &why);
 	if (entries != NULL && glass_enter(&glass, true, &why) < 0)
 		entries = NULL;
-	/* who asks has asked before he is told what is wrong */
+	/* the parent asks before it hears what is wrong */
 	if (!hear(CHILDS, &kind, &asked))
 		_exit(0);
 	if (entries != NULL)
@@ -191,7 +191,7 @@ void journal_close(struct journal *journal)
 	free(journal);
 }
 
-/* What the child says next; that it is gone is a fault. */
+/* Takes what the child says next. A child that is gone is a fault. */
 static enum said next_said(struct journal *journal, struct buf *bytes)
 {
 	enum said kind;
@@ -218,14 +218,14 @@ static bool take_number(struct journal *journal, int64_t *number, struct buf *wh
 
 bool journal_begin(struct journal *journal, const char *cursor, struct buf *why)
 {
-	/* where the child is gone, what is heard says so */
+	/* if the child is gone, the answer says so */
 	(void)say(journal->fd, SAID_BEGIN, cursor, cursor != NULL ? strlen(cursor) : 0);
 	if (cursor != NULL)
 		journal->cursor = mem_text(cursor);
 	return take_number(journal, &journal->gap, why);
 }
 
-/* Takes the next lines and their cursor. 1, 0 at the end, or -1 with the reason. */
+/* Takes the next lines and their cursor. Returns 1, 0 at the end, or -1 with the reason. */
 static int refill(struct journal *journal, struct buf *why)
 {
 	struct buf bytes = { 0 };

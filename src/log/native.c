@@ -2,10 +2,9 @@
 /*
  * native: the formats of servers that write logs of their own, without a syslog header.
  *
- * Each is told by the form of its beginning alone, which the server writes before anything that a client
- * said; the program name is then the server's, so that only that server's rules are tried. A form that two
- * servers share (a date and a time between blanks) is decided by what follows it.
- * Never allocates, never fails, never reads behind the line.
+ * The beginning of a line alone tells its form, since the server writes it before any word of a client. The program
+ * name is then the server's, so that only that server's rules are tried. Several servers begin with a date and a time
+ * between blanks: the text behind them decides. Never allocates, never fails, never reads behind the line.
  */
 #include "log/header_inside.h"
 
@@ -18,7 +17,7 @@ static void name_program(struct header *header, const char *name)
 	header->program = (struct span){ name, strlen(name) };
 }
 
-/* The same of a form that tells the server by itself. */
+/* The same of a form that only this server writes. */
 static void name_server(struct header *header, const char *name)
 {
 	name_program(header, name);
@@ -31,7 +30,8 @@ static void set(struct header *header, const char *stamp, const char *stamp_end,
 	header->message = (struct span){ message, (size_t)(end - message) };
 }
 
-/* "host program[pid]: ": a syslog line whose time has a blank in it. No server's own line begins so. */
+/* Whether "host program[pid]: " begins here: a syslog line whose time has a blank in it. No server begins its own lines
+ * so. */
 static bool is_origin(const char *p, const char *end)
 {
 	const char *blank = form_skip_name(p, end, ".-_"), *open, *close;
@@ -45,7 +45,7 @@ static bool is_origin(const char *p, const char *end)
 	return close > open + 1 && form_fits(close, end, "]: ");
 }
 
-/* Behind a date and a time between blanks: Zimbra, Dovecot, a syslog line, Horde, or else Exim. */
+/* Reads the text behind a date and a time between blanks: Zimbra, Dovecot, a syslog line, Horde, or else Exim. */
 static bool read_dated(struct header *header, const char *p, const char *end)
 {
 	header->message = (struct span){ p, (size_t)(end - p) };
@@ -241,7 +241,7 @@ static bool parse_quoted(struct header *header, const char *line, const char *en
 	return true;
 }
 
-/* Those forms that are taken apart here to the end, but for parse_dated() and parse_tai(). */
+/* Tries all forms but those of parse_dated() and parse_tai(). */
 static bool parse_whole(struct header *header, const char *line, const char *end)
 {
 	if (form_is_digit(*line) && (parse_slashed(header, line, end) || parse_exchange(header, line, end) ||

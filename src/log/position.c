@@ -2,9 +2,9 @@
 /*
  * position: the places where reading stopped, as lines of the state.
  *
- * A line is the log's name and words KEY=VALUE; what is not known is left out. Bytes of names that would
- * break a line are written as %HH. Reading is strict: a line that this version did not write is an error
- * for the caller to report, never a position to guess at. Owns the texts of its positions.
+ * A line is the log's name and words KEY=VALUE; a value that is not known is left out. %HH stands for bytes that would
+ * break a line. Reading is strict: a line that this version did not write is an error for the caller to report. A
+ * position is never guessed. Owns the texts of its positions.
  */
 #define _GNU_SOURCE
 #include "log/position.h"
@@ -83,7 +83,7 @@ void positions_format(const struct positions *positions, struct buf *out)
 	}
 }
 
-/* A name as add_name() wrote it, or NULL. */
+/* Reads a name as add_name() wrote it; NULL: it is none. */
 static char *parse_name(struct span text)
 {
 	char *name = mem_alloc(text.len + 1, 1);

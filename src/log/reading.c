@@ -2,11 +2,11 @@
 /*
  * reading: what a run reads, in which order and from where, and where the next run goes on.
  *
- * Each log is the stream of all lines that its files hold, rotated ones included. It opens what may
- * hold new lines and closes it again; between, somebody else reads. The new positions are made of what was
- * really read, from the descriptors that were read: what happens to the names meanwhile is the next run's
- * affair. Positions of logs that a run does not name stay as they are, and so do those of a log whose
- * files could not all be read. Writes nothing; no error is fatal here, each is a note.
+ * A log is the stream of all lines in its files, rotated ones included. The reading opens each file that may hold new
+ * lines, and closes it at the end; between, the caller reads. New positions are made of the bytes that were read, from
+ * the descriptors that were read. If files are renamed meanwhile, the next run finds them. Positions of logs that a
+ * run does not name stay as they are. So do those of a log of which a file could not be read. Writes nothing; each
+ * error is a note.
  */
 #include "log/reading.h"
 
@@ -47,8 +47,8 @@ bool reading_is_live(const struct reading_log *log, const struct reading_file *f
 	return strcmp(file->path, log->names.log) == 0;
 }
 
-/* Whether the file may be written to after this run, although a rotation may have renamed it: a daemon that was not
- * told goes on writing to an older one, too. */
+/* Whether the file may grow after this run, although a rotation may have renamed it. A daemon that does not know of a
+ * rotation goes on writing to the older file. */
 static bool may_grow(const struct reading_log *log, const struct reading_file *file)
 {
 	const struct reading_file *end = log->files + log->count;
@@ -83,7 +83,7 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	file->source = NULL;
 }
 
-/* Whether nothing can have been added to the file since the last run. */
+/* Whether the file holds nothing new since the last run. */
 static bool is_done(const struct reading_file *file)
 {
 	if (file->source == NULL)
@@ -93,7 +93,7 @@ static bool is_done(const struct reading_file *file)
 	return file->old != NULL && !source_is_compressed(file->source) && file->old->offset == file->file.size;
 }
 
-/* Of a file that nothing is read of: its place, under the name and with the looks that it has now. */
+/* Keeps the place in a file that is not read, under the name and with the size and time that the file has now. */
 static void keep_place(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	struct position same;
@@ -137,8 +137,8 @@ static void add_log(struct reading *reading, struct reading_log *log)
 	}
 }
 
-/* The positions that this run has nothing to say about: of other logs, and of files that it could not see. Where
- * a file can never be read, each rotation would leave one behind: only the newest stay. */
+/* Keeps positions of other logs, and of files that this run could not see. A file that can never be read leaves a
+ * position at each rotation: only the newest ones stay. */
 static void keep_others(struct reading *reading)
 {
 	size_t kept = 0;
@@ -171,7 +171,7 @@ static void note_none(struct reading *reading)
 	buf_free(&usual);
 }
 
-/* The names of the logs, and of the journal where it is meant by naming nothing. */
+/* Lists the logs by their names; no names may mean the journal. */
 static void list_logs(struct reading *reading, char *const *names, size_t count, const char *directory)
 {
 	struct log_list list = { 0 };
@@ -258,12 +258,12 @@ static void finish_file(const struct reading_source *s, struct positions *next)
 		.file = source_file(s->source),
 	};
 
-	/* nothing to know it by: to the next run it is new */
+	/* nothing identifies the file: to the next run it is new */
 	if (position.head.len == 0 && !position.packed)
 		return;
 	if (position.last_time == WHEN_UNKNOWN && s->old != NULL)
 		position.last_time = s->old->last_time;
-	/* a compressed file is done with, whatever its name; but what the disk kept back is still to be read */
+	/* a compressed file is read once, whatever its name; bytes that the disk kept back are still to be read */
 	position.live = s->live && !position.packed;
 	if (position.packed && s->failed && source_is_hindered(s->source))
 		position.file = (struct file_look){ 0 };

@@ -2,9 +2,9 @@
 /*
  * reading_journal: a journal among the logs of a run.
  *
- * A journal has no files to find again: reading goes on behind the entry that the state's cursor names. Where that
- * is gone, because the journal keeps only so much, the first entry that came later is next, and the time
- * between is told as lost.
+ * A journal has no files to find again. Reading goes on behind the entry that the state's cursor names. A journal
+ * keeps only so much: if that entry is gone, reading goes on at the first later entry, and the time between is told as
+ * lost.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "log/reading_inside.h"
 
-/* The state knows the journals of other hosts by their folders. */
+/* The state names journals of other hosts by their folders. */
 static void take_name(struct reading_log *log, const char *directory)
 {
 	struct buf text = { 0 };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reading_lost: says what went unread.
+ * reading_lost: says which lines went unread.
  *
- * A file that could still be written to when the last run read it, and that is not there any more in any
- * shape, took with it what was written afterwards. A gap in the numbers behind the file where the last run
- * stopped is a file that was never seen. Both may have held nothing; the time span says how much it can be.
+ * A file that could still grow when the last run read it may be gone in any shape. Then the lines written to it
+ * afterwards are lost. A missing number among the rotated files is a file that no run saw. Both files may have held
+ * nothing; the time span says how much can be lost.
  */
 #include <string.h>
 
@@ -19,7 +19,7 @@ int64_t reading_first_time(const struct reading_file *file)
 	struct stamp_reader reader;
 
 	stamp_begin(&reader, source_reference(file->source));
-	/* the first one may have been cut through */
+	/* the first line may be cut through */
 	while (span_take_line(&head, &line)) {
 		struct header header;
 		int64_t when;
@@ -31,7 +31,7 @@ int64_t reading_first_time(const struct reading_file *file)
 	return WHEN_UNKNOWN;
 }
 
-/* When the first line was written that this run reads from its file's start, behind the given file. */
+/* The time of the first line that this run reads from the start of a file, in the files behind the given one. */
 static int64_t next_time(const struct reading_log *log, const struct reading_file *behind)
 {
 	for (const struct reading_file *file = behind; file < log->files + log->count; file++) {
@@ -95,7 +95,7 @@ static bool has_number(const struct reading_log *log, unsigned number)
 	return false;
 }
 
-/* The files between the one where the last run stopped and the one written to: none may be missing. */
+/* Notes a gap between the file where the last run stopped and the live file: no number may be missing. */
 static void note_gaps(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	int64_t from = file->file.written / 1000000000, to = next_time(log, file);
@@ -114,7 +114,7 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	buf_free(&span);
 }
 
-/* Whether there may have been more in the file than was read. */
+/* Whether the file may have held more than was read. */
 static bool may_have_grown(const struct position *old)
 {
 	return old->cursor == NULL && (old->live || (!old->packed && old->offset < old->file.size));

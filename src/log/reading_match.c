@@ -2,13 +2,15 @@
 /*
  * reading_match: finds in the files of today the places where the last run stopped.
  *
- * A position belongs to the file that begins with the same bytes and has the same bytes before the place;
- * each file has at most one, and each position one file. Positions far into their files choose first, for
- * they know most; where several files would do, the one with the same inode is taken, then the oldest; a
- * name decides nothing. Positions that are left over may belong to a
- * file that has moved to another log of this run, or to one whose head was cut off: that is known by the last line
- * that was read, wherever it stands now. What has no position is new and is read from its start,
- * unless it is a copy in the making: of a file that is being compressed, or emptied after copying.
+ * 1. A position belongs to a file with the same first bytes and the same bytes before the place. A file has at
+ *    most one position, and a position one file.
+ * 2. Positions far into their files choose first, since they prove most. Of several files that fit, the one with
+ *    the same inode is taken, then the oldest. Names decide nothing.
+ * 3. The file of a position may have moved to another log of this run.
+ * 4. A file may have lost its head. Then the last line that was read finds the place, wherever that line stands
+ *    now.
+ * 5. A file without a position is new and is read from its start. An unfinished copy of a file, which gzip or
+ *    logrotate makes, is passed over.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,15 +53,15 @@ static bool holds(struct reading_file *file, const struct position *old)
 	return print.hash == old->head.hash && source_resume(file->source, old->offset, old->tail);
 }
 
-/* The file reached by another name, in this log or one before it. */
+/* Whether the file is reached by another name, in this log or one before it. */
 static bool is_seen(const struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	for (const struct reading_log *l = reading->logs; l <= log; l++) {
-		/* in its own log the name that is written to goes first */
+		/* in its own log the name of the live file goes first */
 		const struct reading_file *from = l == log ? file + 1 : l->files;
 
 		for (const struct reading_file *f = from; f < l->files + l->count; f++) {
-			/* one that was refused is not read under that name */
+			/* a file that was refused is not read under that name */
 			if ((f->source != NULL || f->old != NULL) && reading_same_file(&f->file, &file->file))
 				return true;
 		}
@@ -79,8 +81,8 @@ static void skip_second_names(struct reading *reading)
 	}
 }
 
-/* Of a file and its compressed copy beside it, only one counts: gzip removes the first when the second is
- * complete, and a person may have uncompressed one to look at it. */
+/* Of a file and its compressed copy beside it, one counts. gzip removes the file when the copy is complete, and a
+ * person may have uncompressed a copy to look at it. */
 static void skip_packed_copy(struct reading *reading, const struct reading_log *log, struct reading_file *file,
 			     struct reading_file *packed)
 {
@@ -92,7 +94,7 @@ static void skip_packed_copy(struct reading *reading, const struct reading_log *
 	} else if (source_begins_with(file->source, packed->source)) {
 		struct position known = { .last_time = WHEN_UNKNOWN, .packed = true, .file = packed->file };
 
-		/* to compare them again at each run would cost a reading of both */
+		/* comparing them again at each run would read both to their ends */
 		positions_add_copy(&reading->kept, &known, log->names.log);
 		skip(packed);
 	}
@@ -111,8 +113,8 @@ static bool is_of(const struct position *old, const struct reading_log *log)
 	return strcmp(old->log, log->names.log) == 0;
 }
 
-/* An inode is given away again when its file is deleted. One that did not grow and was written all the same
- * is no log that was appended to: only its bytes can tell then. */
+/* An inode is given away again when its file is deleted. A file whose time changed and whose size did not was not
+ * appended to: only its bytes can tell whether it is the same. */
 static bool is_same_inode(const struct reading_file *file, const struct position *old)
 {
 	return reading_same_file(&file->file, &old->file) &&
@@ -142,8 +144,8 @@ static bool claim_same_bytes(struct reading *reading, struct reading_log *log, c
 	return false;
 }
 
-/* Between copying and emptying, the log is there twice: the file that was read before, up to offset, is the
- * log itself. What was rotated at the last run is none, even if a new log was given its inode. */
+/* Between copying and emptying, a log stands in two files. The file that was read before, up to offset, is the log
+ * itself. A file that was rotated at the last run is never the log, even if a new log got its inode. */
 static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 {
 	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
@@ -161,7 +163,7 @@ static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 			continue;
 		if (source_begins_with(live->source, file->source))
 			skip(file);
-		/* comparing has moved it to its start */
+		/* the comparison moved the source to its start */
 		if (!holds(live, live->old))
 			source_restart(live->source);
 	}
@@ -176,7 +178,7 @@ static int by_offset_down(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* The old positions, the farthest first: of two that a file holds, it is the farther one. */
+/* The old positions, the farthest first: a file that holds two of them gets the farther one. */
 static const struct position **order_of(const struct positions *old)
 {
 	const struct position **order = mem_alloc(old->count, sizeof(*order));
@@ -188,7 +190,7 @@ static const struct position **order_of(const struct positions *old)
 	return order;
 }
 
-/* Matches positions of one offset: each goes to its old file first, if that still holds it. */
+/* Matches positions of one offset. Each goes to its old file first, if that file still holds it. */
 static void match_equal(struct reading *reading, struct reading_log *log, const struct position **order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -213,8 +215,8 @@ static void match_log(struct reading *reading, struct reading_log *log, const st
 	}
 }
 
-/* A position that no file of its log holds may have moved to another log; one of a log that this run does
- * not read only with its inode, for that log may be there still. */
+/* A position without a file in its own log may have moved to another log of this run. For a log that this run does not
+ * read, the inode must be the same: that log may still exist. */
 static void match_moved(struct reading *reading, const struct position *old)
 {
 	bool in_run = false;
@@ -228,7 +230,7 @@ static void match_moved(struct reading *reading, const struct position *old)
 	}
 }
 
-/* Whether the file may be what is left of the one that the last run stopped in: it does not begin later. */
+/* Whether the file may be the rest of the one where the last run stopped: it does not begin later. */
 static bool may_be_rest(const struct reading_file *file, const struct position *old)
 {
 	int64_t begins = reading_first_time(file);
@@ -236,7 +238,7 @@ static bool may_be_rest(const struct reading_file *file, const struct position *
 	return begins == WHEN_UNKNOWN || old->last_time == WHEN_UNKNOWN || begins <= old->last_time;
 }
 
-/* tail -n 1000 log > rest; cat rest > log: the head is gone, but not the last line read. */
+/* tail -n 1000 log > rest; cat rest > log: the head is gone, but the last line read is there. */
 static void match_cut(struct reading *reading, struct reading_log *log, const struct position *old)
 {
 	for (size_t i = log->count; i-- > 0 && is_of(old, log) && !reading_is_claimed(reading, old);) {
@@ -247,8 +249,8 @@ static void match_cut(struct reading *reading, struct reading_log *log, const st
 	}
 }
 
-/* Where the disk kept back the bytes that would tell a file, nothing is known of it: it is left for the next run, for
- * taken as new it would count twice. */
+/* If the disk keeps back the bytes that would identify a file, the next run reads it. Taken as new, the file would
+ * count twice. */
 static void leave_hindered(struct reading *reading, struct reading_log *log, struct reading_file *file)
 {
 	if (file->source == NULL || !source_is_hindered(file->source))

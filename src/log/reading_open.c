@@ -2,10 +2,9 @@
 /*
  * reading_open: opens the files of a log as they stand together at one moment.
  *
- * A rotation may happen while files are listed and opened one by one; then a file is seen twice or not at
- * all. So the folder is listed again behind the last open, and where anything moved, all is done anew.
- * A compressed file that has not changed since it was read to its end is closed again: to know it by its
- * bytes, it would have to be uncompressed at each run.
+ * A rotation may happen while the files are listed and opened one by one. Then a file is seen twice or not at all. So
+ * the folder is listed again behind the last open; if anything moved, all is done again. A compressed file that has
+ * not changed since it was read is closed again: only uncompressing it would identify it by its bytes.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +16,7 @@
 
 enum { ATTEMPTS = 5 };
 
-/* The old position of a compressed file that is still as it was when it was read to its end. */
+/* The old position of a compressed file that has not changed since it was read to its end; NULL: there is none. */
 static const struct position *known_unopened(const struct reading *reading, const struct reading_file *file)
 {
 	for (size_t i = 0; i < reading->old->count; i++) {
@@ -29,8 +28,8 @@ static const struct position *known_unopened(const struct reading *reading, cons
 	return NULL;
 }
 
-/* A rotated file that is damaged is told once: the next run knows it by its size and time. One that only could not be
- * read now holds lines that the next run may take. */
+/* A damaged rotated file is told once: the next run knows it by its size and time. If only the disk failed, the next
+ * run may read the file, so it gets no position. */
 static void keep_damaged(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
 	struct position position = { .last_time = WHEN_UNKNOWN, .packed = true, .file = file->file };
@@ -61,7 +60,7 @@ void reading_close_log(struct reading_log *log)
 	log->count = 0;
 }
 
-/* Whether the names that were listed lead to the files that were opened, and no more names are there. */
+/* Whether the listed names still lead to the opened files, and no more names exist. */
 static bool still_same(struct reading_log *log)
 {
 	log_files_list(&log->names);
@@ -79,7 +78,7 @@ static bool still_same(struct reading_log *log)
 	return true;
 }
 
-/* Whether the file that the compressed one is made of is still there: then it may not be complete yet. */
+/* Whether the file still exists that is being compressed into this one: then this one may be incomplete. */
 static bool is_being_packed(const struct reading_log *log, const struct reading_file *packed)
 {
 	for (size_t i = 0; i < log->count; i++) {
@@ -145,7 +144,7 @@ void reading_begin_log(struct reading *reading, struct reading_log *log)
 {
 	for (size_t i = 0; i < log->count; i++)
 		begin_file(reading, &log->files[i]);
-	/* in a folder that never rests, what cannot be opened is only somewhere else: the next run finds it */
+	/* in a folder that changes all the time, a file that cannot be opened has only moved: the next run finds it */
 	log->whole &= log->settled;
 	for (size_t i = 0; i < log->count; i++) {
 		if (log->files[i].why.len > 0 && log->settled)

@@ -2,9 +2,9 @@
 /*
  * rotation: the names that logs get when they are rotated.
  *
- * Knows the styles of logrotate (numbers, dateext with any dateformat of digits, extension), newsyslog and
- * savelog. A name only says that a file may belong to a log and how old it is beside its siblings; which
- * part of it is new is told by its bytes, elsewhere. Opens nothing.
+ * Knows the styles of logrotate (numbers, dateext with any dateformat of digits, extension), newsyslog and savelog. A
+ * name says that a file may belong to a log, and how old it is beside its siblings. Which part of the file is new its
+ * bytes tell (log/reading_match). Opens nothing.
  */
 #include "log/rotation.h"
 
@@ -63,7 +63,7 @@ static bool parse_number(struct rotation *rotation, const char *text, size_t len
 	return true;
 }
 
-/* What stands between the log's name and the endings: ".1", "-20261121". */
+/* The part between the log's name and the endings: ".1", "-20261121". */
 static bool parse_middle(struct rotation *rotation, const char *text, size_t len)
 {
 	if (len < 2)
@@ -97,7 +97,7 @@ bool rotation_parse(struct rotation *rotation, const char *base, const char *nam
 	       parse_middle(rotation, name + stem, len - ending - stem);
 }
 
-/* Where the middle begins in the first len bytes of name, or 0. */
+/* Where the middle begins in the first len bytes of name; 0: there is none. */
 static size_t find_middle(const char *name, size_t len)
 {
 	struct rotation rotation;

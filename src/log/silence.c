@@ -2,9 +2,9 @@
 /*
  * silence: says of a log that nobody writes to it any more.
  *
- * Where a host's logging moves to the journal, or to another file, the old log stays where it is and can be read, so
- * that nothing seems wrong. The time of the files tells it: a line needs no reading, and its clock may be wrong. Of the
- * usual logs the journal takes the place then, and only with what is newer: both may have had the same lines before.
+ * When a host's logging moves to the journal or to another file, the old log stays and can be read: nothing seems
+ * wrong. The time of the files tells it, which needs no reading of lines, whose clock may be wrong. Then the journal
+ * takes the place of the usual logs, but only with entries that are newer: both may have had the same lines before.
  */
 #include "log/silence.h"
 
@@ -22,7 +22,8 @@ enum {
 	EMPTY = 64, /* bytes: an empty file may be compressed */
 };
 
-/* Rotation makes new files of a log that nobody writes to: of empty ones the oldest counts, or none. */
+/* When the log was last written. Rotation makes new files of a log that nobody writes to: of empty ones the oldest
+ * counts, or none. */
 static int64_t last_written(const struct log_files *log, bool count_empty)
 {
 	int64_t written = WHEN_UNKNOWN, oldest = INT64_MAX;
@@ -54,7 +55,7 @@ bool silence_is_long(int64_t begins, int64_t now)
 	return begins == WHEN_UNKNOWN || now - begins >= (int64_t)DAYS * DAY;
 }
 
-/* When the last line was written to any of them; WHEN_UNKNOWN where there is none. */
+/* When the last line was written to any of the logs; WHEN_UNKNOWN where there is none. */
 static int64_t last_line(const struct log_list *list)
 {
 	int64_t last = WHEN_UNKNOWN;
@@ -80,7 +81,7 @@ int64_t silence_list(struct log_list *list, char *const *names, size_t count)
 	if (count > 0)
 		return WHEN_UNKNOWN;
 	last = last_line(list);
-	/* the journal is opened where it may matter alone */
+	/* the journal is opened only where it may matter */
 	newest = silence_is_long(last, time(NULL)) ? journal_newest("", NULL) : WHEN_UNKNOWN;
 	if (newest == WHEN_UNKNOWN || !silence_is_long(last, newest))
 		return WHEN_UNKNOWN;

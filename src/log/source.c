@@ -2,10 +2,10 @@
 /*
  * source: opens one log and finds out what it is.
  *
- * Opens nothing but regular files (standard input aside), and follows no symbolic link that somebody else
- * than root or ourselves could have made. Decides by the first bytes whether it is text, compressed text
- * or no log at all. A source owns its descriptor and its buffers, shares nothing and prints nothing: what
- * is wrong goes to the caller as one sentence. No error is fatal here.
+ * Opens regular files and standard input alone, and follows no symbolic link that others than root and ourselves could
+ * have made. The first bytes decide whether it is text, compressed text or no log at all. A source owns its descriptor
+ * and its buffers, shares nothing and prints nothing: the caller gets one sentence about each error. No error is fatal
+ * here.
  */
 #define _GNU_SOURCE
 #include "log/source.h"
@@ -82,7 +82,7 @@ static bool is_folder_trusted(const char *path)
 {
 	char *copy = mem_text(path);
 	struct stat st;
-	/* a group that may write is one whose members can plant a link, too: /var/log of root:syslog */
+	/* members of a group that may write can plant a link, too: /var/log of root:syslog */
 	bool trusted = stat(dirname(copy), &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
 		       (st.st_mode & S_IWOTH) == 0 &&
 		       ((st.st_mode & S_IWGRP) == 0 || st.st_gid == 0 || st.st_gid == getegid());
@@ -130,7 +130,7 @@ static bool refuse_for(struct source *source, struct buf *why, int error)
 	return false;
 }
 
-/* Opens the file; where the soft limit of open files is in the way, up to the hard one. */
+/* Opens the file. Where the soft limit of open files is in the way, raises it to the hard one. */
 static int open_raising(const char *path, int flags)
 {
 	int fd = open(path, flags);
@@ -147,12 +147,12 @@ static int open_raising(const char *path, int flags)
 
 static bool open_file(struct source *source, const char *path, struct buf *why)
 {
-	/* O_NONBLOCK: what became a FIFO since stat() must not hang us */
+	/* O_NONBLOCK: the path may have become a FIFO since stat() */
 	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
 	struct stat st;
 	char *end;
 
-	/* devices may do something when they are opened, sockets cannot be: look first */
+	/* opening a device may do something, and a socket cannot be opened: look first */
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return refuse(why, kind_of(st.st_mode));
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) < 0)
@@ -179,7 +179,7 @@ static void take_stat(struct source *source)
 	if (fstat(source->fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return;
 	source->reference = st.st_mtim.tv_sec;
-	/* redirected input is read from where the shell left it, once */
+	/* redirected input is read once, from where the shell left it */
 	source->regular = !source->is_stdin;
 	source->file = file_look_of(&st);
 }
@@ -189,8 +189,8 @@ static void begin_at(struct source *source, uint64_t first)
 	source->first = source->start = source->at = first;
 }
 
-/* Where a writer does not append, emptying its log leaves a hole before the next line: begin behind it. A file that
- * holds nothing else is an empty one. */
+/* A writer that does not append leaves a hole in a log that was emptied: begin behind the hole. A file that is all hole
+ * is an empty one. */
 static void skip_hole(struct source *source)
 {
 	char step[HOLE_STEP];
@@ -214,7 +214,7 @@ static void skip_hole(struct source *source)
 	}
 }
 
-/* The same of a compressed log, or of standard input: behind what was read for the head. */
+/* The same of a compressed log, or of standard input, by reading on behind the head. */
 static bool skip_read_hole(struct source *source)
 {
 	uint64_t first = 0;
@@ -283,7 +283,7 @@ static bool look_at_head(struct source *source, struct buf *why)
 	source->head_len = (size_t)got;
 	if (!is_log(source, why))
 		return false;
-	/* many files may be open at once: no buffers of a decompressor for one that is not being read */
+	/* many files may be open at once: a file that is not being read keeps no decompressor */
 	if (source->regular)
 		source_restart(source);
 	return true;
@@ -294,7 +294,7 @@ const char *source_server(const struct source *source)
 	struct span head = source_head(source), line;
 	struct header header = { .stamp = { NULL, 0 } };
 
-	/* the first one that has a header; the last one may be cut off behind it */
+	/* the first line with a header counts; behind it the last line may be cut off */
 	while (header.stamp.len == 0 && span_take_line(&head, &line))
 		header_parse(&header, line.ptr, line.len);
 	return header.stamp.len > 0 ? header.server : NULL;

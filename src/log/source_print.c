@@ -2,10 +2,9 @@
 /*
  * source_print: fingerprints of what a source holds, and going on where another run stopped.
  *
- * A log is known again by its bytes: the first ones, and the last line before the place where reading stopped.
- * Both are of the uncompressed text, so that compressing, renaming and copying change nothing. The last line alone
- * finds the place in a log whose head was cut off, however little of it is left. The hash is no secret and
- * need not be: who could choose the first and the last bytes of a log could as well delete it.
+ * Two parts of the uncompressed text identify a log: its first bytes, and the last line before the place where reading
+ * stopped. So compressing, renaming and copying change nothing. The last line alone finds the place in a log whose
+ * head was cut off. The hash is no secret: whoever can choose these bytes of a log can as well delete it.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -18,7 +17,7 @@
 enum {
 	STEP = 1 << 16,
 	TAIL_MAX = 1024,
-	TAIL_LEAST = 40, /* a line that is shorter may come again: the one before it is taken, too */
+	TAIL_LEAST = 40, /* a shorter line may come again: the line before it is taken, too */
 };
 
 struct print print_of(const char *bytes, size_t len)
@@ -31,7 +30,7 @@ static bool same_print(struct print a, struct print b)
 	return a.hash == b.hash && a.len == b.len;
 }
 
-/* Reads and forgets what comes before offset. */
+/* Reads up to offset, and keeps nothing. */
 static bool read_up_to(struct source *source, uint64_t offset)
 {
 	char *step = mem_alloc(STEP, 1);
@@ -79,15 +78,15 @@ bool source_resume(struct source *source, uint64_t offset, struct print tail)
 	return true;
 }
 
-/* Whether whole lines of that fingerprint end at end: the newline before them lies at begin or behind it. */
+/* Whether whole lines of that fingerprint end at end; begin may lie before the newline ahead of them. */
 static bool ends_with(const char *begin, const char *end, struct print print)
 {
 	return (size_t)(end - begin) > print.len && end[-(ptrdiff_t)print.len - 1] == '\n' &&
 	       same_print(print, print_of(end - print.len, print.len));
 }
 
-/* Where lines of that fingerprint end for the last time; 0: nowhere. Of equal lines it is the last one, for no line may
- * count twice. */
+/* Where lines of that fingerprint end for the last time; 0: nowhere. Of equal lines the last one counts, by (1) of
+ * src/README.md. */
 static uint64_t find_lines(struct source *source, struct print print)
 {
 	char *bytes = mem_alloc(1 + PRINT_BYTES + STEP, 1);
@@ -129,7 +128,7 @@ struct print source_head_print(const struct source *source, uint64_t offset)
 	return print_of(source->head, len < source->head_len ? (size_t)len : source->head_len);
 }
 
-/* The fingerprint of the last line of the bytes. A line that begins before them counts from there. */
+/* The fingerprint of the last line of the bytes. A line that begins before the bytes counts from their start. */
 static struct print print_of_last_line(const char *bytes, size_t len)
 {
 	const char *begin = NULL;
@@ -148,7 +147,7 @@ struct print source_tail(struct source *source, uint64_t offset)
 
 	if (offset >= known && offset - known >= want)
 		return print_of_last_line(source->last + (offset - known) - want, (size_t)want);
-	/* behind offset lies the beginning of a long line: read once more, if the file is still the same */
+	/* behind offset lies the beginning of a long line: read it again, if the file is still the same */
 	if (source->regular && source->content == CONTENT_PLAIN && source_still_stands(source) &&
 	    source_pread(source, bytes, (size_t)want, offset - want) == (ssize_t)want)
 		return print_of_last_line(bytes, (size_t)want);

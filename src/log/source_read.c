@@ -2,9 +2,9 @@
 /*
  * source_read: the bytes of an open source, in order.
  *
- * Files are read with pread(), never mapped, so that emptying one cannot kill the program. Each read of a
- * plain file takes a few bytes that were read before once more: where they differ, the file was rewritten
- * under us, and what we opened ends here. The reason of the first error stays with the source.
+ * Files are read with pread(), never mapped, so that emptying a file cannot kill the program. Each read of a plain
+ * file takes a few bytes again that were read before. Where they differ, the file was rewritten meanwhile, and the
+ * source ends. The reason of the first error stays with the source.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,11 +17,11 @@
 
 enum {
 	OVERLAP = 64,
-	NULS = 512, /* so many are no text: what a disk writes at once is not smaller */
+	NULS = 512, /* a disk writes at least so much at once: so many NULs are no text */
 };
 
-/* A log becomes ten to a hundred times smaller. One that is much larger than its file was made to keep us busy. So
- * much is read of any: a quiet log repeats itself. */
+/* A log becomes ten to a hundred times smaller. A file that becomes much larger than that was made to keep mailban
+ * busy. So much is read of any file: a quiet log repeats itself. */
 #define UNPACK_LEAST (UINT64_C(1) << 28)
 
 ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at)
@@ -43,13 +43,13 @@ static ssize_t read_waiting(int fd, char *bytes, size_t room)
 		got = read(fd, bytes, room);
 		if (got >= 0 || (errno != EINTR && errno != EAGAIN))
 			return got;
-		/* standard input may come to us set not to block */
+		/* the descriptor of standard input may be set not to block */
 		if (errno == EAGAIN && poll(&wait, 1, -1) < 0 && errno != EINTR)
 			return -1;
 	}
 }
 
-/* The next stored bytes. */
+/* Takes the next stored bytes. */
 static ssize_t pull(void *owner, char *bytes, size_t room)
 {
 	struct source *source = owner;
@@ -73,7 +73,7 @@ static ssize_t pull(void *owner, char *bytes, size_t room)
 	return got;
 }
 
-/* Begins to uncompress, behind the hole that the text may begin with. */
+/* Begins to uncompress, and skips the hole that the text may begin with. */
 static bool begin_unpacking(struct source *source, char *bytes, size_t room)
 {
 	uint64_t left = source->first;
@@ -105,7 +105,7 @@ static bool is_bomb(struct source *source)
 	return true;
 }
 
-/* Gives the decompressor back at the end: the source may stay open while many others are read. */
+/* Frees the decompressor at the end: the source may stay open while many others are read. */
 static ssize_t read_unpacked(struct source *source, char *bytes, size_t room)
 {
 	ssize_t got;
@@ -134,7 +134,7 @@ ssize_t source_fill(struct source *source, char *bytes, size_t len)
 		ssize_t got = source->content == CONTENT_PLAIN ? pull(source, bytes + have, len - have)
 							       : read_unpacked(source, bytes + have, len - have);
 
-		/* what came before a damaged place is the file's all the same */
+		/* the bytes before a damaged place count all the same */
 		if (got < 0)
 			return have > 0 ? (ssize_t)have : -1;
 		if (got == 0)
@@ -198,7 +198,7 @@ static void keep_last(struct source *source, const char *bytes, size_t len)
 	source->last_len = stay + len;
 }
 
-/* What cannot be read twice was read for its head already. */
+/* Gives the head of a source that cannot be read twice: its bytes were read already. */
 static ssize_t give_head(struct source *source, char *bytes, size_t room)
 {
 	size_t len = source->head_len - source->head_given;
@@ -220,7 +220,8 @@ static ssize_t read_any(struct source *source, char *bytes, size_t room)
 	return source->regular ? read_plain(source, bytes, room) : pull(source, bytes, room);
 }
 
-/* What stands behind many NULs begins a line, and behind a hole's last block any. Returns whether the bytes end so. */
+/* The last of many NULs becomes a newline, and so does the last NUL right behind a hole. Returns whether the bytes end
+ * so. */
 static bool break_at_nuls(char *bytes, size_t len, bool behind_hole)
 {
 	char *end = bytes + len, *at = bytes;
@@ -248,7 +249,7 @@ uint64_t source_data_at(const struct source *source, uint64_t at)
 	return data > (off_t)at ? (uint64_t)data : at;
 }
 
-/* The newline before it has ended the line: no position lies within a hole. */
+/* Skips a hole. A newline before it has ended the line: no position lies within a hole. */
 static void skip_hole(struct source *source)
 {
 	uint64_t data = source_data_at(source, source->at);

@@ -2,11 +2,10 @@
 /*
  * stamp: turns the texts of times into seconds since the epoch.
  *
- * The lines of a log share their minute with their neighbours: the reader remembers the text of the last minute and
- * what it meant, and an equal one costs a compare and two digits. Any other text is taken apart into a date, a time and
- * a zone; only times without a zone ask the C library (mktime(3)). A time without a year is put into the year, a time
- * without a date on the day, that makes it the last one not more than a day after the log's own last change. Never
- * allocates.
+ * Neighbouring lines of a log share their minute. So the reader remembers the text of the last minute and its meaning;
+ * an equal text costs a compare and two digits. Any other text is taken apart into a date, a time and a zone. Only
+ * times without a zone ask the C library (mktime(3)). A time without a year or a date is the last such time that is
+ * not more than a day after the last change of the log. Never allocates.
  */
 #include "log/stamp.h"
 
@@ -23,7 +22,7 @@ struct written {
 	int year;              /* NO_YEAR, NO_DATE */
 	int month, day;        /* from 1 */
 	int hour, minute, second;
-	bool month_or_day;     /* 03-11-2026: which is which is not said */
+	bool month_or_day;     /* 03-11-2026: which is the month is not said */
 	bool zoned;
 	int zone;              /* seconds east of Greenwich */
 };
@@ -144,7 +143,7 @@ static bool take_year_first(struct reading *r, struct written *w)
 	       take_number(r, 2, 2, &w->day) && (take(r, 'T') || take(r, 't') || take(r, ' ')) && take_clock(r, w);
 }
 
-/* What may follow: a fraction, AM or PM, a zone, a year. */
+/* Takes what may follow: a fraction, AM or PM, a zone, a year. */
 static bool take_tail(struct reading *r, struct written *w)
 {
 	int fraction, hours, minutes;
@@ -214,7 +213,7 @@ static bool to_minute(const struct written *w, int64_t *when)
 	return true;
 }
 
-/* Whether a text that leaves something open may mean this time. */
+/* Whether a text that leaves out the year or the date may mean this time. */
 static bool not_later(const struct stamp_reader *reader, int64_t when)
 {
 	return when <= reader->reference + DAY;
@@ -237,7 +236,7 @@ static bool place(const struct stamp_reader *reader, struct written *w, int64_t 
 		first = to_minute(w, when);
 		if (!to_minute(&other, &swapped))
 			return first;
-		/* both can be: the later one that is not after the log's end */
+		/* both are valid: the later one that is not after the log's end */
 		if (!first || !not_later(reader, *when) || (not_later(reader, swapped) && swapped > *when))
 			*when = swapped;
 		return true;
@@ -250,7 +249,7 @@ static bool place(const struct stamp_reader *reader, struct written *w, int64_t 
 		w->day = tm.tm_mday;
 		if (!to_minute(w, when))
 			return false;
-		/* the day of the last change, or the one before it where that would be later */
+		/* the day of the last change, or the one before it where the time would be later */
 		while (*when > reader->reference + 3600)
 			*when -= DAY;
 		return true;
@@ -299,8 +298,8 @@ void stamp_begin(struct stamp_reader *reader, int64_t reference)
 	tzset();
 }
 
-/* Of the two common forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00": how long the text of the minute
- * is, and where the zone begins behind seconds and fraction. 0 for all else. */
+/* Of the two common forms, "Nov  3 10:00:00" and "2026-11-03T10:00:00.123456+00:00": the length of the text up to the
+ * minute. *zone is where the zone begins, behind seconds and fraction. 0 for all other forms. */
 static size_t minute_len(struct span text, size_t *zone)
 {
 	const char *p = text.ptr;

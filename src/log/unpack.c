@@ -2,11 +2,10 @@
 /*
  * unpack: compressed logs, through libarchive.
  *
- * Uses its filters and no archive format: a log is one stream. Only the filter whose magic number was
- * seen is enabled; the others would look into the content (uuencode, for one) and could be led astray by
- * a line in a log. Where a stream is damaged, up to 64 KB before the damage are lost too: libarchive gives
- * no part of a block. Never runs an external program. Nothing is shared between streams, so each may be
- * read by a thread of its own. Built without libarchive it only says so.
+ * Uses filters of libarchive and no archive format: a log is one stream. Only the filter of the magic number is
+ * enabled: others look into the content (uuencode, for one), and a line of a log could mislead them. Where a stream is
+ * damaged, up to 64 KB before the damage are lost, too: libarchive gives no part of a block. Never runs an external
+ * program. Streams share nothing, so each may have a thread of its own. Built without libarchive it only says so.
  */
 #include "log/unpack.h"
 
@@ -124,8 +123,8 @@ struct unpack *unpack_open(enum content content, unpack_pull *pull, void *owner,
 		return NULL;
 	}
 	unpack->archive = unpack->lib.archive_read_new();
-	/* the raw format alone takes an empty log for a broken one. ARCHIVE_WARN from a filter: libarchive would
-	 * run an external program for it */
+	/* the raw format alone takes an empty log for a broken one. A filter gives ARCHIVE_WARN where libarchive would
+	 * run an external program */
 	if (unpack->archive == NULL || unpack->lib.archive_read_support_format_raw(unpack->archive) != ARCHIVE_OK ||
 	    unpack->lib.archive_read_support_format_empty(unpack->archive) != ARCHIVE_OK ||
 	    enable(&unpack->lib, unpack->archive, content) != ARCHIVE_OK) {
@@ -159,14 +158,14 @@ ssize_t unpack_read(struct unpack *unpack, char *bytes, size_t room, struct buf 
 			return 0;
 		if (ret != ARCHIVE_OK)
 			return failed(unpack, why);
-		/* a head that only looks like one is passed through as it is */
+		/* a head that only looks like one would be passed through as it is */
 		if (unpack->lib.archive_filter_code(unpack->archive, 0) == ARCHIVE_FILTER_NONE) {
 			unpack->lib.archive_set_error(unpack->archive, EINVAL, "its head is wrong");
 			return failed(unpack, why);
 		}
 		unpack->begun = true;
 	}
-	/* what it put together before it met damage is lost with it: so not more than a block at a time */
+	/* libarchive drops all that it has put together when it meets damage: so take a block at a time */
 	got = unpack->lib.archive_read_data(unpack->archive, bytes, room < GIVEN_STEP ? room : GIVEN_STEP);
 	return got < 0 ? failed(unpack, why) : (ssize_t)got;
 }

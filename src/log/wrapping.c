@@ -2,10 +2,10 @@
 /*
  * wrapping: what containers and their tools put around each line of a log.
  *
- * It is taken off once, before the lines are looked at, and only where all of the file has it: a client that gets a
- * wrapping into what it says gains nothing by it. What stands inside is then judged like the lines of any log.
- * Long lines come in pieces (16 KB each), which begin where a client may have chosen: they are left out, with the line
- * behind the last one.
+ * The wrapping is taken off before lines are looked at, and only where all lines of the file have it. A client that
+ * writes a wrapping into its own words gains nothing. The text inside is then judged like a line of any log. Long
+ * lines come in pieces of 16 KB, which begin where a client may choose: they are left out, and so is the line behind
+ * the last piece.
  */
 #include "log/wrapping.h"
 
@@ -51,7 +51,7 @@ static bool take_compose(struct span *line)
 	return take(line, "| ");
 }
 
-/* The time that Docker writes, and the blank behind it. */
+/* Takes off the time that Docker writes, and the blank behind it. */
 static bool take_stamp(struct span *line)
 {
 	const char *end = line->ptr + line->len, *p;
@@ -101,13 +101,14 @@ static bool take_json(struct span *line, bool *piece)
 	*piece = len < 2 || memcmp(line->ptr + len - 2, "\\n", 2) != 0;
 	if (!*piece)
 		line->len -= 2;
-	/* of a container with a terminal */
+	/* a container with a terminal ends its lines so */
 	if (!*piece && line->len >= 2 && memcmp(line->ptr + line->len - 2, "\\r", 2) == 0)
 		line->len -= 2;
 	return span_starts(tail, "\",\"stream\":\"std");
 }
 
-/* Takes the wrapping off the line. False: the line has not that wrapping. *piece: the next line goes on with it. */
+/* Takes the wrapping off the line. False: the line has another wrapping, or none. *piece: the next line goes on with
+ * this one. */
 static bool take_wrapping(enum wrapping wrapping, struct span *line, bool *piece)
 {
 	*piece = false;
@@ -130,8 +131,8 @@ static bool take_wrapping(enum wrapping wrapping, struct span *line, bool *piece
 	return true;
 }
 
-/* One escape of JSON at p, which has room behind it; returns how many bytes it took. What no log line holds becomes
- * '?'. */
+/* Writes the byte that an escape of JSON at p stands for. Returns the length of the escape. A byte that no log line
+ * holds becomes a question mark. */
 static size_t put_escape(char **out, const char *p, const char *end)
 {
 	static const char plain[] = "\"\\/bfnrt", meant[] = "\"\\/??\?\?\t";
@@ -152,7 +153,7 @@ static size_t put_escape(char **out, const char *p, const char *end)
 	return 6;
 }
 
-/* Writes the text, without escapes, to where at most as many bytes were before. */
+/* Writes the text without its escapes. It needs no more room than the text had. */
 static char *put_json(char *out, struct span text)
 {
 	const char *p = text.ptr, *end = p + text.len;
@@ -194,7 +195,7 @@ size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len)
 	return wrapping != WRAPPING_NONE ? (size_t)(out - bytes) : len;
 }
 
-/* Whether a line that a program wrote stands inside; the line has the wrapping. */
+/* Whether the line, which has the wrapping, holds a line of a program. */
 static bool holds_line(enum wrapping wrapping, struct span line)
 {
 	char text[1024];
@@ -207,8 +208,8 @@ static bool holds_line(enum wrapping wrapping, struct span line)
 	return header.stamp.len > 0 && header.program.len > 0 && (wrapping != WRAPPING_SYSLOG || header.host.len > 0);
 }
 
-/* Whether all lines have it, and lines that programs wrote stand inside: in all of them, where any log could look
- * so. */
+/* Whether all lines have the wrapping, and hold lines of programs. Any log could look like WRAPPING_SYSLOG: there all
+ * lines must hold one. */
 static bool all_have(enum wrapping wrapping, const char *bytes, size_t len)
 {
 	const char *at = bytes, *end = bytes + len, *newline;

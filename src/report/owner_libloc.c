@@ -13,9 +13,11 @@
 
 #if HAVE_LIBLOC
 
-#include <libloc/database.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
+/* it does not include time.h itself */
+#include <libloc/database.h>
 
 #define SONAME "libloc.so.1"
 

@@ -76,14 +76,14 @@ static uint64_t rounded_up(uint64_t value)
 
 static double height_of(uint64_t value, uint64_t most)
 {
-	return (double)value * HEIGHT / (double)most;
+	return (double)value * (double)HEIGHT / (double)most;
 }
 
 static void add_bar(struct buf *path, size_t bar, double bottom, double height)
 {
 	if (height > 0)
-		buf_addf(path, "M%zu %.4gv%.4gh%dv%.4gz", bar * BAR + GAP / 2, HEIGHT - bottom, -height, BAR - GAP,
-			 height);
+		buf_addf(path, "M%zu %.4gv%.4gh%dv%.4gz", bar * BAR + GAP / 2, (double)HEIGHT - bottom, -height,
+			 BAR - GAP, height);
 }
 
 struct chart {
@@ -177,7 +177,7 @@ static void add_banned_chart(const struct page *p, struct buf *out)
 {
 	struct chart chart = { .most = 1, .name = "entries of the blacklist" };
 	struct buf path = { 0 }, area = { 0 }, section = { 0 };
-	double step = (double)page_bar_count(p) * BAR / p->day_count, first = -1, x = 0;
+	double step = (double)(page_bar_count(p) * BAR) / p->day_count, first = -1, x = 0;
 
 	for (size_t i = 0; i < p->day_count; i++)
 		chart.most = page_banned_at(p, i) > (int64_t)chart.most ? (uint64_t)page_banned_at(p, i) : chart.most;
@@ -189,7 +189,7 @@ static void add_banned_chart(const struct page *p, struct buf *out)
 			continue;
 		x = step * ((double)i + 0.5);
 		buf_addf(&path, "%c%.5g %.4g", first < 0 ? 'M' : 'L', x,
-			 HEIGHT - height_of((uint64_t)banned, chart.most));
+			 (double)HEIGHT - height_of((uint64_t)banned, chart.most));
 		first = first < 0 ? x : first;
 	}
 	if (first >= 0 && x > first) {

@@ -499,7 +499,7 @@ connections_are_limited() {
 	EOF
 }
 
-@test "a reload of nftables.service that would take the rule away is told of" {
+@test "a reload of nftables.service, and saved rules, that would take rules away are told of" {
 	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
 	NAMESPACE="unshare -n -m"
 	with nft <<-'EOF'
@@ -507,15 +507,22 @@ connections_are_limited() {
 	printf '#!/bin/sh\n[ "$3" = nftables.service ]\n' > bin/systemctl
 	chmod +x bin/systemctl
 	PATH=$PWD/bin:$PATH
-	[ -e /etc/nftables.conf ] || exit 0
-	printf '#!/usr/sbin/nft -f\n\nflush ruleset\n' > usual
-	mount --bind usual /etc/nftables.conf
+	cp -a /etc etc
+	mkdir -p etc/iptables
+	mount --bind etc /etc
+	printf '#!/usr/sbin/nft -f\n\nflush ruleset\n' > etc/nftables.conf
 	firewall up
 	firewall status > said
 	grep -q '^/etc/nftables.conf takes the rule away' said
 	printf '#!/bin/sh\ntrue\n' > bin/systemctl
 	firewall status > said
 	[ "$(wc -l < said)" = 2 ]
+	iptables-nft-save > etc/iptables/rules.v4
+	firewall down 2> said
+	grep -q '/etc/iptables/rules.v4 names the sets' said
+	iptables-nft-save > etc/iptables/rules.v4
+	firewall down 2> said
+	[ ! -s said ]
 	EOF
 }
 

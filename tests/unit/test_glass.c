@@ -337,6 +337,7 @@ static void who_gives_up_has_said_why(void **state)
 	struct buf said = { 0 };
 
 	(void)state;
+	need_glass();
 	assert_int_equal(said_by(give_up, NULL, &said), 3);
 	assert_string_equal(said.ptr, "");
 	buf_free(&said);
@@ -347,6 +348,7 @@ static void what_it_says_obeys_no_terminal(void **state)
 	struct buf said = { 0 };
 
 	(void)state;
+	need_glass();
 	assert_int_equal(said_by(talk, NULL, &said), 0);
 	assert_string_equal(said.ptr, "mailban: ?[2J\n");
 	buf_free(&said);

@@ -11,6 +11,7 @@
 #include "report/owner.h"
 
 #if HAVE_LIBLOC
+#include <time.h>
 #include <libloc/writer.h>
 #endif
 
