@@ -12,7 +12,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-enum { EXAMPLES_MAX = 20000, LINE_BYTES_MAX = 400 };
+enum { EXAMPLES_MAX = 20000, LINE_BYTES_MAX = 800 };
 
 struct example {
 	struct addr unit;

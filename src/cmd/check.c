@@ -268,7 +268,11 @@ static void check_logs(struct check *c)
 
 	(void)silence_list(&logs, c->config->logs.texts, c->config->logs.count);
 	if (logs.count == 0) {
-		msg("there is no mail log in the usual places; name one with the setting log");
+		struct buf usual = { 0 };
+
+		log_list_say_usual(&usual);
+		msg("no log was found: there is none of %s; name a log in the setting log", buf_text(&usual));
+		buf_free(&usual);
 		c->faults++;
 	}
 	for (size_t i = 0; i < logs.count; i++)

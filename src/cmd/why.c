@@ -38,7 +38,7 @@ struct question {
 	struct buf deeds;
 	struct buf state;        /* as it was read, to be taken apart in the glass */
 	bool has_state;
-	int64_t since;           /* events before it are left out */
+	int64_t since, until;    /* events before and after them are left out */
 	bool in_part;
 };
 
@@ -66,7 +66,7 @@ static void take(void *context, const struct event *event)
 	struct question *q = context;
 	const struct profile *d = &q->profile;
 
-	if (event->time < q->since)
+	if (event->time < q->since || event->time > q->until)
 		return;
 	if (d->user != NULL) {
 		if (!is_user(event->user, d->user))
@@ -237,6 +237,8 @@ static int run(const struct config *config, const struct options *options)
 	int ret = config_since(options->since, &q.since);
 
 	if (ret == EXIT_ALL_WELL)
+		ret = config_until(options->until, &q.until);
+	if (ret == EXIT_ALL_WELL)
 		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
 		profile_begin(&q.profile, &detection.set, options->verbose ? 0 : LINES_SHOWN);
@@ -262,9 +264,11 @@ const struct command command_why = {
 	.details =
 	"Whether it is banned, since and until when, and what for; who has it; its account: points by class and by\n"
 	"name, credit, balance, what it takes to a ban or until when it lasts; what was dropped; then the lines of\n"
-	"the logs that counted, rotated and compressed logs included. USER is a whole name, ann@example.com,\n"
-	"or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs instead of the usual.",
-	.options = " config verbose json blacklist state allow rules threads no-sync since directory no-prefilter ",
+	"the logs that counted, rotated and compressed logs included. ADDR may be a network, USER is a whole name,\n"
+	"ann@example.com, or ann@ for Ann of any domain. With -v all lines, else the last 20. FILE...: these logs\n"
+	"instead of the usual.",
+	.options = " config verbose json blacklist state allow rules threads no-sync since until directory "
+		   "no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

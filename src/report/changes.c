@@ -255,7 +255,8 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 	buf_add(out, news.ptr, news.len);
 	buf_free(&news);
 	if (facts->judge->without_address > 0)
-		buf_addf(out, "failures without an address: %" PRIu64 "\n", facts->judge->without_address);
+		buf_addf(out, "failures without an address: %" PRIu64 "; nobody is banned for these\n",
+			 facts->judge->without_address);
 	if (facts->judge->troubles > 0)
 		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
 			 facts->judge->troubles);

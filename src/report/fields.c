@@ -14,6 +14,8 @@
 #include "base/when.h"
 #include "report/text.h"
 
+enum { LINE_SHOWN = 100 }; /* bytes: what may be so long is a line of a log */
+
 /* ---- JSON and tabs ---- */
 
 static void add_json(const struct field *f, struct json *j)
@@ -93,11 +95,15 @@ static void add_list(const struct field *list, size_t most, struct buf *out)
 	}
 }
 
+/* A word is cut at its end; a line of a log in its middle, since the reason may stand at its end (helo=<ylmf-pc>). */
 static void add_bytes(struct span text, size_t most, struct buf *out)
 {
-	buf_add_escaped(out, text.ptr, text.len < most ? text.len : most);
+	size_t tail = text.len > most && most >= LINE_SHOWN ? most / 3 : 0;
+
+	buf_add_escaped(out, text.ptr, text.len < most ? text.len : most - tail);
 	if (text.len > most)
 		buf_add_text(out, "...");
+	buf_add_escaped(out, text.ptr + text.len - tail, tail);
 }
 
 static void add_time(int64_t time, struct buf *out)

@@ -184,7 +184,8 @@ static void add_summary(const struct findings *f, struct buf *out)
 	buf_add_text(out, " in ");
 	text_add_count(out, f->lines, "line\n", "lines\n");
 	if (f->judge->without_address > 0)
-		buf_addf(out, "failures without an address: %" PRIu64 "\n", f->judge->without_address);
+		buf_addf(out, "failures without an address: %" PRIu64 "; nobody is banned for these\n",
+			 f->judge->without_address);
 	if (f->judge->troubles > 0)
 		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
 			 f->judge->troubles);

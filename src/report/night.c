@@ -322,11 +322,12 @@ static void say_one_of_worst(const struct night *n, struct page *page, const str
 	/* there is room for one of the two */
 	for (size_t i = 0; owner.len == 0 && i < count && i < 2; i++)
 		users[i] = field_word(NULL, names[i]);
-	say(page, "  {address:24} {by:8} {points:>6} points {events:>6} events[  {owner}][  {users}]",
+	say(page, "  {address:24} {by:8} {points:>6} points {events:>6} {word}[  {owner}][  {users}]",
 	    (const struct field[]){
 		field_addr("address", &w->account->addr),
 		field_word("by", event_class_name((enum event_class)w->account->by)),
-		field_points("points", w->points), field_number("events", w->account->hits), field_list("users", users),
+		field_points("points", w->points), field_number("events", w->account->hits),
+		field_word("word", w->account->hits == 1 ? "event" : "events"), field_list("users", users),
 		field_text("owner", owner), field_end() });
 	buf_free(&text);
 }

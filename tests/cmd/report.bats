@@ -76,6 +76,12 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	[[ "$output" == *$'\n1 new line, 1 event; 2 entries in the blacklist' ]]
 }
 
+@test "of a long line the end is shown, too: it has the reason" {
+	line 900 "NOQUEUE: reject: RCPT from unknown[203.0.113.9]: 550 5.1.1 <$(printf 'x%.0s' {1..200})@example.com>: Recipient address rejected: User unknown; from=<> to=<x@example.com> proto=ESMTP helo=<ylmf-pc>" > log
+	run -0 mailban_run log
+	[[ "${lines[2]}" == *'reject: RCPT from unknown[203.0.113.9]'*...*'helo=<ylmf-pc>' ]]
+}
+
 @test "a name that keeps failing where another logs in is told once a day, and bans nobody" {
 	login 80000 203.0.113.4 anna > log
 	for n in {1..20}; do failure $((9000 - n * 70)) 203.0.113.4 scanner; done >> log
@@ -141,9 +147,11 @@ assert "SASL PLAIN authentication failed" in a["example"], a'
 	[ ! -s blacklist ]
 	run -0 "$MAILBAN" scan log
 	[[ "${lines[1]}" == '  account carla@example.com sends from 192.0.2.99 '* ]]
-	echo 'entered-mails = 41' > conf
-	run -0 "$MAILBAN" scan -c conf log
-	[[ "$output" != *carla* ]]
+	for setting in 'entered-mails = 41' 'entered-within = "2m"'; do
+		echo "$setting" > conf
+		run -0 "$MAILBAN" scan -c conf log
+		[[ "$output" != *carla* ]]
+	done
 }
 
 @test "what cannot be read is in the JSON" {

@@ -247,6 +247,10 @@ entry() { # SECONDS UNIT USER ADDRESS
 	touch -d '4 days ago' /var/log/mail.log
 	[ "$(bans)" = 203.0.113.7 ]
 	"$MAILBAN" check --no-sync --blacklist blacklist --state state --allow allow 2> /dev/null | grep -qx 'ok  log journal:'
+	# where the log is named the journal is not read, but told of
+	echo 'log = { "/var/log/mail.log" }' > conf
+	! "$MAILBAN" check -c conf --no-sync --blacklist blacklist --state state --allow allow 2> said > /dev/null
+	grep -q '^mailban: /var/log/mail.log: nothing was written to it since .*; the journal has newer entries of mail servers: ' said
 	EOF
 	unshare -m bash script "$remote"
 }

@@ -117,7 +117,7 @@ type_all() {
 				local status=0
 				eval "$(echo "$1" | sed 's|\<LOG\>|/var/log/mail.log|; s|\<USER\>|boss@example.com|')" > out 2> err || status=$?
 				# somebody was entered, which it finds wrong until that is done
-				[ "$1" != "mailban check" ] || [ $status -gt 1 ] || status=0
+				[[ "$1" != *"mailban check"* ]] || [ $status -gt 1 ] || status=0
 				[ $status -eq 0 ] && ! grep '^mailban[a-z-]*:' err || {
 					echo "this example ends with $status, or complains: $1"
 					cat out err
