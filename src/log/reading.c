@@ -80,6 +80,8 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	added->live = reading_is_live(log, file);
 	if (file->old == NULL && !reading->full)
 		added->not_before = log->read_up_to;
+	if (file->is_copy)
+		added->not_before = INT64_MAX;
 	file->source = NULL;
 }
 

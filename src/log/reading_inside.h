@@ -14,6 +14,7 @@ struct reading_file {
 	const struct position *old;  /* where the last run stopped in it, or NULL */
 	struct buf why;              /* it could not be read: a sentence */
 	bool hindered;               /* it could not be read, and the next run may be able to */
+	bool is_copy;                /* all of it stands in the log beside, too: it is read, and nothing counts */
 	bool skip;                   /* another name of a file that is read already, or a copy */
 };
 

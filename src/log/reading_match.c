@@ -144,9 +144,31 @@ static bool claim_same_bytes(struct reading *reading, struct reading_log *log, c
 	return false;
 }
 
+/* Whether all of the file stands at the beginning of the other one. Both are at their starts afterwards. */
+static bool is_copy_of(struct reading_file *file, struct reading_file *other)
+{
+	struct span head = source_head(file->source), others = source_head(other->source);
+
+	return head.len > 0 && head.len <= others.len && memcmp(head.ptr, others.ptr, head.len) == 0 &&
+	       source_begins_with(other->source, file->source);
+}
+
+/* Whether the file is as it was when the last run read it itself. */
+static bool is_unchanged(const struct reading *reading, const struct reading_file *file)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct file_look *old = &reading->old->items[i].file;
+
+		if (reading_same_file(&file->file, old) && file->file.size == old->size &&
+		    file->file.written == old->written)
+			return true;
+	}
+	return false;
+}
+
 /* Between copying and emptying, a log stands in two files. The file that was read before, up to offset, is the log
  * itself. A file that was rotated at the last run is never the log, even if a new log got its inode. */
-static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
+static void skip_copies_of_live(const struct reading *reading, struct reading_log *log, uint64_t offset)
 {
 	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
 
@@ -154,19 +176,28 @@ static void skip_copies_of_live(struct reading_log *log, uint64_t offset)
 	    live->old->offset != offset || !reading_same_file(&live->file, &live->old->file))
 		return;
 	for (struct reading_file *file = log->files; file < live; file++) {
-		struct span head, live_head = source_head(live->source);
-
-		if (!is_free(file))
+		if (!is_free(file) || is_unchanged(reading, file))
 			continue;
-		head = source_head(file->source);
-		if (head.len == 0 || head.len > live_head.len || memcmp(head.ptr, live_head.ptr, head.len) != 0)
-			continue;
-		if (source_begins_with(live->source, file->source))
+		if (is_copy_of(file, live))
 			skip(file);
 		/* the comparison moved the source to its start */
 		if (!holds(live, live->old))
 			source_restart(live->source);
 	}
+}
+
+/* A copy that somebody made before the log was read for the first time: it is read to be known again, whatever becomes
+ * of its name, and none of it counts. */
+static void mark_copies(struct reading *reading, struct reading_log *log)
+{
+	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
+
+	for (size_t i = 0; i < reading->old->count; i++) {
+		if (is_of(&reading->old->items[i], log))
+			return;
+	}
+	for (struct reading_file *file = log->files; live != NULL && live->source != NULL && file < live; file++)
+		file->is_copy = file->source != NULL && is_copy_of(file, live);
 }
 
 static int by_offset_down(const void *left, const void *right)
@@ -197,7 +228,7 @@ static void match_equal(struct reading *reading, struct reading_log *log, const 
 		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
 			claim_same_inodes(reading, log, order[i]);
 	}
-	skip_copies_of_live(log, order[0]->offset);
+	skip_copies_of_live(reading, log, order[0]->offset);
 	for (size_t i = 0; i < count; i++) {
 		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
 			claim_same_bytes(reading, log, order[i]);
@@ -264,6 +295,18 @@ static void leave_hindered(struct reading *reading, struct reading_log *log, str
 	skip(file);
 }
 
+/* A copy and its log were read to the same place: where one of them is, nothing is lost with the other. */
+static void claim_twins(struct reading *reading, const struct position *old)
+{
+	for (size_t i = 0; i < reading->old->count && !reading_is_claimed(reading, old); i++) {
+		const struct position *twin = &reading->old->items[i];
+
+		if (reading->claimed[i] && old->offset > 0 && twin->offset == old->offset &&
+		    twin->head.hash == old->head.hash && twin->tail.hash == old->tail.hash)
+			reading->claimed[old - reading->old->items] = true;
+	}
+}
+
 void reading_match(struct reading *reading)
 {
 	const struct position **order = order_of(reading->old);
@@ -271,6 +314,7 @@ void reading_match(struct reading *reading)
 	skip_second_names(reading);
 	for (size_t i = 0; i < reading->log_count; i++) {
 		skip_packed_copies(reading, &reading->logs[i]);
+		mark_copies(reading, &reading->logs[i]);
 		match_log(reading, &reading->logs[i], order);
 	}
 	for (size_t i = 0; i < reading->old->count; i++) {
@@ -279,6 +323,8 @@ void reading_match(struct reading *reading)
 	}
 	for (size_t i = 0; i < reading->old->count * reading->log_count; i++)
 		match_cut(reading, &reading->logs[i % reading->log_count], order[i / reading->log_count]);
+	for (size_t i = 0; i < reading->old->count; i++)
+		claim_twins(reading, &reading->old->items[i]);
 	for (size_t i = 0; i < reading->log_count; i++) {
 		for (size_t j = 0; j < reading->logs[i].count; j++)
 			leave_hindered(reading, &reading->logs[i], &reading->logs[i].files[j]);

@@ -416,6 +416,25 @@ static void copies_in_the_making(void **state)
 	assert_run("b ");
 }
 
+static void copies_beside_a_log_that_is_new(void **state)
+{
+	(void)state;
+	shell("seq 3 > log; cp -p log log.1; gzip -c log > log.2.gz; head -c 4 log > log.7; echo 0 > log.8");
+	assert_run("0 1 2 3 ");
+	shell("echo 4 >> log");
+	assert_run("4 ");
+	assert_run("");
+	shell("mv log.2.gz log.3.gz; mv log.1 log.2; mv log log.1; echo 5 > log");
+	assert_run("5 ");
+	shell("mv log.2 log.5; gzip log.1; mv log.1.gz log.2.gz; mv log log.1; echo 6 > log");
+	assert_run("6 ");
+	shell("cp log log.0; : > log");
+	assert_run("");
+	shell("echo 7 > log");
+	assert_run("7 ");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+}
+
 /* Logs that begin alike, as with a banner. log.1 moved back and added to is what a new log is that was given the inode
  * of a rotated one: no copy of it is being made, and the other files were logs of their own. */
 static void begins_alike_with_the_inode_of_a_rotated_one(void **state)
@@ -692,6 +711,7 @@ int main(void)
 		cmocka_unit_test_setup(refused_link_hides_nothing, begin),
 		cmocka_unit_test_setup(rotated_into_another_folder, begin),
 		cmocka_unit_test_setup(copies_in_the_making, begin),
+		cmocka_unit_test_setup(copies_beside_a_log_that_is_new, begin),
 		cmocka_unit_test_setup(begins_alike_with_the_inode_of_a_rotated_one, begin),
 		cmocka_unit_test_setup(damaged_is_told_once, begin),
 		cmocka_unit_test_setup(missing_and_back, begin),
