@@ -50,6 +50,16 @@ static inline bool span_starts(struct span s, const char *text)
 
 bool span_holds(struct span s, const char *text);
 
+/* Takes the text off the front; false where it does not begin so. */
+static inline bool span_skip(struct span *rest, const char *text)
+{
+	bool there = span_starts(*rest, text);
+
+	if (there)
+		*rest = (struct span){ rest->ptr + strlen(text), rest->len - strlen(text) };
+	return there;
+}
+
 /* Whether all of it is a decimal number up to most; one of 1 to 16 hexadecimal digits. */
 bool span_decimal(struct span s, uint64_t most, uint64_t *value);
 bool span_hex(struct span s, uint64_t *value);

@@ -46,8 +46,7 @@ void drift_free(struct drift *drift)
 size_t drift_program(struct drift *drift, struct span name)
 {
 	for (size_t i = 0; i < drift->program_count; i++) {
-		if (strlen(drift->programs[i].name) == name.len &&
-		    memcmp(drift->programs[i].name, name.ptr, name.len) == 0)
+		if (span_is(name, drift->programs[i].name))
 			return i;
 	}
 	if (drift->program_count == DRIFT_PROGRAMS_MAX || name.len == 0 || memchr(name.ptr, '\0', name.len) != NULL)

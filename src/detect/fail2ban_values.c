@@ -57,7 +57,7 @@ static const struct f2b_option *find_in(const struct f2b_options *o, struct span
 	const struct f2b_option *found = NULL;
 
 	for (const struct f2b_option *i = o->items; i < o->items + o->count; i++) {
-		if (strlen(i->section) == section.len && memcmp(i->section, section.ptr, section.len) == 0 &&
+		if (span_is(section, i->section) &&
 		    strlen(i->name) == name.len && strncasecmp(i->name, name.ptr, name.len) == 0)
 			found = i;
 	}
@@ -74,7 +74,7 @@ static const struct f2b_option *referred(const struct f2b_options *o, struct spa
 		return find(o, name, NULL);
 	section = (struct span){ name.ptr, (size_t)(slash - name.ptr) };
 	rest = (struct span){ slash + 1, name.len - section.len - 1 };
-	if (section.len == 5 && memcmp(section.ptr, "known", 5) == 0)
+	if (span_is(section, "known"))
 		return find(o, rest, from);
 	return find_in(o, section, rest);
 }

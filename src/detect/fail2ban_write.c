@@ -28,7 +28,7 @@ void f2b_add_hit(struct f2b_filter *filter, size_t rule, struct span message)
 			hits[i] = mem_text_of(message.ptr, message.len);
 			return;
 		}
-		if (strlen(hits[i]) == message.len && memcmp(hits[i], message.ptr, message.len) == 0)
+		if (span_is(message, hits[i]))
 			return;
 	}
 }

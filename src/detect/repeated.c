@@ -4,9 +4,7 @@
  */
 #include "detect/repeated.h"
 
-#include <string.h>
-
-enum { COUNT_MAX = 100000 }; /* attempts that one line may claim */
+enum { COUNT_MAX = 100000, DIGITS_MAX = 6 }; /* attempts that one line may claim */
 
 uint32_t repeated_number(struct span digits)
 {
@@ -24,32 +22,24 @@ uint32_t repeated_number(struct span digits)
 
 uint32_t repeated_inside(struct span *message)
 {
-	static const char begin[] = "message repeated ", middle[] = " times: [ ";
-	const char *at = message->ptr + sizeof(begin) - 1, *end = message->ptr + message->len;
-	struct span digits = { at, 0 };
+	struct span rest = *message, digits;
+	uint32_t count;
 
-	if (message->len < sizeof(begin) + sizeof(middle) || memcmp(message->ptr, begin, sizeof(begin) - 1) != 0 ||
-	    end[-1] != ']')
+	if (!span_skip(&rest, "message repeated ") || rest.len == 0 || rest.ptr[rest.len - 1] != ']')
 		return 0;
-	while (digits.len < 6 && at[digits.len] >= '0' && at[digits.len] <= '9')
-		digits.len++;
-	at += digits.len;
-	if (digits.len == 0 || (size_t)(end - at) < sizeof(middle) || memcmp(at, middle, sizeof(middle) - 1) != 0)
-		return 0;
-	*message = (struct span){ at + sizeof(middle) - 1, (size_t)(end - at) - sizeof(middle) };
-	return repeated_number(digits);
+	digits = span_take(&rest, ' ');
+	count = span_skip(&rest, "times: [ ") && digits.len <= DIGITS_MAX ? repeated_number(digits) : 0;
+	if (count > 0)
+		*message = (struct span){ rest.ptr, rest.len - 1 };
+	return count;
 }
 
 uint32_t repeated_before(const struct header *h)
 {
-	static const char begin[] = "last message repeated ", end[] = " times";
-	struct span digits = { h->message.ptr + sizeof(begin) - 1, 0 };
+	struct span rest = h->message, digits;
 
-	if (h->program.len != 0 || h->message.len < sizeof(begin) + sizeof(end) - 1 ||
-	    memcmp(h->message.ptr, begin, sizeof(begin) - 1) != 0)
+	if (h->program.len != 0 || !span_skip(&rest, "last message repeated "))
 		return 0;
-	digits.len = h->message.len - (sizeof(begin) - 1) - (sizeof(end) - 1);
-	if (memcmp(digits.ptr + digits.len, end, sizeof(end) - 1) != 0)
-		return 0;
-	return repeated_number(digits);
+	digits = span_take(&rest, ' ');
+	return span_is(rest, "times") ? repeated_number(digits) : 0;
 }

@@ -42,10 +42,10 @@ void fleet_free(struct fleet *f)
 	*f = (struct fleet){ 0 };
 }
 
-struct fleet_host *fleet_find_host(const struct fleet *f, struct span name)
+static struct fleet_host *find_host(const struct fleet *f, struct span name)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		if (strlen(f->hosts[i].name) == name.len && memcmp(f->hosts[i].name, name.ptr, name.len) == 0)
+		if (span_is(name, f->hosts[i].name))
 			return &f->hosts[i];
 	}
 	return NULL;
@@ -53,7 +53,7 @@ struct fleet_host *fleet_find_host(const struct fleet *f, struct span name)
 
 struct fleet_host *fleet_make_host(struct fleet *f, struct span name)
 {
-	struct fleet_host *host = fleet_find_host(f, name);
+	struct fleet_host *host = find_host(f, name);
 
 	if (host != NULL || f->count == FLEET_HOSTS || !fleet_is_name(name.ptr, name.len))
 		return host;

@@ -21,8 +21,7 @@ void fleet_name(char text[9], const char *name);
 /* The numbers that the names of one table have in another. names[n] for each n; the caller frees it. */
 uint32_t *fleet_map_names(const struct names *from, struct names *to, bool shorten);
 
-/* The host of that name; NULL where it is not known. The same, made where there is room. */
-struct fleet_host *fleet_find_host(const struct fleet *fleet, struct span name);
+/* The host of that name, made where it is not known; NULL: there is no room, or it is no name. */
 struct fleet_host *fleet_make_host(struct fleet *fleet, struct span name);
 
 /* Empties what a host said. */

@@ -108,20 +108,10 @@ void allow_read_ssh(struct allow *allow, struct span text)
 
 void allow_read_environment(struct allow *allow, struct span bytes)
 {
-	static const char connection[] = "SSH_CONNECTION=", client[] = "SSH_CLIENT=";
-
 	while (bytes.len > 0) {
-		const char *end = memchr(bytes.ptr, '\0', bytes.len);
-		struct span one = { bytes.ptr, end != NULL ? (size_t)(end - bytes.ptr) : bytes.len };
-		size_t name = 0;
+		struct span one = span_take(&bytes, '\0');
 
-		if (one.len > sizeof(connection) && memcmp(one.ptr, connection, sizeof(connection) - 1) == 0)
-			name = sizeof(connection) - 1;
-		else if (one.len > sizeof(client) && memcmp(one.ptr, client, sizeof(client) - 1) == 0)
-			name = sizeof(client) - 1;
-		if (name > 0)
-			allow_read_ssh(allow, (struct span){ one.ptr + name, one.len - name });
-		bytes.ptr += one.len + (end != NULL);
-		bytes.len -= one.len + (end != NULL);
+		if (span_skip(&one, "SSH_CONNECTION=") || span_skip(&one, "SSH_CLIENT="))
+			allow_read_ssh(allow, one);
 	}
 }

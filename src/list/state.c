@@ -243,22 +243,15 @@ static int take_line(struct span *rest, struct span *line)
 	return 0;
 }
 
-/* "section NAME LINES" */
-static char *parse_section(struct span line, unsigned long *lines)
+/* The name of "section NAME LINES"; NULL: it is no such line. */
+static char *parse_section(struct span line, uint64_t *lines)
 {
-	size_t word = strlen(section_word);
-	char *text = mem_text_of(line.ptr, line.len), *space = strrchr(text, ' '), *end;
+	struct span name;
 
-	if (line.len > word && memcmp(text, section_word, word) == 0 && space >= text + word && space[1] != '\0') {
-		*lines = strtoul(space + 1, &end, 10);
-		if (*end == '\0') {
-			*space = '\0';
-			memmove(text, text + word, strlen(text + word) + 1);
-			return text;
-		}
-	}
-	free(text);
-	return NULL;
+	if (!span_skip(&line, section_word))
+		return NULL;
+	name = span_take(&line, ' ');
+	return name.len > 0 && span_decimal(line, UINT64_MAX, lines) ? mem_text_of(name.ptr, name.len) : NULL;
 }
 
 /* Of version 1 only two sections have still the same form. */
@@ -280,19 +273,19 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 
 	while (rest.len > 0) {
 		struct span line, body;
-		unsigned long lines = 0;
+		uint64_t lines = 0;
 		char *name = take_line(&rest, &line) == 0 ? parse_section(line, &lines) : NULL;
 		int ret = name == NULL ? -1 : 0;
 
 		number++;
 		body = (struct span){ rest.ptr, 0 };
-		for (unsigned long i = 0; i < lines && ret == 0; i++)
+		for (uint64_t i = 0; i < lines && ret == 0; i++)
 			ret = take_line(&rest, &line);
 		if (ret < 0) {
 			free(name);
 			return refuse(path, number, "the state is damaged: a section is expected here");
 		}
-		number += lines;
+		number += (unsigned long)lines;
 		body.len = (size_t)(rest.ptr - body.ptr);
 		set_read(state, name, body);
 		free(name);

@@ -22,15 +22,6 @@ static void skip(struct span *s, size_t len)
 	s->len -= len;
 }
 
-static bool take(struct span *s, const char *text)
-{
-	bool there = span_starts(*s, text);
-
-	if (there)
-		skip(s, strlen(text));
-	return there;
-}
-
 static bool take_compose(struct span *line)
 {
 	const char *end = line->ptr + line->len, *p;
@@ -48,7 +39,7 @@ static bool take_compose(struct span *line)
 	while (p < end && *p == ' ')
 		p++;
 	skip(line, (size_t)(p - line->ptr));
-	return take(line, "| ");
+	return span_skip(line, "| ");
 }
 
 /* Takes off the time that Docker writes, and the blank behind it. */
@@ -68,10 +59,10 @@ static bool take_stamp(struct span *line)
 
 static bool take_cri(struct span *line, bool *piece)
 {
-	if (!take_stamp(line) || (!take(line, "stdout ") && !take(line, "stderr ")))
+	if (!take_stamp(line) || (!span_skip(line, "stdout ") && !span_skip(line, "stderr ")))
 		return false;
-	*piece = take(line, "P ");
-	return *piece || take(line, "F ");
+	*piece = span_skip(line, "P ");
+	return *piece || span_skip(line, "F ");
 }
 
 static bool take_syslog(struct span *line)
@@ -89,7 +80,7 @@ static bool take_json(struct span *line, bool *piece)
 	size_t len = 0;
 	struct span tail;
 
-	if (!take(line, "{\"log\":\""))
+	if (!span_skip(line, "{\"log\":\""))
 		return false;
 	while (len < line->len && line->ptr[len] != '"')
 		len += line->ptr[len] == '\\' ? 2 : 1;
