@@ -234,16 +234,6 @@ bool addr_contains_any(const struct addr *net, const struct addr *a)
 	       ((a->lo ^ net->lo) & mask_of(net->prefix <= 64 ? 0 : net->prefix - 64U)) == 0;
 }
 
-struct addr addr_last(const struct addr *net)
-{
-	struct addr last = *net;
-
-	last.hi |= ~mask_of(net->prefix >= 64 ? 64 : net->prefix);
-	last.lo |= ~mask_of(net->prefix <= 64 ? 0 : net->prefix - 64U);
-	last.prefix = ADDR_BITS;
-	return last;
-}
-
 unsigned addr_text_prefix(const struct addr *a)
 {
 	return addr_is_v4(a) ? a->prefix - (unsigned)ADDR_V4_BITS : a->prefix;

@@ -79,9 +79,6 @@ static inline bool addr_overlaps(const struct addr *a, const struct addr *b)
 	return addr_contains(a, b) || addr_contains(b, a);
 }
 
-/* The last address of a network, prefix 128. */
-struct addr addr_last(const struct addr *net);
-
 /* The prefix length as people write it: 0..32 for IPv4, 0..128 for IPv6. */
 unsigned addr_text_prefix(const struct addr *a);
 

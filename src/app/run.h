@@ -82,6 +82,7 @@ struct run {
 	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
 	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
 	bool clock_is_wrong;            /* now is the logs' time */
+	int64_t set_back;               /* seconds that the clock is behind it */
 	struct examples *examples;
 	struct run_words unread;        /* what could not be read, or is lost */
 	struct changes changes;         /* what is to be told */

@@ -23,6 +23,7 @@ static void tell(struct run *r, int64_t logs)
 	when_add_minute(&text, logs);
 	msg("the clock says %s: bans are left as they are until both agree", buf_text(&text));
 	buf_free(&text);
+	r->set_back = logs > r->now ? logs - r->now : 0;
 	r->now = logs;
 	r->in_part = r->clock_is_wrong = true;
 }

@@ -118,7 +118,7 @@ static void meet_fleet(struct run *r)
 static void judge(struct run *r)
 {
 	struct decide_input input = {
-		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now,
+		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .set_back = r->set_back,
 		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
 		.force = r->options->force,
 		.tell_failing = r->options->mail || r->now / DAY != r->told_day,

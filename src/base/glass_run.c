@@ -64,7 +64,7 @@ _Noreturn static void be_child(glass_work *work, void *context, bool tells, int 
 		tell_lacking(&glass);
 	status = work(context, &glass, &answer);
 	if (!file_write_all(out, answer.ptr, answer.len)) {
-		msg("the reader of logs cannot answer: %s; nothing was changed", strerror(errno));
+		msg("the reader of logs cannot answer: %s; nothing that it found is taken", strerror(errno));
 		status = FAILED;
 	}
 	if (glass.off)
@@ -133,10 +133,10 @@ static int finish(pid_t child, const char *why)
 		}
 	}
 	if (why != NULL)
-		msg("the reader of logs was stopped: %s; nothing was changed", why);
+		msg("the reader of logs was stopped: %s; nothing that it found is taken", why);
 	else if (WIFSIGNALED(status))
-		msg("the reader of logs was stopped by signal %d (%s); nothing was changed", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
+		msg("the reader of logs was stopped by signal %d (%s); nothing that it found is taken",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
 	return why == NULL && WIFEXITED(status) ? WEXITSTATUS(status) : FAILED;
 }
 
@@ -147,7 +147,7 @@ int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 	pid_t child;
 
 	if (pipe2(messages, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0) {
-		msg("no pipe is to be had: %s; nothing was changed", strerror(errno));
+		msg("no pipe is to be had: %s; nothing was read", strerror(errno));
 		return FAILED;
 	}
 	/* what waits to be printed would be printed twice */
@@ -161,7 +161,7 @@ int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 	close(messages[1]);
 	close(in[1]);
 	if (child < 0)
-		msg("no process is to be had: %s; nothing was changed", strerror(errno));
+		msg("no process is to be had: %s; nothing was read", strerror(errno));
 	else
 		why = gather(messages[0], in[0], answer);
 	close(messages[0]);

@@ -111,17 +111,18 @@ static int read_state(void *context, const struct glass *glass, struct buf *answ
 	struct decide_input input = { .done = config->done.texts, .done_count = config->done.count };
 	struct judge judge;
 	size_t first;
+	bool ok;
 
 	(void)glass;
-	if (remembered_parse(&r->text, config->state, &config->judge, time(NULL), &judge) < 0)
-		return EXIT_IN_PART;
-	if (!r->check->options->quiet)
+	ok = remembered_parse(&r->text, config->state, &config->judge, time(NULL), &judge) == 0;
+	if (ok && !r->check->options->quiet)
 		buf_addf(answer, "ok  state %s: %zu accounts\n", config->state, judge.accounts.count);
 	first = answer->len;
 	input.judge = &judge;
-	changes_unseen(&input, answer);
+	if (ok)
+		changes_unseen(&input, answer);
 	judge_free(&judge);
-	return answer->len > first ? EXIT_IN_PART : EXIT_ALL_WELL;
+	return !ok || answer->len > first ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static void check_state(struct check *c)

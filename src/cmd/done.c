@@ -70,12 +70,12 @@ static int mark(void *context, const struct glass *glass, struct buf *answer)
 	const struct options *options = job->options;
 	struct judge judge;
 	int count = 0;
+	bool ok;
 
 	(void)glass;
 	judge_init(&judge, &job->config->judge, time(NULL));
-	if (remembered_judge(job->state, job->config->state, &judge) < 0)
-		return EXIT_NOTHING;
-	for (int i = 0; i < options->arg_count; i++) {
+	ok = remembered_judge(job->state, job->config->state, &judge) == 0;
+	for (int i = 0; ok && i < options->arg_count; i++) {
 		const char *user = options->args[i];
 		bool found = entered_done(&judge.entered, (struct span){ user, strlen(user) }, judge.now) > 0;
 

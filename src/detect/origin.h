@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "log/header.h"
 
 enum { ORIGIN_HOST_MAX = 40 }; /* bytes of a host's name that are remembered */
@@ -14,7 +15,7 @@ enum { ORIGIN_HOST_MAX = 40 }; /* bytes of a host's name that are remembered */
 struct origin {
 	char host[ORIGIN_HOST_MAX];
 	size_t host_len;
-	uint64_t hash; /* of that host and the program; 0: not worked out yet */
+	struct digest digest; /* of that host and the program; its len 0: not worked out yet */
 };
 
 /* A name, never 0 and the same from run to run, for what the program of that line calls id: a process, which serves one

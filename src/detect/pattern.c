@@ -97,7 +97,6 @@ bool pattern_wants_end(const char *text)
 int pattern_compile(struct pattern *pattern, const struct rule *rule)
 {
 	unsigned address[PATTERN_GROUPS_MAX] = { 0 };
-	uint32_t groups = 0;
 
 	*pattern = (struct pattern){ 0 };
 	/* PCRE2 would look for the last byte that a match needs before it matches: literals have done so */
@@ -106,8 +105,6 @@ int pattern_compile(struct pattern *pattern, const struct rule *rule)
 		return -1;
 	/* where the kernel forbids JIT, the interpreter does the same, but slower */
 	pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
-	pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &groups);
-	pattern->groups = groups;
 	find_groups(pattern->code, "ADDR", address);
 	pattern->address = address[0];
 	find_groups(pattern->code, "user", pattern->users);

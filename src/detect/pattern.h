@@ -22,7 +22,6 @@ enum {
 struct pattern {
 	pcre2_code *code;
 	bool jit;                                     /* compiled to machine code */
-	unsigned groups;                              /* capture groups in all */
 	unsigned address;                             /* number of the <ADDR> group; 0: none */
 	unsigned users[PATTERN_GROUPS_MAX];           /* numbers of the groups named user; 0 ends the list */
 	unsigned counts[PATTERN_GROUPS_MAX];

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/library.h"
 
 /* What is used of libnftables. */
 #define LIBNFTABLES_FUNCTIONS(with) \
@@ -18,10 +19,8 @@
 	with(nft_ctx_get_error_buffer) \
 	with(nft_run_cmd_from_buffer)
 
-#define LIBNFTABLES_MEMBER(name) __typeof__(&(name)) (name);
-
 struct libnftables {
-	LIBNFTABLES_FUNCTIONS(LIBNFTABLES_MEMBER)
+	LIBNFTABLES_FUNCTIONS(LIBRARY_MEMBER)
 };
 
 /* Loads the library, which stays loaded. False, with the loader's words, where it cannot be. */

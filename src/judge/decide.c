@@ -126,8 +126,10 @@ static bool is_ours(const struct ban *old, const struct account *a)
 static bool stays_by_itself(const struct work *w, const struct ban *old)
 {
 	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
+	/* whoever writes the list knows the host's clock alone */
+	int64_t now = w->in->now - (old->by == BAN_BY_HAND ? w->in->set_back : 0);
 
-	return old->person || (!is_ours(old, a) && old->until > w->in->now && !is_allowed(w, &old->net));
+	return old->person || (!is_ours(old, a) && old->until > now && !is_allowed(w, &old->net));
 }
 
 static int compare_candidates(const void *net, const void *candidate)

@@ -57,6 +57,7 @@ struct decide_input {
 	struct judge *judge;
 	const struct netset *allow;        /* finished; NULL: nobody */
 	int64_t now;                       /* seconds since the epoch */
+	int64_t set_back;                  /* seconds that the host's clock is behind now */
 	uint32_t last_clock;               /* of the run before: what is later is news; 0: all is */
 	bool tell_failing;                 /* names that keep failing are told once a day */
 	char *const *done;                 /* users whose entered accounts are not told */

@@ -17,7 +17,6 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "list/blacklist_inside.h"
 
 enum { QUOTE_MAX = 60 };
 

@@ -50,4 +50,10 @@ void blacklist_change(struct banlist *list, struct ban *entry, const struct ban 
 /* "auth", "unknown", ..., "hand". */
 const char *blacklist_by_name(unsigned by);
 
+enum { BLACKLIST_REMARK_COLUMN = 25 }; /* where the remark begins behind a short address, from 0 */
+
+/* Takes the line of an entry apart, without its newline. Returns NULL, or what is wrong with it. note is the text that
+ * a person wrote behind #. */
+const char *blacklist_take_line(struct span line, struct ban *ban, struct span *note);
+
 #endif

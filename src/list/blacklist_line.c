@@ -10,7 +10,6 @@
 
 #include "base/when.h"
 #include "list/blacklist.h"
-#include "list/blacklist_inside.h"
 
 static bool is_blank(char c)
 {

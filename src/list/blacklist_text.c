@@ -14,7 +14,6 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/when.h"
-#include "list/blacklist_inside.h"
 
 static void give(const void *what, file_take *take, void *context)
 {

@@ -90,7 +90,8 @@ static bool is_done(const struct reading_file *file)
 		return true;
 	if (source_head(file->source).len == 0)
 		return true;
-	return file->old != NULL && !source_is_compressed(file->source) && file->old->offset == file->file.size;
+	return file->old != NULL && !source_is_compressed(file->source) &&
+	       source_start(file->source) == file->file.size;
 }
 
 /* Keeps the place in a file that is not read, under the name and with the size and time that the file has now. */

@@ -2,20 +2,15 @@
 /*
  * source: opens one log and finds out what it is.
  *
- * Opens regular files and standard input alone, and follows no symbolic link that others than root and ourselves could
- * have made. The first bytes decide whether it is text, compressed text or no log at all. A source owns its descriptor
- * and its buffers, shares nothing and prints nothing: the caller gets one sentence about each error. No error is fatal
- * here.
+ * The first bytes decide whether it is text, compressed text or no log at all. A source owns its descriptor and its
+ * buffers, shares nothing and prints nothing: the caller gets one sentence about each error. No error is fatal here.
  */
 #define _GNU_SOURCE
 #include "log/source.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,99 +71,6 @@ void source_progress(const struct source *source, uint64_t *done, uint64_t *tota
 {
 	*done = atomic_load_explicit(&source->stored, memory_order_relaxed);
 	*total = source->regular ? source->file.size : 0;
-}
-
-static bool is_folder_trusted(const char *path)
-{
-	char *copy = mem_text(path);
-	struct stat st;
-	/* members of a group that may write can plant a link, too: /var/log of root:syslog */
-	bool trusted = stat(dirname(copy), &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
-		       (st.st_mode & S_IWOTH) == 0 &&
-		       ((st.st_mode & S_IWGRP) == 0 || st.st_gid == 0 || st.st_gid == getegid());
-
-	free(copy);
-	return trusted;
-}
-
-char *source_follow(const char *path)
-{
-	char *at = mem_text(path);
-
-	for (unsigned links = 0; links < FILE_LINKS_MAX && is_folder_trusted(at); links++) {
-		char *next = file_link(at);
-
-		if (next == NULL)
-			break;
-		free(at);
-		at = next;
-	}
-	return at;
-}
-
-static const char *kind_of(mode_t mode)
-{
-	if (S_ISDIR(mode))
-		return "is a directory; name the files in it";
-	if (S_ISFIFO(mode))
-		return "is a FIFO, not a log; scan and match read one as standard input, which they are told with -";
-	if (S_ISSOCK(mode))
-		return "is a socket, not a log";
-	return "is a device, not a log";
-}
-
-static bool refuse(struct buf *why, const char *text)
-{
-	buf_add_text(why, text);
-	return false;
-}
-
-static bool refuse_for(struct source *source, struct buf *why, int error)
-{
-	source->hindered = true;
-	buf_addf(why, "cannot be read: %s", file_why(-error));
-	return false;
-}
-
-/* Opens the file. Where the soft limit of open files is in the way, raises it to the hard one. */
-static int open_raising(const char *path, int flags)
-{
-	int fd = open(path, flags);
-	struct rlimit limit;
-
-	if (fd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= limit.rlim_max)
-		return fd;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
-		return open(path, flags);
-	errno = EMFILE;
-	return -1;
-}
-
-static bool open_file(struct source *source, const char *path, struct buf *why)
-{
-	/* O_NONBLOCK: the path may have become a FIFO since stat() */
-	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
-	struct stat st;
-	char *end;
-
-	/* opening a device may do something, and a socket cannot be opened: look first */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return refuse(why, kind_of(st.st_mode));
-	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) < 0)
-		return refuse_for(source, why, errno);
-	end = source_follow(path);
-	source->fd = open_raising(end, flags);
-	free(end);
-	if (source->fd < 0 && errno == ELOOP)
-		return refuse(why,
-			      "is a symbolic link, or leads to one, in a folder that others than root may write to; "
-			      "name the file at its end");
-	if (source->fd < 0 || fstat(source->fd, &st) < 0)
-		return refuse_for(source, why, errno);
-	if (!S_ISREG(st.st_mode))
-		return refuse(why, kind_of(st.st_mode));
-	return true;
 }
 
 static void take_stat(struct source *source)
@@ -246,7 +148,7 @@ static bool is_log(struct source *source, struct buf *why)
 		if (source->regular && source->content == CONTENT_PLAIN)
 			skip_hole(source);
 		else if (!skip_read_hole(source))
-			return refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
+			return source_refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
 	}
 	foreign = content_foreign(source->head, source->head_len);
 	if (foreign != NULL)
@@ -264,7 +166,8 @@ static bool peek(struct source *source, struct buf *why)
 	else
 		got = source_fill(source, source->peeked, sizeof(source->peeked));
 	if (got < 0)
-		return errno == EISDIR ? refuse(why, kind_of(S_IFDIR)) : refuse_for(source, why, errno);
+		return errno == EISDIR ? source_refuse(why, source_kind(S_IFDIR))
+				       : source_refuse_for(source, why, errno);
 	source->peeked_len = (size_t)got;
 	source->content = content_of(source->peeked, source->peeked_len);
 	if (source->content == CONTENT_PLAIN || unpack_load(source->content, why))
@@ -279,7 +182,8 @@ static bool look_at_head(struct source *source, struct buf *why)
 	ssize_t got = source_fill(source, source->head, sizeof(source->head));
 
 	if (got < 0)
-		return source->error.len > 0 ? refuse(why, buf_text(&source->error)) : refuse_for(source, why, errno);
+		return source->error.len > 0 ? source_refuse(why, buf_text(&source->error))
+					     : source_refuse_for(source, why, errno);
 	source->head_len = (size_t)got;
 	if (!is_log(source, why))
 		return false;
@@ -342,7 +246,7 @@ struct source *source_open_only(const char *path, const char *directory, struct 
 	else if (source->is_stdin)
 		source->fd = STDIN_FILENO;
 	else
-		ok = open_file(source, path, why);
+		ok = source_open_file(source, path, why);
 	if (ok && source->journal == NULL) {
 		take_stat(source);
 		ok = peek(source, why);

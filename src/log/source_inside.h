@@ -37,6 +37,14 @@ struct source {
 	struct buf error;            /* NUL-terminated where it is not empty */
 };
 
+/* Opens the file. False where it cannot be read, with one sentence appended to why. */
+bool source_open_file(struct source *source, const char *path, struct buf *why);
+
+/* Append the sentence, and return false: what the file is; an error, which the next run may not meet. */
+bool source_refuse(struct buf *why, const char *text);
+bool source_refuse_for(struct source *source, struct buf *why, int error);
+const char *source_kind(mode_t mode); /* the sentence about a file that is not regular */
+
 /* pread(2) until it is not interrupted. */
 ssize_t source_pread(const struct source *source, char *bytes, size_t room, uint64_t at);
 

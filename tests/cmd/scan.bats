@@ -382,9 +382,9 @@ incident() {
 # sent SERVER LOGIN MAIL [FORM]: who guessed, then LOGIN and three times MAIL, as that server writes them behind its
 # FORM of a header: was entered, and sent three mails. N in MAIL is another number each time.
 sent() {
-	local server=$1 head="${4:-Nov 20 10:30:00 mx $1: }"
+	local server=$1 head="${4:-2026-11-20T10:30:00Z mx $1: }"
 	for name in ann bob eve hr it; do
-		printf 'Nov 20 10:00:00 mx postfix/smtpd[42]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=%s\n' $name
+		printf '2026-11-20T10:00:00Z mx postfix/smtpd[42]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=%s\n' $name
 	done > guesses
 	{
 		[ -z "$2" ] || echo "$head$2"
@@ -402,7 +402,7 @@ sent() {
 		'6ASKPJKN003209: from=<b@example.com>, size=106, class=0, nrcpts=1, msgid=<x@y>, proto=ESMTPSA, daemon=MSP-v4, relay=[192.0.2.7]'
 	local at='1e3bb82f64e37c28 smtp'
 	sent 'smtpd[9]' "$at connected address=192.0.2.7 host=x.example.net
-Nov 20 10:30:00 mx smtpd[9]: $at authentication user=boss@example.com result=ok" "$at message msgid=f3829d7N size=291 nrcpt=1 proto=ESMTP"
+2026-11-20T10:30:00Z mx smtpd[9]: $at authentication user=boss@example.com result=ok" "$at message msgid=f3829d7N size=291 nrcpt=1 proto=ESMTP"
 	sent 'smtpd[9]' "$at event=authentication user=boss@example.com address=192.0.2.7 host=x.example.net result=ok" \
 		"$at event=message address=192.0.2.7 host=x.example.net msgid=f3829d7N from=<b@example.com> to=<b@example.net> size=291 ndest=1 proto=ESMTP"
 	sent dovecot 'submission-login: Login: user=<boss@example.com>, method=PLAIN, rip=192.0.2.7, lip=192.0.2.25, mpid=3744, TLS, session=<Si0jv1th9a/GM2Tw>' \

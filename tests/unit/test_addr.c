@@ -157,26 +157,24 @@ static void networks_around_and_their_last_address(void **state)
 	static const struct {
 		const char *a;
 		uint8_t prefix; /* of the 128 bits */
-		const char *net, *last;
+		const char *net;
 	} table[] = {
-		{ "192.0.2.77", 120, "192.0.2.0/24", "192.0.2.255" },
-		{ "192.0.2.77", 96, "0.0.0.0/0", "255.255.255.255" },
-		{ "192.0.2.77", 128, "192.0.2.77", "192.0.2.77" },
-		{ "2001:db8:1:2:3:4:5:6", 64, "2001:db8:1:2::/64", "2001:db8:1:2:ffff:ffff:ffff:ffff" },
-		{ "2001:db8:1:2:3:4:5:6", 48, "2001:db8:1::/48", "2001:db8:1:ffff:ffff:ffff:ffff:ffff" },
-		{ "2001:db8:1:2:3:4:5:6", 0, "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" },
-		{ "2001:db8::/32", 48, "2001:db8::/32", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff" },
+		{ "192.0.2.77", 120, "192.0.2.0/24" },
+		{ "192.0.2.77", 96, "0.0.0.0/0" },
+		{ "192.0.2.77", 128, "192.0.2.77" },
+		{ "2001:db8:1:2:3:4:5:6", 64, "2001:db8:1:2::/64" },
+		{ "2001:db8:1:2:3:4:5:6", 48, "2001:db8:1::/48" },
+		{ "2001:db8:1:2:3:4:5:6", 0, "::/0" },
+		{ "2001:db8::/32", 48, "2001:db8::/32" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(table); i++) {
-		struct addr a = net(table[i].a), around = addr_network(&a, table[i].prefix), last = addr_last(&around);
+		struct addr a = net(table[i].a), around = addr_network(&a, table[i].prefix);
 		char text[ADDR_TEXT_MAX];
 
 		addr_format(text, &around);
 		assert_string_equal(text, table[i].net);
-		addr_format(text, &last);
-		assert_string_equal(text, table[i].last);
 	}
 }
 

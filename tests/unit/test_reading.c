@@ -287,6 +287,17 @@ static void head_cut_off(void **state)
 	assert_run("");
 }
 
+/* As many bytes came as went. */
+static void head_cut_off_and_as_long_as_before(void **state)
+{
+	(void)state;
+	log_of("add 1 9");
+	assert_run_of_lines(1, 9);
+	log_of("tail -n 5 log > new; cat new > log; rm new; add 10 13");
+	assert_run_of_lines(10, 13);
+	assert_run("");
+}
+
 /* What was not read yet and is cut off is lost, and what is left of it counts. */
 static void more_cut_off_than_was_read(void **state)
 {
@@ -672,6 +683,7 @@ int main(void)
 		cmocka_unit_test_setup(deleted, begin),
 		cmocka_unit_test_setup(replaced, begin),
 		cmocka_unit_test_setup(head_cut_off, begin),
+		cmocka_unit_test_setup(head_cut_off_and_as_long_as_before, begin),
 		cmocka_unit_test_setup(more_cut_off_than_was_read, begin),
 		cmocka_unit_test_setup(equal_last_lines, begin),
 		cmocka_unit_test_setup(without_the_last_line, begin),
