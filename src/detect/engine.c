@@ -307,6 +307,6 @@ const struct pattern *engine_pattern(struct engine *engine, uint16_t number)
 
 void engine_compile(struct engine *engine)
 {
-	for (uint16_t i = 0; i < engine->set->count; i++)
-		(void)engine_pattern(engine, i);
+	for (size_t i = 0; i < engine->set->count; i++)
+		(void)engine_pattern(engine, (uint16_t)i);
 }

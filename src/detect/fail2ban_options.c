@@ -242,7 +242,7 @@ static int read_given(struct f2b_options *o, const char *at, const char *end)
 			return -1;
 		value = equals + 1;
 		quote = value < end && (*value == '"' || *value == '\'') ? *value++ : ',';
-		to = memchr(value, quote, (size_t)(end - value));
+		to = value < end ? memchr(value, quote, (size_t)(end - value)) : NULL;
 		if (to == NULL && quote != ',')
 			return -1;
 		to = to != NULL ? to : end;

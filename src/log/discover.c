@@ -175,7 +175,7 @@ static char *resolve(const char *name)
 		path = join(folder, name_of(end));
 	} else {
 		/* a folder on the way cannot be looked at: the position stands under the whole path */
-		folder = *end != '/' && errno != ENOENT && errno != ENOTDIR ? getcwd(NULL, 0) : NULL;
+		folder = *end != '/' && errno != ENOENT && errno != ENOTDIR ? realpath(".", NULL) : NULL;
 		path = folder != NULL ? join(folder, end) : mem_text(end);
 	}
 	free(folder);

@@ -162,7 +162,7 @@ void history_failures(struct history *h, const char *user, uint32_t count, bool 
 		return;
 	item = history_item_of(&h->open[day & 1][HISTORY_USER], &(struct addr){ 0 }, user);
 	history_item_add(item, 0, count, true);
-	history_item_add(item, 1, first, false);
+	history_item_add(item, 1, first ? 1 : 0, false);
 }
 
 void history_run(struct history *h, const struct history_day *run)

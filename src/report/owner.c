@@ -35,7 +35,7 @@ static void open_file(struct known *known, const char *path)
 	size_t got = file != NULL ? fread(begin, 1, sizeof(begin), file) : 0;
 
 	if (got == sizeof(begin) && memcmp(begin, magic, sizeof(begin)) == 0) {
-		rewind(file);
+		(void)fseek(file, 0, SEEK_SET);
 		known->libloc = owner_libloc_open(file);
 	} else {
 		known->text = file;

@@ -10,13 +10,15 @@
 
 static void *grow(void *p, size_t *room, size_t size)
 {
+	void *grown;
+
 	*room = *room ? *room * 2 : 4096;
-	p = realloc(p, *room * size);
-	if (!p) {
+	grown = realloc(p, *room * size);
+	if (!grown) {
 		perror("people");
 		exit(1);
 	}
-	return p;
+	return grown;
 }
 
 void log_start(struct log *l)

@@ -556,9 +556,11 @@ static void put_line(struct files *f, const struct addr *net, const char *text)
 
 static void put_ban(struct files *f, const struct slow_line *l, int64_t since, const char *above)
 {
-	struct ban ban = { .net = l->net, .since = since, .until = l->until, .by = l->hand ? BAN_BY_HAND : CLASS_AUTH };
+	struct ban ban = { .net = l->net, .since = since, .until = l->until, .by = CLASS_AUTH };
 	struct buf line = { 0 };
 
+	if (l->hand)
+		ban.by = BAN_BY_HAND;
 	buf_add_text(&line, above);
 	blacklist_add_line(&line, &ban, (struct span){ "", 0 });
 	buf_add_char(&line, '\n');
