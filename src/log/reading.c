@@ -85,14 +85,14 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	file->source = NULL;
 }
 
-/* Whether the file holds nothing new since the last run. */
+/* Whether the file holds nothing new since the last run, and lost nothing. */
 static bool is_done(const struct reading_file *file)
 {
 	if (file->source == NULL)
 		return true;
 	if (source_head(file->source).len == 0)
 		return true;
-	return file->old != NULL && !source_is_compressed(file->source) &&
+	return file->old != NULL && !source_is_compressed(file->source) && file->old->offset == file->file.size &&
 	       source_start(file->source) == file->file.size;
 }
 
