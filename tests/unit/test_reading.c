@@ -276,6 +276,9 @@ static void head_cut_off(void **state)
 	assert_run_of_lines(10, 11);
 	log_of("sed -i 1,3d log");
 	assert_run("");
+	log_of("cp log log.1");
+	assert_run("");
+	log_of("rm log.1");
 	log_of("add 12 13; sed -i 1,3d log");
 	assert_run_of_lines(12, 13);
 	log_of("tail -n 1 log > new; cat new > log; rm new; add 14 14");
