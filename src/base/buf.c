@@ -2,7 +2,7 @@
 /*
  * buf: a text that grows.
  *
- * The blacklist, the state and each report are made here first and go out in one piece: no error can leave half of
+ * The blacklist, the state and each report are made here first and go out in one piece. So no error can leave half of
  * them behind. Growth doubles, and a size that overflows ends the program.
  */
 #include "base/buf.h"

@@ -2,9 +2,9 @@
 /*
  * fail2ban_sample: a message that a pattern recognises, made up.
  *
- * A step over each item of the pattern writes a text that the item matches: for a class one of its bytes, for a group
- * one of its branches, for a look ahead nothing. The variant chooses the branch, whether optional items are there, and
- * the family of the address.
+ * A step over each item of the pattern writes a text that the item matches. For a class it is one of the bytes, for a
+ * group one of the branches, for a look ahead nothing. The variant chooses the branch, whether optional items are
+ * there, and the family of the address.
  */
 #include "detect/fail2ban_inside.h"
 

@@ -2,8 +2,8 @@
 /*
  * fetch: what other hosts said since this one looked last.
  *
- * A host's words come in parts, and each part is read in pages: first the addresses that changed, by the numbers of
- * the changes, then the words about them. Several parts are on their way at a time, which saves time and bounds
+ * A host's words come in parts, and each part is read in pages. First come the addresses that changed, by the numbers
+ * of the changes, then the words about them. Several parts are on their way at a time, which saves time and bounds
  * memory. The state keeps how far each part was read: if the time ends, the next run goes on there.
  */
 #include "fleet/fleet_inside.h"

@@ -2,7 +2,7 @@
 /*
  * joint: what all hosts together say of an address.
  *
- * A balance is a sum, so the points of the hosts add up, name by name, each faded to the time of the last event
+ * A balance is a sum, so the points of the hosts add up, name by name. Each is faded to the time of the last event
  * anywhere. A login on one host forgives on all hosts: its name, weak points and nameless points, as far as they were
  * counted before it. The outcome does not depend on the order in which hosts spoke. Only the ban is remembered, as in
  * each account.

@@ -2,7 +2,7 @@
 /*
  * header_origin: who wrote a line of syslog.
  *
- * The program name decides which rules are tried. So it is taken only from the place where the logger writes it: a
+ * The program name decides which rules are tried. So it is taken only from the place where the logger writes it. A
  * "host" with a parenthesis is a Dovecot process with a user's name. Never allocates, never fails.
  */
 #include "log/header_inside.h"

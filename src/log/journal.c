@@ -46,7 +46,7 @@ struct journal {
 	pid_t child;
 	bool ended;
 	int64_t gap;
-	struct buf pending; /* lines to be given, from given on */
+	struct buf lines;   /* lines to be given, from given on */
 	size_t given;
 	char *cursor;
 };
@@ -186,7 +186,7 @@ void journal_close(struct journal *journal)
 	close(journal->fd);
 	while (waitpid(journal->child, NULL, 0) < 0 && errno == EINTR)
 		;
-	buf_free(&journal->pending);
+	buf_free(&journal->lines);
 	free(journal->cursor);
 	free(journal);
 }
@@ -229,18 +229,18 @@ bool journal_begin(struct journal *journal, const char *cursor, struct buf *why)
 static int refill(struct journal *journal, struct buf *why)
 {
 	struct buf bytes = { 0 };
-	enum said kind = next_said(journal, &journal->pending);
+	enum said kind = next_said(journal, &journal->lines);
 
 	journal->given = 0;
 	if (kind == SAID_LINES)
 		kind = next_said(journal, &bytes);
 	else
-		buf_add(&bytes, journal->pending.ptr, journal->pending.len);
+		buf_add(&bytes, journal->lines.ptr, journal->lines.len);
 	if (kind == SAID_CURSOR) {
 		free(journal->cursor);
 		journal->cursor = mem_text_of(bytes.ptr, bytes.len);
 	} else {
-		buf_clear(&journal->pending);
+		buf_clear(&journal->lines);
 		if (kind != SAID_END)
 			buf_add(why, bytes.ptr, bytes.len);
 	}
@@ -253,19 +253,19 @@ ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct b
 {
 	size_t len;
 
-	if (!journal->ended && journal->given == journal->pending.len && refill(journal, why) < 0)
+	if (!journal->ended && journal->given == journal->lines.len && refill(journal, why) < 0)
 		return -1;
-	len = journal->pending.len - journal->given;
+	len = journal->lines.len - journal->given;
 	len = len < room ? len : room;
 	if (len > 0)
-		memcpy(bytes, journal->pending.ptr + journal->given, len);
+		memcpy(bytes, journal->lines.ptr + journal->given, len);
 	journal->given += len;
 	return (ssize_t)len;
 }
 
 const char *journal_cursor(struct journal *journal)
 {
-	return journal->given == journal->pending.len ? journal->cursor : NULL;
+	return journal->given == journal->lines.len ? journal->cursor : NULL;
 }
 
 int64_t journal_gap(const struct journal *journal)

@@ -3,7 +3,7 @@
  * reading_journal: a journal among the logs of a run.
  *
  * A journal has no files to find again. Reading goes on behind the entry that the state's cursor names. A journal
- * keeps only so much: if that entry is gone, reading goes on at the first later entry, and the time between is told as
+ * keeps only so much. If that entry is gone, reading goes on at the first later entry, and the time between is told as
  * lost.
  */
 #define _GNU_SOURCE

@@ -4,8 +4,8 @@
  *
  * Neighbouring lines of a log share their minute. So the reader remembers the text of the last minute and its meaning;
  * an equal text costs a compare and two digits. Any other text is taken apart into a date, a time and a zone. Only
- * times without a zone ask the C library (mktime(3)). A time without a year or a date is the last such time that is
- * not more than a day after the last change of the log. Never allocates.
+ * times without a zone ask the C library (mktime(3)). A time without a year or a date is the last such time up to a
+ * day after the last change of the log. Never allocates.
  */
 #include "log/stamp_inside.h"
 

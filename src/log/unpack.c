@@ -3,7 +3,7 @@
  * unpack: compressed logs, through libarchive.
  *
  * Uses filters of libarchive and no archive format: a log is one stream. Only the filter of the magic number is
- * enabled: others look into the content (uuencode, for one), and a line of a log could mislead them. Where a stream is
+ * enabled. Others look into the content (uuencode, for one), and a line of a log could mislead them. Where a stream is
  * damaged, up to 64 KB before the damage are lost, too: libarchive gives no part of a block. Never runs an external
  * program. Streams share nothing, so each may have a thread of its own. Built without libarchive it only says so.
  */

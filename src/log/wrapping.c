@@ -4,7 +4,7 @@
  *
  * The wrapping is taken off before lines are looked at, and only where all lines of the file have it. A client that
  * writes a wrapping into its own words gains nothing. The text inside is then judged like a line of any log. Long
- * lines come in pieces of 16 KB, which begin where a client may choose: they are left out, and so is the line behind
+ * lines come in pieces of 16 KB, which begin where a client may choose. They are left out, and so is the line behind
  * the last piece.
  */
 #include "log/wrapping.h"
