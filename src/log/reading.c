@@ -106,11 +106,6 @@ static void keep_place(struct reading *reading, const struct reading_log *log, c
 	same = *file->old;
 	same.file = file->file;
 	same.live = reading_is_live(log, file);
-	/* the head was cut off: the next run knows the log, and copies of it, by the head that it has now */
-	if (file->source != NULL && source_start(file->source) != same.offset) {
-		same.offset = source_start(file->source);
-		same.head = source_head_print(file->source, same.offset);
-	}
 	positions_add_copy(&reading->kept, &same, log->names.log);
 }
 
