@@ -62,7 +62,7 @@ units := $(unit_sources:tests/unit/%.c=$(BUILD)/unit/%)
 
 BATSFLAGS ?=
 
-.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-fuzz fuzz check-layers lint bench \
+.PHONY: all units check check-unit check-cmd check-net check-wire check-faults check-fuzz fuzz check-layers lint bench budgets \
 	people instructions install uninstall dist version clean
 .SECONDARY:
 
@@ -252,6 +252,10 @@ bench: $(BUILD)/mailban $(BUILD)/generate $(BUILD)/least $(BUILD)/flood $(BUILD)
 	tests/bench/bench $(BUILD) $(BUILD)/bench $(if $(QUICK),--quick)
 	cp $(BUILD)/bench/bench.tsv $(BUILD)/bench.tsv
 	tests/bench/fleet $(BUILD) $(or $(FLEET_HOSTS),50) $(or $(FLEET_ADDRESSES),2000)
+
+# what attacks can make a run spend, each at two sizes; minutes
+budgets: $(BUILD)/mailban $(BUILD)/flood
+	tests/bench/budgets $(BUILD) $(BUILD)/budgets $(if $(QUICK),--quick)
 
 # PEOPLE_SEEDS=N: N draws instead of one; PEOPLE_EVERY=H: a run every H hours instead of each evening; STRICT=1: fails
 # where a kind is not judged as the tables of tests/people expect
