@@ -307,6 +307,11 @@ bool account_is_over(const struct account *a, uint32_t time, const struct judge_
 	/* at its own time a late event may still find it: only what fades is over */
 	if (time <= a->time || !is_ban_forgotten(a, time, settings) || account_is_good(a, time, settings))
 		return false;
+	/* a login of somebody who had guessed is no good one, and known all the same */
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (account_name_is_known(&a->names[i], time, settings))
+			return false;
+	}
 	/* a ban that is over since has faded no faster than this */
 	return points_times(sum, points_fading(time - a->time, account_half_life(a, settings))) < POINTS_LEAST;
 }

@@ -189,6 +189,10 @@ static inline bool slow_is_over(const struct slow_judge *j, const struct slow_ac
 {
 	double factor = slow_fading(time > a->time ? time - a->time : 0, j->s->half_life);
 
+	for (unsigned n = 0; n < a->names_end; n++) {
+		if (a->names[n].used && slow_within(a->names[n].login, time, j->s->known))
+			return false;
+	}
 	return time > a->time && a->since < 0 && slow_times(slow_against(a) + a->credit + a->share, factor) < POINT / 50 &&
 	       !slow_within(a->good, time, j->s->known) && (a->ended < 0 || time - a->ended >= j->s->forget);
 }

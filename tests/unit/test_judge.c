@@ -513,6 +513,19 @@ static void an_account_is_forgotten_when_nothing_is_left(void **state)
 	assert_non_null(account_of("192.0.2.3"));
 }
 
+static void who_is_known_from_a_breach_stays_known_over_runs(void **state)
+{
+	(void)state;
+	the.settings.ban_most = the.settings.forget = DAYS;
+	the.settings.known = 60 * DAYS;
+	says(GUESSING "10:05 login 192.0.2.1 ann\n50d auth 192.0.2.3 bob");
+	next_run(&the);
+	assert_non_null(account_of("192.0.2.1"));
+	says("70d auth 192.0.2.3 bob");
+	next_run(&the);
+	assert_null(account_of("192.0.2.1"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -563,6 +576,7 @@ int main(void)
 		SENTENCE(a_late_event_is_as_of_its_own_time),
 		SENTENCE(events_of_the_future_are_taken_back),
 		SENTENCE(an_account_is_forgotten_when_nothing_is_left),
+		SENTENCE(who_is_known_from_a_breach_stays_known_over_runs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
