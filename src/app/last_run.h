@@ -9,10 +9,10 @@
 struct last_run {
 	int64_t time;              /* seconds since the epoch */
 	int status;                /* enum exit_status */
-	uint64_t lines, events;    /* that it read */
+	uint64_t lines, events;    /* that the run read */
 };
 
-/* Where it cannot be written nothing is said: whoever monitors sees a time that is long ago. */
+/* Says nothing where the file cannot be written: a monitor then sees a time that is long ago. */
 void last_run_write(const char *state_path, const struct last_run *run);
 
 /* False where no run is known. */
