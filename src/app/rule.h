@@ -12,8 +12,7 @@
 bool rule_is_wanted(const struct config *config);
 
 /* Runs mailban-firewall with that word. Adds its output to out; its complaints go to stderr. Returns its exit status,
- * or
- * -1 where it is not beside mailban. */
+ * or -1 where it is not beside mailban. */
 int rule_run(const struct config *config, const char *word, struct buf *out);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * why: shows everything known of an address or a user name.
  *
- * Puts together the blacklist, the allowlist, the account, the set's counters, and the lines of all logs that are
- * still there, rotated and compressed logs included. The rules that counted the lines find them again. Only reads, and
+ * Puts together the blacklist, the allowlist, the account, and the set's counters. Adds the lines of all logs that
+ * are still there, rotated and compressed logs, too. The rules that counted the lines find them again. Only reads, and
  * takes no lock. A part that cannot be read is told, and the exit status is then 1.
  */
 #include <stdlib.h>

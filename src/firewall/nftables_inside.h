@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nftables_inside: what reading and changing sets of nftables have in common. Inside src/firewall only.
  *
- * One set of the layers above is two or three sets of nftables here, for each of these is either a hash, or holds
+ * One set of the layers above is two or three sets of nftables here. Each of these is either a hash, or holds
  * intervals. */
 #ifndef MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 #define MAILBAN_FIREWALL_NFTABLES_INSIDE_H

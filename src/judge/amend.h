@@ -16,7 +16,7 @@
  * one a line. */
 void amend_write(const struct changes *changes, struct buf *put, struct buf *gone);
 
-/* What an amendment may do. */
+/* The limits of an amendment. */
 struct amend_limits {
 	const struct judge_settings *settings;
 	const struct netset *allow;  /* finished */

@@ -8,7 +8,7 @@
 #include "list/ban.h"
 #include "judge/judge.h"
 
-/* What the blacklist is beside the two that the state names, see list/state.h. */
+/* Which list the blacklist's file is, compared with the two lists that the state names, see list/state.h. */
 enum edits_file {
 	EDITS_NONE,            /* the list that the last run wrote */
 	EDITS_UNWRITTEN,       /* the list before: the last run died before it wrote its own */

@@ -59,8 +59,8 @@ uint64_t judge_knock(struct judge *judge, struct account *account, uint64_t pack
 /* Empties the account, and of a network those inside it, because a person took its line away. */
 void judge_pardon(struct judge *judge, struct account *account);
 
-/* What the state keeps, each in its section: judge_save() fills in the texts, which are the caller's then. It sorts the
- * accounts. */
+/* The texts of the state's sections. judge_save() sorts the accounts and fills in the texts, which the caller then
+ * owns. */
 struct judge_lines {
 	struct buf accounts, names, connections, entered, clocks;
 };

@@ -2,9 +2,9 @@
 /*
  * changes: tells what a run changed, and what looks wrong.
  *
- * cron mails the text. So it begins with news on which a person must act (an account that was entered), says the reason
- * of each ban, and is empty where there is no news. Long lists are cut, and their length is told. The blacklist itself,
- * `mailban diff` and the JSON have them whole. Bytes from logs are escaped.
+ * cron mails the text. So it begins with news on which a person must act, such as an entered account. It says the
+ * reason of each ban, and is empty where there is no news. Long lists are cut, and their length is told. The blacklist
+ * itself, `mailban diff` and the JSON have them whole. Bytes from logs are escaped.
  */
 #include "report/changes.h"
 

@@ -2,8 +2,8 @@
 /*
  * unknown: how many of each program's lines the rules recognise, and which shapes they do not.
  *
- * A scan tells all unknown shapes. A run tells only shapes that no earlier run saw, so that a new version of a server
- * is noticed once, on the day of its installation. Bytes from logs are escaped.
+ * A scan tells all unknown shapes. A run tells only shapes that no earlier run saw. So a person hears of a server's new
+ * version once, on the day of its installation. Bytes from logs are escaped.
  */
 #include "report/unknown.h"
 
