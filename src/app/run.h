@@ -38,7 +38,7 @@ struct told {
 	size_t note_count;
 };
 
-/* Sentences. */
+/* A list of sentences, which it owns. */
 struct run_words {
 	char **texts;
 	size_t count, capacity;

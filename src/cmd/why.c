@@ -157,7 +157,7 @@ static void read_counters(struct question *q)
 	buf_free(&error);
 }
 
-/* Which addresses of a user are banned. */
+/* Reads the blacklist, which is needed for an address and for a user name. */
 static int read_bans(struct question *q)
 {
 	if (blacklist_read(q->config->blacklist, &q->bans) < 0)

@@ -24,7 +24,7 @@ void history_add_closed(struct history_table tables[2], uint32_t day, struct buf
 /* The networks of a table of addresses, /24 or /48, most events first. Returns how many; the caller frees *all. */
 size_t history_networks(const struct history_table *addrs, struct history_item **all);
 
-/* Reads the line at hand into an item that owns its name. False where it is no such line. */
+/* Reads a line of the state into an item, which owns its user name. False where the line is wrong. */
 bool history_read_item(struct line *line, struct history_item *item);
 
 /* Reads the word that history_add_day() makes. */

@@ -28,7 +28,7 @@ static void add_row(struct buf *out, int64_t points, uint32_t last)
 	buf_add_text(out, "  ");
 }
 
-/* In JSON where j is not NULL. */
+/* Shows a name of the account: as JSON where json is not NULL, else as a line of text. */
 static void show_name(const struct judge *j, const struct account *a, const struct account_name *n, struct json *json,
 	struct buf *out)
 {

@@ -103,7 +103,7 @@ static inline struct field field_said(struct field field)
 	return field;
 }
 
-/* In JSON only where the condition holds. */
+/* The field; where the condition does not hold, JSON leaves it out. */
 static inline struct field field_if(bool condition, struct field field)
 {
 	return condition ? field : field_said(field);
