@@ -36,7 +36,7 @@ static void replace(char **text, const char *option)
 	*text = mem_text(option);
 }
 
-/* Ends of bans are kept in 32 bits: for ever is a hundred years. */
+/* Ends of bans are kept in 32 bits, so no time is longer than a hundred years. */
 static void bound(int64_t *seconds)
 {
 	const int64_t most = INT64_C(36500) * 86400;
@@ -45,7 +45,7 @@ static void bound(int64_t *seconds)
 		*seconds = most;
 }
 
-/* What the settings of the judgement have to do with each other. */
+/* Completes the settings of the judgement, and checks that they agree with each other. */
 static int finish_judge(struct config *config, cfg_t *cfg)
 {
 	struct judge_settings *judge = &config->judge;
@@ -56,7 +56,7 @@ static int finish_judge(struct config *config, cfg_t *cfg)
 	bound(&judge->ban_least);
 	bound(&judge->ban_most);
 	judge_settings_networks(judge, config->networks);
-	/* the usual IPv6 networks are none where addresses are judged by networks as wide */
+	/* where IPv6 addresses are judged by networks as wide as the usual aggregate, that aggregate is left out */
 	if (judge->ipv6_prefix <= judge->aggregates[1].prefix && judge->aggregate_count == 2)
 		judge->aggregate_count = 1;
 	for (size_t i = 0; i < config->aggregate.count; i++)
@@ -74,7 +74,7 @@ static unsigned processors(void)
 	return n < 1 ? 1 : n > 64 ? 64 : (unsigned)n;
 }
 
-/* Whether one set has the name under which the other is made anew: it would be taken away for a leftover. */
+/* Whether one set has the name of the other one's temporary, and would be removed as a leftover. */
 static bool is_temporary_of(const char *name, const char *set)
 {
 	size_t len = strlen(set);
@@ -82,7 +82,7 @@ static bool is_temporary_of(const char *name, const char *set)
 	return strncmp(name, set, len) == 0 && strcmp(name + len, "-new") == 0;
 }
 
-/* One file for two of them would be overwritten by the second. */
+/* Where two of the files had one name, the second would overwrite the first. */
 static int check_names(const struct config *config)
 {
 	if (strcmp(config->blacklist, config->state) == 0 || strcmp(config->blacklist, config->allow) == 0 ||
@@ -101,7 +101,7 @@ static int check_names(const struct config *config)
 	return EXIT_ALL_WELL;
 }
 
-/* A host's name may hold what a name in a fleet may not. */
+/* The host's name for the fleet. A host's name may have bytes that a name in a fleet may not. */
 static char *host_name(void)
 {
 	char name[FLEET_NAME_MAX + 1] = "";
@@ -144,7 +144,7 @@ static int parse(cfg_t *cfg, const struct options *options)
 	struct buf text = { 0 };
 	int ret = -1, error;
 
-	/* the usual place may be empty; a file that was named must be there */
+	/* the usual file may be missing; a file that the options name must exist */
 	if (options->config == NULL && access(path, F_OK) < 0 && errno == ENOENT) {
 		cfg->filename = NULL;
 		return 0;
@@ -160,7 +160,7 @@ static int parse(cfg_t *cfg, const struct options *options)
 	return ret;
 }
 
-/* What root obeys, and what it writes to, is root's. */
+/* Files that root obeys, and files that root writes to, must be root's. */
 static int check_owners(const struct config *config, const struct options *options)
 {
 	const char *paths[] = { options->config != NULL ? options->config : CONFIG_FILE, config->allow, config->rules,
@@ -239,7 +239,7 @@ static int read_time(const char *option, const char *text, int64_t *time_of)
 {
 	int64_t ago;
 
-	/* forever is a minute in files, and none that anything happened before or after */
+	/* files have forever for a minute, but nothing happened before or after it */
 	if (text == NULL || (when_parse_minute(text, strlen(text), time_of) && *time_of != WHEN_FOREVER))
 		return EXIT_ALL_WELL;
 	if (!when_parse_duration(text, &ago) || ago == WHEN_FOREVER) {

@@ -16,30 +16,31 @@
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
 
-/* The sets that it names, for firewall_read(). */
+/* The names of the sets in the configuration, for firewall_read(). */
 struct firewall_names config_sets(const struct config *config);
 
-/* Opens the sources of owners that it names; the caller closes them first. */
+/* Opens the sources of owners that the configuration names. The caller closes them before it frees the
+ * configuration. */
 struct owners *config_owners(const struct config *config);
 
-/* Where mailban-firewall keeps what it was told last: beside the state. The caller frees it. */
+/* The path of the file beside the state in which mailban-firewall keeps its last command. The caller frees the path. */
 char *config_remembered(const struct config *config);
 
-/* Whether something is at the path. The usual one may be missing, and is taken for one with nothing in it; another
- * one was named by a person, and a name with a typing mistake must not be that. Says so where it returns false. */
+/* Whether a file at the path exists, or may be missing. The usual file may be missing, and counts as empty. A person
+ * named any other file, and may have mistyped its name. Says so where it returns false. */
 bool config_is_there(const char *path, const char *usual);
 
-/* The option --since: how long ago, or a minute, to seconds since the epoch; WHEN_UNKNOWN for NULL. EXIT_ALL_WELL, or
- * EXIT_USAGE after a message. */
+/* Turns the option --since (how long ago, or a minute) into seconds since the epoch, and NULL into WHEN_UNKNOWN.
+ * Returns EXIT_ALL_WELL, or EXIT_USAGE after a message. */
 int config_since(const char *text, int64_t *since);
 
-/* The same of --until; INT64_MAX for NULL. */
+/* Turns the option --until into seconds since the epoch, and NULL into INT64_MAX. Returns as config_since() does. */
 int config_until(const char *text, int64_t *until);
 
-/* Where the last answers for names of the allowlist are kept: beside the state. The caller frees it. */
+/* The path of the file beside the state with the last answers for names of the allowlist. The caller frees the path. */
 char *config_answers(const struct config *config);
 
-/* Gathers the allowlist that the configuration names; a file of it that was named must be there. Returns 0, or -1 after
+/* Gathers the allowlist that the configuration names; a file that it names must exist. Returns 0, or -1 after
  * saying what is wrong. */
 int config_gather_allow(const struct config *config, struct allow *allow);
 

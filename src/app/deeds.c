@@ -2,7 +2,7 @@
 /*
  * deeds: what persons did by hand.
  *
- * "TIME AUTHOR what the command said", a line each. The judgement never reads it; why does.
+ * Each line is "TIME AUTHOR what the command said". The judgement never reads the file; `mailban why` does.
  */
 #include "app/deeds.h"
 
@@ -32,7 +32,7 @@ const char *deeds_author(void)
 	return user != NULL ? user->pw_name : "somebody";
 }
 
-/* The text without so many lines of its beginning that the rest has no more than the most. */
+/* The last lines of the text, at most as many as are kept. */
 static struct span last_lines(const struct buf *text)
 {
 	const char *at = text->ptr, *end = text->ptr + text->len;
@@ -64,7 +64,7 @@ void deeds_add(const char *blacklist, int64_t now, const char *author, const str
 		rest.len -= len + (end != NULL);
 	}
 	kept = last_lines(&text);
-	/* what cannot be read is not to be lost */
+	/* a file that cannot be read must not be overwritten */
 	ret = ret == -ENOENT ? 0 : ret;
 	if (kept.len > 0 && ret == 0)
 		ret = file_replace(path, kept.ptr, kept.len, 0);

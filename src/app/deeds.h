@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* deeds: what persons did by hand, when and who, in BLACKLIST.log: the last thousand lines. */
+/* deeds: what each person did by hand, and when: the last thousand lines, in BLACKLIST.log. */
 #ifndef MAILBAN_APP_DEEDS_H
 #define MAILBAN_APP_DEEDS_H
 
@@ -9,11 +9,11 @@
 #include "addr/addr.h"
 #include "base/buf.h"
 
-/* Who is at work: of sudo(8) the one before it. Lives as long as the program. */
+/* The name of the user who gives the command; under sudo(8) the user who called sudo. Lives as long as the program. */
 const char *deeds_author(void);
 
-/* Adds each line of said, which the author did. Hold the lock. Where it cannot be read or written that is told,
- * and the command goes on: it is no more than a memory. */
+/* Adds each line of said as a deed of the author. The caller holds the lock. Where the file cannot be read or written,
+ * a message says so and the command goes on, for nothing depends on the file. */
 void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said);
 
 /* Appends the lines that name an address or network which has an address in common with net. */

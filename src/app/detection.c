@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * detection: what every command that reads logs does alike.
+ * detection: the work that all commands share that read logs.
  *
- * Loads the rules, runs a scan, shows its progress, and says what went wrong in it. The events go to the
- * command. A log that cannot be read to its end is told and counted; the others are read all the same.
+ * Loads the rules, runs a scan, shows its progress, and says what went wrong. The events go to the
+ * command. A log that cannot be read to its end is told and counted; the other logs are read all the same.
  */
 #include "app/detection.h"
 
@@ -63,7 +63,7 @@ static size_t open_logs(const struct config *config, const struct options *optio
 			continue;
 		}
 		source_bound(logs[count].source, &config->unpack);
-		/* nobody will come back for the rest of a last line */
+		/* no later command reads the rest of an unfinished last line */
 		logs[count++].take_unterminated = true;
 	}
 	buf_free(&why);
@@ -84,7 +84,7 @@ static uint64_t bytes_of(const struct scan_log *logs, size_t count)
 	return all;
 }
 
-/* Returns how many of them are logs. */
+/* Finds out what the files are. Returns how many of them are logs. */
 static size_t begin_logs(struct scan_log *logs, size_t count)
 {
 	struct buf why = { 0 };
@@ -181,7 +181,7 @@ bool detection_tell_unbelieved(const struct source *source)
 	return true;
 }
 
-/* Says of which logs nothing can be known, so that nobody takes silence for peace. */
+/* Says which logs the rules do not understand, so that nobody thinks that nothing happened. */
 static void tell_not_understood(const struct scan_log *logs, size_t log_count)
 {
 	for (size_t i = 0; i < log_count; i++) {

@@ -16,7 +16,7 @@
 struct detection {
 	struct ruleset set;
 	struct engine *engine;
-	struct drift *drift;   /* of all that was scanned with it */
+	struct drift *drift;   /* of all logs that were scanned with this detection */
 	bool shows_progress;   /* stderr is a terminal */
 };
 
@@ -25,31 +25,32 @@ int detection_open(struct detection *detection, const struct config *config, con
 		   enum rules_samples samples);
 void detection_close(struct detection *detection);
 
-/* For commands that only print: gives up all but that (base/glass), when the logs are open and not looked at yet.
- * bytes: how many of them come, UINT64_MAX where that is not known. EXIT_ALL_WELL, or EXIT_NOTHING after a message. */
+/* For commands that only print: gives up all rights but printing (base/glass). The logs are open, and no byte of them
+ * was read. bytes: how many bytes the logs have; UINT64_MAX: not known. EXIT_ALL_WELL, or EXIT_NOTHING after a
+ * message. */
 int detection_enter_glass(struct detection *detection, uint64_t bytes);
 
-/* Opens the logs that the options name, enters the glass, and finds out what they are: each one from its start to its
- * end. What is no log or cannot be read is told and left out. logs has room for all of them; *count are left, which the
- * caller closes by source_close(). EXIT_ALL_WELL, or EXIT_NOTHING where none is left. */
+/* Opens the logs that the options name, enters the glass, and finds out what each log is. Each is read from its start
+ * to its end. A file that is no log or cannot be read is told and left out. logs has room for all; *count are left. The
+ * caller closes these by source_close(). EXIT_ALL_WELL, or EXIT_NOTHING where none is left. */
 int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
 			struct scan_log *logs, size_t *count);
 
-/* What a command does with the detection, and from which time on (--since, seconds since the epoch). */
+/* The work of a command with the detection. Events before since (--since, seconds since the epoch) do not count. */
 typedef int detection_work(const struct config *config, const struct options *options, struct detection *detection,
 			   int64_t since);
 
-/* Opens a detection, proves the samples of the rules that are not built in before anybody is judged by them, and
- * does the work. Its exit status, or EXIT_USAGE after a message. */
+/* Opens a detection, proves the samples of all rules that are not built in, and only then does the work. Returns the
+ * work's exit status, or EXIT_USAGE after a message. */
 int detection_judge(const struct config *config, const struct options *options, detection_work *work);
 
-/* What events are to bring beside what they always bring. */
+/* The further parts that events are to have. */
 enum detection_want {
 	DETECTION_WANT_PHRASES = 1,  /* of the classic recipe */
 	DETECTION_WANT_LINES = 2,
 };
 
-/* Says so where the log is a server's own file in which nothing is believed. Whether it is. */
+/* Whether the log is a server's own file, of which no line is believed. Says so where it is. */
 bool detection_tell_unbelieved(const struct source *source);
 
 /* Scans the logs, with a progress line on stderr where that is a terminal and the work takes over a second.

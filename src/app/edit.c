@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * edit: what the commands share that a person changes the blacklist with.
+ * edit: the work that all commands share with which a person changes the blacklist.
  *
  * Configuration, lock, list, then one decision of the command, then file and sets: always in this order, so
- * that two commands or a command and a run cannot undo each other. The file is written before the sets; where
- * these fail, the next sync or run puts them right. A dry run takes no lock and writes nothing.
+ * that two commands, or a command and a run, cannot undo each other. The file is written before the sets. Where
+ * the sets fail, the next sync or run puts them right. A dry run takes no lock and writes nothing.
  */
 #include "app/edit.h"
 
@@ -51,7 +51,7 @@ void edit_print_difference(const struct options *options, const char *path, stru
 {
 	struct buf old_text = { 0 }, out = { 0 };
 
-	/* a file that is not there is an empty one; what cannot be read was refused before */
+	/* a missing file counts as empty; a file that cannot be read was refused before */
 	file_read(path, &old_text);
 	diff_unified(&out, path, (struct span){ old_text.ptr, old_text.len }, path, new_text, options_color(options));
 	text_print(&out);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* edit: what the commands share that a person changes the blacklist with. */
+/* edit: the work that all commands share with which a person changes the blacklist. */
 #ifndef MAILBAN_APP_EDIT_H
 #define MAILBAN_APP_EDIT_H
 
@@ -23,7 +23,7 @@ struct edit {
 	struct file_lock lock;
 	struct banlist list;
 	int64_t now;            /* seconds since the epoch, a whole minute */
-	struct buf said;        /* what edit_commit() prints when it is done */
+	struct buf said;        /* text that edit_commit() prints when the work is done */
 };
 
 /* Takes the blacklist's lock for the command of that name (not in a dry run) and reads the blacklist. Returns
@@ -37,27 +37,27 @@ int edit_commit(struct edit *edit);
 
 void edit_end(struct edit *edit);
 
-/* An address or network that a person typed; false after saying what is wrong with it. */
+/* Reads an address or network that a person typed; false after saying what is wrong with it. */
 bool edit_parse_net(struct addr *net, const char *text);
 
-/* Words of the command line as one note; false after saying that they cannot be one. */
+/* Joins words of the command line to one note; false after saying why they cannot be a note. */
 bool edit_join_note(struct buf *note, char *const *words, int count);
 
 /* Whether the network is wider than max-prefix allows and --force was not given; then says so. */
 bool edit_too_wide(const struct edit *edit, const struct addr *net);
 
-/* Prints the difference that leads from what a file holds to a new text. */
+/* Prints the difference between a file and its new text. */
 void edit_print_difference(const struct options *options, const char *path, struct span new_text);
 
-/* Replaces the allowlist by the new text, unless it is no longer what it was before it was read: an editor knows no
- * lock. In a dry run prints the difference instead. Returns as file_replace() does, after saying what failed. */
+/* Replaces the allowlist by the new text, unless the file changed since it was read: an editor takes no lock. In a dry
+ * run prints the difference instead. Returns as file_replace() does, after saying what failed. */
 int edit_replace_allow(const struct edit *edit, const struct buf *text, const struct file_look *before);
 
-/* One line of what is being done, which edit_commit() prints to stdout once it is; not where --quiet, nor in a
- * dry run, whose output is a difference. */
+/* Adds a line that says what the command does. edit_commit() prints it to stdout once that is done. With --quiet it
+ * prints nothing, nor in a dry run, whose output is a difference. */
 void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says which entries left, and which networks were split around what name says. */
+/* Says which entries left, and which networks were split around name. */
 void edit_say_split(struct edit *edit, const struct split *split, const char *name);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * examples: the first line of each class that counted against an address.
  *
- * A report that names an address shows a line that it is about, so that a person can judge the judgement. The
- * first ones are kept, which bounds the memory and does not depend on threads.
+ * A report that names an address shows a log line of it, so that a person can check the judgement. Only the first lines
+ * are kept: that bounds the memory, and does not depend on threads.
  */
 #include "app/examples.h"
 

@@ -12,11 +12,11 @@ struct examples;
 struct examples *examples_new(void);
 void examples_free(struct examples *examples);
 
-/* Keeps a copy of the event's line where unit, which is banned for it, has none of that class yet. Only so many of a
- * run are kept, the first ones. */
+/* Keeps a copy of the event's line, unless unit, the address or network that is judged, has a line of that class. A run
+ * keeps only a bounded number of lines, the first ones. */
 void examples_add(struct examples *examples, const struct addr *unit, const struct event *event);
 
-/* The line that was kept, which lives as long as the examples; len 0: none was. */
+/* The line that was kept; it lives as long as the examples. len 0: no line was kept. */
 struct span examples_find(const struct examples *examples, const struct addr *unit, unsigned event_class);
 
 #endif

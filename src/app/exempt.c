@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exempt: what stands in the blacklist and must never come into the set.
+ * exempt: entries that stand in the blacklist and must never come into the set.
  *
- * The judgement bans nobody who is allowed, and `mailban ban` refuses; but a person may write any line into the file,
- * or have a list of others written into it, and that one line may lock its author out. So each way into the kernel
- * leads through here. The file is left as it is. Of a network that has an allowed address in it the rest is banned.
+ * The judgement bans no allowed address, and `mailban ban` refuses to. But a person may write any line into the file,
+ * or copy other people's lists into it. One such line may lock its author out. So each way into the kernel leads
+ * through this file. The blacklist is left as it is. Of a network that has an allowed address in it, the rest is
+ * banned.
  */
 #include "app/exempt.h"
 
@@ -23,7 +24,7 @@ static unsigned long newlines(const char *from, const char *to)
 	return n;
 }
 
-/* The line of an entry: in the file that was read, or in the one that was written, behind its header. */
+/* The line number of an entry: in the file as it was read, or in the file as it was written, behind the header. */
 static unsigned long line_of(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
 {
 	unsigned long line = 1;
@@ -67,7 +68,7 @@ static void tell_allowed(const struct exempt *e, const struct banlist *bans, con
 	    e->config->blacklist, line_of(e, bans, ban), text, allowed, allow_from_name(entry->from), allowed);
 }
 
-/* What remains of a network without those that are allowed. */
+/* Adds the rest of a network without the allowed addresses and networks. */
 static void add_rest(struct exempt *e, const struct ban *ban)
 {
 	struct netset whole = { 0 }, rest = { 0 };
@@ -110,7 +111,7 @@ const struct banlist *exempt_leave_out(struct exempt *e, const struct banlist *b
 		return bans;
 	for (size_t i = 0; i < bans->count; i++)
 		take(e, bans, &bans->bans[i]);
-	/* the rest of a network may stand behind what lies in it */
+	/* the rest of a network may stand behind entries inside the network */
 	banlist_sort(&e->fit);
 	return &e->fit;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* exempt: what stands in the blacklist and must never come into the set. */
+/* exempt: entries that stand in the blacklist and must never come into the set. */
 #ifndef MAILBAN_APP_EXEMPT_H
 #define MAILBAN_APP_EXEMPT_H
 
@@ -14,14 +14,14 @@ struct exempt {
 	const struct config *config;
 	const struct allow *allow;
 	int64_t now;            /* seconds since the epoch: bans that are over are not looked at */
-	bool force;             /* however wide a network is, it may be banned */
+	bool force;             /* networks wider than max-prefix may be banned */
 	bool as_read;           /* the list is just as it was read, so that an entry knows its line */
-	struct banlist fit;     /* what may come into the set, where that is not all */
-	bool left_out;          /* something may not */
+	struct banlist fit;     /* the entries that may come into the set, where these are not all */
+	bool left_out;          /* an entry, or a part of one, may not */
 };
 
-/* The list without addresses that are allowed, and without networks wider than max-prefix, each of which is told with
- * file and line: bans itself, or e->fit. Their texts are those of bans. exempt_free() it afterwards. */
+/* The list without allowed addresses, and without networks wider than max-prefix; messages tell each with file and
+ * line. Returns bans itself, or &e->fit, whose texts are those of bans. Call exempt_free() afterwards. */
 const struct banlist *exempt_leave_out(struct exempt *e, const struct banlist *bans);
 void exempt_free(struct exempt *e);
 

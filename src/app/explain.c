@@ -2,9 +2,9 @@
 /*
  * explain: why a rule did not match, for those who write rules.
  *
- * Walks the same way as the matching does (program, literals, pattern) and stops at the first thing that
- * fails. How far a pattern gets is asked of PCRE2: the longest beginning of the message behind which the
- * pattern could still go on. Slow, and only for people at a terminal.
+ * Tries what matching tries, in the same order (program, literals, pattern), and stops at the first failure. PCRE2 says
+ * how far a pattern gets: the longest beginning of the message behind which the pattern could still go on. This is
+ * slow, and only for people at a terminal.
  */
 #include "app/explain.h"
 

@@ -5,9 +5,9 @@
 #include "base/buf.h"
 #include "detect/match.h"
 
-/* Says in words why a rule made no event of the line that the matcher saw last: its program, what it must
- * begin with or hold, or how far the pattern got; or that another rule (of that number) came first. chosen:
- * the rule that the line fell to, or -1. Appends lines to out. */
+/* Says why a rule made no event of the line that the matcher saw last. Reasons are the line's program, text that it
+ * must begin with or hold, how far the pattern got, or that another rule came first. chosen: the number of the rule
+ * that matched the line, or -1. Appends lines to out. */
 void explain_rule(struct buf *out, struct engine *engine, struct matcher *matcher, uint16_t rule, int chosen);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fleet_left: what the fleet still has against what a person forgives.
+ * fleet_left: the fleet's points against an address that a person forgives.
  *
- * A ban that is lifted here comes again where the points of others suffice: whoever lifts it is to know.
+ * A ban that a person lifts comes again where other hosts have points enough, so the person is told.
  */
 #include "app/fleet_left.h"
 
@@ -44,7 +44,7 @@ struct job {
 	struct fleet_line *line;
 };
 
-/* In the glass, where the line is open. */
+/* Runs in the glass where the line to the engine is open. */
 static int work(void *context, const struct glass *glass, struct buf *answer)
 {
 	const struct job *job = context;
@@ -77,7 +77,7 @@ int fleet_left(const struct edit *edit, const struct addr *net, const char *name
 	if (edit->config->fleet.url == NULL || edit->options->dry_run)
 		return EXIT_ALL_WELL;
 	job.line = fleet_line_open(&edit->config->fleet);
-	/* without a line there is nothing to read, and a resolver that hangs may still run beside */
+	/* without a line there is nothing to read, and a hanging resolver's thread may still run, so no glass then */
 	ret = fleet_line_is_open(job.line) ? glass_run(work, &job, false, &answer) : work(&job, NULL, &answer);
 	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
 	if (!edit->options->quiet)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel: what the commands share that read or change the sets in the kernel.
+ * kernel: the work that all commands share that read or change the sets in the kernel.
  *
- * Turns the sentences of firewall/firewall into diagnostics and its reports into lines. Decides nothing: what
- * an error means for the exit status is each command's own.
+ * Turns the sentences of firewall/firewall into diagnostics and its reports into lines. Decides nothing: each
+ * command chooses its exit status for an error.
  */
 #include "app/kernel.h"
 
@@ -67,7 +67,7 @@ int kernel_ask_missing(const struct config *config)
 
 	if (access(config->blacklist, F_OK) == 0)
 		return 0;
-	/* what cannot be read is told by who changes it */
+	/* sets that cannot be read are told by the code that changes them later */
 	if (firewall_read(&fw, &names, &error) == 0)
 		ret = kernel_refuse_missing(config, &fw);
 	buf_free(&error);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* kernel: what the commands share that read or change the sets in the kernel. */
+/* kernel: the work that all commands share that read or change the sets in the kernel. */
 #ifndef MAILBAN_APP_KERNEL_H
 #define MAILBAN_APP_KERNEL_H
 
@@ -15,12 +15,12 @@
  * firewall is to be freed in both cases. */
 int kernel_read(struct firewall *fw, const struct config *config);
 
-/* A blacklist that is missing while the sets hold entries is taken for a mistake, not for an empty one: returns -1
- * after saying so, else 0. The second one reads the sets itself, and says nothing where they cannot be read. */
+/* A blacklist that is missing while the sets hold entries is a mistake, not an empty blacklist: returns -1 after saying
+ * so, else 0. The second function reads the sets itself, and says nothing where they cannot be read. */
 int kernel_refuse_missing(const struct config *config, const struct firewall *fw);
 int kernel_ask_missing(const struct config *config);
 
-/* Whether a set holds an entry that has an address in common with net; false where they cannot be read. */
+/* Whether a set holds an entry that has an address in common with net; false where the sets cannot be read. */
 bool kernel_holds(const struct config *config, const struct addr *net);
 
 /* Makes the sets that were read equal to the bans, or only says in report what would change. Returns 0, or
@@ -28,19 +28,19 @@ bool kernel_holds(const struct config *config, const struct addr *net);
 int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
 		struct firewall_report *report);
 
-/* Both in one step, with kernel_keep_rule(), for commands that want neither counters nor a report; force: however wide
- * a network is. Leaves out what must never be banned (exempt). Returns 0, or -1 where all or a part was not done, after
- * saying why. */
+/* Does kernel_read(), kernel_sync() and kernel_keep_rule(), for commands that want neither counters nor a report.
+ * force: a network may be wider than max-prefix. Leaves out entries that must never be banned (exempt). Returns 0, or
+ * -1 where all or a part was not done, after saying why. */
 int kernel_update(const struct config *config, const struct banlist *bans, int64_t now, bool force);
 
-/* Looks whether a rule uses each set that holds entries. One that `mailban-firewall up` made and that is gone is put in
- * place again. Returns 0, or -1 where none drops anything, after saying so. */
+/* Checks that a rule uses each set that holds entries. A rule that `mailban-firewall up` made and that is gone is put
+ * in place again. Returns 0, or -1 after saying that no rule drops the packets of a set. */
 int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report);
 
 /* A line for each entry that comes and goes: "add mailban4 192.0.2.1", "del ...", as ipset(8) writes it. */
 void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report, FILE *out);
 
-/* One line for each set that changed, or for both where all. */
+/* Prints a line for each set that changed; all: for both sets. */
 void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all, FILE *out);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * last_run: when the last run was, and how it went.
  *
- * Beside the state and not in it, since a run that finds nothing new leaves the state as it is.
+ * This stands in a file beside the state, since a run that finds nothing new leaves the state as it is.
  */
 #include "app/last_run.h"
 

@@ -9,13 +9,13 @@
 struct last_run {
 	int64_t time;              /* seconds since the epoch */
 	int status;                /* enum exit_status */
-	uint64_t lines, events;    /* that it read */
+	uint64_t lines, events;    /* how many the run read */
 };
 
-/* Where it cannot be written nothing is said: whoever monitors sees a time that is long ago. */
+/* Says nothing where the file cannot be written: a monitor then sees a time that is long ago. */
 void last_run_write(const char *state_path, const struct last_run *run);
 
-/* False where no run is known. */
+/* Reads the last run; false where none is known. */
 bool last_run_read(const char *state_path, struct last_run *run);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * lock: the one lock of all commands that change something.
  *
- * Who changes the blacklist, the allowlist, the state or the sets holds the lock of the blacklist from before
- * it reads until after it has written, so that nothing is ever written from what has changed meanwhile. And whoever
- * holds it finishes: a reader of what is printed who goes away, as head(1) does, does not end it half way.
+ * A command that changes the blacklist, the allowlist, the state or the sets holds the lock of the blacklist. It takes
+ * the lock before it reads, and holds it until it has written, so that no other command changes the files meanwhile. A
+ * command that holds the lock finishes: where its output's reader goes away, as head(1) does, it goes on.
  */
 #include "app/lock.h"
 
@@ -16,15 +16,15 @@
 
 #include "base/msg.h"
 
-/* A program that was built and not installed is to run, too. Only the usual folder is made: one that somebody
- * named and that is not there is a mistake. */
+/* A program that was built and not installed is to run, too. Only the usual folder is made: a missing folder that
+ * somebody named is a mistake. */
 static void make_usual_folder(const struct config *config)
 {
 	if (strcmp(config->blacklist, CONFIG_FOLDER "/blacklist") == 0)
 		(void)mkdir(CONFIG_FOLDER, 0750);
 }
 
-/* A day is for ever. */
+/* A wait of more than a day is cut to a day. */
 static unsigned wait_ms(int64_t seconds)
 {
 	return (seconds > 86400 ? 86400 : (unsigned)seconds) * 1000;
@@ -43,7 +43,7 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 		error = file_lock(lock, config->blacklist, command, wait_ms(config->lock_wait), &holder);
 	if (error < 0)
 		*lock = (struct file_lock){ .fd = -1 };
-	/* the write fails instead, which main says */
+	/* then a write to a closed pipe fails, and main says so */
 	if (!options->dry_run)
 		(void)signal(SIGPIPE, SIG_IGN);
 	if (error == -ETIMEDOUT)

@@ -2,8 +2,8 @@
 /*
  * mail: a report as a mail that sendmail(8) -t takes.
  *
- * What is in headers comes from the environment and from logs: a control byte of it would begin a header of its own, so
- * none passes. A subject that is not ASCII is written as encoded words (RFC 2047), each of whole characters.
+ * Texts in headers come from the environment and from logs. A control byte in them could begin a new header, so none
+ * passes. A subject that is not ASCII is written as encoded words (RFC 2047), each of whole characters.
  */
 #include "app/mail.h"
 
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-	WORD_BYTES = 42, /* of text are 56 of base64, and with what is around them no more than the 75 of a word */
+	WORD_BYTES = 42, /* of text: 56 of base64, and with their frame no more than the 75 that a word may have */
 };
 
 bool mail_is_wanted(void)
@@ -76,7 +76,7 @@ static void add_encoded(struct buf *out, struct span text)
 	while (text.len > 0) {
 		size_t len = text.len < WORD_BYTES ? text.len : WORD_BYTES;
 
-		/* not within a character */
+		/* the cut is not within a character */
 		while (len < text.len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
 			len--;
 		buf_add_text(out, "=?UTF-8?B?");

@@ -14,8 +14,8 @@ bool mail_is_wanted(void);
 /* The host's name up to the first dot, NUL-terminated. */
 void mail_host(char *name, size_t size);
 
-/* Appends headers and body; both are UTF-8. To whom MAILTO says, else root; from whom MAILFROM says, else sendmail
- * does. */
+/* Appends headers and body, from texts in UTF-8. MAILTO names the recipient, else root is. MAILFROM names the sender;
+ * without MAILFROM sendmail chooses. */
 void mail_add(struct buf *out, struct span subject, struct span body);
 
 #endif

@@ -88,8 +88,8 @@ static bool concerns(const struct command *command, const struct definition *def
 	return is_among(command->options, definition) || is_among(" help ", definition);
 }
 
-/* Whoever works on other files than the usual ones gives every command the same options: those that say where
- * things are and how to talk are taken by all, also where there is nothing for them to do. */
+/* All commands take the options that name files, and those about output, even where they have no effect. So a person
+ * who works on other files than the usual ones can give every command the same options. */
 static bool takes(const struct command *command, const struct definition *definition)
 {
 	return concerns(command, definition) ||
@@ -128,7 +128,7 @@ static int set_color(enum color *field, const char *text)
 	return -1;
 }
 
-/* What a value must be that was refused. */
+/* Says what a value must be, after it was refused. */
 static int misuse_value(const struct command *command, const struct definition *definition, const char *text)
 {
 	static const char *const wanted[] = {
@@ -144,7 +144,7 @@ static int set(const struct definition *definition, struct options *options, con
 {
 	char *field = (char *)options + definition->field;
 
-	/* a variable of a shell that is not set is no name */
+	/* an empty path comes from a shell's variable that is not set */
 	if (definition->kind == PATH && text[0] == '\0')
 		return -1;
 	switch (definition->kind) {
@@ -172,7 +172,7 @@ static const struct definition *by_code(int code)
 	return NULL;
 }
 
-/* A long option that is none, with the one that may be meant. */
+/* Refuses an unknown long option, and names the option that may be meant. */
 static int misuse_name(const struct command *command, const char *word)
 {
 	char *bare = mem_text_of(word, strcspn(word, "="));
@@ -191,7 +191,8 @@ static int misuse_name(const struct command *command, const char *word)
 	return EXIT_USAGE;
 }
 
-/* What getopt_long(3) does not take: of several letters behind one dash it is the one that optopt names. */
+/* Refuses an option that getopt_long(3) does not take. Of several letters behind one dash optopt names the wrong
+ * one. */
 static int misuse_option(const struct command *command, const char *word)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };

@@ -16,7 +16,7 @@ enum exit_status {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* What the command line says. Texts point into argv. NULL or zero: not given. */
+/* The command line. Texts point into argv. NULL or zero: not given. */
 struct options {
 	const char *config, *blacklist, *state, *allow, *rules, *rule, *program, *duration, *since, *until, *directory;
 	const char *from_fail2ban, *sample, *class_name, *output, *push, *by, *sort, *prometheus;
@@ -25,7 +25,7 @@ struct options {
 	bool dry_run, quiet, verbose, json, html, no_sync, full, force, classic, tsv, plain, check, no_prefilter;
 	bool mail, all, fleet;
 	bool help, version;
-	char **args;        /* what follows the options */
+	char **args;        /* the arguments behind the options */
 	int arg_count;
 };
 
@@ -36,7 +36,7 @@ struct command {
 	const char *synopsis;   /* of the arguments: "[FILE...]" */
 	const char *summary;    /* one line */
 	const char *details;    /* further lines of its help, or NULL */
-	void (*print_words)(FILE *out); /* a list of what its argument may be, each word behind two blanks; or NULL */
+	void (*print_words)(FILE *out); /* prints the words that its argument may be, each behind two blanks; or NULL */
 	const char *options;    /* the letters and names of the options it takes, between blanks: " c n blacklist " */
 	int min_args, max_args; /* max -1: any number */
 	int (*run)(const struct config *config, const struct options *options);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * remembered: what the state holds of accounts and sessions.
+ * remembered: the state's accounts, sessions and history.
  *
- * The state carries lines, the judgement knows what they mean; here the two are brought together, with the message
- * about a line that is wrong.
+ * The state carries lines, and the judgement knows their meaning. This file hands the lines to the judgement and back,
+ * and says which line is wrong.
  */
 #include "app/remembered.h"
 
@@ -14,7 +14,7 @@
 
 struct section_read {
 	const char *section;
-	unsigned bad;        /* the line that is none; 0: all are good */
+	unsigned bad;        /* the number of the wrong line; 0: all are good */
 };
 
 static int refuse_bad(const char *path, const struct section_read *read, size_t count)
@@ -43,7 +43,7 @@ int remembered_judge(const struct state *state, const char *path, struct judge *
 
 int remembered_history(const struct state *state, const char *path, struct history *history)
 {
-	/* days first: from them it is known which are open */
+	/* days first: they say which days are open */
 	const struct section_read read[] = {
 		{ STATE_HISTORY, history_load_days(history, state_lines(state, STATE_HISTORY)) },
 		{ STATE_RUNS, history_load_runs(history, state_lines(state, STATE_RUNS)) },
@@ -53,7 +53,7 @@ int remembered_history(const struct state *state, const char *path, struct histo
 	return refuse_bad(path, read, sizeof(read) / sizeof(*read));
 }
 
-/* Reads it with the rights that it takes, and gives them up. */
+/* Reads the file while there are rights to, and then enters the glass. */
 static int read_and_enter(const char *path, struct buf *text)
 {
 	if (state_read(path, text) == 0 && glass_enter_or_say())

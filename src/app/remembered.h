@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* remembered: what the state holds of accounts, for all commands that ask, and of connections, for a run. */
+/* remembered: the state's accounts and history, for all commands that show them, and its sessions, for a run. */
 #ifndef MAILBAN_APP_REMEMBERED_H
 #define MAILBAN_APP_REMEMBERED_H
 
@@ -12,12 +12,12 @@
  * at path is wrong. */
 int remembered_judge(const struct state *state, const char *path, struct judge *judge);
 
-/* For commands that only print, when all that they open is open: the file is read, and taken apart in the glass
- * (base/glass), where the command stays. 0, or -1 after a message. */
+/* For commands that only print. They call it when all their files are open. It reads the file, enters the glass
+ * (base/glass), where the command stays, and takes the file apart there. 0, or -1 after a message. */
 int remembered_open(struct state *state, const char *path);
 
-/* The same into a judge, with judge_init() and all; and of what state_read() read, for who is in the glass already. The
- * judge is to be freed whatever they return. */
+/* The first does remembered_open(), and then fills a judge, which it initialises. The second takes a text that
+ * state_read() read, for a caller in the glass. The caller frees the judge whatever they return. */
 int remembered_load(const char *path, const struct judge_settings *settings, int64_t now, struct judge *judge);
 int remembered_parse(struct buf *text, const char *path, const struct judge_settings *settings, int64_t now,
 		     struct judge *judge);
@@ -25,10 +25,11 @@ int remembered_parse(struct buf *text, const char *path, const struct judge_sett
 /* Reads the sections of the history into one that is zero-initialised. Returns 0, or -1 after a message. */
 int remembered_history(const struct state *state, const char *path, struct history *history);
 
-/* Puts what the judge holds into the sections; and its history, where it has one. */
+/* Puts the judge's accounts and other memory into the sections; its history, too, where it has one. */
 void remembered_put(struct judge *judge, struct state *state);
 
-/* The same of the section of sessions. Those are left out that had no line for long before the clock. */
+/* The first reads the section of sessions, the second writes it. Sessions without a line for long before the clock are
+ * left out. */
 int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions);
 void remembered_put_sessions(const struct sessions *sessions, uint32_t clock, struct state *state);
 

@@ -2,8 +2,8 @@
 /*
  * rule: mailban-firewall, which keeps the rule that drops what the sets hold.
  *
- * Found beside this program, not by PATH, for this may run as root; MAILBAN_FIREWALL in the environment names another.
- * It is told what it would have to ask this program for.
+ * mailban-firewall is looked for beside mailban, not in PATH, for mailban may run as root. MAILBAN_FIREWALL in the
+ * environment names another one. Its environment tells it the settings, so that it need not ask mailban for them.
  */
 #define _GNU_SOURCE
 #include "app/rule.h"
@@ -76,7 +76,7 @@ static void read_all(int fd, struct buf *out)
 	}
 }
 
-/* Starts it with its output into a pipe. Returns the end to read from, or -1. */
+/* Starts mailban-firewall with its output into a pipe. Returns the pipe's end to read from, or -1. */
 static int start(const char *path, const char *word, pid_t *pid)
 {
 	char *const arguments[] = { (char *)PROGRAM, (char *)word, NULL };

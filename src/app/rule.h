@@ -11,8 +11,8 @@
 /* Whether `mailban-firewall up` was said on this host, and not `down` since. */
 bool rule_is_wanted(const struct config *config);
 
-/* Runs mailban-firewall with that word. What it prints is added to out; what it complains of goes to stderr. Returns
- * its exit status, or -1 where it is not beside this program. */
+/* Runs mailban-firewall with that word. Adds its output to out; its complaints go to stderr. Returns its exit status,
+ * or -1 where it is not beside mailban. */
 int rule_run(const struct config *config, const char *word, struct buf *out);
 
 #endif

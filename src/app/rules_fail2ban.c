@@ -2,9 +2,9 @@
 /*
  * rules_fail2ban: a filter of fail2ban as a file of rules, its samples taken from a log.
  *
- * Each line of the log is matched as any other is. A rule keeps the first messages that it recognises; that another
- * rule would have been asked first makes no difference. One that recognises none gets a message that is made up, so
- * that the file loads. A child in the glass does so, and answers with the file.
+ * Each line of the log is matched in the usual way. The first messages that a rule recognises become its samples, even
+ * where another rule comes first. A rule that recognises none gets a made-up message, so that the file loads. A child
+ * in the glass does this, and answers with the file.
  */
 #include "app/rules_fail2ban.h"
 
@@ -104,10 +104,10 @@ struct job {
 	const struct options *options;
 	struct f2b_filter *filter;
 	struct engine *engine;
-	struct source *log;          /* NULL: none is named */
+	struct source *log;          /* NULL: no log is named */
 };
 
-/* In the glass: the log, and what was made of the filter. */
+/* Runs in the glass: reads the log with the rules that were made of the filter. */
 static int work(void *context, const struct glass *glass, struct buf *answer)
 {
 	const struct job *job = context;

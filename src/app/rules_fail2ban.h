@@ -5,7 +5,7 @@
 #include "app/options.h"
 
 /* mailban rules --from-fail2ban: writes rules made of the filter to standard output, or to the file of --output, whose
- * former version stays as FILE.1. An exit status: EXIT_IN_PART where something of the filter is not in the rules. */
+ * former version stays as FILE.1. Returns an exit status: EXIT_IN_PART where the rules lack a part of the filter. */
 int rules_from_fail2ban(const struct options *options);
 
 #endif

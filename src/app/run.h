@@ -27,18 +27,18 @@
 
 enum { TOLD_NOTES = 8 };
 
-/* What the last mail told, and what came since. */
+/* What the last mail told, and what was read since. */
 struct told {
 	int64_t time;                   /* of that mail, seconds since the epoch; 0: there was none */
 	uint32_t clock;                 /* of the judge at that time */
 	uint64_t lines, events;         /* since then, this run's too */
-	struct night_row rows[NIGHTS];  /* of the mails before, the latest last */
+	struct night_row rows[NIGHTS];  /* the figures of earlier mails, the latest last */
 	size_t row_count;
-	char *notes[TOLD_NOTES];        /* what could not be done, or needs a person: a sentence each */
+	char *notes[TOLD_NOTES];        /* failures, and things that need a person: a sentence each */
 	size_t note_count;
 };
 
-/* Sentences. */
+/* A list of sentences, which it owns. */
 struct run_words {
 	char **texts;
 	size_t count, capacity;
@@ -63,17 +63,17 @@ struct run {
 	struct run_words silent;        /* logs that nobody writes to */
 	struct firewall fw;
 	bool fw_read;
-	bool rule_is_wanted;            /* mailban-firewall made one */
+	bool rule_is_wanted;            /* mailban-firewall made a rule */
 	bool in_part;
 	struct fleet_line *line;        /* to the fleet's server; NULL: there is none */
 	struct owners *owners;          /* while the report is made */
 	uint64_t lines, events;
 	struct buf report;              /* what is to be told, as text */
-	struct buf edits;               /* whose lines a person took out, a line each */
+	struct buf edits;               /* what a person changed in the list, a line each (judge/edits.h) */
 	/* of the child, which judges: */
 	struct positions positions;
-	struct drift_known drift_known; /* of the runs before */
-	struct drift *drift;            /* of this one */
+	struct drift_known drift_known; /* the shapes that earlier runs saw */
+	struct drift *drift;            /* of this run's logs */
 	struct judge judge;
 	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
@@ -82,29 +82,29 @@ struct run {
 	int64_t told_day;               /* the last day on which names that keep failing were told, since the epoch */
 	int64_t last_line;              /* the time of the latest line that was read, if it is not of the future */
 	bool clock_is_wrong;            /* now is the logs' time */
-	int64_t set_back;               /* seconds that the clock is behind it */
+	int64_t set_back;               /* seconds that the host's clock is behind now */
 	struct examples *examples;
-	struct run_words unread;        /* what could not be read, or is lost */
+	struct run_words unread;        /* logs that could not be read, or lines that are lost */
 	struct changes changes;         /* what is to be told */
 	struct told told;
 	char *notes[TOLD_NOTES];        /* those of this run */
 	size_t note_count;
 };
 
-/* The section of the state; run_told_load() returns 0, or the number of the line that is none, from 1. */
+/* The section of the state; run_told_load() returns 0, or the number of the first wrong line, from 1. */
 unsigned run_told_load(struct told *told, struct span lines);
 void run_told_save(const struct told *told, struct buf *out);
 
-/* One more note of this run, kept for the next mail, too. Up to a newline; a copy. */
+/* Adds a note to this run's, and keeps it for the next mail, too. Copies the text up to a newline. */
 void run_told_note(struct run *run, const char *text);
 
-/* All of it is told now, so many new bans among it. */
+/* Notes that everything is told now. bans: how many new bans that told. */
 void run_told_finish(struct run *run, uint64_t bans);
 
-/* What lasts: allowlist, blacklist, and the state's sections. EXIT_ALL_WELL, or another status after a message. */
+/* Reads allowlist, blacklist and the state's sections. EXIT_ALL_WELL, or another status after a message. */
 int run_read_lasting(struct run *r);
 
-/* Opens the logs, and looks at none. */
+/* Opens the logs, and reads no byte of them. */
 void run_open_logs(struct run *r);
 
 /* Makes a new list, a new state and a report of what is new in the logs. A child in the glass does so, and its answer
@@ -119,32 +119,33 @@ bool run_clock_is_set(int64_t now);
 void run_check_set_back(struct run *r);
 void run_check_set_forward(struct run *r);
 
-/* The child's part of it: what is new in the logs, into the judge; and the new positions into the state. */
+/* The child's part: hands the new lines of the logs to the judge, and puts the new positions into the state. */
 void run_read_logs(struct run *r, struct detection *detection);
 
-/* The child's answer; and the parent's reading of it, as run_judge(). */
+/* The first makes the child's answer. The second takes the answer in the parent, and returns as run_judge() does. */
 void run_answer(struct run *r, struct buf *answer);
 int run_take_answer(struct run *r, struct buf *answer);
 
 /* Whether somebody changed the blacklist or the state since they were read. */
 bool run_was_overtaken(const struct run *r);
 
-/* In the place of an exit status: the run was overtaken, and begins anew. */
+/* Stands for an exit status: somebody changed the files during the run, so it begins anew. */
 enum { RUN_AGAIN = 100 };
 
-/* First the state, then the blacklist, both on the disk before the first is replaced. EXIT_ALL_WELL, RUN_AGAIN, or
- * another status after a message: EXIT_NOTHING where both are as they were. */
+/* Replaces the state, then the blacklist; both new files are on the disk before. EXIT_ALL_WELL, RUN_AGAIN, or another
+ * status after a message: EXIT_NOTHING where both files are as they were. */
 int run_write_files(struct run *r);
 
-/* What a dry run prints: the report, and the unified diff of the blacklist. */
+/* Prints what a dry run prints: the report, and the unified diff of the blacklist. */
 void run_print_diff(const struct run *r);
 
-/* What the run changed, into r->report: of a dry run without --json and --mail only what a difference does not show. */
+/* Writes into r->report what the run changed. A dry run without --json and --mail leaves out what its diff shows. */
 void run_make_report(struct run *r);
 
-/* A report is kept in STATE.report until it was printed: whoever dies between the files and the printing is told of by
- * the next run. The first brings r->report to the disk, for file_commit() before the state: 0 or -errno. The second
- * prints it, and lets it go when it is out. The third prints what a run that died left, if its state came to stand. */
+/* A report is kept in STATE.report until it is printed. Where a run dies before it prints, the next run prints the
+ * report. The first function writes r->report to the disk, for file_commit() before the state, and returns 0 or -errno.
+ * The second prints the report, and removes the file when all is printed. The third prints the report of a run that
+ * died, if that run's state is in place. */
 int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);

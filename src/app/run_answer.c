@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_answer: what the child in the glass answers.
+ * run_answer: the answer of the child in the glass.
  *
- * A text in the form of the state: its sections, which the next run's child takes apart, and besides what changes in
- * the list (judge/amend) and the report. The parent believes as little of it as of a file that anybody may have
- * written: what it goes by itself in the state is its own, and so is the list.
+ * The answer has the form of the state. It has the state's sections, which the next run's child takes apart, the
+ * changes of the list (judge/amend), and the report. The parent trusts it no more than a file that anybody may have
+ * written. The sections on which the parent itself relies are the parent's own, and so is the list.
  */
 #include "app/run.h"
 
@@ -22,7 +22,7 @@
 #define ANSWER_IN_PART "answer-in-part"
 #define ANSWER_NOW "answer-now"
 
-/* What is the parent's in the state, or is none of it. */
+/* The sections of the answer that are not put into the state: the parent's own, and those that are no state. */
 static const char *const not_taken[] = {
 	STATE_BLACKLIST, STATE_MYNETWORKS, ANSWER_PUT, ANSWER_GONE, ANSWER_EDITS, ANSWER_REPORT, ANSWER_IN_PART,
 	ANSWER_NOW,
@@ -44,7 +44,7 @@ void run_answer(struct run *r, struct buf *answer)
 	state_format(&r->state, answer);
 }
 
-/* The time, that of the logs where the clock does not agree with them; and how much was read. */
+/* Takes how much was read, and the time: the logs' time where the clock does not agree with the logs. */
 static void take_now(struct run *r, struct span lines)
 {
 	char text[80] = "";

@@ -2,16 +2,16 @@
 /*
  * run_clock: a clock that does not agree with the logs.
  *
- * A host without a battery may start in 1970, a wrong time server may say 2099. What a run does with bans then lasts
- * longer than the mistake, so it is told, and bans are judged as of the time that the logs have, until the clock
- * agrees with them.
+ * A host without a battery may start in 1970, and a wrong time server may say 2099. Bans that a run then makes or ends
+ * outlast the mistake. So the run tells of the clock, and judges bans as of the logs' time, until the clock agrees with
+ * the logs.
  */
 #include "app/run.h"
 
 #include "base/msg.h"
 #include "base/when.h"
 
-/* MADE: 2026-01-01, before this program was. JUMP: no host is off, nor its logs quiet, for so long. */
+/* MADE: 2026-01-01, before mailban existed. JUMP: no host is off, nor are its logs quiet, for so long. */
 enum { DAY = 86400, MADE = 1767225600, JUMP = 90 * DAY };
 
 static void tell(struct run *r, int64_t logs)
@@ -51,7 +51,7 @@ void run_check_set_forward(struct run *r)
 {
 	int64_t logs = r->last_line > (int64_t)r->judge.clock ? r->last_line : (int64_t)r->judge.clock;
 
-	/* whoever runs for the first time may read what is old */
+	/* the first run of all may read old logs */
 	if (r->told_day > 0 && r->now - r->told_day * DAY > JUMP && logs > 0 && r->now - logs > JUMP)
 		tell(r, logs);
 }

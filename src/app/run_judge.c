@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_judge: what a child in the glass does, who has no rights.
+ * run_judge: the work of a child in the glass, which has no rights.
  *
- * It takes the state apart, reads the logs, judges, and answers with texts. All that it changes is its own: the parent
- * has the same run as it was when it forked.
+ * The child takes the state apart, reads the logs, judges, and answers with texts. It changes only its own memory: the
+ * parent has the run as it was at the fork.
  */
 #include "app/run.h"
 
@@ -21,7 +21,7 @@ enum { DAY = 86400 };
 
 /* ---- what was ---- */
 
-/* What stands in the file beside the two lists that the state names. */
+/* Compares the blacklist's file with the two lists that the state names. */
 static enum edits_file kind_of_file(const struct run *r)
 {
 	if (r->recovered == STATE_UNFINISHED)
@@ -52,7 +52,7 @@ static int read_sections(struct run *r)
 	if (remembered_history(&r->state, r->config->state, &r->history) < 0)
 		return -1;
 	r->history.anew = r->options->full;
-	/* what is read from its start is judged anew; accounts that were entered are not told a second time */
+	/* logs are read from their start and judged anew; entered accounts are not told a second time */
 	if (r->options->full) {
 		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
 		return bad != 0 ? bad_section(r, STATE_ENTERED, bad) : 0;
@@ -93,7 +93,7 @@ static void take_knock(struct run *r, const struct firewall_entry *entry)
 	c->until = a->until;
 }
 
-/* Who is dropped and does not go away. */
+/* Gives points to banned addresses whose packets the kernel still drops. */
 static void take_knocks(struct run *r)
 {
 	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
@@ -104,7 +104,7 @@ static void take_knocks(struct run *r)
 	}
 }
 
-/* What others said before is known, whatever becomes of the engine. */
+/* Talks with the fleet's engine. Where that fails, the points that other hosts told before still count. */
 static void meet_fleet(struct run *r)
 {
 	if (!r->options->dry_run && !fleet_exchange_on(r->line, &r->fleet, &r->judge, r->now)) {
@@ -147,7 +147,7 @@ static void tell_future(const struct run *r)
 
 /* ---- what will be ---- */
 
-/* The report compares with what the runs before saw, so that is left as it is. */
+/* The report still needs the shapes that earlier runs saw, so drift_known is not changed. */
 static void put_drift_into_state(struct run *r)
 {
 	struct drift_known seen;
@@ -177,7 +177,8 @@ static uint32_t count_changes(const struct run *r, enum change_kind from, enum c
 	return count;
 }
 
-/* A run that found nothing is none: so one that died and is repeated leaves the state of one that did not. */
+/* A run that found nothing is not counted. So a run that died and is repeated leaves the same state as one that did
+ * not. */
 static void put_run_into_history(struct run *r)
 {
 	const struct history_day run = {
@@ -230,7 +231,7 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 	return EXIT_ALL_WELL;
 }
 
-/* What the child cannot open. */
+/* Opens and prepares what the child may not open. */
 static void open_for_child(struct run *r, struct detection *detection)
 {
 	engine_compile(detection->engine);
@@ -240,8 +241,8 @@ static void open_for_child(struct run *r, struct detection *detection)
 		r->line = fleet_line_open(&r->config->fleet);
 }
 
-/* Reading may take minutes, in which a person wants to ban somebody: he may have the lock meanwhile. A run that was
- * overtaken so keeps it at its second try. */
+/* Reading may take minutes, and a person may want to ban somebody meanwhile: so the lock is free. Where somebody
+ * changed the files, the run tries again, and keeps the lock at its second try. */
 int run_judge(struct run *r, struct detection *detection)
 {
 	struct job job = { .run = r, .detection = detection };

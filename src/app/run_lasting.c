@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_lasting: what lasts from run to run, read and written.
+ * run_lasting: reads and writes the files that last from run to run.
  *
  * Anything wrong with allowlist, blacklist or state stops the run before a log is read. Of state and blacklist both new
- * versions are on the disk before the first one is put in place, the state first: whoever finds the old list beside
+ * versions are on the disk before the first one is put in place, the state first. A run that finds the old list beside
  * the new state writes the new list again (list/state.h).
  */
 #include "app/run.h"
@@ -18,7 +18,7 @@
 #include "base/when.h"
 #include "list/blacklist.h"
 
-/* Postfix's networks, where postconf failed: as the last run knew them. */
+/* Takes Postfix's networks as the last run knew them, where postconf failed. */
 static void take_mynetworks(struct run *r)
 {
 	if (!r->allow.incomplete)
@@ -38,7 +38,7 @@ static void put_mynetworks(struct run *r)
 	buf_free(&lines);
 }
 
-/* Its sections are read by the child, but for those that say what may be written. */
+/* Reads the state. The child takes its sections apart, but for those that decide what may be written. */
 static int read_state(struct run *r)
 {
 	if (state_load(&r->state, r->config->state) < 0)
@@ -53,7 +53,7 @@ static int read_state(struct run *r)
 	return 0;
 }
 
-/* Where customers are whose address changes: asked once a run, and kept for the commands between. */
+/* Resolves the names of the allowlist, once a run. The answers are kept for the commands between two runs. */
 static void resolve_names(struct run *r)
 {
 	struct buf former = { 0 }, answers = { 0 };
@@ -100,7 +100,7 @@ bool run_was_overtaken(const struct run *r)
 
 	(void)file_look(r->config->blacklist, &list);
 	(void)file_look(r->config->state, &state);
-	/* whoever copies or touches the list has not changed it */
+	/* a list that was only copied or touched is not changed */
 	return !file_looks_same(&state, &r->old_state) ||
 	       (!file_looks_same(&list, &r->old_look) && state_digest_of(r->config->blacklist) != r->list.digest);
 }
@@ -110,7 +110,7 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 	bool unsure;
 	int error;
 
-	/* an editor knows no lock */
+	/* an editor takes no lock */
 	if (run_was_overtaken(r))
 		return RUN_AGAIN;
 	error = file_commit(report);
@@ -120,7 +120,7 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 	if (error < 0)
 		return tell_write_error(r->config->state, error);
 	unsure = file_tell_unsure(r->config->state, error);
-	/* where it fails it stays beside the list, for the next run to finish */
+	/* where the commit fails, the new file stays beside the list, for the next run to put in place */
 	blacklist->keep_temporary = true;
 	error = file_commit(blacklist);
 	if (error < 0) {
@@ -131,7 +131,7 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 	return file_tell_unsure(r->config->blacklist, error) || unsure ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-/* Whether a command said since that minute what became of net: unban takes lines out, too. */
+/* Whether a command noted since that minute what it did to net: then no editor took out the line, but unban. */
 static bool deed_is_known(const struct run *r, const struct addr *net, const char *since)
 {
 	struct buf deeds = { 0 };
@@ -144,7 +144,8 @@ static bool deed_is_known(const struct run *r, const struct addr *net, const cha
 	return known;
 }
 
-/* "took 192.0.2.7 out of the list in an editor", of what edits_take() said; nothing where that is no end. */
+/* Adds "took 192.0.2.7 out of the list in an editor" and the like, from a line of edits_take(); nothing where the end
+ * is wrong. */
 static void add_edit(struct buf *said, const struct addr *net, struct span end)
 {
 	int64_t until = 0;
@@ -159,7 +160,7 @@ static void add_edit(struct buf *said, const struct addr *net, struct span end)
 	buf_add_text(said, " in an editor\n");
 }
 
-/* For why: an editor says nothing. What the child answers is checked, or left out. */
+/* Notes for `mailban why` what a person changed in an editor. Lines of the child's answer are checked, or left out. */
 static void note_edits(const struct run *r)
 {
 	struct span rest = { r->edits.ptr, r->edits.len }, line;
@@ -199,7 +200,7 @@ int run_write_files(struct run *r)
 	if (error == 0)
 		error = run_keep_report(r, &report);
 	ret = error < 0 ? tell_write_error(r->config->state, error) : put_in_place(r, &report, &state, &blacklist);
-	/* what is in place is not to be discarded any more */
+	/* discards the new files that are not in place */
 	file_discard(&blacklist);
 	file_discard(&state);
 	file_discard(&report);

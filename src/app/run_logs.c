@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_logs: what is new in the logs, into the judge.
+ * run_logs: hands the new lines of the logs to the judge.
  *
- * The reading (log/reading) says which files, from where and in which order; the scan makes events of them. What
- * cannot be read, or is lost, is told at once and kept for the report.
+ * The reading (log/reading) says which files, from where and in which order; the scan makes events of their
+ * lines. A log that cannot be read, or lines that are lost, are told at once and kept for the report.
  */
 #include "app/run.h"
 
@@ -52,8 +52,8 @@ static void tell_notes(struct run *r, size_t from)
 		tell(r, r->reading.notes[i].text);
 }
 
-/* Where any log is written, another may be quiet by nature, as a webmail's is: then only check tells. Where none is,
- * each is told, once a day: a run that never sees a line again looks like one that has nothing to do. */
+/* Where one log is written, another may be quiet by nature, as a webmail's is: then only check tells of it. Where no
+ * log is written, each is told once a day: a run without any new line looks like a run with nothing to do. */
 static void find_silence(struct run *r)
 {
 	struct log_list logs;
@@ -95,7 +95,7 @@ static void tell_too_long(struct run *r, const struct scan_log *log)
 	buf_free(&text);
 }
 
-/* Where lines were understood before, drift tells. */
+/* Says which logs no rule understands. Where lines were understood before, drift tells of it. */
 static void tell_not_understood(struct run *r)
 {
 	struct buf text = { 0 };
@@ -142,7 +142,7 @@ void run_open_logs(struct run *r)
 
 	reading_open(&r->reading, named ? r->options->args : r->config->logs.texts,
 		     named ? (size_t)r->options->arg_count : r->config->logs.count, &options);
-	/* whoever names a log knows how old it is; the journal of a folder is another host's */
+	/* a person who names a log knows how old it is; a journal in a folder is another host's */
 	if (!named && options.directory == NULL)
 		find_silence(r);
 }

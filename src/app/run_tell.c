@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_tell: what a run says on standard output: the difference that a dry run would make, or the report, which is not
- * lost with the run.
+ * run_tell: what a run prints: a dry run the difference, any other run its report. The report is not lost where the run
+ * dies.
  */
 #include "app/run.h"
 
@@ -28,7 +28,7 @@ void run_print_diff(const struct run *r)
 	text_print(&r->report);
 	if (r->options->json || r->options->mail)
 		return;
-	/* a blacklist that does not exist is an empty text, not an empty list's header line */
+	/* a missing blacklist is an empty text, without the header line of an empty list */
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->list, &next);
 	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
@@ -40,7 +40,7 @@ static struct span find_example(void *context, const struct addr *addr, unsigned
 	return examples_find(context, addr, event_class);
 }
 
-/* What no run before saw waits for the next mail, too. */
+/* Notes shapes that no earlier run saw, for the next mail, too. */
 static void note_unknown(struct run *r)
 {
 	struct buf news = { 0 };
@@ -60,7 +60,7 @@ static bool has_bans(const struct banlist *list, bool v4)
 	return false;
 }
 
-/* One that mailban-firewall made is put back. */
+/* Notes where no rule uses a set. A rule that mailban-firewall made will be put back, so it is not noted. */
 static void note_rule(struct run *r)
 {
 	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
@@ -92,7 +92,8 @@ static struct night night_of(const struct run *r, const char *host)
 	};
 }
 
-/* What came since the last mail. Where nothing needs a person there is none, unless all changes are wanted. */
+/* Makes the mail of all that came since the last one. Where nothing needs a person there is no mail, unless the
+ * settings want all changes. */
 static void make_mail(struct run *r, const struct run_facts *facts)
 {
 	struct buf subject = { 0 }, body = { 0 }, changes = { 0 };
@@ -120,7 +121,7 @@ static void make_mail(struct run *r, const struct run_facts *facts)
 	buf_free(&changes);
 }
 
-/* What this run did. */
+/* Says in short what this run did. */
 static void make_short(struct run *r, const struct run_facts *facts)
 {
 	struct night night = night_of(r, "");
@@ -159,7 +160,7 @@ void run_make_report(struct run *r)
 	if (r->options->json)
 		changes_json(&facts, &r->report);
 	else if (r->options->mail) {
-		/* what nobody is to get stays to be told */
+		/* where nobody gets a mail, the news wait */
 		if (mail_is_wanted())
 			make_mail(r, &facts);
 	} else if (r->options->quiet || r->options->dry_run)
@@ -202,7 +203,7 @@ static bool is_out(void)
 void run_print_report(const struct run *r)
 {
 	text_print(&r->report);
-	/* told before the sets, which take longest */
+	/* printed before the sets are changed, which takes longest */
 	if (is_out() && r->report.len > 0) {
 		char *path = report_path(r);
 
@@ -211,7 +212,7 @@ void run_print_report(const struct run *r)
 	}
 }
 
-/* JSON is to stay one text. */
+/* Prints the report of a run that died. The output of --json must stay one text. */
 static bool print_left(const struct run *r, const char *text)
 {
 	if (!r->options->json) {
@@ -232,7 +233,7 @@ void run_tell_left(const struct run *r)
 	int len = 0;
 
 	if (file_read(path, &text) == 0) {
-		/* that of a run whose state never came to stand counts for nothing: the lines are judged now */
+		/* where the state of that run is not in place, its report is dropped: this run judges the same lines */
 		if (sscanf(buf_text(&text), "%16" SCNx64 "\n%n", &sum, &len) != 1 || len != 17 || sum != r->state.sum ||
 		    print_left(r, text.ptr + len))
 			(void)unlink(path);

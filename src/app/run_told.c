@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * run_told: what was told, and what is still to be told.
+ * run_told: news that were told, and news that are still to be told.
  *
- * Runs act as often as cron says; one of them a day mails (run --mail). What the runs between read, and what they could
- * not do, waits in the state until then. With it are the numbers of the last mornings.
+ * Runs act as often as cron says; one of them a day mails (run --mail). The state keeps for that mail what the other
+ * runs read, and what they could not do. It also keeps the numbers of the last mornings.
  */
 #include "app/run.h"
 

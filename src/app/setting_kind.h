@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* setting_kind: what a word of a setting must be, and what it stands for. */
+/* setting_kind: the kinds of settings: which words a setting takes, and their values. */
 #ifndef MAILBAN_APP_SETTING_KIND_H
 #define MAILBAN_APP_SETTING_KIND_H
 
@@ -10,10 +10,10 @@
 
 struct setting_kind {
 	const char *what;                               /* in words: "a number" */
-	bool (*read)(const char *word, int64_t *value); /* whether it is one; *value is set where it is no text */
-	void (*add)(struct buf *out, int64_t value);    /* the other way, of numbers */
-	bool is_text, is_list;                          /* it is kept as a text, or is a list of texts; else a number */
-	bool is_optional;                               /* it may be none at all */
+	bool (*read)(const char *word, int64_t *value); /* whether word is one; sets *value unless it is a text */
+	void (*add)(struct buf *out, int64_t value);    /* adds the word of a value, for kinds of numbers */
+	bool is_text, is_list;                          /* the value is a text, or a list of texts; else a number */
+	bool is_optional;                               /* the setting may have no value */
 	bool is_quoted;
 };
 

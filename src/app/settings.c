@@ -17,15 +17,16 @@
 #include "base/msg.h"
 
 struct setting {
-	const char *name;                /* NULL: help is the heading of those that follow */
+	const char *name;                /* NULL: help is the heading of the settings that follow */
 	const struct setting_kind *kind;
-	int64_t least, most;             /* of the number; most 0: no bounds. Of a list most is the number of words */
-	const char *text;                /* the default, of what is optional an example; NULL: judge/settings has it */
+	int64_t least, most;             /* bounds of the number; most 0: none. Of a list most is the number of words */
+	const char *text;                /* the default, or an example where optional; NULL: judge/settings has it */
 	size_t field, size;              /* in struct config: where, and of how many bytes a number is */
 	const char *help;
 };
 
-/* The section of classes. Former settings are read to be refused with their successor, one of them a section. */
+/* classes: the section of classes. former: a former setting, which is refused with a message that names its
+ * successor. */
 static const struct setting_kind classes = { .is_list = true }, former = { .is_optional = true };
 
 #define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
@@ -138,7 +139,7 @@ static const struct setting settings[] = {
 	{ "fleet-key", &kind_other_path, 0, 0, "/etc/mailban/fleet-key.pem", AT(fleet.key),
 	  "The key of that certificate. Default: none." },
 
-	/* what was a setting once, and its successor */
+	/* former settings, each with its successor */
 	{ "class", &former, .help = "say threshold, half-life, points { auth = ... }, ban-least and ban-most" },
 	{ "repeat", &former, .help = "the same name again counts less by itself (mailban.conf(5), JUDGING)" },
 	{ "known-threshold", &former, .help = "a name that logs in counts less by itself (mailban.conf(5), JUDGING)" },
@@ -189,7 +190,7 @@ static void add_bounds(struct buf *out, const struct setting *setting, const cha
 	buf_add_text(out, behind);
 }
 
-/* libconfuse calls it behind each word, so that file and line are at hand. */
+/* libconfuse calls check() behind each word, so that file and line are known. */
 static int check(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct setting setting = find(opt->name);
@@ -210,7 +211,7 @@ static int check(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* All are texts, and without a default. */
+/* The definition of a setting for libconfuse: always of texts, and without a default. */
 static cfg_opt_t option(const char *name, const struct setting_kind *kind)
 {
 	cfg_opt_t opt = CFG_STR(name, NULL, CFGF_NODEFAULT);

@@ -16,7 +16,7 @@
 #include "report/owner.h"
 
 #define CONFIG_FILE "/etc/mailban/mailban.conf"
-#define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, where nothing else is said */
+#define CONFIG_FOLDER "/var/lib/mailban"              /* of blacklist and state, unless the settings say otherwise */
 #define CONFIG_ALLOW "/etc/mailban/allow"
 #define CONFIG_RULES "/etc/mailban/rules.d"
 
@@ -28,34 +28,35 @@ struct texts {
 /* Every setting, from the configuration file, then the command line. Owns its texts. */
 struct config {
 	char *blacklist, *state, *allow, *rules; /* paths */
-	struct texts logs;                       /* none: the usual paths */
+	struct texts logs;                       /* empty: the usual paths */
 	struct texts allow_also;                 /* further networks of the allowlist */
-	bool report_changes;                     /* all that changed is told, not only what needs a person */
-	struct texts done;                       /* users whose entered accounts are seen to */
+	bool report_changes;                     /* reports tell all changes, not only those that need a person */
+	struct texts done;                       /* users of whose entered accounts nothing is told */
 	struct texts aggregate;                  /* "24:8"; judge.aggregates is made of them, or of networks */
 	uint32_t networks;
 	char *set4, *set6;                       /* names of the sets in the kernel */
-	enum firewall_backend backend;           /* whose sets they are */
+	enum firewall_backend backend;           /* ipset or nftables */
 	int64_t nft_priority;                    /* of the chains of nftables */
 	bool mynetworks;                         /* Postfix's mynetworks are allowed */
 	char *timezone;                          /* NULL: the host's */
 	uint32_t threads;
 	int64_t lock_wait;                       /* seconds */
 	struct source_bounds unpack;             /* of compressed logs */
-	enum owners_from owners;                 /* whether it is told who has an address, and who is asked */
+	enum owners_from owners;                 /* whether reports name owners of addresses, and from which source */
 	struct texts owners_files;
 	char *owners_zone;                       /* NULL: none */
 	struct judge_settings judge;
 	struct fleet_settings fleet;
 };
 
-/* What libconfuse is to read a configuration with: all settings and their checks. The caller gives it to cfg_free(). */
+/* Makes libconfuse's object to read a configuration, with all settings and checks. The caller frees it by
+ * cfg_free(). */
 cfg_t *settings_open(void);
 
-/* What to say in place of a setting that there was once, a sentence; NULL: there was none of that name. */
+/* The sentence that names the successor of a former setting; NULL: there was no setting of that name. */
 const char *settings_former(const char *name);
 
-/* Fills a config that is zero: with what cfg says, which was checked when it was read, else with the defaults.
+/* Fills a zero-initialised config from cfg, whose values were checked when they were read, else from the defaults.
  * settings_free() frees the texts. */
 void settings_take(struct config *config, cfg_t *cfg);
 void settings_free(struct config *config);

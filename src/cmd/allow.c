@@ -3,8 +3,8 @@
  * allow: a person puts an address or a network on the allowlist.
  *
  * Adds a line to the file and takes the address out of the blacklist and the sets at once: entries inside it
- * leave, a network around it is split. The allowlist is written first: whatever fails then, the next run
- * knows. What stands in the file is never rewritten.
+ * leave, a network around it is split. The allowlist is written first: whatever fails after that,
+ * the next run knows the line. The file's other lines are never rewritten.
  */
 #include <string.h>
 #include <strings.h>
@@ -31,7 +31,7 @@ static int read_file(const char *path, struct buf *text, struct allow *allow)
 	return 0;
 }
 
-/* "until TIME", and what else the note says. */
+/* Makes the note of the line: "until TIME", and the words of the command line. */
 static int make_note(const struct edit *edit, struct buf *note)
 {
 	const struct options *options = edit->options;
@@ -120,7 +120,7 @@ static void let_name_in(struct edit *edit, const char *name)
 	allow_free(&one);
 }
 
-/* Once the line is in the file. */
+/* The work after the line is in the file: lifts bans, commits, and says what was done. */
 static int finish(struct edit *edit, const struct addr *net, const char *name, bool is_name, bool added)
 {
 	int ret;
@@ -158,7 +158,7 @@ static int allow_one(struct edit *edit, const char *asked)
 	return ret;
 }
 
-/* The name that stands in that line; NULL: an address does. */
+/* The name in that line of the file; NULL: the line has an address. */
 static const char *name_of_line(const struct allow *allow, unsigned long line)
 {
 	for (size_t i = 0; i < allow->name_count; i++) {
@@ -168,7 +168,7 @@ static const char *name_of_line(const struct allow *allow, unsigned long line)
 	return NULL;
 }
 
-/* The lines of the file, then what is always allowed. */
+/* Prints the lines of the file, then the addresses and networks that are always allowed. */
 static int list(const struct config *config)
 {
 	struct allow allow = { 0 };

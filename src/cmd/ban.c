@@ -2,9 +2,9 @@
 /*
  * ban: a person bans an address or a network.
  *
- * Without --for the line is the person's own: permanent, and never touched by the judgement. With it the ban
- * ends by itself. Whoever is in the allowlist is never banned, not by hand either: the next run would only
- * take it out again. An entry never stands inside another one unless it outlives it.
+ * Without --for the line is the person's own: permanent, and never touched by the judgement. With --for the ban ends by
+ * itself. An allowed address is never banned, not by hand either: the next run would take the ban out again. An entry
+ * never stands inside another one unless it outlives it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static bool read_wish(const struct edit *edit, struct wish *wish)
 	return true;
 }
 
-/* EXIT_ALL_WELL where nobody would be banned who must not be; else another status, having said who. */
+/* EXIT_ALL_WELL where the wish bans no allowed address; else another status, after saying which one it would ban. */
 static int check_allowed(const struct edit *edit, const struct wish *wish)
 {
 	const struct allow_entry *entry = NULL;
@@ -86,7 +86,7 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 	return ret;
 }
 
-/* Whether an entry that holds all of the wish lasts as long, so that nothing is to be done; then says so. */
+/* Whether an entry that covers the wish lasts as long, so that there is nothing to do; then says so. */
 static bool is_banned_already(struct edit *edit, const struct wish *wish)
 {
 	for (size_t i = 0; i < edit->list.count; i++) {
@@ -97,7 +97,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 		if (!addr_contains(&ban->net, &wish->net) || ban->until < wish->until ||
 		    (same && wish->note.len > 0 && ban->until == wish->until))
 			continue;
-		/* a judgement without end is not yet a person's word */
+		/* a ban for ever by the judgement is not yet the person's own line */
 		if (same && wish->until == WHEN_FOREVER && !ban->person)
 			continue;
 		addr_add_to(&text, &ban->net);
@@ -110,7 +110,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 	return false;
 }
 
-/* Entries that lie in the new one and do not outlive it go into it. */
+/* Drops entries that lie inside the new entry and do not outlive it. */
 static void drop_what_lies_inside(struct edit *edit, const struct wish *wish)
 {
 	for (size_t i = 0; i < edit->list.count; i++) {
@@ -144,7 +144,7 @@ struct job {
 	struct buf state;        /* as it was read */
 };
 
-/* In the glass. Says who logged in from there lately; a state that is damaged stops nobody who bans. */
+/* Runs in the glass. Says who logged in lately from the address. A damaged state does not stop the ban. */
 static int tell_known(void *context, const struct glass *glass, struct buf *answer)
 {
 	struct job *job = context;
@@ -178,7 +178,7 @@ static int tell_known(void *context, const struct glass *glass, struct buf *answ
 	return EXIT_ALL_WELL;
 }
 
-/* The state knows them, where it can be read. */
+/* Warns of users who logged in lately from the address, where the state can be read. */
 static int warn_of_users(const struct edit *edit, const struct wish *wish)
 {
 	struct job job = { .edit = edit, .wish = wish };
@@ -192,7 +192,7 @@ static int warn_of_users(const struct edit *edit, const struct wish *wish)
 	return ret;
 }
 
-/* The note of the line: what was typed, who typed it, when. */
+/* Signs the note of the line: behind the typed words it adds who typed them, and when. */
 static void sign(const struct edit *edit, struct buf *note)
 {
 	struct buf when = { 0 };
@@ -210,12 +210,12 @@ static void add(struct edit *edit, struct wish *wish)
 	struct span above = { NULL, 0 }, note;
 	struct buf text = { 0 };
 
-	/* what a person wrote above the former entry stays, and beside it where nothing takes its place */
+	/* comment lines above the former entry stay, and its note stays unless a new note replaces it */
 	if (former != NULL) {
 		above = ban_above(former);
 		former->above_len = 0;
 	}
-	/* a note that is kept is signed already */
+	/* a kept note is signed already */
 	if (former != NULL && wish->note.len == 0 && blacklist_note(former).len > 0)
 		buf_add_span(&wish->note, blacklist_note(former));
 	else

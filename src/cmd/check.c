@@ -2,8 +2,8 @@
 /*
  * check: whether everything that a run needs is in order.
  *
- * Goes through configuration, rules, allowlist, blacklist, state, the glass, logs and sets, tells of each that it is
- * well or, through the module that reads it, what is wrong. Goes on after a fault, so that all are told at once.
+ * Goes through configuration, rules, allowlist, blacklist, state, the glass, logs and sets, and says of each that
+ * it is well, or what is wrong. Goes on after a fault, so that all faults are told at once.
  * Changes nothing and takes no lock.
  */
 #include <stdarg.h>
@@ -103,7 +103,7 @@ struct remembered {
 	struct buf text;
 };
 
-/* In the glass. What no report forgets is a fault, too. */
+/* Runs in the glass. Entered accounts that nobody has seen to are faults, too. */
 static int read_state(void *context, const struct glass *glass, struct buf *answer)
 {
 	struct remembered *r = context;
@@ -139,7 +139,7 @@ static void check_state(struct check *c)
 	buf_free(&out);
 }
 
-/* Whether somebody writes to it: who asks for a check is told of each log. */
+/* Says where a log is silent. A check tells of each silent log. */
 static void check_silence(struct check *c, struct log_files *log)
 {
 	int64_t begins = silence_begins(log);
@@ -199,12 +199,12 @@ struct lines {
 	size_t count;
 };
 
-/* Whether the rules understand what stands in a file. */
+/* Checks whether the rules understand the lines of a file. */
 static void check_file(struct lines *l, struct scan_log *log)
 {
 	struct buf text = { 0 };
 
-	/* that it cannot be read was said */
+	/* where the log cannot be read, source_begin() says so */
 	if (source_begin(log->source, NULL, &text)) {
 		(void)detection_scan(&l->detection, l->check->config, log, 1, 0, NULL, take_nothing, NULL);
 		if (log->lines >= UNKNOWN_LINES && !unknown_recognised(l->detection.drift)) {
@@ -216,7 +216,7 @@ static void check_file(struct lines *l, struct scan_log *log)
 	buf_free(&text);
 }
 
-/* In the glass. Returns whether all is well. */
+/* Checks all files, in the glass. Its status says whether all is well. */
 static int check_files(void *context, const struct glass *glass, struct buf *answer)
 {
 	struct lines *l = context;
@@ -237,7 +237,8 @@ static int check_files(void *context, const struct glass *glass, struct buf *ans
 	return l->check->faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
-/* The files that are written to, whole: a second or two where they are large. Not journals, which are larger. */
+/* Checks the live log files as a whole, which takes a second or two where they are large. Leaves out journals, which
+ * are larger. */
 static void check_lines(struct check *c, const struct log_list *list)
 {
 	struct lines l = { .check = c, .logs = mem_zalloc(list->count, sizeof(*l.logs)) };
@@ -309,7 +310,7 @@ static void check_sets(struct check *c)
 	firewall_free(&fw);
 }
 
-/* Each line that mailban-firewall says of the rule: where it stands, and what never comes to it. */
+/* Tells each line that mailban-firewall says of the rule: its place, and which packets never reach it. */
 static void check_rule(struct check *c)
 {
 	struct buf said = { 0 };
@@ -334,7 +335,7 @@ static int tell_force(void *context, const struct glass *glass, struct buf *answ
 	return EXIT_ALL_WELL;
 }
 
-/* What whoever works on the bytes of logs has given up before, as it is on this host. */
+/* Says which rights a process has given up before it works on the bytes of logs, on this host. */
 static void check_glass(struct check *c)
 {
 	struct buf force = { 0 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* commands: what src/main.c's table names, one file of src/cmd each. Each returns an exit status. */
+/* commands: the commands of the table in src/main.c, each in a file of src/cmd. Each returns an exit status. */
 #ifndef MAILBAN_CMD_COMMANDS_H
 #define MAILBAN_CMD_COMMANDS_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * diff: what the last changes did to the blacklist.
+ * diff: shows what the last changes did to the blacklist.
  *
- * Compares a former version, as every change keeps it beside the file, with the file as it is. What the first
- * change made had no former version: all of it is new. Only reads, and asks for no lock: a file that is being
- * replaced is its old version or its new one.
+ * Every change keeps the former version beside the file. Compares such a version with the file as it is. Before the
+ * first change there was no version, so all lines are new. Only reads, and takes no lock: a file that is just replaced
+ * is either the old version or the new one.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -31,8 +31,8 @@ static int read_version(const char *path, struct buf *text, bool may_be_missing)
 	return ret;
 }
 
-/* The version that stood at that time, in seconds since the epoch: the latest one that was written before. The oldest
- * one that is kept where all are later. */
+/* The number of the version that was the blacklist at a time, in seconds since the epoch: the latest version written
+ * before. Where all are later, the oldest version that is kept. */
 static unsigned version_at(const char *path, int64_t since)
 {
 	unsigned found = 1;
@@ -54,7 +54,7 @@ static unsigned version_at(const char *path, int64_t since)
 	return found;
 }
 
-/* The number of the version that is asked for; 0 after a message. */
+/* The number of the version that the options name; 0 after a message. */
 static unsigned version_of(const struct config *config, const struct options *options)
 {
 	int64_t since;

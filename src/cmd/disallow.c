@@ -2,8 +2,7 @@
 /*
  * disallow: a person takes a line out of the allowlist.
  *
- * The line goes that holds exactly the address, network or name. Nobody is banned by it: evidence that comes from then
- * on counts.
+ * Takes out the line that has exactly the address, network or name. This bans nobody: only later evidence counts.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,7 +12,7 @@
 #include "base/msg.h"
 #include "cmd/commands.h"
 
-/* Whether the line's first word is what was asked for. */
+/* Whether the line's first word is the address, network or name that was asked for. */
 static bool is_about(const char *line, size_t len, const char *asked)
 {
 	size_t blank = 0, word;

@@ -2,8 +2,8 @@
 /*
  * done: a person has seen to an account that a stranger entered.
  *
- * Reports say no more of it, until somebody enters it again from there. Its address stays banned. Without a name the
- * accounts are listed that are to be seen to.
+ * Reports tell of the account no more, until somebody enters it again from the same address. The address stays banned.
+ * Without a name the command lists the accounts that nobody has seen to.
  */
 #include <string.h>
 #include <time.h>
@@ -16,7 +16,7 @@
 #include "report/changes.h"
 #include "report/text.h"
 
-/* What the child answers are lines, which it could have put there in a run as well. */
+/* Puts the child's answer into the state. The answer must be lines: the child of a run could write the same. */
 static int write_state(struct state *state, struct buf *lines, const char *path)
 {
 	struct file_new file = { 0 };
@@ -63,7 +63,7 @@ struct job {
 	const struct state *state;
 };
 
-/* In the glass: the new lines of the section. */
+/* Runs in the glass: answers with the new lines of the section. */
 static int mark(void *context, const struct glass *glass, struct buf *answer)
 {
 	const struct job *job = context;

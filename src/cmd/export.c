@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * export: the blacklist for other programs.
+ * export: prints the blacklist for other programs.
  *
- * Prints the entries whose time is not over in the words of another tool: bare addresses (pf tables, iprange,
- * other lists), ipset restore, an nftables file, a Postfix cidr table. Only reads. What is printed is made of
- * addresses and times alone; no note gets into another program's file.
+ * Prints the entries that are not over, in the form of another tool: bare addresses (pf tables, iprange,
+ * other lists), ipset restore, an nftables file, a Postfix cidr table. Only reads. The output has
+ * only addresses and times; no note gets into another program's file.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,13 +25,13 @@
 #include "list/blacklist.h"
 #include "report/text.h"
 
-/* What the writers need. */
+/* The input of the writers, and whether one failed. */
 struct writing {
 	struct buf out;
 	const struct config *config;
-	const struct banlist *list; /* what is not over */
+	const struct banlist *list; /* the bans that are not over */
 	int64_t now;                /* seconds since the epoch */
-	bool failed;                /* which was said */
+	bool failed;                /* a message has said so */
 };
 
 static void add_entry(struct writing *w, const char *before, const struct addr *net, const char *behind)
@@ -47,7 +47,7 @@ static void write_plain(struct writing *w)
 		add_entry(w, "", &w->list->bans[i].net, "\n");
 }
 
-/* The same addresses in the fewest networks. */
+/* Writes the banned addresses in the fewest networks. */
 static void write_collapsed(struct writing *w)
 {
 	struct netset set = { 0 };
@@ -95,7 +95,7 @@ static void write_ipset(struct writing *w)
 	write_ipset_family(w, false, w->config->set6);
 }
 
-/* An interval set holds no element inside another: of entries that lie in each other the widest is written. */
+/* An interval set holds no element inside another, so of nested entries only the widest is written. */
 static void write_nft_family(struct writing *w, bool v4)
 {
 	const struct ban *around = NULL;
@@ -116,7 +116,7 @@ static void write_nft_family(struct writing *w, bool v4)
 	buf_add_text(&w->out, around == NULL ? "\t}\n" : "\n\t\t}\n\t}\n");
 }
 
-/* A whole table, replaced as one step by nft -f. */
+/* Writes a whole table, which nft -f replaces in one step. */
 static void write_nft(struct writing *w)
 {
 	buf_add_text(&w->out, "table inet mailban\ndelete table inet mailban\ntable inet mailban {\n");
@@ -132,7 +132,7 @@ static void write_postfix(struct writing *w)
 		add_entry(w, "", &w->list->bans[i].net, " REJECT\n");
 }
 
-/* What mailban-firewall has to know of the settings. */
+/* Writes the settings that mailban-firewall needs. */
 static void write_firewall(struct writing *w)
 {
 	char *remembered = config_remembered(w->config);
@@ -143,7 +143,7 @@ static void write_firewall(struct writing *w)
 	free(remembered);
 }
 
-/* Whoever is allowed, in networks none of which holds another. */
+/* Writes the allowed networks; none of them lies inside another. */
 static void write_allowed(struct writing *w)
 {
 	struct allow allow = { 0 };
@@ -157,7 +157,7 @@ static void write_allowed(struct writing *w)
 static const struct format {
 	const char *name;
 	void (*write)(struct writing *w);
-	bool alone;                 /* it is not of the blacklist */
+	bool alone;                 /* the format is not of the blacklist */
 	const char *help;
 } formats[] = {
 	{ "plain", write_plain, false, "addresses, one a line: pf tables, iprange" },
@@ -208,7 +208,7 @@ static void drop_what_is_over(struct banlist *list, int64_t now)
 	list->count = kept;
 }
 
-/* Only what is whole is handed on, which a pipe of the shell cannot promise. */
+/* Runs the command with the text only once the text is whole, which a pipe of the shell cannot promise. */
 static bool push(const char *command, const struct buf *text)
 {
 	FILE *to = popen(command, "w");
@@ -239,7 +239,7 @@ static int run(const struct config *config, const struct options *options)
 
 	if (format == NULL)
 		return EXIT_USAGE;
-	/* what a firewall is to load must not be empty by a mistake */
+	/* a text that a firewall loads must not be empty by a mistake */
 	if (!format->alone && access(config->blacklist, F_OK) < 0 && errno == ENOENT) {
 		msg("there is no blacklist %s; make an empty file where nobody is banned", config->blacklist);
 		return EXIT_NOTHING;

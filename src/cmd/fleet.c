@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fleet: who is in the fleet; or this host leaves it.
+ * fleet: lists the hosts of the fleet; or this host leaves the fleet.
  *
  * Asks the engine, in the glass, and changes no file.
  */

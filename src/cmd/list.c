@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * list: who is banned.
+ * list: shows the blacklist.
  *
- * Shows the blacklist as it stands in the file, all of it or what has to do with the addresses and networks
- * that are named, with the points of their accounts. Only reads, and takes no lock. Notes are a person's bytes and are
+ * Shows the blacklist as it stands in the file: all entries, or those that overlap the named addresses and networks,
+ * with the points of their accounts. Only reads, and takes no lock. Notes are a person's bytes and are
  * shown escaped.
  */
 #include <stdlib.h>
@@ -112,10 +112,10 @@ static int tell_missing(const struct filter *filter, const struct banlist *list)
 	return ret;
 }
 
-/* What is known beside the blacklist. */
+/* The sources of facts that the blacklist has not. */
 struct known {
 	struct judge *judge;
-	struct owners *owners;   /* NULL: not wanted */
+	struct owners *owners;   /* NULL: owners are not wanted */
 };
 
 /* The balance now; false where the state has no account. */
@@ -189,7 +189,7 @@ static int compare_ranked(const void *a, const void *b)
 	return x->key != y->key ? (x->key > y->key ? -1 : 1) : addr_compare(&x->ban.net, &y->ban.net);
 }
 
-/* Most points first, or who leaves first. */
+/* Sorts the list: most points first, or the earliest end first. */
 static void sort(struct banlist *list, struct judge *judge, const char *by)
 {
 	struct ranked *all;
@@ -247,7 +247,8 @@ static void add_table(struct buf *out, const struct banlist *list, const struct 
 	buf_free(&sentence);
 }
 
-/* Who may not read the state is shown the list all the same. From here on in the glass. The judge is to be freed. */
+/* Reads the state, and enters the glass for good. A user who may not read the state is shown the list all the same. The
+ * caller frees the judge. */
 static int read_state(const struct config *config, struct judge *judge)
 {
 	int64_t now = time(NULL);
@@ -268,7 +269,7 @@ static int show_with_points(const struct config *config, const struct options *o
 	struct judge judge;
 	struct owners *owners = options->verbose ? config_owners(config) : NULL;
 	int ret = read_state(config, &judge);
-	/* what a server of the DNS answers is read in the glass or not at all */
+	/* answers of a DNS server are read in the glass or not at all */
 	const struct known known = { &judge, ret == EXIT_ALL_WELL ? owners : NULL };
 
 	sort(list, &judge, options->sort);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * match: what each line means.
+ * match: says what the rules make of each line.
  *
- * Reads one log from its start and says of each line what the rules make of it; changes nothing. With --tsv
- * exactly one line comes out for each that goes in, whatever its bytes: the last one counts without a newline
- * too, and one that is too long is one line that no rule knows. Times that cannot be read are those of the
- * last line that has one, as in a scan.
+ * Reads one log from its start and says which event each line is; changes nothing. With --tsv exactly one line comes
+ * out for each line of the log, whatever its bytes. The last line counts without a newline, too, and a line that is too
+ * long is one unknown line. A line whose time cannot be read has the time of the line before, as in a scan.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -37,9 +36,9 @@ struct matching {
 	enum wrapping wrapping;
 	struct buf unwrapped;
 	const struct options *options;
-	int rule;                 /* the only one that is asked for, or -1 */
+	int rule;                 /* the only rule that is asked for, or -1 */
 	uint64_t line;
-	int64_t last_time;        /* WHEN_UNKNOWN: none yet */
+	int64_t last_time;        /* WHEN_UNKNOWN: no line had a time yet */
 	struct event last;        /* of the line before, for "last message repeated" */
 	bool last_is_event;
 	struct buf out;
@@ -131,7 +130,7 @@ static void add_apart(struct matching *m, const char *line, size_t len, const st
 		explain_rule(&m->out, m->engine, m->matcher, (uint16_t)m->rule, event != NULL ? event->rule : -1);
 }
 
-/* The event before once more, as often as it is said to have been repeated. */
+/* Makes the event of "last message repeated": the event before, as often as the line says. */
 static bool repeat(struct matching *m, struct event *event)
 {
 	uint32_t times = event->count, before = m->last.repeats > 0 ? m->last.repeats : 1;
@@ -150,7 +149,7 @@ struct handed {
 	bool any;
 };
 
-/* Of two the second one is what the line itself says. */
+/* Keeps the last event that sessions_take() hands on: of two events the second one is the line's own. */
 static void take_handed(void *context, const struct event *event)
 {
 	struct handed *handed = context;
@@ -159,7 +158,7 @@ static void take_handed(void *context, const struct event *event)
 	handed->any = true;
 }
 
-/* Whether the event says something, in the light of the lines before it. */
+/* Whether the event counts, after the lines before it. */
 static bool settle(struct matching *m, struct event *event)
 {
 	struct handed handed = { .any = false };
@@ -171,7 +170,7 @@ static bool settle(struct matching *m, struct event *event)
 	if (handed.any)
 		*event = handed.event;
 	event->time = m->last_time;
-	/* a line that waits for its address is one that a rule knows */
+	/* a line that waits for its address counts, for a rule recognises it */
 	return handed.any || (event->flags & (EVENT_WAITS | EVENT_NO_ADDRESS)) == (EVENT_WAITS | EVENT_NO_ADDRESS);
 }
 
@@ -209,8 +208,8 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	buf_clear(&m->out);
 }
 
-/* Hands on the complete lines of line, and leaves the rest. Of a line that is too long only the beginning is
- * kept: enough to see that it is too long. */
+/* Adds bytes to line, hands on the complete lines, and leaves the rest. Of a line that is too long only the beginning
+ * is kept, which shows that the line is too long. */
 static void take_bytes(struct matching *m, struct buf *line, const char *bytes, size_t len)
 {
 	while (len > 0) {
@@ -228,7 +227,7 @@ static void take_bytes(struct matching *m, struct buf *line, const char *bytes, 
 	}
 }
 
-/* Lines on standard input are taken as they are: neither unpacked nor refused for being no text. */
+/* Lines on standard input are taken as they are: they are not unpacked, and need not be text. */
 static int match_stdin(struct matching *m, char *block, struct buf *line)
 {
 	bool open_line = false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report: what happened in some days, for a person.
+ * report: tells a person what happened in some days.
  *
- * From the history that the state keeps; or from logs that are named, which are judged for it as scan judges them. Only
- * reads, and takes no lock.
+ * Reads the history in the state. Where logs are named it reads and judges these, as scan does. Only reads, and takes
+ * no lock.
  */
 #include <langinfo.h>
 #include <locale.h>
@@ -56,13 +56,13 @@ static int read_times(struct job *job)
 	return ret;
 }
 
-/* The days that are told: those asked for, as far as something is known of them. */
+/* Begins the page with the days that were asked for, as far as the history has them. */
 static void begin_page(const struct job *job, struct page *page)
 {
 	const struct history *h = &job->history;
 	uint32_t last = day_of(job->until < job->now ? job->until : job->now), first = day_of(job->since);
 
-	/* logs that are named may be old ones */
+	/* the named logs may be old, so the last day is that of their latest event */
 	if (job->options->arg_count > 0 && job->options->until == NULL && h->clock != 0)
 		last = h->clock;
 	if (job->options->since == NULL && job->options->arg_count == 0)
@@ -76,7 +76,7 @@ static void begin_page(const struct job *job, struct page *page)
 
 /* ---- logs that are named ---- */
 
-/* Bans that stand when a day is over. */
+/* Notes how many bans stand at the end of a day. */
 static void note_banned(struct job *job, uint32_t day)
 {
 	struct history_day of = { .day = day, .runs = 1 };
@@ -96,7 +96,7 @@ static void take(void *context, const struct event *event)
 		note_banned(job, day);
 }
 
-/* From here on in the glass, where only what is open can be asked. */
+/* Reads the named logs. From here on the command is in the glass, and can use only open files. */
 static int read_logs(struct job *job)
 {
 	struct scan_log *logs = mem_zalloc((size_t)job->options->arg_count, sizeof(*logs));
@@ -123,7 +123,7 @@ static int read_logs(struct job *job)
 
 /* ---- the state ---- */
 
-/* From here on in the glass. */
+/* Reads the state. From here on the command is in the glass. */
 static int read_state(struct job *job)
 {
 	struct state state;
@@ -138,7 +138,7 @@ static int read_state(struct job *job)
 	return ret;
 }
 
-/* Logs that nobody writes to: what they would tell is missing here. */
+/* Finds logs that nobody writes to: their events are missing in the report. */
 static void find_silent(struct job *job)
 {
 	struct log_list logs;
@@ -167,7 +167,7 @@ static void need_silent(const struct job *job, struct page *page)
 	}
 }
 
-/* A report of no runs would be a quiet one. */
+/* Says where no run has read a log lately: the report would look quiet. */
 static void need_runs(const struct job *job, struct page *page)
 {
 	uint32_t last = 0;

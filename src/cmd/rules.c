@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * rules: lists the rules, shows one, proves their samples, makes some of a filter of fail2ban.
+ * rules: lists the rules, shows one, proves their samples, or makes rules of a filter of fail2ban.
  *
- * Reads nothing but the rules, or the filter and a log for samples. A sample that is wrong is misuse of the rule
- * language: exit status 2.
+ * Reads nothing but the rules, or the filter and a log for samples. A wrong sample is an error of configuration:
+ * exit status 2.
  */
 #include <stdio.h>
 #include <string.h>

@@ -2,10 +2,10 @@
 /*
  * run: the whole pipeline, once.
  *
- * What is new in the logs is judged, by a child without rights (base/glass), and accounts become a new blacklist, which
- * is checked under its lock; state and blacklist are both brought to the disk before the first is replaced; then the
- * sets in the kernel are made equal to the blacklist. A log that cannot be read and a set that cannot be changed make
- * the run one in part; anything wrong with blacklist, state or allowlist stops it before anything is written.
+ * A child without rights (base/glass) judges the new lines of the logs and makes a new blacklist of the accounts. The
+ * parent checks that blacklist under its lock. It brings state and blacklist to the disk before it replaces the first.
+ * Then it makes the sets in the kernel equal to the blacklist. Where a log cannot be read or a set cannot be changed,
+ * the exit status is 1. Any error in blacklist, state or allowlist stops the run before it writes anything.
  * A dry run takes no lock, writes nothing and sends nothing.
  */
 #include <stdio.h>
@@ -122,7 +122,7 @@ static int run(const struct config *config, const struct options *options)
 
 	if (!run_clock_is_set(time(NULL)))
 		return EXIT_NOTHING;
-	/* logs are this host's, wherever the one sits who starts the run: sudo(8) keeps his TZ */
+	/* logs have this host's time zone; the user who starts the run may have another TZ, which sudo(8) keeps */
 	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);
 	ret = detection_judge(config, options, run_beside_others);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * scan: counts any logs, and changes nothing.
+ * scan: judges any logs, and changes nothing.
  *
- * Reads the files that it is given, each from its start, and tells who reached a ban anywhere in them.
- * It has no state and needs no rights but to read. A log that cannot be read is told; the others are read.
+ * Reads the named files, each from its start, and tells which addresses reached a ban anywhere in them. It has no
+ * state, and needs no right but to read. A log that cannot be read is told; the other logs are read.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -26,7 +26,7 @@ struct job {
 	struct totals totals;
 	struct classic classic;
 	bool is_classic;
-	int64_t since;       /* events before it are left out */
+	int64_t since;       /* seconds since the epoch; earlier events are left out */
 };
 
 static void take(void *context, const struct event *event)

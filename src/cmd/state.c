@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * state: what mailban remembers between two runs.
+ * state: shows what mailban remembers between two runs.
  *
  * Shows how far each log was read, and how much each other section of the state holds; with -v and in JSON
- * the lines themselves, whose form is the affair of the modules that write them. Only reads, takes no lock.
- * A state that is damaged is told as any other command tells it.
+ * the lines themselves, in the form of the modules that write them. Only reads, and takes no lock. Of a damaged state
+ * it says what any other command says.
  */
 #include "app/config.h"
 #include "app/remembered.h"
@@ -76,7 +76,7 @@ static void add_accounts(struct buf *out, const struct judge *judge)
 
 	for (size_t i = 0; i < judge->accounts.count; i++)
 		banned += account_is_banned(&judge->accounts.all[i], judge->now);
-	/* the first one is the empty name */
+	/* the first name is the empty one */
 	for (size_t i = 1; i < judge->accounts.names.count; i++)
 		names += judge->accounts.names.all[i].text != NULL;
 	buf_addf(out, "accounts: %zu, of them %zu banned; names: %zu\n", judge->accounts.count, banned, names);

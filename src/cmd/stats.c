@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stats: what the bans do.
+ * stats: counts the bans, and the packets that they stop.
  *
- * Counts the entries of the blacklist by what they are for, and tells whose packets the kernel drops most:
- * since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights for
- * the sets the first half is still told. A child in the glass makes the text, since it reads the state.
+ * Counts the entries of the blacklist by the class of their bans. Then it tells from which addresses the kernel drops
+ * most packets: since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights
+ * for the sets the entries are still counted. A child in the glass makes the text, since it reads the state.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ enum { SHOWN = 20 };
 
 struct knocker {
 	struct addr net;
-	uint64_t packets, lately;   /* since the ban, since the last run */
+	uint64_t packets, lately;   /* dropped since the ban; dropped since the last run */
 };
 
 struct stats {
@@ -183,7 +183,7 @@ static void add_prometheus(const struct stats *s, const struct firewall *fw, con
 		add_sets(fw, out);
 }
 
-/* What the text is made of. */
+/* The input from which the child makes the text. */
 struct job {
 	const struct config *config;
 	const struct options *options;
@@ -224,7 +224,7 @@ static int write_file(const char *path, const struct buf *out)
 
 	if (ret < 0)
 		msg("%s: cannot be written: %s", path, strerror(-ret));
-	/* the collector is another user */
+	/* the program that collects the file runs as another user */
 	else if (chmod(path, 0644) < 0)
 		msg("%s: cannot be made readable: %s", path, strerror(errno));
 	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;

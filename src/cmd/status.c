@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * status: the whole state on one screen.
+ * status: shows how mailban is doing, on one screen.
  *
- * When the last run was and how it went, up to where each log is read, bans, sets, and what needs a person. Only reads,
- * and takes no lock. Who may not read the sets is told the rest.
+ * Tells when the last run was and how it went, how far each log is read, bans, sets, and things that need a person.
+ * Only reads, and takes no lock. A user who may not read the sets is told the rest.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -27,9 +27,9 @@ enum { LOGS_SHOWN = 8, DAY = 86400 };
 struct status {
 	const struct config *config;
 	int64_t now;
-	struct buf out, lists;     /* the first lines; those of bans and sets */
-	struct buf needs;          /* what a person is to see to, a line each */
-	bool is_secret;            /* the state cannot be read by who asks */
+	struct buf out, lists;     /* the first lines; the lines of bans and sets */
+	struct buf needs;          /* things that need a person, a line each */
+	bool is_secret;            /* this user may not read the state */
 	bool in_part;
 };
 
@@ -58,7 +58,7 @@ static void add_last_run(struct status *s)
 		buf_add_text(&s->needs, "no run for two days; see the cron file or timer\n");
 }
 
-/* The live files, and the journals. */
+/* Adds how far each live file and each journal is read. */
 static void add_logs(struct status *s, const struct positions *positions)
 {
 	size_t shown = 0;
@@ -130,7 +130,7 @@ static void add_entered(struct status *s, struct judge *judge)
 	changes_unseen(&input, &s->needs);
 }
 
-/* The state last: nothing can be opened behind it. */
+/* Reads the state, last of all: after it nothing can be opened any more. */
 static void read_state(struct status *s)
 {
 	struct positions positions = { 0 };

@@ -2,8 +2,8 @@
 /*
  * sync: makes the sets in the kernel equal to the blacklist.
  *
- * For the boot, and for whoever has edited the blacklist by hand. Reads the blacklist under its lock, so
- * that a run that is just writing it cannot be overtaken; writes no file.
+ * For the boot, and for a person who has edited the blacklist. Reads the blacklist under its lock, so that no run
+ * writes the blacklist meanwhile. Writes no file.
  */
 #include <stdio.h>
 #include <time.h>
@@ -18,7 +18,7 @@
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 
-/* What was done to the one set where the other one could not be changed. */
+/* Whether any set was changed, though the other one may have failed. */
 static bool did_something(const struct firewall_report *report)
 {
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
@@ -30,8 +30,8 @@ static bool did_something(const struct firewall_report *report)
 	return false;
 }
 
-/* Where the blacklist cannot be read and the sets hold nothing, as at boot, the list before it serves meanwhile: a slip
- * of the pen is not to let everybody in. Returns whether it does. */
+/* Where the blacklist has an error and the sets are empty, as at boot, the former blacklist serves meanwhile: a typing
+ * mistake must not let everybody in. Returns whether the former blacklist serves. */
 static bool take_former(const struct config *config, const struct firewall *fw, struct banlist *bans)
 {
 	struct buf path = { 0 };
@@ -51,7 +51,7 @@ static bool take_former(const struct config *config, const struct firewall *fw, 
 static int keep_rule(const struct config *config, const struct options *options, const struct firewall *fw,
 		     const struct firewall_report *report)
 {
-	/* that nobody ever asked for a rule is no news to whoever wants to hear nothing */
+	/* with --quiet nobody wants to hear that no rule was ever asked for */
 	if (options->dry_run || (options->quiet && !rule_is_wanted(config)))
 		return 0;
 	return kernel_keep_rule(config, fw, report);
@@ -80,7 +80,7 @@ static int synchronise(const struct config *config, const struct options *option
 		ret = config_gather_allow(config, &allow);
 	if (ret == 0)
 		ret = kernel_sync(&fw, exempt_leave_out(&exempt, &bans), exempt.now, options->dry_run, &report);
-	/* somebody named it: a slip of the pen */
+	/* the person who named the missing blacklist may have mistyped its name */
 	if (ret == 0 && options->blacklist != NULL && access(config->blacklist, F_OK) < 0)
 		msg("%s: is not there, so that the sets are empty; see its name", config->blacklist);
 	if (ret == 0 && options->dry_run)

@@ -2,9 +2,9 @@
 /*
  * unban: a person lifts bans.
  *
- * An entry leaves that is named, or that lies in the network named. An address inside a banned network
- * cannot leave alone: the command says so and changes nothing. --force splits the network around it.
- * The next run sees that the line is gone and empties the account. Allowing is another command.
+ * Takes out the entry that is named, or all entries inside the named network. An address inside a banned network cannot
+ * leave alone: the command says so and changes nothing. --force splits the network around the address. The next run
+ * sees that the line is gone, and empties the account. To allow an address is another command.
  */
 #include <string.h>
 
@@ -16,7 +16,7 @@
 #include "list/split.h"
 #include "report/text.h"
 
-/* Says where the address lies in a banned network that is not to be split. Returns whether it does. */
+/* Whether the address lies inside a banned network; says so where it does. */
 static bool lies_in_network(const struct edit *edit, const struct addr *net, const char *name)
 {
 	for (size_t i = 0; i < edit->list.count; i++) {
@@ -36,7 +36,7 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 	return false;
 }
 
-/* Returns an exit status; changes the list only where it is EXIT_ALL_WELL. */
+/* Lifts the bans of one argument. Returns an exit status, and changes the list only where that is EXIT_ALL_WELL. */
 static int lift(struct edit *edit, const char *argument)
 {
 	struct split split;
@@ -53,7 +53,7 @@ static int lift(struct edit *edit, const char *argument)
 	if (split.lifted.count + split.networks.count > 0) {
 		edit_say_split(edit, &split, name);
 	} else if (!edit->options->no_sync && !edit->options->dry_run && kernel_holds(edit->config, &net)) {
-		/* left by one that wrote the file and did not come to the sets */
+		/* a command that wrote the file died before it changed the sets */
 		edit_say(edit, "%s is not in the blacklist any more; the set is made equal to it", name);
 	} else if (!edit->options->fleet) {
 		msg("%s is not banned; mailban list shows who is", name);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * why: what is known of an address, or of a user name.
+ * why: shows everything known of an address or a user name.
  *
- * Puts together the blacklist, the allowlist, the account, the set's counters, and the lines of the logs that
- * are still there, rotated and compressed ones included: these are found again by the same rules that counted
- * them. Only reads, and takes no lock. What cannot be read is told, and makes the answer one in part.
+ * Puts together the blacklist, the allowlist, the account, and the set's counters. Adds the lines of all logs that
+ * are still there, rotated and compressed logs, too. The rules that counted the lines find them again. Only reads, and
+ * takes no lock. A part that cannot be read is told, and the exit status is then 1.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@
 
 enum { LINES_SHOWN = 20 };
 
-/* All that a question needs. */
+/* A question, and everything that its answer needs. */
 struct question {
 	const struct config *config;
 	const struct options *options;
@@ -38,7 +38,7 @@ struct question {
 	struct buf deeds;
 	struct buf state;        /* as it was read, to be taken apart in the glass */
 	bool has_state;
-	int64_t since, until;    /* events before and after them are left out */
+	int64_t since, until;    /* events before since and after until are left out */
 	bool in_part;
 };
 
@@ -77,7 +77,7 @@ static void take(void *context, const struct event *event)
 	profile_add(&q->profile, event, source_name(q->reading.sources[event->source].source));
 }
 
-/* Accounts are shown as they are now. */
+/* Fades the accounts that are shown to the present time. */
 static void fade(struct judge *judge, const struct addr *net)
 {
 	struct account *a = accounts_find(&judge->accounts, net);
@@ -105,7 +105,7 @@ static void read_accounts(struct question *q)
 	}
 }
 
-/* Everything that is still there, from its start: the same logs that a run reads, or those that are named. */
+/* Reads all logs from their start: the logs that a run reads with their rotated files, or the logs that are named. */
 static int read_logs(struct question *q, struct detection *detection)
 {
 	struct reading_options options = {
@@ -149,7 +149,7 @@ static void read_counters(struct question *q)
 
 	if (q->options->no_sync)
 		return;
-	/* who may not ask the kernel is told the rest all the same */
+	/* a user who may not ask the kernel is told the rest */
 	if (firewall_read(&q->firewall, &names, &error) == 0)
 		q->profile.firewall = &q->firewall;
 	else if (q->options->verbose)
@@ -157,7 +157,7 @@ static void read_counters(struct question *q)
 	buf_free(&error);
 }
 
-/* Which addresses of a user are banned. */
+/* Reads the blacklist, which is needed for an address and for a user name. */
 static int read_bans(struct question *q)
 {
 	if (blacklist_read(q->config->blacklist, &q->bans) < 0)
@@ -179,13 +179,13 @@ static int read_lists(struct question *q)
 	return EXIT_ALL_WELL;
 }
 
-/* A network with bits behind its prefix, or with one that is too long, is a mistake and nobody's name. */
+/* Whether asked is a mistyped address or network, and so no user name: a network may have a wrong prefix. */
 static bool is_no_name(const char *asked)
 {
 	const char *slash = strchr(asked, '/');
 	struct addr ignored;
 
-	/* 192.0.2.300, 2001:db8::g: digits and dots alone, or two colons, are nobody's name */
+	/* 192.0.2.300, 2001:db8::g: digits and dots alone, or two colons, are no user name */
 	if (strspn(asked, "0123456789.") == strlen(asked) && strchr(asked, '.') != NULL)
 		return true;
 	if (strchr(asked, ':') != NULL && strchr(strchr(asked, ':') + 1, ':') != NULL && strchr(asked, '@') == NULL)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* attributes: a row of netlink attributes, gone through one by one.
+/* attributes: reads a row of netlink attributes, one by one.
  *
- * libmnl's calls, one for each of some ten attributes an entry, would cost as much as all the rest of a listing; so
- * this is inline. Every length is checked against what holds it. */
+ * An entry has some ten attributes. A call of libmnl for each would cost as much as the rest of a listing, so these
+ * functions are inline. They check every length against the bytes around it. */
 #ifndef MAILBAN_FIREWALL_ATTRIBUTES_H
 #define MAILBAN_FIREWALL_ATTRIBUTES_H
 
@@ -27,7 +27,7 @@ struct attributes {
 	unsigned type;
 };
 
-/* Reads the next one; false at the end, or where the next is damaged. */
+/* Reads the next attribute; false at the end, or where the next attribute is damaged. */
 static inline bool attributes_next(struct attributes *a)
 {
 	struct nlattr head;
@@ -46,7 +46,7 @@ static inline bool attributes_next(struct attributes *a)
 	return true;
 }
 
-/* Reads on to the next one of that type; false where there is none. */
+/* Reads on to the next attribute of that type; false where there is none. */
 static inline bool attributes_find(struct attributes *a, unsigned type)
 {
 	while (attributes_next(a)) {
@@ -62,7 +62,7 @@ static inline struct attributes attributes_inside(const struct attributes *a)
 	return (struct attributes){ .at = a->value, .end = a->value + a->len };
 }
 
-/* A number of up to 8 bytes, the highest first. */
+/* The value of the last attribute as a number of up to 8 bytes, the highest byte first. */
 static inline uint64_t attributes_number(const struct attributes *a)
 {
 	uint64_t value = 0;

@@ -2,10 +2,10 @@
 /*
  * batch: entries into a set and out of it, in messages as large as the kernel takes.
  *
- * libipset gathers entries too, but into small messages, each of which the kernel answers: a million entries
- * took it half as long again. So entries, and nothing else that changes a set, are sent through libmnl.
- * What is there already is no error when it is added, nor what is gone when it is deleted, since entries run
- * out while we work. Decides nothing and prints nothing. Errors end the batch; their words go to the caller.
+ * libipset gathers entries too, but into small messages, and the kernel answers each: a million entries took half as
+ * long again. So entries are sent through libmnl, and all else through libipset. To add an entry that exists is no
+ * error, nor to delete one that is gone, since entries run out meanwhile. Decides nothing and prints nothing. Errors
+ * end the batch; their words go to the caller.
  */
 #include "firewall/batch.h"
 
@@ -47,7 +47,7 @@ int batch_open(struct batch *b, const char *name, enum firewall_family family, s
 	b->netlink = netlink_open();
 	if (b->netlink == NULL)
 		return refused(b, -errno);
-	/* an answer need not repeat what was sent; a kernel that knows no better does, and there is room for it */
+	/* the answer need not repeat the message; an old kernel repeats it all the same, and there is room */
 	(void)mnl_socket_setsockopt(b->netlink, NETLINK_CAP_ACK, &on, sizeof(on));
 	b->bytes = mem_alloc(MESSAGE_BYTES, 1);
 	return 0;
@@ -64,11 +64,11 @@ void batch_close(struct batch *b)
 static void begin(struct batch *b, unsigned command)
 {
 	b->command = command;
-	/* without NLM_F_EXCL nothing that is there, or gone, is an error */
+	/* without NLM_F_EXCL the kernel accepts adding an entry that exists and deleting one that is gone */
 	b->nlh = netlink_begin(b->bytes, NFNL_SUBSYS_IPSET, command, NLM_F_ACK, AF_INET);
 	mnl_attr_put_u8(b->nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL_MIN);
 	mnl_attr_put_strz(b->nlh, IPSET_ATTR_SETNAME, b->name);
-	/* the kernel takes no list of entries without it */
+	/* the kernel takes no list of entries without a line number */
 	mnl_attr_put_u32(b->nlh, IPSET_ATTR_LINENO, 0);
 	b->list = mnl_attr_nest_start(b->nlh, IPSET_ATTR_ADT);
 }

@@ -20,19 +20,19 @@ struct batch {
 	char *bytes;                /* room for one message */
 	struct nlmsghdr *nlh;       /* the message that is being gathered, or NULL */
 	struct nlattr *list;
-	unsigned command;           /* of that message: all its entries come, or all go */
+	unsigned command;           /* of that message: IPSET_CMD_ADD or IPSET_CMD_DEL, for all its entries */
 };
 
 /* name and error live as long as the batch. batch_close() it, after an error too. */
 int batch_open(struct batch *b, const char *name, enum firewall_family family, struct buf *error);
 void batch_close(struct batch *b);
 
-/* An entry that is there already gets its time anew and keeps its counters; former's counters are sent along
- * only where they are asked for. One that is gone already may be deleted again. */
+/* The first adds an entry. An entry that exists gets its time anew and keeps its counters. with_counters: the counters
+ * of entry->former are sent along. The second deletes an entry, which may be gone already. */
 int batch_add(struct batch *b, const struct plan_entry *entry, bool with_counters);
 int batch_delete(struct batch *b, const struct addr *net);
 
-/* Sends what is still gathered. */
+/* Sends the entries that are still gathered. */
 int batch_send(struct batch *b);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * conntrack: connections of banned addresses are forgotten.
  *
- * The rule drops their packets wherever it is met first. Behind somebody's rule that accepts what is established they
- * would pass; but a connection that the kernel forgot is no longer established, and its next packet meets our rule.
- * Our own connections to a banned address stay. libmnl is enough for that: conntrack(8) would read the whole table
- * anew for each address, and libnetfilter_conntrack is one more library for two messages.
+ * Somebody's rule that accepts established connections may stand in front of mailban's rule. Packets of a banned
+ * address would then pass. A connection that the kernel forgot is no longer established, so its next packet meets
+ * mailban's rule. This host's own connections to a banned address stay. libmnl suffices: conntrack(8) would read the
+ * whole table anew for each address, and libnetfilter_conntrack is one more library for two messages.
  */
 #include "firewall/conntrack.h"
 
@@ -25,7 +25,7 @@ struct forgetting {
 	struct buf messages;  /* one after the other, each a connection to forget */
 };
 
-/* Who opened a connection: the source of its first packet. */
+/* Reads which address opened a connection: the source of its first packet. */
 static bool read_source(const struct attributes *tuple, struct addr *source)
 {
 	struct attributes a = attributes_inside(tuple);
@@ -44,7 +44,7 @@ static bool read_source(const struct attributes *tuple, struct addr *source)
 	return false;
 }
 
-/* The same attributes name the connection to the kernel again. */
+/* Adds a message that names the connection by the attributes with which the kernel listed it. */
 static void add_message(struct forgetting *f, const struct nlmsghdr *nlh)
 {
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
@@ -80,7 +80,7 @@ static void send_all(struct buf *messages)
 	while (netlink != NULL && at < messages->len) {
 		const struct nlmsghdr *nlh = (const void *)(messages->ptr + at);
 
-		/* one that has just ended is an error that nobody waits for */
+		/* a connection that has just ended gives an error, for which nobody waits */
 		(void)mnl_socket_sendto(netlink, nlh, nlh->nlmsg_len);
 		at += nlh->nlmsg_len;
 	}

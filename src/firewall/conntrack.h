@@ -7,8 +7,8 @@
 
 #include "addr/addr.h"
 
-/* Makes the kernel forget each connection that an address of these networks opened. Where it follows none, or may not
- * be asked, nothing is done: what is forgotten here would run out by itself. */
+/* Makes the kernel forget each connection that an address of these networks opened. Where the
+ * kernel follows no connections, or mailban may not ask it, nothing is done: connections run out by themselves. */
 void conntrack_forget(const struct addr *nets, size_t count);
 
 #endif

@@ -2,10 +2,10 @@
 /*
  * entry: one entry of a set, as the kernel writes it into a listing.
  *
- * Entries are rows of netlink attributes. All those of a set without options look alike: the same attributes in the
- * same order, each as long as in the entry before. These are read by their places, after comparing what stands in front
- * of each value; any other entry attribute by attribute. Both give the same. Never fails: bytes that are no attributes
- * are not read.
+ * Entries are rows of netlink attributes. Nearly all entries of a set look alike: the same attributes in the same
+ * order, each as long as in the entry before. Such an entry is read by places, after comparing the head of each
+ * attribute. Any other entry is read attribute by attribute. Both ways give the same. Never fails: bytes that are no
+ * attributes are not read.
  */
 #include "firewall/entry.h"
 
@@ -13,7 +13,7 @@
 
 #include "firewall/attributes.h"
 
-/* What stands in front of a value. */
+/* The head of an attribute, which stands in front of its value. */
 #define HEAD(bytes, kind) { .nla_len = ATTRIBUTE_HEAD + (bytes), .nla_type = (kind) }
 #define HEAD_NUMBER(bytes, kind) HEAD(bytes, (kind) | NLA_F_NET_BYTEORDER)
 
@@ -77,7 +77,7 @@ static void read_address(struct attributes a, struct addr *net)
 	}
 }
 
-/* A prefix that the kernel never sends is that of a single address: no entry is wider than it may be. */
+/* A prefix that is too long, which the kernel never sends, is read as that of a single address. */
 static uint8_t prefix_of(unsigned base, unsigned prefix)
 {
 	return (uint8_t)(base + prefix < ADDR_BITS ? base + prefix : ADDR_BITS);

@@ -6,8 +6,8 @@
 
 #include "firewall/set.h"
 
-/* Reads one entry of a set: what stands in IPSET_ATTR_DATA, len bytes in the kernel's form. What is missing is 0, the
- * prefix that of a single address. */
+/* Reads one entry of a set: len bytes of an IPSET_ATTR_DATA, in the kernel's form. A missing value is 0; a missing
+ * prefix is that of a single address. */
 void entry_read(const char *bytes, size_t len, enum firewall_family family, struct firewall_entry *e);
 
 #endif

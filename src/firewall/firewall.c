@@ -40,8 +40,8 @@ enum firewall_backend firewall_choose(enum firewall_backend wanted)
 		return wanted;
 	if (!HAVE_LIBNFTABLES)
 		return FIREWALL_IPSET;
-	/* firewalld takes all rules of iptables away whenever it starts or reloads, and leaves tables of others
-	 * alone */
+	/* firewalld takes away all rules of iptables whenever it starts or reloads; it leaves foreign tables of
+	 * nftables alone */
 	if (is_installed("iptables") && !(is_installed("firewalld") && is_installed("nft")))
 		return FIREWALL_IPSET;
 	return FIREWALL_NFTABLES;
@@ -129,7 +129,7 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 			ret = apply(fw, (enum firewall_family)f, &plan, error);
 		if (ret == 0)
 			report_plan(report, (enum firewall_family)f, &plan, &fw->sets[f], capacity);
-		/* what hinders one family mostly hinders the other, too, and is said once */
+		/* an error of one family is mostly the other's, too, and is said once */
 		else if (first != 0)
 			error->len = before;
 		if (first == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* firewall: the two sets in the kernel, read once and then made equal to the blacklist by difference. Whether they are
- * sets of ipset or of nftables makes no difference to those who use them.
+/* firewall: the two sets in the kernel, read once and then made equal to the blacklist by difference. Callers
+ * need not know whether they are sets of ipset or of nftables.
  *
  *	struct firewall fw = { 0 };
  *	if (firewall_read(&fw, NULL, &error) == 0)
@@ -25,7 +25,7 @@
 /* AUTO: ipset where this host has iptables, whose rules can name such a set, and no firewalld; else nftables. */
 enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
 
-/* Which sets: at most 27 bytes a name. The temporaries of ipset are NAME-new; in nftables the set NAME of the table
+/* The sets' names, each at most 27 bytes. The temporaries of ipset are NAME-new; in nftables the set NAME of the table
  * inet mailban holds single addresses, NAME-nets networks, NAME-64 the networks of 64 bits that are IPv6 clients. */
 struct firewall_names {
 	const char *name[FIREWALL_FAMILIES];
@@ -33,15 +33,15 @@ struct firewall_names {
 };
 
 struct firewall {
-	enum firewall_backend backend;  /* never AUTO once it was read */
+	enum firewall_backend backend;  /* never AUTO after firewall_read() */
 	struct firewall_set sets[FIREWALL_FAMILIES];
 };
 
 /* What firewall_sync() did to one set, or would do in a dry run. */
 struct firewall_change {
 	size_t added, removed, renewed, kept; /* renewed: only the time that remains was set anew */
-	bool created;           /* there was none */
-	bool replaced;          /* there was one of another kind, or too small */
+	bool created;           /* there was no set */
+	bool replaced;          /* there was a set of another kind, or one too small */
 };
 
 /* firewall_report_free() it afterwards, after an error too. */
@@ -52,7 +52,7 @@ struct firewall_report {
 	size_t refused;                /* networks beyond FIREWALL_NETWORKS_MAX */
 };
 
-/* The backend that names wants, AUTO found out. */
+/* The wanted backend; for AUTO the one that suits this host. */
 enum firewall_backend firewall_choose(enum firewall_backend wanted);
 
 /* "ipset", "nftables". */
@@ -60,18 +60,18 @@ const char *firewall_backend_name(enum firewall_backend backend);
 
 /* Reads both sets. names NULL: mailban4 and mailban6 of ipset. A set that does not exist is read as an empty one.
  * Returns 0, or -errno after adding one sentence to error: what is wrong; what to do (-EPERM: no permission,
- * -EPROTONOSUPPORT: no such sets in the kernel). fw is then to be freed, too. */
+ * -EPROTONOSUPPORT: no such sets in the kernel). The caller frees fw by firewall_free(), after an error too. */
 int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error);
 
 /* Makes the sets that fw was read from equal to bans: creates what is missing, replaces what cannot serve,
  * else sends the difference. Entries that stay keep their counters. Entries whose until is not after now
- * (seconds since the epoch) are left out. In a dry run nothing is sent, and report says what would be.
- * Returns 0, or -errno with a sentence in error as above: of the first set that could not be changed, the other
- * one is brought up to date all the same. fw's entries are the former ones afterwards. */
+ * (seconds since the epoch) are left out. In a dry run nothing is sent, and report says what would change.
+ * Returns 0, or -errno with a sentence in error about the first set that could not be changed. The other set is brought
+ * up to date all the same. Afterwards fw still has the entries that were read. */
 int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
 		  struct firewall_report *report, struct buf *error);
 
-/* The entry of the sets that is exactly net, or NULL. */
+/* The entry of either set that is exactly net, or NULL. */
 const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net);
 
 /* Whether a set exists that no rule (and no other set) refers to, so that its entries drop nothing. */

@@ -2,10 +2,10 @@
 /*
  * ipset: the sets as ipset has them, of the type hash:net.
  *
- * Reads a set (listing) and sends what the plan says (batch). A set that cannot serve is replaced: a temporary one is
- * made and filled, with the counters of the entries that stay, then swapped with the old one, which is destroyed. So
+ * Reads a set (listing) and sends what the plan says (batch). A set that cannot serve is replaced. A temporary set is
+ * made and filled, with the counters of the entries that stay. It is swapped with the old set, which is destroyed. So
  * the rule never points at nothing. Only mailban's two sets and their temporaries are ever named. Nothing is kept
- * between calls. What was sent before an error stays, and the next synchronisation reconciles.
+ * between calls. Entries that were sent before an error stay, and the next synchronisation reconciles.
  */
 #include <libipset/linux_ip_set.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ int ipset_read(struct firewall_set *set, enum firewall_family family, struct buf
 	return ret < 0 ? explain_reading(set->name, ret, error) : 0;
 }
 
-/* Adds, or renews, what the plan wants to be in the set; all: whatever it holds already. */
+/* Adds or renews the entries that the plan wants in the set. all: those that stay are added, too. */
 static int fill(struct batch *b, const struct plan *plan, bool all)
 {
 	int ret = 0;
@@ -62,7 +62,7 @@ static int send_difference(const char *name, enum firewall_family family, const 
 	if (plan->gone_count == 0 && plan->added == 0 && plan->renewed == 0)
 		return 0;
 	ret = batch_open(&b, name, family, error);
-	/* removing goes first, so that the set never holds more than it has to */
+	/* entries are removed first, so that the set never holds more than it has to */
 	for (size_t i = 0; i < plan->gone_count && ret == 0; i++)
 		ret = batch_delete(&b, &plan->gone[i]->net);
 	if (ret == 0)
@@ -71,7 +71,7 @@ static int send_difference(const char *name, enum firewall_family family, const 
 	return ret;
 }
 
-/* Puts the temporary set into the place of the one that cannot serve. */
+/* Puts the temporary set into the place of the set that cannot serve. */
 static int take_place(struct session *s, const struct firewall_set *set, const char *temporary)
 {
 	bool other_type = strcmp(set->type, "hash:net") != 0;
@@ -80,7 +80,7 @@ static int take_place(struct session *s, const struct firewall_set *set, const c
 
 	if (ret == 0)
 		return session_destroy(s, temporary);
-	/* the kernel swaps only sets of like types; one that nobody uses can go first */
+	/* the kernel swaps only sets of like types; a set that nothing uses can be destroyed first */
 	if (set->references == 0) {
 		s->error->len = before;
 		ret = session_destroy(s, set->name);
@@ -109,7 +109,7 @@ static int make(struct session *s, const struct firewall_set *set, enum firewall
 	return ret == 0 && set->exists ? take_place(s, set, temporary) : ret;
 }
 
-/* Removes what a run that was killed, or failed, while it replaced a set has left behind. */
+/* Removes the temporary set of a run that was killed or failed while it replaced a set. */
 static int remove_temporary(const struct firewall_set *set, enum firewall_family family, struct buf *error)
 {
 	struct firewall_set leftover = { 0 };

@@ -2,7 +2,7 @@
 /*
  * libnftables: loaded when sets of nftables are asked for.
  *
- * A host with ipset has no need of it, and every command would wait for it and for what it brings along.
+ * A host with ipset does not need libnftables, and every command would wait for libnftables and its own libraries.
  */
 #if HAVE_LIBNFTABLES
 

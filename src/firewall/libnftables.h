@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/library.h"
 
-/* What is used of libnftables. */
+/* The functions of libnftables that mailban uses. */
 #define LIBNFTABLES_FUNCTIONS(with) \
 	with(nft_ctx_new) \
 	with(nft_ctx_free) \
@@ -23,7 +23,7 @@ struct libnftables {
 	LIBNFTABLES_FUNCTIONS(LIBRARY_MEMBER)
 };
 
-/* Loads the library, which stays loaded. False, with the loader's words, where it cannot be. */
+/* Loads the library, which stays loaded. False where that fails; why then has the loader's words. */
 bool libnftables_load(struct libnftables *lib, struct buf *why);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * listing: what the kernel holds in one set.
+ * listing: reads the entries that the kernel holds in one set.
  *
- * libipset hands a listing out as text only, which takes longer to make and to read again than the kernel
- * takes for the whole listing. So the dump is asked for and read here as the kernel sends it, through
- * libmnl; a daily run reads 100,000 entries with their counters in little more than the kernel's own time.
- * Nothing here changes anything, prints, or knows the blacklist. Every attribute's length is checked against
- * what holds it, although the kernel is trusted. Errors are -errno as the kernel gave them.
+ * libipset hands a listing out as text only. To make and read that text takes longer than the kernel takes for the
+ * listing. So this file asks for the dump through libmnl and reads the kernel's own form. A daily run reads 100,000
+ * entries with their counters in little more than the kernel's time. Nothing here changes anything, prints, or knows
+ * the blacklist. Every attribute's length is checked, although the kernel is trusted. Errors are -errno as the kernel
+ * gave them.
  */
 #include "firewall/listing.h"
 
@@ -62,7 +62,7 @@ static void read_type(const struct attributes *a, struct firewall_set *set, stru
 	kind->type = strcmp(set->type, "hash:net") == 0;
 }
 
-/* One message of the dump. The first one carries the header; entries come only behind it. */
+/* Reads one message of the dump. The first message carries the header; entries come only behind it. */
 static void read_message(const struct nlmsghdr *nlh, void *owner)
 {
 	struct attributes a = netlink_attributes(nlh);
@@ -96,7 +96,7 @@ int listing_take(const char *bytes, size_t len, struct listing *r)
 	return netlink_take(bytes, len, read_message, r);
 }
 
-/* They come in the order of the kernel's hash table. */
+/* The kernel sends entries in the order of its hash table. */
 void listing_sort(struct firewall_set *set)
 {
 	uint32_t *order = addr_order(&set->entries->net, sizeof(*set->entries), set->count);
@@ -117,7 +117,7 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 		netlink_begin(bytes, NFNL_SUBSYS_IPSET, IPSET_CMD_LIST, NLM_F_ACK | NLM_F_DUMP, AF_INET);
 	int ret;
 
-	/* the oldest protocol lists as the newest does, and every kernel speaks it */
+	/* every kernel speaks the oldest protocol, and it lists as the newest does */
 	mnl_attr_put_u8(nlh, IPSET_ATTR_PROTOCOL, IPSET_PROTOCOL_MIN);
 	mnl_attr_put_strz(nlh, IPSET_ATTR_SETNAME, set->name);
 	if (header_only)
@@ -142,7 +142,7 @@ int listing_explain(const char *name, int error, const char *needs, const char *
 	case -EOPNOTSUPP:
 	case -EPROTONOSUPPORT:
 	case -EAFNOSUPPORT:
-		/* what netlink and socket(2) say where nobody listens */
+		/* the errors of netlink and socket(2) where the kernel lacks the module */
 		buf_addf(out, "this kernel has no support for sets, so %s cannot be read; it needs %s", name, needs);
 		return -EPROTONOSUPPORT;
 	default:

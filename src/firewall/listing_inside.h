@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* listing: what is known of a set while the kernel sends its listing. Inside src/firewall and its tests only. */
+/* listing_inside: what is known of a set while the kernel sends its listing. Inside src/firewall and its tests only. */
 #ifndef MAILBAN_FIREWALL_LISTING_INSIDE_H
 #define MAILBAN_FIREWALL_LISTING_INSIDE_H
 
@@ -17,7 +17,7 @@ struct listing {
 	size_t capacity;       /* of set->entries */
 };
 
-/* Reads messages as they came off the socket, and nothing behind len. Returns 1 where more is to come, 0 at the end, or
+/* Reads messages as they came off the socket, len bytes. Returns 1 where more messages are to come, 0 at the end, or
  * -errno. */
 int listing_take(const char *bytes, size_t len, struct listing *r);
 

@@ -2,8 +2,9 @@
 /*
  * netlink: a question to the kernel's firewall, and its answer.
  *
- * What listings of ipset and of connections have in common: messages of nfnetlink, of which each takes many. Knows no
- * attribute of theirs. Believes no message that is longer than what came. Errors are -errno as the kernel gave them.
+ * Listings of ipset and of connections both are many messages of nfnetlink. This file sends and reads such messages,
+ * and knows none of their attributes. It believes no message that is longer than the bytes that came. Errors are -errno
+ * as the kernel gave them.
  */
 #include "firewall/netlink.h"
 
@@ -49,7 +50,7 @@ struct mnl_socket *netlink_open(void)
 	return NULL;
 }
 
-/* libmnl takes a length of 2 GB and more for a negative one. */
+/* Whether the message is whole. libmnl takes a length of 2 GB and more for a negative one. */
 static bool is_whole(const struct nlmsghdr *nlh, int left)
 {
 	return mnl_nlmsg_ok(nlh, left) && nlh->nlmsg_len <= (uint32_t)left;

@@ -13,7 +13,7 @@ enum { NETLINK_HEAD = 4 }; /* bytes of a message in front of its attributes */
 
 _Static_assert(sizeof(struct nfgenmsg) == NETLINK_HEAD, "the layout of messages");
 
-/* Takes one message of an answer; its attributes are netlink_attributes(). */
+/* Takes one message of an answer; netlink_attributes() gives its attributes. */
 typedef void netlink_taker(const struct nlmsghdr *nlh, void *owner);
 
 /* Begins a message in bytes: command of a subsystem (NFNL_SUBSYS_...), for a protocol family. */
@@ -24,8 +24,8 @@ struct attributes netlink_attributes(const struct nlmsghdr *nlh);
 /* Opens a socket that can send and receive, which mnl_socket_close() closes; NULL with errno set. */
 struct mnl_socket *netlink_open(void);
 
-/* Reads messages as they came off a socket, and nothing behind len. Returns 1 where more is to come, 0 at the end, or
- * -errno; -EINTR: what is being listed changed meanwhile. */
+/* Reads messages as they came off a socket, len bytes. Returns 1 where more messages are to come, 0 at the end, or
+ * -errno; -EINTR: the listed entries changed meanwhile. */
 int netlink_take(const char *bytes, size_t len, netlink_taker *take, void *owner);
 
 /* Sends one message and takes all of its answer. Returns 0 or -errno. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nftables: the sets as nftables has them, in a table of our own, changed by what libnftables is told as a text.
+ * nftables: the sets as nftables has them, in mailban's own table; libnftables takes each change as a text.
  *
- * Table and sets are made in one transaction; entries go in few large ones, for libnftables reads all networks of a set
- * before it adds any: 65,000 took 2.9 s of processor in transactions of 10,000, and take 0.7 s in one. An entry whose
- * time is set anew is deleted and added again within one transaction, with its counters, because kernels before 6.12
- * change no time. The rules are scripts/firewall's. A transaction fails as a whole where one entry that it deletes has
- * just run out, or where this namespace may not have a buffer that is large enough; then its halves are tried.
+ * One transaction makes the table and its sets. Entries go in few large transactions, for libnftables reads all
+ * networks of a set before it adds any. 65,000 networks took 2.9 s of processor in transactions of 10,000, and take 0.7
+ * s in one. To set an entry's time anew, one transaction deletes it and adds it again with its counters: kernels before
+ * 6.12 cannot change the time. scripts/firewall makes the rules. A transaction fails as a whole where one entry that it
+ * deletes has just run out. It also fails where this namespace may not have a buffer that is large enough. Then each
+ * half of it is tried.
  *
- * Messages of our own took half the time for a million entries, 3.4 s for 6.5 s, and as long for reading them, which is
- * the kernel's time; libnftables is kept well by those who keep nftables.
+ * Messages without libnftables added a million entries in 3.4 s in place of 6.5 s. Reading took as long either way,
+ * since the time is the kernel's. libnftables stays because the authors of nftables maintain it.
  */
 #include "firewall/backend.h"
 
@@ -27,7 +28,7 @@
 
 enum { BLOCK = 100000 }; /* entries of a transaction */
 
-/* One thing to do: deletes net where it is there, and adds it where entry says how. */
+/* One step of a change: deletes net where the set has it, then adds it where entry is not NULL. */
 struct step {
 	const struct addr *net;
 	const struct plan_entry *entry;
@@ -97,7 +98,7 @@ void nftables_close(struct nftables *n)
 		n->lib.nft_ctx_free(n->context);
 }
 
-/* libnftables has words only for what went wrong: those of strerror(3), and some of its own. */
+/* The errno of an error. libnftables tells it in words alone: those of strerror(3), and some of its own. */
 static int error_of(struct span words)
 {
 	static const int errors[] = { EPERM, ENOENT, EEXIST, ENOTEMPTY, EMSGSIZE, EOPNOTSUPP, EPROTONOSUPPORT,
@@ -115,7 +116,7 @@ static int error_of(struct span words)
 int nftables_run(struct nftables *n, const char *commands, struct span *said)
 {
 	int ret = n->lib.nft_run_cmd_from_buffer(n->context, commands);
-	/* whoever does not ask for a buffer finds it in front of the next one */
+	/* both buffers are fetched each time, for libnftables puts unfetched text in front of the next text */
 	const char *output = n->lib.nft_ctx_get_output_buffer(n->context);
 	const char *error = n->lib.nft_ctx_get_error_buffer(n->context);
 	const char *words = strstr(error, "Error: ");
@@ -143,7 +144,7 @@ static int run(struct change *c)
 	return ret;
 }
 
-/* A set that is there is as it should be, and making it again is no error. */
+/* Makes the table and its sets. To make a set that exists is no error, and each that exists is of the right kind. */
 static int make_sets(struct change *c)
 {
 	size_t count;
@@ -159,7 +160,7 @@ static int make_sets(struct change *c)
 	return run(c);
 }
 
-/* A hash of networks has their first addresses. */
+/* Adds the key of net. A hash holds the first address of each network. */
 static void add_key(struct buf *out, const struct addr *net, const struct nftables_part *part)
 {
 	struct addr key = *net;
@@ -177,7 +178,7 @@ static void add_entry(struct buf *out, const struct plan_entry *e)
 		buf_addf(out, " timeout %" PRIu32 "s", e->timeout);
 }
 
-/* The elements of one part that the steps add, or delete, in one command; none where there is none. */
+/* One command for all elements of one part that the steps add, or delete; nothing where there are none. */
 static void add_elements(struct change *c, const char *verb, const struct nftables_part *part,
 			 const struct step *steps, size_t count)
 {
@@ -231,7 +232,7 @@ static size_t list_steps(struct step *steps, const struct plan *plan)
 {
 	size_t n = 0;
 
-	/* what goes makes room for what overlaps it */
+	/* entries that go are deleted first, for new ones may overlap them */
 	for (size_t i = 0; i < plan->gone_count; i++)
 		steps[n++] = (struct step){ &plan->gone[i]->net, NULL, true };
 	for (size_t i = 0; i < plan->count; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nftables: what reading and changing its sets have in common. Inside src/firewall only.
+/* nftables_inside: what reading and changing sets of nftables have in common. Inside src/firewall only.
  *
- * What is one set to the layers above is two or three here, for a set of nftables has either a hash, or networks. */
+ * One set of the layers above is two or three sets of nftables here. Each of these is either a hash, or holds
+ * intervals. */
 #ifndef MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 #define MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 
@@ -14,9 +15,9 @@
 
 enum { NFTABLES_NAME = 40 };  /* bytes that the name of a part takes, with its NUL */
 
-/* One set of nftables: the entries of one length of prefix, in a hash; or of all others, as intervals. */
+/* One set of nftables: a hash of the entries of one prefix length, or intervals for all other entries. */
 struct nftables_part {
-	const char *ending;  /* of its name */
+	const char *ending;  /* of the set's name */
 	unsigned prefix;     /* of the 128 bits; 0: intervals */
 };
 
@@ -26,7 +27,7 @@ struct nftables {
 	struct nft_ctx *context;
 };
 
-/* The parts of a family; the last one has the intervals. */
+/* The parts of a family; the last part has the intervals. */
 const struct nftables_part *nftables_parts(enum firewall_family family, size_t *count);
 
 /* Which part an entry belongs to. */
@@ -37,12 +38,12 @@ void nftables_name(char name[NFTABLES_NAME], const struct firewall_set *set, con
 /* "ipv4_addr", "ipv6_addr". */
 const char *nftables_type(enum firewall_family family);
 
-/* Returns 0 or -errno, -ELIBACC after adding a sentence to error. nftables_close() it in either case. */
+/* Returns 0 or -errno, and -ELIBACC after adding a sentence to error. Call nftables_close() in either case. */
 int nftables_open(struct nftables *n, struct buf *error);
 void nftables_close(struct nftables *n);
 
-/* Lets libnftables do what a text says, in one transaction. Returns 0 or -errno (-EPROTO: of another kind). *said is
- * what it lists, or in what words it fails; it is libnftables', until the next call. */
+/* Lets libnftables do the commands of a text, in one transaction. Returns 0 or -errno; -EPROTO: an error that no errno
+ * fits. *said is the listing, or the words of the error; it belongs to libnftables until the next call. */
 int nftables_run(struct nftables *n, const char *commands, struct span *said);
 
 #endif

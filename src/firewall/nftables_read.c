@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nftables_read: what the sets of nftables hold, and how many rules use them, out of libnftables' listings.
+ * nftables_read: reads the entries of the sets, and how many rules use them, from libnftables' listings.
  *
- * The table is listed once, for libnftables 1.0.6 reads all elements even where it is asked for heads or rules alone.
- * Of 980 MB for a million entries 830 are libnftables' objects, its text 90; as JSON they would take 2 GB. The kernel
- * finds each next piece of a set by counting from the beginning: 1.3 s for 100,000 entries, two minutes for a million.
- * While it makes a hash larger, entries change their places: a listing then has some twice, and lacks as many others.
+ * The table is listed once, for libnftables 1.0.6 reads all elements even when asked for heads or rules alone. A
+ * million entries take 980 MB: 830 MB of libnftables' objects, and 90 MB of text. As JSON they would take 2 GB. The
+ * kernel finds each next piece of a set by counting from the beginning: 1.3 s for 100,000 entries, two minutes for a
+ * million. While the kernel makes a hash larger, entries change their places. A listing then has some twice, and lacks
+ * as many others.
  */
 #if HAVE_LIBNFTABLES
 
@@ -51,7 +52,7 @@ static uint32_t unit_at(const char *at, const char *end)
 	}
 }
 
-/* "6d23h59m58s992ms" to seconds, begun ones too. */
+/* Turns "6d23h59m58s992ms" into seconds, rounded up. */
 static uint32_t seconds_of(struct span time)
 {
 	uint64_t ms = 0, number = 0;
@@ -71,7 +72,7 @@ static uint32_t seconds_of(struct span time)
 	return (uint32_t)((ms + SECOND - 1) / SECOND);
 }
 
-/* What stands behind the key: "counter packets 5 bytes 500 timeout 1d expires 23h". */
+/* Reads the words behind the key: "counter packets 5 bytes 500 timeout 1d expires 23h". */
 static void read_words(struct span words, struct firewall_entry *e)
 {
 	while (words.len > 0) {
@@ -84,12 +85,13 @@ static void read_words(struct span words, struct firewall_entry *e)
 		else if (span_is(word, "expires"))
 			e->remaining = seconds_of(next_word(&words));
 		else if (span_is(word, "timeout"))
-			/* one that expires at once is listed without what is left */
+			/* an entry that expires at once is listed without the time that is left */
 			e->remaining = 1;
 	}
 }
 
-/* False where it is a person's, which is left alone: no network, or none that the part has. */
+/* Reads one element. False where a person added it: it is no network, or none that the part can have. Such an element
+ * is left alone. */
 static bool read_element(const struct reading *r, const struct nftables_part *part, struct span element,
 			 struct firewall_entry *e)
 {
@@ -123,7 +125,7 @@ static void take_elements(struct reading *r, const struct nftables_part *part, s
 	}
 }
 
-/* The lines of one set; false where the table has none of that name. */
+/* Finds the lines of one set; false where the table has no set of that name. */
 static bool find_set(const char *table, const char *name, struct span *lines)
 {
 	char head[NFTABLES_NAME + 16];
@@ -139,7 +141,7 @@ static bool find_set(const char *table, const char *name, struct span *lines)
 	return true;
 }
 
-/* Whether a set is as sync makes it. Leaves in *lines what follows its head: the elements. */
+/* Whether a set is as sync makes it. Leaves in *lines the elements, which follow the set's head. */
 static bool is_right(const struct reading *r, const struct nftables_part *part, struct span *lines)
 {
 	bool type = false, flags = false, counters = false;
@@ -216,7 +218,7 @@ static bool read_set(struct firewall_set *set, enum firewall_family family, cons
 	set->right_kind = true;
 	set->flat = true;
 	set->references = UINT32_MAX;
-	/* neither is bounded */
+	/* sets of nftables have no bound */
 	set->max_entries = UINT32_MAX;
 	set->hash_size = UINT32_MAX;
 	memcpy(set->type, "nftables", sizeof("nftables"));

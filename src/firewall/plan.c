@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * plan: what has to be sent to make a set equal to the blacklist.
+ * plan: which entries to send to make a set equal to the blacklist.
  *
- * A pure function of the blacklist, the time and the set as it was read: no kernel, no clock, so that its
- * tests are tables. Bans that are over are no part of it. A ban's end becomes the kernel's timeout, cut to
- * what the kernel takes; a cut one is renewed when an eighth of it has passed, not at every run.
- * /0, which the kernel's type does not hold, becomes its two halves. A network inside another one, which outlives it,
- * goes into a flat set when the other one is gone; of too many networks the last ones do not go in. A set mostly holds
- * nearly all it should: what stays in it is counted, and takes no memory.
+ * A pure function of the blacklist, the time and the set as it was read: no kernel, no clock, so that its tests are
+ * tables. Bans that are over are left out. A ban's end becomes the kernel's timeout, cut to the kernel's maximum. A cut
+ * timeout is renewed when an eighth of it has passed, not at every run. The kernel's type holds no /0, so a /0 becomes
+ * its two halves. A flat set takes no network inside another; the inner network goes in when the outer one is gone. Of
+ * too many networks the last ones are left out. Entries that stay are only counted, and take no memory.
  */
 #include "firewall/plan.h"
 
@@ -17,7 +16,7 @@
 #include "base/mem.h"
 
 enum {
-	ENTRIES_MIN = 65536,    /* of a set that is made: room to grow costs nothing */
+	ENTRIES_MIN = 65536,    /* of a new set: room to grow costs nothing */
 	HASH_MIN = 1024,
 	HASH_MAX = 1 << 26,
 };
@@ -33,7 +32,7 @@ static uint32_t timeout_of(const struct ban *ban, int64_t now)
 	return (uint32_t)left;
 }
 
-/* The network, or the two halves of one that is everything. */
+/* The network, or the two halves of a /0. Returns how many. */
 static unsigned halves(const struct addr *net, enum firewall_family family, struct addr out[2])
 {
 	unsigned base = family == FIREWALL_V4 ? ADDR_V4_BITS : 0;
@@ -55,7 +54,7 @@ static int by_net(const void *a, const void *b)
 	return addr_compare(&((const struct plan_entry *)a)->net, &((const struct plan_entry *)b)->net);
 }
 
-/* Sorts, and of entries that are equal keeps the one that lasts longest. */
+/* Sorts the entries. Of equal entries it keeps the one that lasts longest. */
 static void settle(struct plan *plan)
 {
 	size_t n = 0;
@@ -75,7 +74,7 @@ static void settle(struct plan *plan)
 	plan->count = n;
 }
 
-/* Whether the kernel would let an entry go at another time than it should. */
+/* Whether the kernel would drop an entry at another time than the ban's end. */
 static bool is_off(const struct plan_entry *e)
 {
 	uint32_t is = e->former->remaining, should = e->timeout;
@@ -87,7 +86,7 @@ static bool is_off(const struct plan_entry *e)
 	return is > should ? is - should > PLAN_SLACK : should - is > PLAN_SLACK;
 }
 
-/* The bans of one family: from *first to what is returned. */
+/* The bans of one family: from *first up to the returned index. */
 static size_t seek_family(const struct banlist *bans, enum firewall_family family, size_t *first)
 {
 	const struct addr first_v6 = { 0 };
@@ -97,21 +96,21 @@ static size_t seek_family(const struct banlist *bans, enum firewall_family famil
 	return family == FIREWALL_V4 ? v4_count : bans->count;
 }
 
-/* Bans in their order, of which a set may not hold every one. */
+/* The choice of bans for a set, which may not be able to hold all of them. */
 struct choice {
 	int64_t now;
 	bool flat;                  /* the set holds no network inside another */
 	const struct addr *around;  /* the last network that was chosen */
-	size_t networks, refused;   /* that were chosen, and that were too many */
+	size_t networks, refused;   /* networks that were chosen; networks that were too many */
 };
 
-/* What a hash of nftables holds: an address, or the network that is an IPv6 client. */
+/* Whether a hash of nftables can hold net: an address, or the network that is an IPv6 client. */
 static bool is_single(const struct addr *net)
 {
 	return net->prefix == ADDR_BITS || net->prefix == ADDR_BITS / 2;
 }
 
-/* Whether the ban is not over, and the set can hold it beside those that were chosen before. */
+/* Whether the ban is not over, and the set can hold it beside the bans that were chosen before. */
 static bool choose(struct choice *c, const struct ban *ban)
 {
 	if (ban->until <= c->now)
@@ -126,7 +125,7 @@ static bool choose(struct choice *c, const struct ban *ban)
 	return c->networks <= FIREWALL_NETWORKS_MAX;
 }
 
-/* All that the set is to hold. */
+/* Collects all entries that the set is to hold. */
 static void collect(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
 		    enum firewall_family family)
 {
@@ -134,7 +133,7 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 	size_t i, end = seek_family(bans, family, &i);
 	bool split = false;
 
-	/* there is at most one /0 in a list, and one room more than bans */
+	/* a list has at most one /0, which becomes two entries: room for one more than bans */
 	plan->entries = mem_alloc(end - i + 1, sizeof(*plan->entries));
 	for (; i < end; i++) {
 		const struct ban *ban = &bans->bans[i];
@@ -154,14 +153,14 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 		settle(plan);
 }
 
-/* Where a set is read along with what it is to hold. */
+/* The place in a set while it is compared with the entries that it is to hold. */
 struct beside {
 	struct plan *plan;
 	const struct firewall_set *set;
 	size_t at;
 };
 
-/* Notes what stands in the set before net, or, where that is NULL, all the rest: it goes. */
+/* Notes that the set's entries before net go; all further entries where net is NULL. */
 static void pass(struct beside *b, const struct addr *net)
 {
 	const struct firewall_set *set = b->set;
@@ -170,7 +169,7 @@ static void pass(struct beside *b, const struct addr *net)
 		b->plan->gone[b->plan->gone_count++] = &set->entries[b->at++];
 }
 
-/* Says of one entry, which stands behind all those before it, what is to be done. */
+/* Decides what to do with one entry. Entries are given in their order. */
 static void decide(struct beside *b, struct plan_entry *e)
 {
 	const struct firewall_set *set = b->set;
@@ -197,7 +196,7 @@ static void compare_all(struct plan *plan, const struct firewall_set *set)
 	pass(&b, NULL);
 }
 
-/* The same without what stays, of bans none of which is /0. */
+/* Compares as compare_all() does, but keeps no entries that stay. None of the bans is /0. */
 static void compare(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
 		    enum firewall_family family)
 {
@@ -244,7 +243,7 @@ static void size(struct plan *plan, const struct firewall_set *set)
 {
 	bool small, slow;
 
-	/* two entries a bucket is where the kernel's own growing ends */
+	/* the kernel, too, stops to grow a hash at two entries a bucket */
 	plan->hash_size = power_of_two(plan->wanted / 2, HASH_MIN, HASH_MAX);
 	plan->max_entries = power_of_two(2 * plan->wanted, ENTRIES_MIN, UINT32_C(1) << 31);
 	if (!set->exists)

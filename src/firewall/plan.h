@@ -22,11 +22,11 @@ struct plan_entry {
 
 /* What makes one set equal to the blacklist. */
 struct plan {
-	struct plan_entry *entries;             /* sorted by addr_compare(); what stays may be left out, unless
-	                                         * replace */
+	struct plan_entry *entries;             /* sorted by addr_compare(); entries that stay may be left out,
+	                                         * unless replace */
 	size_t count;
 	size_t wanted;                          /* how many the set is to hold */
-	const struct firewall_entry **gone;     /* what the set has and the blacklist has not */
+	const struct firewall_entry **gone;     /* entries of the set that the blacklist has not */
 	size_t gone_count;
 	size_t added, renewed, kept;
 	size_t refused;                         /* networks beyond FIREWALL_NETWORKS_MAX */
@@ -35,7 +35,7 @@ struct plan {
 };
 
 /* Compares the bans of one family with its set; both are sorted. now in seconds since the epoch. The plan points into
- * the set's entries; plan_free() frees its own. */
+ * the set's entries; plan_free() frees the plan's own memory. */
 void plan_make(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
 	       enum firewall_family family);
 void plan_free(struct plan *plan);

@@ -2,9 +2,9 @@
 /*
  * session: libipset, for making, swapping, renaming and destroying sets.
  *
- * libipset knows which revision of a type the kernel has and what its errors mean. Its parser is not used
- * (its handlers exit), and no text is made or read on the way. What goes into a set is sent by batch.
- * Nothing here decides what to send, and nothing is printed; libipset's words for an error are handed on.
+ * libipset knows which revision of a type the kernel has, and what the kernel's errors mean. Its parser is not used,
+ * for the parser's handlers exit; so no text is made or read. The entries of a set are sent by batch. Nothing here
+ * decides what to send, and nothing is printed; libipset's words for an error are handed on.
  */
 #include "firewall/session.h"
 
@@ -35,7 +35,7 @@ void session_close(struct session *s)
 	s->ipset = NULL;
 }
 
-/* libipset's words, which begin with words of its own that tell a person nothing. */
+/* Adds libipset's words for an error, without their first words, which tell a person nothing. */
 static int failed(struct session *s)
 {
 	static const char prefix[] = "Kernel error received: ";
@@ -57,7 +57,7 @@ static int set(struct session *s, enum ipset_opt option, const void *value)
 	return ipset_session_data_set(s->ipset, option, value) < 0 ? failed(s) : 0;
 }
 
-/* Some versions of libipset copy as many bytes as the longest name has. */
+/* Some versions of libipset copy as many bytes as the longest possible name has. */
 static int set_text(struct session *s, enum ipset_opt option, const char *text)
 {
 	char room[IPSET_MAXNAMELEN] = "";

@@ -8,8 +8,8 @@
 
 struct ipset_session;
 
-/* Commands to the kernel, one after another. Where one fails it adds libipset's words to error, and
- * nothing else is to be sent in that session. All return 0 or -errno (-EIO: error says why). */
+/* Commands to the kernel, one after another. A command that fails adds libipset's words to error; then the
+ * caller sends nothing else in that session. All return 0 or -errno (-EIO: error says why). */
 struct session {
 	struct ipset_session *ipset;
 	struct buf *error;

@@ -26,8 +26,8 @@ struct firewall_entry {
 struct firewall_set {
 	char name[32];
 	bool exists;
-	bool right_kind;        /* as sync makes it; else sync replaces it, or says why it cannot */
-	bool flat;              /* it can hold no network inside another one: the inner one is left out meanwhile */
+	bool right_kind;        /* the set is as sync makes it; else sync replaces it, or says why it cannot */
+	bool flat;              /* it can hold no network inside another: the inner one is left out meanwhile */
 	char type[32];          /* of the set that exists */
 	uint32_t references;    /* rules, and other sets, that use it */
 	uint32_t max_entries, hash_size;

@@ -99,13 +99,13 @@ static void drop_names(struct account *a, uint32_t time, const struct judge_sett
 	}
 }
 
-/* The share fades as a network's points do, whatever the address's own bans. */
+/* The share is in the networks' points, so it fades by the plain half-life, whatever bans the address had. */
 static void fade_by(struct account *a, uint32_t time, const struct judge_settings *settings)
 {
 	int64_t half_life = account_half_life(a, settings);
 	double share, fading;
 
-	/* the first event of an account has nothing to fade */
+	/* an account before its first event has nothing to fade */
 	if (a->time == 0) {
 		a->time = time;
 		return;
@@ -127,7 +127,7 @@ static void fade_by(struct account *a, uint32_t time, const struct judge_setting
 	a->time = time;
 }
 
-/* Hits and packets belong to the ban that ends; the next one counts anew. */
+/* Hits and packets belong to the ban that ends. The next ban counts from 0. */
 static void end_ban(struct account *a)
 {
 	a->last_since = a->since;
@@ -167,7 +167,7 @@ static bool is_forgotten(const struct account *a, uint32_t time, const struct ju
 	return a->ended == 0 || (int64_t)time - a->ended >= settings->forget;
 }
 
-/* Nothing is left, so that an account that was dropped and made again is the same. */
+/* Clears an account that is over: it is then equal to an account that was dropped and made again. */
 static void reset_if_over(struct account *a, uint32_t time, const struct judge_settings *settings)
 {
 	if (a->since != 0 || !is_empty(a))
@@ -203,7 +203,8 @@ double account_lateness(const struct account *a, uint32_t time, const struct jud
 	return time < a->time ? points_fading(a->time - time, account_half_life(a, settings)) : 1;
 }
 
-/* Where users log in, one name alone bans nobody, nor does one device whose connections come to nothing. */
+/* Where users log in, the failures of one name alone ban nobody. Nor does one device whose connections fail to do
+ * anything. */
 int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings)
 {
 	int64_t cap = settings->threshold - POINT;
@@ -211,7 +212,7 @@ int64_t account_capped(const struct account *a, int64_t points, const struct jud
 	return a->credit > POINT / 5 && points > cap && points <= ACCOUNT_CAPPED_MOST ? cap : points;
 }
 
-/* A name that logged in from here fails here with an old password: several such devices ban nobody, either. */
+/* A name that logged in from this address fails there with an old password. Several such devices ban nobody. */
 int64_t account_name_capped(const struct account *a, const struct account_name *n,
 	const struct judge_settings *settings)
 {
@@ -294,7 +295,7 @@ void account_lift(struct account *a)
 	a->flags &= (uint8_t)~(ACCOUNT_HELD | ACCOUNT_BREACHED);
 }
 
-/* A ban that stands at the account's time and is over by then is the last one. */
+/* Whether the last ban is forgotten at a time. A ban that stands at the account's own time is the last ban. */
 static bool is_ban_forgotten(const struct account *a, uint32_t time, const struct judge_settings *settings)
 {
 	return a->since != 0 ? (int64_t)time - a->until >= settings->forget : is_forgotten(a, time, settings);
@@ -304,15 +305,15 @@ bool account_is_over(const struct account *a, uint32_t time, const struct judge_
 {
 	int64_t sum = a->credit + a->share + account_class_points(a) + account_name_points(a);
 
-	/* at its own time a late event may still find it: only what fades is over */
+	/* a late event may still need an account that has not faded: the account is over only later than its time */
 	if (time <= a->time || !is_ban_forgotten(a, time, settings) || account_is_good(a, time, settings))
 		return false;
-	/* a login of somebody who had guessed is no good one, and known all the same */
+	/* a login after guessing is no good login, and yet makes its name known */
 	for (unsigned i = 0; i < a->name_count; i++) {
 		if (account_name_is_known(&a->names[i], time, settings))
 			return false;
 	}
-	/* a ban that is over since has faded no faster than this */
+	/* where the ban has ended since, the points have really faded at least as fast as this */
 	return points_times(sum, points_fading(time - a->time, account_half_life(a, settings))) < POINTS_LEAST;
 }
 

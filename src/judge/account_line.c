@@ -6,9 +6,9 @@
  *	192.0.2.8 time=1795910400 u:ann=0@0@0@1795910300 credit=3.5 good=1795910300
  *	192.0.2.9 time=1795910400 u:root=9@1795910400@11 since=1795900000 until=1796500000 level=1 by=auth listed
  *
- * The address, then words in a fixed order; what is 0 is left out. A name has its points, its last failure, how many
- * failures there were since the last login, and that. A class has its points and its last event. All points are
- * as of time.
+ * The address, then words in a fixed order. A value of 0 is left out. A name has its points, its last failure, the
+ * number of failures since its last login, and its last login. A class has its points and its last event. All points
+ * are as of the time that the word time says.
  */
 #include "judge/accounts.h"
 
@@ -180,7 +180,7 @@ static bool load_word(const struct line *line, struct account *a, struct names *
 	return load_rest(line, a);
 }
 
-/* A ban needs its level, which ends with it. */
+/* A ban has a beginning, an end and a level. */
 static bool is_sound(const struct account *a)
 {
 	return (a->since == 0) == (a->until == 0) && (a->since == 0 || a->level > 0);
@@ -214,7 +214,7 @@ unsigned accounts_load(struct accounts *accounts, struct span lines)
 		if (!line_addr(&line, &addr))
 			return line.number;
 		a = accounts_make(accounts, &addr);
-		/* the same address twice */
+		/* the address stands in two lines */
 		if (accounts->count == count)
 			return line.number;
 		if (!load_words(&line, a, &accounts->names))
@@ -230,7 +230,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp((*x)->text, (*y)->text);
 }
 
-/* Sorted, so that the same names give the same lines. */
+/* Sorts the lines, so that the same names give the same text. */
 void names_save(const struct names *names, uint32_t time, int64_t known, struct buf *out)
 {
 	const struct name **sorted = mem_alloc(names->count + 1, sizeof(*sorted));

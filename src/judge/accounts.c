@@ -3,7 +3,7 @@
  * accounts: a table of accounts.
  *
  * One array and one hash table over it. The number of accounts is bounded: an attacker with many addresses costs
- * memory up to the bound, and then those that matter least are forgotten.
+ * memory up to the bound. Then the accounts that matter least are forgotten.
  */
 #include "judge/accounts.h"
 
@@ -67,13 +67,13 @@ struct account *accounts_make(struct accounts *accounts, const struct addr *addr
 	return a;
 }
 
-/* For qsort(3) by what is left of an account at one time. */
+/* For qsort(3): accounts by what they are worth at one time. */
 struct rank {
 	int64_t worth;
 	const struct account *account;
 };
 
-/* Points or credit, whichever is more. What stands banned is above all others. */
+/* The points or the credit, whichever is more. A banned account is worth more than all others. */
 static int64_t worth(const struct account *a, uint32_t time, const struct judge_settings *settings)
 {
 	int64_t against = account_balance(a, settings) + a->credit, sum = against > a->credit ? against : a->credit;

@@ -11,29 +11,29 @@
 #include "base/hash.h"
 #include "judge/account.h"
 
-enum { NAMES_SHARE = 8 };         /* one name that no account holds for so many accounts */
+enum { NAMES_SHARE = 8 };         /* for so many accounts one name that no account holds may be remembered */
 
 struct accounts {
 	struct account *all;          /* in no order; hosts and networks */
 	size_t count, capacity;
-	uint32_t *order;              /* their numbers by address, since accounts_sort() */
+	uint32_t *order;              /* the accounts' numbers sorted by address, since accounts_sort() */
 	struct hash index;
 	struct names names;
-	uint64_t dropped;             /* how many went since there were too many, in this run */
+	uint64_t dropped;             /* accounts that this run forgot because there were too many */
 };
 
 void accounts_init(struct accounts *accounts);
 void accounts_free(struct accounts *accounts);
 
-/* The account of exactly that address or network; NULL where there is none. Valid until one is made. */
+/* The account of exactly that address or network, or NULL. Valid until another account is made. */
 struct account *accounts_find(const struct accounts *accounts, const struct addr *addr);
 
-/* The same, made where there is none. */
+/* The account of exactly that address or network, made where there is none. */
 struct account *accounts_make(struct accounts *accounts, const struct addr *addr);
 
 /* Makes room where there are more accounts than the settings allow, or too many names that no account holds. Accounts
- * that are over go first. Then those with least points go, down to three quarters; banned ones go last. time is that
- * of the event at hand. Accounts move. */
+ * that are over go first. Then accounts with the least points go, until three quarters are left; banned ones go last.
+ * time is the time of the event at hand. Accounts move. */
 void accounts_make_room(struct accounts *accounts, uint32_t time, const struct judge_settings *settings);
 
 static inline void accounts_bound(struct accounts *accounts, uint32_t time, const struct judge_settings *settings)
@@ -42,7 +42,7 @@ static inline void accounts_bound(struct accounts *accounts, uint32_t time, cons
 		accounts_make_room(accounts, time, settings);
 }
 
-/* Puts them in the order of blacklists. From then on accounts_at() gives one after another, until one is made. */
+/* Sorts the accounts as a blacklist is. Then accounts_at() gives one after another, until an account is made. */
 void accounts_sort(struct accounts *accounts);
 
 static inline struct account *accounts_at(const struct accounts *accounts, size_t place)
@@ -50,16 +50,17 @@ static inline struct account *accounts_at(const struct accounts *accounts, size_
 	return &accounts->all[accounts->order[place]];
 }
 
-/* Empties what lies in net, and net's own: a person forgave it. Which lines the blacklist has is kept. */
+/* Empties net's account and those inside net: a person forgave them. Which of them have lines in the blacklist is
+ * kept. */
 void accounts_empty_inside(struct accounts *accounts, const struct addr *net);
 
-/* Adds the lines of all that is not over at that time, sorted by address: a line an account, see account_line.h.
- * accounts_sort() was called, and none was made since. */
+/* Adds a line for each account that is not over at that time, sorted by address, see account_line.c. The caller has
+ * called accounts_sort() and made no account since. */
 void accounts_save(const struct accounts *accounts, uint32_t time, const struct judge_settings *settings,
 		   struct buf *out);
 void names_save(const struct names *names, uint32_t time, int64_t known, struct buf *out);
 
-/* Reads such lines. Returns 0, or the number of the line that is none, from 1. */
+/* Reads lines of accounts. Returns 0, or the number of the first wrong line, from 1. */
 unsigned accounts_load(struct accounts *accounts, struct span lines);
 unsigned names_load(struct names *names, struct span lines);
 

@@ -2,9 +2,9 @@
 /*
  * amend: what a judgement changes in the list.
  *
- * The judgement is made by a process that works on bytes of strangers, and might be taken over by them. So it does not
- * write the list: it says which lines are put and which go, as a person would in the file, and whoever writes the list
- * makes it of its own. What is not named here stays to the letter, whatever is said.
+ * The process that judges works on bytes of strangers, who might take it over. So it does not write the list: it names
+ * the lines that come and the lines that go. Another process checks them, and changes its own list. A line that is not
+ * named stays to the letter.
  */
 #include "judge/amend.h"
 
@@ -137,7 +137,7 @@ static void put_lines(struct banlist *list, const struct banlist *put)
 	banlist_sort(list);
 }
 
-/* Bans by hand that have an end, and are not over. */
+/* Collects the bans by hand that have an end and are not over. */
 static void collect_asked(const struct banlist *list, const struct amend_limits *limits, struct banlist *asked)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -162,7 +162,7 @@ static bool is_banned_until(const struct banlist *list, const struct addr *net, 
 	return false;
 }
 
-/* Whom a person banned for a time is banned for that time, by his line, a longer one or a network. */
+/* A ban by hand with an end lasts at least until that end: by its own line, by a later end, or by a network. */
 static int check_asked(const struct banlist *list, const struct banlist *asked)
 {
 	for (size_t i = 0; i < asked->count; i++) {

@@ -2,8 +2,8 @@
 /*
  * connection: the connections that are open.
  *
- * A server writes several lines about one client. They are told to be one connection's by host, program and process id
- * (detect/origin), where a process serves one client at a time. The table is bounded: the oldest one makes room.
+ * A server writes several lines about one client. Lines of one host, program and process id (detect/origin) are of one
+ * connection, where a process serves one client at a time. The table is bounded: the oldest connection makes room.
  */
 #include "judge/connection.h"
 
@@ -40,7 +40,7 @@ static struct connection *begin(struct connections *all, uint64_t key)
 {
 	struct connection *c;
 
-	/* many logs know no connections at all: the ring comes with the first one */
+	/* many logs have no connections at all, so the first connection allocates the ring */
 	if (all->ring == NULL)
 		all->ring = mem_zalloc(CONNECTIONS, sizeof(*all->ring));
 	hash_seed(&all->index);
@@ -55,7 +55,7 @@ static struct connection *begin(struct connections *all, uint64_t key)
 	return c;
 }
 
-/* Another client, a first line, or a day without one: the process serves somebody else by now. */
+/* Whether the process serves another client by now: another address, a first line, or a day without a line. */
 static bool is_another(const struct connection *c, const struct event *event, const struct addr *addr, uint32_t time)
 {
 	return (event->flags & EVENT_BEGINS) != 0 || !addr_equal(&c->addr, addr) ||

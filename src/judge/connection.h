@@ -13,21 +13,21 @@
 #include "detect/event.h"
 
 enum {
-	CONNECTIONS = 65536,            /* when so many others have begun, one that never ended is forgotten */
-	CONNECTION_AGE = 86400,         /* seconds without an event, after which it is none any more */
+	CONNECTIONS = 65536,            /* when so many later ones have begun, a connection is forgotten */
+	CONNECTION_AGE = 86400,         /* seconds without an event after which a connection is over */
 };
 
 struct connection {
 	uint64_t key;                   /* event.connection; 0: a free place */
 	struct addr addr;               /* the account that it counts for */
-	char *user;                     /* who logged in, its own; NULL: nobody, or whose lines count the mails */
+	char *user;                     /* who logged in, owned; NULL: nobody, or the login's line counts the mails */
 	int64_t strongest;              /* points of its strongest kind so far */
-	int64_t added;                  /* what of them is in the account, in points of class, as of time */
+	int64_t added;                  /* how many of them the account has in points of class, as of added_time */
 	uint32_t time;                  /* of its last event */
 	uint32_t added_time;
 	uint8_t event_class;
 	bool failed;                    /* an authentication failed, or could not be tried: nothing weaker counts */
-	bool good;                      /* a login or an accepted mail: it did not come to nothing */
+	bool good;                      /* a login or an accepted mail came */
 	bool refused;                   /* one recipient was refused: the next ones count a tenth */
 };
 
@@ -39,12 +39,12 @@ struct connections {
 
 void connections_free(struct connections *all);
 
-/* The event's connection, made where there is none; NULL where the event belongs to none. addr is the account's. It
- * lives until the next call. */
+/* The event's connection, made where it is missing; NULL where the event belongs to no connection. addr is the
+ * account's. The connection lives until the next call. */
 struct connection *connections_of(struct connections *all, const struct event *event, const struct addr *addr,
 	uint32_t time);
 
-/* Whether an event of so many points adds nothing to what the connection counts as already. */
+/* Whether an event of so many points adds nothing, because the connection counts as much already. */
 static inline bool connection_has(const struct connection *c, unsigned event_class, int64_t points)
 {
 	if (event_class == CLASS_REJECT && c->refused)
@@ -53,13 +53,13 @@ static inline bool connection_has(const struct connection *c, unsigned event_cla
 	       (c->good && event_class == CLASS_UNKNOWN);
 }
 
-/* Forgets it: call this behind an event with EVENT_ENDS. */
+/* Forgets the connection. Call it behind an event with EVENT_ENDS. */
 void connections_end(struct connections *all, struct connection *connection);
 
-/* Adds a line for each that is open at that time. */
+/* Adds a line for each connection that is open at that time. */
 void connections_save(const struct connections *all, uint32_t time, struct buf *out);
 
-/* Reads such lines. Returns 0, or the number of the line that is none, from 1. */
+/* Reads lines of connections. Returns 0, or the number of the first wrong line, from 1. */
 unsigned connections_load(struct connections *all, struct span lines);
 
 #endif

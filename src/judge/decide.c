@@ -3,8 +3,8 @@
  * decide: who stands in the new blacklist.
  *
  * Two sorted rows are merged: the old list, and the accounts whose bans stand. A person's line stays to the letter. A
- * line of ours whose account is banned becomes what the account says; one whose account is not goes, with the reason.
- * A line that no account knows (made by hand with an end, or from a state that is lost) stays until its time is over.
+ * line of mailban whose account is banned becomes what the account says. A line whose account is not banned goes, with
+ * the reason. A line that no account knows was made by hand with an end, or its state is lost. It stays until its end.
  */
 #include "judge/decide.h"
 
@@ -19,7 +19,7 @@
 struct candidate {
 	struct account *account;
 	int64_t balance;
-	bool stands;                   /* in the old list */
+	bool stands;                   /* the old list has its line */
 	bool deferred;
 };
 
@@ -29,7 +29,7 @@ struct work {
 	struct changes *changes;
 	struct candidate *candidates;  /* by address */
 	size_t count, capacity;
-	bool changed;                  /* the list will not be as it was */
+	bool changed;                  /* the new list differs from the old one */
 };
 
 bool decide_is_too_wide(const struct judge_settings *settings, const struct addr *net)
@@ -73,7 +73,7 @@ static bool is_news(const struct work *w, const struct account *a)
 	return a->since > w->in->last_clock;
 }
 
-/* Whether an account that is banned may be in the list; says once why not. */
+/* Whether a banned account may be in the list. Adds a change that says why not. */
 static bool may_stand(struct work *w, const struct account *a, int64_t balance)
 {
 	const struct judge_settings *settings = w->in->judge->settings;
@@ -116,7 +116,7 @@ static int compare_most_first(const void *a, const void *b)
 	return addr_compare(&(*x)->account->addr, &(*y)->account->addr);
 }
 
-/* Whether the line is the account's, and not of somebody who banned by hand since. */
+/* Whether the line comes from the account, and not from somebody who banned by hand since. */
 static bool is_ours(const struct ban *old, const struct account *a)
 {
 	return a != NULL && (a->flags & ACCOUNT_LISTED) != 0 && old->by != BAN_BY_HAND;
@@ -126,7 +126,7 @@ static bool is_ours(const struct ban *old, const struct account *a)
 static bool stays_by_itself(const struct work *w, const struct ban *old)
 {
 	const struct account *a = old->person ? NULL : accounts_find(&w->in->judge->accounts, &old->net);
-	/* whoever writes the list knows the host's clock alone */
+	/* the commands that ban by hand know only the host's own clock */
 	int64_t now = w->in->now - (old->by == BAN_BY_HAND ? w->in->set_back : 0);
 
 	return old->person || (!is_ours(old, a) && old->until > now && !is_allowed(w, &old->net));
@@ -137,7 +137,7 @@ static int compare_candidates(const void *net, const void *candidate)
 	return addr_compare(net, &((const struct candidate *)candidate)->account->addr);
 }
 
-/* Whether it goes into a wider entry that stands, and is no new entry then. */
+/* Whether the candidate goes into a wider entry that stands, and so is no new entry. */
 static bool goes_inside(const struct work *w, const struct candidate *c)
 {
 	const struct judge_settings *settings = w->in->judge->settings;
@@ -165,7 +165,7 @@ static bool goes_inside(const struct work *w, const struct candidate *c)
 	return false;
 }
 
-/* Of the new ones beyond max-new those with least points wait for the next run. */
+/* Of more than max-new new bans, those with the least points wait for the next run. */
 static void defer_excess(struct work *w)
 {
 	uint64_t most = w->in->judge->settings->max_new;
@@ -192,7 +192,7 @@ static void defer_excess(struct work *w)
 
 /* ---- the merge ---- */
 
-/* Why a line of ours leaves whose account is not banned, or that no account has. */
+/* Why a line leaves that mailban made: its account is not banned, or no account has it. */
 static enum change_kind reason_to_go(const struct work *w, const struct ban *old)
 {
 	const struct account *a = accounts_find(&w->in->judge->accounts, &old->net);
@@ -288,7 +288,7 @@ static bool outlives_it(const struct around *around, const struct ban *ban)
 	return false;
 }
 
-/* What lies inside a wider entry that outlives it leaves, but for what a person wrote. */
+/* An entry leaves that lies inside a wider entry that outlives it, unless a person wrote it. */
 static void drop_inside(struct work *w)
 {
 	struct around around = { .count = 0 };
@@ -301,7 +301,7 @@ static void drop_inside(struct work *w)
 		while (around.count > 0 && !addr_contains(&around.entries[around.count - 1]->net, &ban->net))
 			around.count--;
 		if (!ban->person && ban->by != BAN_BY_HAND && outlives_it(&around, ban)) {
-			/* a new one has no text */
+			/* a new entry has no text */
 			if (ban->text != NULL)
 				changes_add(w->changes, CHANGE_INTO, &ban->net);
 			leave(w, ban);
@@ -312,7 +312,7 @@ static void drop_inside(struct work *w)
 	}
 }
 
-/* A line with another end is a person's, or of a state that is lost. */
+/* Whether the list has the account's line. A line with another end is a person's, or of a state that is lost. */
 static bool has_line(const struct account *a, const struct banlist *list)
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
@@ -321,7 +321,7 @@ static bool has_line(const struct account *a, const struct banlist *list)
 	       ban->until == decide_ban_of(a).until;
 }
 
-/* A run that changes nothing leaves the marks of the one before. */
+/* A run that changes nothing leaves the marks that the run before made. */
 static void mark_listed(struct work *w)
 {
 	const struct accounts *accounts = &w->in->judge->accounts;
@@ -348,7 +348,7 @@ static int compare_changes(const void *a, const void *b)
 	return addr_compare(&x->net, &y->net);
 }
 
-/* A new entry that went into another at once is no news. */
+/* A new entry that went into a wider one at once is no news. */
 static void forget_unlisted_news(struct work *w)
 {
 	struct changes *changes = w->changes;

@@ -2,15 +2,14 @@
 /*
  * edits: a person's changes of the blacklist.
  *
- * The blacklist is the truth: a line that is gone was a pardon. Each account knows whether the list that its run wrote
- * had a line of it, and whether the list before had. So lines that a person took away are told from lines that a dying
- * run never wrote.
+ * The blacklist is the truth: a line that is gone is a pardon. Each account knows whether the last list had its line,
+ * and whether the list before had. So a line that a person took away differs from a line that a dying run never wrote.
  */
 #include "judge/edits.h"
 
 enum { MINUTE = 60 };
 
-/* The run that died wrote no list: what stood in the one before stands still. */
+/* The run that died wrote no list: the lines of the list before still stand. */
 static void take_back_listing(struct judge *j)
 {
 	for (size_t i = 0; i < j->accounts.count; i++) {
@@ -36,7 +35,7 @@ static void note_end(struct buf *done, const struct ban *ban)
 	buf_add_char(done, '\n');
 }
 
-/* Whether the account's line was taken away. One that went into a wider line is not pardoned. */
+/* Whether a person took the account's line away. A line that went into a wider line is no pardon. */
 static bool take_one(struct account *a, const struct banlist *list, bool may_hold, struct buf *done)
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
@@ -66,7 +65,7 @@ void edits_take(struct judge *j, const struct banlist *list, enum edits_file fil
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		struct account *a = &j->accounts.all[i];
 
-		/* lines of the list before have other ends without anybody's doing */
+		/* lines of the list before have other ends though nobody changed them */
 		if ((a->flags & ACCOUNT_LISTED) == 0 || !take_one(a, list, file == EDITS_BY_PERSON, done))
 			continue;
 		addr_add_to(done, &a->addr);

@@ -8,18 +8,18 @@
 #include "list/ban.h"
 #include "judge/judge.h"
 
-/* What the blacklist is beside the two that the state names, see list/state.h. */
+/* Which list the blacklist's file is, compared with the two lists that the state names, see list/state.h. */
 enum edits_file {
-	EDITS_NONE,            /* the one that the last run wrote */
-	EDITS_UNWRITTEN,       /* the one before: the last run died before it could write its own */
-	EDITS_BY_PERSON,       /* somebody changed what the last run wrote */
-	EDITS_OF_UNWRITTEN,    /* somebody changed the one before, and the last run had died */
+	EDITS_NONE,            /* the list that the last run wrote */
+	EDITS_UNWRITTEN,       /* the list before: the last run died before it wrote its own */
+	EDITS_BY_PERSON,       /* somebody changed the list that the last run wrote */
+	EDITS_OF_UNWRITTEN,    /* somebody changed the list before, and the last run had died */
 };
 
 /* Compares the list with the lines that the accounts remember, by (6) of src/README.md. An account whose line is gone
- * is pardoned; an end that was changed is held; a line that became a person's own stays his. Call it before events are
- * judged. The list is sorted. done takes a line of each: the address or network, and behind a blank the new end
- * as a minute, or forever; nothing behind it where the line was taken away. */
+ * is pardoned. An end that was changed is held. A line that became a person's own stays the person's. Call it before
+ * events are judged. The list is sorted. done gets a line for each edit: the address or network, a blank, and the new
+ * end as a minute, or forever. Of a line that was taken away done gets the address or network alone. */
 void edits_take(struct judge *judge, const struct banlist *list, enum edits_file file, struct buf *done);
 
 #endif

@@ -10,16 +10,16 @@
 
 enum {
 	MINUTE = 60, DAY = 86400,
-	HOUR = 61 * MINUTE,    /* with the time that a mail program needs which asks each hour */
-	TWIN = 5,              /* seconds in which another daemon tells of the same failure */
-	NAMED_MOST = 3,        /* attempts told in one line that can be the named user's */
+	HOUR = 61 * MINUTE,    /* and a minute more, for a mail program that asks each hour and takes a while */
+	TWIN = 5,              /* seconds in which another daemon logs the same failure */
+	NAMED_MOST = 3,        /* at most so many attempts of one line are the named user's */
 };
 
 static void add_class(struct work *w, unsigned event_class, int64_t points)
 {
 	struct account *a = w->account;
 
-	/* a class without points is not in the state, nor when it had some */
+	/* the state does not keep the time of the last event of a class without points */
 	if (a->points[event_class] == 0 || w->time > a->last[event_class])
 		a->last[event_class] = w->time;
 	a->points[event_class] = points_sum(a->points[event_class], work_late(w, points));
@@ -43,8 +43,8 @@ static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 	return (a > b ? a - b : b - a) <= seconds;
 }
 
-/* Weak evidence counts a tenth less for each mail that this server took of the address lately, down to a tenth. So dead
- * recipients do not harm a list host. One deliverable recipient does not pay for a harvest. */
+/* Weak evidence counts a tenth less for each mail that this server lately took from the address, down to a tenth. So
+ * dead recipients do not harm a list host. One deliverable recipient does not pay for a harvest. */
 static double weight_of_weak(const struct work *w)
 {
 	const struct account *a = w->account;
@@ -102,7 +102,7 @@ static void add_to_connection(struct work *w, unsigned event_class, int64_t poin
 	add_class(w, event_class, points_times(points, weight));
 }
 
-/* Anything but a failed authentication. */
+/* Adds the points of any event but a failed authentication. */
 static void add_other(struct work *w)
 {
 	unsigned event_class = w->event->event_class;
@@ -117,8 +117,8 @@ static void add_other(struct work *w)
 	add_class(w, event_class, points_times(points_many(points, w->event->count), weight));
 }
 
-/* A failure that names nobody is told again with a name, or was, by another daemon: one of the two counts. Returns how
- * many of `count` have no twin yet. */
+/* Another daemon may log a nameless failure a second time, with the name, before or after. One of the two counts.
+ * Returns how many of `count` failures have no such twin yet. */
 static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 {
 	struct account *a = w->account;
@@ -134,7 +134,7 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	return count - (uint32_t)waiting;
 }
 
-/* What a failure weighs by the time since the last one for that name: fast within a minute, less within an hour. */
+/* The weight of a failure by the time since the name's last failure: fast within a minute, less within an hour. */
 static double weight_after(const struct work *w, const struct account_name *n, double fast)
 {
 	if (n->fail == 0 || !is_within(w->time, n->fail, HOUR))
@@ -142,8 +142,8 @@ static double weight_after(const struct work *w, const struct account_name *n, d
 	return is_within(w->time, n->fail, MINUTE) ? fast : 0.05;
 }
 
-/* What failures weigh that name nobody. Where others log in, one after the other within an hour is a device with an old
- * password. Postfix before 3.9 writes no name of it. */
+/* The weight of failures without a name. Where users log in, one such failure after another within an hour is a device
+ * with an old password. Postfix before 3.9 does not log the name. */
 static double weight_of_nameless(const struct work *w)
 {
 	const struct account_name *n = account_find_name(w->account, NAME_NONE);
@@ -151,7 +151,7 @@ static double weight_of_nameless(const struct work *w)
 	return w->account->credit <= POINT / 5 || n == NULL ? 1 : weight_after(w, n, 0.5);
 }
 
-/* What a failure for a name weighs when the name failed here before, in points of a first one. */
+/* The weight of a failure whose name failed at this address before; a first failure weighs 1. */
 struct repeats {
 	double first, next;
 };
@@ -164,7 +164,7 @@ static struct repeats repeats_of(const struct work *w, const struct account_name
 	return (struct repeats){ weight_after(w, n, fast), fast };
 }
 
-/* Whether it is the address's first failure for the name on that day. */
+/* Tells the history of failures. first: they are the address's first ones for the name on that day. */
 static void note_failures(const struct work *w, const char *user, uint32_t count, bool first)
 {
 	if (w->judge->history != NULL)
@@ -202,7 +202,7 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		n->fail = w->time;
 }
 
-/* An attempt to log in, whether it failed or this server was in trouble: nothing weaker of its connection counts. */
+/* An attempt to log in failed, or this server was in trouble: no weaker event of the connection counts. */
 static void outweigh(struct work *w)
 {
 	if (w->connection == NULL)
@@ -212,7 +212,7 @@ static void outweigh(struct work *w)
 	w->connection->failed = true;
 }
 
-/* Attempts told in one line name the last user only, and those beyond three are not his (Dovecot). */
+/* A line of several attempts names only the last user (Dovecot). Attempts beyond three are not that user's. */
 static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
@@ -245,7 +245,7 @@ static void add_failure(struct work *w)
 
 void evidence_add(struct work *w)
 {
-	/* what comes of this server's own trouble is nobody's failure */
+	/* trouble of this server is no failure of the client */
 	if (w->event->event_class == CLASS_TROUBLE)
 		outweigh(w);
 	else if (w->event->event_class == CLASS_AUTH)

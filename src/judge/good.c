@@ -15,11 +15,11 @@
 
 enum {
 	DAY = 86400,
-	BREACH_NAMES = 3,      /* names that were failed for before a login that is a breach */
-	BREACH_SHARED = 5,     /* names that log in from the address of a breach: many people share it */
+	BREACH_NAMES = 3,      /* failed names before a login make the login a breach */
+	BREACH_SHARED = 5,     /* when so many names log in from the address of a breach, many people share it */
 };
 
-/* A login whose line stands for mails. */
+/* The mails that a login's own line stands for. */
 static uint32_t mails_of(const struct event *event)
 {
 	return (event->flags & EVENT_SENDS) != 0 ? event->count : 0;
@@ -45,12 +45,12 @@ static void note_tried(struct work *w, struct entered *e)
 	e->names = names_failed_for(w->account);
 }
 
-/* A login from the address of a breach: the first one of each name is told, by what came before. */
+/* A login from the address of a breach. The first login of each name is told, with the failures before it. */
 static void note_entered(struct work *w, enum entered_how how)
 {
 	struct entered *e = entered_find(&w->judge->entered, &w->account->addr, w->event->user);
 
-	/* who had seen to it is told of what came after */
+	/* a person had seen to the account: a later login is told anew */
 	if (e != NULL && e->done != 0 && w->time > e->done) {
 		e->done = 0;
 		e->fresh = true;
@@ -62,7 +62,7 @@ static void note_entered(struct work *w, enum entered_how how)
 	entered_count(e, w->time, 1, mails_of(w->event));
 }
 
-/* A login of a name that never logged in from there, where many names were guessed and nobody had logged in. */
+/* Whether a login is a breach: the address guessed many names, nobody had logged in from it, nor had this name. */
 static bool is_breach(const struct work *w, const struct account_name *n)
 {
 	const struct account *a = w->account;
@@ -71,8 +71,8 @@ static bool is_breach(const struct work *w, const struct account_name *n)
 	       (a->since != 0 || judge_reaches(account_name_points(a), w->judge->settings->threshold));
 }
 
-/* Logins since a breach show whether the address is a webmail's or an office's: who guesses enters few accounts. Then
- * they count like any others. What else was guessed there still counts, and the entered accounts stay told. */
+/* Many names that log in since a breach show that the address is a webmail's or an office's: a guesser enters few
+ * accounts. Then their logins count like any others. The other guesses still count, and entered accounts stay told. */
 static bool ends_breach(struct work *w, uint32_t number)
 {
 	struct account *a = w->account;
@@ -102,7 +102,7 @@ static void forgive_weak(struct account *a)
 	}
 }
 
-/* Nameless failures, and greetings of bots, up to one threshold. */
+/* Forgives nameless failures and greetings of bots, up to one threshold. */
 static void forgive_nameless(struct account *a, int64_t threshold)
 {
 	struct account_name *n = account_find_name(a, NAME_NONE);
@@ -127,7 +127,7 @@ static void note_login(const struct work *w, struct account_name *n, uint32_t nu
 	name_show(name, w->event->user);
 }
 
-/* One point a name and day. */
+/* A login gives one point of credit a name and day. */
 static void take_login(struct work *w, uint32_t number)
 {
 	struct account *a = w->account;
@@ -144,14 +144,15 @@ static void take_login(struct work *w, uint32_t number)
 		a->good = w->time;
 }
 
-/* An address that is new for the user, and sends more than all that the user had. The event is so many logins. */
+/* Tells of an address that is new for the user and sends more mails than all the user's others. The event stands for
+ * so many logins. */
 static void take_habit(struct work *w, struct name *name, uint32_t logins)
 {
 	const struct judge_settings *settings = w->judge->settings;
 	struct entered *e = entered_find(&w->judge->entered, &w->account->addr, w->event->user);
 	const struct habit_new *new;
 
-	/* what is so long ago that the state may have lost it */
+	/* the state may have lost a habit that is so old */
 	if (name->habit != NULL && !name_is_known(name, w->time, settings->known)) {
 		free(name->habit);
 		name->habit = NULL;
@@ -166,7 +167,7 @@ static void take_habit(struct work *w, struct name *name, uint32_t logins)
 		entered_count(e, w->time, logins, mails_of(w->event));
 }
 
-/* Who logged in is remembered where the login's line does not stand for a mail: mails of the connection follow. */
+/* The connection remembers who logged in, unless the login's line stands for mails itself: mails follow. */
 static void note_user(struct work *w)
 {
 	const struct span user = w->event->user;
@@ -180,7 +181,7 @@ static void note_user(struct work *w)
 	w->connection->user = mem_text_of(user.ptr, user.len < USER_SHOWN_MAX ? user.len : USER_SHOWN_MAX);
 }
 
-/* A mail of who logged in on its connection. */
+/* A mail that the user sent who logged in on this connection. */
 static void take_sent(struct work *w)
 {
 	const struct event *accepted = w->event;
@@ -202,7 +203,7 @@ static void take_sent(struct work *w)
 	w->event = accepted;
 }
 
-/* Whether it is good news of the address. */
+/* Takes a login. Returns whether it speaks for the address. */
 static bool take_any_login(struct work *w)
 {
 	struct account *a = w->account;
@@ -212,7 +213,7 @@ static bool take_any_login(struct work *w)
 	uint32_t number;
 	bool breach;
 
-	/* a connection's end tells again of the login that its beginning told */
+	/* the line of a connection's end repeats the login of its beginning */
 	if (len == 0 && w->connection != NULL && w->connection->good)
 		return false;
 	note_user(w);

@@ -19,7 +19,7 @@
 
 enum {
 	DAY = 86400,
-	LATE_MOST = DAY,       /* an event that is later still finds its account in the state */
+	LATE_MOST = DAY,       /* an event that is late by less still finds its account in the state */
 };
 
 void judge_init(struct judge *judge, const struct judge_settings *settings, int64_t now)
@@ -43,7 +43,7 @@ static int64_t points_against(const struct account *a)
 
 /* ---- events ---- */
 
-/* The time of an event as accounts have it. What is of the future is as late as the file that it stands in. */
+/* The time of an event as accounts have it. An event of the future gets the time when its file was last written. */
 static uint32_t time_of(struct judge *j, const struct event *event, int64_t reference)
 {
 	int64_t time = event->time;
@@ -71,7 +71,7 @@ static void judge_evidence(struct work *w)
 	network_add(&w->judge->accounts, settings, a, &gift);
 }
 
-/* A network remembers the day of what is good in it, so one a day and address tells it enough. */
+/* A network keeps only the day of its last good event, so it is told one such event a day and address. */
 static void judge_good(struct work *w)
 {
 	uint32_t day = w->account->good / DAY;
@@ -86,7 +86,7 @@ static void judge_good(struct work *w)
 		network_good(&w->judge->accounts, w->judge->settings, w->account, w->time);
 }
 
-/* Whether the event says again what its connection counts as already: then the account is not touched. */
+/* Whether the event repeats what its connection counts as already: then the account is not touched. */
 static bool is_told_already(struct judge *j, const struct event *event, struct connection *c)
 {
 	bool told = c != NULL && event->event_class != CLASS_AUTH && event->event_class != CLASS_GOOD &&
@@ -117,7 +117,7 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 		judge_evidence(&w);
 }
 
-/* Trouble ahead of a connection is one with the client's name. */
+/* Trouble in an event that begins a connection is a failed look-up of the client's name. */
 static void note_trouble(struct judge *j, const struct event *event, const struct addr *unit, uint32_t time)
 {
 	if (event->event_class != CLASS_TROUBLE)
@@ -162,7 +162,7 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)
 {
 	uint64_t counted = packets < UINT32_MAX ? packets : UINT32_MAX;
-	/* a set that was made anew begins to count anew */
+	/* a set that was made anew counts from 0 */
 	uint64_t since = counted >= a->packets ? counted - a->packets : counted;
 	const struct judge_aggregate *aggregate = network_aggregate(j->settings, &a->addr);
 	int64_t threshold = aggregate != NULL ? judge_network_threshold(j->settings, aggregate)

@@ -36,38 +36,38 @@ struct judge {
 	struct totals *totals;       /* counts all events, borrowed; NULL: not wanted */
 	struct history *history;     /* counts days, borrowed; NULL: not wanted */
 	struct outage outage;        /* of the resolver */
-	uint32_t clock;              /* the time of the latest event; 0: there was none */
-	int64_t told_day;            /* kept for the run: days since the epoch */
+	uint32_t clock;              /* the time of the latest event; 0: no event yet */
+	int64_t told_day;            /* days since the epoch; the run uses it, the judge only keeps it */
 	struct entered_list entered; /* accounts that strangers entered */
 	uint64_t events;             /* judged in this run */
 	uint64_t without_address;    /* failures whose lines name no address */
 	uint64_t troubles;           /* lines of this server's own trouble */
-	uint64_t future;             /* events later than now by more than a day, taken for as late as their file */
+	uint64_t future;             /* events more than a day later than now: they get the time of their file */
 };
 
 /* The settings are borrowed. now in seconds since the epoch. */
 void judge_init(struct judge *judge, const struct judge_settings *settings, int64_t now);
 void judge_free(struct judge *judge);
 
-/* Takes one event. Nothing of it is kept but copies. reference: when its log was last written, or now. */
+/* Takes one event and keeps only copies of it. reference: when its log was last written, or now. */
 void judge_event(struct judge *judge, const struct event *event, int64_t reference);
 
-/* A banned address or network knocks still: a point at the time of the run. packets is the kernel's counter, which is
- * compared with that of the last run. Returns how many packets came since. */
+/* A banned address or network still sends packets: it gets a point at the time of the run. packets is the kernel's
+ * counter, which is compared with the last run's counter. Returns how many packets came since the last run. */
 uint64_t judge_knock(struct judge *judge, struct account *account, uint64_t packets);
 
-/* Empties the account, and where it is a network those inside: a person took its line away. */
+/* Empties the account, and of a network those inside it, because a person took its line away. */
 void judge_pardon(struct judge *judge, struct account *account);
 
-/* What the state keeps, each in its section: judge_save() fills in the texts, which are the caller's then. It sorts the
- * accounts. */
+/* The texts of the state's sections. judge_save() sorts the accounts and fills in the texts, which the caller then
+ * owns. */
 struct judge_lines {
 	struct buf accounts, names, connections, entered, clocks;
 };
 
 void judge_save(struct judge *judge, struct judge_lines *lines);
 
-/* Reads a section. Returns 0, or the number of the line that is none, from 1. */
+/* Reads a section. Returns 0, or the number of the first wrong line, from 1. */
 unsigned judge_load_clocks(struct judge *judge, struct span lines);
 
 #endif

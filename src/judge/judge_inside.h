@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* judge_inside: one event, and what it is about, on its way through the judgement. Inside src/judge only. */
+/* judge_inside: one event with its account and connection on its way through the judgement. Inside src/judge only. */
 #ifndef MAILBAN_JUDGE_JUDGE_INSIDE_H
 #define MAILBAN_JUDGE_JUDGE_INSIDE_H
 
@@ -11,19 +11,19 @@ struct work {
 	struct account *account;
 	struct connection *connection;   /* NULL: none */
 	uint32_t time;
-	double lateness;                 /* what points of its time are worth at the account's */
-	uint32_t hits;                   /* how often it happened, what was told twice counted once */
-	uint8_t taken_class;             /* what was taken back of the connection: */
+	double lateness;                 /* the factor of account_lateness() */
+	uint32_t hits;                   /* how often it happened; what two daemons logged counts once */
+	uint8_t taken_class;             /* what was taken back of the connection's points: class, */
 	int64_t taken;                   /* points */
 };
 
-/* What points of the event's time are worth at the account's. */
+/* Points of the event's time, faded to the account's time. */
 static inline int64_t work_late(const struct work *w, int64_t points)
 {
 	return w->lateness < 1 ? points_times(points, w->lateness) : points;
 }
 
-/* Takes back what the connection had added for a weaker kind, or for none. */
+/* Takes back the points that the connection had added for a weaker kind of event. */
 void work_take_back(struct work *w);
 
 /* Points of one event that speaks against an address: the rule's own, else those of its class. */

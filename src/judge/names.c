@@ -3,7 +3,7 @@
  * names: a table of user names.
  *
  * Accounts hold names by number. A name stays while an account holds it, while it has logged in lately, and while
- * somebody guesses at it; so noise of other names makes nobody forget it. What is below POINTS_LEAST counts as nothing
+ * somebody guesses at it. So any number of other names does not drive it out. A value below POINTS_LEAST counts as 0
  * at once, so that it makes no difference when the table is swept. Names that no account holds are bounded.
  */
 #include "judge/names.h"
@@ -99,7 +99,7 @@ void name_show(struct name *name, struct span user)
 	if (strlen(name_shown(name)) == len && memcmp(name_shown(name), user.ptr, len) == 0)
 		return;
 	free(name->shown);
-	/* as after reading the state, which says no more than it has to */
+	/* the state leaves a shown name out that equals the folded one, so that is left out here, too */
 	if (strlen(name->text) == len && memcmp(name->text, user.ptr, len) == 0)
 		name->shown = NULL;
 	else
@@ -123,7 +123,7 @@ void name_add_attacker(struct name *name, uint32_t time)
 {
 	int64_t attack = name_attack(name, time);
 
-	/* what has faded to nothing is not in the state: a late event begins anew */
+	/* the state does not keep an attack that has faded to 0: a late event begins anew */
 	if (attack == 0)
 		name->attack_time = time;
 	name->attack = points_sum(attack,
@@ -148,7 +148,7 @@ static void forget(struct names *names, uint32_t number)
 	names->idle--;
 }
 
-/* For qsort(3): who has logged in lately goes last, else who was not heard of for the longest time goes first. */
+/* For qsort(3): names that logged in lately go last. Of the others the one with the oldest event goes first. */
 struct rank {
 	bool known;
 	uint32_t time, number;

@@ -37,7 +37,7 @@ static void add_points(struct account *net, unsigned event_class, int64_t points
 	net->last[event_class] = net->time;
 }
 
-/* What was taken back was a hit of its class before. */
+/* Adds the gift to a network. Points that are taken back had been a hit of their class, so the hit goes, too. */
 static void add_to(struct accounts *all, const struct judge_settings *settings, struct account *net,
 	const struct network_gift *gift, bool is_new, uint32_t time)
 {
@@ -56,13 +56,13 @@ static void add_to(struct accounts *all, const struct judge_settings *settings, 
 	net->hosts += is_new;
 }
 
-/* The part of the gift that the address may still give: what it took back it may give again. */
+/* The part of the gift that the address may still give. Points that it took back it may give again. */
 static struct network_gift within_share(const struct account *account, const struct network_gift *gift, int64_t most)
 {
 	struct network_gift given = *gift;
 	int64_t left;
 
-	/* a failure that was told twice may have taken more than it added */
+	/* a failure that two daemons logged may have taken back more than it added */
 	if (given.added < 0) {
 		given.taken -= given.added;
 		given.added = 0;

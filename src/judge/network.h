@@ -10,11 +10,12 @@
 
 /* What an event did to the points of an address. */
 struct network_gift {
-	int64_t added, taken;            /* points; taken back of what came before */
+	int64_t added, taken;            /* points added; points taken back of earlier events */
 	uint8_t added_class, taken_class;
 };
 
-/* Hands it to the networks around the account, which take a threshold an address at most. The account may move. */
+/* Hands the gift to the networks around the account. They take at most a threshold from one address. The account may
+ * move. */
 void network_add(struct accounts *accounts, const struct judge_settings *settings, struct account *account,
 	const struct network_gift *gift);
 

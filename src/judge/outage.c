@@ -2,8 +2,8 @@
 /*
  * outage: whether this server's resolver is down.
  *
- * A server that cannot look up a client's name takes it to have none, and does not always say so. It says so for some
- * clients: where these are several within minutes, the resolver is down for all.
+ * A server that cannot look up a client's name treats the client as one without a name. Only for some clients does it
+ * log that the look-up failed. Where these are several within half an hour, the resolver is down for all clients.
  */
 #include "judge/outage.h"
 

@@ -12,10 +12,10 @@
 
 enum {
 	OUTAGE_HOSTS = 4,       /* so many clients whose names could not be looked up */
-	OUTAGE_SPAN = 1800,     /* in so many seconds; one alone has a broken domain */
+	OUTAGE_SPAN = 1800,     /* within so many seconds mean an outage; one client alone may have a broken domain */
 };
 
-/* The last ones. Begins as zero. */
+/* The last clients whose names could not be looked up. Zero-initialise it. */
 struct outage {
 	struct {
 		uint32_t host;  /* a number of its address */
@@ -23,13 +23,13 @@ struct outage {
 	} last[OUTAGE_HOSTS];
 };
 
-/* The name of that client could not be looked up. */
+/* Notes that the client's name could not be looked up. */
 void outage_note(struct outage *outage, const struct addr *client, uint32_t time);
 
-/* Whether the resolver was down at that time, as far as lines before it told. */
+/* Whether the resolver was down at a time, by the lines before. */
 bool outage_is(const struct outage *outage, uint32_t time);
 
-/* Words of a line of the state, and one of them; false: it is none of these. */
+/* The first adds words to a line of the state. The second reads one of them, and returns false for any other word. */
 void outage_save(const struct outage *outage, struct buf *out);
 bool outage_load_word(struct outage *outage, const struct line *line);
 

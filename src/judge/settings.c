@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * settings: what the judgement can be told, and what it does where nobody told it anything.
+ * settings: the settings of the judgement and their defaults.
  *
- * Reads no file: app/config fills the struct, tests write it down. Nothing here prints; what is wrong is said in words
- * for the caller's message.
+ * Reads no file: app/config fills the struct, tests fill it themselves. Nothing here prints: errors are returned as
+ * words for the caller's message.
  */
 #include "judge/settings.h"
 

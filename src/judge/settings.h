@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* settings: all that the judgement can be told. */
+/* settings: the settings of the judgement. */
 #ifndef MAILBAN_JUDGE_SETTINGS_H
 #define MAILBAN_JUDGE_SETTINGS_H
 
@@ -35,8 +35,8 @@ struct judge_settings {
 	uint8_t ipv6_prefix;          /* IPv6 is judged by networks of this length */
 	bool ban_private;
 	bool renew;                   /* a banned address that still knocks gets a point a run */
-	int64_t entered_within;       /* a login's address is new for its user for so long */
-	uint32_t entered_mails;       /* so many mails from there are worth a look, where all others are fewer */
+	int64_t entered_within;       /* for so many seconds a login's address is new for its user */
+	uint32_t entered_mails;       /* so many mails from a new address are told, if all other addresses sent fewer */
 	uint64_t max_new;             /* at most so many new bans a run */
 	uint8_t max_prefix4, max_prefix6; /* as people write them: nothing wider than 16 and 32 */
 	uint64_t accounts;            /* at most so many addresses and networks are remembered */
@@ -47,11 +47,11 @@ void judge_settings_defaults(struct judge_settings *settings);
 /* The setting networks: how many addresses make a ban of a /24 or a /48; 0: none do. Replaces all aggregates. */
 void judge_settings_networks(struct judge_settings *settings, uint32_t hosts);
 
-/* One word of the setting aggregate, "20:40": prefix (up to 31 IPv4, longer IPv6) and addresses; the first one replaces
- * the aggregates that there are when reset. NULL, or what is wrong with it in a few words. */
+/* Takes one word of the setting aggregate, "20:40": the prefix (up to 31 IPv4, longer IPv6) and how many addresses.
+ * reset: it replaces all aggregates. Returns NULL, or in a few words what is wrong with the word. */
 const char *judge_settings_aggregate(struct judge_settings *settings, const char *word, bool reset);
 
-/* What in the settings contradicts itself, in a few words; NULL: nothing. */
+/* Says in a few words which settings contradict each other; NULL: none do. */
 const char *judge_settings_check(const struct judge_settings *settings);
 
 /* Whether a balance reaches the threshold: to a twentieth of a point, so that five failures within two hours are five

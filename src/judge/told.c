@@ -2,7 +2,7 @@
 /*
  * told: news that are no bans.
  *
- * All of it is read off accounts and names; nothing is changed.
+ * Reads accounts and names, and changes nothing.
  */
 #include "judge/told.h"
 
@@ -13,7 +13,7 @@
 
 enum {
 	DAY = 86400,
-	FAILING_LEAST = 10,  /* failures since the last login that are worth a line */
+	FAILING_LEAST = 10,  /* so many failures since the last login are worth a line */
 };
 
 void changes_free(struct changes *changes)
@@ -32,7 +32,7 @@ struct change *changes_add(struct changes *changes, enum change_kind kind, const
 	return c;
 }
 
-/* Whether a person has seen to it, or said that it is nothing. */
+/* Whether a person has seen to the entered account, or the settings say not to tell of its user. */
 static bool is_done(const struct decide_input *in, const struct entered *e)
 {
 	bool done = e->done != 0 || (in->allow != NULL && netset_overlaps(in->allow, &e->addr));
@@ -119,7 +119,7 @@ static void tell_attack(const struct judge *j, uint32_t number, const struct add
 	c->hits = (uint64_t)((name_attack(&then, j->clock) + POINT / 2) / POINT);
 }
 
-/* Each is told with the first address that attacks it. */
+/* Each attacked name is told with the first address that attacks it. */
 static void tell_attacked(const struct decide_input *in, struct changes *changes)
 {
 	const struct judge *j = in->judge;

@@ -12,16 +12,16 @@
 #include "judge/judge.h"
 #include "list/ban.h"
 
-/* What is told of a run. Which fields mean something stands beside each; net always does. */
+/* The kinds of changes. Beside each stand the fields of struct change that it fills; net is always filled. */
 enum change_kind {
 	CHANGE_BREACH,      /* an account that was guessed: user, when, entered; hits: failures before it, names: for
 	                     * how many user names */
-	CHANGE_ENTERED,     /* one that a stranger may have entered without guessing: user, when, entered */
+	CHANGE_ENTERED,     /* an account that a stranger may have entered without guessing: user, when, entered */
 	CHANGE_TOO_WIDE,    /* a network that is wider than max-prefix allows: since, until, by, hits, points, hosts */
-	CHANGE_DEFERRED,    /* beyond max-new, and not banned yet: the same */
+	CHANGE_DEFERRED,    /* not banned yet, being beyond max-new: the fields of CHANGE_TOO_WIDE */
 	CHANGE_ADDED,       /* since, until, by, hits, points, level */
-	CHANGE_NETWORK,     /* the same, and hosts */
-	CHANGE_RENEWED,     /* knocks still: packets since the last run, until */
+	CHANGE_NETWORK,     /* a network: the fields of CHANGE_ADDED, and hosts */
+	CHANGE_RENEWED,     /* still sends packets: packets since the last run, until */
 	CHANGE_MOVED,       /* until changed: the fields of CHANGE_ADDED */
 	CHANGE_EXPIRED,     /* its time is over */
 	CHANGE_FORGIVEN,    /* a login or accepted mail ended the ban */
@@ -58,19 +58,19 @@ struct decide_input {
 	const struct netset *allow;        /* finished; NULL: nobody */
 	int64_t now;                       /* seconds since the epoch */
 	int64_t set_back;                  /* seconds that the host's clock is behind now */
-	uint32_t last_clock;               /* of the run before: what is later is news; 0: all is */
+	uint32_t last_clock;               /* of the run before: later events are news; 0: all events are */
 	bool tell_failing;                 /* names that keep failing are told once a day */
-	char *const *done;                 /* users whose entered accounts are not told */
+	char *const *done;                 /* users of whose entered accounts nothing is told */
 	size_t done_count;
-	bool force;                        /* beyond max-new and max-prefix too */
+	bool force;                        /* bans beyond max-new and max-prefix are allowed, too */
 };
 
 void changes_free(struct changes *changes);
 
-/* One change more; all but kind and net is zero. It may move when another one is added. */
+/* Adds a change; all its fields but kind and net are zero. It may move when another one is added. */
 struct change *changes_add(struct changes *changes, enum change_kind kind, const struct addr *net);
 
-/* Adds the accounts that were entered and that nobody has seen to: of the input judge, allow and done are asked. */
+/* Adds the entered accounts that nobody has seen to. Of the input it uses judge, allow and done. */
 void told_entered(const struct decide_input *input, struct changes *changes);
 
 /* Adds what is news since the run before. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * entered: accounts that strangers entered, kept until a person has seen to them and after.
+ * entered: accounts that strangers entered.
  *
- * What a person has seen to stays, so that the same logins read again are no news.
+ * An account stays here after a person has seen to it, so that the same logins read again are no news.
  */
 #include "record/entered.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* entered: accounts that strangers entered. The state keeps them, so that each report says so until a person has seen
- * to it. */
+/* entered: accounts that strangers entered. The state keeps them, so that each report tells of an account until a
+ * person has seen to it. */
 #ifndef MAILBAN_RECORD_ENTERED_H
 #define MAILBAN_RECORD_ENTERED_H
 
@@ -13,28 +13,28 @@
 #include "base/span.h"
 
 enum {
-	ENTERED_MOST = 1000,   /* of more the oldest ones go */
-	ENTERED_TRIED = 8,     /* names that are kept of those that were tried before */
+	ENTERED_MOST = 1000,   /* at most so many accounts are kept; the oldest ones go */
+	ENTERED_TRIED = 8,     /* at most so many tried names are kept */
 };
 
 enum entered_how {
 	ENTERED_GUESSED,       /* a breach: a login after guessing */
-	ENTERED_BESIDE,        /* a further name from the address of a breach */
+	ENTERED_BESIDE,        /* a further name that logged in from the address of a breach */
 	ENTERED_UNGUESSED,     /* nobody guessed: a new address sent more than the user's others */
 };
 
 struct entered {
-	struct addr addr;      /* the account's */
+	struct addr addr;      /* the address from which the stranger logged in */
 	char *user;            /* as the server wrote it, NUL-terminated */
 	char *tried[ENTERED_TRIED]; /* names that the address had failed for, those with most points first */
 	unsigned tried_count;
 	enum entered_how how;
 	uint32_t time;         /* of the login, seconds since the epoch */
 	uint32_t last;         /* of the latest login or mail */
-	uint32_t hits, names;  /* failures before, and for how many names */
-	uint32_t logins, mails;/* since, from there; a mail that names its user is both */
+	uint32_t hits, names;  /* failures before the login, and for how many names */
+	uint32_t logins, mails;/* since the login, from addr; a mail that names its user is both */
 	uint32_t done;         /* when a person had seen to it; 0: nobody has */
-	bool fresh;            /* it came in this run; not in the state */
+	bool fresh;            /* this run added it; not in the state */
 };
 
 /* Zero-initialise it; entered_free() gives the memory back. */
@@ -45,23 +45,24 @@ struct entered_list {
 
 void entered_free(struct entered_list *list);
 
-/* Whether that account is the user's. Names are compared by their local part. */
+/* Whether the entered account is the user's. Names are compared by their local part. */
 bool entered_is_user(const struct entered *entered, struct span user);
 
-/* The user's login from there that is kept; NULL: none. */
+/* The user's entered account with that address; NULL: none is kept. */
 struct entered *entered_find(const struct entered_list *list, const struct addr *addr, struct span user);
 
-/* One more, with nothing but what is given. It lives until the next call. */
+/* Adds an account with the given values, all others zero. It lives until the next call. */
 struct entered *entered_add(struct entered_list *list, const struct addr *addr, struct span user, enum entered_how how,
 			    uint32_t time);
 
-/* Counts logins, or mails, or both. */
+/* Counts so many logins and mails of the account. */
 void entered_count(struct entered *entered, uint32_t time, uint32_t logins, uint32_t mails);
 
-/* A person has seen to all of that user, at that time. Returns how many there were to see to. */
+/* Notes that a person has seen to all entered accounts of the user. Returns how many nobody had seen to before. */
 size_t entered_done(struct entered_list *list, struct span user, int64_t now);
 
-/* Lines of the state, and back. Returns 0, or the number of the line that is none, from 1. */
+/* The first adds the lines of the state, the second reads them. It returns 0, or the number of the first wrong line,
+ * from 1. */
 void entered_save(const struct entered_list *list, struct buf *out);
 unsigned entered_load(struct entered_list *list, struct span lines);
 

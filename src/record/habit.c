@@ -2,8 +2,8 @@
 /*
  * habit: from which networks a user logs in.
  *
- * The first network of all is the user's own. A further one becomes it when its first day is over. What an address sent
- * on its first day is compared by the caller with what all networks of the user sent together.
+ * The first network of all is the user's own. A further network becomes the user's own when its first day is over. The
+ * caller compares the mails of an address in its first day with the mails of all the user's networks together.
  */
 #include "record/habit.h"
 
@@ -18,7 +18,7 @@ static uint64_t net_of(const struct addr *a)
 	return addr_is_v4(a) ? (a->lo & 0xffffffff) >> 8 | UINT64_C(1) << 62 : a->hi >> 16 | UINT64_C(1) << 63;
 }
 
-/* To the front, where it is looked for first. */
+/* Moves a network to the front, where it is looked for first. */
 static void learn(struct habit *h, uint64_t net)
 {
 	unsigned at = 0;
@@ -48,7 +48,8 @@ static void forget_half(struct habit *h, uint32_t time)
 		h->mails /= 2;
 }
 
-/* What has been there for a day is the user's. The others stand without gaps, as they do in the state. */
+/* An address that is older than within makes its network the user's own. The other addresses stand without gaps, as in
+ * the state. */
 static void take_in(struct habit *h, uint32_t time, int64_t within)
 {
 	unsigned kept = 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * history: days, and the lines of the state that keep them.
+ * history: days, and the state's lines of them.
  *
  *	history	2026-11-28 auth=3633 helo=37 login=812 mail=1904 addresses=931 open
  *	runs	2026-11-28 runs=24 lines=29862 added=52 over=23 banned=596
  *	tops	lines of record/history_table.c: those of closed days, a day after another, then the open ones
  *
- * Lines of closed days are carried on as a text: a run reads those of the last day alone, or of the last two.
+ * Lines of closed days are kept as a text. A run takes apart only the lines of the open days, one or two.
  */
 #include "record/history_inside.h"
 
@@ -29,7 +29,7 @@ void history_free(struct history *h)
 
 /* ---- days ---- */
 
-/* The place of a day, made where there is none; NULL: it is too old. */
+/* The place of a day, made where it is missing; NULL: the day is too old. */
 static struct history_day *day_at(struct history *h, uint32_t day)
 {
 	size_t i = h->count;
@@ -106,7 +106,7 @@ static size_t closed_from(const struct history *h, uint32_t day)
 	return at;
 }
 
-/* Forgets what events made of that day and later ones. Their runs stay. */
+/* Forgets the events of that day and of later days, but not their runs. */
 static void forget_from(struct history *h, uint32_t day)
 {
 	h->closed.len = closed_from(h, day);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * history_table: addresses and user names of a day that is open.
+ * history_table: addresses and user names of an open day.
  *
- * Clients choose both, so each table is bounded. A full one lets an eighth of its items go or more, those that came
- * least; the weight of the others is less by what these had at most (Misra and Gries, Finding repeated elements, 1982).
- * So an item that comes often stays, whatever else comes, and which ones do depends on the events alone.
+ * Clients choose both, so each table is bounded. A full table drops at least an eighth of its items, those up to
+ * some weight. This weight is taken off the others (Misra and Gries, Finding repeated elements,
+ * 1982). So an item that comes often stays, whatever else comes. Which items stay depends on the events alone.
  *
  *	2026-11-28 203.0.113.9 auth=330 probe=7
  *	2026-11-28 u:anna failures=24 addresses=3
@@ -140,7 +140,7 @@ static int by_key(const void *a, const void *b)
 	return x->user != NULL ? strcmp(x->user, y->user) : addr_compare(&x->addr, &y->addr);
 }
 
-/* What came most first. Of user names those that most addresses failed for. */
+/* Items with the most events first; of user names those for which the most addresses failed. */
 static int by_events(const void *a, const void *b)
 {
 	const struct history_item *x = a, *y = b;
@@ -212,7 +212,7 @@ bool history_read_day(struct line *line, uint32_t *day)
 	return true;
 }
 
-/* day: its word and a blank. */
+/* day: the word of the day and a blank. */
 static void add_item(const struct history_item *item, const struct buf *day, struct buf *out)
 {
 	buf_add(out, day->ptr, day->len);
@@ -226,7 +226,7 @@ static void add_item(const struct history_item *item, const struct buf *day, str
 	}
 }
 
-/* The copy shares the names. */
+/* A sorted copy of the items, which shares their names. */
 static struct history_item *sorted(const struct history_table *table, int (*compare)(const void *, const void *))
 {
 	struct history_item *items = mem_alloc(table->count + 1, sizeof(*items));
@@ -284,7 +284,7 @@ void history_add_closed(struct history_table tables[2], uint32_t day, struct buf
 	buf_free(&word);
 }
 
-/* A word of an item: its kind follows from it. */
+/* Reads a word of an item. The word says the item's kind, too. */
 static bool read_word(const struct line *line, struct history_item *item)
 {
 	for (unsigned kind = HISTORY_ADDRESS; kind <= HISTORY_NETWORK; kind++) {

@@ -2,8 +2,8 @@
 /*
  * account_text: an account as a small table, and as JSON.
  *
- * A line each name and class with its points and its last event, then the credit, then what the balance comes to and
- * what that means. Names come from strangers and are escaped.
+ * Each name and class has a line with its points and its last event. Then come the credit, the balance and its meaning.
+ * Names come from strangers and are escaped.
  */
 #include "report/account_text.h"
 
@@ -28,7 +28,7 @@ static void add_row(struct buf *out, int64_t points, uint32_t last)
 	buf_add_text(out, "  ");
 }
 
-/* In JSON where j is not NULL. */
+/* Shows a name of the account: as JSON where json is not NULL, else as a line of text. */
 static void show_name(const struct judge *j, const struct account *a, const struct account_name *n, struct json *json,
 	struct buf *out)
 {
@@ -53,7 +53,7 @@ static void show_name(const struct judge *j, const struct account *a, const stru
 			   "[; of {of}, since others log in]\n", out);
 }
 
-/* What it takes to a ban, or until when the ban lasts. */
+/* Says how many points are missing to a ban, or until when the ban lasts. */
 static void add_balance(const struct judge *j, const struct account *a, int64_t threshold, struct buf *out)
 {
 	int64_t balance = account_balance(a, j->settings);
@@ -78,7 +78,7 @@ static void add_balance(const struct judge *j, const struct account *a, int64_t 
 	}
 }
 
-/* What the rows of the classes come to less, where users log in. */
+/* Says how much less the classes' points count where users log in. */
 static void add_capped(const struct judge *j, const struct account *a, struct buf *out)
 {
 	int64_t points = account_class_points(a), over = points - account_capped(a, points, j->settings);

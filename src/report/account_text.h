@@ -6,10 +6,10 @@
 #include "judge/judge.h"
 #include "report/json.h"
 
-/* Adds the account of the address or network, as it is at the account's time; nothing where there is none. */
+/* Adds the account of the address or network, as of the account's time; nothing where there is no account. */
 void account_text(const struct judge *judge, const struct addr *net, struct buf *out);
 
-/* The same as a value; null where there is none, or no judge. */
+/* Adds the account as a JSON value; null where there is no account, or judge is NULL. */
 void account_json(const struct judge *judge, const struct addr *net, struct json *json);
 
 #endif

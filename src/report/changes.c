@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * changes: what a run changed and what looks wrong.
+ * changes: tells what a run changed, and what looks wrong.
  *
- * The text is what cron mails, so it begins with what a person must act on (an account that was taken), says
- * of each ban why, and is empty where there is nothing to say. Long lists are cut with their number told; the
- * blacklist itself, `mailban diff` and the JSON have them whole. Bytes from logs are escaped.
+ * cron mails the text. So it begins with news on which a person must act, such as an entered account. It says the
+ * reason of each ban, and is empty where there is no news. Long lists are cut, and their length is told. The blacklist
+ * itself, `mailban diff` and the JSON have them whole. Bytes from logs are escaped.
  */
 #include "report/changes.h"
 
@@ -21,10 +21,10 @@ enum { SHOWN = 50, SHOWN_OF_SCANS = 10, ATTACKERS_MAX = 64 };
 /* How one kind of change is told. */
 struct telling {
 	enum change_kind kind;
-	const char *name;       /* of its list in JSON */
-	const char *head;       /* above its entries */
-	const char *sentence;   /* of an entry: report/fields.h */
-	bool quiet;             /* told only along with something that is not */
+	const char *name;       /* the name of its list in JSON */
+	const char *head;       /* the line above its entries */
+	const char *sentence;   /* the sentence of an entry, see report/fields.h */
+	bool quiet;             /* told only where a kind that is not quiet is told, too */
 };
 
 #define WEIGHT "  {address:24} {class:8} {points} points, {hits|hit|hits}"
@@ -63,7 +63,7 @@ static const struct telling tellings[] = {
 
 enum { TELLINGS = sizeof(tellings) / sizeof(tellings[0]) };
 
-/* Beside the fields what they point to. */
+/* The fields of an entry, and the values to which they point. */
 struct entry {
 	struct field fields[26], tried[ENTERED_TRIED + 1], users[ACCOUNT_NAMES + 1], addresses[ATTACKERS_MAX + 1];
 	struct addr addrs[ATTACKERS_MAX];
@@ -216,7 +216,7 @@ void changes_unseen(const struct decide_input *input, struct buf *out)
 	changes_free(&changes);
 }
 
-/* What a scan tells, too. */
+/* Whether a scan tells this kind, too. */
 static bool is_of_scans(enum change_kind kind)
 {
 	return kind <= CHANGE_ENTERED || kind == CHANGE_ATTACKED || kind == CHANGE_FAILING;

@@ -14,27 +14,27 @@
 #include "judge/decide.h"
 #include "judge/judge.h"
 
-/* What a run tells. Borrowed throughout. */
+/* The facts of a run that reports tell. All pointers are borrowed. */
 struct run_facts {
 	const struct changes *changes;         /* sorted by kind, then address */
 	const struct judge *judge;
 	uint64_t banned;                       /* entries of the new blacklist */
 	struct drift *drift;                   /* sorted; NULL: not told */
-	const struct drift_known *drift_known; /* what runs before saw */
+	const struct drift_known *drift_known; /* shapes that earlier runs saw */
 	uint64_t lines, events;
 	struct span (*example)(void *context, const struct addr *addr, unsigned event_class); /* a line that counted;
 	                                                                                  len 0: none kept */
 	void *example_context;
-	char *const *unread;                   /* what could not be read, or is lost: a sentence each */
+	char *const *unread;                   /* logs that could not be read, lines that are lost: a sentence each */
 	size_t unread_count;
-	bool all;                              /* every entry, not the first ones only */
-	size_t most;                           /* so many of each kind where not all; 0: as many as a mail has */
+	bool all;                              /* tells every entry, not only the first ones */
+	size_t most;                           /* unless all: so many entries of each kind; 0: as many as a mail has */
 };
 
-/* Accounts that were entered, alone: they are told however quiet a run is to be. news: those of this run. */
+/* Adds the entered accounts alone: these are told even by a quiet run. news: only those of this run. */
 void changes_entered(const struct run_facts *facts, bool news, struct buf *out);
 
-/* The same of all that nobody has seen to, news or not: of the input judge, allow and done are asked. */
+/* Adds all entered accounts that nobody has seen to. Of the input it uses judge, allow and done. */
 void changes_unseen(const struct decide_input *input, struct buf *out);
 
 /* What a scan tells beside bans: breaches, users under attack, names that keep failing. */
@@ -45,7 +45,7 @@ void changes_news_json(const struct changes *changes, const struct judge *judge,
 /* Whether anything changed, or looks wrong, that is worth a report. */
 bool changes_are_news(const struct run_facts *facts);
 
-/* Nothing at all where nothing changed and nothing looks wrong. */
+/* Adds the report as text; nothing where nothing changed and nothing looks wrong. */
 void changes_text(const struct run_facts *facts, struct buf *out);
 void changes_json(const struct run_facts *facts, struct buf *out);
 

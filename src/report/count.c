@@ -2,7 +2,7 @@
 /*
  * count: how often each of many texts came.
  *
- * Attackers choose the texts, and the table's seed is random, so that nobody chooses how long it takes. Memory is
+ * Attackers choose the texts, and the table's seed is random, so that nobody can make the table slow. Memory is
  * bounded: texts beyond COUNTS_MAX are counted together, as others.
  */
 #include "report/count.h"

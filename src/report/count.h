@@ -20,7 +20,7 @@ struct count {
 struct counts {
 	struct count *items;
 	size_t count, capacity;
-	uint64_t others;        /* what came of texts beyond the first COUNTS_MAX different ones */
+	uint64_t others;        /* how often texts came beyond the first COUNTS_MAX different ones */
 	struct hash index;      /* numbers of items by their text; of no use once the items are sorted */
 };
 
@@ -28,7 +28,7 @@ enum { COUNTS_MAX = 100000 };
 
 void counts_add(struct counts *counts, struct span text, uint64_t count, int64_t when);
 
-/* The most frequent first, equal ones by their bytes. Nothing may be added afterwards. */
+/* Sorts the items: the most frequent first, equally frequent ones by their bytes. Nothing may be added afterwards. */
 void counts_sort(struct counts *counts);
 void counts_free(struct counts *counts);
 

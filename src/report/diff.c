@@ -2,10 +2,10 @@
 /*
  * diff: the unified diff of two texts.
  *
- * One walk over both texts. A line that the other text does not have any more was taken out or added; where each text
- * has the other's line further on, one was put to its place, and counts as added here and taken out there. Sorted lists
- * get the shortest diff; of others a line may be called changed that a minimal one would not, never the other way
- * round. Never prints, never fails.
+ * One walk over both texts. A line that does not stand further on in the other text was taken out or added. Where each
+ * text has the other's line further on, a line moved: it counts as added here and taken out there. Sorted lists get the
+ * shortest diff. Of other texts the diff may have more lines than the shortest one. It is always right. Never prints,
+ * never fails.
  */
 #include "report/diff.h"
 
@@ -21,12 +21,12 @@ enum { CONTEXT = 3 };
 #define NONE SIZE_MAX
 
 struct text {
-	struct span *lines;    /* each with its newline, but perhaps the last */
+	struct span *lines;    /* each with its newline, which the last line may lack */
 	size_t *partner;       /* of each line: its line in the other text, or NONE */
 	size_t count, capacity;
 };
 
-/* A line's text, and how often it stands in either text behind where the walk is. */
+/* A line's text, and how often it still stands in each text behind the walk's place. */
 struct both {
 	struct span line;
 	size_t old_left, new_left;
@@ -43,7 +43,7 @@ static void split(struct text *text, struct span bytes)
 	struct span line;
 
 	while (span_take_line(&bytes, &line)) {
-		/* its newline is part of it */
+		/* the newline is part of the line */
 		line.len = (size_t)(bytes.ptr - line.ptr);
 		text->lines = mem_grow(text->lines, &text->capacity, text->count + 1, sizeof(*text->lines));
 		text->lines[text->count++] = line;
@@ -64,7 +64,7 @@ static bool equal(struct span a, struct span b)
 	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
-/* The entry of a line's text, made where there is none; there is room. */
+/* The entry of a line's text, made where it is missing. The table has room. */
 static struct both *both_of(struct table *table, struct span line)
 {
 	uint32_t hash = hash_of_bytes(&table->index, line.ptr, line.len);
@@ -120,7 +120,7 @@ static void find_what_stayed(struct text *old_text, struct text *new_text)
 	hash_free(&table.index);
 }
 
-/* What is being written. */
+/* The diff while it is written. */
 struct writer {
 	struct buf *out;
 	bool color;
@@ -169,7 +169,7 @@ static void put_hunk(const struct writer *w, const struct text *old_text, const 
 	}
 }
 
-/* How many lines from (i, j) on stayed, counting no further than most. */
+/* How many lines from (i, j) on are equal, at most `most`. */
 static size_t unchanged(const struct text *old_text, size_t i, size_t j, size_t most)
 {
 	size_t n = 0;
@@ -193,7 +193,7 @@ static void put_hunks(const struct writer *w, const struct text *old_text, const
 		lead = same < CONTEXT ? same : CONTEXT;
 		i_first = i - lead;
 		j_first = j - lead;
-		/* the hunk goes on over what stayed where the next change is near */
+		/* where the next change is near, the hunk goes on over the equal lines before it */
 		do {
 			while (i < old_text->count && old_text->partner[i] == NONE)
 				i++;

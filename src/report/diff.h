@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* Adds the unified diff that leads from one text to another, as `diff -u` writes it and patch(1) takes it,
- * to out; nothing where they are equal. The names stand behind --- and +++. Takes time in proportion to the
+/* Adds to out the unified diff from the old text to the new one, as `diff -u` writes it and patch(1) takes it. Adds
+ * nothing where the texts are equal. The names stand behind --- and +++. Takes time in proportion to the
  * texts' length, for any texts. Returns whether they differ. */
 bool diff_unified(struct buf *out, const char *old_name, struct span old_text, const char *new_name,
 		  struct span new_text, bool color);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fields: the one description of what a report says, and the forms that it takes.
+ * fields: the one description of an entry of a report, and the entry's forms.
  *
- * Whoever reports something says once what it consists of. JSON has all of it; a sentence picks what a person reads
- * and knows how wide it is to be. Bytes from logs are escaped in each form.
+ * A caller describes an entry once, as fields. JSON has all fields; a sentence picks the fields that a person reads,
+ * and says how wide each is. Bytes from logs are escaped in each form.
  */
 #include "report/fields.h"
 
@@ -14,7 +14,7 @@
 #include "base/when.h"
 #include "report/text.h"
 
-enum { LINE_SHOWN = 100 }; /* bytes: what may be so long is a line of a log */
+enum { LINE_SHOWN = 100 }; /* bytes: longer texts are lines of logs */
 
 /* ---- JSON and tabs ---- */
 
@@ -42,7 +42,7 @@ static void add_json(const struct field *f, struct json *j)
 	}
 }
 
-/* Whether it says anything to a person. */
+/* Whether the field says anything to a person: no 0, and not empty. */
 static bool is_something(const struct field *f)
 {
 	return f->kind == FIELD_ADDR ? f->addr != NULL : f->kind == FIELD_TEXT ? f->text.len > 0 :
@@ -95,7 +95,8 @@ static void add_list(const struct field *list, size_t most, struct buf *out)
 	}
 }
 
-/* A word is cut at its end; a line of a log in its middle, since the reason may stand at its end (helo=<ylmf-pc>). */
+/* A word is cut at its end. A line of a log is cut in its middle, since its end may have the reason
+ * (helo=<ylmf-pc>). */
 static void add_bytes(struct span text, size_t most, struct buf *out)
 {
 	size_t tail = text.len > most && most >= LINE_SHOWN ? most / 3 : 0;
@@ -155,7 +156,7 @@ static void pad(size_t start, size_t width, bool right, struct buf *out)
 	}
 }
 
-/* "one|many}" behind a number. */
+/* Adds the word behind a number, from "one|many}". */
 static void add_word(const char *words, bool one, struct buf *out)
 {
 	size_t len = strcspn(words, "|");
@@ -167,7 +168,7 @@ static void add_word(const char *words, bool one, struct buf *out)
 		buf_add(out, words + len + 1, strcspn(words + len + 1, "}"));
 }
 
-/* What stands between { and }. */
+/* Adds the field for the text between { and }. */
 static void add_place(const struct field *f, const char *place, struct buf *out)
 {
 	const char *how = place + strcspn(place, ":.|}");
@@ -182,7 +183,7 @@ static void add_place(const struct field *f, const char *place, struct buf *out)
 		add_word(how + 1, field->number == 1, out);
 }
 
-/* Adds up to the end, or up to the ] of what was opened. Returns where that is. */
+/* Adds the sentence from at to its end, or to the ] of the opened [. Returns the place of that end. */
 static const char *say(const struct field *f, const char *at, struct buf *out, bool *something)
 {
 	for (; *at != '\0' && *at != ']'; at++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* fields: the one description of what a report says. An entry is an array of fields, each a name, a kind and a value;
+/* fields: the one description of an entry of a report. An entry is an array of fields, each a name, a kind and a value;
  * JSON, fields between tabs and sentences are all made of it.
  *
  *	const struct field entry[] = { field_addr("address", &addr), field_number("hits", hits), field_end() };
@@ -27,10 +27,10 @@ enum field_kind {
 	FIELD_LIST,    /* fields without names */
 };
 
-/* Where it is told. */
+/* Where the field is told. */
 enum field_where {
 	FIELD_ALWAYS,
-	FIELD_SOME,    /* in JSON only where it says something: not 0, not empty */
+	FIELD_SOME,    /* in JSON only where the value is not 0 and not empty */
 	FIELD_SAID,    /* in sentences only */
 };
 
@@ -38,7 +38,7 @@ struct field {
 	const char *name;
 	enum field_kind kind;
 	enum field_where where;
-	int64_t number;            /* also of points, times (seconds since the epoch) and of true */
+	int64_t number;            /* also points, times (seconds since the epoch), and true as 1 */
 	const struct addr *addr;   /* NULL: null in JSON */
 	struct span text;          /* ptr NULL: null in JSON */
 	const struct field *list;  /* up to its end */
@@ -55,7 +55,7 @@ static inline struct field field_text(const char *name, struct span text)
 	return (struct field){ .name = name, .kind = FIELD_TEXT, .text = text };
 }
 
-/* NULL is null, and - in sentences. */
+/* NULL is null in JSON, and - in sentences. */
 static inline struct field field_word(const char *name, const char *word)
 {
 	return (struct field){ .name = name, .kind = FIELD_TEXT, .text = { word, word != NULL ? strlen(word) : 0 } };
@@ -103,22 +103,22 @@ static inline struct field field_said(struct field field)
 	return field;
 }
 
-/* In JSON only where the condition holds. */
+/* The field; where the condition does not hold, JSON leaves it out. */
 static inline struct field field_if(bool condition, struct field field)
 {
 	return condition ? field : field_said(field);
 }
 
-/* One object, or its members without the braces. */
+/* Writes one object, or its members without the braces. */
 void fields_json(const struct field *fields, struct json *json);
 void fields_members(const struct field *fields, struct json *json);
 
-/* Values between tabs, and a newline. */
+/* Adds the values with tabs between them, and a newline. */
 void fields_tsv(const struct field *fields, struct buf *out);
 
-/* A sentence: {NAME} is the value; {NAME:9} at least so wide, {NAME:>9} with blanks in front; {NAME.9} at most so many
- * bytes, or entries of a list; {NAME|one|many} a number with its word. What stands in [ ] is said only where one of the
- * fields in it says something. A name that is none is a mistake of the program, and ends it. */
+/* Adds a sentence. {NAME} is the value; {NAME:9} at least 9 wide; {NAME:>9} the same with blanks in front. {NAME.9} is
+ * at most 9 bytes, or 9 entries of a list; {NAME|one|many} is a number with its word. Text in [ ] is left out where all
+ * fields in it are empty. A name that no field has is a mistake of the program, and ends it. */
 void fields_say(const struct field *fields, const char *sentence, struct buf *out);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * findings: what a scan found.
+ * findings: tells what a scan found.
  *
- * A scan tells who reached a ban anywhere in the logs, with how many points, and whether the ban would be over by now;
- * on request also everyone else that was counted. All forms tell the same facts. Nothing is judged or counted here.
+ * A scan tells each address or network that reached a ban anywhere in the logs: its points, and whether the ban would
+ * be over now. On request it tells all other counted addresses, too. All forms tell the same facts. Nothing is judged
+ * or counted here.
  */
 #include "report/findings.h"
 
@@ -94,7 +95,8 @@ static void each_row(const struct totals *totals, void (*take)(void *context, co
 	}
 }
 
-/* What an address made of the class that it is banned for. A network has no total: its own figures stand. */
+/* The row of a finding: its address and the class for which it is banned. A network has no totals, so its account's
+ * figures stand. */
 static struct row row_of(const struct findings *f, const struct finding *one)
 {
 	const struct totals_row *found = totals_find(f->totals, &one->net);
@@ -104,16 +106,16 @@ static struct row row_of(const struct findings *f, const struct finding *one)
 	return (struct row){ &one->net, one->by, one->hits, one->since, one->since };
 }
 
-/* The form that is asked for. */
+/* The form that is written. */
 struct form {
 	const struct findings *findings;
 	struct buf *out;
 	struct json *json;  /* NULL: another form */
 	bool tsv;
-	size_t at;          /* the finding not before the row's address */
+	size_t at;          /* the first finding that is not before the row's address */
 };
 
-/* The first five are what --tsv prints. one is NULL where no ban was reached. */
+/* --tsv prints the first five fields. one is NULL where the address reached no ban. */
 static void add_row(const struct form *form, const struct row *row, int64_t points, const struct finding *one)
 {
 	const struct field fields[] = {
@@ -166,7 +168,7 @@ static int64_t points_of(const struct findings *f, const struct addr *addr)
 	return a != NULL ? account_balance(a, f->judge->settings) : 0;
 }
 
-/* Who was counted and reached no ban, row by row in the order of the findings' addresses. */
+/* Adds a row that reached no ban. Rows come in the order of the findings' addresses. */
 static void add_other(void *context, const struct row *row)
 {
 	struct form *form = context;
@@ -202,7 +204,7 @@ static int compare_worst(const void *a, const void *b)
 	return addr_compare(&(*x)->net, &(*y)->net);
 }
 
-/* The worst first, then how to see the rest. */
+/* Adds the worst findings, then how to see the rest. */
 static void add_worst(const struct form *form)
 {
 	const struct findings *f = form->findings;

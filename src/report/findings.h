@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* findings: what a scan found, as text, as fields between tabs, as addresses only, as JSON. */
+/* findings: tells what a scan found, as text, as fields between tabs, as addresses alone, or as JSON. */
 #ifndef MAILBAN_REPORT_FINDINGS_H
 #define MAILBAN_REPORT_FINDINGS_H
 
@@ -14,7 +14,7 @@
 #include "judge/judge.h"
 #include "detect/totals.h"
 
-/* Who reached a ban anywhere in the logs that no later login lifted. */
+/* An address or network that reached a ban anywhere in the logs which no later login lifted. */
 struct finding {
 	struct addr net;
 	int64_t since, until;            /* of the last ban, whole minutes */
@@ -22,7 +22,7 @@ struct finding {
 	uint64_t hits;
 	uint32_t hosts;                  /* of a network */
 	uint8_t by, level;
-	bool over;                       /* it would have ended by now */
+	bool over;                       /* the ban would have ended by now */
 };
 
 struct findings {
@@ -33,11 +33,11 @@ struct findings {
 	const struct changes *news;      /* breaches, attacked and failing names; sorted */
 	const struct drift *drift;       /* sorted; NULL: not told */
 	uint64_t lines, too_long;
-	bool whole;                      /* the text shows all of them, not the worst alone */
-	bool everybody;                  /* show also who was counted and reached no ban */
+	bool whole;                      /* the text shows all findings, not only the worst */
+	bool everybody;                  /* shows also counted addresses that reached no ban */
 };
 
-/* Reads them off the accounts, which are sorted. now in seconds since the epoch. */
+/* Collects the findings from the accounts, which are sorted. now in seconds since the epoch. */
 void findings_collect(struct findings *findings, const struct judge *judge, int64_t now);
 void findings_free(struct findings *findings);
 
@@ -50,7 +50,7 @@ enum findings_form {
 
 void findings_add(const struct findings *findings, enum findings_form form, struct buf *out);
 
-/* The same of the classic judgement's rows. */
+/* Writes the rows of the classic judgement in a form. */
 void findings_classic(const struct classic_total *rows, size_t count, enum findings_form form, struct buf *out);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * json: the one writer of JSON for all commands.
  *
- * Commas, indentation and escapes are its business; callers open, name and close. What comes from a log may be
- * any bytes: everything but printable ASCII is escaped, so that the output is valid UTF-8 whatever was logged.
+ * It makes commas, indentation and escapes; callers open, name and close. Text from a log may be any bytes: all but
+ * printable ASCII is escaped, so that the output is valid UTF-8 whatever was logged.
  */
 #include "report/json.h"
 

@@ -14,8 +14,8 @@
 struct json {
 	struct buf *out;
 	unsigned depth;
-	bool first;       /* nothing stands yet in what was opened last */
-	bool value_next;  /* a name was written, its value follows */
+	bool first;       /* the object or array that was opened last is still empty */
+	bool value_next;  /* a name was written, and its value follows */
 };
 
 void json_begin(struct json *json, struct buf *out);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * night: what a person wants to know in the morning.
+ * night: the report of a night, for a person in the morning.
  *
- * What needs somebody comes first; then numbers, the worst newcomers, who is attacked, who goes on; then how to see all
- * of it and how to undo it. Each part has so many lines at most, so that the whole never has more than one screen.
+ * Things that need a person come first. Then come numbers, the worst new bans, attacked users, and banned addresses
+ * that go on; then how to see everything and how to undo a ban. Each part has a greatest number of lines, so that the
+ * whole never has more than one screen.
  */
 #include "report/night.h"
 
@@ -15,8 +16,8 @@
 #include "report/text.h"
 
 enum {
-	NEEDS_MOST = 14,        /* lines of what needs a person */
-	LAST_LINES = 4,         /* what was read, and how to go on */
+	NEEDS_MOST = 14,        /* lines of things that need a person */
+	LAST_LINES = 4,         /* how much was read, and how to go on */
 	ENTERED_SHOWN = 3, CUSTOMERS_MOST = 2, WORST_MOST = 5, OTHERS_MOST = 2,
 };
 
@@ -25,7 +26,7 @@ struct page {
 	unsigned lines, most;
 };
 
-/* A line, cut where it is too wide; none where there is no room for it. */
+/* Adds a line, cut where it is too wide; no line where there is no room. */
 static void say(struct page *page, const char *sentence, const struct field *fields)
 {
 	struct buf line = { 0 };
@@ -46,7 +47,7 @@ static void say_plain(struct page *page, const char *line)
 	say(page, "{line}", (const struct field[]){ field_word("line", line), field_end() });
 }
 
-/* On two lines where one is too short for it: its end says what to do. */
+/* Says a note, on two lines where one is too short, since the note's end says what to do. */
 static void say_note(struct page *page, const char *note)
 {
 	size_t len = strlen(note), first = NIGHT_COLUMNS - 2;
@@ -68,7 +69,7 @@ static bool is_banned(const struct night *n, const struct account *a)
 	return (a->flags & ACCOUNT_LISTED) != 0 && account_is_banned(a, n->now);
 }
 
-/* A name that logged in from there lately; NULL: none. */
+/* A name that logged in from the account's address lately; NULL: none. */
 static const char *customer_of(const struct night *n, const struct account *a)
 {
 	for (unsigned i = 0; i < a->name_count; i++) {
@@ -89,7 +90,7 @@ static size_t count_kind(const struct night *n, enum change_kind kind)
 	return count;
 }
 
-/* Says the first ones, where there is a page; returns how many there are. */
+/* Says the first customers who are banned, unless page is NULL. Returns how many there are. */
 static size_t shut_out(const struct night *n, struct page *page)
 {
 	size_t count = 0;
@@ -113,7 +114,7 @@ size_t night_needs(const struct night *n)
 	       shut_out(n, NULL) + n->note_count;
 }
 
-/* Who has the address, "" where that is not known. The caller frees the text. */
+/* The owner of the address, "" where nobody knows the owner. The caller frees the text. */
 static struct span owner_of(const struct night *n, const struct addr *addr, struct buf *text)
 {
 	struct owner owner;
@@ -168,7 +169,7 @@ static void say_refused(const struct night *n, struct page *page, const struct c
 		field_addr("address", &c->net), field_end() });
 }
 
-/* Those of the kinds from first to last; the rest as a number. */
+/* Says the changes of the kinds from first to last; those beyond the room as a number. */
 static void say_kinds(const struct night *n, struct page *page, enum change_kind first, enum change_kind last,
 	size_t most, void (*one)(const struct night *n, struct page *page, const struct change *c))
 {
@@ -218,7 +219,7 @@ static void say_needs(const struct night *n, struct page *page)
 
 /* ---- numbers ---- */
 
-/* A ban that began since, or, where max-new had held it back, has come into the list now. */
+/* Whether the ban is new: it began since the last report, or came into the list now after max-new held it back. */
 static bool is_new(const struct night *n, const struct account *a)
 {
 	return is_banned(n, a) && (a->since > n->clock || (a->flags & ACCOUNT_CAME) != 0);
@@ -251,7 +252,7 @@ static void say_numbers(const struct night *n, struct page *page)
 	size_t first = n->row_count >= NIGHTS ? n->row_count - NIGHTS + 1 : 0;
 	struct buf bans = { 0 }, events = { 0 };
 
-	/* one night alone is in the summary */
+	/* the summary has this night; without earlier ones there is no table */
 	if (n->row_count == 0)
 		return;
 	for (size_t i = first; i < n->row_count; i++) {
@@ -319,7 +320,7 @@ static void say_one_of_worst(const struct night *n, struct page *page, const str
 	struct buf text = { 0 };
 	struct span owner = owner_of(n, &w->account->addr, &text);
 
-	/* there is room for one of the two */
+	/* there is room for the owner or for user names, not for both */
 	for (size_t i = 0; owner.len == 0 && i < count && i < 2; i++)
 		users[i] = field_word(NULL, names[i]);
 	say(page, "  {address:24} {by:8} {points:>6} points {events:>6} {word}[  {owner}][  {users}]",
@@ -408,7 +409,7 @@ void night_text(const struct night *n, struct buf *out)
 	say_plain(&page, "undo         mailban unban ADDRESS; for good: mailban allow ADDRESS");
 }
 
-/* The account that was entered comes first: half of a subject is read. */
+/* An entered account comes first, since people read half of a subject. */
 void night_subject(const struct night *n, struct buf *out)
 {
 	const struct change *first = n->changes->count > 0 && n->changes->all[0].kind <= CHANGE_ENTERED ?

@@ -2,7 +2,7 @@
 /*
  * owner: sources of owners, one asked after another.
  *
- * A file that is not there is none: owners are left out then. What kind a file is its first bytes say.
+ * A file that is missing is left out. The first bytes of a file say its kind.
  */
 #include "report/owner.h"
 
@@ -21,7 +21,7 @@ struct known {
 
 struct owners {
 	struct owners_settings settings;
-	struct known *known;         /* as many as files; NULL: none is asked */
+	struct known *known;         /* one for each file; NULL: no file is asked */
 	struct owner_dns *dns;
 };
 

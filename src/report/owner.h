@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* owner: who has an address: its country, and number and name of its autonomous system (AS).
+/* owner: the owner of an address: its country, and number and name of its autonomous system (AS).
  *
- * Known from files: databases of libloc, and the text files of tor-geoipdb, which know countries alone. Nothing is
+ * Files tell owners: databases of libloc, and the text files of tor-geoipdb, which have countries alone. Nothing is
  * asked over the network unless the settings say so. */
 #ifndef MAILBAN_REPORT_OWNER_H
 #define MAILBAN_REPORT_OWNER_H
@@ -16,11 +16,11 @@
 
 enum owners_from { OWNERS_NONE, OWNERS_FILES, OWNERS_DNS };
 
-/* Where owners are known from. Borrows its texts. */
+/* The sources of owners. Borrows its texts. */
 struct owners_settings {
 	enum owners_from from;
-	char *const *files;          /* the first one that knows decides */
-	size_t file_count;           /* 0: the usual ones */
+	char *const *files;          /* the first file that knows the owner decides */
+	size_t file_count;           /* 0: the usual files */
 	const char *zone;            /* of the DNS: it answers as asn.cymru.com does; NULL: none */
 };
 
@@ -34,16 +34,16 @@ struct owner {
 
 struct owners;
 
-/* Opens all files, so that owners can be asked for in the glass, too. The texts of the settings live as long as it.
- * owners_close() takes NULL, too. */
+/* Opens all files, so that owners can be asked for in the glass, too. The settings' texts live as long as the
+ * owners. owners_close() takes NULL, too. */
 struct owners *owners_open(const struct owners_settings *settings);
 void owners_close(struct owners *owners);
 
-/* The owner of an address, or of a network's first address. False where nothing is known; owner is empty then. A DNS is
- * asked for at most three seconds in all. owners may be NULL: nothing is known. */
+/* The owner of an address, or of a network's first address. False where nothing is known; owner is empty then. All
+ * questions to the DNS together take at most three seconds. owners may be NULL: nothing is known. */
 bool owners_find(struct owners *owners, const struct addr *addr, struct owner *owner);
 
-/* Appends "DE, AS64496 Example Ltd", escaped, what of it is known; nothing where nothing is. */
+/* Appends the known parts of "DE, AS64496 Example Ltd", escaped; nothing where nothing is known. */
 void owner_add_text(struct buf *out, const struct owner *owner);
 
 /* The members country, as and as_name of the object at hand; null where they are not known. */

@@ -7,7 +7,7 @@
  *	AS64496.ZONE TXT		"64496 | DE | ripencc | 2001-01-01 | EXAMPLE, DE"
  *
  * The first server of /etc/resolv.conf is asked, by UDP (RFC 1035). All questions of a program share one length of
- * time, so that a server that does not answer costs that once.
+ * time, so that a server that does not answer costs that time once.
  */
 #include "report/owner_inside.h"
 
@@ -29,13 +29,13 @@ enum {
 	TIME_IN_ALL = 3000, AGAIN = 1000,     /* milliseconds; until a question is asked again */
 	PORT = 53, HEADER = 12, PACKET = 1232, LABEL = 63,
 	TYPE_TXT = 16, CLASS_IN = 1,
-	ANSWER = 0x80, WHY_NOT = 0x0f,        /* of the third and the fourth byte */
+	ANSWER = 0x80, WHY_NOT = 0x0f,        /* bits of the third and of the fourth byte */
 };
 
 struct owner_dns {
 	const char *zone;
 	int fd;                /* connected to the server; -1: there is none */
-	int64_t end;           /* of the time for all; 0: nothing was asked yet */
+	int64_t end;           /* when the time for all questions ends; 0: no question yet */
 };
 
 /* A packet being read. */
@@ -159,7 +159,7 @@ static bool take_text(struct packet *p, unsigned answers, char text[256])
 
 		skip_name(p);
 		type = take_number(p);
-		p->at += 6; /* class and how long it may be kept */
+		p->at += 6; /* the class, and how long the answer may be kept */
 		len = take_number(p);
 		if (type == TYPE_TXT && len > 0 && p->at + len <= p->len && p->bytes[p->at] < len) {
 			memcpy(text, p->bytes + p->at + 1, p->bytes[p->at]);
@@ -171,7 +171,7 @@ static bool take_text(struct packet *p, unsigned answers, char text[256])
 	return false;
 }
 
-/* Whether it is an answer to the question; what is none may come from anybody. */
+/* Whether the packet is an answer to the question. Any other packet may come from anybody. */
 static bool is_answer(const struct packet *p, const struct buf *question)
 {
 	return p->len >= question->len && memcmp(p->bytes, question->ptr, 2) == 0 && (p->bytes[2] & ANSWER) != 0 &&
@@ -285,7 +285,7 @@ void owner_dns_find(struct owner_dns *dns, const struct addr *addr, struct owner
 	if (text_of(dns, buf_text(&name), text)) {
 		struct span country = field_of(text, 2);
 
-		/* the first one, where there are several */
+		/* the first AS, where there are several */
 		owner->as = (uint32_t)strtoul(text, NULL, 10);
 		owner_set_country(owner, country.ptr, country.len);
 		if (owner->as != 0)

@@ -5,7 +5,7 @@
  *	16777216,16777471,AU
  *	2001:200::,2001:200:ffff:ffff:ffff:ffff:ffff:ffff,JP
  *
- * They are sorted and have some 400,000 lines, of which a search reads twenty. Comments stand before the first one.
+ * They are sorted and have some 400,000 lines, of which a search reads twenty. Comments stand before the first range.
  */
 #include "report/owner_inside.h"
 
@@ -51,7 +51,7 @@ static bool range_behind(FILE *file, off_t offset, struct range *range)
 
 	if (fseeko(file, offset > 0 ? offset - 1 : 0, SEEK_SET) != 0)
 		return false;
-	/* what the offset falls into is the end of a line that began before it */
+	/* the offset lies within a line that began before it: the rest of that line is skipped */
 	if (offset > 0 && fgets(line, sizeof(line), file) == NULL)
 		return false;
 	while (fgets(line, sizeof(line), file) != NULL) {

@@ -2,7 +2,7 @@
 /*
  * owner_libloc: databases of libloc, which is loaded when the first one is met.
  *
- * It brings a library of cryptography along that nothing else here needs.
+ * libloc loads a library of cryptography that nothing else in mailban needs.
  */
 #include "report/owner_inside.h"
 
@@ -16,14 +16,14 @@
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
-/* it does not include time.h itself */
+/* libloc's headers need time.h, and do not include it */
 #include <libloc/database.h>
 
 #define SONAME "libloc.so.1"
 
 LIBRARY_NOTE(SONAME, "libloc", "owners of addresses", "suggested");
 
-/* What is used of libloc. */
+/* The functions of libloc that mailban uses. */
 #define LIBLOC_FUNCTIONS(with) \
 	with(loc_new) \
 	with(loc_unref) \
@@ -51,7 +51,7 @@ static bool load(struct owner_libloc *lib)
 	return found;
 }
 
-/* A database that cannot be read is one that knows nothing. */
+/* libloc's log, which is dropped: a database that cannot be read knows nothing. */
 static void say_nothing(struct loc_ctx *context, int priority, const char *file, int line, const char *function,
 			const char *format, va_list args)
 {

@@ -2,8 +2,8 @@
 /*
  * page: the figures of some days, put together.
  *
- * The history has days and what came most on each; here the days are one time. Who comes on many days, and on none of
- * them most, is not in it.
+ * The history has, for each day, the items with the most events. The page adds them up over its days. An address that
+ * comes on many days, but never among the most, is missing here.
  */
 #include "report/page.h"
 
@@ -131,7 +131,8 @@ unsigned page_take_history(struct page *p, const struct history *h)
 
 /* ---- rows ---- */
 
-/* What came most first: of user names those that most addresses failed for. Networks of one host are told as hosts. */
+/* Rows with the most events first; of user names those for which the most addresses failed. Networks of one host are
+ * told as hosts. */
 static int compare_rows(const void *a, const void *b)
 {
 	const struct page_row *x = a, *y = b;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* page: what is told of some days: what needs a person, then figures, as a page of HTML, text or JSON.
+/* page: the report of some days: things that need a person, then figures, as a page of HTML, text or JSON.
  *
  *	page_begin(&page, first, last, now);
- *	page_need(&page, ...);                   what the caller knows that needs a person
+ *	page_need(&page, ...);                   a thing that needs a person
  *	page_take_history(&page, &history);
  *	page_take_judge(&page, &input, &bans);
  *	page_finish(&page);
@@ -24,11 +24,11 @@
 #include "report/owner.h"
 
 enum {
-	PAGE_ROWS = 12,          /* of each kind are told */
+	PAGE_ROWS = 12,          /* at most so many rows of each kind */
 	PAGE_KINDS = HISTORY_NETWORK + 1,
 };
 
-/* What needs a person. Both are texts for people, any bytes of logs in them as they were. */
+/* A thing that needs a person. Both texts are for people, and may hold any bytes of logs, not escaped. */
 struct page_need {
 	bool urgent;
 	char *what, *details;
@@ -38,19 +38,19 @@ struct page_need {
 struct page_row {
 	uint8_t kind;                    /* enum history_kind */
 	struct addr addr;
-	char *user;                      /* as a server wrote it, where that is remembered, else folded; NULL: none */
+	char *user;                      /* as a server wrote it, if the state has that, else folded; NULL: none */
 	uint64_t events;                 /* of a user name: failures */
 	uint64_t by_class[CLASS_GOOD];   /* of an address */
 	uint32_t most;                   /* addresses that failed for the name, or hosts of the network, in one day */
 	uint32_t *days;                  /* events of each day of the page */
 	struct owner owner;
 	int64_t until;                   /* of the ban that covers it; 0: there is none */
-	int64_t login;                   /* of a user name: the last one; 0: none is known */
+	int64_t login;                   /* of a user name: the last login; 0: none is known */
 	bool attacked;                   /* by many addresses at once, now */
 };
 
 struct page_rows {
-	struct page_row *all;            /* what is told, most first, once the page is finished */
+	struct page_row *all;            /* once the page is finished: the rows that are told, most first */
 	size_t count, capacity;
 	struct hash index;
 };
@@ -58,7 +58,7 @@ struct page_rows {
 struct page {
 	int64_t now;
 	const char *host;                /* borrowed; NULL: not told */
-	struct owners *owners;           /* borrowed; NULL: nobody is asked */
+	struct owners *owners;           /* borrowed; NULL: owners are not told */
 	uint32_t first, day_count;       /* days since the epoch, UTC */
 	struct history_day *days;        /* each of them, by day */
 	uint64_t events[HISTORY_CLASSES], added, lines, runs;
@@ -71,24 +71,24 @@ struct page {
 	size_t failing;                  /* names that keep failing where others log in */
 };
 
-/* Days from first to last, both of them told. now in seconds since the epoch. */
+/* Begins a page of the days from first to last, both included. now in seconds since the epoch. */
 void page_begin(struct page *page, uint32_t first, uint32_t last, int64_t now);
 void page_free(struct page *page);
 
-/* Appends to what needs a person. Copies the texts. */
+/* Appends a thing that needs a person. Copies the texts. */
 void page_need(struct page *page, bool urgent, const char *what, const char *details);
 
-/* Returns 0, or the number of a line of the history that is none. */
+/* Takes the figures of the days. Returns 0, or the number of a wrong line of the history. */
 unsigned page_take_history(struct page *page, const struct history *history);
 
-/* What accounts and names say; the accounts are sorted. Of the input the judge, allow and done count. bans: the
- * blacklist, or NULL where there is none and the judge alone says who is banned. Call it behind the history. */
+/* Takes what accounts and names tell; the accounts are sorted. Of the input it uses judge, allow and done. bans: the
+ * blacklist; NULL: the judge alone says who is banned. Call it behind page_take_history(). */
 void page_take_judge(struct page *page, const struct decide_input *input, const struct banlist *bans);
 
-/* Sorts, and finds owners of what is told. */
+/* Sorts the rows and needs, and finds owners of the rows that are told. */
 void page_finish(struct page *page);
 
-/* Days that are shown as one bar: one, or seven where there are many. Bars are counted from the last day back. */
+/* How many days one bar shows: one, or seven where there are many days. Bars are counted from the last day back. */
 unsigned page_bar_days(const struct page *page);
 size_t page_bar_count(const struct page *page);
 

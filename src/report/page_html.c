@@ -2,8 +2,8 @@
 /*
  * page_html: a page of HTML that needs nothing from outside.
  *
- * All markup is in page.html, in parts; here are the values of their fields, and the paths of charts. Bars are drawn
- * into a picture of 100 by 10 a bar, which the page stretches.
+ * All markup is in page.html, in parts. This file has the values of the parts' fields, and the paths of charts. Bars
+ * are drawn into a picture of 100 by 10 a bar, which the page stretches.
  */
 #include "report/page.h"
 
@@ -60,7 +60,7 @@ static uint64_t *bars_of(const struct page *p, unsigned event_class)
 	return bars;
 }
 
-/* A number that a scale can end with: a digit that has a half, and noughts; no less than the value. */
+/* A round number for the end of a scale, no less than the value: a digit that can be halved, and noughts. */
 static uint64_t rounded_up(uint64_t value)
 {
 	static const uint8_t ends[] = { 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* page_json: the page for programs. Days are those of UTC; all of them are told, however many. */
+/* page_json: the page for programs. Days are those of UTC. All days are told, however many. */
 #include "report/page.h"
 
 #include <string.h>

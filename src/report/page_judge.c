@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * page_judge: what accounts and names say to a page: who was entered, attacked, keeps failing, is banned.
+ * page_judge: takes from accounts and names who was entered, is attacked, keeps failing, or is banned.
  */
 #include "report/page.h"
 
@@ -13,7 +13,7 @@
 #include "judge/told.h"
 #include "report/text.h"
 
-enum { DAY = 86400, NAMED = 5 /* of many are named */ };
+enum { DAY = 86400, NAMED = 5 /* so many names are told where there are more */ };
 
 static int64_t begins(const struct page *p)
 {
@@ -89,7 +89,7 @@ static int more_hits(const void *a, const void *b)
 	return x->hits != y->hits ? (x->hits > y->hits ? -1 : 1) : addr_compare(&x->net, &y->net);
 }
 
-/* The first ones of a kind. Returns how many there are. */
+/* Adds the first changes of a kind. Returns how many there are. */
 static size_t add_news(const struct changes *news, enum change_kind kind, struct buf *out)
 {
 	size_t count = 0;

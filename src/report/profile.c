@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile: gathers what the logs say of one address or one user name.
+ * profile: gathers the events of one address or one user name.
  *
  * Counts every event, and keeps the last lines only, so that the memory does not grow with what an attacker
- * sends. Lines and names are copies: the scan's own go away. How it is shown is profile_text's and
- * profile_json's part.
+ * sends. Lines and names are copies: the scan's own go away. profile_show shows the profile.
  */
 #include "report/profile.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* profile: all that is known of one address or one user name, for `why`. */
+/* profile: everything known of one address or one user name, for `why`. */
 #ifndef MAILBAN_REPORT_PROFILE_H
 #define MAILBAN_REPORT_PROFILE_H
 
@@ -32,7 +32,7 @@ struct profile_line {
 	uint16_t rule;
 };
 
-/* Who asked what; borrowed pointers are NULL where there is nothing. */
+/* The question and everything known about it. Borrowed pointers are NULL where there is nothing. */
 struct profile {
 	const char *user;                     /* the name that was asked for; NULL: an address was */
 	struct addr net;
@@ -41,10 +41,10 @@ struct profile {
 	const struct banlist *bans;           /* borrowed */
 	const struct allow_entry *allowed;
 	const char *allow_path;
-	const struct judge *judge;            /* borrowed: what the state knows; NULL: it could not be read */
+	const struct judge *judge;            /* borrowed: from the state; NULL: the state could not be read */
 	struct addr unit;                     /* by which the address is judged and banned */
-	struct owners *owners;                /* NULL: who has it is not told */
-	struct span deeds;                    /* what persons did about it, a line each */
+	struct owners *owners;                /* NULL: the owner is not told */
+	struct span deeds;                    /* what persons did about the address, a line each */
 	const struct firewall *firewall;      /* borrowed; NULL: the sets were not read */
 	/* the logs: */
 	const struct ruleset *rules;
@@ -61,13 +61,13 @@ void profile_free(struct profile *profile);
 /* Takes one event that the profile is about. */
 void profile_add(struct profile *profile, const struct event *event, const char *source);
 
-/* Call once, after the last event. */
+/* Puts the kept lines in order. Call it once, after the last event. */
 void profile_finish(struct profile *profile);
 
 void profile_text(const struct profile *profile, struct buf *out);
 void profile_json(const struct profile *profile, struct buf *out);
 
-/* The entry of the list that the address is banned by, or NULL. */
+/* The entry of the blacklist that bans the address, or NULL. */
 const struct ban *profile_ban(const struct profile *profile);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * profile_show: what is known of an address or a user name, as text and as JSON.
+ * profile_show: the profile of an address or a user name, as text and as JSON.
  *
- * First the answer (banned or not, by what, until when), then the history, then what the logs say. Absent things are
- * null or empty in JSON, and not said in the text. Names and lines come from strangers and are escaped.
+ * First the answer (banned or not, by what, until when), then the history, then the events in the logs. Missing
+ * values are null or empty in JSON, and left out of the text. Names and lines come from strangers and are escaped.
  */
 #include <inttypes.h>
 
@@ -101,7 +101,7 @@ static void add_networks(const struct profile *d, struct buf *out)
 	}
 }
 
-/* What the kernel counted; NULL where it was not asked, or has no entry. */
+/* The kernel's entry of the ban; NULL where the sets were not read, or have no such entry. */
 static const struct firewall_entry *entry_of(const struct profile *d, const struct ban *ban)
 {
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
@@ -215,7 +215,7 @@ static bool is_entered(const struct profile *d, const struct entered *e)
 			       : addr_overlaps(&e->addr, &d->net);
 }
 
-/* Accounts that a stranger entered, from there, or of that name: seen to or not. */
+/* Shows accounts that strangers entered, from the address or of the user name, whether seen to or not. */
 static void show_entered(const struct profile *d, struct json *j, struct buf *out)
 {
 	for (size_t i = 0; d->judge != NULL && i < d->judge->entered.count; i++) {
@@ -241,7 +241,7 @@ static void show_entered(const struct profile *d, struct json *j, struct buf *ou
 	}
 }
 
-/* The ban that covers an address that stands as a text. */
+/* The ban that covers an address, which is given as a text. */
 static const struct ban *ban_of(const struct profile *d, const struct count *one)
 {
 	struct addr addr;
@@ -270,7 +270,7 @@ static void show_partner(const struct profile *d, const struct count *one, struc
 			   "  user       {user}, {count}\n", out);
 }
 
-/* Of a user those that are banned come first: they are what somebody who is shut out asks for. */
+/* Shows the addresses of a user, banned ones first, since a person asks because a user is shut out. */
 static void show_partners(const struct profile *d, struct json *j, struct buf *out)
 {
 	size_t shown = 0;

@@ -7,10 +7,10 @@
 
 #include "base/buf.h"
 
-/* Help and type of what comes next, which is a gauge. */
+/* Adds the help and type lines of a gauge, whose values come next. */
 void prometheus_head(struct buf *out, const char *name, const char *help);
 
-/* One value; label NULL: without a label. */
+/* Adds one value; label NULL: without a label. */
 void prometheus_value(struct buf *out, const char *name, const char *label, const char *value_of_label, int64_t value);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* template: parts and fields, and what an attacker typed as text. */
+/* template: fills in the fields of parts; bytes of strangers stay text. */
 #include "report/template.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ static struct span value_of(const struct template_field *fields, const char *nam
 	return fields->value;
 }
 
-/* Whether a brace opens a field: letters and a closing brace follow. Those of style sheets do not. */
+/* The length of a field that a brace opens: letters and a closing brace follow. Braces of style sheets open none: 0. */
 static size_t field_length(const char *at, const char *end)
 {
 	const char *from = at + 1 + (at + 1 < end && at[1] == '='), *to = from;

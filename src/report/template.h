@@ -4,8 +4,8 @@
  *	@@row
  *	<tr><td>{name}</td><td>{=chart}</td></tr>
  *
- * A line that begins with @@ names the part that follows. {NAME} is filled in as text of HTML: whatever it holds stays
- * text. {=NAME} is filled in as it is, and takes what was made of parts alone. */
+ * A line that begins with @@ names the part that follows. {NAME} is filled in as text of HTML: markup in its value is
+ * escaped. {=NAME} is filled in as it is, and takes only values that were made of parts. */
 #ifndef MAILBAN_REPORT_TEMPLATE_H
 #define MAILBAN_REPORT_TEMPLATE_H
 
@@ -19,8 +19,8 @@ struct template_field {
 	struct span value;
 };
 
-/* Appends a part of the template with its fields; a name that is NULL ends them. A part or a field that the template
- * names and nobody gives is a fault of the program, and ends it. */
+/* Appends a part of the template with its fields; a name that is NULL ends them. A part that the template lacks,
+ * or a field that the caller does not give, is a fault of the program, and ends it. */
 void template_add(struct buf *out, const char *template, const char *part, const struct template_field *fields);
 
 /* Appends bytes as text of HTML, which is valid UTF-8: markup is escaped. Control bytes, bytes that are no UTF-8 and

@@ -2,8 +2,8 @@
 /*
  * text: the pieces that reports for people are made of.
  *
- * A report is made in memory and printed in one go. What comes from logs is escaped by those who add it
- * (buf_add_escaped()); what is added here comes from mailban itself.
+ * A report is made in memory and printed in one go. Callers escape bytes from logs
+ * (buf_add_escaped()). The texts that this file adds come from mailban itself.
  */
 #include "report/text.h"
 
@@ -58,7 +58,7 @@ static int digit_of(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The byte of "\xHH" there, or -1. */
+/* The byte of a "\xHH" at that place, or -1. */
 static int escaped_byte(const struct buf *text, size_t at)
 {
 	int high, low;
@@ -70,7 +70,7 @@ static int escaped_byte(const struct buf *text, size_t at)
 	return high >= 0 && low >= 0 ? high * 16 + low : -1;
 }
 
-/* How many escapes from there on are one character that is seen; 0: none. */
+/* How many escapes from that place on are one visible character; 0: none are. */
 static size_t character_at(const struct buf *text, size_t at, char bytes[4])
 {
 	size_t have = 0, count;
@@ -97,7 +97,7 @@ void text_show_utf8(struct buf *text)
 			at += 4 * count;
 			continue;
 		}
-		/* a backslash of the text is two */
+		/* a backslash of the text stands as two */
 		if (text->ptr[at] == '\\' && at + 1 < text->len && text->ptr[at + 1] == '\\')
 			text->ptr[kept++] = text->ptr[at++];
 		text->ptr[kept++] = text->ptr[at++];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * unknown: what the rules know of each program's lines, and what they do not.
+ * unknown: how many of each program's lines the rules recognise, and which shapes they do not.
  *
- * A scan tells everything that it saw; a run tells only what no run before it saw, so that a new version of a
- * server is noticed once, on the day it is installed. Bytes from logs are escaped.
+ * A scan tells all unknown shapes. A run tells only shapes that no earlier run saw. So a person hears of a server's new
+ * version once, on the day of its installation. Bytes from logs are escaped.
  */
 #include "report/unknown.h"
 

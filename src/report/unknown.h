@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unknown: what the rules know of each program's lines, and what they do not. */
+/* unknown: how many of each program's lines the rules recognise, and which shapes they do not. */
 #ifndef MAILBAN_REPORT_UNKNOWN_H
 #define MAILBAN_REPORT_UNKNOWN_H
 
@@ -10,12 +10,12 @@
 #include "detect/drift_known.h"
 #include "report/json.h"
 
-/* Everything: a line a program, then the shapes; of more than a few only the first ones unless all. drift is
- * sorted. Nothing where no program with rules was seen. */
+/* Adds a line for each program, then the unknown shapes: only the first ones unless all. drift is sorted. Adds nothing
+ * where no program with rules was seen. */
 void unknown_text(const struct drift *drift, bool all, struct buf *out);
 void unknown_json(const struct drift *drift, struct json *json);
 
-/* So many lines with none understood are no accident where none ever was. */
+/* So many lines of which none was understood are no accident, where no earlier line was understood. */
 enum { UNKNOWN_LINES = 1000 };
 
 /* Whether rules recognised any line. */
@@ -24,14 +24,14 @@ bool unknown_recognised(const struct drift *drift);
 /* Appends "LOG: none of N lines was understood; ...", without a newline. */
 void unknown_say_none(const char *log, uint64_t lines, struct buf *out);
 
-/* Appends a line for each program of which no line was recognised and some speak of a failure: of all, or, where known
- * is not NULL, of those whose failures are of shapes that no run before saw. */
+/* Appends a line for each program of which no line was recognised, though some lines speak of a failure. known not
+ * NULL: only programs whose failures have shapes that no earlier run saw. */
 void unknown_strangers(const struct drift *drift, const struct drift_known *known, struct buf *out);
 
-/* The same news as below, a short line each. */
+/* Appends the news of unknown_news_text(), a short line each. */
 void unknown_notes(const struct drift *drift, const struct drift_known *known, struct buf *out);
 
-/* What earlier runs did not see: shapes that are new, programs of which nothing is recognised any more. */
+/* Appends news that earlier runs did not see: new shapes, and programs of which no line is recognised any more. */
 void unknown_news_text(const struct drift *drift, const struct drift_known *known, struct buf *out);
 
 #endif
