@@ -77,7 +77,7 @@ _Noreturn static void be_child(glass_work *work, void *context, bool tells, int 
 /* Nothing that a terminal obeys, but for the beginning of a line, which the progress is shown by. */
 static void pass_on(const char *bytes, size_t len)
 {
-	char text[STEP];
+	char text[STEP] = "";
 
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)bytes[i];

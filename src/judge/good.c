@@ -190,11 +190,13 @@ static void take_sent(struct work *w)
 	char text[USER_MAX + 1];
 	struct entered *e;
 	uint32_t number;
+	size_t len;
 
 	sent.user = (struct span){ w->connection->user, strlen(w->connection->user) };
 	sent.flags |= EVENT_SENDS;
 	w->event = &sent;
-	number = names_find(names, text, user_fold(text, sent.user));
+	len = user_fold(text, sent.user);
+	number = names_find(names, text, len);
 	e = entered_find(&w->judge->entered, &w->account->addr, sent.user);
 	if ((w->account->flags & ACCOUNT_BREACHED) == 0 && number != HASH_NONE)
 		take_habit(w, &names->all[number], 0);

@@ -85,6 +85,7 @@ setup() {
 }
 
 @test "allow: a name is asked for at each run, and keeps its last answer" {
+	unshare -m true 2> /dev/null || skip 'mount namespaces are not to be had'
 	in_net <<-'EOF'
 	echo '203.0.113.77 home.example' > hosts
 	unshare -m bash -e <<-'END'

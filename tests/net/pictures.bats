@@ -8,6 +8,7 @@ load helper
 	need_sets
 	need_rules nft
 	[ "$(id -u)" -eq 0 ] || skip "only root can have a /var/log of its own"
+	unshare -m true 2> /dev/null || skip 'mount namespaces are not to be had'
 	command -v faketime > /dev/null || skip "faketime is not installed"
 	cd "$BATS_TEST_DIRNAME/../pictures" || return 1
 	./make "$MAILBAN" "$BATS_TEST_TMPDIR" 3>&-
