@@ -251,7 +251,9 @@ static char *parse_section(struct span line, uint64_t *lines)
 	if (!span_skip(&line, section_word))
 		return NULL;
 	name = span_take(&line, ' ');
-	return name.len > 0 && span_decimal(line, UINT64_MAX, lines) ? mem_text_of(name.ptr, name.len) : NULL;
+	if (name.len == 0 || memchr(name.ptr, '\0', name.len) != NULL || !span_decimal(line, UINT64_MAX, lines))
+		return NULL;
+	return mem_text_of(name.ptr, name.len);
 }
 
 /* Of version 1 only two sections have still the same form. */

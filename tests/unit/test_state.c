@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <inttypes.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/digest.h"
 #include "list/state.h"
 
 static char folder[] = "/tmp/mailban-state-XXXXXX";
@@ -122,6 +125,20 @@ static void any_damage_is_found(void **unused)
 	state_free(&state);
 }
 
+static void a_name_with_a_nul_is_none(void **unused)
+{
+	static const char body[] = "mailban state 2\nsection \0x 1\none\n";
+	struct digest digest = { 0 };
+	struct buf text = { 0 };
+
+	(void)unused;
+	buf_add(&text, body, sizeof(body) - 1);
+	digest_add(&digest, text.ptr, text.len);
+	buf_addf(&text, "checksum %016" PRIx64 "\n", digest_value(&digest));
+	assert_int_equal(load_text(text.ptr, text.len), -1);
+	buf_free(&text);
+}
+
 static void newer_is_refused(void **unused)
 {
 	static const char newer[] = "mailban state 22\nwhatever\n", other[] = "hello\n";
@@ -151,6 +168,7 @@ int main(void)
 		cmocka_unit_test(keeps_sections),
 		cmocka_unit_test(none_is_empty),
 		cmocka_unit_test(any_damage_is_found),
+		cmocka_unit_test(a_name_with_a_nul_is_none),
 		cmocka_unit_test(newer_is_refused),
 	};
 
