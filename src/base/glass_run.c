@@ -87,8 +87,9 @@ static void pass_on(const char *bytes, size_t len)
 	(void)file_write_all(STDERR_FILENO, text, len);
 }
 
-/* Takes what stands in both pipes until both have ended. Returns NULL, or why the child has to go. */
-static const char *gather(int messages, int in, struct buf *answer)
+/* Takes what stands in both pipes until both have ended. Sets said where there was a message. Returns NULL, or why the
+ * child has to go. */
+static const char *gather(int messages, int in, struct buf *answer, bool *said)
 {
 	struct pollfd fds[2] = { { .fd = messages, .events = POLLIN }, { .fd = in, .events = POLLIN } };
 	const time_t begun = time(NULL);
@@ -105,6 +106,7 @@ static const char *gather(int messages, int in, struct buf *answer)
 			got = read(fds[i].fd, step, sizeof(step));
 			if (got < 0 && errno == EINTR)
 				continue;
+			*said |= i == 0 && got > 0;
 			if (got <= 0)
 				fds[i].fd = -1;
 			else if (i == 0)
@@ -120,7 +122,8 @@ static const char *gather(int messages, int in, struct buf *answer)
 	return NULL;
 }
 
-static int finish(pid_t child, const char *why)
+/* Returns the child's status. A child that failed without a word is told of. */
+static int finish(pid_t child, const char *why, bool said)
 {
 	int status = 0;
 
@@ -137,13 +140,16 @@ static int finish(pid_t child, const char *why)
 	else if (WIFSIGNALED(status))
 		msg("the reader of logs was stopped by signal %d (%s); nothing that it found is taken",
 		    WTERMSIG(status), strsignal(WTERMSIG(status)));
-	return why == NULL && WIFEXITED(status) ? WEXITSTATUS(status) : FAILED;
+	else if (WEXITSTATUS(status) > FAILED || (WEXITSTATUS(status) == FAILED && !said))
+		msg("the reader of logs ended with status %d; nothing that it found is taken", WEXITSTATUS(status));
+	return why == NULL && WIFEXITED(status) && WEXITSTATUS(status) < FAILED ? WEXITSTATUS(status) : FAILED;
 }
 
 int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 {
 	int messages[2], in[2];
 	const char *why = NULL;
+	bool said = false;
 	pid_t child;
 
 	if (pipe2(messages, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0) {
@@ -163,8 +169,8 @@ int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 	if (child < 0)
 		msg("no process is to be had: %s; nothing was read", strerror(errno));
 	else
-		why = gather(messages[0], in[0], answer);
+		why = gather(messages[0], in[0], answer, &said);
 	close(messages[0]);
 	close(in[0]);
-	return child < 0 ? FAILED : finish(child, why);
+	return child < 0 ? FAILED : finish(child, why, said);
 }

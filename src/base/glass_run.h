@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/glass.h"
 
-/* What the child does: fills in the answer and returns its exit status, 0 to 255. Anything else but 0 has been said.
+/* What the child does: fills in the answer and returns its exit status, 0 to 3. It has said why where it is 3.
  * It is in the glass already, and has no output but messages. */
 typedef int glass_work(void *context, const struct glass *glass, struct buf *answer);
 

@@ -24,7 +24,7 @@
 
 enum {
 	CACHE_SLOTS = 256,         /* programs; a power of two */
-	MATCH_LIMIT = 250000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
+	MATCH_LIMIT = 500000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
 	DEPTH_LIMIT = 1000,
 	HEAP_LIMIT_KB = 1024,
 	GROUPS = 16,               /* groups with higher numbers are ignored */

@@ -149,24 +149,11 @@ static void collect_asked(const struct banlist *list, const struct amend_limits 
 	}
 }
 
-static bool is_banned_until(const struct banlist *list, const struct addr *net, int64_t until)
-{
-	const struct ban *own = banlist_find(list, net);
-
-	if (own != NULL && own->until >= until)
-		return true;
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->bans[i].until >= until && addr_contains(&list->bans[i].net, net))
-			return true;
-	}
-	return false;
-}
-
 /* A ban by hand with an end lasts at least until that end: by its own line, by a later end, or by a network. */
 static int check_asked(const struct banlist *list, const struct banlist *asked)
 {
 	for (size_t i = 0; i < asked->count; i++) {
-		if (!is_banned_until(list, &asked->bans[i].net, asked->bans[i].until))
+		if (banlist_covering(list, &asked->bans[i].net, asked->bans[i].until) == NULL)
 			return refuse(&asked->bans[i].net, "lifts too early what a person banned:");
 	}
 	return 0;

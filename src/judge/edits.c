@@ -40,7 +40,7 @@ static bool take_one(struct account *a, const struct banlist *list, bool may_hol
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
 
-	if (ban == NULL && banlist_covering(list, &a->addr) == NULL)
+	if (ban == NULL && banlist_covering(list, &a->addr, 0) == NULL)
 		return true;
 	if (ban == NULL || ban->person || ban->by == BAN_BY_HAND) {
 		a->flags &= (uint8_t)~ACCOUNT_LISTED;

@@ -139,7 +139,7 @@ struct ban *banlist_find(const struct banlist *list, const struct addr *net)
 	return at < list->count && addr_equal(&list->bans[at].net, net) ? &list->bans[at] : NULL;
 }
 
-struct ban *banlist_covering(const struct banlist *list, const struct addr *a)
+struct ban *banlist_covering(const struct banlist *list, const struct addr *a, int64_t until)
 {
 	unsigned widest = addr_is_v4(a) ? ADDR_V4_BITS : 0;
 
@@ -147,7 +147,7 @@ struct ban *banlist_covering(const struct banlist *list, const struct addr *a)
 		struct addr net = addr_network(a, (uint8_t)prefix);
 		struct ban *ban = banlist_find(list, &net);
 
-		if (ban != NULL)
+		if (ban != NULL && ban->until >= until)
 			return ban;
 	}
 	return NULL;

@@ -60,8 +60,9 @@ void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, 
 /* The first entry that does not stand before net, or count. */
 size_t banlist_seek(const struct banlist *list, const struct addr *net);
 
-/* The entry that is exactly net, or NULL; and the entry that contains a, the narrowest, or NULL. */
+/* The entry that is exactly net, or NULL. */
 struct ban *banlist_find(const struct banlist *list, const struct addr *net);
-struct ban *banlist_covering(const struct banlist *list, const struct addr *a);
+/* The narrowest entry that contains a and whose end is not before until, or NULL. */
+struct ban *banlist_covering(const struct banlist *list, const struct addr *a, int64_t until);
 
 #endif

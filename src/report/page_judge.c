@@ -152,7 +152,7 @@ static void take_user(struct page_row *row, struct judge *j)
 
 static void take_ban(const struct page *p, struct page_row *row, const struct judge *j, const struct banlist *bans)
 {
-	const struct ban *ban = bans != NULL ? banlist_covering(bans, &row->addr) : NULL;
+	const struct ban *ban = bans != NULL ? banlist_covering(bans, &row->addr, 0) : NULL;
 	const struct account *a = bans == NULL ? accounts_find(&j->accounts, &row->addr) : NULL;
 
 	if (ban != NULL)

@@ -96,5 +96,5 @@ void profile_finish(struct profile *d)
 
 const struct ban *profile_ban(const struct profile *d)
 {
-	return d->bans != NULL ? banlist_covering(d->bans, &d->net) : NULL;
+	return d->bans != NULL ? banlist_covering(d->bans, &d->net, 0) : NULL;
 }

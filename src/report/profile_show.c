@@ -248,8 +248,8 @@ static const struct ban *ban_of(const struct profile *d, const struct count *one
 	const struct ban *ban = NULL;
 
 	if (d->user != NULL && d->bans != NULL && addr_parse(&addr, one->text, one->len))
-		ban = banlist_covering(d->bans, &addr);
-	return ban != NULL && ban->until > d->now ? ban : NULL;
+		ban = banlist_covering(d->bans, &addr, d->now + 1);
+	return ban;
 }
 
 static void show_partner(const struct profile *d, const struct count *one, struct json *j, struct buf *out)

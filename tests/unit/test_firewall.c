@@ -247,7 +247,7 @@ static void assert_covered(const struct banlist *bans)
 	banlist_sort(&have);
 	for (size_t i = 0; i < bans->count; i++)
 		assert_true(banlist_find(&have, &bans->bans[i].net) != NULL ||
-			    banlist_covering(&have, &bans->bans[i].net) != NULL);
+			    banlist_covering(&have, &bans->bans[i].net, 0) != NULL);
 	for (size_t i = 0; i < have.count; i++)
 		assert_non_null(banlist_find(bans, &have.bans[i].net));
 	banlist_free(&have);

@@ -285,10 +285,17 @@ static int die(void *context, const struct glass *glass, struct buf *answer)
 
 static int give_up(void *context, const struct glass *glass, struct buf *answer)
 {
-	(void)context;
 	(void)glass;
 	buf_add_text(answer, "half an ans");
-	return 3;
+	return *(int *)context;
+}
+
+static int say_why(void *context, const struct glass *glass, struct buf *answer)
+{
+	(void)context;
+	(void)glass;
+	(void)answer;
+	return write(STDERR_FILENO, "no\n", 3) == 3 ? 3 : 0;
 }
 
 static int talk(void *context, const struct glass *glass, struct buf *answer)
@@ -332,14 +339,23 @@ static void who_is_stopped_is_told_of(void **state)
 	}
 }
 
-static void who_gives_up_has_said_why(void **state)
+static void who_fails_without_a_word_is_told_of(void **state)
 {
+	int statuses[] = { 3, 4, 77, 255 };
 	struct buf said = { 0 };
 
 	(void)state;
 	need_glass();
-	assert_int_equal(said_by(give_up, NULL, &said), 3);
-	assert_string_equal(said.ptr, "");
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(*statuses); i++) {
+		char expected[60];
+
+		snprintf(expected, sizeof(expected), "the reader of logs ended with status %d;", statuses[i]);
+		assert_int_equal(said_by(give_up, &statuses[i], &said), 3);
+		assert_non_null(strstr(said.ptr, expected));
+		buf_clear(&said);
+	}
+	assert_int_equal(said_by(say_why, NULL, &said), 3);
+	assert_string_equal(said.ptr, "no\n");
 	buf_free(&said);
 }
 
@@ -405,7 +421,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_knows_it_so),
 		cmocka_unit_test(reading_works),
 		cmocka_unit_test(who_is_stopped_is_told_of),
-		cmocka_unit_test(who_gives_up_has_said_why),
+		cmocka_unit_test(who_fails_without_a_word_is_told_of),
 		cmocka_unit_test(what_it_says_obeys_no_terminal),
 		cmocka_unit_test(a_fence_leaves_what_it_names),
 	};
