@@ -16,6 +16,8 @@
 #include "judge/settings.h"
 #include "report/owner.h"
 
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 static bool read_path(const char *word, int64_t *value)
 {
 	(void)value;
@@ -41,7 +43,7 @@ static bool read_aggregate(const char *word, int64_t *value)
 /* A name of the zone database, or a rule such as CET-1CEST (POSIX, environment variable TZ). */
 static bool read_zone(const char *word, int64_t *value)
 {
-	size_t letters = strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+	size_t letters = strspn(word, LETTERS);
 	char path[300];
 
 	(void)value;
@@ -51,11 +53,12 @@ static bool read_zone(const char *word, int64_t *value)
 	return strcmp(word, "UTC") == 0 || (word[0] != '\0' && strstr(word, "..") == NULL && access(path, R_OK) == 0);
 }
 
+/* IPSET_MAXNAMELEN is 32 with the NUL (linux/netfilter/ipset/ip_set.h), and "-new" is put behind. nftables takes no
+ * other characters (nft(8), lexical conventions). */
 static bool read_set(const char *word, int64_t *value)
 {
 	(void)value;
-	/* IPSET_MAXNAMELEN is 32 with the NUL (linux/netfilter/ipset/ip_set.h); "-new" is put behind */
-	return word[0] != '\0' && strlen(word) <= 27;
+	return strspn(word, LETTERS) > 0 && strlen(word) <= 27 && word[strspn(word, LETTERS "0123456789-_.")] == '\0';
 }
 
 static bool read_backend(const char *word, int64_t *value)
@@ -142,7 +145,7 @@ const struct setting_kind
 		      .is_text = true, .is_optional = true, .is_quoted = true },
 	kind_zone = { .what = "a time zone that this host knows", .read = read_zone, .is_text = true,
 		      .is_optional = true, .is_quoted = true },
-	kind_set = { .what = "a name of 1 to 27 bytes", .read = read_set, .is_text = true, .is_quoted = true },
+	kind_set = { .what = "a letter, and behind it at most 26 letters, digits, hyphens, underscores and dots", .read = read_set, .is_text = true, .is_quoted = true },
 	kind_paths = { .what = "a name", .read = read_path, .is_list = true, .is_optional = true },
 	kind_nets = { .what = "an address or network", .read = read_net, .is_list = true, .is_optional = true },
 	kind_aggregates = { .what = "a prefix (1 to 31 of IPv4, 33 to 127 of IPv6) and a count (2 to 1000), as 24:8",

@@ -157,6 +157,17 @@ former() {
 	done
 }
 
+@test "a set's name that ipset or nftables would not take is told with its line" {
+	: > log
+	for name in 4ban '' 'a b' 'ban;x' ban/x bän abcdefghijklmnopqrstuvwxyz12; do
+		printf '\nset6 = "%s"\n' "$name" > conf
+		run -2 "$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state log
+		[[ "$output" == 'mailban: conf:2: set6: is not a letter, and behind it at most 26 '* ]]
+	done
+	echo 'set6 = "Ban-6_mail.hosts"' > conf
+	"$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state log
+}
+
 @test "a backend that there is none of is told" {
 	told '\nbackend = "pf" # wrong\n'
 }
