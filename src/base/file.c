@@ -131,29 +131,61 @@ static int fill(int fd, const char *path, file_give *give, const void *what)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-static void rename_version(const char *path, unsigned from, bool by_link)
+/* Makes the file temporary, on the disk, with the rights of the file at path. A killed run may have left one. */
+static int make_temporary(const char *temporary, const char *path, file_give *give, const void *what)
+{
+	int ret, fd;
+
+	unlink(temporary);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	ret = fill(fd, path, give, what);
+	if (close(fd) < 0 && ret == 0)
+		ret = -errno;
+	return ret;
+}
+
+/* Makes to another name of the file from; or a copy, where the file system has no second names or the kernel refuses
+ * one for a file of another owner (proc(5), protected_hardlinks). */
+static int make_twin(const char *from, const char *to)
+{
+	struct buf text = { 0 };
+	struct span whole;
+	int ret;
+
+	unlink(to);
+	if (link(from, to) == 0)
+		return 0;
+	ret = file_read(from, &text);
+	whole = (struct span){ text.ptr, text.len };
+	if (ret == 0)
+		ret = make_temporary(to, from, file_give_span, &whole);
+	buf_free(&text);
+	return ret;
+}
+
+static void rename_version(const char *path, unsigned from, bool by_twin)
 {
 	struct buf old = { 0 }, new = { 0 };
 
 	buf_addf(&old, "%s.%u", path, from);
 	buf_addf(&new, "%s.%u", path, from + 1);
 	/* an older version that is not renamed is no error */
-	if (by_link) {
-		unlink(buf_text(&new));
-		(void)!link(buf_text(&old), buf_text(&new));
-	} else {
+	if (by_twin)
+		(void)make_twin(buf_text(&old), buf_text(&new));
+	else
 		(void)rename(buf_text(&old), buf_text(&new));
-	}
 	buf_free(&old);
 	buf_free(&new);
 }
 
-/* Makes path.1 another name of the file, and replaces an older path.1 as one step. path.1 exists all the while: path.2
- * begins as another name of it. */
+/* Makes path.1 a twin of the file, and replaces an older path.1 as one step. path.1 exists all the while: path.2 begins
+ * as a twin of it. */
 static int keep_as_former(const char *path, unsigned formers)
 {
 	struct buf one = { 0 }, step = { 0 };
-	int ret = 0;
+	int ret;
 
 	for (unsigned n = formers; n-- > 2;)
 		rename_version(path, n, false);
@@ -161,15 +193,13 @@ static int keep_as_former(const char *path, unsigned formers)
 		rename_version(path, 1, true);
 	buf_addf(&one, "%s.1", path);
 	buf_addf(&step, "%s.1.new", path);
-	unlink(buf_text(&step));
-	if (link(path, buf_text(&step)) < 0)
-		ret = errno == ENOENT ? 0 : -errno;
-	else if (rename(buf_text(&step), buf_text(&one)) < 0)
+	ret = make_twin(path, buf_text(&step));
+	if (ret == 0 && rename(buf_text(&step), buf_text(&one)) < 0)
 		ret = -errno;
 	unlink(buf_text(&step));
 	buf_free(&one);
 	buf_free(&step);
-	return ret;
+	return ret == -ENOENT ? 0 : ret;
 }
 
 static void take_text(void *buf, const char *bytes, size_t len)
@@ -215,24 +245,15 @@ int file_prepare(struct file_new *file, const char *path, file_give *give, const
 		 unsigned formers)
 {
 	struct buf name = { 0 };
-	int ret = 0, fd;
+	int ret;
 
 	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
 	buf_addf(&name, "%s.new", file->path);
 	buf_text(&name);
 	file->temporary = name.ptr;
-	/* a killed run may have left one */
-	unlink(file->temporary);
-	fd = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		ret = -errno;
-	} else {
-		ret = fill(fd, file->path, give, what);
-		if (close(fd) < 0 && ret == 0)
-			ret = -errno;
-		if (ret == 0)
-			ret = sync_folder_of(file->path);
-	}
+	ret = make_temporary(file->temporary, file->path, give, what);
+	if (ret == 0)
+		ret = sync_folder_of(file->path);
 	if (ret < 0)
 		file_discard(file);
 	return ret;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* file: a file comes into memory as it is; links are followed; rights stay. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +19,23 @@
 #include "base/file.h"
 
 static char folder[] = "/tmp/mailban-file-XXXXXX";
+static bool without_links;
+
+/* The file system: it may have no second names, and the kernel may refuse one. */
+int link(const char *from, const char *to)
+{
+	errno = EPERM;
+	return without_links ? -1 : linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+static void is(const char *path, const char *text)
+{
+	struct buf got = { 0 };
+
+	assert_int_equal(file_read(path, &got), 0);
+	assert_string_equal(buf_text(&got), text);
+	buf_free(&got);
+}
 
 static void a_file_is_read_whole(void **state)
 {
@@ -117,12 +136,36 @@ static void access_list_and_label_stay(void **state)
 	rmdir(folder);
 }
 
+static void former_versions_stay_without_second_names_too(void **state)
+{
+	(void)state;
+	for (unsigned links = 0; links < 2; links++) {
+		without_links = links == 0;
+		strcpy(folder + strlen(folder) - 6, "XXXXXX");
+		assert_non_null(mkdtemp(folder));
+		assert_int_equal(chdir(folder), 0);
+		assert_int_equal(file_replace("file", "one", 3, 2), 0);
+		assert_int_equal(access("file.1", F_OK), -1);
+		assert_int_equal(file_replace("file", "two", 3, 2), 0);
+		is("file.1", "one");
+		assert_int_equal(file_replace("file", "three", 5, 2), 0);
+		is("file", "three");
+		is("file.1", "two");
+		is("file.2", "one");
+		assert_int_equal(unlink("file") + unlink("file.1") + unlink("file.2"), 0);
+		/* nothing else stays */
+		assert_int_equal(rmdir(folder), 0);
+	}
+	without_links = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_is_read_whole),
 		cmocka_unit_test(a_link_is_followed),
 		cmocka_unit_test(access_list_and_label_stay),
+		cmocka_unit_test(former_versions_stay_without_second_names_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
