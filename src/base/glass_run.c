@@ -123,7 +123,7 @@ static const char *gather(int messages, int in, struct buf *answer, bool *said)
 }
 
 /* Returns the child's status. A child that failed without a word is told of. */
-static int finish(pid_t child, const char *why, bool said)
+static int wait_for(pid_t child, const char *why, bool said)
 {
 	int status = 0;
 
@@ -172,5 +172,5 @@ int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 		why = gather(messages[0], in[0], answer, &said);
 	close(messages[0]);
 	close(in[0]);
-	return child < 0 ? FAILED : finish(child, why, said);
+	return child < 0 ? FAILED : wait_for(child, why, said);
 }

@@ -121,7 +121,7 @@ static void let_name_in(struct edit *edit, const char *name)
 }
 
 /* The work after the line is in the file: lifts bans, commits, and says what was done. */
-static int finish(struct edit *edit, const struct addr *net, const char *name, bool is_name, bool added)
+static int lift_and_say(struct edit *edit, const struct addr *net, const char *name, bool is_name, bool added)
 {
 	int ret;
 
@@ -153,7 +153,7 @@ static int allow_one(struct edit *edit, const char *asked)
 	if (ret == EXIT_ALL_WELL)
 		ret = add_line(edit, &net, is_name ? asked : name, (struct span){ note.ptr, note.len }, &added);
 	if (ret == EXIT_ALL_WELL)
-		ret = finish(edit, &net, is_name ? asked : name, is_name, added);
+		ret = lift_and_say(edit, &net, is_name ? asked : name, is_name, added);
 	buf_free(&note);
 	return ret;
 }

@@ -166,10 +166,10 @@ static int tell_known(void *context, const struct glass *glass, struct buf *answ
 			    !account_name_is_known(&a->names[n], edit->now, &edit->config->judge))
 				continue;
 			count++;
-			if (a->names[n].login < last)
+			if (a->names[n].last_login < last)
 				continue;
 			user = name_shown(&judge.accounts.names.all[a->names[n].name]);
-			last = a->names[n].login;
+			last = a->names[n].last_login;
 		}
 	}
 	if (count > 0)

@@ -66,7 +66,7 @@ static void sift_down(struct merge *m)
 }
 
 /* Brings the heap in order when its top is empty, or another batch is due. */
-static void settle_top(struct merge *m)
+static void restore_heap(struct merge *m)
 {
 	struct run *top = &m->runs[0];
 
@@ -98,7 +98,7 @@ static void hand_on(struct merge *m, int64_t before, uint64_t room, merge_take *
 			take(context, event);
 			top->next++;
 		} while (top->next < top->end && (rival == NULL || event_is_before(*top->next, rival)));
-		settle_top(m);
+		restore_heap(m);
 	}
 }
 

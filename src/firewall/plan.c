@@ -55,7 +55,7 @@ static int by_net(const void *a, const void *b)
 }
 
 /* Sorts the entries. Of equal entries it keeps the one that lasts longest. */
-static void settle(struct plan *plan)
+static void sort_and_join(struct plan *plan)
 {
 	size_t n = 0;
 
@@ -150,7 +150,7 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 	}
 	plan->refused = choice.refused;
 	if (split)
-		settle(plan);
+		sort_and_join(plan);
 }
 
 /* The place in a set while it is compared with the entries that it is to hold. */
@@ -170,7 +170,7 @@ static void pass(struct beside *b, const struct addr *net)
 }
 
 /* Decides what to do with one entry. Entries are given in their order. */
-static void decide(struct beside *b, struct plan_entry *e)
+static void set_action(struct beside *b, struct plan_entry *e)
 {
 	const struct firewall_set *set = b->set;
 
@@ -192,7 +192,7 @@ static void compare_all(struct plan *plan, const struct firewall_set *set)
 
 	plan->gone = mem_alloc(set->count, sizeof(const struct firewall_entry *));
 	for (size_t i = 0; i < plan->count; i++)
-		decide(&b, &plan->entries[i]);
+		set_action(&b, &plan->entries[i]);
 	pass(&b, NULL);
 }
 
@@ -212,7 +212,7 @@ static void compare(struct plan *plan, const struct banlist *bans, int64_t now, 
 		if (!choose(&choice, ban))
 			continue;
 		e = (struct plan_entry){ .net = ban->net, .timeout = timeout_of(ban, now) };
-		decide(&b, &e);
+		set_action(&b, &e);
 		if (e.action == PLAN_KEEP)
 			continue;
 		plan->entries = mem_grow(plan->entries, &capacity, plan->count + 1, sizeof(*plan->entries));

@@ -56,19 +56,19 @@ static void note(const struct adding *w, const struct account *a, struct account
 	facts->others |= w->other;
 	if (a->time > facts->time)
 		facts->time = a->time;
-	if (a->good > facts->good)
-		facts->good = a->good;
+	if (a->last_good > facts->good)
+		facts->good = a->last_good;
 	note_ban(w, a, facts);
 	for (unsigned i = 0; i < a->name_count; i++) {
 		struct account_name *n;
 
-		if (a->names[i].login == 0)
+		if (a->names[i].last_login == 0)
 			continue;
 		n = account_make_name(j, w->map[a->names[i].name], &w->fleet->joint.names);
-		if (a->names[i].login > n->login)
-			n->login = a->names[i].login;
-		if (n->login > facts->login)
-			facts->login = n->login;
+		if (a->names[i].last_login > n->last_login)
+			n->last_login = a->names[i].last_login;
+		if (n->last_login > facts->login)
+			facts->login = n->last_login;
 	}
 }
 
@@ -101,13 +101,13 @@ static void add_names(const struct adding *w, const struct account *a, struct ac
 		if (from->points == 0)
 			continue;
 		n = account_make_name(j, w->map[from->name], &w->fleet->joint.names);
-		if (n->name != NAME_NONE && from->fail <= n->login)
+		if (n->name != NAME_NONE && from->last_failure <= n->last_login)
 			continue;
-		if (n->name == NAME_NONE && from->fail <= facts->login)
+		if (n->name == NAME_NONE && from->last_failure <= facts->login)
 			points = forgiven(w->fleet, points, CLASS_AUTH);
 		n->points = points_sum(n->points, points);
-		if (from->fail > n->fail)
-			n->fail = from->fail;
+		if (from->last_failure > n->last_failure)
+			n->last_failure = from->last_failure;
 	}
 }
 

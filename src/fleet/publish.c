@@ -46,9 +46,9 @@ static void copy_names(struct publishing *p, const struct account *a, struct acc
 	for (unsigned i = 0; i < a->name_count; i++) {
 		const struct account_name *n = &a->names[i];
 
-		if (n->points >= POINTS_LEAST || n->login != 0)
+		if (n->points >= POINTS_LEAST || n->last_login != 0)
 			p->names[copy->name_count++] = (struct account_name){ rounded(n->points), p->map[n->name],
-				n->fail, n->login, 0 };
+				n->last_failure, n->last_login, 0 };
 	}
 }
 
@@ -75,8 +75,8 @@ static bool words_of(struct publishing *p, const struct account *a, struct accou
 		return false;
 	copy_ban(p, a, copy);
 	if (network) {
-		copy->good = account_is_good(a, p->now, p->fleet->judge) ? a->good : 0;
-		return copy->since != 0 || copy->good != 0;
+		copy->last_good = account_is_good(a, p->now, p->fleet->judge) ? a->last_good : 0;
+		return copy->since != 0 || copy->last_good != 0;
 	}
 	copy_names(p, a, copy);
 	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {

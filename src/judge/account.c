@@ -180,7 +180,7 @@ static void reset_if_over(struct account *a, uint32_t time, const struct judge_s
 	a->twins = 0;
 	a->twin_time = 0;
 	if (!account_is_good(a, time, settings))
-		a->good = a->mail = a->mails = 0;
+		a->last_good = a->last_mail = a->mails = 0;
 	if (is_forgotten(a, time, settings))
 		a->last_since = a->ended = a->level = a->by = 0;
 }

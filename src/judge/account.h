@@ -32,8 +32,8 @@ enum {
 struct account_name {
 	int64_t points;
 	uint32_t name;               /* its number */
-	uint32_t fail, login;        /* times of the last failure and login at this address; 0: none */
-	uint32_t fails;              /* failures since the last login */
+	uint32_t last_failure, last_login; /* at this address; 0: none */
+	uint32_t failures;           /* since the last login */
 };
 
 enum account_flag {
@@ -55,8 +55,8 @@ struct account {
 	uint32_t time;               /* points, credit and share are as of this time */
 	uint32_t since, until;       /* of the ban that stands at the account's time, else 0 */
 	uint32_t last_since, ended;  /* beginning and end of the last ban that is over */
-	uint32_t good;               /* the last login or accepted mail */
-	uint32_t mail;               /* the last accepted mail */
+	uint32_t last_good;          /* the last login or accepted mail */
+	uint32_t last_mail;
 	uint32_t twin_time;          /* of the last failure that another daemon may log a second time */
 	uint32_t last[ACCOUNT_CLASSES]; /* the last evidence of each class */
 	uint32_t hits;               /* failures and other events since the last ban was over */
@@ -128,14 +128,14 @@ static inline bool account_is_banned(const struct account *a, int64_t time)
 /* Whether a login or an accepted mail came within known seconds before. */
 static inline bool account_is_good(const struct account *a, int64_t time, const struct judge_settings *settings)
 {
-	return a->good != 0 && time - a->good <= settings->known;
+	return a->last_good != 0 && time - a->last_good <= settings->known;
 }
 
 /* Whether the name logged in from the account's address within known seconds before. */
 static inline bool account_name_is_known(const struct account_name *n, int64_t time,
 					 const struct judge_settings *settings)
 {
-	return n->login != 0 && time - n->login <= settings->known;
+	return n->last_login != 0 && time - n->last_login <= settings->known;
 }
 
 /* Whether nothing of the account is left at a time: to forget it makes no difference to later events. */

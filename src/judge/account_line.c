@@ -33,7 +33,7 @@ static const struct {
 } numbers[] = {
 	{ "since", offsetof(struct account, since) }, { "until", offsetof(struct account, until) },
 	{ "last", offsetof(struct account, last_since) }, { "ended", offsetof(struct account, ended) },
-	{ "good", offsetof(struct account, good) }, { "hits", offsetof(struct account, hits) },
+	{ "good", offsetof(struct account, last_good) }, { "hits", offsetof(struct account, hits) },
 	{ "packets", offsetof(struct account, packets) }, { "hosts", offsetof(struct account, hosts) },
 };
 
@@ -51,7 +51,7 @@ static void save_names(const struct account *a, const struct names *names, struc
 
 		buf_add_char(out, ' ');
 		line_add_user(out, names->all[n->name].text);
-		line_add_name_facts(out, n->points, n->fail, n->fails, n->login);
+		line_add_name_facts(out, n->points, n->last_failure, n->failures, n->last_login);
 	}
 }
 
@@ -71,7 +71,7 @@ void account_add_line(const struct account *a, const struct names *names, struct
 		buf_add_text(out, " by=");
 		buf_add_text(out, event_class_name((enum event_class)a->by));
 	}
-	line_add_number_at(out, "mails", a->mails, a->mail);
+	line_add_number_at(out, "mails", a->mails, a->last_mail);
 	if (a->twins > 0)
 		line_add_number_at(out, "named-twins", (uint64_t)a->twins, a->twin_time);
 	else
@@ -126,7 +126,7 @@ static bool load_user(const struct line *line, struct account *a, struct names *
 	if (account_find_name(a, number) != NULL)
 		return false;
 	n = account_make_name(a, number, names);
-	return n->name == number && line_name_facts(line, &n->points, &n->fail, &n->fails, &n->login);
+	return n->name == number && line_name_facts(line, &n->points, &n->last_failure, &n->failures, &n->last_login);
 }
 
 static bool load_rest(const struct line *line, struct account *a)
@@ -147,7 +147,7 @@ static bool load_rest(const struct line *line, struct account *a)
 	if (line_class(line, &event_class))
 		return event_class < CLASS_GOOD && line_points_at(line, &a->points[event_class], &a->last[event_class]);
 	if (line_is(line, "mails")) {
-		if (!load_pair(line, ACCOUNT_MAILS, &count, &a->mail))
+		if (!load_pair(line, ACCOUNT_MAILS, &count, &a->last_mail))
 			return false;
 		a->mails = (uint8_t)count;
 		return true;
@@ -252,7 +252,7 @@ void names_save(const struct names *names, uint32_t time, int64_t known, struct 
 		if (sorted[i]->shown != NULL)
 			line_add_user_value(out, "shown", sorted[i]->shown);
 		if (name_is_known(sorted[i], time, known)) {
-			line_add_number(out, "login", sorted[i]->login);
+			line_add_number(out, "login", sorted[i]->last_login);
 			if (sorted[i]->habit != NULL)
 				habit_save(sorted[i]->habit, out);
 		}
@@ -269,7 +269,7 @@ static bool load_name_word(struct line *line, struct name *name)
 	size_t len;
 
 	if (line_is(line, "login"))
-		return line_u32(line, &name->login);
+		return line_u32(line, &name->last_login);
 	if (line_is(line, "attack"))
 		return line_points_at(line, &name->attack, &name->attack_time);
 	if (!line_is(line, "shown"))

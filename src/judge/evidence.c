@@ -33,9 +33,9 @@ static void add_nameless(struct work *w, int64_t points)
 		return;
 	n = account_make_name(w->account, NAME_NONE, &w->judge->accounts.names);
 	n->points = points_sum(n->points, work_late(w, points));
-	n->fails += points > 0 && n->fails < UINT32_MAX;
-	if (w->time > n->fail)
-		n->fail = w->time;
+	n->failures += points > 0 && n->failures < UINT32_MAX;
+	if (w->time > n->last_failure)
+		n->last_failure = w->time;
 }
 
 static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
@@ -48,7 +48,7 @@ static bool is_within(uint32_t a, uint32_t b, uint32_t seconds)
 static double weight_of_weak(const struct work *w)
 {
 	const struct account *a = w->account;
-	bool lately = a->mails > 0 && (int64_t)w->time - a->mail <= w->judge->settings->known;
+	bool lately = a->mails > 0 && (int64_t)w->time - a->last_mail <= w->judge->settings->known;
 
 	return lately ? (10 - a->mails) / 10.0 : 1;
 }
@@ -137,9 +137,9 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 /* The weight of a failure by the time since the name's last failure: fast within a minute, less within an hour. */
 static double weight_after(const struct work *w, const struct account_name *n, double fast)
 {
-	if (n->fail == 0 || !is_within(w->time, n->fail, HOUR))
+	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, HOUR))
 		return 1;
-	return is_within(w->time, n->fail, MINUTE) ? fast : 0.05;
+	return is_within(w->time, n->last_failure, MINUTE) ? fast : 0.05;
 }
 
 /* The weight of failures without a name. Where users log in, one such failure after another within an hour is a device
@@ -185,21 +185,21 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		add_nameless(w, points_many(points, count));
 		return;
 	}
-	note_failures(w, name->text, count, n->fail / DAY != w->time / DAY);
+	note_failures(w, name->text, count, n->last_failure / DAY != w->time / DAY);
 	repeats = repeats_of(w, n, name);
-	if (n->fail == 0 || !is_within(w->time, n->fail, DAY)) {
+	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, DAY)) {
 		name_add_attacker(name, w->time);
 		name_show(name, w->event->user);
 	}
-	if (n->login == 0 && name_is_attacked(name, w->time))
+	if (n->last_login == 0 && name_is_attacked(name, w->time))
 		points *= 2;
 	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));
 	if (count > 1)
 		n->points = points_sum(n->points,
 				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
-	n->fails = count_sum(n->fails, count);
-	if (w->time > n->fail)
-		n->fail = w->time;
+	n->failures = count_sum(n->failures, count);
+	if (w->time > n->last_failure)
+		n->last_failure = w->time;
 }
 
 /* An attempt to log in failed, or this server was in trouble: no weaker event of the connection counts. */

@@ -67,7 +67,7 @@ static bool is_breach(const struct work *w, const struct account_name *n)
 {
 	const struct account *a = w->account;
 
-	return (n == NULL || n->login == 0) && a->credit <= POINT / 5 && names_failed_for(a) >= BREACH_NAMES &&
+	return (n == NULL || n->last_login == 0) && a->credit <= POINT / 5 && names_failed_for(a) >= BREACH_NAMES &&
 	       (a->since != 0 || judge_reaches(account_name_points(a), w->judge->settings->threshold));
 }
 
@@ -79,16 +79,16 @@ static bool ends_breach(struct work *w, uint32_t number)
 	struct account_name *n = account_make_name(a, number, &w->judge->accounts.names);
 	unsigned logins = 0;
 
-	if (w->time > n->login)
-		n->login = w->time;
+	if (w->time > n->last_login)
+		n->last_login = w->time;
 	for (unsigned i = 0; i < a->name_count; i++)
-		logins += a->names[i].name != NAME_NONE && a->names[i].login >= a->since;
+		logins += a->names[i].name != NAME_NONE && a->names[i].last_login >= a->since;
 	if (a->since == 0 || logins < BREACH_SHARED)
 		return false;
 	a->flags &= (uint8_t)~ACCOUNT_BREACHED;
 	a->credit = points_sum(a->credit, work_late(w, points_many(POINT, logins)));
 	for (unsigned i = 0; i < a->name_count; i++) {
-		if (a->names[i].login >= a->since && a->names[i].login >= a->names[i].fail)
+		if (a->names[i].last_login >= a->since && a->names[i].last_login >= a->names[i].last_failure)
 			a->names[i].points = 0;
 	}
 	return true;
@@ -117,13 +117,13 @@ static void note_login(const struct work *w, struct account_name *n, uint32_t nu
 {
 	struct name *name = &w->judge->accounts.names.all[number];
 
-	if (w->time > n->login)
-		n->login = w->time;
-	n->fails = 0;
+	if (w->time > n->last_login)
+		n->last_login = w->time;
+	n->failures = 0;
 	if (number == NAME_NONE)
 		return;
-	if (w->time > name->login)
-		name->login = w->time;
+	if (w->time > name->last_login)
+		name->last_login = w->time;
 	name_show(name, w->event->user);
 }
 
@@ -137,11 +137,11 @@ static void take_login(struct work *w, uint32_t number)
 		n->points = 0;
 	forgive_weak(a);
 	forgive_nameless(a, w->judge->settings->threshold);
-	if (n->login == 0 || w->time / DAY > n->login / DAY)
+	if (n->last_login == 0 || w->time / DAY > n->last_login / DAY)
 		a->credit = points_sum(a->credit, work_late(w, POINT));
 	note_login(w, n, number);
-	if (w->time > a->good)
-		a->good = w->time;
+	if (w->time > a->last_good)
+		a->last_good = w->time;
 }
 
 /* Tells of an address that is new for the user and sends more mails than all the user's others. The event stands for
@@ -238,7 +238,7 @@ static bool take_any_login(struct work *w)
 static bool take_mail(struct work *w)
 {
 	struct account *a = w->account;
-	bool first = a->mails == 0 || (int64_t)w->time - a->mail > w->judge->settings->known;
+	bool first = a->mails == 0 || (int64_t)w->time - a->last_mail > w->judge->settings->known;
 	int64_t off = work_late(w, first ? w->judge->settings->threshold : points_many(POINT / 10, w->event->count));
 	uint32_t mails = w->event->count;
 
@@ -258,8 +258,8 @@ static bool take_mail(struct work *w)
 	if (first)
 		a->mails = 0;
 	a->mails = (uint8_t)(mails < (uint32_t)(ACCOUNT_MAILS - a->mails) ? a->mails + mails : ACCOUNT_MAILS);
-	a->mail = w->time > a->mail ? w->time : a->mail;
-	a->good = w->time > a->good ? w->time : a->good;
+	a->last_mail = w->time > a->last_mail ? w->time : a->last_mail;
+	a->last_good = w->time > a->last_good ? w->time : a->last_good;
 	return true;
 }
 

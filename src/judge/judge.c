@@ -74,7 +74,7 @@ static void judge_evidence(struct work *w)
 /* A network keeps only the day of its last good event, so it is told one such event a day and address. */
 static void judge_good(struct work *w)
 {
-	uint32_t day = w->account->good / DAY;
+	uint32_t day = w->account->last_good / DAY;
 	bool good = good_take(w);
 
 	if (good)
@@ -82,7 +82,7 @@ static void judge_good(struct work *w)
 	else
 		account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
-	if (good && w->account->good / DAY != day)
+	if (good && w->account->last_good / DAY != day)
 		network_good(&w->judge->accounts, w->judge->settings, w->account, w->time);
 }
 

@@ -175,7 +175,7 @@ static void forget_oldest(struct names *names, size_t count, uint32_t time, int6
 
 		if (name->text != NULL && name->holders == 0)
 			ranks[found++] = (struct rank){ name_is_known(name, time, known),
-				name->login > name->attack_time ? name->login : name->attack_time, n };
+				name->last_login > name->attack_time ? name->last_login : name->attack_time, n };
 	}
 	qsort(ranks, found, sizeof(*ranks), compare_ranks);
 	for (size_t i = 0; i < found && i < count; i++)

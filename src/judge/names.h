@@ -26,7 +26,7 @@ struct name {
 	char *shown;             /* as a server wrote it at its last login or new attacker; NULL: as text */
 	int64_t attack;          /* POINT for each address that failed for it, fading to a half each day */
 	uint32_t attack_time;    /* the time as of which attack counts */
-	uint32_t login;          /* the last login from anywhere; 0: none is known */
+	uint32_t last_login;     /* from anywhere; 0: none is known */
 	uint32_t holders;        /* accounts that hold it */
 	struct habit *habit;     /* networks of its logins; NULL: no login lately */
 };
@@ -72,7 +72,7 @@ static inline bool name_is_attacked(struct name *name, uint32_t time)
 /* Whether the name has logged in from anywhere within known seconds before. */
 static inline bool name_is_known(const struct name *name, uint32_t time, int64_t known)
 {
-	return name->login != 0 && (int64_t)time - name->login <= known;
+	return name->last_login != 0 && (int64_t)time - name->last_login <= known;
 }
 
 /* Whether a name that no account holds may be forgotten: no login and no attack of it counts any more. */

@@ -111,8 +111,8 @@ void network_good(struct accounts *all, const struct judge_settings *settings, c
 			continue;
 		net = account_around(all, &addr, aggregate);
 		account_fade(net, time, settings, &all->names);
-		if (time > net->good)
-			net->good = time;
+		if (time > net->last_good)
+			net->last_good = time;
 		if (net->since != 0)
 			account_lift(net);
 	}

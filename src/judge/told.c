@@ -61,7 +61,7 @@ void told_entered(const struct decide_input *in, struct changes *changes)
 
 static bool failed_lately(const struct judge *j, const struct account_name *n)
 {
-	return n->fail != 0 && n->fail + (int64_t)DAY >= j->clock;
+	return n->last_failure != 0 && n->last_failure + (int64_t)DAY >= j->clock;
 }
 
 static size_t attackers_of(const struct judge *j, uint32_t number, struct addr *addrs, size_t max)
@@ -159,11 +159,12 @@ static void tell_failing_at(const struct decide_input *in, const struct account 
 		uint32_t others = others_there(in->judge, a, n->name);
 		struct change *c;
 
-		if (n->name == NAME_NONE || n->fails < FAILING_LEAST || n->fail <= in->last_clock || others == 0)
+		if (n->name == NAME_NONE || n->failures < FAILING_LEAST || n->last_failure <= in->last_clock ||
+		    others == 0)
 			continue;
 		c = changes_add(changes, CHANGE_FAILING, &a->addr);
 		c->user = name_shown(&in->judge->accounts.names.all[n->name]);
-		c->hits = n->fails;
+		c->hits = n->failures;
 		c->names = others;
 	}
 }
@@ -202,7 +203,7 @@ size_t told_names(const struct judge *j, const struct account *a, const char **n
 	size_t count = 0;
 
 	for (unsigned i = 0; i < a->name_count; i++) {
-		if (a->names[i].name != NAME_NONE && a->names[i].fails > 0)
+		if (a->names[i].name != NAME_NONE && a->names[i].failures > 0)
 			sorted[count++] = a->names[i];
 	}
 	qsort(sorted, count, sizeof(*sorted), compare_names);

@@ -69,7 +69,8 @@ static int is_unfinished(const char *state_path, const char *blacklist_path, con
 	return ret;
 }
 
-static enum state_recovered finish(const char *blacklist_path, const char *leftover)
+/* Puts the leftover in place, and keeps it where that fails. */
+static enum state_recovered put_in_place(const char *blacklist_path, const char *leftover)
 {
 	struct file_new file = { .path = mem_text(blacklist_path), .temporary = mem_text(leftover),
 				 .formers = BLACKLIST_FORMERS, .keep_temporary = true };
@@ -100,7 +101,7 @@ enum state_recovered state_recover(const char *state_path, const char *blacklist
 	else if (unfinished > 0 && edited)
 		ret = STATE_UNWRITTEN;
 	else if (unfinished > 0)
-		ret = writes ? finish(resolved, leftover) : STATE_UNFINISHED;
+		ret = writes ? put_in_place(resolved, leftover) : STATE_UNFINISHED;
 cleanup:
 	free(leftover);
 	free(resolved);

@@ -37,9 +37,9 @@ static void show_name(const struct judge *j, const struct account *a, const stru
 	const struct field fields[] = {
 		field_word("user", name_shown(name)),
 		field_points("points", n->points),
-		field_number("failures", n->fails),
-		field_time("last_failure", n->fail),
-		field_time("last_login", n->login),
+		field_number("failures", n->failures),
+		field_time("last_failure", n->last_failure),
+		field_time("last_login", n->last_login),
 		field_said(field_points("counts", capped)),
 		field_said(field_word("for", n->name == NAME_NONE ? ", no name" : " for ")),
 		field_said(field_points("of", capped < n->points ? n->points : 0)),
@@ -115,7 +115,7 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 	}
 	add_capped(j, a, out);
 	if (a->credit > 0) {
-		add_row(out, -a->credit, a->good);
+		add_row(out, -a->credit, a->last_good);
 		buf_add_text(out, "credit, since users log in\n");
 	}
 	add_balance(j, a, aggregate != NULL ? judge_network_threshold(j->settings, aggregate) :

@@ -143,7 +143,7 @@ static void take_user(struct page_row *row, struct judge *j)
 	if (number == HASH_NONE)
 		return;
 	name = &j->accounts.names.all[number];
-	row->login = name->login;
+	row->login = name->last_login;
 	row->attacked = name_is_attacked(&(struct name){ .attack = name->attack, .attack_time = name->attack_time },
 					 j->clock);
 	free(row->user);

@@ -325,9 +325,9 @@ static void compare_names(const struct judge *judge, const struct account *a, co
 		const struct account_name *p = number == HASH_NONE ? NULL : account_find_name(a, number);
 
 		same(&a->addr, folded[n], p != NULL ? p->points : 0, s->names[n].points);
-		same(&a->addr, "login", p != NULL ? p->login : 0, or_0(s->names[n].login));
+		same(&a->addr, "login", p != NULL ? p->last_login : 0, or_0(s->names[n].login));
 		if (n != 0)
-			same(&a->addr, "fail", p != NULL ? p->fail : 0, or_0(s->names[n].fail));
+			same(&a->addr, "fail", p != NULL ? p->last_failure : 0, or_0(s->names[n].fail));
 	}
 }
 
@@ -350,8 +350,8 @@ static void compare_account(const struct judge *judge, const struct account *a, 
 	same(&a->addr, "share", a->share, s->share);
 	same(&a->addr, "until", a->until, or_0(s->until));
 	same(&a->addr, "ended", a->ended, or_0(s->ended));
-	same(&a->addr, "good", a->good, or_0(s->good));
-	same(&a->addr, "mail", a->mail, or_0(s->mail));
+	same(&a->addr, "good", a->last_good, or_0(s->good));
+	same(&a->addr, "mail", a->last_mail, or_0(s->mail));
 	same(&a->addr, "hosts", a->hosts, s->hosts);
 	same(&a->addr, "breached", (a->flags & ACCOUNT_BREACHED) != 0, s->breached);
 	if (a->since != 0 || a->ended != 0)
