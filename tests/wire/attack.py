@@ -186,6 +186,7 @@ SERVERS = {
     "dovecot-verbose": ((Imap, SASL), (Pop3, SASL)),
     "exim": ((Smtp, SASL[:3]),),
     "opensmtpd": ((Smtps, SASL[:2]),),
+    "sendmail": ((Smtp, SASL),),
     "courier": ((Imap, ("PLAIN", "CRAM-MD5")), (Pop3, ("PLAIN", "CRAM-MD5")), (Smtp, SASL[:3])),
     "cyrus": ((Imap, SASL), (Pop3, SASL)),
 }
