@@ -108,6 +108,14 @@ static const char *skip_process(const char *at)
 	return c + (*c == '?');
 }
 
+/* Whether those brackets are for digits. */
+static bool has_digits(const char *process)
+{
+	process += strcspn(process, "[") + 1;
+	process += *process == '[';
+	return strncmp(process, "\\d", 2) == 0 || strncmp(process, "0-9", 3) == 0;
+}
+
 /* Behind the colon and the blanks that end a header; NULL where there are none. */
 static const char *skip_colon(const char *at)
 {
@@ -139,19 +147,21 @@ bool f2b_skip_header(struct buf *text, bool anchored, struct buf *program)
 {
 	size_t from = f2b_options_len(buf_text(text));
 	const char *begin = text->ptr + from, *word = begin, *end;
-	bool whole = anchored;
+	bool whole = anchored, said = false;
 
 	for (const char *c = begin; *c != '\0' && *c != '|' && strncmp(c, "<ADDR>", 6) != 0; c = end) {
 		const char *at = c + (*c == ' '), *process = skip_process(at), *message = skip_colon(process);
 
 		end = skip_item(c);
-		if (process > at && c > begin && message != NULL) {
+		/* behind words of a message only digits are a process */
+		if (process > at && c > begin && message != NULL && (!said || has_digits(at))) {
 			if (word < c)
 				buf_addf(program, "%s%.*s", whole ? "" : ".*", (int)(c - word), word);
 			f2b_cut(text, from, (size_t)(message - begin));
 			return true;
 		}
 		if (!is_of_name(c, end)) {
+			said |= word < c;
 			whole = is_blank(c);
 			word = end;
 		}

@@ -343,6 +343,7 @@ loads() {
 	            (?: pop3-login|imap-login): Aborted .*rip=<HOST>,
 	            ^\[\]: <\w+> Failed login for .* from <HOST>$
 	            ^\s*\S+ [\w/]+\[\S+\]: whoever <HOST>$
+	            client x\[\S+\]: refused by \S+\[<HOST>\]: no$
 	END
 	convert own.conf
 	[ "$status" -eq 0 ]
@@ -359,9 +360,10 @@ loads() {
 	Nov  3 10:00:00 mx dovecot: pop3-login: Aborted login (auth failed): rip=192.0.2.5, lip=203.0.113.25
 	Nov  3 10:00:00 mx exampled/x[42]: whoever 192.0.2.6
 	[03-Nov-2026 10:00:42 +0000]: <aZ09> Failed login for info from 192.0.2.7
+	Nov  3 10:00:00 mx exampled[42]: client x[203.0.113.9]: refused by y[192.0.2.8]: no
 	Nov  3 10:00:00 mx dovecot: lost connection after AUTH from unknown[203.0.113.9]
 	END
-	[ "$(found)" = "$(printf '192.0.2.%s\n' {1..7})" ] || { found; cat rules.d/converted.conf; false; }
+	[ "$(found)" = "$(printf '192.0.2.%s\n' {1..8})" ] || { found; cat rules.d/converted.conf; false; }
 }
 
 @test "a filter without prefix line: the blank behind the time and the header in it are taken off" {
