@@ -7,9 +7,12 @@
  */
 #include "judge/outage.h"
 
-static uint32_t number_of(const struct addr *client)
+/* A number of the client. Who has a /48 of IPv6 has as many addresses in it as he likes, and is one client. */
+static uint32_t number_of(const struct addr *addr)
 {
-	return (uint32_t)((client->hi * 31 + client->lo) * UINT64_C(0x9e3779b97f4a7c15) >> 32) | 1;
+	struct addr client = addr_is_v4(addr) ? *addr : addr_network(addr, 48);
+
+	return (uint32_t)((client.hi * 31 + client.lo) * UINT64_C(0x9e3779b97f4a7c15) >> 32) | 1;
 }
 
 void outage_note(struct outage *o, const struct addr *client, uint32_t time)

@@ -18,7 +18,7 @@ enum {
 /* The last clients whose names could not be looked up. Zero-initialise it. */
 struct outage {
 	struct {
-		uint32_t host;  /* a number of its address */
+		uint32_t host;  /* a number of its address, or of its /48 of IPv6 */
 		uint32_t time;  /* seconds since the epoch; 0: none */
 	} last[OUTAGE_HOSTS];
 };
