@@ -211,7 +211,10 @@ three_hosts() {
 	: > mx2/log
 	: > mx3/log
 	echo 203.0.113.9 > mx2/allow
-	for h in mx1 mx2 mx3; do run_on "$h" -q; done
+	run_on mx1 -q
+	run -0 run_on mx2
+	[[ "$output" == *'2 new bans: 2 auth;'*' 203.0.113.10 '*' 7.0 points '* ]]
+	run_on mx3 -q
 	[ "$(banned mx1 | wc -l)" = 3 ]
 	ends mx1 | grep -v '^203.0.113.9 ' > wanted
 	ends mx2 | cmp - wanted
