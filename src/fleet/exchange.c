@@ -146,13 +146,11 @@ static bool take_word(void *context, const struct answer *answer)
 bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr, int64_t now,
 	       struct fleet_word **words, size_t *count)
 {
-	struct asking a = { .addr = *addr, .now = now };
+	struct asking a = { .addr = fleet_unit(judge, addr), .now = now };
 	char text[ADDR_TEXT_MAX];
 	bool ok = false;
 
 	fleet_init(&a.fleet, line->settings, judge);
-	if (!fleet_is_network(&a.fleet, addr))
-		a.addr = judge_unit(judge, addr);
 	if (greet(line) && fleet_fetch_hosts(&a.fleet, line->engine)) {
 		unsigned slot = fleet_slot((struct span){ text, addr_format(text, &a.addr) });
 
@@ -172,11 +170,12 @@ bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, c
 {
 	struct engine *engine = line->engine;
 	int64_t expiry = judge->forget + DAY;
+	struct addr unit = fleet_unit(judge, addr);
 	char text[ADDR_TEXT_MAX];
 
 	if (!greet(line))
 		return false;
-	addr_format(text, addr);
+	addr_format(text, &unit);
 	engine_ask(engine, NULL, NULL, "ZADD " FLEET_PARDONS " %" PRId64 " %s", engine_time(engine), text);
 	engine_ask(engine, NULL, NULL, "ZREMRANGEBYSCORE " FLEET_PARDONS " 0 %" PRId64,
 		   engine_time(engine) - expiry * 1000);

@@ -118,7 +118,7 @@ bool fleet_take_words(struct fleet *f, struct account *a, struct names *names, s
 	int64_t most = now + f->judge->ban_most;
 
 	if (!account_load(a, names, words) || a->time == 0 || !has_short_names(a, names) ||
-	    a->time > now + DAY || a->since > a->until) {
+	    a->time > now + DAY || a->since > a->until || a->last_since > a->ended) {
 		account_clear(a, names);
 		return false;
 	}
@@ -133,8 +133,7 @@ static void take_account(struct fetching *all, struct fleet_host *host, struct a
 {
 	struct account *a;
 
-	if (!fleet_is_network(all->fleet, &addr))
-		addr = judge_unit(all->fleet->judge, &addr);
+	addr = fleet_unit(all->fleet->judge, &addr);
 	accounts_bound(&host->accounts, (uint32_t)all->now, &all->bounds);
 	a = accounts_make(&host->accounts, &addr);
 	account_clear(a, &host->accounts.names);

@@ -232,6 +232,30 @@ three_hosts() {
 	[ "$(banned mx2 | wc -l)" = 2 ]
 }
 
+@test "a ban that a host made alone ends by a login elsewhere, and who comes late bans as the others do" {
+	engine
+	for h in mx1 mx2 mx3; do host "$h"; done
+	for ((n = 8; n > 0; n--)); do failures 198.51.100.9 1 eva $((4000 * n)); done | sed s/eva0/eva/ > mx1/log
+	run_on mx1 -q
+	[ "$(banned mx1)" = 198.51.100.9 ]
+	login 198.51.100.9 eva 600 > mx2/log
+	: > mx3/log
+	for h in mx2 mx1; do run_on "$h" -q; done
+	[ -z "$(banned mx1)" ]
+	# five points and more began a ban, which a login shortens; mx3 has never seen more than four
+	failures 198.51.100.10 3 a >> mx1/log
+	failures 198.51.100.10 3 b >> mx2/log
+	for h in mx1 mx2 mx1 mx2; do run_on "$h" -q; done
+	ends mx2 > before
+	login 198.51.100.10 b0 60 >> mx2/log
+	for h in mx2 mx1 mx2 mx3; do run_on "$h" -q; done
+	[ "$(banned mx3)" = 198.51.100.10 ]
+	ends mx1 > wanted
+	! cmp -s before wanted
+	ends mx2 | cmp - wanted
+	ends mx3 | cmp - wanted
+}
+
 @test "unban and allow say what the fleet has, unban --fleet clears it everywhere, and leaving takes all back" {
 	engine
 	three_hosts
@@ -255,10 +279,10 @@ three_hosts() {
 	done
 	run -0 "$MAILBAN" unban --no-sync --fleet -c mx1/conf 203.1.113.9
 	[[ "$output" != *"still has"* ]]
-	for h in mx2 mx3; do
+	for h in mx1 mx2 mx3; do
 		run -0 "$MAILBAN" fleet -c "$h/conf" leave
 	done
-	[ "$("$MAILBAN" fleet -c mx1/conf | grep -c 'has left$')" = 2 ]
+	[ "$("$MAILBAN" fleet -c mx1/conf | grep -c 'has left$')" = 3 ]
 	[ -z "$(ask --raw keys '*:mx2*')" ]
 	# who is gone for long is forgotten
 	ask hset mailban:hosts old 'changes=1 heard=1000 clock=1000' > /dev/null
