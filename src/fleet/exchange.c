@@ -49,8 +49,12 @@ bool fleet_exchange_over(struct fleet *f, struct engine *engine, struct judge *j
 	struct listening l = { f, judge, engine };
 	bool ok;
 
+	/* the engine's clock was set back, or it is another engine */
+	if (f->pardons > (uint64_t)engine_time(engine))
+		f->pardons = (uint64_t)engine_time(engine);
 	engine_ask(l.engine, take_pardons, &l,
-		   "ZRANGEBYSCORE " FLEET_PARDONS " (%" PRIu64 " +inf WITHSCORES LIMIT 0 %d", f->pardons, PARDONS);
+		   "ZRANGEBYSCORE " FLEET_PARDONS " (%" PRIu64 " %" PRId64 " WITHSCORES LIMIT 0 %d", f->pardons,
+		   engine_time(engine), PARDONS);
 	(void)engine_run(l.engine);
 	ok = engine_is_alive(l.engine) && fleet_publish(f, l.engine, judge, now);
 	return engine_is_alive(l.engine) && fleet_fetch(f, l.engine, now) && ok;
@@ -124,7 +128,8 @@ static void add_word(struct asking *a, const struct fleet_host *host, const stru
 	memcpy(word.host, host->name, sizeof(word.host));
 	word.points = points_times(account_balance(account, a->fleet.judge),
 				   fleet_fading(account, (uint32_t)a->now, a->fleet.judge));
-	if (word.points < POINTS_LEAST && word.until == 0)
+	/* what this host itself said last is changed by its next run */
+	if (strcmp(host->name, a->fleet.settings->name) == 0 || (word.points < POINTS_LEAST && word.until == 0))
 		return;
 	a->words = mem_grow(a->words, &a->capacity, a->count + 1, sizeof(*a->words));
 	a->words[a->count++] = word;

@@ -16,7 +16,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
-enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400 };
+enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400, LEAP = 1 << 20 };
 
 struct publishing {
 	struct fleet *fleet;
@@ -238,7 +238,8 @@ static bool say_host(struct publishing *p)
 	return engine_run(p->engine);
 }
 
-/* An engine that knows less than was said has lost it: all is said again. */
+/* An engine that knows less than was said has lost it: all is said again. So it is where somebody else wrote a number
+ * that this host cannot have come to. */
 static bool take_own(void *context, const struct answer *answer)
 {
 	struct publishing *p = context;
@@ -246,7 +247,7 @@ static bool take_own(void *context, const struct answer *answer)
 
 	if (answer->kind != ANSWER_TEXT && answer->kind != ANSWER_NOTHING)
 		return false;
-	if (answer->kind == ANSWER_TEXT && (!fleet_parse_host(&host, answer->text)))
+	if (answer->kind == ANSWER_TEXT && (!fleet_parse_host(&host, answer->text) || host.changes > p->changes + LEAP))
 		host.changes = 0;
 	p->lost = host.changes < p->changes;
 	p->changes = p->lost ? p->changes : host.changes;
@@ -261,7 +262,8 @@ bool fleet_publish(struct fleet *f, struct engine *engine, struct judge *judge, 
 	if (!engine_run(engine))
 		return false;
 	if (p.lost) {
-		f->said_count = 0;
+		for (size_t i = 0; i < f->said_count; i++)
+			f->said[i].digest = 0;
 		if (!say_host(&p))
 			return false;
 	}
