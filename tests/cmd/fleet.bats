@@ -273,6 +273,52 @@ three_hosts() {
 	[ -z "$(banned mx2)" ]
 }
 
+# certificate NAME [AUTHORITY]
+certificate() {
+	local sign=()
+	[ $# -lt 2 ] || sign=(-CA "$2.crt" -CAkey "$2.key")
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" "${sign[@]}" \
+		-keyout "$1.key" -out "$1.crt" 2> /dev/null
+}
+
+@test "over TLS both sides show certificates of the fleet's authority" {
+	host mx1 'fleet-ca = "ca.crt"'
+	sed -i 's|unix://[^"]*|rediss://127.0.0.1:6390/1|' mx1/conf
+	"$MAILBAN" --version | grep -q ' hiredis_ssl' || {
+		run -2 --separate-stderr run_on mx1
+		[[ "$stderr" == *'without the TLS of rediss://'* ]]
+		skip "this mailban was built without hiredis_ssl"
+	}
+	unshare -n true 2> /dev/null || skip "only root has networks of its own"
+	certificate ca
+	certificate other
+	certificate server ca
+	certificate client ca
+	failures 198.51.100.9 5 > mx1/log
+	# without the authority, and with half a pair
+	sed /^fleet-ca/d mx1/conf > conf
+	run -2 "$MAILBAN" run --no-sync -c conf mx1/log
+	printf '%s\n' 'fleet-cert = "client.crt"' >> mx1/conf
+	run -2 run_on mx1
+	printf '%s\n' 'fleet-key = "client.key"' >> mx1/conf
+	cat > script <<-'EOF'
+		ip link set lo up
+		"$PWD/tls-server" --port 0 --tls-port 6390 --tls-cert-file server.crt --tls-key-file server.key \
+			--tls-ca-cert-file ca.crt --save '' --dir "$PWD" --pidfile "$PWD/pid" --daemonize yes > said
+		until [ -s pid ] && "$cli" -p 6390 --tls --cacert ca.crt --cert client.crt --key client.key ping > said 2>&1; do :; done
+		"$MAILBAN" run -q --no-sync -c mx1/conf mx1/log
+		"$MAILBAN" fleet -c mx1/conf
+		sed 's/ca.crt/other.crt/' mx1/conf > conf
+		"$MAILBAN" run -q --no-sync -c conf mx1/log 2>&1 && exit 1
+		sed /client/d mx1/conf > conf
+		"$MAILBAN" run -q --no-sync -c conf mx1/log 2>&1 && exit 1
+		exit 0
+	EOF
+	ln -s "$(command -v valkey-check-rdb || command -v redis-check-rdb)" tls-server
+	cli=$(command -v valkey-cli || command -v redis-cli) run -0 unshare -n bash -e script
+	[[ "$output" == *$'\nmx1 '*'(this host)'*'certificate verify failed'*'next run catches up'*'next run catches up'* ]]
+}
+
 @test "unban and allow say what the fleet has, unban --fleet clears it everywhere, and leaving takes all back" {
 	engine
 	three_hosts
@@ -320,7 +366,7 @@ three_hosts() {
 @test "servers that lie: nobody waits, nobody is banned who is allowed, and max-new holds" {
 	host mx1 'fleet-timeout = "1s"' 'max-new = 50' 'allow-also = { "203.0.113.9" }'
 	failures 198.51.100.9 5 > mx1/log
-	for how in silent drips noise list hosts; do
+	for how in silent drips noise list hosts moved; do
 		liar "$how"
 		rm -f mx1/state mx1/blacklist
 		SECONDS=0
@@ -331,6 +377,7 @@ three_hosts() {
 		kill "$(cat pid)"
 		rm sock
 	done
+	[[ "$stderr" == *'a node of a cluster'* ]]
 	liar forged
 	run -0 run_on mx1 -q
 	[ "$(banned mx1 | wc -l)" = 51 ]
