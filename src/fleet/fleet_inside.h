@@ -33,7 +33,7 @@ void fleet_forget_inside(struct fleet *fleet, const struct addr *net);
 /* The words of a host about itself, as mailban:hosts has them. False where they are none. */
 bool fleet_parse_host(struct fleet_host *host, struct span words);
 
-/* Words about an address, checked. False where they are no such words: then the account is empty. */
+/* Words about an address, checked. False where they are no such words or say nothing: then the account is empty. */
 bool fleet_take_words(struct fleet *fleet, struct account *account, struct names *names, struct span words,
 	int64_t now);
 

@@ -200,6 +200,15 @@ three_hosts() {
 	"$MAILBAN" fleet -c mx1/conf > said
 	grep -Eq '^mx1 .* right  \(this host\)$' said
 	grep -Eq '^mx2 +20..-..-..T..:..Z +[1-9][0-9]* +[0-9]+  (599|600|601)s ahead$' said
+	# what the host of that clock takes back is no event of a time to come
+	failures 198.51.100.32 5 z 4000 >> mx2/log
+	faketime -f +10m "$MAILBAN" run -q --no-sync -c mx2/conf mx2/log
+	faketime -f +10m "$MAILBAN" unban -q --no-sync -c mx2/conf 198.51.100.32
+	faketime -f +10m "$MAILBAN" run -q --no-sync -c mx2/conf mx2/log
+	failures 198.51.100.32 3 a >> mx1/log
+	failures 198.51.100.32 3 b >> mx3/log
+	for h in mx3 mx1; do run_on "$h" -q; done
+	[ "$(sed -n 's/^198.51.100.32 .*since \([^ ]*\) .*/\1/p' mx1/blacklist)" = "$(date -ud "@$((now - 2998))" +%FT%RZ)" ]
 }
 
 @test "a ban is one everywhere, under each host's own allowlist and limits, or only its points are" {
