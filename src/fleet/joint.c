@@ -42,10 +42,17 @@ struct adding {
 	bool other;              /* it is another host that speaks */
 };
 
-/* Whether what a host says still counts. What is faded away counts no more, whenever its host takes it back. */
+/* Whether what a host says still counts. What is faded away counts no more, whenever its host takes it back. What the
+ * host's own account has besides what is said makes no difference. */
 static bool counts(const struct fleet *f, const struct account *a, int64_t now)
 {
-	return a->time != 0 && !account_is_over(a, (uint32_t)now, f->judge);
+	struct account said = *a;
+
+	said.share = 0;
+	said.ended = 0;
+	if (!fleet_is_network(f->judge, &a->addr))
+		said.last_good = 0;
+	return a->time != 0 && !account_is_over(&said, (uint32_t)now, f->judge);
 }
 
 /* The first step: adds times alone. */
@@ -214,13 +221,14 @@ static void make_all(struct fleet *f, int64_t now)
  * threshold again. */
 static void begin_as_told(const struct fleet *f, struct account *j, const struct fleet_facts *facts)
 {
+	bool same = j->level > 0 && facts->since <= j->last_since;
 	bool again = j->ended != 0 && (int64_t)j->time - j->ended < f->judge->forget && j->level < UINT8_MAX;
 
 	if (facts->since == 0 || (j->since == 0 && facts->until == 0 &&
 				  account_balance(j, f->judge) <= judge_release(f->judge->threshold)))
 		return;
 	if (j->since == 0) {
-		j->level = again ? j->level + 1 : 1;
+		j->level = same ? j->level : again ? j->level + 1 : 1;
 		j->since = UINT32_MAX;
 	}
 	if (facts->since < j->since) {
