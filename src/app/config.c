@@ -101,12 +101,28 @@ static int check_names(const struct config *config)
 	return EXIT_ALL_WELL;
 }
 
+/* Names in certificates are not compared: only an authority of the fleet's own shows who the engine is. */
+static int check_fleet(const struct config *config, cfg_t *cfg)
+{
+	const struct fleet_settings *fleet = &config->fleet;
+	struct fleet_url url;
+	const char *wrong = NULL;
+
+	if (fleet->url != NULL && fleet_parse_url(fleet->url, &url) && url.tls && fleet->ca == NULL)
+		wrong = "fleet: rediss:// needs the setting fleet-ca";
+	else if ((fleet->cert == NULL) != (fleet->key == NULL))
+		wrong = "fleet-cert and fleet-key go together";
+	if (wrong != NULL)
+		cfg_error(cfg, "%s", wrong);
+	return wrong != NULL ? EXIT_USAGE : EXIT_ALL_WELL;
+}
+
 /* The host's name for the fleet. A host's name may have bytes that a name in a fleet may not. */
 static char *host_name(void)
 {
 	char name[FLEET_NAME_MAX + 1] = "";
 
-	if (gethostname(name, FLEET_NAME_MAX) < 0 || name[0] == '\0')
+	if (gethostname(name, sizeof(name)) < 0 || name[0] == '\0')
 		return mem_text("localhost");
 	for (char *c = name; *c != '\0'; c++) {
 		if (!fleet_is_name(c, 1))
@@ -128,7 +144,8 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 		config->threads = options->threads;
 	if (config->threads == 0)
 		config->threads = processors();
-	if (check_names(config) != EXIT_ALL_WELL || finish_judge(config, cfg) != EXIT_ALL_WELL)
+	if (check_names(config) != EXIT_ALL_WELL || check_fleet(config, cfg) != EXIT_ALL_WELL ||
+	    finish_judge(config, cfg) != EXIT_ALL_WELL)
 		return EXIT_USAGE;
 	/* TZ unset makes the C library look at /etc/localtime again at each call */
 	if (config->timezone != NULL)

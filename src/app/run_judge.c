@@ -130,7 +130,6 @@ static void judge(struct run *r)
 		meet_fleet(r);
 	fleet_lay(&r->fleet, &r->judge);
 	decide(&input, &r->list, &r->changes);
-	fleet_lift(&r->fleet, &r->judge);
 }
 
 static void tell_future(const struct run *r)
@@ -226,6 +225,7 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 	judge(r);
 	tell_future(r);
 	run_make_report(r);
+	fleet_lift(&r->fleet, &r->judge);
 	put_state(r);
 	run_answer(r, answer);
 	return EXIT_ALL_WELL;

@@ -137,8 +137,10 @@ const struct setting_kind
 	kind_path = { .what = "the name of a file", .read = read_path, .is_text = true, .is_quoted = true },
 	kind_other_path = { .what = "the name of a file", .read = read_path, .is_text = true, .is_optional = true,
 			    .is_quoted = true },
-	kind_engine = { .what = HAVE_HIREDIS ? "valkey://HOST:PORT/DATABASE or unix:///PATH, with fleet-password-file "
-					       "for user and password, nor rediss:// with hiredis_ssl" :
+	kind_engine = { .what = HAVE_HIREDIS_SSL ? "valkey://HOST:PORT/DATABASE, rediss://HOST:PORT/DATABASE or "
+						   "unix:///PATH; fleet-password-file has user and password" :
+			HAVE_HIREDIS ? "valkey://HOST:PORT/DATABASE or unix:///PATH, and this mailban was built "
+				       "without the TLS of rediss://; fleet-password-file has user and password" :
 			"anything that a mailban without hiredis can use", .read = read_engine, .is_text = true,
 			.is_optional = true, .is_quoted = true },
 	kind_host = { .what = "a name of up to 64 letters, digits, dots, dashes and underscores", .read = read_host,

@@ -86,6 +86,8 @@ static bool take_one(struct engine *e, const struct answer *answer)
 {
 	struct waiting waiting = e->queue[e->first++];
 
+	if (answer->kind == ANSWER_ERROR && span_starts(answer->text, "MOVED "))
+		return fail(e, "is a node of a cluster: it needs a proxy in front of it, see mailban-fleet(7)");
 	if (answer->kind == ANSWER_ERROR && e->why->len == 0)
 		buf_add_escaped(e->why, answer->text.ptr, answer->text.len < 160 ? answer->text.len : 160);
 	if (answer->kind != ANSWER_ERROR && waiting.take != NULL && !waiting.take(waiting.context, answer))

@@ -49,8 +49,12 @@ bool fleet_exchange_over(struct fleet *f, struct engine *engine, struct judge *j
 	struct listening l = { f, judge, engine };
 	bool ok;
 
+	/* the engine's clock was set back, or it is another engine */
+	if (f->pardons > (uint64_t)engine_time(engine))
+		f->pardons = (uint64_t)engine_time(engine);
 	engine_ask(l.engine, take_pardons, &l,
-		   "ZRANGEBYSCORE " FLEET_PARDONS " (%" PRIu64 " +inf WITHSCORES LIMIT 0 %d", f->pardons, PARDONS);
+		   "ZRANGEBYSCORE " FLEET_PARDONS " (%" PRIu64 " %" PRId64 " WITHSCORES LIMIT 0 %d", f->pardons,
+		   engine_time(engine), PARDONS);
 	(void)engine_run(l.engine);
 	ok = engine_is_alive(l.engine) && fleet_publish(f, l.engine, judge, now);
 	return engine_is_alive(l.engine) && fleet_fetch(f, l.engine, now) && ok;
@@ -124,7 +128,8 @@ static void add_word(struct asking *a, const struct fleet_host *host, const stru
 	memcpy(word.host, host->name, sizeof(word.host));
 	word.points = points_times(account_balance(account, a->fleet.judge),
 				   fleet_fading(account, (uint32_t)a->now, a->fleet.judge));
-	if (word.points < POINTS_LEAST && word.until == 0)
+	/* what this host itself said last is changed by its next run */
+	if (strcmp(host->name, a->fleet.settings->name) == 0 || (word.points < POINTS_LEAST && word.until == 0))
 		return;
 	a->words = mem_grow(a->words, &a->capacity, a->count + 1, sizeof(*a->words));
 	a->words[a->count++] = word;
@@ -146,13 +151,11 @@ static bool take_word(void *context, const struct answer *answer)
 bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr, int64_t now,
 	       struct fleet_word **words, size_t *count)
 {
-	struct asking a = { .addr = *addr, .now = now };
+	struct asking a = { .addr = fleet_unit(judge, addr), .now = now };
 	char text[ADDR_TEXT_MAX];
 	bool ok = false;
 
 	fleet_init(&a.fleet, line->settings, judge);
-	if (!fleet_is_network(&a.fleet, addr))
-		a.addr = judge_unit(judge, addr);
 	if (greet(line) && fleet_fetch_hosts(&a.fleet, line->engine)) {
 		unsigned slot = fleet_slot((struct span){ text, addr_format(text, &a.addr) });
 
@@ -172,11 +175,12 @@ bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, c
 {
 	struct engine *engine = line->engine;
 	int64_t expiry = judge->forget + DAY;
+	struct addr unit = fleet_unit(judge, addr);
 	char text[ADDR_TEXT_MAX];
 
 	if (!greet(line))
 		return false;
-	addr_format(text, addr);
+	addr_format(text, &unit);
 	engine_ask(engine, NULL, NULL, "ZADD " FLEET_PARDONS " %" PRId64 " %s", engine_time(engine), text);
 	engine_ask(engine, NULL, NULL, "ZREMRANGEBYSCORE " FLEET_PARDONS " 0 %" PRId64,
 		   engine_time(engine) - expiry * 1000);

@@ -112,13 +112,20 @@ static bool has_short_names(const struct account *a, const struct names *names)
 	return true;
 }
 
+/* Whether the words are but the time at which the host took all back: no event, and not to be taken for one. */
+static bool says_nothing(const struct account *a)
+{
+	return a->name_count == 0 && a->credit + account_class_points(a) == 0 && a->since == 0 && a->ended == 0 &&
+	       a->last_good == 0;
+}
+
 bool fleet_take_words(struct fleet *f, struct account *a, struct names *names, struct span words,
 	int64_t now)
 {
 	int64_t most = now + f->judge->ban_most;
 
-	if (!account_load(a, names, words) || a->time == 0 || !has_short_names(a, names) ||
-	    a->time > now + DAY || a->since > a->until) {
+	if (!account_load(a, names, words) || a->time == 0 || says_nothing(a) || !has_short_names(a, names) ||
+	    a->time > now + DAY || a->since > a->until || a->last_since > a->ended) {
 		account_clear(a, names);
 		return false;
 	}
@@ -133,8 +140,7 @@ static void take_account(struct fetching *all, struct fleet_host *host, struct a
 {
 	struct account *a;
 
-	if (!fleet_is_network(all->fleet, &addr))
-		addr = judge_unit(all->fleet->judge, &addr);
+	addr = fleet_unit(all->fleet->judge, &addr);
 	accounts_bound(&host->accounts, (uint32_t)all->now, &all->bounds);
 	a = accounts_make(&host->accounts, &addr);
 	account_clear(a, &host->accounts.names);

@@ -60,7 +60,7 @@ struct fleet {
 	size_t count, capacity;
 	struct fleet_said *said;
 	size_t said_count;
-	struct accounts joint;  /* what all hosts together say of an address; in the state only the ban */
+	struct accounts joint;  /* what all hosts together say of an address; in the state only its bans */
 	struct fleet_facts *facts; /* of each of them; NULL before fleet_judge() */
 	struct fleet_laid *laid;
 	size_t laid_count, laid_capacity;
@@ -94,14 +94,14 @@ void fleet_judge(struct fleet *fleet, struct judge *judge, int64_t now);
 void fleet_lay(struct fleet *fleet, struct judge *judge);
 void fleet_lift(struct fleet *fleet, struct judge *judge);
 
-/* What one host says of an address. */
+/* What another host says of an address. */
 struct fleet_word {
 	char host[FLEET_NAME_MAX + 1];
 	int64_t points;          /* less credit; faded to now */
 	int64_t until;           /* of its ban, 0: none stands */
 };
 
-/* Asks the engine itself what hosts say of an address. *words is the caller's to free. */
+/* Asks the engine itself what the other hosts say of an address. *words is the caller's to free. */
 bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr, int64_t now,
 	       struct fleet_word **words, size_t *count);
 

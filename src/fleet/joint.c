@@ -7,8 +7,10 @@
  * counted before it. The outcome does not depend on the order in which hosts spoke. Only the ban is remembered, as in
  * each account.
  *
- * If others speak of an address, the joint balance decides whether it is banned, and not the host's own balance. A
- * network is banned if any host bans it and no host has seen anybody good in it.
+ * If others speak of an address, the joint balance decides whether it is banned, and not the host's own balance. A ban
+ * that the balance began stays until the balance is low, so hosts tell each other of joint bans, too: who did not run
+ * while the balance was high would not know. A network is banned if any host bans it and no host has seen anybody good
+ * in it.
  */
 #include "fleet/fleet_inside.h"
 
@@ -19,13 +21,16 @@
 
 enum { LISTED = ACCOUNT_LISTED | ACCOUNT_WAS_LISTED };
 
+#define EXACT (POINT / 10000)    /* points are rounded to this */
+
 /* Facts beside the joint account of an address. */
 struct fleet_facts {
 	uint32_t time;           /* of the last event anywhere */
 	uint32_t login;          /* the last login of any name */
 	uint32_t good;           /* of a network: the last good event */
-	uint32_t since, until;   /* the ban of a host that lasts longest */
-	uint8_t level, by;
+	uint32_t until;          /* of the hosts' own bans that stand, the last end */
+	uint32_t since;          /* of all bans that stand, of the hosts together, too: the first beginning */
+	uint8_t level, by;       /* of them the highest level; what the first one is for */
 	bool others;             /* another host speaks of it */
 	bool breached;           /* the ban is for a breach */
 };
@@ -37,17 +42,17 @@ struct adding {
 	bool other;              /* it is another host that speaks */
 };
 
-static void note_ban(const struct adding *w, const struct account *a, struct fleet_facts *facts)
+/* Whether what a host says still counts. What is faded away counts no more, whenever its host takes it back. What the
+ * host's own account has besides what is said makes no difference. */
+static bool counts(const struct fleet *f, const struct account *a, int64_t now)
 {
-	if (!account_is_banned(a, w->now) || (w->other && !w->fleet->settings->bans))
-		return;
-	facts->breached |= (a->flags & ACCOUNT_BREACHED) != 0;
-	if (a->until <= facts->until)
-		return;
-	facts->since = a->since;
-	facts->until = a->until;
-	facts->level = a->level;
-	facts->by = a->by;
+	struct account said = *a;
+
+	said.share = 0;
+	said.ended = 0;
+	if (!fleet_is_network(f->judge, &a->addr))
+		said.last_good = 0;
+	return a->time != 0 && !account_is_over(&said, (uint32_t)now, f->judge);
 }
 
 /* The first step: adds times alone. */
@@ -58,7 +63,6 @@ static void note(const struct adding *w, const struct account *a, struct account
 		facts->time = a->time;
 	if (a->last_good > facts->good)
 		facts->good = a->last_good;
-	note_ban(w, a, facts);
 	for (unsigned i = 0; i < a->name_count; i++) {
 		struct account_name *n;
 
@@ -70,6 +74,11 @@ static void note(const struct adding *w, const struct account *a, struct account
 		if (n->last_login > facts->login)
 			facts->login = n->last_login;
 	}
+}
+
+int64_t fleet_said_points(int64_t points)
+{
+	return points < POINTS_LEAST ? 0 : (points + EXACT / 2) / EXACT * EXACT;
 }
 
 double fleet_fading(const struct account *a, uint32_t time, const struct judge_settings *settings)
@@ -96,9 +105,9 @@ static void add_names(const struct adding *w, const struct account *a, struct ac
 	for (unsigned i = 0; i < a->name_count; i++) {
 		const struct account_name *from = &a->names[i];
 		struct account_name *n;
-		int64_t points = points_times(from->points, fading);
+		int64_t points = points_times(fleet_said_points(from->points), fading);
 
-		if (from->points == 0)
+		if (points == 0)
 			continue;
 		n = account_make_name(j, w->map[from->name], &w->fleet->joint.names);
 		if (n->name != NAME_NONE && from->last_failure <= n->last_login)
@@ -118,22 +127,43 @@ static void add_points(const struct adding *w, const struct account *a, struct a
 
 	add_names(w, a, j, facts, fading);
 	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
-		int64_t points = points_times(a->points[i], fading);
+		int64_t points = points_times(fleet_said_points(a->points[i]), fading);
 
 		if (points > 0 && a->last[i] <= facts->login)
 			points = forgiven(w->fleet, points, i);
 		j->points[i] = points_sum(j->points[i], points);
 	}
-	j->credit = points_sum(j->credit, points_times(a->credit, fading));
+	j->credit = points_sum(j->credit, points_times(fleet_said_points(a->credit), fading));
+}
+
+/* A host's own ban, or what another one says of a ban of all together (publish.c). */
+static void note_ban(const struct adding *w, const struct account *a, const struct account *j,
+	struct fleet_facts *facts)
+{
+	bool own = account_is_banned(a, w->now);
+	uint32_t since = own ? a->since : a->last_since, until = own ? a->until : a->ended;
+
+	if ((w->other ? !w->fleet->settings->bans : !own) || until <= w->now || until <= j->time || since > j->time)
+		return;
+	if (own && until > facts->until)
+		facts->until = until;
+	facts->breached |= own && (a->flags & ACCOUNT_BREACHED) != 0;
+	if (facts->since == 0 || since < facts->since) {
+		facts->since = since;
+		facts->by = a->by;
+	}
+	if (a->level > facts->level)
+		facts->level = a->level;
 }
 
 /* The second step: adds up points. Points of networks are not added up: each host's own ones decide. */
 static void add(const struct adding *w, const struct account *a, struct account *j, struct fleet_facts *facts)
 {
+	note_ban(w, a, j, facts);
 	j->hits = count_sum(j->hits, a->hits);
 	if (a->hosts > j->hosts)
 		j->hosts = a->hosts;
-	if (!fleet_is_network(w->fleet, &a->addr))
+	if (!fleet_is_network(w->fleet->judge, &a->addr))
 		add_points(w, a, j, facts);
 }
 
@@ -148,7 +178,7 @@ static void with_host(struct adding *w, struct fleet_host *host, step_of *step)
 	for (size_t i = 0; i < host->accounts.count; i++) {
 		const struct account *a = &host->accounts.all[i];
 
-		if (a->time != 0)
+		if (counts(w->fleet, a, w->now))
 			step(w, a, &w->fleet->joint.all[a->total], &w->fleet->facts[a->total]);
 	}
 }
@@ -167,19 +197,19 @@ static void with_all(struct fleet *f, struct judge *judge, int64_t now, step_of 
 	for (size_t i = 0; i < f->joint.count; i++) {
 		const struct account *own = accounts_find(&judge->accounts, &f->joint.all[i].addr);
 
-		if (own != NULL && own->time != 0)
+		if (own != NULL && counts(f, own, now))
 			step(&w, own, &f->joint.all[i], &f->facts[i]);
 	}
 	free(own_names);
 }
 
-static void make_all(struct fleet *f)
+static void make_all(struct fleet *f, int64_t now)
 {
 	for (size_t h = 0; h < f->count; h++) {
 		struct accounts *all = &f->hosts[h].accounts;
 
 		for (size_t i = 0; i < all->count; i++) {
-			if (all->all[i].time != 0)
+			if (counts(f, &all->all[i], now))
 				all->all[i].total = (uint32_t)(accounts_make(&f->joint, &all->all[i].addr) -
 							       f->joint.all);
 		}
@@ -187,35 +217,44 @@ static void make_all(struct fleet *f)
 	f->facts = mem_zalloc(f->joint.count + 1, sizeof(*f->facts));
 }
 
-/* A ban of any host is one here, unless users log in there. */
-static void adopt(struct account *j, const struct fleet_facts *facts, int64_t now, bool users)
+/* A ban that stands anywhere has begun here, too: the joint balance says how long it lasts, and need not reach the
+ * threshold again. */
+static void begin_as_told(const struct fleet *f, struct account *j, const struct fleet_facts *facts)
 {
-	if (facts->until <= now || (users && !facts->breached))
+	bool same = j->level > 0 && facts->since <= j->last_since;
+	bool again = j->ended != 0 && (int64_t)j->time - j->ended < f->judge->forget && j->level < UINT8_MAX;
+
+	if (facts->since == 0 || (j->since == 0 && facts->until == 0 &&
+				  account_balance(j, f->judge) <= judge_release(f->judge->threshold)))
 		return;
-	if (j->since == 0 || j->until <= now) {
+	if (j->since == 0) {
+		j->level = same ? j->level : again ? j->level + 1 : 1;
+		j->since = UINT32_MAX;
+	}
+	if (facts->since < j->since) {
 		j->since = facts->since;
-		j->level = facts->level > 0 ? facts->level : 1;
 		j->by = facts->by;
 	}
-	if (facts->until > j->until)
-		j->until = facts->until;
+	if (facts->level > j->level)
+		j->level = facts->level;
 }
 
+/* A ban of any host is one here, unless users log in there. */
 static void settle(struct fleet *f, struct account *j, const struct fleet_facts *facts, int64_t now)
 {
-	bool users = j->credit > POINT / 5;
+	bool network = fleet_is_network(f->judge, &j->addr);
+	bool users = network ? facts->good != 0 && now - facts->good <= f->judge->known : j->credit > POINT / 5;
 
 	if ((j->flags & ACCOUNT_HELD) != 0)
 		return;
-	if (fleet_is_network(f, &j->addr)) {
-		users = facts->good != 0 && now - facts->good <= f->judge->known;
+	if (network)
 		j->since = j->until = 0;
-	} else if (users) {
-		account_forgive(j, f->judge->threshold, f->judge);
-	} else {
-		account_settle(j, f->judge->threshold, f->judge);
-	}
-	adopt(j, facts, now, users);
+	if (!network || !users)
+		begin_as_told(f, j, facts);
+	if (!network)
+		(users ? account_forgive : account_settle)(j, f->judge->threshold, f->judge);
+	if (j->since != 0 && facts->until > j->until && (!users || facts->breached))
+		j->until = facts->until;
 }
 
 /* Keeps the end that a person gave to a ban of this host. */
@@ -231,7 +270,7 @@ static void hold(struct account *j, const struct account *own)
 
 void fleet_judge(struct fleet *f, struct judge *judge, int64_t now)
 {
-	make_all(f);
+	make_all(f, now);
 	with_all(f, judge, now, note);
 	for (size_t i = 0; i < f->joint.count; i++) {
 		account_fade(&f->joint.all[i], f->facts[i].time, f->judge, &f->joint.names);
@@ -281,7 +320,7 @@ static void lay_one(struct fleet *f, struct judge *judge, size_t i)
 	a->by = j->by;
 	a->hits = j->hits;
 	a->hosts = j->hosts;
-	a->flags = j->flags;
+	a->flags = (uint8_t)(j->flags | (a->flags & LISTED));
 }
 
 void fleet_lay(struct fleet *f, struct judge *judge)

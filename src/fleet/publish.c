@@ -16,9 +16,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
-enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400 };
-
-#define EXACT (POINT / 10000)    /* points are rounded to this */
+enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400, LEAP = 1 << 20 };
 
 struct publishing {
 	struct fleet *fleet;
@@ -34,11 +32,6 @@ struct publishing {
 	bool stopped, lost;
 };
 
-static int64_t rounded(int64_t points)
-{
-	return (points + EXACT / 2) / EXACT * EXACT;
-}
-
 static void copy_names(struct publishing *p, const struct account *a, struct account *copy)
 {
 	copy->names = p->names;
@@ -46,10 +39,26 @@ static void copy_names(struct publishing *p, const struct account *a, struct acc
 	for (unsigned i = 0; i < a->name_count; i++) {
 		const struct account_name *n = &a->names[i];
 
-		if (n->points >= POINTS_LEAST || n->last_login != 0)
-			p->names[copy->name_count++] = (struct account_name){ rounded(n->points), p->map[n->name],
-				n->last_failure, n->last_login, 0 };
+		int64_t points = fleet_said_points(n->points);
+
+		if (points > 0 || n->last_login != 0)
+			p->names[copy->name_count++] = (struct account_name){ points, p->map[n->name], n->last_failure,
+				n->last_login, 0 };
 	}
+}
+
+/* Says that a ban of all hosts together stands. Its end moves with each event of anybody and is said to the day, so
+ * that the words stay. */
+static void copy_joint_ban(const struct publishing *p, const struct account *a, struct account *copy)
+{
+	const struct account *j = accounts_find(&p->fleet->joint, &a->addr);
+
+	if (j == NULL || !account_is_banned(j, p->now) || (j->flags & ACCOUNT_HELD) != 0)
+		return;
+	copy->last_since = j->since;
+	copy->ended = j->until < ACCOUNT_FOREVER - DAY ? j->until + DAY - 1 - (j->until - 1) % DAY : ACCOUNT_FOREVER;
+	copy->level = j->level;
+	copy->by = j->by;
 }
 
 static void copy_ban(const struct publishing *p, const struct account *a, struct account *copy)
@@ -68,22 +77,24 @@ static void copy_ban(const struct publishing *p, const struct account *a, struct
 /* Makes the words about the account. False: there is nothing to say. */
 static bool words_of(struct publishing *p, const struct account *a, struct account *copy)
 {
-	bool network = fleet_is_network(p->fleet, &a->addr);
+	bool network = fleet_is_network(p->fleet->judge, &a->addr);
 
 	*copy = (struct account){ .addr = a->addr, .time = a->time };
 	if (account_is_over(a, (uint32_t)p->now, p->fleet->judge))
 		return false;
 	copy_ban(p, a, copy);
+	if (copy->since == 0 && !network)
+		copy_joint_ban(p, a, copy);
 	if (network) {
 		copy->last_good = account_is_good(a, p->now, p->fleet->judge) ? a->last_good : 0;
 		return copy->since != 0 || copy->last_good != 0;
 	}
 	copy_names(p, a, copy);
 	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
-		copy->points[i] = rounded(a->points[i]);
+		copy->points[i] = fleet_said_points(a->points[i]);
 		copy->last[i] = a->last[i];
 	}
-	copy->credit = rounded(a->credit);
+	copy->credit = fleet_said_points(a->credit);
 	return copy->since != 0 || copy->credit + account_class_points(copy) >= POINTS_LEAST || copy->name_count > 0;
 }
 
@@ -227,7 +238,8 @@ static bool say_host(struct publishing *p)
 	return engine_run(p->engine);
 }
 
-/* An engine that knows less than was said has lost it: all is said again. */
+/* An engine that knows less than was said has lost it: all is said again. So it is where somebody else wrote a number
+ * that this host cannot have come to. */
 static bool take_own(void *context, const struct answer *answer)
 {
 	struct publishing *p = context;
@@ -235,7 +247,7 @@ static bool take_own(void *context, const struct answer *answer)
 
 	if (answer->kind != ANSWER_TEXT && answer->kind != ANSWER_NOTHING)
 		return false;
-	if (answer->kind == ANSWER_TEXT && !fleet_parse_host(&host, answer->text))
+	if (answer->kind == ANSWER_TEXT && (!fleet_parse_host(&host, answer->text) || host.changes > p->changes + LEAP))
 		host.changes = 0;
 	p->lost = host.changes < p->changes;
 	p->changes = p->lost ? p->changes : host.changes;
@@ -250,7 +262,8 @@ bool fleet_publish(struct fleet *f, struct engine *engine, struct judge *judge, 
 	if (!engine_run(engine))
 		return false;
 	if (p.lost) {
-		f->said_count = 0;
+		for (size_t i = 0; i < f->said_count; i++)
+			f->said[i].digest = 0;
 		if (!say_host(&p))
 			return false;
 	}

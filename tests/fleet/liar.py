@@ -8,6 +8,7 @@ silent    takes everything and never answers
 drips     answers, a byte each tenth of a second and no end
 noise     answers bytes of no protocol
 list      announces lists without end
+moved     is a node of a cluster that has other keys
 hosts     names a hundred thousand hosts
 forged    one host that bans 203.0.113.0/24, 0.0.0.0/1 and 2,000 addresses, with times that are to come and without end
 """
@@ -47,6 +48,8 @@ def answer(command):
     name = command[0].upper()
     if name == b"TIME":
         return many([b"%d" % NOW, b"0"])
+    if how == "moved":
+        return b"-MOVED 13681 127.0.0.1:7006\r\n"
     if name == b"HGETALL":
         count = 100000 if how == "hosts" else 1
         hosts = []
