@@ -51,8 +51,13 @@ unfound() {
 	for n in 2 3 4 5; do
 		unfound "198.51.100.$n" "9$n" "warning: hostname mx$n.example.net does not resolve to address 198.51.100.$n: Temporary failure in name resolution"
 	done | sed "s/T11:00/T10:59/" > down
-	run -0 "$MAILBAN" scan --plain - < <(cat down log)
+	cat log >> down
+	run -0 "$MAILBAN" scan --plain down
 	[ -z "$output" ]
+	run -0 "$MAILBAN" scan down
+	[[ "$output" == *'without a name while this server could not look names up: '* ]]
+	run -0 "$MAILBAN" run --no-sync --blacklist list --state state down
+	[[ "$output" == *'! this server could not look names up'* ]]
 }
 
 @test "class unknown counts connections, not lines" {
