@@ -127,6 +127,7 @@ static void add_session(struct buf *out, const struct session *s)
 	line_add_number(out, "time", (uint64_t)s->time);
 	line_add_flag(out, "opened", s->opened);
 	line_add_flag(out, "named", s->named);
+	line_add_flag(out, "once", s->once);
 	line_add_flag(out, "troubled", s->troubled);
 	line_add_number(out, "waiting", s->waiting);
 	line_add_number(out, "points", s->points);
@@ -169,9 +170,11 @@ static bool read_word(const struct line *line, struct session *s, bool *cut)
 	}
 	s->opened |= line_is(line, "opened");
 	s->named |= line_is(line, "named");
+	s->once |= line_is(line, "once");
 	s->troubled |= line_is(line, "troubled");
 	*cut |= line_is(line, "cut");
-	return line_is(line, "opened") || line_is(line, "named") || line_is(line, "troubled") || line_is(line, "cut");
+	return line_is(line, "opened") || line_is(line, "named") || line_is(line, "once") ||
+	       line_is(line, "troubled") || line_is(line, "cut");
 }
 
 int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions)

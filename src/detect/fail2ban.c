@@ -17,16 +17,21 @@
 #include "base/msg.h"
 #include "detect/fail2ban_inside.h"
 
-/* Calls take for each line of an option that is not empty. */
-static void each_line(struct f2b_maker *m, const char *option, void (*take)(struct f2b_maker *m, const char *text))
+/* Calls take, if there is any, for each line of an option that is not empty; returns their number. */
+static size_t each_line(struct f2b_maker *m, const char *option, void (*take)(struct f2b_maker *m, const char *text))
 {
 	char *value = f2b_options_get(&m->options, option), *rest = NULL;
+	size_t count = 0;
 
 	if (value == NULL)
-		return;
-	for (char *line = strtok_r(value, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest))
-		take(m, line);
+		return 0;
+	for (char *line = strtok_r(value, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+		count++;
+		if (take != NULL)
+			take(m, line);
+	}
 	free(value);
+	return count;
 }
 
 /* Warns about a part that all rules leave out. */
@@ -39,19 +44,22 @@ static void warn_all(struct f2b_maker *m, const char *option, const char *what)
 static void take_ignored(struct f2b_maker *m, const char *text)
 {
 	struct f2b_pattern pattern;
-	bool anchored;
+	bool anchored, whole;
 
 	buf_add_text(&m->head, "# ignoreregex: ");
 	f2b_add_original(&m->head, text);
 	f2b_convert(&pattern, text, 'i', F2B_LOOK);
 	anchored = f2b_unanchor(&pattern.text);
+	whole = m->ignores_whole && (!anchored || pattern.header);
+	f2b_end_line(&pattern.text);
 	if (pattern.refused != NULL) {
 		warn_all(m, "ignoreregex", pattern.refused);
 		m->filter->left_out++;
 	} else {
 		if (anchored && !m->content && !pattern.header)
 			f2b_skip_blank(&pattern.text);
-		buf_addf(&m->ignore, "(?!%s(?:%s))", anchored ? "" : ".*?", buf_text(&pattern.text));
+		buf_addf(whole ? &m->ignore_whole : &m->ignore, "(?!%s(?:%s))", anchored ? "" : ".*?",
+			 buf_text(&pattern.text));
 	}
 	buf_free(&pattern.text);
 }
@@ -77,8 +85,12 @@ static char *prefix_text(struct f2b_maker *m, const char *text)
 	buf_add(&content, open + strlen("<F-CONTENT>"), (size_t)(close - open) - strlen("<F-CONTENT>"));
 	buf_add(&out, text, (size_t)(open - text));
 	close += strlen("</F-CONTENT>");
-	if (!says_nothing(buf_text(&content), close))
+	if (!says_nothing(buf_text(&content), close)) {
 		buf_addf(&out, "(?=%s%s)", buf_text(&content), close);
+		m->behind = mem_text(close);
+		warn_all(m, "prefregex",
+			 "its <F-CONTENT> may end before the line does: an expression may match behind it");
+	}
 	prefix = mem_text(buf_text(&out));
 	buf_free(&out);
 	buf_free(&content);
@@ -91,25 +103,48 @@ static bool is_plain(const char *text)
 	return strpbrk(text, "?*+{(|[") == NULL;
 }
 
-static void add_prefix(struct f2b_maker *m, struct buf *text)
+/* Takes off what prefregex has for a header; returns whether it is anchored at the start of the message. */
+static bool skip_header(struct f2b_maker *m, struct buf *text)
 {
 	bool anchored = f2b_unanchor(text);
+	struct buf program = { 0 };
 
-	if (anchored && !m->prefix_header)
+	if (!m->prefix_header && f2b_skip_header(text, anchored, &program))
+		anchored = true;
+	else if (anchored && !m->prefix_header)
 		f2b_skip_blank(text);
-	if (!anchored)
-		warn_all(m, "prefregex", "it is not anchored at its start: it is searched for anywhere in the message");
-	if (m->content && anchored && is_plain(buf_text(text)))
-		buf_add_text(&m->prefix, buf_text(text));
+	if (program.len > 0) {
+		free(m->program);
+		m->program = mem_text(buf_text(&program));
+	}
+	buf_free(&program);
+	return anchored;
+}
+
+/* Makes the pattern of prefregex. Returns whether it is anchored. */
+static bool make_prefix(struct f2b_maker *m, const char *text, unsigned reading, struct buf *prefix,
+			const char **refused)
+{
+	struct f2b_pattern pattern;
+	bool anchored;
+
+	f2b_convert(&pattern, text, 'p', reading);
+	m->prefix_header = pattern.header;
+	anchored = skip_header(m, &pattern.text);
+	if (m->content && anchored && is_plain(buf_text(&pattern.text)))
+		buf_add_text(prefix, pattern.text.ptr);
 	else
-		buf_addf(&m->prefix, "(?%s%s%s%s)", m->content ? ">" : "=", anchored ? "" : ".*?", buf_text(text),
-			 m->prefix_optional ? "|" : "");
+		buf_addf(prefix, "(?%s%s%s%s%s)", m->content ? ">" : "=", anchored ? "" : ".*?", pattern.text.ptr,
+			 m->prefix_else != NULL ? "|" : "", m->prefix_else != NULL ? m->prefix_else : "");
+	buf_free(&pattern.text);
+	*refused = pattern.refused;
+	return anchored;
 }
 
 static int read_prefix(struct f2b_maker *m)
 {
 	char *value = f2b_options_get(&m->options, "prefregex"), *text;
-	struct f2b_pattern pattern;
+	const char *refused;
 
 	if (value == NULL || *value == '\0') {
 		free(value);
@@ -118,16 +153,14 @@ static int read_prefix(struct f2b_maker *m)
 	text = prefix_text(m, value);
 	buf_add_text(&m->head, "# prefregex: ");
 	f2b_add_original(&m->head, value);
-	f2b_convert(&pattern, text, 'p', m->reading);
-	m->prefix_header = pattern.header;
-	if (pattern.refused == NULL)
-		add_prefix(m, &pattern.text);
-	else
-		msg("%s: prefregex: %s; no rules were made of it", m->options.path, pattern.refused);
-	buf_free(&pattern.text);
+	make_prefix(m, text, m->reading | F2B_NO_ADDRESS, &m->prefix_bare, &refused);
+	if (!make_prefix(m, text, m->reading, &m->prefix, &refused))
+		warn_all(m, "prefregex", "it is not anchored at its start: it is searched for anywhere in the message");
+	if (refused != NULL)
+		msg("%s: prefregex: %s; no rules were made of it", m->options.path, refused);
 	free(text);
 	free(value);
-	return pattern.refused != NULL ? -1 : 0;
+	return refused != NULL ? -1 : 0;
 }
 
 /* Servers with logs of their own, which filters are named after. */
@@ -135,12 +168,13 @@ static const struct server {
 	const char *name;
 	const char *program;  /* the name in headers */
 	const char *form;     /* patterns begin with this text, and messages do not */
-	bool strips;          /* messages may lack the text that prefregex matches */
+	const char *prefix;   /* what messages have in place of what prefregex matches; or NULL */
 } servers[] = {
-	{ "assp", "assp", "", false }, { "cpanel", "cpanel", "", false }, { "domino", "domino", "", false },
-	{ "dovecot", "dovecot", "", false }, { "exim", "exim", "", false }, { "horde", "HORDE", "HORDE ", false },
-	{ "icewarp", "icewarp", "", false }, { "kerio", "kerio", "", false }, { "roundcube", "roundcube", "", true },
-	{ "squirrelmail", "squirrelmail", "", false }, { "zimbra", "zimbra", "", false },
+	{ "assp", "assp", "", NULL }, { "cpanel", "cpanel", "", NULL }, { "domino", "domino", "", NULL },
+	{ "dovecot", "dovecot", "", NULL }, { "exim", "exim", "", NULL }, { "horde", "HORDE", "HORDE ", NULL },
+	{ "icewarp", "icewarp", "", NULL }, { "kerio", "kerio", "", NULL },
+	{ "roundcube", "roundcube", "", "IMAP Error: |" }, { "squirrelmail", "squirrelmail", "", NULL },
+	{ "zimbra", "zimbra", "", NULL },
 };
 
 static const struct server *find_server(const char *filter)
@@ -156,17 +190,18 @@ static const struct server *find_server(const char *filter)
 static void read_program(struct f2b_maker *m)
 {
 	char *daemon = f2b_options_get(&m->options, "_daemon");
-	bool named = daemon != NULL && strcmp(daemon, "\\S*") != 0 && strcmp(daemon, "\\S+") != 0;
 	const struct server *server = find_server(m->name);
-	struct f2b_pattern pattern = { 0 };
 
-	if (named)
+	m->program = mem_text(server != NULL ? server->program : ".*");
+	m->form = server != NULL ? server->form : "";
+	if (daemon != NULL && strcmp(daemon, "\\S*") != 0 && strcmp(daemon, "\\S+") != 0) {
+		struct f2b_pattern pattern;
+
 		f2b_convert(&pattern, daemon, 'd', F2B_LOOK);
-	m->any_program = !named && server == NULL;
-	m->form = !named && server != NULL ? server->form : "";
-	m->prefix_optional = !named && server != NULL && server->strips;
-	m->program = mem_text(named ? buf_text(&pattern.text) : server != NULL ? server->program : ".*");
-	buf_free(&pattern.text);
+		m->daemon = mem_text(buf_text(&pattern.text));
+		buf_free(&pattern.text);
+	}
+	m->prefix_else = m->daemon == NULL && server != NULL ? server->prefix : NULL;
 	free(daemon);
 }
 
@@ -227,6 +262,7 @@ static int make(struct f2b_maker *m, const char *filter)
 	read_others(m);
 	if (read_prefix(m) < 0)
 		return -1;
+	m->ignores_whole = each_line(m, "ignoreregex", NULL) + 2 < each_line(m, "failregex", NULL);
 	each_line(m, "ignoreregex", take_ignored);
 	each_line(m, "failregex", f2b_take_failregex);
 	if (!m->options.failed && m->expression == 0) {
@@ -247,10 +283,14 @@ int f2b_make(struct f2b_filter *filter, const char *name, const char *class_name
 	filter->tail = mem_text(buf_text(&m.comment));
 	f2b_options_free(&m.options);
 	buf_free(&m.prefix);
+	buf_free(&m.prefix_bare);
 	buf_free(&m.ignore);
+	buf_free(&m.ignore_whole);
 	buf_free(&m.head);
 	buf_free(&m.comment);
 	free(m.name);
+	free(m.daemon);
 	free(m.program);
+	free(m.behind);
 	return ret;
 }

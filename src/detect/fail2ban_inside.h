@@ -38,7 +38,9 @@ char *f2b_options_get(struct f2b_options *options, const char *name);
 enum f2b_reading {
 	F2B_USER = 1,       /* F-USER names the user, and F-ALT_USER does not */
 	F2B_OTHER_USER = 2, /* F-ALT_USER does, since there is no F-USER */
-	F2B_LOOK = 4,       /* the text is for a look ahead: it names neither address nor user */
+	F2B_NO_USER = 4,
+	F2B_NO_ADDRESS = 8, /* tags of addresses take one, and do not name it */
+	F2B_LOOK = F2B_NO_USER | F2B_NO_ADDRESS,
 };
 
 /* One of fail2ban's expressions, converted. */
@@ -61,12 +63,32 @@ void f2b_split(const char *text, f2b_take_branch *take, void *context);
 /* Takes off what anchors the pattern at its start; false where nothing does. Options in front, such as (?i), stay. */
 bool f2b_unanchor(struct buf *text);
 
+/* The length of the options in front, such as (?i). */
+size_t f2b_options_len(const char *text);
+
+/* Takes the bytes out of the text. */
+void f2b_cut(struct buf *text, size_t at, size_t len);
+
+/* fail2ban's lines end with a newline, and messages do not: what would take it may find the end in its place. */
+void f2b_end_line(struct buf *text);
+
+/* ---- headers: fail2ban_header.c ---- */
+
 /* Takes off the blank that a pattern without header begins with: fail2ban has it left over behind the time. */
 void f2b_skip_blank(struct buf *text);
 
 /* Takes off what the pattern has for a header: all up to PROGRAM[PID]: and a blank. The program's name is added to
- * program as a pattern. False where there is none. */
-bool f2b_skip_header(struct buf *text, struct buf *program);
+ * program as a pattern, unless any is meant. False where there is none. */
+bool f2b_skip_header(struct buf *text, bool anchored, struct buf *program);
+
+/* Takes off a word in front that is followed by a colon or by .*, and adds it to program: it may be a program's name.
+ * False where there is none. */
+bool f2b_skip_name(struct buf *text, struct buf *program);
+
+/* Makes a colon in front, which may be the one that ends the header, optional. False where there is none. */
+bool f2b_open_colon(struct buf *text);
+
+/* ---- patterns again: fail2ban_shape.c ---- */
 
 /* Behind the item of a pattern (a byte, an escape, a class, a group), its quantifier not included. */
 const char *f2b_item_end(const char *at);
@@ -110,13 +132,17 @@ struct f2b_maker {
 	struct f2b_options options;
 	const char *class_name;
 	char *name;               /* of the filter, without folder and ending */
-	char *program;
+	char *daemon;             /* the program that __prefix_line names, a pattern; NULL: none */
+	char *program;            /* of patterns that name none themselves */
 	const char *form;         /* what stands at the start of a pattern for the form of a server's own lines */
-	bool any_program;         /* the filter names none */
-	bool prefix_optional;     /* the header's reader may have taken off all that prefregex matches */
+	const char *prefix_else;  /* what messages have in place of what prefregex matches; or NULL */
 	size_t capacity;          /* of the notes */
 	struct buf prefix;        /* the pattern of prefregex; empty where there is none */
+	struct buf prefix_bare;   /* the same without address, for a failregex that names one itself: that one wins */
 	struct buf ignore;        /* look aheads for ignoreregex */
+	struct buf ignore_whole;  /* those that look at the prefix, too */
+	bool ignores_whole;       /* fail2ban looks for ignoreregex there where it has few of them, to save time */
+	char *behind;             /* the text of prefregex behind its contents; NULL where that decides nothing */
 	bool content;             /* the failregex is for what follows the prefix, not for the message */
 	bool header;              /* the failregex has __prefix_line for the header, which messages lack */
 	bool prefix_header;       /* prefregex has */

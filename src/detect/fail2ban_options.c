@@ -12,6 +12,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,20 +34,6 @@ static char *small_letters(const char *text, size_t len)
 	return copy;
 }
 
-static const char *skip_blanks(const char *from, const char *to)
-{
-	while (from < to && isspace((unsigned char)*from))
-		from++;
-	return from;
-}
-
-static const char *end_without_blanks(const char *from, const char *to)
-{
-	while (to > from && isspace((unsigned char)to[-1]))
-		to--;
-	return to;
-}
-
 /* Whether the option describes a header: mailban has its own reader of headers. */
 static bool is_header(const char *section, const char *name)
 {
@@ -64,8 +51,11 @@ static void add(struct f2b_options *o, const char *section, struct span name, st
 
 static struct span trimmed(const char *from, const char *to)
 {
-	from = skip_blanks(from, to);
-	return (struct span){ from, (size_t)(end_without_blanks(from, to) - from) };
+	while (from < to && isspace((unsigned char)*from))
+		from++;
+	while (to > from && isspace((unsigned char)to[-1]))
+		to--;
+	return (struct span){ from, (size_t)(to - from) };
 }
 
 /* Adds a further line to the value that was read last. */
@@ -92,22 +82,25 @@ static const char *end_of_line(const char *line, const char *end)
 	return end;
 }
 
-/* Reads one line; *section is the section of the lines that follow. False: configparser does not read the line. */
-static bool read_line(struct f2b_options *o, const char *line, const char *end, char **section, bool *open)
+/* Reads one line; *section is the section of the lines that follow, *indent the blanks before the option that they may
+ * continue, -1 for none. False: configparser does not read the line. */
+static bool read_line(struct f2b_options *o, const char *line, const char *end, char **section, long *indent)
 {
 	struct span text = trimmed(line, end_of_line(line, end));
-	size_t name;
+	size_t name, close = text.len;
 
 	if (text.len == 0 || *text.ptr == '#')
 		return true;
-	if (text.ptr > line && *open) {
+	if (*indent >= 0 && text.ptr - line > *indent) {
 		add_line(o, text);
 		return true;
 	}
-	if (*text.ptr == '[' && text.ptr[text.len - 1] == ']') {
+	while (close > 0 && text.ptr[close - 1] != ']')
+		close--;
+	if (*text.ptr == '[' && close > 0) {
 		free(*section);
-		*section = mem_text_of(text.ptr + 1, text.len - 2);
-		*open = false;
+		*section = mem_text_of(text.ptr + 1, close - 2);
+		*indent = -1;
 		return true;
 	}
 	for (name = 0; name < text.len && text.ptr[name] != '=' && text.ptr[name] != ':'; name++)
@@ -115,7 +108,7 @@ static bool read_line(struct f2b_options *o, const char *line, const char *end, 
 	if (name == text.len || name == 0 || *section == NULL)
 		return false;
 	add(o, *section, trimmed(text.ptr, text.ptr + name), trimmed(text.ptr + name + 1, text.ptr + text.len));
-	*open = true;
+	*indent = text.ptr - line;
 	return true;
 }
 
@@ -123,10 +116,11 @@ static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
 {
 	struct span rest = { buf_text(text), text->len }, line;
 	char *section = NULL;
-	bool open = false, good = true;
+	bool good = true;
+	long indent = -1;
 
 	for (unsigned long number = 1; good && span_take_line(&rest, &line); number++) {
-		good = read_line(o, line.ptr, line.ptr + line.len, &section, &open);
+		good = read_line(o, line.ptr, line.ptr + line.len, &section, &indent);
 		if (!good)
 			msg_at(path, number, "neither [SECTION] nor NAME = VALUE; no rules were made of it");
 	}
@@ -146,6 +140,13 @@ static char *includes_of(const struct f2b_options *own, const char *which)
 	return mem_text(names);
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
 /* Reads the files that the file at path names; frees the names. */
 static int read_includes(struct f2b_options *o, const char *path, char *names, unsigned depth)
 {
@@ -160,6 +161,9 @@ static int read_includes(struct f2b_options *o, const char *path, char *names, u
 			buf_add(&full, path, (size_t)(slash + 1 - path));
 		buf_add_text(&full, name);
 		ret = read_file(o, buf_text(&full), depth + 1);
+		if (ret == -ENOENT && !ends_with(name, ".local"))
+			msg("%s: it includes %s, which is not there; passed over, as fail2ban does", path,
+			    buf_text(&full));
 		ret = ret == -ENOENT ? 0 : ret;
 	}
 	buf_free(&full);
@@ -167,18 +171,24 @@ static int read_includes(struct f2b_options *o, const char *path, char *names, u
 	return ret;
 }
 
-/* Reads FILE.local behind FILE.conf. */
+/* Reads what changes FILE.conf: FILE.local, and for the filter itself the files of the folder FILE.d. */
 static int read_local(struct f2b_options *o, const char *path, unsigned depth)
 {
-	const char *dot = strrchr(path, '.');
-	struct buf local = { 0 };
+	static const char *const endings[] = { ".d/*.conf", ".local", ".d/*.local" };
 	int ret = 0;
 
-	if (dot != NULL && strcmp(dot, ".conf") == 0) {
-		buf_addf(&local, "%.*s.local", (int)(dot - path), path);
-		ret = read_file(o, buf_text(&local), depth + 1);
+	for (unsigned i = 0; i < 3 && ret == 0 && ends_with(path, ".conf"); i++) {
+		struct buf pattern = { 0 };
+		glob_t found;
+
+		buf_addf(&pattern, "%.*s%s", (int)(strlen(path) - strlen(".conf")), path, endings[i]);
+		if ((depth == 0 || i == 1) && glob(buf_text(&pattern), 0, NULL, &found) == 0) {
+			for (size_t n = 0; n < found.gl_pathc && ret == 0; n++)
+				ret = read_file(o, found.gl_pathv[n], depth + 1);
+			globfree(&found);
+		}
+		buf_free(&pattern);
 	}
-	buf_free(&local);
 	return ret == -ENOENT ? 0 : ret;
 }
 
@@ -222,34 +232,34 @@ static int read_file(struct f2b_options *o, const char *path, unsigned depth)
 		free(before);
 	move_all(o, &own);
 	if (ret == 0)
-		ret = read_local(o, path, depth);
-	if (ret == 0)
 		ret = read_includes(o, path, after, depth);
 	else
 		free(after);
+	if (ret == 0)
+		ret = read_local(o, path, depth);
 	f2b_options_free(&own);
 	return ret;
 }
 
-/* Reads NAME=VALUE,NAME="VALUE" behind the file's name. */
-static int read_given(struct f2b_options *o, const char *at, const char *end)
+/* Reads NAME=VALUE,NAME="VALUE" behind the file's name; ][ divides as a comma does. */
+static int read_given(struct f2b_options *o, const char *at)
 {
-	while (at < end) {
-		const char *equals = memchr(at, '=', (size_t)(end - at)), *value, *to;
-		char quote;
+	for (at += strspn(at, ", ]["); *at != '\0'; at += strspn(at, ", ][")) {
+		const char *equals = strchr(at, '='), *value, *to;
 
 		if (equals == NULL)
 			return -1;
 		value = equals + 1;
-		quote = value < end && (*value == '"' || *value == '\'') ? *value++ : ',';
-		to = value < end ? memchr(value, quote, (size_t)(end - value)) : NULL;
-		if (to == NULL && quote != ',')
+		if (*value == '"' || *value == '\'') {
+			to = strchr(value + 1, *value);
+			value++;
+		} else {
+			to = value + strcspn(value, ",]");
+		}
+		if (to == NULL)
 			return -1;
-		to = to != NULL ? to : end;
 		add(o, "", trimmed(at, equals), (struct span){ value, (size_t)(to - value) });
-		at = to + (to < end);
-		while (at < end && (*at == ',' || *at == ' '))
-			at++;
+		at = to + strspn(to, "\"'");
 	}
 	return 0;
 }
@@ -265,7 +275,7 @@ int f2b_options_read(struct f2b_options *o, const char *filter)
 	ret = read_file(o, o->path, 0);
 	if (ret == -ENOENT)
 		msg("%s: %s; name a file such as /etc/fail2ban/filter.d/postfix.conf", o->path, strerror(ENOENT));
-	if (ret == 0 && bracket != NULL && read_given(o, bracket + 1, filter + len - 1) < 0) {
+	if (ret == 0 && bracket != NULL && read_given(o, bracket + 1) < 0) {
 		msg("%s: expected are options as in %s[mode=auth]", filter, o->path);
 		ret = -1;
 	}

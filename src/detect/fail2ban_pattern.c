@@ -25,6 +25,12 @@ static bool is_referred_to(const struct f2b_walker *w, const char *name, unsigne
 
 	buf_addf(&word, "(?P=%s)", name);
 	found = *name != '\0' && strcasestr(w->text, buf_text(&word)) != NULL;
+	buf_clear(&word);
+	buf_addf(&word, "(?(%s)", name);
+	found = found || (*name != '\0' && strcasestr(w->text, buf_text(&word)) != NULL);
+	buf_clear(&word);
+	buf_addf(&word, "(?(%u)", number);
+	found = found || strstr(w->text, buf_text(&word)) != NULL;
 	for (const char *c = strchr(w->text, '\\'); !found && c != NULL; c = strchr(c + 2, '\\')) {
 		if (c[1] == '\0')
 			break;
@@ -36,7 +42,7 @@ static bool is_referred_to(const struct f2b_walker *w, const char *name, unsigne
 
 static bool is_user(const struct f2b_walker *w, const char *name)
 {
-	if (w->reading & F2B_LOOK)
+	if (w->reading & F2B_NO_USER)
 		return false;
 	return strcmp(name, "user") == 0 || ((w->reading & F2B_OTHER_USER) && strncmp(name, "alt_user", 8) == 0);
 }
@@ -63,7 +69,9 @@ void f2b_open_group(struct f2b_walker *w, const char *name)
 	snprintf(w->names[number], F2B_NAME_BYTES, "%.30s=%.8s", name, own);
 }
 
-static void add_reference(struct f2b_walker *w, const char *name, unsigned long number)
+/* Adds a reference to the group of that name, or of that number, between before and after. */
+static void add_reference(struct f2b_walker *w, const char *name, unsigned long number, const char *before,
+			  const char *after)
 {
 	for (unsigned i = 1; i <= w->groups && i < F2B_GROUPS_MAX; i++) {
 		const char *equals = strchr(w->names[i], '=');
@@ -71,7 +79,7 @@ static void add_reference(struct f2b_walker *w, const char *name, unsigned long 
 		bool named = name != NULL && strlen(name) == len && strncasecmp(name, w->names[i], len) == 0;
 
 		if (equals != NULL && equals[1] != '\0' && (i == number || named)) {
-			buf_addf(w->out, "\\k{%s}", equals + 1);
+			buf_addf(w->out, "%s%s%s", before, equals + 1, after);
 			return;
 		}
 	}
@@ -98,7 +106,7 @@ static void take_named(struct f2b_walker *w)
 
 	snprintf(name, sizeof(name), "%.*s", (int)(len < 30 ? len : 30), w->at + 4);
 	if (refers) {
-		add_reference(w, name, 0);
+		add_reference(w, name, 0, "\\k{", "}");
 		w->at += 4 + len + 1;
 		return;
 	}
@@ -122,14 +130,27 @@ static bool take_options(struct f2b_walker *w)
 
 	if (len == 0 || (end != ')' && end != ':'))
 		return false;
-	buf_add_text(w->out, "(?");
-	for (const char *c = w->at + 2; c < w->at + 2 + len; c++) {
-		if (strchr("imsx-", *c) != NULL)
-			buf_add_char(w->out, *c);
+	if (end == ':' || strcspn(w->at + 2, "imsx") < len) {
+		buf_add_text(w->out, "(?");
+		for (const char *c = w->at + 2; c < w->at + 2 + len; c++) {
+			if (strchr("imsx-", *c) != NULL)
+				buf_add_char(w->out, *c);
+		}
+		buf_add_char(w->out, end);
 	}
-	buf_add_char(w->out, end);
 	w->at += 2 + len + 1;
 	return true;
+}
+
+/* Takes (?(NAME) or (?(NUMBER): what follows depends on whether that group has matched. */
+static void take_condition(struct f2b_walker *w)
+{
+	size_t len = strcspn(w->at + 3, ")");
+	char name[F2B_NAME_BYTES];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(len < 30 ? len : 30), w->at + 3);
+	add_reference(w, name, strtoul(name, NULL, 10), "(?(<", ">)");
+	w->at += 3 + len + (w->at[3 + len] != '\0');
 }
 
 static void take_group(struct f2b_walker *w)
@@ -139,9 +160,11 @@ static void take_group(struct f2b_walker *w)
 	} else if (w->at[1] != '?') {
 		f2b_open_group(w, "");
 		w->at++;
-	} else if (strncmp(w->at, "(?(", 3) == 0 || strncmp(w->at, "(?#", 3) == 0) {
-		w->pattern->refused = "it has a condition or a comment inside";
-		w->at++;
+	} else if (strncmp(w->at, "(?(", 3) == 0) {
+		take_condition(w);
+	} else if (strncmp(w->at, "(?#", 3) == 0) {
+		w->at += strcspn(w->at, ")");
+		w->at += *w->at != '\0';
 	} else if (!take_options(w)) {
 		buf_add(w->out, w->at, 2);
 		w->at += 2;
@@ -163,14 +186,30 @@ static void take_class(struct f2b_walker *w)
 	}
 }
 
+/* Takes a printable character that is written by its number, \xHH or \OOO. */
+static bool take_number(struct f2b_walker *w)
+{
+	bool octal = strspn(w->at + 1, "01234567") >= 3;
+	unsigned code = 0;
+	int len = 0;
+
+	if (sscanf(w->at, octal ? "\\%3o%n" : "\\x%2x%n", &code, &len) != 1 || code > '~' || !isprint((int)code))
+		return false;
+	buf_addf(w->out, "%s%c", isalnum((int)code) ? "" : "\\", (char)code);
+	w->at += len;
+	return true;
+}
+
 static void take_escape(struct f2b_walker *w)
 {
 	char *end;
 
+	if (take_number(w))
+		return;
 	if (w->at[1] >= '1' && w->at[1] <= '9') {
 		unsigned long number = strtoul(w->at + 1, &end, 10);
 
-		add_reference(w, NULL, number);
+		add_reference(w, NULL, number, "\\k{", "}");
 		w->at = end;
 		return;
 	}
@@ -196,7 +235,7 @@ static void take_item(struct f2b_walker *w)
 		take_class(w);
 	} else if (*w->at == '(') {
 		take_group(w);
-	} else if (strncmp(w->at, "{,", 2) == 0 && isdigit((unsigned char)w->at[2])) {
+	} else if (strncmp(w->at, "{,", 2) == 0 && (isdigit((unsigned char)w->at[2]) || w->at[2] == '}')) {
 		buf_add_text(w->out, "{0,");
 		w->at += 2;
 	} else if (*w->at != '<' || !f2b_take_tag(w)) {

@@ -126,51 +126,122 @@ static void add_rule(struct f2b_maker *m, const char *program, const char *match
 	buf_clear(&m->comment);
 }
 
-/* A pattern without __prefix_line begins behind the time: its own text for the header is taken off. */
-static void skip_header(struct f2b_maker *m, struct buf *text, struct buf *program)
+/* Warns about the pattern, which is of the program or, where that is NULL, of the filter's. */
+static const char *look_at(struct f2b_maker *m, const char *match, bool anchored, const char *program)
 {
-	size_t len = strlen(m->form);
-
-	f2b_skip_blank(text);
-	if (m->any_program && f2b_skip_header(text, program))
-		return;
-	if (strncmp(buf_text(text), m->form, len) == 0) {
-		memmove(text->ptr, text->ptr + len, text->len - len);
-		text->len -= len;
-	}
+	if (!anchored)
+		warn(m, "it is not anchored at its start: it is searched for anywhere in the message");
+	else if (is_loose(match))
+		warn(m, "it is not anchored as ours are: text of the client (.* or \\S*) may stand before the "
+			"address, and no $ holds the end");
+	if (program == NULL)
+		program = m->header && m->daemon != NULL ? m->daemon : m->program;
+	if (strcmp(program, ".*") == 0)
+		warn(m, "it names no program, and is tried on the lines of all: put the name into program");
+	return program;
 }
 
-/* Makes a rule of one branch of a failregex, which is in our syntax. */
+/* Makes a rule of what is left of a branch. */
+static void take_message(struct f2b_maker *m, const char *text, bool anchored, const char *program)
+{
+	struct buf match = { 0 }, *prefix = f2b_addresses(text) > 0 ? &m->prefix_bare : &m->prefix;
+
+	buf_addf(&match, "%s%s%s%s%s", buf_text(&m->ignore_whole), buf_text(prefix), buf_text(&m->ignore),
+		 anchored ? "" : ".*?", text);
+	if (f2b_addresses(buf_text(&match)) == 1)
+		add_rule(m, look_at(m, buf_text(&match), anchored, program), buf_text(&match));
+	else
+		leave_out(m, f2b_addresses(buf_text(&match)) == 0
+				     ? "it names no address, which would have to come from another line of the session"
+				     : "it names several addresses");
+	buf_free(&match);
+}
+
+/* Makes a rule of a branch that has another's message, for the program that its first word may name. */
+static void take_name(struct f2b_maker *m, const struct buf *branch)
+{
+	struct buf text = { 0 }, program = { 0 };
+
+	buf_add(&text, branch->ptr, branch->len);
+	if (f2b_skip_name(&text, &program)) {
+		f2b_open_colon(&text);
+		buf_add_text(&m->comment, "# for lines of the program that the first word may name\n");
+		take_message(m, buf_text(&text), true, buf_text(&program));
+	}
+	buf_free(&text);
+	buf_free(&program);
+}
+
+/* Takes a branch that is for all of a line but the time. */
+static void take_line(struct f2b_maker *m, struct buf *text, bool anchored)
+{
+	size_t form = strlen(m->form), options = f2b_options_len(buf_text(text));
+	struct buf program = { 0 };
+
+	if (f2b_skip_header(text, anchored, &program)) {
+		take_message(m, buf_text(text), true, program.len > 0 ? buf_text(&program) : NULL);
+	} else if (!anchored || strncmp(text->ptr + options, ".*", 2) == 0) {
+		take_name(m, text);
+		anchored |= f2b_open_colon(text);
+		f2b_skip_blank(text);
+		take_message(m, buf_text(text), anchored, NULL);
+	} else {
+		if (strncmp(text->ptr + options, "\\[\\]", 4) == 0)
+			f2b_cut(text, options, 4 + (text->ptr[options + 4] == ':'));
+		f2b_skip_blank(text);
+		if (strncmp(buf_text(text), m->form, form) == 0)
+			f2b_cut(text, 0, form);
+		take_message(m, buf_text(text), true, NULL);
+	}
+	buf_free(&program);
+}
+
+/* Adds what stands behind the contents of prefregex to a branch that ends where they do. */
+static void add_behind(struct f2b_maker *m, struct buf *text)
+{
+	struct f2b_pattern behind;
+	size_t len = strlen(buf_text(text));
+
+	if (m->behind == NULL || len < 2 || text->ptr[len - 1] != '$' || text->ptr[len - 2] == '\\')
+		return;
+	f2b_cut(text, len - 1, 1);
+	f2b_convert(&behind, m->behind, 'b', F2B_LOOK);
+	buf_add_text(text, buf_text(&behind.text));
+	buf_free(&behind.text);
+}
+
+/* Makes the blank in front optional: what prefregex matched may end before it, or the header has taken it. */
+static void free_blank(struct buf *text)
+{
+	struct buf bare = { 0 };
+
+	buf_add_text(&bare, buf_text(text));
+	f2b_skip_blank(&bare);
+	if (strcmp(bare.ptr, text->ptr) != 0) {
+		buf_clear(text);
+		buf_addf(text, "\\s?%s", bare.ptr);
+	}
+	buf_free(&bare);
+}
+
+/* Makes rules of one branch of a failregex, which is in our syntax. */
 static void take_branch(void *context, const char *branch)
 {
 	struct f2b_maker *m = context;
-	struct buf text = { 0 }, match = { 0 }, program = { 0 };
+	struct buf text = { 0 };
 	bool anchored;
 
 	buf_add_text(&text, branch);
 	anchored = f2b_unanchor(&text);
-	if (anchored && !m->content && !m->header)
-		skip_header(m, &text, &program);
-	buf_add(&match, m->prefix.ptr, m->prefix.len);
-	buf_add(&match, m->ignore.ptr, m->ignore.len);
-	buf_addf(&match, "%s%s", anchored ? "" : ".*?", buf_text(&text));
-	if (f2b_addresses(buf_text(&match)) != 1) {
-		leave_out(m, f2b_addresses(buf_text(&match)) == 0
-				     ? "it names no address, which would have to come from another line of the session"
-				     : "it names several addresses");
-	} else {
-		if (!anchored)
-			warn(m, "it is not anchored at its start: it is searched for anywhere in the message");
-		else if (is_loose(buf_text(&match)))
-			warn(m, "it is not anchored as ours are: text of the client (.* or \\S*) may stand before the "
-				"address, and no $ holds the end");
-		if (program.len == 0 && m->any_program)
-			warn(m, "it names no program, and is tried on the lines of all: put the name into program");
-		add_rule(m, program.len > 0 ? buf_text(&program) : m->program, buf_text(&match));
-	}
+	add_behind(m, &text);
+	f2b_end_line(&text);
+	if (m->content && !m->header && anchored)
+		free_blank(&text);
+	if (m->content || m->header)
+		take_message(m, buf_text(&text), anchored, NULL);
+	else
+		take_line(m, &text, anchored);
 	buf_free(&text);
-	buf_free(&match);
-	buf_free(&program);
 }
 
 void f2b_add_original(struct buf *out, const char *text)

@@ -90,7 +90,7 @@ static void add_escape(struct sample *s, const char *at)
 	if (strchr("dwsDWS", at[1]) != NULL)
 		add_class(s, at);
 	else if (strchr("bBAzZkKG", at[1]) == NULL)
-		buf_add_char(s->out, at[1]);
+		buf_add_char(s->out, at[1] == 't' ? '\t' : at[1]);
 }
 
 static void add_item(struct sample *s, const char *at, const char *end)

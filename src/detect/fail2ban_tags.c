@@ -22,7 +22,7 @@ void f2b_add_address(struct f2b_walker *w, const char *before, const char *after
 {
 	bool brackets = *before == '\0' && !is_bracketed(w, behind);
 
-	if (w->reading & F2B_LOOK) {
+	if (w->reading & F2B_NO_ADDRESS) {
 		buf_add_text(w->out, "[0-9A-Fa-f.:\\[\\]]+");
 		return;
 	}
@@ -36,7 +36,7 @@ static bool add_tag(struct f2b_walker *w, const char *name, bool closed, const c
 		const char *name, *before, *after;
 		unsigned groups;  /* that Python counts for it */
 	} addresses[] = {
-		{ "HOST", "", "", 3 }, { "ADDR", "", "", 2 }, { "IP4", "(?=[0-9]+\\.)", "", 1 },
+		{ "HOST", "", "", 3 }, { "ADDR", "", "", 2 }, { "IP4", "(?=[:Ff]*[0-9]+\\.)", "", 1 },
 		{ "IP6", "(?=[0-9A-Fa-f]*:)", "", 1 }, { "SUBNET", "", "(?:/\\d+)?", 3 },
 	};
 
@@ -48,6 +48,7 @@ static bool add_tag(struct f2b_walker *w, const char *name, bool closed, const c
 		w->pattern->subnet |= strcmp(name, "SUBNET") == 0;
 		return true;
 	}
+	w->pattern->subnet |= strcmp(name, "CIDR") == 0;
 	if (strcmp(name, "CIDR") == 0)
 		buf_add_text(w->out, "\\d+");
 	else if (closed && strcmp(name, "PORT") == 0)

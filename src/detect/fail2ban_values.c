@@ -36,17 +36,27 @@ static bool wins(const struct f2b_option *a, const struct f2b_option *b)
 	return of_a != of_b ? of_a > of_b : a > b;
 }
 
-/* The option of that name that wins over all others; with below, only options that lose to below count. */
-static const struct f2b_option *find(const struct f2b_options *o, struct span name, const struct f2b_option *below)
+/* How an option is referred to. */
+enum reference {
+	BY_TAG,      /* <NAME> */
+	BY_PERCENT,  /* %(NAME)s, which [Init] does not give */
+	KNOWN,       /* what lost to the option that refers to it */
+};
+
+/* The option of that name that wins over all others, for the value of from. */
+static const struct f2b_option *find(const struct f2b_options *o, struct span name, const struct f2b_option *from,
+				     enum reference reference)
 {
 	const struct f2b_option *found = NULL;
 
 	for (const struct f2b_option *i = o->items; i < o->items + o->count; i++) {
 		bool named = strlen(i->name) == name.len && strncasecmp(i->name, name.ptr, name.len) == 0;
+		bool init = strcmp(i->section, "Init") == 0 && strcmp(from->section, "Init") != 0;
 
-		if (!named || rank_of(i->section) == 0)
+		if (!named || rank_of(i->section) == 0 || (reference == BY_PERCENT && init) ||
+		    (reference == KNOWN && (i == from || !wins(from, i))))
 			continue;
-		if ((below == NULL || (i != below && wins(below, i))) && (found == NULL || wins(i, found)))
+		if (found == NULL || wins(i, found))
 			found = i;
 	}
 	return found;
@@ -64,19 +74,22 @@ static const struct f2b_option *find_in(const struct f2b_options *o, struct span
 	return found;
 }
 
-/* The option that NAME, known/NAME or SECTION/NAME refers to in the value of from (NULL: in no value). */
-static const struct f2b_option *referred(const struct f2b_options *o, struct span name, const struct f2b_option *from)
+/* The option that NAME, known/NAME or SECTION/NAME refers to in the value of from. */
+static const struct f2b_option *referred(const struct f2b_options *o, struct span name, const struct f2b_option *from,
+					 enum reference reference)
 {
 	const char *slash = memchr(name.ptr, '/', name.len);
+	const struct f2b_option *found = NULL;
 	struct span section, rest;
 
 	if (slash == NULL)
-		return find(o, name, NULL);
+		return find(o, name, from, reference);
 	section = (struct span){ name.ptr, (size_t)(slash - name.ptr) };
 	rest = (struct span){ slash + 1, name.len - section.len - 1 };
 	if (span_is(section, "known"))
-		return find(o, rest, from);
-	return find_in(o, section, rest);
+		return find(o, rest, from, KNOWN);
+	found = find_in(o, section, rest);
+	return found != NULL ? found : find_in(o, (struct span){ "DEFAULT", 7 }, rest);
 }
 
 static void fail(struct f2b_options *o, const struct f2b_option *option, const char *what, struct span name)
@@ -96,14 +109,16 @@ static void add_value(struct f2b_options *o, const struct f2b_option *option, un
 	for (const char *c = option->value; *c != '\0' && !o->failed; c++) {
 		const char *close = strncmp(c, "%(", 2) == 0 ? strstr(c, ")s") : NULL;
 		struct span name = { c + 2, close != NULL ? (size_t)(close - c - 2) : 0 };
-		const struct f2b_option *other = close != NULL ? referred(o, name, option) : NULL;
+		const struct f2b_option *other = close != NULL ? referred(o, name, option, BY_PERCENT) : NULL;
 
 		if (close == NULL) {
 			c += c[0] == '%' && c[1] == '%';
 			buf_add_char(out, *c);
 			continue;
 		}
-		if (other == NULL)
+		if (span_is(name, "__name__"))
+			buf_add_text(out, option->section);
+		else if (other == NULL)
 			fail(o, option, "there is no option ", name);
 		else
 			add_value(o, other, depth + 1, out);
@@ -111,8 +126,9 @@ static void add_value(struct f2b_options *o, const struct f2b_option *option, un
 	}
 }
 
-/* The option of the first <NAME> that is set; NULL: there is none. fail2ban's own tags are in capitals. */
-static const struct f2b_option *find_tag(const struct f2b_options *o, const char *text, struct span *tag)
+/* The option of the first <NAME> that is set, in the value of from; NULL: there is none. */
+static const struct f2b_option *find_tag(const struct f2b_options *o, const struct f2b_option *from, const char *text,
+					 struct span *tag)
 {
 	for (const char *open = strchr(text, '<'); open != NULL; open = strchr(open + 1, '<')) {
 		const struct f2b_option *option;
@@ -120,9 +136,7 @@ static const struct f2b_option *find_tag(const struct f2b_options *o, const char
 
 		while (isalnum((unsigned char)open[len]) || (open[len] != '\0' && strchr("_-/", open[len]) != NULL))
 			len++;
-		option = open[len] == '>' ? referred(o, (struct span){ open + 1, len - 1 }, NULL) : NULL;
-		if (option != NULL && memchr(open, '/', len) == NULL && strncmp(open + 1, option->name, len - 1) != 0)
-			continue;
+		option = open[len] == '>' ? referred(o, (struct span){ open + 1, len - 1 }, from, BY_TAG) : NULL;
 		*tag = (struct span){ open, len + 1 };
 		if (option != NULL)
 			return option;
@@ -136,7 +150,7 @@ static char *resolve_tags(struct f2b_options *o, const struct f2b_option *of, ch
 	const struct f2b_option *option;
 	struct span tag;
 
-	for (unsigned i = 0; (option = find_tag(o, text, &tag)) != NULL && !o->failed; i++) {
+	for (unsigned i = 0; (option = find_tag(o, of, text, &tag)) != NULL && !o->failed; i++) {
 		struct buf next = { 0 };
 
 		buf_add(&next, text, (size_t)(tag.ptr - text));
@@ -153,7 +167,8 @@ static char *resolve_tags(struct f2b_options *o, const struct f2b_option *of, ch
 
 char *f2b_options_get(struct f2b_options *o, const char *name)
 {
-	const struct f2b_option *option = find(o, (struct span){ name, strlen(name) }, NULL);
+	const struct f2b_option nobody = { .section = (char[]){ "" } };
+	const struct f2b_option *option = find(o, (struct span){ name, strlen(name) }, &nobody, BY_TAG);
 	struct buf value = { 0 };
 	char *text = NULL;
 

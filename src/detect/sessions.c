@@ -5,7 +5,8 @@
  * 1. A server may name its client only where a session begins (OpenSMTPD). A rule that opens tells the address;
  *    later events of the connection without an address get it.
  * 2. A server may name its client where the session ends (Sendmail). Events of rules that wait are counted, and
- *    handed on with the address of the first line of the connection that has one.
+ *    handed on with the address of the first line of the connection that has one. Such a line may open, too: one
+ *    line that follows gets its address. Sendmail tells so that it took a mail.
  * 3. A server may tell of its own trouble before the line that begins the connection (Postfix's resolver). Then
  *    the connection begins with the trouble.
  *
@@ -68,7 +69,8 @@ static void put(struct sessions *s, const struct event *event, bool troubled)
 {
 	*place_of(s, event->connection) = (struct session){
 		.connection = event->connection, .time = event->time, .addr = event->addr, .opened = !troubled,
-		.named = (event->flags & EVENT_NAMED) != 0, .troubled = troubled,
+		.named = (event->flags & EVENT_NAMED) != 0, .once = (event->flags & EVENT_WAITS) != 0,
+		.troubled = troubled,
 	};
 }
 
@@ -100,7 +102,7 @@ static bool find_address(struct sessions *s, struct event *event)
 	event->flags &= (uint16_t)~EVENT_NO_ADDRESS;
 	if (session->named)
 		event->flags |= EVENT_NAMED;
-	if (event->flags & EVENT_ENDS)
+	if ((event->flags & EVENT_ENDS) || session->once)
 		session->connection = 0;
 	return true;
 }
@@ -127,7 +129,7 @@ static void end_waiting(struct sessions *s, const struct event *event, sessions_
 		waited.event_class = session->event_class;
 		waited.points = session->points;
 		waited.count = session->waiting;
-		waited.flags &= (uint16_t)~EVENT_ACCEPTED;
+		waited.flags &= (uint16_t)~(EVENT_ACCEPTED | EVENT_OPENS | EVENT_BEGINS);
 		if (event->event_class == CLASS_GOOD)
 			waited.flags &= (uint16_t)~EVENT_ENDS;
 		session->connection = 0;
@@ -135,6 +137,8 @@ static void end_waiting(struct sessions *s, const struct event *event, sessions_
 	}
 	if (event->event_class == CLASS_GOOD)
 		hand(context, event);
+	if (event->flags & EVENT_OPENS)
+		put(s, event, false);
 }
 
 void sessions_take(struct sessions *s, const struct event *given, sessions_hand *hand, void *context)

@@ -20,6 +20,7 @@ struct session {
 	uint32_t points;
 	uint8_t event_class;
 	bool opened, named;     /* its address is known; and the client has a verified name */
+	bool once;              /* one later line gets its address, and no more */
 	bool troubled;          /* told of this server's trouble, ahead of the line that begins it */
 };
 

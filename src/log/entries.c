@@ -23,12 +23,13 @@
 #include <systemd/sd-journal.h>
 #include <time.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/span.h"
 
 #define LAST_SECOND UINT64_C(253402300799) /* of the year 9999 */
 
-enum { FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536 };
+enum { FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536, STREAMS = 16 };
 
 static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
 				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,"
@@ -41,6 +42,8 @@ struct entries {
 	bool empty;         /* none of the wanted units is in it */
 	int broken;         /* -errno of the entry behind the given ones; else 0 */
 	bool at_unread;     /* the handle stands on an entry that was not given yet */
+	uint64_t goes_on[STREAMS]; /* streams whose last entry was no whole line; 0: none */
+	unsigned next;
 	char *cursor;
 };
 
@@ -144,6 +147,41 @@ void entries_close(struct entries *entries)
 	free(entries);
 }
 
+/* The value of a field of the entry, len 0 where it has none. It is valid until the next field is asked for. */
+static struct span field_of(sd_journal *handle, const char *name)
+{
+	const void *data;
+	size_t len, skip = strlen(name) + 1;
+
+	if (sd_journal_get_data(handle, name, &data, &len) < 0 || len < skip)
+		return (struct span){ "", 0 };
+	return (struct span){ (const char *)data + skip, len - skip };
+}
+
+/* journald makes several entries of a printed line that is longer than 48 KB or holds a NUL. The client chose where the
+ * rest of it begins. Returns whether the entry is such a rest. */
+static bool is_rest(struct entries *entries)
+{
+	struct span field = field_of(entries->handle, "_LINE_BREAK");
+	bool goes_on = span_is(field, "line-max") || span_is(field, "nul");
+	struct digest digest = { 0 };
+	uint64_t stream;
+	unsigned at = 0;
+
+	field = field_of(entries->handle, "_STREAM_ID");
+	if (field.len == 0)
+		return false;
+	digest_add(&digest, field.ptr, field.len);
+	stream = digest_value(&digest);
+	while (at < STREAMS && entries->goes_on[at] != stream)
+		at++;
+	if (at == STREAMS && goes_on)
+		entries->goes_on[entries->next++ % STREAMS] = stream;
+	if (at < STREAMS && !goes_on)
+		entries->goes_on[at] = 0;
+	return at < STREAMS;
+}
+
 /* Places the handle behind the cursor's entry. Where that entry is gone, the next entry is the first later one. */
 static int seek(struct entries *entries, const char *cursor, int64_t *gap)
 {
@@ -154,8 +192,10 @@ static int seek(struct entries *entries, const char *cursor, int64_t *gap)
 		ret = sd_journal_next(entries->handle);
 	if (ret < 0)
 		return ret;
-	if (ret > 0 && sd_journal_test_cursor(entries->handle, cursor) > 0)
+	if (ret > 0 && sd_journal_test_cursor(entries->handle, cursor) > 0) {
+		(void)is_rest(entries);
 		return 0;
+	}
 	entries->at_unread = ret > 0;
 	/* the cursor holds the time of its entry, in hexadecimal microseconds */
 	cursor = strstr(cursor, ";t=");
@@ -175,17 +215,6 @@ int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, str
 	if (ret < 0)
 		buf_addf(why, "the journal cannot be read: %s", strerror(-ret));
 	return ret < 0 ? -1 : 0;
-}
-
-/* The value of a field of the entry, len 0 where it has none. It is valid until the next field is asked for. */
-static struct span field_of(sd_journal *handle, const char *name)
-{
-	const void *data;
-	size_t len, skip = strlen(name) + 1;
-
-	if (sd_journal_get_data(handle, name, &data, &len) < 0 || len < skip)
-		return (struct span){ "", 0 };
-	return (struct span){ (const char *)data + skip, len - skip };
 }
 
 /* Whether a program of the unit sent the entry, and no person who runs something in the unit. */
@@ -230,12 +259,12 @@ static void add_word(struct buf *out, struct span word, const char *otherwise)
 	}
 }
 
-static void add_line(const struct entries *entries, struct buf *out)
+static void add_line(struct entries *entries, struct buf *out)
 {
 	uint64_t usec = 0;
 	struct span text;
 
-	if (!is_believed(entries->handle))
+	if (!is_believed(entries->handle) || is_rest(entries))
 		return;
 	sd_journal_get_realtime_usec(entries->handle, &usec);
 	add_time(out, usec);

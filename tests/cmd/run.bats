@@ -101,6 +101,7 @@ sessions() {
 		smtpd[7]|1e3bb8aa00066e3f smtp failed-command command="AUTH LOGIN (password)" result="535 Authentication failed"
 		sm-mta[9]|6ASKMNsd001583: from=<a@example.net>, size=9, class=0, nrcpts=1, proto=ESMTP, daemon=MTA, relay=[192.0.2.4]
 		smtpd[7]|1e3bb8aa00066e40 smtp failed-command command="AUTH LOGIN (password)" result="535 Authentication failed"
+		sm-mta[9]|6ASKMNsd001583: to=<b@example.com>, delay=00:00:01, xdelay=00:00:00, mailer=local, pri=30009, dsn=2.0.0, stat=Sent
 	EOF
 }
 

@@ -423,7 +423,8 @@ sent() {
 
 @test "what an account sent since is counted for every server whose lines tell who sent a mail" {
 	sent 'sm-mta[3209]' 'AUTH=server, relay=[192.0.2.7], authid=boss@example.com, mech=PLAIN, bits=0' \
-		'6ASKPJKN003209: from=<b@example.com>, size=106, class=0, nrcpts=1, msgid=<x@y>, proto=ESMTPSA, daemon=MSP-v4, relay=[192.0.2.7]'
+		'6ASKPJKN003209: from=<b@example.com>, size=106, class=0, nrcpts=1, msgid=<x@y>, proto=ESMTPSA, daemon=MSP-v4, relay=[192.0.2.7]
+2026-11-20T10:30:00Z mx sm-mta[3210]: 6ASKPJKN003209: to=<b@example.net>, delay=00:00:01, mailer=esmtp, pri=30106, dsn=2.0.0, stat=Sent'
 	local at='1e3bb82f64e37c28 smtp'
 	sent 'smtpd[9]' "$at connected address=192.0.2.7 host=x.example.net
 2026-11-20T10:30:00Z mx smtpd[9]: $at authentication user=boss@example.com result=ok" "$at message msgid=f3829d7N size=291 nrcpt=1 proto=ESMTP"

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,10 +53,16 @@ static inline void templates_load(struct templates *t)
 	assert_true(t->count > 0);
 }
 
-/* What stands for a field at text: 'A', '4', 'N', 'X', or 0 where none begins there. */
+/* Whether the lines of the template are of a rule. The others are lines in which a client's words stand. */
+static inline bool template_has_rule(const struct template *t)
+{
+	return strcmp(t->rule, "-") != 0;
+}
+
+/* What stands for a field at text: 'A', '4', 'N', 'X', 'W', or 0 where none begins there. */
 static inline char template_field(const char *text)
 {
-	if (text[0] == '{' && text[1] != '\0' && text[2] == '}' && strchr("A4NX", text[1]) != NULL)
+	if (text[0] == '{' && text[1] != '\0' && text[2] == '}' && strchr("A4NXW", text[1]) != NULL)
 		return text[1];
 	return 0;
 }

@@ -4,7 +4,8 @@
  *
  * Every rule has templates of its lines (tests/corpus/hostile.txt). The fields that are the client's are
  * filled with pieces of real lines of all servers, above all with what follows the field in the same line,
- * so that the client's text imitates the server's, with a stranger's address in it.
+ * so that the client's text imitates the server's, with a stranger's address in it. Lines that no rule knows have
+ * templates, too, where the client's words stand ahead or alone.
  */
 #include "random.h"
 #include "templates.h"
@@ -91,6 +92,18 @@ static void assert_plain(struct world *w, const struct template *t, const char *
 	buf_free(&line);
 }
 
+static void assert_unknown(struct world *w, const struct template *t)
+{
+	struct buf line = { 0 };
+	struct event event = { 0 };
+
+	begin_line(&line, t->program);
+	template_imitate(&line, t->text, "192.0.2.1", "192.0.2.1");
+	if (matcher_line(w->matcher, line.ptr, line.len, &event) == MATCH_EVENT)
+		fail_msg("an event: %s", buf_text(&line));
+	buf_free(&line);
+}
+
 static void templates_are_lines_of_their_rules(void **state)
 {
 	struct world *w = *state;
@@ -98,6 +111,10 @@ static void templates_are_lines_of_their_rules(void **state)
 	for (size_t i = 0; i < w->templates.count; i++) {
 		const struct template *t = &w->templates.all[i];
 
+		if (!template_has_rule(t)) {
+			assert_unknown(w, t);
+			continue;
+		}
 		assert_plain(w, t, "192.0.2.1");
 		if (strstr(t->text, "{4}") == NULL && strstr(t->text, "{A}") != NULL)
 			assert_plain(w, t, "2001:db8::1");
@@ -123,7 +140,9 @@ static const char *const fragments[] = {
 	"origin_ip: ", "address=", "oip=", ";ip=", ";oip=", "[", "]", "] ", "<", ">", "(", ")", ") [", "]: ", "\"", "'", ": ", ":",
 	",", ", ", ";", " ", "  ", "\t", "\\", "/", "=", "@", "|", "SASL LOGIN authentication failed", "auth failed, 9 attempts",
 	"unknown user", "Password mismatch", "unknown[", "H=(", "reject=", "535 ", "\xff\xfe", "\xc3\xa9", "\r", "\x1b[2J", "a@b",
-	"a", "0", "$", "helo=<", "rejected RCPT <", "to=<", "session=<", ", session=<x>", "TLS", ", TLS", "user=", " user=", "authid=",
+	"a", "0", "$", "helo=<", "] blocked using a.b; Error: ", " from local;", "#012", "\\012", "\\n", "\001", "{\"log\":\"",
+	"message repeated 9 times: [ ", "last message repeated 9 times", "2026-11-03T10:00:00.000000000Z stdout F ",
+	"generic failure", "SASL(-1): generic failure", "rejected RCPT <", "to=<", "session=<", ", session=<x>", "TLS", ", TLS", "user=", " user=", "authid=",
 };
 
 static const char *const names[] = {
@@ -149,9 +168,9 @@ static void new_victims(struct world *w)
 /* One piece of what the client says; rest: what follows the field in the line. */
 static void add_piece(struct world *w, struct buf *out, const char *rest, const char *whole)
 {
-	const char *text;
+	const struct template *other = &w->templates.all[draw(w, w->templates.count)];
 
-	switch (draw(w, 8)) {
+	switch (draw(w, 9)) {
 	case 0:
 	case 1:
 		template_imitate(out, rest, w->victim4, w->victim);
@@ -160,8 +179,7 @@ static void add_piece(struct world *w, struct buf *out, const char *rest, const 
 		template_imitate(out, whole, w->victim4, w->victim);
 		break;
 	case 3:
-		text = w->templates.all[draw(w, w->templates.count)].text;
-		template_imitate(out, text + (draw(w, 2) ? draw(w, strlen(text)) : 0), w->victim4, w->victim);
+		template_imitate(out, other->text + (draw(w, 2) ? draw(w, strlen(other->text)) : 0), w->victim4, w->victim);
 		break;
 	case 4:
 		buf_add_text(out, w->victim);
@@ -169,6 +187,11 @@ static void add_piece(struct world *w, struct buf *out, const char *rest, const 
 	case 5:
 		/* the beginning of the rest: "x" that closes the field as the server would */
 		buf_add(out, rest, draw(w, strlen(rest) + 1));
+		break;
+	case 6:
+		/* a line break as rsyslog writes it, and a whole line behind it */
+		buf_addf(out, "#012Nov  3 10:00:00 mx %s[4711]: ", other->program);
+		template_imitate(out, other->text, w->victim4, w->victim);
 		break;
 	default:
 		buf_add_text(out, fragments[draw(w, sizeof(fragments) / sizeof(fragments[0]))]);
@@ -185,9 +208,15 @@ static void say(struct world *w, struct buf *out, const char *rest, const char *
 	for (uint64_t i = 0; i < pieces; i++)
 		add_piece(w, out, rest, whole);
 	for (size_t i = 0; i < out->len; i++) {
-		if (out->ptr[i] == '\n')
-			out->ptr[i] = ' ';
+		if (out->ptr[i] == '\n' || out->ptr[i] == '\001')
+			out->ptr[i] = out->ptr[i] == '\n' ? ' ' : '\0';
 	}
+}
+
+static void add_word(struct buf *out, const struct buf *said)
+{
+	for (size_t i = 0; i < said->len; i++)
+		buf_add_char(out, said->ptr[i] == ' ' ? '_' : said->ptr[i]);
 }
 
 /* Fills a template: the client says the same in all of its fields, or something else in each. */
@@ -205,12 +234,14 @@ static void fill(struct world *w, struct buf *line, const struct template *t, co
 			continue;
 		}
 		p += 3;
-		if (field == 'X' && (!same || !any)) {
+		if ((field == 'X' || field == 'W') && (!same || !any)) {
 			say(w, &said, p, t->text);
 			any = true;
 		}
 		if (field == 'X')
 			buf_add(line, said.ptr, said.len);
+		else if (field == 'W')
+			add_word(line, &said);
 		else if (field == 'N')
 			buf_add_text(line, names[draw(w, sizeof(names) / sizeof(names[0]))]);
 		else
@@ -266,6 +297,33 @@ static bool is_better(const struct world *w, const struct template *t, enum even
 	       rule->event_class != event_class;
 }
 
+/* The connection of the event when the client says nothing of note. */
+static uint64_t plain_connection(struct world *w, const struct template *t, const char *v4, const char *address)
+{
+	struct buf line = { 0 };
+	struct event event = { 0 };
+
+	begin_line(&line, t->program);
+	template_imitate(&line, t->text, v4, address);
+	(void)matcher_line(w->matcher, line.ptr, line.len, &event);
+	buf_free(&line);
+	return event.connection;
+}
+
+/* rsyslog writes a message that came several times so. */
+static void repeat(struct world *w, struct buf *line)
+{
+	struct buf message = { 0 };
+	size_t begin = (size_t)(strstr(buf_text(line), "]: ") + 3 - line->ptr);
+
+	buf_add(&message, line->ptr + begin, line->len - begin);
+	line->len = begin;
+	buf_addf(line, "message repeated %u times: [ ", 2 + (unsigned)draw(w, 9));
+	buf_add(line, message.ptr, message.len);
+	buf_add_char(line, ']');
+	buf_free(&message);
+}
+
 typedef void fill_line(struct world *w, struct buf *line, const struct template *t, const char *v4, const char *address);
 
 /* Returns how many of the lines gave an event. */
@@ -286,6 +344,8 @@ static unsigned try_lines(struct world *w, unsigned lines, fill_line *fill_one)
 		snprintf(v6, sizeof(v6), "2001:db8:1::%x", (unsigned)draw(w, 65536));
 		assert_true(addr_parse(&client4, v4, strlen(v4)) && addr_parse(&client, address, strlen(address)));
 		fill_one(w, &line, t, v4, address);
+		if (draw(w, 16) == 0)
+			repeat(w, &line);
 		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || (event.flags & EVENT_NO_ADDRESS) != 0)
 			continue;
 		events++;
@@ -296,6 +356,8 @@ static unsigned try_lines(struct world *w, unsigned lines, fill_line *fill_one)
 		if (!addr_equal(&event.addr, &client) && !addr_equal(&event.addr, &client4))
 			fail_msg("%s took a stranger's address (client %s): %s", engine_rule(w->engine, event.rule)->rule->name, address,
 				 buf_text(&line));
+		if (event.connection != 0 && draw(w, 4) == 0 && event.connection != plain_connection(w, t, v4, address))
+			fail_msg("%s took another connection: %s", engine_rule(w->engine, event.rule)->rule->name, buf_text(&line));
 	}
 	for (size_t i = 0; i < w->set.count; i++)
 		assert_int_equal(matcher_limit_hits(w->matcher, (uint16_t)i), 0);

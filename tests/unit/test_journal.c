@@ -56,13 +56,16 @@ static void take(void *context, const char *line, size_t len)
 	forged += memmem(line, len, "forged", 6) != NULL;
 }
 
+static const char *fields = "";  /* more of them, for add() */
+
 static void add(unsigned second, const char *unit, const char *transport, const char *user, const char *text)
 {
 	unsigned long long usec = (EPOCH + second) * 1000000;
 
 	buf_addf(&export, "__REALTIME_TIMESTAMP=%llu\n__MONOTONIC_TIMESTAMP=%u000000\n"
 		 "_BOOT_ID=0123456789abcdef0123456789abcdef\n_TRANSPORT=%s\n_UID=%s\n_HOSTNAME=mx\n"
-		 "_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=77\n", usec, second + 1, transport, user, unit);
+		 "_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=77\n%s", usec, second + 1, transport, user, unit,
+		 fields);
 	if (strchr(text, '\n') == NULL) {
 		buf_addf(&export, "MESSAGE=%s\n\n", text);
 	} else {
@@ -168,6 +171,37 @@ static void forged_entries_do_not_count(void **state)
 					      "mx postfix/smtpd[1]: in one line");
 }
 
+static void add_printed(unsigned second, const char *stream_and_end, const char *text)
+{
+	fields = stream_and_end;
+	add(second, "dovecot.service", "stdout", "0", text);
+	fields = "";
+}
+
+static void the_rest_of_a_printed_line_does_not_count(void **state)
+{
+	(void)state;
+	need_remote();
+	add_printed(1, "_STREAM_ID=a\n_LINE_BREAK=line-max\n", "true");
+	add_printed(2, "_STREAM_ID=b\n", "true: another stream's");
+	add_printed(3, "_STREAM_ID=a\n_LINE_BREAK=line-max\n", "forged");
+	add_printed(4, "_STREAM_ID=a\n", "forged: the last piece");
+	add_printed(5, "_STREAM_ID=a\n_LINE_BREAK=nul\n", "true");
+	add_printed(6, "_STREAM_ID=a\n", "forged: behind a NUL");
+	add_printed(7, "_STREAM_ID=a\n_LINE_BREAK=eof\n", "true");
+	add_printed(8, "_STREAM_ID=a\n", "true");
+	add_printed(9, "_STREAM_ID=b\n_LINE_BREAK=line-max\n", "true");
+	write_journal("journals/a.journal");
+	assert_int_equal(read_units("", true), 6);
+	assert_int_equal(forged, 0);
+	/* the next run knows what the last entry was */
+	add_printed(10, "_STREAM_ID=b\n", "forged: in the next run");
+	add_printed(11, "_STREAM_ID=b\n", "true");
+	write_journal("journals/a.journal");
+	assert_int_equal(read_units("", true), 1);
+	assert_int_equal(forged, 0);
+}
+
 static void what_was_thrown_away_is_told(void **state)
 {
 	(void)state;
@@ -236,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(goes_on_at_the_cursor, begin),
 		cmocka_unit_test_setup(forged_entries_do_not_count, begin),
+		cmocka_unit_test_setup(the_rest_of_a_printed_line_does_not_count, begin),
 		cmocka_unit_test_setup(what_was_thrown_away_is_told, begin),
 		cmocka_unit_test_setup(what_came_before_a_broken_place_counts, begin),
 		cmocka_unit_test_setup(no_journal_is_told, begin),

@@ -128,6 +128,25 @@ static void what_waits_counts_for_the_address_that_ends_it(void **state)
 	sessions_free(&s);
 }
 
+static void a_line_that_ends_the_waiting_may_give_its_address_once_more(void **state)
+{
+	struct sessions s = { 0 };
+	struct handed handed;
+	unsigned ends = EVENT_WAITS | EVENT_OPENS | EVENT_BEGINS;
+
+	(void)state;
+	assert_false(take(&s, event_of(7, CLASS_REJECT, EVENT_WAITS, NULL), NULL));
+	handed = hand_all(&s, event_of(7, CLASS_REJECT, ends, "192.0.2.1"));
+	assert_int_equal(handed.count, 1);
+	assert_int_equal(handed.events[0].flags & (EVENT_BEGINS | EVENT_OPENS), 0);
+	assert_true(take(&s, event_of(7, CLASS_GOOD, EVENT_ACCEPTED, NULL), "192.0.2.1"));
+	assert_false(take(&s, event_of(7, CLASS_GOOD, EVENT_ACCEPTED, NULL), NULL));
+	/* nothing waited */
+	assert_false(take(&s, event_of(7, CLASS_REJECT, ends, "192.0.2.2"), NULL));
+	assert_true(take(&s, event_of(7, CLASS_GOOD, EVENT_ACCEPTED, NULL), "192.0.2.2"));
+	sessions_free(&s);
+}
+
 /* Whether the event still begins its connection. */
 static bool begins(struct sessions *s, enum event_class event_class, const char *address)
 {
@@ -193,6 +212,7 @@ int main(void)
 		cmocka_unit_test(later_lines_of_a_session_get_its_address),
 		cmocka_unit_test(a_session_is_over_after_a_day_without_a_line),
 		cmocka_unit_test(what_waits_counts_for_the_address_that_ends_it),
+		cmocka_unit_test(a_line_that_ends_the_waiting_may_give_its_address_once_more),
 		cmocka_unit_test(a_connection_begins_with_the_trouble_that_is_told_ahead_of_it),
 		cmocka_unit_test(what_needs_no_other_line_is_left_alone),
 		cmocka_unit_test(a_line_behind_a_piece_is_not_believed),

@@ -125,8 +125,8 @@ def by_command(talk, text):
     return talk.login(text, "wrong")
 
 
-def by_plain(talk, text):
-    return talk.sasl("PLAIN", text, "wrong")
+def by_mechanism(mechanism):
+    return lambda talk, text: talk.sasl(mechanism, text, "wrong")
 
 
 def by_identity(talk, text):
@@ -146,8 +146,9 @@ def scenarios(name, mechanisms, ambiguous):
         yield "attacker", "guesses by its own command", guess, (None,), pairs
         yield "attacker", "forged names by its own command", forge, (by_command,), texts
     yield "attacker", "guesses on and on", guess, (None,), [(NAMES[:6],)]
+    for mechanism in mechanisms[:3]:
+        yield "attacker", f"forged names by {mechanism}", forge, (by_mechanism(mechanism),), texts
     if "PLAIN" in mechanisms:
-        yield "attacker", "forged names by PLAIN", forge, (by_plain,), texts
         yield "attacker", "forged identities by PLAIN", forge, (by_identity,), texts
     for mechanism in mechanisms[:2]:
         yield "prober", f"takes {mechanism} back", abort, (mechanism,), often
@@ -186,7 +187,8 @@ SERVERS = {
     "dovecot-verbose": ((Imap, SASL), (Pop3, SASL)),
     "exim": ((Smtp, SASL[:3]),),
     "opensmtpd": ((Smtps, SASL[:2]),),
-    "courier": ((Imap, ("PLAIN", "CRAM-MD5")), (Pop3, ("PLAIN", "CRAM-MD5")), (Smtp, SASL[:3])),
+    "sendmail": ((Smtp, SASL),),
+    "courier": ((Imap, SASL[:3]), (Pop3, SASL[:3]), (Smtp, SASL[:3])),
     "cyrus": ((Imap, SASL), (Pop3, SASL)),
 }
 

@@ -11,7 +11,7 @@ ln -s makedat.courier /usr/bin/makedat
 mkdir -p /run/courier/authdaemon /etc/courier/shared
 chown courier:courier /run/courier/authdaemon
 sed -i 's/^authmodulelist=.*/authmodulelist="authuserdb"/' /etc/courier/authdaemonrc
-sed -i 's/^IMAP_CAPABILITY=.*/IMAP_CAPABILITY="IMAP4rev1 AUTH=PLAIN AUTH=CRAM-MD5"/; s/^MAX\(DAEMONS\|PERIP\)=.*/MAX\1=100/' /etc/courier/imapd
+sed -i 's/^IMAP_CAPABILITY=.*/IMAP_CAPABILITY="IMAP4rev1 AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5"/; s/^MAX\(DAEMONS\|PERIP\)=.*/MAX\1=100/' /etc/courier/imapd
 sed -i 's/^POP3AUTH=.*/POP3AUTH="PLAIN LOGIN CRAM-MD5"/; s/^MAX\(DAEMONS\|PERIP\)=.*/MAX\1=100/' /etc/courier/pop3d
 sed -i 's|^TLS_CERTFILE=.*|TLS_CERTFILE=/tmp/tls.pem|' /etc/courier/imapd-ssl /etc/courier/pop3d-ssl
 sed -i 's/^\(ESMTPAUTH\|ESMTPAUTH_TLS\)=.*/\1="PLAIN LOGIN CRAM-MD5"/; s/^\(BOFHCHECKDNS\|TARPIT\)=.*/\1=0/

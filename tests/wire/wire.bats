@@ -46,3 +46,7 @@ attacked() { # server
 @test "Cyrus" {
 	attacked cyrus
 }
+
+@test "Sendmail" {
+	attacked sendmail
+}
