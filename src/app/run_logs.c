@@ -100,7 +100,7 @@ static void tell_not_understood(struct run *r)
 {
 	struct buf text = { 0 };
 
-	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || unknown_recognised(r->drift))
+	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || r->drift->recognised > 0)
 		return;
 	unknown_say_none(source_name(r->reading.sources[0].source), r->lines, &text);
 	tell(r, buf_text(&text));

@@ -51,6 +51,13 @@ static void note_unknown(struct run *r)
 	buf_free(&news);
 }
 
+static void note_outage(struct run *r)
+{
+	if (r->judge.unresolved > 0)
+		run_told_note(r, "this server could not look names up: meanwhile clients without a name count nothing; "
+			      "is its resolver well?");
+}
+
 static bool has_bans(const struct banlist *list, bool v4)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -156,6 +163,7 @@ void run_make_report(struct run *r)
 	r->told.lines += r->lines;
 	r->told.events += r->events;
 	note_unknown(r);
+	note_outage(r);
 	note_rule(r);
 	if (r->options->json)
 		changes_json(&facts, &r->report);

@@ -105,15 +105,19 @@ static struct drift_shape *find_shape(struct drift *drift, const char *program, 
 	return &drift->shapes[at];
 }
 
+/* Makes the shape of a message. False: it holds no address but in quotes. */
+static bool fold(struct drift *drift, struct span message)
+{
+	buf_clear(&drift->scratch);
+	return shape_fold(&drift->scratch, message);
+}
+
+/* Counts the message whose shape was made last. */
 static void count_failure(struct drift *drift, size_t program, struct span message)
 {
-	struct drift_program *p;
+	struct drift_program *p = &drift->programs[program];
 	struct drift_shape *shape;
 
-	buf_clear(&drift->scratch);
-	if (!shape_fold(&drift->scratch, message))
-		return;
-	p = &drift->programs[program];
 	p->failures++;
 	/* up to a NUL, as it is kept: else the added counts would have another shape */
 	shape = find_shape(drift, p->name, buf_text(&drift->scratch), strlen(buf_text(&drift->scratch)));
@@ -125,7 +129,7 @@ static void count_failure(struct drift *drift, size_t program, struct span messa
 
 void drift_unknown(struct drift *drift, size_t program, struct span message)
 {
-	if (program != DRIFT_PROGRAMS_MAX && shape_names_failure(message))
+	if (program != DRIFT_PROGRAMS_MAX && shape_names_failure(message) && fold(drift, message))
 		count_failure(drift, program, message);
 }
 
@@ -134,7 +138,7 @@ bool drift_may_be_mail(struct span program)
 	static const char *const others[] = {
 		"sshd", "sudo", "su", "login", "kernel", "systemd", "cron", "CRON", "crond", "named", "fail2ban",
 		"mailban", "dbus-daemon", "polkitd", "dhclient", "ntpd", "chronyd", "vsftpd", "proftpd", "pure-ftpd",
-		"openvpn", "smbd", "nmbd", "winbindd", "xrdp", "slapd", "mysqld", "mariadbd", "postgres",
+		"openvpn", "asterisk", "smbd", "nmbd", "winbindd", "xrdp", "slapd", "mysqld", "mariadbd", "postgres",
 		/* programs that judge mail, and Postfix's daemons that quote other servers */
 		"rspamd", "amavis", "spamd", "opendkim", "opendmarc", "policyd", "clamd", "smtp", "lmtp", "bounce",
 		"pipe", "local", "virtual", "error", "qmgr", "pickup", "anvil", "master", "postsuper"
@@ -173,8 +177,7 @@ void drift_stranger(struct drift *drift, struct span program, struct span messag
 
 	if (!shape_names_failure(message) || !speaks_of_login(message))
 		return;
-	buf_clear(&drift->scratch);
-	if (!shape_fold(&drift->scratch, message))
+	if (!fold(drift, message) && !shape_holds_address(message))
 		return;
 	at = drift_program(drift, program.len > 0 ? program : (struct span){ "-", 1 });
 	if (at == DRIFT_PROGRAMS_MAX)
@@ -185,6 +188,7 @@ void drift_stranger(struct drift *drift, struct span program, struct span messag
 
 void drift_merge(struct drift *into, const struct drift *from)
 {
+	into->recognised += from->recognised;
 	for (size_t i = 0; i < from->program_count; i++) {
 		const struct drift_program *p = &from->programs[i];
 		size_t at = drift_program(into, (struct span){ p->name, strlen(p->name) });

@@ -34,6 +34,7 @@ struct drift_shape {
 struct drift {
 	struct drift_program *programs;  /* in the order of their first lines; drift_sort() makes it that of names */
 	size_t program_count, program_capacity;
+	uint64_t recognised;             /* lines of all programs, those without room too */
 	struct drift_shape shapes[DRIFT_SHAPES_MAX]; /* sorted by hash */
 	size_t shape_count;
 	struct buf scratch;

@@ -339,6 +339,8 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		return other_line(h, event);
 	if (counted != NULL && !noted)
 		counted->recognised++;
+	if (m->drift != NULL && !noted)
+		m->drift->recognised++;
 	if (repeated > 1) {
 		event->lines = repeated;
 		event->count = event_times(event->count, repeated);

@@ -106,11 +106,19 @@ static size_t trim(const char *p, size_t len)
 	return len;
 }
 
+/* Whether a word is an address, or an IPv4 address and a port. */
+static bool begins_with_address(const char *p, size_t len)
+{
+	const char *colon = memchr(p, ':', len);
+
+	return is_address(p, len) || (colon != NULL && memchr(p, '.', (size_t)(colon - p)) != NULL &&
+				      is_address(p, (size_t)(colon - p)));
+}
+
 /* Folds one word: letters and digits, and the bytes that join them. */
 static void fold_word(struct folding *f, const char *p, size_t len)
 {
 	size_t trimmed, digits = 0, dots = 0, ats = 0;
-	const char *colon;
 
 	trimmed = trim(p, len);
 	for (size_t i = 0; i < trimmed; i++) {
@@ -118,8 +126,7 @@ static void fold_word(struct folding *f, const char *p, size_t len)
 		dots += p[i] == '.';
 		ats += p[i] == '@' || (unsigned char)p[i] >= 0x80;
 	}
-	colon = memchr(p, ':', trimmed);
-	if (is_address(p, trimmed) || (dots == 3 && colon != NULL && is_address(p, (size_t)(colon - p)))) {
+	if (begins_with_address(p, trimmed)) {
 		f->has_address = true;
 		put(f, "ADDR", 4);
 	} else if (ats > 0) {
@@ -175,4 +182,20 @@ bool shape_fold(struct buf *out, struct span text)
 		value = false;
 	}
 	return f.has_address;
+}
+
+bool shape_holds_address(struct span text)
+{
+	const char *p = text.ptr, *end = text.ptr + text.len;
+
+	while (p < end) {
+		const char *from = p;
+
+		while (p < end && is_wordy(*p))
+			p++;
+		if (p > from && begins_with_address(from, trim(from, (size_t)(p - from))))
+			return true;
+		p++;
+	}
+	return false;
 }

@@ -14,7 +14,10 @@ enum { SHAPE_LEN_MAX = 160 };
  * every line that no rule knows. */
 bool shape_names_failure(struct span text);
 
-/* Appends the shape, of at most SHAPE_LEN_MAX bytes, and says whether an address is in the text. */
+/* Appends the shape, of at most SHAPE_LEN_MAX bytes, and says whether an address is in the text, but not in quotes. */
 bool shape_fold(struct buf *out, struct span text);
+
+/* Whether an address is anywhere in the text, in quotes too, as JSON has it. */
+bool shape_holds_address(struct span text);
 
 #endif

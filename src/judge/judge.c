@@ -131,8 +131,10 @@ static bool says_something(struct judge *j, const struct event *event, struct co
 {
 	if (event->event_class == CLASS_TROUBLE)
 		return c != NULL;
-	if (event->event_class == CLASS_UNKNOWN && outage_is(&j->outage, time))
+	if (event->event_class == CLASS_UNKNOWN && outage_is(&j->outage, time)) {
+		j->unresolved++;
 		return false;
+	}
 	return !is_told_already(j, event, c);
 }
 

@@ -42,6 +42,7 @@ struct judge {
 	uint64_t events;             /* judged in this run */
 	uint64_t without_address;    /* failures whose lines name no address */
 	uint64_t troubles;           /* lines of this server's own trouble */
+	uint64_t unresolved;         /* events that counted nothing because the resolver was down */
 	uint64_t future;             /* events more than a day later than now: they get the time of their file */
 };
 

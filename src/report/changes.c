@@ -260,6 +260,9 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 	if (facts->judge->troubles > 0)
 		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
 			 facts->judge->troubles);
+	if (facts->judge->unresolved > 0)
+		buf_addf(out, "without a name while this server could not look names up: %" PRIu64 "\n",
+			 facts->judge->unresolved);
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
 	text_add_count(out, facts->events, "event; ", "events; ");
 	text_add_count(out, facts->banned, "entry in the blacklist\n", "entries in the blacklist\n");

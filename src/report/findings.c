@@ -191,6 +191,9 @@ static void add_summary(const struct findings *f, struct buf *out)
 	if (f->judge->troubles > 0)
 		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
 			 f->judge->troubles);
+	if (f->judge->unresolved > 0)
+		buf_addf(out, "without a name while this server could not look names up: %" PRIu64 "\n",
+			 f->judge->unresolved);
 	if (f->too_long > 0)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }

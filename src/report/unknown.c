@@ -80,15 +80,6 @@ void unknown_json(const struct drift *d, struct json *j)
 	json_close(j, ']');
 }
 
-bool unknown_recognised(const struct drift *d)
-{
-	for (size_t i = 0; i < d->program_count; i++) {
-		if (d->programs[i].recognised > 0)
-			return true;
-	}
-	return false;
-}
-
 void unknown_say_none(const char *log, uint64_t lines, struct buf *out)
 {
 	buf_addf(out, "%s: none of %" PRIu64 " lines was understood; is it a mail log? mailban match %s tells what "
@@ -113,8 +104,8 @@ void unknown_strangers(const struct drift *d, const struct drift_known *known, s
 		if (p->recognised > 0 || p->failures == 0 || !has_new_shape(d, p->name, known))
 			continue;
 		buf_add_escaped(out, p->name, strlen(p->name));
-		buf_addf(out, ": %" PRIu64 " %s of failed authentication, and no rule knows %s; mailban-rules(5) tells "
-			 "how to write one\n", p->failures, p->failures == 1 ? "line that speaks" : "lines that speak",
+		buf_addf(out, ": %" PRIu64 " %s a failure, and no rule knows %s; mailban-rules(5) tells how to write "
+			 "one\n", p->failures, p->failures == 1 ? "line that names" : "lines that name",
 			 p->failures == 1 ? "it" : "them");
 	}
 }

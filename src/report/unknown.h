@@ -18,13 +18,10 @@ void unknown_json(const struct drift *drift, struct json *json);
 /* So many lines of which none was understood are no accident, where no earlier line was understood. */
 enum { UNKNOWN_LINES = 1000 };
 
-/* Whether rules recognised any line. */
-bool unknown_recognised(const struct drift *drift);
-
 /* Appends "LOG: none of N lines was understood; ...", without a newline. */
 void unknown_say_none(const char *log, uint64_t lines, struct buf *out);
 
-/* Appends a line for each program of which no line was recognised, though some lines speak of a failure. known not
+/* Appends a line for each program of which no line was recognised, though some lines name a failure. known not
  * NULL: only programs whose failures have shapes that no earlier run saw. */
 void unknown_strangers(const struct drift *drift, const struct drift_known *known, struct buf *out);
 

@@ -78,9 +78,9 @@ check() {
 	rm state
 	for n in {1..50}; do echo "$stamp mx otherd[1]: authentication failed for user x$n from 198.51.100.2"; done > log
 	run -1 --separate-stderr check
-	[[ "$stderr" == 'mailban: otherd: 50 lines that speak of failed authentication, and no rule knows them; '* ]]
+	[[ "$stderr" == 'mailban: otherd: 50 lines that name a failure, and no rule knows them; '* ]]
 	run -0 mailban_run
-	[[ "${lines[0]}" == '! otherd: 50 lines that speak of failed authentication, and no rule kno'* ]]
+	[[ "${lines[0]}" == '! otherd: 50 lines that name a failure, and no rule kno'* ]]
 	run -0 mailban_run
 	[ "$output" = '' ]
 }

@@ -91,13 +91,27 @@ assert d["unknown"][0]["count"] == 4' <<< "$output"
 		echo "$now mx fooimapd[1]: authentication failed for info from 192.0.2.1"
 		echo "$now mx sshd[1]: Failed password for root from 192.0.2.1"
 		echo "$now NOTICE (5) [192.0.2.1]: Authentication failure for info@example.com"
+		echo "$now mx webd[1]: {\"message\":\"Login failed: admin\",\"remoteAddr\":\"192.0.2.1\"}"
+		echo "{\"log\":\"$now mx imapd: LOGIN FAILED, user=a, ip=[192.0.2.1]\\n\",\"stream\":\"stdout\"}"
 		echo "$now mx foo[1]: lookup failed for 192.0.2.1"
 		echo "$now mx postfix/smtp[1]: A1B2C3: to=<a@example.net>, status=bounced (host mx.example.net[192.0.2.25] said: 550 login failed)"
 	} > log
 	run -0 --separate-stderr "$MAILBAN" scan log
 	[[ "$output" == *"1 x fooimapd: authentication failed for info from ADDR"* ]]
 	[[ "$output" == *"1 x -: (#) [ADDR]: Authentication failure for "* ]]
+	[[ "$output" == *'1 x webd: {"*":"*","*":"*"}'* ]]
+	[[ "$output" == *'1 x -: {"*":"*","*":"*"}'* ]]
 	[[ "$output" != *sshd* ]]
 	[[ "$output" != *"lookup failed"* ]]
 	[[ "$output" != *postfix/smtp\ * ]]
+}
+
+@test "of more programs than there is room for, none is said not to be understood" {
+	for i in {1..1100}; do echo "$now mx postfix-$i/smtpd[$i]: said nothing"; done > log
+	run -0 "$MAILBAN" run --no-sync --blacklist list --state state log
+	[[ "$output" == *"none of 1100 lines was understood"* ]]
+	rm -f list state
+	known 1 >> log
+	run -0 "$MAILBAN" run --no-sync --blacklist list --state state log
+	[[ "$output" != *"was understood"* ]]
 }

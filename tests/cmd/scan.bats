@@ -36,6 +36,30 @@ connection() {
 	[ "${#lines[@]}" -eq 3 ]
 }
 
+# unfound ADDRESS NUMBER FIRST: a connection whose sender has no domain that this server finds, FIRST a line ahead of it
+unfound() {
+	local line="2026-11-20T11:00:00+00:00 mx postfix/smtpd[$2]:"
+	printf '%s\n' ${3:+"$line $3"} "$line connect from unknown[$1]" \
+		"$line NOQUEUE: reject: RCPT from unknown[$1]: 450 4.1.8 <a@example.net>: Sender address rejected: Domain not found; from=<a@example.net> to=<a@example.com> proto=ESMTP helo=<x>" \
+		"$line disconnect from unknown[$1] ehlo=1 mail=1 rcpt=0/1 commands=2/3"
+}
+
+@test "a sender without a domain counts, but not while this server's resolver is down" {
+	for n in {1..60}; do unfound 198.51.100.1 "$n"; done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = 198.51.100.1 ]
+	for n in 2 3 4 5; do
+		unfound "198.51.100.$n" "9$n" "warning: hostname mx$n.example.net does not resolve to address 198.51.100.$n: Temporary failure in name resolution"
+	done | sed "s/T11:00/T10:59/" > down
+	cat log >> down
+	run -0 "$MAILBAN" scan --plain down
+	[ -z "$output" ]
+	run -0 "$MAILBAN" scan down
+	[[ "$output" == *'without a name while this server could not look names up: '* ]]
+	run -0 "$MAILBAN" run --no-sync --blacklist list --state state down
+	[[ "$output" == *'! this server could not look names up'* ]]
+}
+
 @test "class unknown counts connections, not lines" {
 	for n in 1 2 3 4 5 6 7 8 9; do connection 198.51.100.1 "$n"; done > log
 	run -0 "$MAILBAN" scan --plain log

@@ -404,7 +404,7 @@ without_glass() {
 	done
 	mv kept blacklist
 	run -1 "$MAILBAN" check "${files[@]}"
-	[[ "$output" == *'otherd: 50 lines that speak of failed authentication'* ]]
+	[[ "$output" == *'otherd: 50 lines that name a failure'* ]]
 	run -1 without_glass check "${files[@]}"
 	[[ "$output" != *otherd* && "$output" == *'cannot give its capabilities up'* ]]
 }

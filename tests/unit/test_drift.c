@@ -49,6 +49,16 @@ static void folds_what_differs(void **state)
 	}
 }
 
+static void addresses_are_found_in_quotes_too(void **state)
+{
+	(void)state;
+	assert_true(shape_holds_address(span("{\"ip\":\"192.0.2.1\"}")));
+	assert_true(shape_holds_address(span("for '192.0.2.1:5060'")));
+	assert_true(shape_holds_address(span("2001:db8::1.")));
+	assert_false(shape_holds_address(span("{\"version\":\"31.0.2\"} at 10:00:00")));
+	assert_false(shape_holds_address(span("")));
+}
+
 static bool names_failure_slowly(const char *text)
 {
 	static const char *const words[] = { "fail", "reject", "invalid", "denied", "mismatch", "refused", "incorrect", "illegal",
@@ -182,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folds_what_differs),
+		cmocka_unit_test(addresses_are_found_in_quotes_too),
 		cmocka_unit_test(finds_words_of_failure_everywhere),
 		cmocka_unit_test(counts_the_same_in_any_order),
 		cmocka_unit_test(remembers_what_was_seen),
