@@ -124,8 +124,9 @@ const struct command command_scan = {
 	.details =
 	"Tells what needs a person, then the worst who reached a ban anywhere in the logs that no later login\n"
 	"lifted, with --all everybody who did, and marks bans that would be over by now. --tsv prints ADDRESS CLASS\n"
-	"COUNT FIRST LAST, --plain the addresses only; with -v everyone that was counted is told, with the points\n"
-	"that each is at. Needs no state and no rights but to read the files.",
+	"COUNT FIRST LAST. --plain tells the addresses alone, without loopback and, unless ban-private is set,\n"
+	"private ones. With -v everyone that was counted is told, with the points that each is at. Needs no state and\n"
+	"no rights but to read the files.",
 	.options = " config verbose all json rules threads classic since directory tsv plain no-prefilter ",
 	.min_args = 1,
 	.max_args = -1,

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "report/changes.h"
+#include "list/allow.h"
 #include "report/fields.h"
 #include "report/text.h"
 #include "report/unknown.h"
@@ -264,9 +265,12 @@ static void add_tsv(const struct findings *f, struct buf *out)
 		add_finding(&form, &f->all[i]);
 }
 
+/* The addresses, for other programs to drop. Loopback and private ones are left out, as a run leaves them out. */
 static void add_plain(const struct findings *f, struct buf *out)
 {
 	for (size_t i = 0; i < f->count; i++) {
+		if (allow_is_private(&f->all[i].net) && !f->judge->settings->ban_private)
+			continue;
 		addr_add_to(out, &f->all[i].net);
 		buf_add_char(out, '\n');
 	}

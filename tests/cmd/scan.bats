@@ -29,6 +29,10 @@ connection() {
 	{ sasl 192.0.2.1 5; sasl 192.0.2.2 4; sasl 2001:db8::7 6; } > log
 	run -0 "$MAILBAN" scan --plain log
 	[ "$output" = $'192.0.2.1\n2001:db8::/64' ]
+	# what --plain prints may go into a set: nobody locks himself out behind a proxy
+	{ sasl 127.0.0.1 9; sasl 10.0.0.7 9; sasl fe80::7 9; sasl 192.0.2.1 5; } > proxied
+	run -0 "$MAILBAN" scan --plain proxied
+	[ "$output" = 192.0.2.1 ]
 	run -0 "$MAILBAN" scan --tsv log
 	[ "${lines[0]}" = $'192.0.2.1\tauth\t5\t2026-11-20T10:00:00Z\t2026-11-20T10:04:00Z' ]
 	[ "${#lines[@]}" -eq 2 ]
