@@ -87,7 +87,7 @@ type_all() {
 			mount --bind etc /etc
 			for place in /var/lib /var/log /run; do mount -t tmpfs none "$place"; done
 			mkdir -p /etc/mailban/rules.d /etc/fail2ban/filter.d /var/lib/mailban
-			printf '[Definition]\n_daemon = exampled\nfailregex = ^refused <HOST>$\n' > /etc/fail2ban/filter.d/exim.conf
+			printf '[Definition]\n_daemon = exampled\nfailregex = ^\\S+ %%(_daemon)s\\[\\d+\\]: refused <HOST>$\n' > /etc/fail2ban/filter.d/exim.conf
 			echo '198.51.100.20 home.example.net' >> /etc/hosts
 			ip link set lo up
 			ln -s /var/log/mail.log mail.log
