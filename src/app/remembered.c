@@ -8,6 +8,7 @@
 #include "app/remembered.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
 #include "base/glass.h"
 #include "list/state_line.h"
@@ -120,15 +121,28 @@ void remembered_put(struct judge *judge, struct state *state)
 	state_take(state, STATE_JUDGE, &lines.clocks);
 }
 
+static const struct {
+	const char *name;
+	size_t offset;
+} session_flags[] = {
+	{ "opened", offsetof(struct session, opened) }, { "named", offsetof(struct session, named) },
+	{ "once", offsetof(struct session, once) }, { "troubled", offsetof(struct session, troubled) },
+};
+
+enum { SESSION_FLAGS = sizeof(session_flags) / sizeof(*session_flags) };
+
+static bool *flag_at(const struct session *s, unsigned i)
+{
+	return (bool *)(void *)((char *)s + session_flags[i].offset);
+}
+
 static void add_session(struct buf *out, const struct session *s)
 {
 	buf_addf(out, "%016" PRIx64 " ", s->connection);
 	addr_add_to(out, &s->addr);
 	line_add_number(out, "time", (uint64_t)s->time);
-	line_add_flag(out, "opened", s->opened);
-	line_add_flag(out, "named", s->named);
-	line_add_flag(out, "once", s->once);
-	line_add_flag(out, "troubled", s->troubled);
+	for (unsigned i = 0; i < SESSION_FLAGS; i++)
+		line_add_flag(out, session_flags[i].name, *flag_at(s, i));
 	line_add_number(out, "waiting", s->waiting);
 	line_add_number(out, "points", s->points);
 	if (s->waiting > 0)
@@ -168,13 +182,14 @@ static bool read_word(const struct line *line, struct session *s, bool *cut)
 		s->event_class = (uint8_t)event_class;
 		return true;
 	}
-	s->opened |= line_is(line, "opened");
-	s->named |= line_is(line, "named");
-	s->once |= line_is(line, "once");
-	s->troubled |= line_is(line, "troubled");
+	for (unsigned i = 0; i < SESSION_FLAGS; i++) {
+		if (line_is(line, session_flags[i].name)) {
+			*flag_at(s, i) = true;
+			return true;
+		}
+	}
 	*cut |= line_is(line, "cut");
-	return line_is(line, "opened") || line_is(line, "named") || line_is(line, "once") ||
-	       line_is(line, "troubled") || line_is(line, "cut");
+	return line_is(line, "cut");
 }
 
 int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions)

@@ -122,19 +122,18 @@ static bool skip_header(struct f2b_maker *m, struct buf *text)
 }
 
 /* Makes the pattern of prefregex. Returns whether it is anchored. */
-static bool make_prefix(struct f2b_maker *m, const char *text, unsigned reading, struct buf *prefix,
-			const char **refused)
+static bool make_prefix(struct f2b_maker *m, const char *text, const char **refused)
 {
 	struct f2b_pattern pattern;
 	bool anchored;
 
-	f2b_convert(&pattern, text, 'p', reading);
+	f2b_convert(&pattern, text, 'p', m->reading);
 	m->prefix_header = pattern.header;
 	anchored = skip_header(m, &pattern.text);
 	if (m->content && anchored && is_plain(buf_text(&pattern.text)))
-		buf_add_text(prefix, pattern.text.ptr);
+		buf_add_text(&m->prefix, pattern.text.ptr);
 	else
-		buf_addf(prefix, "(?%s%s%s%s%s)", m->content ? ">" : "=", anchored ? "" : ".*?", pattern.text.ptr,
+		buf_addf(&m->prefix, "(?%s%s%s%s%s)", m->content ? ">" : "=", anchored ? "" : ".*?", pattern.text.ptr,
 			 m->prefix_else != NULL ? "|" : "", m->prefix_else != NULL ? m->prefix_else : "");
 	buf_free(&pattern.text);
 	*refused = pattern.refused;
@@ -153,8 +152,7 @@ static int read_prefix(struct f2b_maker *m)
 	text = prefix_text(m, value);
 	buf_add_text(&m->head, "# prefregex: ");
 	f2b_add_original(&m->head, value);
-	make_prefix(m, text, m->reading | F2B_NO_ADDRESS, &m->prefix_bare, &refused);
-	if (!make_prefix(m, text, m->reading, &m->prefix, &refused))
+	if (!make_prefix(m, text, &refused))
 		warn_all(m, "prefregex", "it is not anchored at its start: it is searched for anywhere in the message");
 	if (refused != NULL)
 		msg("%s: prefregex: %s; no rules were made of it", m->options.path, refused);
@@ -283,7 +281,6 @@ int f2b_make(struct f2b_filter *filter, const char *name, const char *class_name
 	filter->tail = mem_text(buf_text(&m.comment));
 	f2b_options_free(&m.options);
 	buf_free(&m.prefix);
-	buf_free(&m.prefix_bare);
 	buf_free(&m.ignore);
 	buf_free(&m.ignore_whole);
 	buf_free(&m.head);

@@ -55,6 +55,9 @@ struct f2b_pattern {
  * with buf_free(). */
 void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsigned reading);
 
+/* Puts a text that takes an address, and does not name it, in place of each <ADDR>. */
+void f2b_unname(struct buf *text);
+
 /* Hands on each pattern that is to be tried by itself: the branches outside of all groups, and those of a group by
  * which an address can stand in several places. */
 typedef void f2b_take_branch(void *context, const char *text);
@@ -104,6 +107,14 @@ unsigned f2b_addresses(const char *text);
 
 enum { F2B_GROUPS_MAX = 100, F2B_NAME_BYTES = 40 };
 
+/* A group that Python counts. */
+struct f2b_group {
+	char name[F2B_NAME_BYTES];   /* in small letters; "": none */
+	char own[16];                /* the name that it has in our pattern, if it needs one */
+	bool is_open;                /* the walk has come to it */
+	bool is_referred_to;
+};
+
 /* A walk over a text of fail2ban. */
 struct f2b_walker {
 	const char *text, *at;
@@ -112,7 +123,7 @@ struct f2b_walker {
 	char scope;
 	unsigned reading;
 	unsigned groups;                             /* that Python has counted so far */
-	char names[F2B_GROUPS_MAX][F2B_NAME_BYTES];      /* what those are called here; "": nothing */
+	struct f2b_group named[F2B_GROUPS_MAX];      /* by number; those of tags are not open */
 };
 
 /* Begins a group that Python counts; name is in small letters, "" where it has none. */
@@ -138,7 +149,6 @@ struct f2b_maker {
 	const char *prefix_else;  /* what messages have in place of what prefregex matches; or NULL */
 	size_t capacity;          /* of the notes */
 	struct buf prefix;        /* the pattern of prefregex; empty where there is none */
-	struct buf prefix_bare;   /* the same without address, for a failregex that names one itself: that one wins */
 	struct buf ignore;        /* look aheads for ignoreregex */
 	struct buf ignore_whole;  /* those that look at the prefix, too */
 	bool ignores_whole;       /* fail2ban looks for ignoreregex there where it has few of them, to save time */

@@ -2,9 +2,9 @@
 /*
  * fail2ban_pattern: Python's regular expressions with fail2ban's tags to PCRE2's.
  *
- * The text is walked once. Tags of addresses become <ADDR>, which takes numeric addresses alone. A pattern of ours may
- * have few named groups: groups that no reference needs lose their names. References by number become references by
- * name, since our groups have no numbers.
+ * Tags of addresses become <ADDR>, which takes numeric addresses alone. References by number become references by name,
+ * since our groups have no numbers. A pattern of ours may have few named groups. So the text is walked twice: the
+ * second time only groups that the first walk found a reference to get a name.
  */
 #define _GNU_SOURCE
 #include "detect/fail2ban_inside.h"
@@ -18,28 +18,6 @@
 
 enum { ADDRESSES_MAX = 16 };
 
-static bool is_referred_to(const struct f2b_walker *w, const char *name, unsigned number)
-{
-	struct buf word = { 0 };
-	bool found;
-
-	buf_addf(&word, "(?P=%s)", name);
-	found = *name != '\0' && strcasestr(w->text, buf_text(&word)) != NULL;
-	buf_clear(&word);
-	buf_addf(&word, "(?(%s)", name);
-	found = found || (*name != '\0' && strcasestr(w->text, buf_text(&word)) != NULL);
-	buf_clear(&word);
-	buf_addf(&word, "(?(%u)", number);
-	found = found || strstr(w->text, buf_text(&word)) != NULL;
-	for (const char *c = strchr(w->text, '\\'); !found && c != NULL; c = strchr(c + 2, '\\')) {
-		if (c[1] == '\0')
-			break;
-		found = c[1] >= '1' && c[1] <= '9' && strtoul(c + 1, NULL, 10) == number;
-	}
-	buf_free(&word);
-	return found;
-}
-
 static bool is_user(const struct f2b_walker *w, const char *name)
 {
 	if (w->reading & F2B_NO_USER)
@@ -49,24 +27,23 @@ static bool is_user(const struct f2b_walker *w, const char *name)
 
 void f2b_open_group(struct f2b_walker *w, const char *name)
 {
-	unsigned number = ++w->groups;
-	char own[F2B_NAME_BYTES] = "";
+	struct f2b_group *group;
 
-	if (is_user(w, name))
-		strcpy(own, "user");
-	else if (is_referred_to(w, name, number))
-		snprintf(own, sizeof(own), "%c%u", w->scope, number);
-	if (own[0] != '\0')
-		buf_addf(w->out, "(?<%s>", own);
-	else
-		buf_add_text(w->out, "(?:");
-	if (number >= F2B_GROUPS_MAX) {
+	if (w->groups + 1 >= F2B_GROUPS_MAX) {
 		w->pattern->refused = "it has more groups than anybody can read";
 		w->groups = 0;
-		return;
 	}
-	/* the name in the text, and our name behind it */
-	snprintf(w->names[number], F2B_NAME_BYTES, "%.30s=%.8s", name, own);
+	group = &w->named[++w->groups];
+	snprintf(group->name, sizeof(group->name), "%s", name);
+	if (is_user(w, name))
+		strcpy(group->own, "user");
+	else
+		snprintf(group->own, sizeof(group->own), "%c%u", w->scope, w->groups);
+	group->is_open = true;
+	if (is_user(w, name) || group->is_referred_to)
+		buf_addf(w->out, "(?<%s>", group->own);
+	else
+		buf_add_text(w->out, "(?:");
 }
 
 /* Adds a reference to the group of that name, or of that number, between before and after. */
@@ -74,12 +51,12 @@ static void add_reference(struct f2b_walker *w, const char *name, unsigned long 
 			  const char *after)
 {
 	for (unsigned i = 1; i <= w->groups && i < F2B_GROUPS_MAX; i++) {
-		const char *equals = strchr(w->names[i], '=');
-		size_t len = equals != NULL ? (size_t)(equals - w->names[i]) : 0;
-		bool named = name != NULL && strlen(name) == len && strncasecmp(name, w->names[i], len) == 0;
+		struct f2b_group *group = &w->named[i];
+		bool named = name != NULL && *name != '\0' && strcasecmp(name, group->name) == 0;
 
-		if (equals != NULL && equals[1] != '\0' && (i == number || named)) {
-			buf_addf(w->out, "%s%s%s", before, equals + 1, after);
+		if (group->is_open && (i == number || named)) {
+			group->is_referred_to = true;
+			buf_addf(w->out, "%s%s%s", before, group->own, after);
 			return;
 		}
 	}
@@ -259,16 +236,44 @@ static unsigned depth_of(const char *text)
 	return most;
 }
 
+static void walk(struct f2b_walker *w)
+{
+	w->at = w->text;
+	w->groups = 0;
+	for (unsigned i = 0; i < F2B_GROUPS_MAX; i++)
+		w->named[i].is_open = false;
+	buf_clear(w->out);
+	while (*w->at != '\0')
+		take_item(w);
+}
+
+void f2b_unname(struct buf *text)
+{
+	struct buf out = { 0 };
+	const char *from = buf_text(text), *tag;
+
+	for (; (tag = strstr(from, "<ADDR>")) != NULL; from = tag + strlen("<ADDR>")) {
+		buf_add(&out, from, (size_t)(tag - from));
+		buf_add_text(&out, "[0-9A-Fa-f.:]+");
+	}
+	buf_add_text(&out, from);
+	buf_free(text);
+	*text = out;
+}
+
 void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsigned reading)
 {
 	struct f2b_walker *w = mem_zalloc(1, sizeof(*w));
 
 	*pattern = (struct f2b_pattern){ 0 };
-	*w = (struct f2b_walker){ .text = text, .at = text, .pattern = pattern, .out = &pattern->text, .scope = scope,
+	*w = (struct f2b_walker){ .text = text, .pattern = pattern, .out = &pattern->text, .scope = scope,
 			      .reading = reading };
-	while (*w->at != '\0')
-		take_item(w);
-	if (depth_of(buf_text(&pattern->text)) > F2B_GROUPS_MAX || f2b_addresses(pattern->text.ptr) > ADDRESSES_MAX)
+	walk(w);
+	walk(w);
+	if (reading & F2B_NO_ADDRESS)
+		f2b_unname(&pattern->text);
+	if (depth_of(buf_text(&pattern->text)) > F2B_GROUPS_MAX ||
+	    f2b_addresses(buf_text(&pattern->text)) > ADDRESSES_MAX)
 		pattern->refused = "it has more groups or addresses than anybody can read";
 	free(w);
 }

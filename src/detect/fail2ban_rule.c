@@ -144,10 +144,15 @@ static const char *look_at(struct f2b_maker *m, const char *match, bool anchored
 /* Makes a rule of what is left of a branch. */
 static void take_message(struct f2b_maker *m, const char *text, bool anchored, const char *program)
 {
-	struct buf match = { 0 }, *prefix = f2b_addresses(text) > 0 ? &m->prefix_bare : &m->prefix;
+	struct buf match = { 0 }, prefix = { 0 };
 
-	buf_addf(&match, "%s%s%s%s%s", buf_text(&m->ignore_whole), buf_text(prefix), buf_text(&m->ignore),
+	buf_add_text(&prefix, buf_text(&m->prefix));
+	/* of an address in both, that of the failregex wins */
+	if (f2b_addresses(text) > 0)
+		f2b_unname(&prefix);
+	buf_addf(&match, "%s%s%s%s%s", buf_text(&m->ignore_whole), buf_text(&prefix), buf_text(&m->ignore),
 		 anchored ? "" : ".*?", text);
+	buf_free(&prefix);
 	if (f2b_addresses(buf_text(&match)) == 1)
 		add_rule(m, look_at(m, buf_text(&match), anchored, program), buf_text(&match));
 	else

@@ -22,10 +22,6 @@ void f2b_add_address(struct f2b_walker *w, const char *before, const char *after
 {
 	bool brackets = *before == '\0' && !is_bracketed(w, behind);
 
-	if (w->reading & F2B_NO_ADDRESS) {
-		buf_add_text(w->out, "[0-9A-Fa-f.:\\[\\]]+");
-		return;
-	}
 	buf_addf(w->out, "%s%s<ADDR>%s%s", before, brackets ? "\\[?" : "", after, brackets ? "\\]?" : "");
 }
 

@@ -14,8 +14,8 @@
 
 #include "base/mem.h"
 #include "base/when.h"
-#include "report/changes.h"
 #include "list/allow.h"
+#include "report/changes.h"
 #include "report/fields.h"
 #include "report/text.h"
 #include "report/unknown.h"
