@@ -630,28 +630,23 @@ lines() {
 	loads
 }
 
-@test "fail2ban and the rules find the same addresses in the same lines" {
+@test "fail2ban and the rules find the same addresses in our lines, and the rules miss none in the corpus" {
 	needs_fail2ban
 	silence
-	lines | awk '{ gsub("@ADDR", "192.0.2." NR); gsub("@V6", "2001:db8::" NR); print }' | log
+	# the corpus keeps out of the networks of our lines
+	{
+		lines | awk '{ gsub("@ADDR", "192.0.2." NR); gsub("@V6", "2001:db8::" NR); print }'
+		cat "$BATS_TEST_DIRNAME"/../corpus/*.tsv | grep -v '^#' | cut -f 6- | sed 's/192\.0\.2\./198.51.100./g; s/2001:db8::/2001:db8:5::/g'
+	} | log
+	OURS='^(192\.0\.2\.|2001:db8::)'
 	mail_filters > list
 	while read -r name; do
 		compare "$name" log
-		diff theirs ours || { echo "$name"; false; }
+		diff <(grep -E "$OURS" theirs) <(grep -E "$OURS" ours) || { echo "$name"; false; }
+		[ -z "$(comm -23 theirs ours)" ] || { echo "$name"; comm -23 theirs ours; false; }
 		cat theirs >> all
 	done < list
-	# every line that names an attacker was found by a filter
-	grep -o '192\.0\.2\.[0-9]*\|2001:db8::[0-9]*' log | sort -u > named
-	diff named <(sort -u all)
-}
-
-@test "the rules miss no address that fail2ban finds in the corpus" {
-	needs_fail2ban
-	silence
-	cat "$BATS_TEST_DIRNAME"/../corpus/*.tsv | grep -v '^#' | cut -f 6- | log
-	mail_filters > list
-	while read -r name; do
-		compare "$name" log
-		[ -z "$(comm -23 theirs ours)" ] || { echo "$name"; comm -23 theirs ours; false; }
-	done < list
+	# every line of ours that names an attacker was found by a filter
+	grep -oE '192\.0\.2\.[0-9]+|2001:db8::[0-9]+' log | sort -u > named
+	diff named <(grep -E "$OURS" all | sort -u)
 }

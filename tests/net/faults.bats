@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A sample of `make check-faults`: one call in 300 of each command is disturbed, another one each time.
+# A sample of `make check-faults`: one call in 600 of each command is disturbed, another one each time.
 
 load helper
 
@@ -10,6 +10,6 @@ setup() {
 }
 
 @test "a command of which a call failed is told of, and repeated it does what was to be done" {
-	TMPDIR=$BATS_TEST_TMPDIR "$BATS_TEST_DIRNAME/../faults/drive" "$MAILBAN" "$BUILD/disturb" --step 300 \
+	TMPDIR=$BATS_TEST_TMPDIR "$BATS_TEST_DIRNAME/../faults/drive" "$MAILBAN" "$BUILD/disturb" --step 600 \
 		run run-n ban unban allow sync
 }
