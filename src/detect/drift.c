@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/search.h"
 #include "detect/shape.h"
+#include "log/form.h"
 
 struct drift *drift_new(void)
 {
@@ -127,9 +128,23 @@ static void count_failure(struct drift *drift, size_t program, struct span messa
 	keep_smaller_example(shape, message.ptr, message.len < DRIFT_EXAMPLE_MAX ? message.len : DRIFT_EXAMPLE_MAX);
 }
 
+/* Whether the server asked the client to come again (codes 4yz, RFC 5321, 4.2.1), as with greylisting. Postfix writes
+ * the code behind the client, Sendmail behind reject=, Exim none. */
+static bool puts_off(struct span message)
+{
+	for (size_t i = 2; i + 4 <= message.len; i++) {
+		const char *at = message.ptr + i;
+
+		if (at[0] == '4' && form_is_digit(at[1]) && form_is_digit(at[2]) && at[3] == ' ' &&
+		    (memcmp(at - 2, ": ", 2) == 0 || memcmp(at - 2, "t=", 2) == 0))
+			return true;
+	}
+	return span_holds(message, " temporarily rejected ");
+}
+
 void drift_unknown(struct drift *drift, size_t program, struct span message)
 {
-	if (program != DRIFT_PROGRAMS_MAX && shape_names_failure(message) && fold(drift, message))
+	if (program != DRIFT_PROGRAMS_MAX && shape_names_failure(message) && !puts_off(message) && fold(drift, message))
 		count_failure(drift, program, message);
 }
 

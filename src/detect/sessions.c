@@ -33,12 +33,26 @@ void sessions_free(struct sessions *s)
 	*s = (struct sessions){ 0 };
 }
 
+/* Whether a may be forgotten before b. In whose place each stands does not matter, so that saved ones decide alike. */
+static bool is_older(const struct session *a, const struct session *b)
+{
+	if (a->connection == 0 || b->connection == 0)
+		return a->connection == 0;
+	return a->time != b->time ? a->time < b->time : a->connection < b->connection;
+}
+
+/* Where the connection's session stands, or would stand. */
 static struct session *place_of(struct sessions *s, uint64_t connection)
 {
+	struct session *two;
+
 	if (s->all == NULL)
 		s->all = mem_zalloc((size_t)1 << SESSION_BITS, sizeof(*s->all));
 	/* the highest bits of a product depend on all of its bits */
-	return &s->all[connection * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SESSION_BITS)];
+	two = &s->all[(connection * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SESSION_BITS)) & ~UINT64_C(1)];
+	if (two[0].connection == connection || two[1].connection == connection)
+		return two[0].connection == connection ? &two[0] : &two[1];
+	return is_older(&two[0], &two[1]) ? &two[0] : &two[1];
 }
 
 void sessions_put(struct sessions *s, const struct session *session)

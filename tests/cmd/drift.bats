@@ -37,6 +37,18 @@ run_on() {
 	[[ "$output" != *sshd* ]]
 }
 
+@test "who is asked to come again has not failed: nothing of greylisting is told" {
+	cat > log <<-END
+	$now mx postfix/smtpd[1]: NOQUEUE: reject: RCPT from mail.example.net[192.0.2.1]: 450 4.2.0 <b@example.org>: Recipient address rejected: Greylisted, see http://example.org/; from=<a@example.net> to=<b@example.org> proto=ESMTP helo=<x>
+	$now mx sm-mta[2]: xA3A0Xab000045: ruleset=check_rcpt, arg1=<b@example.org>, relay=mail.example.net [192.0.2.1], reject=450 4.4.0 <b@example.org>... Try again
+	$now mx exim[3]: H=mail.example.net [192.0.2.1] F=<a@example.net> temporarily rejected RCPT <b@example.org>: greylisted
+	$now mx postfix/smtpd[1]: NOQUEUE: frobnicate: RCPT from mail.example.net[192.0.2.1]: 550 5.7.1 rejected
+	END
+	run -0 --separate-stderr "$MAILBAN" scan log
+	[ "$(grep -c '^  1 x ' <<< "$output")" = 1 ]
+	[[ "$output" == *"1 x postfix/smtpd: NOQUEUE: frobnicate"* ]]
+}
+
 @test "scan --json tells the same" {
 	{ known 3; unknown 4; } > log
 	run -0 --separate-stderr "$MAILBAN" scan --json log

@@ -76,6 +76,41 @@ static void later_lines_of_a_session_get_its_address(void **state)
 	sessions_free(&s);
 }
 
+/* Numbers as connections have them, of which some fall on one place. */
+static uint64_t number_of(unsigned i)
+{
+	uint64_t x = (i + 1) * UINT64_C(0xbf58476d1ce4e5b9);
+
+	return (x ^ (x >> 29)) * UINT64_C(0x94d049bb133111eb);
+}
+
+static void two_sessions_of_one_place_are_kept_and_the_older_one_is_forgotten(void **state)
+{
+	struct sessions s = { 0 };
+	unsigned kept = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 240; i++)
+		take(&s, event_of(number_of(i), CLASS_UNKNOWN, EVENT_OPENS | EVENT_BEGINS, "192.0.2.1"), "192.0.2.1");
+	for (unsigned i = 0; i < 240; i++)
+		assert_true(take(&s, event_of(number_of(i), CLASS_AUTH, 0, NULL), "192.0.2.1"));
+	for (unsigned i = 240; i < 40000; i++) {
+		struct event event = event_of(number_of(i), CLASS_UNKNOWN, EVENT_OPENS | EVENT_BEGINS, "192.0.2.2");
+
+		event.time = 1001 + i;
+		hand_all(&s, event);
+	}
+	/* a quarter of the table's size: nearly all of the last ones are there */
+	for (unsigned i = 40000 - 4096; i < 40000; i++) {
+		struct event event = event_of(number_of(i), CLASS_GOOD, 0, NULL);
+
+		event.time = 1001 + 40000;
+		kept += hand_all(&s, event).count;
+	}
+	assert_in_range(kept, 3850, 4096);
+	sessions_free(&s);
+}
+
 static void a_session_is_over_after_a_day_without_a_line(void **state)
 {
 	struct sessions s = { 0 };
@@ -210,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(later_lines_of_a_session_get_its_address),
+		cmocka_unit_test(two_sessions_of_one_place_are_kept_and_the_older_one_is_forgotten),
 		cmocka_unit_test(a_session_is_over_after_a_day_without_a_line),
 		cmocka_unit_test(what_waits_counts_for_the_address_that_ends_it),
 		cmocka_unit_test(a_line_that_ends_the_waiting_may_give_its_address_once_more),
