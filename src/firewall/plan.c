@@ -119,10 +119,13 @@ static bool choose(struct choice *c, const struct ban *ban)
 		return true;
 	if (c->around != NULL && addr_contains(c->around, &ban->net))
 		return false;
+	if (c->networks == FIREWALL_NETWORKS_MAX) {
+		c->refused++;
+		return false;
+	}
 	c->around = &ban->net;
 	c->networks++;
-	c->refused += c->networks > FIREWALL_NETWORKS_MAX;
-	return c->networks <= FIREWALL_NETWORKS_MAX;
+	return true;
 }
 
 /* Collects all entries that the set is to hold. */
