@@ -114,8 +114,10 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 
 # Tests are targets of their own, a file each: `make -j2 -O check` runs two at a time.
 suite = $(filter-out $(if $(SANITIZE),$(no_memory:%=run/tests/%.bats)),$(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats))))
-# what tries scripts, servers, packages and speed has nothing that sanitizers would see
-no_memory := wire/wire net/readme net/pictures net/firewall net/demo net/hosts net/postconf cmd/install cmd/package cmd/deps cmd/speed
+# what tries scripts, servers, packages, speed and kills has nothing that sanitizers would see, or nothing beside cmd/run and
+# net/sync
+no_memory := wire/wire net/readme net/pictures net/firewall net/demo net/hosts net/postconf net/run net/edit net/owners \
+	cmd/install cmd/package cmd/deps cmd/speed cmd/killed
 
 check: check-layers check-fuzz check-wire check-net check-cmd check-unit
 check-unit: $(units:%=run/%)

@@ -282,6 +282,22 @@ three_hosts() {
 	[ -z "$(banned mx2)" ]
 }
 
+@test "a number that somebody forged silences no host, and a name has 64 bytes" {
+	engine
+	mx2=$(printf 'x%.0s' {1..64})
+	for h in mx1 "$mx2"; do host "$h" && : > "$h/log"; done
+	for h in mx1 "$mx2"; do run_on "$h" -q; done
+	ask hset mailban:hosts "$mx2" "changes=9000000000000000000 heard=$now clock=$now" > /dev/null
+	run_on mx1 -q
+	failures 198.51.100.9 4 > "$mx2/log"
+	failures 198.51.100.9 1 other > mx1/log
+	for h in "$mx2" mx1; do run_on "$h" -q; done
+	[ "$(banned mx1)" = 198.51.100.9 ]
+	host "${mx2}x"
+	run -2 --separate-stderr run_on "${mx2}x"
+	[[ "$stderr" == *'a name of up to 64 letters'* ]]
+}
+
 # certificate NAME [AUTHORITY]
 certificate() {
 	local sign=()
