@@ -70,12 +70,24 @@ static bool read_dated(struct header *header, const char *p, const char *end)
 	return true;
 }
 
+/* Domino writes the date as its system does, here year first, and three blanks behind the time. */
+static bool read_domino(struct header *header, const char *stamp, const char *stamp_end, const char *end)
+{
+	if (stamp_end == NULL || !form_starts(stamp_end, end, "   "))
+		return false;
+	set(header, stamp, stamp_end, stamp_end + 3, end);
+	name_program(header, "domino");
+	return true;
+}
+
 static bool parse_dated(struct header *header, const char *line, const char *end)
 {
 	const char *p = form_skip_time(line, end), *message;
 
 	if (p == NULL || p + 1 >= end || *p != ' ')
 		return false;
+	if (read_domino(header, line, p, end))
+		return true;
 	message = p + 1;
 	/* a zone by its name: journalctl's "2026-11-03 10:00:00 CET host ..." */
 	if (form_starts(message, end, "UTC ") || form_starts(message, end, "GMT ") ||
@@ -170,7 +182,8 @@ static bool parse_bracketed(struct header *header, const char *line, const char 
 	} else if (form_fits(line, end, "[0000-00-00 00:00:00 ") && form_starts(close, end, "] info [")) {
 		name_server(header, "cpanel");
 	} else if (form_fits(line, end, "[hhhh") && close + 2 < end && close[1] == ' ') {
-		return parse_day_first(header, close + 2, end);
+		return parse_day_first(header, close + 2, end) ||
+		       read_domino(header, close + 2, form_skip_time(close + 2, end), end);
 	} else {
 		return false;
 	}
