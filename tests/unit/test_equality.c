@@ -7,17 +7,9 @@
  */
 #include "twins.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { LINES = 150000 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { LINES = 150000 };
-#else
-enum { LINES = 600000 };
-#endif
-#else
-enum { LINES = 600000 };
-#endif
+#include "base/sanitized.h"
+
+enum { LINES = SANITIZED ? 150000 : 600000 };
 
 /* lines that one pair of engines sees: an engine remembers no more than some thousand programs */
 enum { ROUND = 20000 };

@@ -8,17 +8,9 @@
  */
 #include "twins.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { ROUNDS = 15 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { ROUNDS = 15 };
-#else
-enum { ROUNDS = 40 };
-#endif
-#else
-enum { ROUNDS = 40 };
-#endif
+#include "base/sanitized.h"
+
+enum { ROUNDS = SANITIZED ? 15 : 40 };
 
 enum { RULES = 30, TEXTS = 5, LINES = 3000, DEPTH_MAX = 2 };
 

@@ -12,22 +12,13 @@
 
 #include <unistd.h>
 
+#include "base/sanitized.h"
 #include "detect/block.h"
 #include "detect/scan.h"
 #include "detect/sessions.h"
 #include "log/source.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { LINES = 6000 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { LINES = 6000 };
-#else
-enum { LINES = 24000 };
-#endif
-#else
-enum { LINES = 24000 };
-#endif
+enum { LINES = SANITIZED ? 6000 : 24000 };
 
 struct taken {
 	const struct ruleset *set;

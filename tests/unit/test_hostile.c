@@ -11,21 +11,12 @@
 #include "templates.h"
 
 #include "addr/addr.h"
+#include "base/sanitized.h"
 #include "detect/engine.h"
 #include "detect/match.h"
 #include "detect/sessions.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-enum { LINES = 50000 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { LINES = 50000 };
-#else
-enum { LINES = 1000000 };
-#endif
-#else
-enum { LINES = 1000000 };
-#endif
+enum { LINES = SANITIZED ? 50000 : 1000000 };
 
 struct world {
 	struct templates templates;

@@ -26,14 +26,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sanitized.h"
 #include "random.h"
 #include "reading_driver.h"
 
-#ifdef __SANITIZE_ADDRESS__
-enum { SEQUENCES = 1000 }; /* five times as slow, and the 10,000 run without it anyway */
-#else
-enum { SEQUENCES = 10000 };
-#endif
+/* five times as slow under a sanitizer, and the 10,000 run without it anyway */
+enum { SEQUENCES = SANITIZED ? 1000 : 10000 };
 
 enum { LOGS = 2, FILES = 512, IDS = 4000, NAME = 64, BANNER = 4300, DAEMON_SECONDS = 120 };
 
