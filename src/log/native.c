@@ -45,7 +45,22 @@ static bool is_origin(const char *p, const char *end)
 	return close > open + 1 && form_fits(close, end, "]: ");
 }
 
-/* Reads the text behind a date and a time between blanks: Zimbra, Dovecot, a syslog line, Horde, or else Exim. */
+/* chasquid begins with the client's address and port, or with the mail's number, which are never Exim's first word. */
+static bool is_chasquid(const char *p, const char *end)
+{
+	const char *blank = memchr(p, ' ', (size_t)(end - p));
+
+	if (blank == NULL || blank == p)
+		return false;
+	if (form_starts(blank, end, " from="))
+		return true;
+	return (form_is_digit(*p) || *p == '[') && form_is_digit(blank[-1]) &&
+	       memchr(p, ':', (size_t)(blank - p)) != NULL &&
+	       (form_starts(blank, end, " auth ") || form_starts(blank, end, " rejected "));
+}
+
+/* Reads the text behind a date and a time between blanks: Zimbra, Dovecot, chasquid, a syslog line, Horde, or else
+ * Exim. */
 static bool read_dated(struct header *header, const char *p, const char *end)
 {
 	header->message = (struct span){ p, (size_t)(end - p) };
@@ -54,6 +69,8 @@ static bool read_dated(struct header *header, const char *p, const char *end)
 		name_server(header, "zimbra");
 	} else if (form_is_dovecot(p, end)) {
 		name_program(header, "dovecot");
+	} else if (is_chasquid(p, end)) {
+		name_program(header, "chasquid");
 	} else if (is_origin(p, end) || form_starts(p, end, "HORDE ")) {
 		header_read_origin(header, p, end);
 	} else {
