@@ -50,3 +50,7 @@ attacked() { # server
 @test "Sendmail" {
 	attacked sendmail
 }
+
+@test "chasquid" {
+	attacked chasquid
+}
