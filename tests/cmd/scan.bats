@@ -443,6 +443,7 @@ sent() {
 	local client='listenerId = "submissions", localPort = 465, remoteIp = 192.0.2.7, remotePort = 4711'
 	sent stalwart "Authentication successful (auth.success) $client, accountName = \"boss@example.com\"" \
 		"Queued message submission for delivery (queue.queue-message-authenticated) $client, queueId = N, from = \"b@example.com\"" '2026-11-20T10:30:00Z INFO '
+	sent chasquid '192.0.2.7:4711 auth succeeded for boss@example.com' '_EnJ6zCf4dN from=b@example.com queued ip=192.0.2.7:4711 to=[b@example.net]'
 	sent kerio '' 'Recv: Queue-ID: 65ee8b47-0000000N, Service: SMTP, From: <b@example.com>, To: <b@example.net>, Size: 9, Sender-Host: 192.0.2.7, User: boss@example.com, SSL: yes, Subject: x' '[20/Nov/2026 10:30:00] '
 	sent roundcube '' '<b73p1aqe> User boss@example.com [192.0.2.7]; Message <N@example.com> for b@example.net; 250: Ok' '[20-Nov-2026 10:30:00 +0000]: '
 	sent exim '' '1nABCd-00012N-Xy <= b@example.com H=(pc) [192.0.2.7] P=esmtpsa A=plain:boss@example.com S=386' '2026-11-20 10:30:00 '
