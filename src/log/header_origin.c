@@ -56,6 +56,18 @@ static const char *skip_pid(const struct header *header, const char *p, const ch
 	return close + 2;
 }
 
+/* The place behind the time and the level that Stalwart writes on standard error, or p where they do not stand there. */
+static const char *skip_stalwart(const char *p, const char *end)
+{
+	const char *level, *message;
+
+	if (!form_fits(p, end, "0000-00-00T00:00:00Z "))
+		return p;
+	level = p + 21;
+	message = form_skip_name(level, end, "");
+	return message > level && message < end && *message == ' ' && form_is_stalwart(message + 1, end) ? message + 1 : p;
+}
+
 /* The place of the message behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the
  * server's own (Exim). Nothing more is taken off: a client may have written the rest. */
 static const char *skip_tags(const struct header *header, const char *p, const char *end)
@@ -66,6 +78,8 @@ static const char *skip_tags(const struct header *header, const char *p, const c
 		if (close != NULL && close + 1 < end && close[1] == ' ')
 			p = close + 2;
 	}
+	if (span_starts(header->program, "stalwart"))
+		return skip_stalwart(p, end);
 	if (end - p > 20 && p[4] == '-' && p[10] == ' ' && form_is_digit(*p)) {
 		const char *behind = form_skip_time(p, end);
 

@@ -63,6 +63,10 @@ static const struct row rows[] = {
 	{ "Nov  3 10:00:01 mx  postfix/smtpd[134]: x", "Nov  3 10:00:01", "mx", "", "", " postfix/smtpd[134]: x" },
 	{ "2026-11-03T10:00:01Z INFO Authentication failed (auth.failed) x", "2026-11-03T10:00:01Z", "", "stalwart", "",
 	  "Authentication failed (auth.failed) x" },
+	{ "Nov  3 10:00:01 mx stalwart-mail[7]: 2026-11-03T10:00:01Z INFO Authentication failed (auth.failed) x",
+	  "Nov  3 10:00:01", "mx", "stalwart-mail", "7", "Authentication failed (auth.failed) x" },
+	{ "Nov  3 10:00:01 mx other[7]: 2026-11-03T10:00:01Z INFO Authentication failed (auth.failed) x",
+	  "Nov  3 10:00:01", "mx", "other", "7", "2026-11-03T10:00:01Z INFO Authentication failed (auth.failed) x" },
 	{ "Tue Nov  3 10:00:01 mx a[1]: x", "Nov  3 10:00:01", "mx", "a", "1", "x" },
 	/* Dovecot's own file: no host */
 	{ "Nov 03 10:00:01 imap-login: Info: Disconnected", "Nov 03 10:00:01", "", "dovecot", "",
