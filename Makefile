@@ -172,11 +172,11 @@ $(samples:%=run/%): run/$(BUILD)/sample/%: $(BUILD)/sample/% $(BUILD)/seeds
 
 check-fuzz: $(samples:%=run/%)
 
-# each system call of the commands that change something fails, is cut short or is the last one: an hour or two
 $(BUILD)/disturb: tests/faults/disturb.c $(BUILD)/flags
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $<
 
-# FAULTS="run ban" tries these alone; -j2 two at a time
+# Each system call of the commands that change something fails, is cut short or is the last one: an hour or two.
+# FAULTS="run ban" tries these alone; -j2 two at a time.
 faults := $(or $(FAULTS),run run-nosets run-wrongset run-n ban ban-n unban unban-n allow allow-n sync sync-n)
 check-faults: $(faults:%=faults/%)
 .PHONY: $(faults:%=faults/%)
