@@ -31,7 +31,7 @@ static const char legend[] =
 	"  hits=N packets=N   events since the last ban; packets that were dropped\n"
 	"  named-twins=N@T nameless-twins=N@T   failures that another daemon may tell of, too\n"
 	"  listed was-listed  in the blacklist of the last run, of the one before; held: a person set its end;\n"
-	"  breached           a login came after guessing\n";
+	"  breached           a login came after guessing; covered: a person's line bans it, or a network around it\n";
 
 static const char *kind_of(const struct position *p)
 {

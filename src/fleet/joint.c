@@ -19,7 +19,7 @@
 #include "base/count.h"
 #include "base/mem.h"
 
-enum { LISTED = ACCOUNT_LISTED | ACCOUNT_WAS_LISTED };
+enum { LISTED = ACCOUNT_LISTED | ACCOUNT_WAS_LISTED | ACCOUNT_COVERED };
 
 #define EXACT (POINT / 10000)    /* points are rounded to this */
 

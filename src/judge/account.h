@@ -42,6 +42,7 @@ enum account_flag {
 	ACCOUNT_HELD = 4,            /* a person set the end of its ban */
 	ACCOUNT_BREACHED = 8,        /* its ban is for a breach, which no login forgives */
 	ACCOUNT_CAME = 16,           /* its line came into the list in this run; not in the state */
+	ACCOUNT_COVERED = 32,        /* a person's line, or one by hand, bans it: its own or that of a network around */
 };
 
 /* Times in seconds since the epoch; 0: never. */

@@ -23,7 +23,7 @@ static const struct {
 	uint8_t flag;
 } flags[] = {
 	{ "listed", ACCOUNT_LISTED }, { "was-listed", ACCOUNT_WAS_LISTED }, { "held", ACCOUNT_HELD },
-	{ "breached", ACCOUNT_BREACHED },
+	{ "breached", ACCOUNT_BREACHED }, { "covered", ACCOUNT_COVERED },
 };
 
 /* The words whose values are plain numbers of 32 bits. */

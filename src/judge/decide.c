@@ -339,6 +339,26 @@ static void mark_listed(struct work *w)
 	}
 }
 
+/* Marks the accounts that lines of persons ban, whatever the accounts hold: to take such a line away is a pardon. */
+static void mark_covered(struct work *w)
+{
+	const struct accounts *accounts = &w->in->judge->accounts;
+	size_t at = 0;
+
+	for (size_t i = 0; i < accounts->count; i++)
+		accounts->all[i].flags &= (uint8_t)~ACCOUNT_COVERED;
+	for (size_t i = 0; i < w->list->count; i++) {
+		const struct ban *ban = &w->list->bans[i];
+
+		if (!ban->person && ban->by != BAN_BY_HAND)
+			continue;
+		while (at < accounts->count && addr_compare(&accounts_at(accounts, at)->addr, &ban->net) < 0)
+			at++;
+		for (; at < accounts->count && addr_contains(&ban->net, &accounts_at(accounts, at)->addr); at++)
+			accounts_at(accounts, at)->flags |= ACCOUNT_COVERED;
+	}
+}
+
 static int compare_changes(const void *a, const void *b)
 {
 	const struct change *x = a, *y = b;
@@ -377,6 +397,7 @@ void decide(const struct decide_input *in, struct banlist *list, struct changes 
 	banlist_remove_leaving(list);
 	forget_unlisted_news(&w);
 	mark_listed(&w);
+	mark_covered(&w);
 	told_add(in, changes);
 	if (changes->count > 0)
 		qsort(changes->all, changes->count, sizeof(*changes->all), compare_changes);

@@ -4,6 +4,7 @@
  *
  * The blacklist is the truth: a line that is gone is a pardon. Each account knows whether the last list had its line,
  * and whether the list before had. So a line that a person took away differs from a line that a dying run never wrote.
+ * Each account also knows whether a line of a person bans it. When that line goes, too, it is a pardon.
  */
 #include "judge/edits.h"
 
@@ -35,25 +36,27 @@ static void note_end(struct buf *done, const struct ban *ban)
 	buf_add_char(done, '\n');
 }
 
-/* Whether a person took the account's line away. A line that went into a wider line is no pardon. */
-static bool take_one(struct account *a, const struct banlist *list, bool may_hold, struct buf *done)
+/* Takes what a person did to the account's line. A line that went into a wider line is no pardon. */
+static void take_one(struct account *a, const struct banlist *list, bool may_hold, struct buf *done)
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
 
-	if (ban == NULL && banlist_covering(list, &a->addr, 0) == NULL)
-		return true;
 	if (ban == NULL || ban->person || ban->by == BAN_BY_HAND) {
 		a->flags &= (uint8_t)~ACCOUNT_LISTED;
 		if (ban != NULL)
 			note_end(done, ban);
-		return false;
+		return;
 	}
 	if (may_hold && a->since != 0 && end_of(ban) / MINUTE != a->until / MINUTE) {
 		a->until = end_of(ban);
 		a->flags |= ACCOUNT_HELD;
 		note_end(done, ban);
 	}
-	return false;
+}
+
+static bool is_in_list(const struct account *a, const struct banlist *list)
+{
+	return banlist_find(list, &a->addr) != NULL || banlist_covering(list, &a->addr, 0) != NULL;
 }
 
 void edits_take(struct judge *j, const struct banlist *list, enum edits_file file, struct buf *done)
@@ -64,12 +67,20 @@ void edits_take(struct judge *j, const struct banlist *list, enum edits_file fil
 		return;
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		struct account *a = &j->accounts.all[i];
+		bool listed = (a->flags & ACCOUNT_LISTED) != 0;
 
-		/* lines of the list before have other ends though nobody changed them */
-		if ((a->flags & ACCOUNT_LISTED) == 0 || !take_one(a, list, file == EDITS_BY_PERSON, done))
+		if (!listed && (a->flags & ACCOUNT_COVERED) == 0)
 			continue;
-		addr_add_to(done, &a->addr);
-		buf_add_char(done, '\n');
+		if (is_in_list(a, list)) {
+			/* lines of the list before have other ends though nobody changed them */
+			if (listed)
+				take_one(a, list, file == EDITS_BY_PERSON, done);
+			continue;
+		}
+		if (listed) {
+			addr_add_to(done, &a->addr);
+			buf_add_char(done, '\n');
+		}
 		judge_pardon(j, a);
 	}
 }

@@ -127,21 +127,18 @@ static inline bool slow_is_forgotten_line(const struct slow_list *list, const st
 	return l->until == 0;
 }
 
-/* His line is taken away, and with it what was counted; of a network, of all inside. */
-static inline void slow_take_line(struct slow_judge *j, struct slow_list *list, struct slow_line *line)
+static inline bool slow_bans(const struct slow_list *list, const struct addr *addr)
 {
-	struct slow_account *a = line->account;
-	struct slow_line was = *line;
-
-	line->until = 0;
-	slow_remove(list, slow_is_forgotten_line);
-	was.until = 0;
-	if (a == NULL)
-		return;
 	for (size_t i = 0; i < list->count; i++) {
-		if (addr_contains(&list->lines[i].net, &was.net))
-			return;
+		if (addr_contains(&list->lines[i].net, addr))
+			return true;
 	}
+	return false;
+}
+
+/* What was counted is gone; of a network, of all inside. */
+static inline void slow_pardon(struct slow_judge *j, struct slow_list *list, const struct slow_account *a)
+{
 	for (size_t i = 0; i < j->account_count; i++) {
 		struct slow_account *in = &j->accounts[i];
 		struct slow_line *own = slow_list_find(list, &in->addr);
@@ -153,6 +150,23 @@ static inline void slow_take_line(struct slow_judge *j, struct slow_list *list, 
 		in->time = 0;
 		slow_saw[SLOW_PARDONED]++;
 		slow_empty(in);
+	}
+}
+
+/* He takes a line away: an account that no line bans any more is pardoned. */
+static inline void slow_take_line(struct slow_judge *j, struct slow_list *list, struct slow_line *line)
+{
+	const struct slow_account *a = line->account;
+	const struct addr net = line->net;
+	bool own = line->person || line->hand;
+
+	line->until = 0;
+	slow_remove(list, slow_is_forgotten_line);
+	for (size_t i = 0; i < j->account_count; i++) {
+		const struct slow_account *in = &j->accounts[i];
+
+		if ((own ? addr_contains(&net, &in->addr) : in == a) && !slow_bans(list, &in->addr))
+			slow_pardon(j, list, in);
 	}
 }
 
