@@ -28,7 +28,7 @@ setup() {
 	inside() { chroot . env PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@"; }
 	install() { inside sh -c 'dpkg --force-confold -i /tmp/*.deb' > /dev/null; }
 	install
-	[ "$(inside stat -c '%a %U' /var/lib/mailban)" = '750 mailban' ]
+	[ "$(inside stat -c '%a %U' /var/lib/mailban)" = '750 root' ]
 	# cron leaves the run to the timer of a host that runs systemd
 	grep -q 'if \[ ! -d /run/systemd/system \]' etc/cron.d/mailban
 	inside test -e /etc/systemd/system/timers.target.wants/mailban-run.timer
@@ -40,8 +40,22 @@ setup() {
 	[ "$(tail -n 1 etc/mailban/mailban.conf)" = 'threshold = 7' ]
 	inside mailban-firewall up
 	inside mailban-firewall status > /dev/null
+	# the commands of root and the daily run work on the same files, and the run with the rights that its unit has
+	inside mailban ban 192.0.2.9 by hand > /dev/null
+	for i in 1 2 3 4 5 6 7 8; do
+		echo "$(date -u +%FT%TZ) mx postfix/smtpd[7]: warning: unknown[192.0.2.7]: SASL LOGIN authentication failed: no, sasl_username=u$i"
+	done > var/log/mail.log
+	chown nobody var/log/mail.log
+	chmod 600 var/log/mail.log
+	iptables -F INPUT
+	rights=$(sed -n 's/^CapabilityBoundingSet=//p' lib/systemd/system/mailban-run.service | tr A-Z a-z | sed 's/cap_/,+/g; s/ //g')
+	inside setpriv --bounding-set=-all$rights --inh-caps=-all --no-new-privs mailban run > said 2>&1
+	grep -q '^192.0.2.7 .* by auth ' var/lib/mailban/blacklist
+	ipset test mailban4 192.0.2.7 2> /dev/null
+	iptables-save | grep -q 'match-set mailban4'
+	inside mailban unban 192.0.2.9 > /dev/null
 	inside dpkg -r mailban > /dev/null
-	[ "$(cat var/lib/mailban/blacklist)" = 192.0.2.1 ]
+	grep -qx 192.0.2.1 var/lib/mailban/blacklist
 	[ -z "$(iptables-save | grep mailban)$(nft list chains | grep drop-input)" ]
 	inside dpkg -P mailban > /dev/null
 	[ ! -e var/lib/mailban ]
