@@ -56,16 +56,17 @@ static const char *skip_pid(const struct header *header, const char *p, const ch
 	return close + 2;
 }
 
-/* The place behind the time and the level that Stalwart writes on standard error, or p where they do not stand there. */
+/* The place behind the time and the level that Stalwart writes on standard error, or p where they are not there. */
 static const char *skip_stalwart(const char *p, const char *end)
 {
-	const char *level, *message;
+	const char *level = p + 21, *behind;
 
 	if (!form_fits(p, end, "0000-00-00T00:00:00Z "))
 		return p;
-	level = p + 21;
-	message = form_skip_name(level, end, "");
-	return message > level && message < end && *message == ' ' && form_is_stalwart(message + 1, end) ? message + 1 : p;
+	behind = form_skip_name(level, end, "");
+	if (behind == level || behind == end || *behind != ' ' || !form_is_stalwart(behind + 1, end))
+		return p;
+	return behind + 1;
 }
 
 /* The place of the message behind Solaris's "[ID 801593 mail.info] ", and behind a time and a process id of the

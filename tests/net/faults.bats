@@ -6,7 +6,8 @@ load helper
 
 setup() {
 	need_sets
-	"$BUILD/disturb" EIO 1 none true 9> said || skip "no program can be traced here: $(cat said)"
+	local said=$BATS_TEST_TMPDIR/said
+	"$BUILD/disturb" EIO 1 none true 9> "$said" || skip "no program can be traced here: $(cat "$said")"
 }
 
 @test "a command of which a call failed is told of, and repeated it does what was to be done" {
