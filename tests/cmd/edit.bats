@@ -106,6 +106,22 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[[ $output == *'the network around it is 192.0.2.0/24'* ]]
 }
 
+@test "ban: no line that nobody could read again, whatever the note and wherever it is from" {
+	edit ban --for 1d 203.0.113.1 since monday it knocks
+	cp blacklist before
+	facts='since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 8'
+	for note in '' ' since yesterday' "$facts" "$facts note mine"; do
+		run edit ban 203.0.113.1 ${note:+"$note"}
+		echo "$note: $output"
+		[ "$status" -eq 2 ]
+		[[ $output == 'mailban: type another note: the line "203.0.113.1              # '*'since'* ]]
+		cmp before blacklist
+	done
+	edit ban 203.0.113.1 sincerely mine
+	[ "$(mailban list --plain --blacklist blacklist)" = 203.0.113.1 ]
+	grep -qx "203.0.113.1              # sincerely mine; $signed" blacklist
+}
+
 @test "ban: nobody who is allowed, nothing too wide" {
 	echo '203.0.113.64/26 # office' > allow
 	for net in 203.0.113.77 203.0.113.0/24 203.0.113.64/26 127.0.0.1 ::1 203.0.0.0/15; do
