@@ -122,6 +122,16 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	grep -qx "203.0.113.1              # sincerely mine; $signed" blacklist
 }
 
+@test "ban: what can be no user's name is not who typed it" {
+	SUDO_USER=$'anna\nnonsense' edit ban 203.0.113.1
+	SUDO_USER=anna edit ban 203.0.113.2
+	diff blacklist - <<-END
+	# mailban blacklist 1
+	203.0.113.1              # by $(id -un) $(date -u +%F)
+	203.0.113.2              # by anna $(date -u +%F)
+	END
+}
+
 @test "ban: nobody who is allowed, nothing too wide" {
 	echo '203.0.113.64/26 # office' > allow
 	for net in 203.0.113.77 203.0.113.0/24 203.0.113.64/26 127.0.0.1 ::1 203.0.0.0/15; do
