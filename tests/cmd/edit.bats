@@ -382,6 +382,43 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ "$status" -eq 2 ]
 }
 
+@test "disallow: all arguments in one step, and one that is wrong stops all of them" {
+	printf '%s\n' '# ours' '192.0.2.7 # anna' 198.51.100.7 '2001:DB8::7 # hers' > allow
+	cp allow before
+	for n in '' -n; do
+		run edit disallow $n 192.0.2.7 192.0.2.8
+		[ "$status" -eq 3 ]
+		[ "$output" = "mailban: 192.0.2.8: no line of $PWD/allow is about it; mailban allow lists them" ]
+		cmp before allow
+	done
+	[ "$(ls | paste -sd ' ')" = 'allow before' ]
+	edit disallow -n 192.0.2.7 2001:db8::7 > difference
+	[ "$(grep -c '^-[^-]' difference)" -eq 2 ]
+	cmp before allow
+	run edit disallow 192.0.2.7 2001:db8::7
+	[ "$status" -eq 0 ]
+	[ "$output" = $'192.0.2.7 is not allowed any more\n2001:db8::7 is not allowed any more' ]
+	diff allow - <<-'END'
+	# ours
+	198.51.100.7
+	END
+	# in one step: the former version is the whole
+	cmp before allow.1
+}
+
+@test "disallow: where only the blacklist cannot be written, the line is told to be out" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	echo 203.0.113.9 > blacklist
+	echo 203.0.113.7 > allow
+	# the first two renamings are the allowlist's, and its former version's
+	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o calls -e trace=rename -e inject=rename:error=ENOSPC:when=3+ \
+		"$MAILBAN" disallow --no-sync --blacklist blacklist --allow allow 203.0.113.7
+	[ "$status" -eq 1 ]
+	[ "${lines[0]}" = 'mailban: blacklist: cannot be written: No space left on device; it is as it was' ]
+	[ "${lines[1]}" = 'mailban: allow: has no such line any more all the same; mailban sync does the rest' ]
+	[ ! -s allow ]
+}
+
 @test "allow and disallow: what an editor writes meanwhile is not lost" {
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
 	for command in allow disallow; do
