@@ -382,6 +382,31 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ "$status" -eq 2 ]
 }
 
+@test "allow: a line that ends sooner does not stand for one that lasts longer" {
+	for who in 192.0.2.7 home.example; do
+		: > allow
+		printf '%-24s # until 2099-01-01T00:00Z for now\n' $who > allow
+		run edit allow --for 1h $who
+		[[ "$output" == *"$who is on the allowlist already" ]]
+		edit allow $who office
+		diff allow - <<< "$(printf '%-24s # until 2099-01-01T00:00Z for now\n%-24s # office' $who $who)"
+		run edit allow $who again
+		[[ "$output" == *"$who is on the allowlist already" ]]
+		[ "$(wc -l < allow)" -eq 2 ]
+		edit disallow $who
+		[ ! -s allow ]
+		edit allow --for 1h $who
+		edit allow --for 2d $who
+		run edit allow --for 1d $who
+		[[ "$output" == *"$who is on the allowlist already" ]]
+		[ "$(wc -l < allow)" -eq 2 ]
+	done
+	# a network around it, whichever line stands first
+	printf '%s\n' '192.0.2.0/25 # until 2099-01-01T00:00Z' 198.51.100.0/24 '198.51.100.7 # until 2099-01-01T00:00Z' > allow
+	[ "$(edit allow 192.0.2.7)" = 'allowed 192.0.2.7' ]
+	[ "$(edit allow 198.51.100.7)" = '198.51.100.7 is on the allowlist already' ]
+}
+
 @test "disallow: all arguments in one step, and one that is wrong stops all of them" {
 	printf '%s\n' '# ours' '192.0.2.7 # anna' 198.51.100.7 '2001:DB8::7 # hers' > allow
 	cp allow before
