@@ -80,8 +80,7 @@ static bool wins(const struct ban *a, const struct ban *b)
 	return blacklist_note(a).len > 0 && blacklist_note(b).len == 0;
 }
 
-/* Of several entries for one address one is kept. The remarks above the others go above the next entry. */
-static void drop_duplicates(struct banlist *list)
+void blacklist_drop_duplicates(struct banlist *list)
 {
 	for (size_t i = 1, kept = 0; i < list->count; i++) {
 		bool same = addr_equal(&list->bans[kept].net, &list->bans[i].net);
@@ -155,7 +154,7 @@ static int take(const struct buf *text, const char *name, struct banlist *list)
 		return -1;
 	if (!in_order) {
 		banlist_sort(list);
-		drop_duplicates(list);
+		blacklist_drop_duplicates(list);
 	}
 	return 0;
 }

@@ -68,5 +68,7 @@ void split_out(struct banlist *list, const struct addr *hole, struct split *spli
 	for (size_t i = 0; i < parts.count; i++)
 		banlist_add(list, &parts.bans[i]);
 	banlist_sort(list);
+	/* networks inside one another became the same parts */
+	blacklist_drop_duplicates(list);
 	banlist_free(&parts);
 }

@@ -13,7 +13,7 @@ struct split {
 };
 
 /* Takes an address or network out of a sorted list: entries inside it leave, networks around it are split,
- * each part with the dates, class and note of the whole. The list is sorted afterwards. */
+ * each part with the dates, class and note of the whole. The list is sorted afterwards, no address in it twice. */
 void split_out(struct banlist *list, const struct addr *hole, struct split *split);
 void split_free(struct split *split);
 

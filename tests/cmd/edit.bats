@@ -209,6 +209,22 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	END
 }
 
+@test "unban: --force splits networks inside one another once, and what was banned for ever is so" {
+	blacklist <<-END
+	203.0.113.0/28           # a
+	203.0.113.0/29           $judged hosts 8
+	END
+	edit unban --force 203.0.113.5
+	diff blacklist - <<-'END'
+	# mailban blacklist 1
+	203.0.113.0/30           # a
+	203.0.113.4              # a
+	203.0.113.6/31           # a
+	203.0.113.8/29           # a
+	END
+	[ "$(mailban export ipset --blacklist blacklist | grep -c '^add mailban4 .* timeout 0$')" -eq 4 ]
+}
+
 @test "unban: one that is wrong stops all of them" {
 	blacklist <<< 192.0.2.7
 	run edit unban 192.0.2.7 192.0.2.8

@@ -32,6 +32,18 @@ static void entries_leave_and_networks_are_split(void **state)
 		{ "192.0.2.0/31 # mine\n192.0.2.1\n", "192.0.2.1", "192.0.2.0                # mine\n", 1, 1 },
 		{ "192.0.2.0/31 # since 2026-11-21T03:17Z until forever by hand hits 0 note for now\n", "192.0.2.0",
 		  "192.0.2.1                # since 2026-11-21T03:17Z until forever by hand hits 0 note for now\n", 0, 1 },
+		/* nested ones become the same parts, of which those that last longer stay, and one that stood there before */
+		{ "# a\n192.0.2.0/30 # mine\n# b\n192.0.2.0/31             " FACTS "\n", "192.0.2.1",
+		  "# a\n192.0.2.0                # mine\n# b\n192.0.2.2/31             # mine\n", 0, 2 },
+		{ "192.0.2.0/30             " FACTS "\n192.0.2.0/31             # mine\n", "192.0.2.1",
+		  "192.0.2.0                # mine\n192.0.2.2/31             " FACTS "\n", 0, 2 },
+		{ "192.0.2.0/30 " FACTS "\n192.0.2.0/31 # since 2026-11-22T03:17Z until 2026-11-29T03:17Z by helo hits 5\n",
+		  "192.0.2.1",
+		  "192.0.2.0                # since 2026-11-22T03:17Z until 2026-11-29T03:17Z by helo hits 5\n"
+		  "192.0.2.2/31             " FACTS "\n", 0, 2 },
+		{ "192.0.2.0/30             " FACTS "\n# b\n192.0.2.2/31 # mine\n", "192.0.2.1",
+		  "192.0.2.0                # since 2026-11-21T03:17Z until 2026-11-28T03:17Z by auth hits 812\n"
+		  "# b\n192.0.2.2/31 # mine\n", 0, 1 },
 		{ "2001:db8::/126\n", "2001:db8::3", "2001:db8::/127\n2001:db8::2\n", 0, 1 },
 	};
 
