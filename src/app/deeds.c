@@ -26,7 +26,8 @@ const char *deeds_author(void)
 	const char *sudo = getenv("SUDO_USER");
 	const struct passwd *user;
 
-	if (sudo != NULL && *sudo != '\0')
+	/* a blank or a newline is in no user's name, and would spoil the lines that the name stands in */
+	if (sudo != NULL && *sudo != '\0' && sudo[strcspn(sudo, " \t\r\n")] == '\0')
 		return sudo;
 	user = getpwuid(getuid());
 	return user != NULL ? user->pw_name : "somebody";

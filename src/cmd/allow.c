@@ -20,21 +20,30 @@
 
 enum { MINUTE = 60 };
 
+struct wish {
+	const char *name;            /* a host's name, or the address's text */
+	bool is_name;
+	struct addr net;             /* of an address */
+	char text[ADDR_TEXT_MAX];
+	struct buf note;
+	int64_t until;               /* when the line ends; WHEN_FOREVER: never */
+};
+
 /* Reads the file both as bytes and as a list. Returns 0, or -1 after saying what is wrong. */
 static int read_file(const char *path, struct buf *text, struct allow *allow)
 {
 	if (allow_read_file_text(allow, path, text) < 0)
 		return -1;
-	netset_finish(&allow->nets);
 	if (text->len > 0 && text->ptr[text->len - 1] != '\n')
 		buf_add_char(text, '\n');
 	return 0;
 }
 
 /* Makes the note of the line: "until TIME", and the words of the command line. */
-static int make_note(const struct edit *edit, struct buf *note)
+static int make_note(const struct edit *edit, struct wish *wish)
 {
 	const struct options *options = edit->options;
+	struct buf *note = &wish->note;
 	int64_t seconds;
 
 	if (options->duration != NULL) {
@@ -46,33 +55,48 @@ static int make_note(const struct edit *edit, struct buf *note)
 		when_add_minute(note, (edit->now + seconds + MINUTE - 1) / MINUTE * MINUTE);
 		buf_add_text(note, options->arg_count > 1 ? " " : "");
 	}
-	return edit_join_note(note, options->args + 1, options->arg_count - 1) ? EXIT_ALL_WELL : EXIT_USAGE;
+	if (!edit_join_note(note, options->args + 1, options->arg_count - 1))
+		return EXIT_USAGE;
+	wish->until = allow_until((struct span){ note->ptr, note->len });
+	return EXIT_ALL_WELL;
 }
 
-static void add_entry(struct buf *text, const struct addr *net, const char *name, struct span note)
+static void add_entry(struct buf *text, const struct wish *wish)
 {
-	const struct ban entry = { .net = *net, .person = true };
+	const struct ban entry = { .net = wish->net, .person = true };
+	struct span note = { wish->note.ptr, wish->note.len };
 
-	if (allow_is_name(name, strlen(name)))
-		buf_addf(text, "%-24s%s%.*s", name, note.len > 0 ? " # " : "", (int)note.len, note.ptr);
+	if (wish->is_name)
+		buf_addf(text, "%-24s%s%.*s", wish->name, note.len > 0 ? " # " : "", (int)note.len, note.ptr);
 	else
 		blacklist_add_line(text, &entry, note);
 	buf_add_char(text, '\n');
 }
 
-static bool has_name(const struct allow *allow, const char *name)
+static bool has_name(const struct allow *allow, const struct wish *wish)
 {
 	for (size_t i = 0; i < allow->name_count; i++) {
-		if (strcasecmp(allow->names[i].text, name) == 0)
+		if (strcasecmp(allow->names[i].text, wish->name) == 0)
+			return allow->names[i].until >= wish->until;
+	}
+	return false;
+}
+
+/* Whether a line that lasts as long as the wish allows all of it. */
+static bool is_allowed_already(const struct allow *allow, const struct wish *wish)
+{
+	if (wish->is_name)
+		return has_name(allow, wish);
+	for (size_t i = 0; i < allow->count; i++) {
+		if (allow->entries[i].until >= wish->until && addr_contains(&allow->entries[i].net, &wish->net))
 			return true;
 	}
 	return false;
 }
 
-/* Adds the line, unless the file allows the address already; *added says which. Returns an exit status. */
-static int add_line(struct edit *edit, const struct addr *net, const char *name, struct span note, bool *added)
+/* Adds the line, unless the file allows the address for as long already; *added says which. Returns an exit status. */
+static int add_line(struct edit *edit, const struct wish *wish, bool *added)
 {
-	bool is_name = allow_is_name(name, strlen(name));
 	struct file_look before = { 0 };
 	struct allow allow = { 0 };
 	struct buf text = { 0 };
@@ -81,14 +105,14 @@ static int add_line(struct edit *edit, const struct addr *net, const char *name,
 	(void)file_look(edit->config->allow, &before);
 	ret = read_file(edit->config->allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
-	if (ret == EXIT_ALL_WELL && (is_name ? has_name(&allow, name) : netset_contains(&allow.nets, net))) {
-		edit_say(edit, "%s is on the allowlist already", name);
+	if (ret == EXIT_ALL_WELL && is_allowed_already(&allow, wish)) {
+		edit_say(edit, "%s is on the allowlist already", wish->name);
 	} else if (ret == EXIT_ALL_WELL) {
-		add_entry(&text, net, name, note);
+		add_entry(&text, wish);
 		if (edit_replace_allow(edit, &text, &before) < 0)
 			ret = EXIT_NOTHING;
 		else
-			edit_say(edit, "allowed %s", name);
+			edit_say(edit, "allowed %s", wish->name);
 		*added = ret == EXIT_ALL_WELL;
 	}
 	allow_free(&allow);
@@ -111,7 +135,7 @@ static void let_name_in(struct edit *edit, const char *name)
 	struct allow one = { 0 };
 	struct buf answers = { 0 };
 
-	allow_add_name(&one, name, strlen(name), 0);
+	allow_add_name(&one, name, strlen(name), 0, WHEN_FOREVER);
 	(void)allow_resolve(&one, (struct span){ NULL, 0 }, &answers);
 	allow_take_answers(&one, (struct span){ answers.ptr, answers.len });
 	for (size_t i = 0; i < one.count; i++)
@@ -121,40 +145,42 @@ static void let_name_in(struct edit *edit, const char *name)
 }
 
 /* The work after the line is in the file: lifts bans, commits, and says what was done. */
-static int lift_and_say(struct edit *edit, const struct addr *net, const char *name, bool is_name, bool added)
+static int lift_and_say(struct edit *edit, const struct wish *wish, bool added)
 {
 	int ret;
 
-	if (is_name)
-		let_name_in(edit, name);
+	if (wish->is_name)
+		let_name_in(edit, wish->name);
 	else
-		let_in(edit, net, name);
+		let_in(edit, &wish->net, wish->name);
 	ret = edit_commit(edit);
 	if (ret == EXIT_NOTHING && added) {
-		msg("%s: allows %s all the same; try again, so that its bans are lifted", edit->config->allow, name);
+		msg("%s: allows %s all the same; try again, so that its bans are lifted", edit->config->allow,
+		    wish->name);
 		return EXIT_IN_PART;
 	}
-	if (!is_name && fleet_left(edit, net, name) != EXIT_ALL_WELL)
+	if (!wish->is_name && fleet_left(edit, &wish->net, wish->name) != EXIT_ALL_WELL)
 		return EXIT_IN_PART;
 	return ret;
 }
 
 static int allow_one(struct edit *edit, const char *asked)
 {
-	bool is_name = allow_is_name(asked, strlen(asked)), added = false;
-	char name[ADDR_TEXT_MAX];
-	struct buf note = { 0 };
-	struct addr net = { 0 };
-	int ret = is_name || edit_parse_net(&net, asked) ? make_note(edit, &note) : EXIT_USAGE;
+	struct wish wish = { .name = asked, .is_name = allow_is_name(asked, strlen(asked)) };
+	bool added = false;
+	int ret = wish.is_name || edit_parse_net(&wish.net, asked) ? make_note(edit, &wish) : EXIT_USAGE;
 
-	addr_format(name, &net);
-	if (ret == EXIT_ALL_WELL && !is_name && edit_too_wide(edit, &net))
-		ret = EXIT_NOTHING;
+	if (ret == EXIT_ALL_WELL && !wish.is_name) {
+		addr_format(wish.text, &wish.net);
+		wish.name = wish.text;
+		if (edit_too_wide(edit, &wish.net))
+			ret = EXIT_NOTHING;
+	}
 	if (ret == EXIT_ALL_WELL)
-		ret = add_line(edit, &net, is_name ? asked : name, (struct span){ note.ptr, note.len }, &added);
+		ret = add_line(edit, &wish, &added);
 	if (ret == EXIT_ALL_WELL)
-		ret = lift_and_say(edit, &net, is_name ? asked : name, is_name, added);
-	buf_free(&note);
+		ret = lift_and_say(edit, &wish, added);
+	buf_free(&wish.note);
 	return ret;
 }
 
@@ -221,7 +247,7 @@ const struct command command_allow = {
 	"Adds a line to the allowlist, and makes the file where there is none. Bans inside it are lifted at once,\n"
 	"in the blacklist and the sets; a banned network around it is split. NAME is a host's name for somebody\n"
 	"whose address changes: each run asks for its address, and keeps the last answer. With --for the line\n"
-	"counts for so long. Without arguments: who is allowed, and why.",
+	"counts for so long; of several lines the longest counts. Without arguments: who is allowed, and why.",
 	.options = " config dry-run quiet blacklist state allow no-sync force for color ",
 	.max_args = -1,
 	.run = run,

@@ -28,6 +28,8 @@ struct wish {
 	char name[ADDR_TEXT_MAX]; /* its text */
 	struct buf note;
 	int64_t until;            /* WHEN_FOREVER: permanent */
+	struct ban ban;           /* what stands in the blacklist then, but for its text */
+	struct buf line;          /* and its text */
 };
 
 static bool read_duration(const struct edit *edit, struct wish *wish)
@@ -55,10 +57,6 @@ static bool read_wish(const struct edit *edit, struct wish *wish)
 	    !edit_join_note(&wish->note, args + 1, edit->options->arg_count - 1) || !read_duration(edit, wish))
 		return false;
 	addr_format(wish->name, &wish->net);
-	if (wish->until == WHEN_FOREVER && wish->note.len >= 5 && memcmp(wish->note.ptr, "since", 5) == 0) {
-		msg("a note cannot begin with since: mailban's own remarks do; put another word first");
-		return false;
-	}
 	return true;
 }
 
@@ -202,31 +200,51 @@ static void sign(const struct edit *edit, struct buf *note)
 	buf_free(&when);
 }
 
-static void add(struct edit *edit, struct wish *wish)
+/* Whether the line reads as the entry that it was made of; says why not. */
+static bool reads_back(struct wish *wish)
 {
-	struct ban ban = { .net = wish->net, .since = edit->now, .until = wish->until, .by = BAN_BY_HAND,
-			   .person = wish->until == WHEN_FOREVER };
-	struct ban *former = banlist_find(&edit->list, &wish->net);
-	struct span above = { NULL, 0 }, note;
-	struct buf text = { 0 };
+	struct ban ban;
+	struct span note;
+	const char *wrong = blacklist_take_line((struct span){ wish->line.ptr, wish->line.len }, &ban, &note);
 
-	/* comment lines above the former entry stay, and its note stays unless a new note replaces it */
-	if (former != NULL) {
-		above = ban_above(former);
-		former->above_len = 0;
-	}
-	/* a kept note is signed already */
+	if (wrong == NULL && ban.person != wish->ban.person)
+		wrong = "says since, as the lines that are not yours do; put another word first";
+	if (wrong != NULL)
+		msg("type another note: the line \"%s\" %s", buf_text(&wish->line), wrong);
+	return wrong == NULL;
+}
+
+/* Makes the entry and its line. False after saying why the line could not be read again. */
+static bool make_line(const struct edit *edit, struct wish *wish)
+{
+	const struct ban *former = banlist_find(&edit->list, &wish->net);
+
+	wish->ban = (struct ban){ .net = wish->net, .since = edit->now, .until = wish->until, .by = BAN_BY_HAND,
+				  .person = wish->until == WHEN_FOREVER };
+	/* the former note stays unless a new one replaces it; it is signed already */
 	if (former != NULL && wish->note.len == 0 && blacklist_note(former).len > 0)
 		buf_add_span(&wish->note, blacklist_note(former));
 	else
 		sign(edit, &wish->note);
-	note = (struct span){ wish->note.ptr, wish->note.len };
+	blacklist_add_line(&wish->line, &wish->ban, (struct span){ wish->note.ptr, wish->note.len });
+	return reads_back(wish);
+}
+
+static void add(struct edit *edit, struct wish *wish)
+{
+	struct ban *former = banlist_find(&edit->list, &wish->net);
+	struct span above = { NULL, 0 };
+	struct buf text = { 0 };
+
+	/* comment lines above the former entry stay */
+	if (former != NULL) {
+		above = ban_above(former);
+		former->above_len = 0;
+	}
 	drop_what_lies_inside(edit, wish);
-	blacklist_add_line(&text, &ban, note);
-	banlist_set_text(&edit->list, &ban, above, (struct span){ text.ptr, text.len });
-	banlist_add(&edit->list, &ban);
+	banlist_set_text(&edit->list, &wish->ban, above, (struct span){ wish->line.ptr, wish->line.len });
+	banlist_add(&edit->list, &wish->ban);
 	banlist_sort(&edit->list);
-	buf_clear(&text);
 	text_add_until(&text, wish->until);
 	edit_say(edit, "banned %s %s", wish->name, buf_text(&text));
 	buf_free(&text);
@@ -249,7 +267,7 @@ static int run(const struct config *config, const struct options *options)
 	if (ret != EXIT_ALL_WELL)
 		goto cleanup;
 	if (!is_banned_already(&edit, &wish)) {
-		ret = warn_of_users(&edit, &wish);
+		ret = make_line(&edit, &wish) ? warn_of_users(&edit, &wish) : EXIT_USAGE;
 		if (ret != EXIT_ALL_WELL)
 			goto cleanup;
 		add(&edit, &wish);
@@ -257,6 +275,7 @@ static int run(const struct config *config, const struct options *options)
 	ret = edit_commit(&edit);
 cleanup:
 	buf_free(&wish.note);
+	buf_free(&wish.line);
 	edit_end(&edit);
 	return ret;
 }

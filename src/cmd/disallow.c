@@ -2,7 +2,8 @@
 /*
  * disallow: a person takes a line out of the allowlist.
  *
- * Takes out the line that has exactly the address, network or name. This bans nobody: only later evidence counts.
+ * Takes out the lines that have exactly the addresses, networks or names: all of them, or none where one has no line.
+ * This bans nobody: only later evidence counts.
  */
 #include <errno.h>
 #include <string.h>
@@ -45,41 +46,68 @@ static size_t take_out(const struct buf *text, const char *asked, struct buf *ke
 	return count;
 }
 
-static int disallow(struct edit *edit, const char *asked)
+/* Takes the lines about all arguments out of the text; false after saying about which argument there is none. */
+static bool take_all_out(struct edit *edit, struct buf *text)
+{
+	const struct options *options = edit->options;
+
+	for (int i = 0; i < options->arg_count; i++) {
+		struct buf kept = { 0 };
+
+		if (take_out(text, options->args[i], &kept) == 0) {
+			msg("%s: no line of %s is about it; mailban allow lists them", options->args[i],
+			    edit->config->allow);
+			buf_free(&kept);
+			return false;
+		}
+		buf_free(text);
+		*text = kept;
+		edit_say(edit, "%s is not allowed any more", options->args[i]);
+	}
+	return true;
+}
+
+/* Replaces the file once all arguments are out. Returns as edit_replace_allow(), or -1 after saying what is wrong. */
+static int disallow(struct edit *edit)
 {
 	const char *path = edit->config->allow;
-	struct buf text = { 0 }, kept = { 0 };
 	struct file_look before = { 0 };
+	struct buf text = { 0 };
 	int ret;
 
 	(void)file_look(path, &before);
 	ret = file_read(path, &text);
-	if (ret < 0 && ret != -ENOENT) {
+	if (ret < 0 && ret != -ENOENT)
 		msg("%s: the allowlist cannot be read: %s", path, strerror(-ret));
-		ret = EXIT_NOTHING;
-	} else if (take_out(&text, asked, &kept) == 0) {
-		msg("%s: no line of %s is about it; mailban allow lists them", asked, path);
-		ret = EXIT_NOTHING;
-	} else {
-		ret = edit_replace_allow(edit, &kept, &before);
-		if (ret >= 0)
-			edit_say(edit, "%s is not allowed any more", asked);
-		ret = ret < 0 ? EXIT_NOTHING : ret > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
-	}
+	else
+		ret = take_all_out(edit, &text) ? edit_replace_allow(edit, &text, &before) : -1;
 	buf_free(&text);
-	buf_free(&kept);
 	return ret;
+}
+
+/* The work after the file is replaced. Returns an exit status; what fails from here on is a part. */
+static int commit(struct edit *edit)
+{
+	int ret = edit_commit(edit);
+
+	if (ret != EXIT_NOTHING)
+		return ret;
+	msg("%s: has no such line any more all the same; mailban sync does the rest", edit->config->allow);
+	return EXIT_IN_PART;
 }
 
 static int run(const struct config *config, const struct options *options)
 {
 	struct edit edit;
-	int ret = edit_begin(&edit, "disallow", config, options);
+	int ret = edit_begin(&edit, "disallow", config, options), replaced;
 
-	for (int i = 0; i < options->arg_count && ret == EXIT_ALL_WELL; i++)
-		ret = disallow(&edit, options->args[i]);
-	if (ret == EXIT_ALL_WELL && !options->dry_run)
-		ret = edit_commit(&edit);
+	if (ret == EXIT_ALL_WELL) {
+		replaced = disallow(&edit);
+		if (replaced < 0)
+			ret = EXIT_NOTHING;
+		else if (!options->dry_run && (commit(&edit) != EXIT_ALL_WELL || replaced > 0))
+			ret = EXIT_IN_PART;
+	}
 	edit_end(&edit);
 	return ret;
 }
@@ -88,7 +116,9 @@ const struct command command_disallow = {
 	.name = "disallow",
 	.synopsis = "ADDR|NET|NAME...",
 	.summary = "take lines out of the allowlist",
-	.details = "Takes out the lines that are about exactly that. Nobody is banned by it.",
+	.details =
+	"Takes out the lines that are about exactly that, or none where one of the arguments has no line. Nobody\n"
+	"is banned by it.",
 	.options = " config dry-run quiet blacklist allow no-sync color ",
 	.min_args = 1,
 	.max_args = -1,

@@ -49,8 +49,14 @@ void allow_free(struct allow *allow)
 void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line)
 {
 	allow->entries = mem_grow(allow->entries, &allow->capacity, allow->count + 1, sizeof(*allow->entries));
-	allow->entries[allow->count++] = (struct allow_entry){ *net, from, line };
+	allow->entries[allow->count++] = (struct allow_entry){ *net, from, line, WHEN_FOREVER };
 	netset_add(&allow->nets, net);
+}
+
+void allow_add_line(struct allow *allow, const struct addr *net, unsigned long line, int64_t until)
+{
+	allow_add(allow, net, ALLOW_FILE, line);
+	allow->entries[allow->count - 1].until = until;
 }
 
 const struct allow_entry *allow_overlapping(const struct allow *allow, const struct addr *net)
@@ -91,26 +97,27 @@ bool allow_is_private(const struct addr *net)
 	return false;
 }
 
-/* Whether the remark limits the line to a time that is over. */
-static bool is_over(struct span remark)
+int64_t allow_until(struct span remark)
 {
 	struct span word = span_word(&remark, " \t\r"), time_word;
 	int64_t until;
 
 	if (!span_is(word, "until"))
-		return false;
+		return WHEN_FOREVER;
 	time_word = span_word(&remark, " \t\r,;");
-	return when_parse_minute(time_word.ptr, time_word.len, &until) && until <= time(NULL);
+	return when_parse_minute(time_word.ptr, time_word.len, &until) ? until : WHEN_FOREVER;
 }
 
 static int read_line(struct allow *allow, struct span line, const char *path, unsigned long number)
 {
 	const char *hash = memchr(line.ptr, '#', line.len);
+	int64_t until = WHEN_FOREVER;
 	struct span word, more;
 	struct addr net;
 
 	if (hash != NULL) {
-		if (is_over((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) }))
+		until = allow_until((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) });
+		if (until <= time(NULL))
 			return 0;
 		line.len = (size_t)(hash - line.ptr);
 	}
@@ -119,7 +126,7 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 		return 0;
 	more = span_word(&line, " \t\r");
 	if (more.len == 0 && !addr_parse_net(&net, word.ptr, word.len) && allow_is_name(word.ptr, word.len)) {
-		allow_add_name(allow, word.ptr, word.len, number);
+		allow_add_name(allow, word.ptr, word.len, number, until);
 		return 0;
 	}
 	if (more.len > 0 || !addr_parse_net(&net, word.ptr, word.len)) {
@@ -131,7 +138,7 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 			       : "is no address, and no network without bits behind its prefix; mend or delete it");
 		return -1;
 	}
-	allow_add(allow, &net, ALLOW_FILE, number);
+	allow_add_line(allow, &net, number, until);
 	return 0;
 }
 

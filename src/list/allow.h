@@ -5,11 +5,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "addr/addr.h"
 #include "addr/netset.h"
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/when.h"
 
 /* Why an address is in the allowlist. */
 enum allow_from {
@@ -28,12 +30,14 @@ struct allow_entry {
 	struct addr net;
 	enum allow_from from;
 	unsigned long line;    /* of the file, for ALLOW_FILE */
+	int64_t until;         /* when that line ends, in seconds since the epoch; WHEN_FOREVER for all others */
 };
 
 /* A host's name in the file. */
 struct allow_name {
 	char *text;
 	unsigned long line;
+	int64_t until;         /* as of an entry */
 };
 
 /* Zero-initialise it; allow_free() gives the memory back. */
@@ -60,11 +64,12 @@ struct allow_sources {
 int allow_gather(struct allow *allow, const struct allow_sources *sources);
 void allow_free(struct allow *allow);
 
-/* Names: whether a text can be one; one more; lines "NAME ADDRESS" of what was answered for them, which leave the
- * networks unfinished. allow_resolve() asks anew, and says for whom nobody answers: of these it copies what the former
- * answers have. False where a name allows nobody, having no answer at all. */
+/* Names: whether a text can be one; one more, where one that is there already keeps the line that ends last; lines
+ * "NAME ADDRESS" of what was answered for them, which leave the networks unfinished. allow_resolve() asks anew, and
+ * says for whom nobody answers: of these it copies what the former answers have. False where a name allows nobody,
+ * having no answer at all. */
 bool allow_is_name(const char *text, size_t len);
-void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line);
+void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line, int64_t until);
 void allow_take_answers(struct allow *allow, struct span answers);
 bool allow_resolve(const struct allow *allow, struct span former, struct buf *answers);
 
@@ -93,6 +98,11 @@ void allow_read_environment(struct allow *allow, struct span bytes);  /* as /pro
 void allow_format_mynetworks(const struct allow *allow, struct buf *out);
 
 void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line);
+void allow_add_line(struct allow *allow, const struct addr *net, unsigned long line, int64_t until); /* ALLOW_FILE */
+
+/* When a line of the file with that remark behind # ends, in seconds since the epoch; WHEN_FOREVER where it says no
+ * end. */
+int64_t allow_until(struct span remark);
 
 /* Adds what only this host knows (allow_host.c). */
 void allow_add_host(struct allow *allow);

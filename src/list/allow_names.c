@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/command.h"
@@ -37,10 +38,21 @@ bool allow_is_name(const char *text, size_t len)
 	return len > 3 && len < 254 && dot && letter && text[0] != '-' && text[0] != '.';
 }
 
-void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line)
+void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line, int64_t until)
 {
+	for (size_t i = 0; i < allow->name_count; i++) {
+		struct allow_name *name = &allow->names[i];
+
+		if (strlen(name->text) != len || strncasecmp(name->text, text, len) != 0)
+			continue;
+		if (until > name->until) {
+			name->line = line;
+			name->until = until;
+		}
+		return;
+	}
 	allow->names = mem_grow(allow->names, &allow->name_capacity, allow->name_count + 1, sizeof(*allow->names));
-	allow->names[allow->name_count++] = (struct allow_name){ mem_text_of(text, len), line };
+	allow->names[allow->name_count++] = (struct allow_name){ mem_text_of(text, len), line, until };
 }
 
 /* Copies each "NAME ADDRESS" of the answers that is about the name. Returns how many there are. */
@@ -66,8 +78,10 @@ void allow_take_answers(struct allow *allow, struct span answers)
 		struct addr addr;
 
 		for (size_t i = 0; i < allow->name_count; i++) {
-			if (span_is(word, allow->names[i].text) && addr_parse(&addr, address.ptr, address.len))
-				allow_add(allow, &addr, ALLOW_FILE, allow->names[i].line);
+			const struct allow_name *name = &allow->names[i];
+
+			if (span_is(word, name->text) && addr_parse(&addr, address.ptr, address.len))
+				allow_add_line(allow, &addr, name->line, name->until);
 		}
 	}
 }

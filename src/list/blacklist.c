@@ -5,7 +5,8 @@
  * The file is read whole and taken apart once: a daily run may read a million lines. Entries keep the span of their
  * line. So an unchanged line is written back as it stood, and a person's line always is. The list owns the text. Lines
  * may stand in any order, and an address twice, since a person may have appended it. Then a person's line wins, else
- * the ban that ends last. An unreadable line is fatal to reading, by (9) of src/README.md.
+ * the ban that ends last; of two equal ones the first with a note. An unreadable line is fatal to reading, by (9) of
+ * src/README.md.
  */
 #include "list/blacklist.h"
 
@@ -72,11 +73,14 @@ static int read_header(char *bytes, size_t text_len, const char *name, size_t *h
 
 static bool wins(const struct ban *a, const struct ban *b)
 {
-	return a->person != b->person ? a->person : a->until > b->until;
+	if (a->person != b->person)
+		return a->person;
+	if (a->until != b->until)
+		return a->until > b->until;
+	return blacklist_note(a).len > 0 && blacklist_note(b).len == 0;
 }
 
-/* Of several entries for one address one is kept. The remarks above the others go above the next entry. */
-static void drop_duplicates(struct banlist *list)
+void blacklist_drop_duplicates(struct banlist *list)
 {
 	for (size_t i = 1, kept = 0; i < list->count; i++) {
 		bool same = addr_equal(&list->bans[kept].net, &list->bans[i].net);
@@ -150,7 +154,7 @@ static int take(const struct buf *text, const char *name, struct banlist *list)
 		return -1;
 	if (!in_order) {
 		banlist_sort(list);
-		drop_duplicates(list);
+		blacklist_drop_duplicates(list);
 	}
 	return 0;
 }

@@ -22,6 +22,10 @@ int blacklist_read(const char *path, struct banlist *list);
 /* The same of a text that stands in memory; name is for messages. The text becomes the list's. */
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
 
+/* Keeps one entry of several for one address in a sorted list: a person's, else the one that ends last, else the first
+ * with a note. The remarks above the others go above the next entry. */
+void blacklist_drop_duplicates(struct banlist *list);
+
 /* The whole file as it would be written, added to out. The list is sorted. */
 void blacklist_format(const struct banlist *list, struct buf *out);
 

@@ -67,7 +67,8 @@ void split_out(struct banlist *list, const struct addr *hole, struct split *spli
 	banlist_remove_leaving(list);
 	for (size_t i = 0; i < parts.count; i++)
 		banlist_add(list, &parts.bans[i]);
-	split->parts = parts.count;
 	banlist_sort(list);
+	/* networks inside one another became the same parts */
+	blacklist_drop_duplicates(list);
 	banlist_free(&parts);
 }

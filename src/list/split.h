@@ -2,8 +2,6 @@
 #ifndef MAILBAN_LIST_SPLIT_H
 #define MAILBAN_LIST_SPLIT_H
 
-#include <stddef.h>
-
 #include "addr/addr.h"
 #include "addr/netset.h"
 #include "list/ban.h"
@@ -12,11 +10,10 @@
 struct split {
 	struct netset lifted;   /* entries that left whole, sorted */
 	struct netset networks; /* those that left and whose rest stands in the list as parts, sorted */
-	size_t parts;           /* how many entries these became */
 };
 
 /* Takes an address or network out of a sorted list: entries inside it leave, networks around it are split,
- * each part with the dates, class and note of the whole. The list is sorted afterwards. */
+ * each part with the dates, class and note of the whole. The list is sorted afterwards, no address in it twice. */
 void split_out(struct banlist *list, const struct addr *hole, struct split *split);
 void split_free(struct split *split);
 

@@ -106,6 +106,32 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[[ $output == *'the network around it is 192.0.2.0/24'* ]]
 }
 
+@test "ban: no line that nobody could read again, whatever the note and wherever it is from" {
+	edit ban --for 1d 203.0.113.1 since monday it knocks
+	cp blacklist before
+	facts='since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 8'
+	for note in '' ' since yesterday' "$facts" "$facts note mine"; do
+		run edit ban 203.0.113.1 ${note:+"$note"}
+		echo "$note: $output"
+		[ "$status" -eq 2 ]
+		[[ $output == 'mailban: type another note: the line "203.0.113.1              # '*'since'* ]]
+		cmp before blacklist
+	done
+	edit ban 203.0.113.1 sincerely mine
+	[ "$(mailban list --plain --blacklist blacklist)" = 203.0.113.1 ]
+	grep -qx "203.0.113.1              # sincerely mine; $signed" blacklist
+}
+
+@test "ban: what can be no user's name is not who typed it" {
+	SUDO_USER=$'anna\nnonsense' edit ban 203.0.113.1
+	SUDO_USER=anna edit ban 203.0.113.2
+	diff blacklist - <<-END
+	# mailban blacklist 1
+	203.0.113.1              # by $(id -un) $(date -u +%F)
+	203.0.113.2              # by anna $(date -u +%F)
+	END
+}
+
 @test "ban: nobody who is allowed, nothing too wide" {
 	echo '203.0.113.64/26 # office' > allow
 	for net in 203.0.113.77 203.0.113.0/24 203.0.113.64/26 127.0.0.1 ::1 203.0.0.0/15; do
@@ -181,6 +207,22 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	192.0.2.4                $judged
 	192.0.2.6/31             $judged hosts 8
 	END
+}
+
+@test "unban: --force splits networks inside one another once, and what was banned for ever is so" {
+	blacklist <<-END
+	203.0.113.0/28           # a
+	203.0.113.0/29           $judged hosts 8
+	END
+	edit unban --force 203.0.113.5
+	diff blacklist - <<-'END'
+	# mailban blacklist 1
+	203.0.113.0/30           # a
+	203.0.113.4              # a
+	203.0.113.6/31           # a
+	203.0.113.8/29           # a
+	END
+	[ "$(mailban export ipset --blacklist blacklist | grep -c '^add mailban4 .* timeout 0$')" -eq 4 ]
 }
 
 @test "unban: one that is wrong stops all of them" {
@@ -354,6 +396,68 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ "$status" -eq 3 ]
 	run edit allow --for never 203.0.113.7
 	[ "$status" -eq 2 ]
+}
+
+@test "allow: a line that ends sooner does not stand for one that lasts longer" {
+	for who in 192.0.2.7 home.example; do
+		: > allow
+		printf '%-24s # until 2099-01-01T00:00Z for now\n' $who > allow
+		run edit allow --for 1h $who
+		[[ "$output" == *"$who is on the allowlist already" ]]
+		edit allow $who office
+		diff allow - <<< "$(printf '%-24s # until 2099-01-01T00:00Z for now\n%-24s # office' $who $who)"
+		run edit allow $who again
+		[[ "$output" == *"$who is on the allowlist already" ]]
+		[ "$(wc -l < allow)" -eq 2 ]
+		edit disallow $who
+		[ ! -s allow ]
+		edit allow --for 1h $who
+		edit allow --for 2d $who
+		run edit allow --for 1d $who
+		[[ "$output" == *"$who is on the allowlist already" ]]
+		[ "$(wc -l < allow)" -eq 2 ]
+	done
+	# a network around it, whichever line stands first
+	printf '%s\n' '192.0.2.0/25 # until 2099-01-01T00:00Z' 198.51.100.0/24 '198.51.100.7 # until 2099-01-01T00:00Z' > allow
+	[ "$(edit allow 192.0.2.7)" = 'allowed 192.0.2.7' ]
+	[ "$(edit allow 198.51.100.7)" = '198.51.100.7 is on the allowlist already' ]
+}
+
+@test "disallow: all arguments in one step, and one that is wrong stops all of them" {
+	printf '%s\n' '# ours' '192.0.2.7 # anna' 198.51.100.7 '2001:DB8::7 # hers' > allow
+	cp allow before
+	for n in '' -n; do
+		run edit disallow $n 192.0.2.7 192.0.2.8
+		[ "$status" -eq 3 ]
+		[ "$output" = "mailban: 192.0.2.8: no line of $PWD/allow is about it; mailban allow lists them" ]
+		cmp before allow
+	done
+	[ "$(ls | paste -sd ' ')" = 'allow before' ]
+	edit disallow -n 192.0.2.7 2001:db8::7 > difference
+	[ "$(grep -c '^-[^-]' difference)" -eq 2 ]
+	cmp before allow
+	run edit disallow 192.0.2.7 2001:db8::7
+	[ "$status" -eq 0 ]
+	[ "$output" = $'192.0.2.7 is not allowed any more\n2001:db8::7 is not allowed any more' ]
+	diff allow - <<-'END'
+	# ours
+	198.51.100.7
+	END
+	# in one step: the former version is the whole
+	cmp before allow.1
+}
+
+@test "disallow: where only the blacklist cannot be written, the line is told to be out" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	echo 203.0.113.9 > blacklist
+	echo 203.0.113.7 > allow
+	# the first two renamings are the allowlist's, and its former version's
+	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o calls -e trace=rename -e inject=rename:error=ENOSPC:when=3+ \
+		"$MAILBAN" disallow --no-sync --blacklist blacklist --allow allow 203.0.113.7
+	[ "$status" -eq 1 ]
+	[ "${lines[0]}" = 'mailban: blacklist: cannot be written: No space left on device; it is as it was' ]
+	[ "${lines[1]}" = 'mailban: allow: has no such line any more all the same; mailban sync does the rest' ]
+	[ ! -s allow ]
 }
 
 @test "allow and disallow: what an editor writes meanwhile is not lost" {

@@ -123,6 +123,13 @@ static void a_person_may_write_as_people_do(void **state)
 		{ "bytes of any kind in a remark", HEADER "192.0.2.7 # \xc3\xa4\xff\x01\n", HEADER "192.0.2.7 # \xc3\xa4\xff\x01\n" },
 		{ "the same twice", HEADER "192.0.2.7 # first\n# why\n192.0.2.7 # second\n198.51.100.1\n",
 		  HEADER "192.0.2.7 # first\n# why\n198.51.100.1\n" },
+		{ "and the one with a note, wherever it stands",
+		  HEADER "192.0.2.7\n192.0.2.7 # why\n192.0.2.7 # again\n192.0.2.8 # why\n192.0.2.8 # \n"
+			 "192.0.2.9 # since 2026-11-21T03:17Z until 2026-11-28T03:17Z by auth hits 57\n"
+			 "192.0.2.9 # since 2026-11-21T03:17Z until 2026-11-28T03:17Z by hand hits 0 note why\n"
+			 "192.0.2.9 # since 2026-11-21T03:17Z until 2026-11-27T03:17Z by hand hits 0 note sooner\n",
+		  HEADER "192.0.2.7 # why\n192.0.2.8 # why\n"
+			 "192.0.2.9 # since 2026-11-21T03:17Z until 2026-11-28T03:17Z by hand hits 0 note why\n" },
 		{ "a person's line beats a judgement, wherever it stands",
 		  HEADER "# above\n192.0.2.7 # since 2026-11-21T03:17Z until forever by auth hits 57\n# mine\n192.0.2.7\n# end\n",
 		  HEADER "# above\n# mine\n192.0.2.7\n# end\n" },
