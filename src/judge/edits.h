@@ -17,10 +17,10 @@ enum edits_file {
 };
 
 /* Compares the list with the lines that the accounts remember, by (6) of src/README.md. An account whose line is gone
- * is pardoned, and one that a person's line banned, when that line is gone. An end that was changed is held. A line that
- * became a person's own stays the person's. Call it before
- * events are judged. The list is sorted. done gets a line for each edit: the address or network, a blank, and the new
- * end as a minute, or forever. Of a line that was taken away done gets the address or network alone. */
+ * is pardoned, and so is one that a person's line banned, when that line is gone. An end that was changed is held. A
+ * line that became a person's own stays the person's. Call it before events are judged. The list is sorted. done gets a
+ * line for each edit: the address or network, a blank, and the new end as a minute, or forever. Of a line that was
+ * taken away done gets the address or network alone. */
 void edits_take(struct judge *judge, const struct banlist *list, enum edits_file file, struct buf *done);
 
 #endif
