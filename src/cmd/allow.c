@@ -58,7 +58,10 @@ static int make_note(const struct edit *edit, struct wish *wish)
 	if (!edit_join_note(note, options->args + 1, options->arg_count - 1))
 		return EXIT_USAGE;
 	wish->until = allow_until((struct span){ note->ptr, note->len });
-	return EXIT_ALL_WELL;
+	if (wish->until > edit->now)
+		return EXIT_ALL_WELL;
+	msg("%s: this time is over, and nobody would be allowed", buf_text(note));
+	return EXIT_USAGE;
 }
 
 static void add_entry(struct buf *text, const struct wish *wish)

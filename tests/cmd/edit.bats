@@ -394,6 +394,8 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	edit ban 203.0.113.7
 	run edit disallow 203.0.113.7
 	[ "$status" -eq 3 ]
+	run edit allow 203.0.113.7 until 2020-01-01T00:00Z
+	[ "$status" -eq 2 ]
 	run edit allow --for never 203.0.113.7
 	[ "$status" -eq 2 ]
 }
