@@ -84,6 +84,20 @@ setup() {
 	EOF
 }
 
+@test "export: in the set of nft each neighbour keeps its own end" {
+	command -v nft > /dev/null || skip "nft is not installed"
+	in_net <<-'EOF'
+	{ ban 203.0.113.9 7200; echo 203.0.113.10; ban 203.0.113.11 900000; } | blacklist > blacklist
+	"$MAILBAN" export nft --blacklist "$PWD/blacklist" > table
+	nft -f table
+	nft list set inet mailban banned4 | sed 's/.*elements = //' | tr ',' '\n' > listed
+	[ "$(grep -c 203.0.113 listed)" -eq 3 ]
+	grep -q '203.0.113.9 timeout [12]h' listed
+	grep -q '203.0.113.10 *\(}\|$\)' listed
+	grep -q '203.0.113.11 timeout 10d' listed
+	EOF
+}
+
 @test "allow: a name is asked for at each run, and keeps its last answer" {
 	unshare -m true 2> /dev/null || skip 'mount namespaces are not to be had'
 	in_net <<-'EOF'
