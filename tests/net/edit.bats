@@ -51,6 +51,32 @@ setup() {
 	EOF
 }
 
+@test "why: what sync puts into the set, and what it does not" {
+	need_nftables
+	over_both <<-'EOF'
+	why() { "$MAILBAN" why -c settings "$1" log; }
+	: > log
+	{ ban 192.0.2.7 7200; ban 192.0.2.8 -1800; ban 198.51.100.0/24 7200; echo 203.0.113.0/24; ban 203.0.113.9 -1800
+	  ban 203.0.113.64/26 9000; } | blacklist > blacklist
+	: | blacklist > none
+	sync -q --blacklist "$PWD/none"
+	why 192.0.2.7 | grep -qx '  packets    not in the set; mailban sync puts it there'
+	why 192.0.2.8 > said
+	grep -qx '192.0.2.8: was banned' said
+	fails_with 1 '' grep packets said
+	echo 198.51.100.9 > allow
+	fails_with 1 '' grep packets <(why 198.51.100.9)
+	sync -q 2> /dev/null || true
+	for a in 192.0.2.8 198.51.100.9 198.51.100.7 203.0.113.65; do
+		fails_with 1 '' grep 'not in the set' <(why $a)
+	done
+	# inside a wider entry that lasts
+	why 203.0.113.9 > said
+	grep -qx '203.0.113.9: banned' said
+	grep -q '0 dropped' said
+	EOF
+}
+
 @test "without permission the file is written, and the status says in part" {
 	command -v setpriv > /dev/null || skip "setpriv is not installed"
 	in_net <<-'EOF'
