@@ -77,6 +77,25 @@ setup() {
 	EOF
 }
 
+@test "status: a family with bans and without a rule needs a person" {
+	need_rules legacy
+	in_net <<-'EOF'
+	status() { "$MAILBAN" status -c settings; }
+	{ echo 203.0.113.9; echo 2001:db8::9; } | blacklist > blacklist
+	status > said
+	grep -qx 'nothing of IPv4 is dropped: no rule uses the set mailban4; mailban-firewall up' said
+	grep -qx 'nothing of IPv6 is dropped: no rule uses the set mailban6; mailban-firewall up' said
+	sync -q 2> /dev/null || true
+	iptables-legacy -w -I INPUT -m set --match-set mailban4 src -j DROP
+	status > said
+	[ "$(grep -c '^nothing of' said)" -eq 1 ]
+	grep -qx 'nothing of IPv6 is dropped: no rule uses the set mailban6; mailban-firewall up' said
+	# nothing is missing for bans that are over
+	{ echo 203.0.113.9; ban 2001:db8::9 -1800; } | blacklist > blacklist
+	status | grep -q '^needs you  nothing'
+	EOF
+}
+
 @test "without permission the file is written, and the status says in part" {
 	command -v setpriv > /dev/null || skip "setpriv is not installed"
 	in_net <<-'EOF'
