@@ -421,6 +421,11 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	run mailban list --blacklist blacklist --state none 192.0.2.7 192.0.2.77
 	[ "$status" -eq 1 ]
 	[[ "$output" == *'mailban: 192.0.2.77 is not banned; mailban why tells what is known of it'* && "$output" == *mine* ]]
+	echo '203.0.113.9 # since 2026-11-20T03:17Z until 2026-11-21T03:17Z by auth hits 3' | blacklist
+	run mailban list --blacklist blacklist --state none 203.0.113.9
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == 'mailban: 203.0.113.9 is not banned any more: the ban is over' ]]
+	[[ "${lines[2]}" == '203.0.113.9  2026-11-20T03:17Z  2026-11-21T03:17Z '* ]]
 	run mailban list --blacklist blacklist --by nothing
 	[ "$status" -eq 2 ]
 	run mailban list --blacklist blacklist --sort hits
