@@ -8,6 +8,18 @@ setup() {
 	need_sets
 }
 
+@test "sync tells the line of an allowed address behind a duplicate with a comment" {
+	in_net <<-'EOF'
+	{ echo 192.0.2.1; printf '198.51.100.%d\n' {1..249}; echo '# twice'; echo 198.51.100.249; echo 203.0.113.9
+	} | blacklist > blacklist
+	echo 203.0.113.9 > allow
+	[ "$(wc -l < blacklist)" -eq 254 ]
+	fails_with 1 "$PWD/blacklist:254: bans 203.0.113.9, but 203.0.113.9 is allowed" sync -q
+	sed -i '2s/^/203.0.113.9 # mine\n/' blacklist
+	fails_with 1 "$PWD/blacklist:2: bans 203.0.113.9" sync -q
+	EOF
+}
+
 @test "sync makes both sets, with counters and timeouts, as the blacklist says" {
 	in_net <<-'EOF'
 	{ ban 192.0.2.7 7200; echo '198.51.100.0/24 # by hand'; ban 203.0.113.1 -3600; ban 2001:db8:5::/64 9000000; } | blacklist > blacklist
