@@ -327,6 +327,20 @@ setup() {
 	EOF
 }
 
+@test "root takes no former blacklist that a stranger has put into a folder of everybody" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+	in_net <<-'EOF'
+	mkdir -m 1777 open
+	echo 192.0.2.300 | blacklist > open/list
+	echo 192.0.2.1 | blacklist > open/list.1
+	chown nobody open/list.1
+	fails_with 3 'open/list:2:' sync -q --blacklist open/list
+	[ -z "$(ipset list -n)" ]
+	chown root open/list.1
+	fails_with 1 'the list before is used' sync -q --blacklist open/list
+	EOF
+}
+
 @test "without permission nothing is done, and one line says so" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
 	in_net <<-'EOF'
