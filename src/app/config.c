@@ -289,12 +289,16 @@ static void take_answers(const struct config *config, struct allow *allow)
 {
 	struct buf text = { 0 };
 	char *path;
+	int ret;
 
 	if (allow->name_count == 0)
 		return;
 	path = config_answers(config);
-	if (file_read(path, &text) == 0)
+	ret = file_read_own(path, &text);
+	if (ret == 0)
 		allow_take_answers(allow, (struct span){ text.ptr, text.len });
+	else if (ret == -EPERM)
+		msg("%s: others than root can change it, so that it allows nobody: see its owner and mode", path);
 	netset_finish(&allow->nets);
 	buf_free(&text);
 	free(path);

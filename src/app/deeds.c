@@ -51,7 +51,7 @@ void deeds_add(const char *blacklist, int64_t now, const char *author, const str
 	struct span rest = { said->ptr, said->len }, kept;
 	char *path = file_beside(blacklist, SUFFIX);
 	struct buf text = { 0 };
-	int ret = file_read(path, &text);
+	int ret = file_read_own(path, &text);
 
 	while (rest.len > 0) {
 		const char *end = memchr(rest.ptr, '\n', rest.len);
@@ -68,9 +68,10 @@ void deeds_add(const char *blacklist, int64_t now, const char *author, const str
 	/* a file that cannot be read must not be overwritten */
 	ret = ret == -ENOENT ? 0 : ret;
 	if (kept.len > 0 && ret == 0)
-		ret = file_replace(path, kept.ptr, kept.len, 0);
+		ret = file_replace_own(path, kept.ptr, kept.len);
 	if (ret < 0)
-		msg("%s: %s; what was done now is not noted there", path, strerror(-ret));
+		msg("%s: %s; what was done now is not noted there", path,
+		    ret == -EPERM ? "others than root can change it" : strerror(-ret));
 	buf_free(&text);
 	free(path);
 }
@@ -92,7 +93,7 @@ void deeds_of(const char *blacklist, const struct addr *net, struct buf *out)
 	char *path = file_beside(blacklist, SUFFIX);
 	struct buf text = { 0 };
 
-	if (file_read(path, &text) == 0) {
+	if (file_read_own(path, &text) == 0) {
 		for (const char *line = buf_text(&text), *end; *line != '\0'; line = end + (*end == '\n')) {
 			end = line + strcspn(line, "\n");
 			if (names(line, (size_t)(end - line), net))

@@ -24,13 +24,25 @@ static unsigned long newlines(const char *from, const char *to)
 	return n;
 }
 
+/* The number of the first such line in the file as it was read. The text of an entry may be a copy: where a duplicate
+ * went, the remarks above it were put above the next entry. */
+static unsigned long line_as_read(const struct banlist *bans, struct span wanted)
+{
+	struct span rest = { bans->text, bans->text_len }, line;
+	unsigned long number = 1;
+
+	while (span_take_line(&rest, &line) && (line.len != wanted.len || memcmp(line.ptr, wanted.ptr, line.len) != 0))
+		number++;
+	return number;
+}
+
 /* The line number of an entry: in the file as it was read, or in the file as it was written, behind the header. */
 static unsigned long line_of(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
 {
 	unsigned long line = 1;
 
 	if (e->as_read)
-		return 1 + newlines(bans->text, ban->text);
+		return line_as_read(bans, ban_line(ban));
 	for (const struct ban *b = bans->bans; b <= ban; b++) {
 		struct span above = ban_above(b);
 

@@ -12,7 +12,8 @@ struct last_run {
 	uint64_t lines, events;    /* how many the run read */
 };
 
-/* Says nothing where the file cannot be written: a monitor then sees a time that is long ago. */
+/* Call it with the lock of the blacklist. Says nothing where the file cannot be written: a monitor then sees a time
+ * that is long ago. */
 void last_run_write(const char *state_path, const struct last_run *run);
 
 /* Reads the last run; false where none is known. */

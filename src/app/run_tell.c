@@ -184,6 +184,16 @@ static char *report_path(const struct run *r)
 	return file_beside(r->config->state, ".report");
 }
 
+/* Takes away what a stranger has put in the place of the report: it is not to be told, nor a link to be followed. */
+static void drop_strange(const char *path)
+{
+	struct buf why = { 0 };
+
+	if (!file_is_own(path, &why))
+		(void)unlink(path);
+	buf_free(&why);
+}
+
 int run_keep_report(const struct run *r, struct file_new *file)
 {
 	struct buf text = { 0 };
@@ -194,6 +204,7 @@ int run_keep_report(const struct run *r, struct file_new *file)
 	if (r->report.len == 0)
 		return 0;
 	path = report_path(r);
+	drop_strange(path);
 	buf_addf(&text, "%016" PRIx64 "\n", r->state.sum);
 	buf_add(&text, r->report.ptr, r->report.len);
 	ret = file_prepare(file, path, file_give_span, &(struct span){ text.ptr, text.len }, 0);
@@ -240,6 +251,7 @@ void run_tell_left(const struct run *r)
 	uint64_t sum;
 	int len = 0;
 
+	drop_strange(path);
 	if (file_read(path, &text) == 0) {
 		/* where the state of that run is not in place, its report is dropped: this run judges the same lines */
 		if (sscanf(buf_text(&text), "%16" SCNx64 "\n%n", &sum, &len) != 1 || len != 17 || sum != r->state.sum ||

@@ -74,6 +74,11 @@ char *file_beside(const char *path, const char *suffix);
  * other users than root always. Else why is appended to: which file or folder, and whose it is. */
 bool file_is_own(const char *path, struct buf *why);
 
+/* file_read(), and file_replace() without former versions, of a file that mailban keeps beside another. -EPERM where
+ * file_is_own() says no: a stranger may have put it, or a link, into a folder like /tmp. */
+int file_read_own(const char *path, struct buf *out);
+int file_replace_own(const char *path, const char *bytes, size_t len);
+
 /* What tells one file from another, and from what it was before, without looking into it; all zero for what is no
  * file. */
 struct file_look {

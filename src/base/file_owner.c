@@ -86,3 +86,22 @@ bool file_is_own(const char *path, struct buf *why)
 	free(end);
 	return own;
 }
+
+static bool is_own(const char *path)
+{
+	struct buf why = { 0 };
+	bool own = file_is_own(path, &why);
+
+	buf_free(&why);
+	return own;
+}
+
+int file_read_own(const char *path, struct buf *out)
+{
+	return is_own(path) ? file_read(path, out) : -EPERM;
+}
+
+int file_replace_own(const char *path, const char *bytes, size_t len)
+{
+	return is_own(path) ? file_replace(path, bytes, len, 0) : -EPERM;
+}

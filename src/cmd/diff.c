@@ -32,58 +32,63 @@ static int read_version(const char *path, struct buf *text, bool may_be_missing)
 }
 
 /* The number of the version that was the blacklist at a time, in seconds since the epoch: the latest version written
- * before. Where all are later, the oldest version that is kept. */
+ * before; 0 for the blacklist as it is. Where all are later, the oldest version that is kept. */
 static unsigned version_at(const char *path, int64_t since)
 {
 	unsigned found = 1;
 
-	for (unsigned n = 1; n <= BLACKLIST_FORMERS; n++) {
+	for (unsigned n = 0; n <= BLACKLIST_FORMERS; n++) {
 		struct buf name = { 0 };
 		struct file_look look;
 		bool there;
 
-		buf_addf(&name, "%s.%u", path, n);
+		buf_add_text(&name, path);
+		if (n > 0)
+			buf_addf(&name, ".%u", n);
 		there = file_look(buf_text(&name), &look);
 		buf_free(&name);
 		if (!there)
 			break;
 		found = n;
 		if (look.written / 1000000000 <= since)
-			break;
+			return n;
 	}
-	return found;
+	return found > 0 ? found : 1;
 }
 
-/* The number of the version that the options name; 0 after a message. */
-static unsigned version_of(const struct config *config, const struct options *options)
+/* Finds the number of the version that the options name. Returns EXIT_ALL_WELL, or EXIT_USAGE after a message. */
+static int find_version(const struct config *config, const struct options *options, unsigned *n)
 {
 	int64_t since;
-	unsigned n = 1;
 
+	*n = 1;
 	if (config_since(options->since, &since) != EXIT_ALL_WELL)
-		return 0;
+		return EXIT_USAGE;
+	if (options->since != NULL && options->arg_count > 0) {
+		msg("diff: --since and a number of changes name two versions; write one of them");
+		return EXIT_USAGE;
+	}
 	if (options->since != NULL)
-		return version_at(config->blacklist, since);
+		*n = version_at(config->blacklist, since);
 	if (options->arg_count > 0 &&
 	    (strspn(options->args[0], "0123456789") != strlen(options->args[0]) ||
-	     sscanf(options->args[0], "%3u", &n) != 1 || n < 1 || n > BLACKLIST_FORMERS)) {
+	     sscanf(options->args[0], "%3u", n) != 1 || *n < 1 || *n > BLACKLIST_FORMERS)) {
 		msg("diff: %s is no version; write how many changes ago, 1 to %d", options->args[0], BLACKLIST_FORMERS);
-		return 0;
+		return EXIT_USAGE;
 	}
-	return n;
+	return EXIT_ALL_WELL;
 }
 
-static int compare(const struct config *config, const struct options *options)
+static int compare(const struct config *config, unsigned version, bool color)
 {
 	struct buf former = { 0 }, old_text = { 0 }, new_text = { 0 }, out = { 0 };
-	unsigned version = version_of(config, options);
-	int ret = version == 0 ? EXIT_USAGE : EXIT_NOTHING;
+	int ret = EXIT_NOTHING;
 
 	buf_addf(&former, "%s.%u", config->blacklist, version);
-	if (version != 0 && read_version(config->blacklist, &new_text, false) == 0 &&
+	if (read_version(config->blacklist, &new_text, false) == 0 &&
 	    read_version(buf_text(&former), &old_text, version == 1) == 0) {
 		diff_unified(&out, former.ptr, (struct span){ old_text.ptr, old_text.len }, config->blacklist,
-			     (struct span){ new_text.ptr, new_text.len }, options_color(options));
+			     (struct span){ new_text.ptr, new_text.len }, color);
 		text_print(&out);
 		ret = EXIT_ALL_WELL;
 	}
@@ -94,14 +99,25 @@ static int compare(const struct config *config, const struct options *options)
 	return ret;
 }
 
+static int run(const struct config *config, const struct options *options)
+{
+	unsigned version;
+	int ret = find_version(config, options, &version);
+
+	/* 0: the blacklist itself stood then, and nothing has changed since */
+	if (ret == EXIT_ALL_WELL && version > 0)
+		ret = compare(config, version, options_color(options));
+	return ret;
+}
+
 const struct command command_diff = {
 	.name = "diff",
 	.synopsis = "[N]",
 	.summary = "show what the last changes did to the blacklist",
 	.details =
 	"Prints the unified diff from a former version to the blacklist: the last one (blacklist.1), that of N\n"
-	"changes ago, or with --since the one that stood then. Ten are kept.",
+	"changes ago, or with --since the one that stood then; nothing where the blacklist is older. Ten are kept.",
 	.options = " config blacklist color since ",
 	.max_args = 1,
-	.run = compare,
+	.run = run,
 };

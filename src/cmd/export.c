@@ -95,12 +95,13 @@ static void write_ipset(struct writing *w)
 	write_ipset_family(w, false, w->config->set6);
 }
 
-/* An interval set holds no element inside another, so of nested entries only the widest is written. */
+/* An interval set holds no element inside another, so of nested entries only the widest is written. With auto-merge
+ * neighbours would become one element, with the timeout of the first. */
 static void write_nft_family(struct writing *w, bool v4)
 {
 	const struct ban *around = NULL;
 
-	buf_addf(&w->out, "\tset banned%c {\n\t\ttype %s\n\t\tflags interval, timeout\n\t\tauto-merge\n",
+	buf_addf(&w->out, "\tset banned%c {\n\t\ttype %s\n\t\tflags interval, timeout\n",
 		 v4 ? '4' : '6', v4 ? "ipv4_addr" : "ipv6_addr");
 	for (size_t i = 0; i < w->list->count; i++) {
 		const struct ban *ban = &w->list->bans[i];

@@ -27,6 +27,7 @@ struct filter {
 	struct netset nets;       /* empty: all */
 	int64_t since;            /* bans that began then or later; WHEN_UNKNOWN: all */
 	unsigned by;              /* BAN_BY_HAND + 1: all */
+	int64_t now;              /* seconds since the epoch */
 	const struct options *options;
 };
 
@@ -91,22 +92,38 @@ static void apply_filter(struct banlist *list, const struct filter *filter)
 	list->count = kept;
 }
 
-/* Says of each address that was named and has no entry that it is not banned. */
+/* The end of the sentence that a network is not banned; NULL where the list has a ban of it that is not over. */
+static const char *why_missing(const struct filter *filter, const struct banlist *list, const struct addr *net)
+{
+	bool over = false;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (!addr_overlaps(net, &list->bans[i].net))
+			continue;
+		if (list->bans[i].until > filter->now)
+			return NULL;
+		over = true;
+	}
+	if (over)
+		return " any more: the ban is over";
+	return filter->since != WHEN_UNKNOWN || filter->by <= BAN_BY_HAND ? " so" :
+									    "; mailban why tells what is known of it";
+}
+
+/* Says of each address that was named that it is not banned, where that is so. */
 static int tell_missing(const struct filter *filter, const struct banlist *list)
 {
 	int ret = EXIT_ALL_WELL;
 
 	for (int i = 0; i < filter->options->arg_count; i++) {
+		const char *end;
 		struct addr net;
-		bool found = false;
 
 		(void)edit_parse_net(&net, filter->options->args[i]);
-		for (size_t k = 0; k < list->count && !found; k++)
-			found = addr_overlaps(&net, &list->bans[k].net);
-		if (found)
+		end = why_missing(filter, list, &net);
+		if (end == NULL)
 			continue;
-		msg("%s is not banned%s", filter->options->args[i], filter->since != WHEN_UNKNOWN ||
-		    filter->by <= BAN_BY_HAND ? " so" : "; mailban why tells what is known of it");
+		msg("%s is not banned%s", filter->options->args[i], end);
 		ret = EXIT_IN_PART;
 	}
 	return ret;
@@ -286,7 +303,7 @@ static int show_with_points(const struct config *config, const struct options *o
 
 static int show(const struct config *config, const struct options *options)
 {
-	struct filter filter = { .options = options };
+	struct filter filter = { .options = options, .now = time(NULL) };
 	struct banlist list = { 0 };
 	struct buf out = { 0 };
 	int ret = read_filter(&filter), missing = EXIT_ALL_WELL;

@@ -93,7 +93,27 @@ static void add_bans(struct status *s, const struct banlist *bans)
 	buf_free(&text);
 }
 
-static void add_sets(struct status *s, size_t bans)
+/* Whether a ban of the family is not over. */
+static bool has_bans(const struct banlist *bans, bool v4, int64_t now)
+{
+	for (size_t i = 0; i < bans->count; i++) {
+		if (addr_is_v4(&bans->bans[i].net) == v4 && bans->bans[i].until > now)
+			return true;
+	}
+	return false;
+}
+
+static void need_rule(struct status *s, const struct banlist *bans, const struct firewall *fw,
+		      enum firewall_family family)
+{
+	const struct firewall_set *set = &fw->sets[family];
+
+	if (has_bans(bans, family == FIREWALL_V4, s->now) && (!set->exists || firewall_unused(fw, family)))
+		buf_addf(&s->needs, "nothing of IPv%c is dropped: no rule uses the set %s; mailban-firewall up\n",
+			 family == FIREWALL_V4 ? '4' : '6', set->name);
+}
+
+static void add_sets(struct status *s, const struct banlist *bans)
 {
 	struct firewall_names names = config_sets(s->config);
 	struct firewall fw = { 0 };
@@ -113,9 +133,8 @@ static void add_sets(struct status *s, size_t bans)
 
 		say(&s->lists, !set->exists ? "set        {name}: there is none\n" :
 		    "set        {name}: {entries|entry|entries}, used by {rules|rule|rules}\n", fields);
+		need_rule(s, bans, &fw, f);
 	}
-	if (bans > 0 && (!fw.sets[FIREWALL_V4].exists || firewall_unused(&fw, FIREWALL_V4)))
-		buf_add_text(&s->needs, "nothing is dropped: no rule uses the sets; mailban-firewall up\n");
 cleanup:
 	firewall_free(&fw);
 	buf_free(&error);
@@ -157,7 +176,7 @@ static void read_lists(struct status *s, const struct options *options)
 	else
 		s->in_part = true;
 	if (!options->no_sync)
-		add_sets(s, bans.count);
+		add_sets(s, &bans);
 	banlist_free(&bans);
 }
 

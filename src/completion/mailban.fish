@@ -6,7 +6,7 @@ end
 
 function __mailban_options
 	set -l words (commandline -opc)
-	mailban help $words[2] 2> /dev/null | sed -n 's/^ .\{5\}\(--[a-z-]*\)[ A-Z]*  *\(.*\)/\1\t\2/p'
+	mailban help $words[2] 2> /dev/null | sed -n 's/^ .\{5\}\(--[a-z0-9-]*\)[ A-Z]*  *\(.*\)/\1\t\2/p'
 end
 
 function __mailban_is

@@ -41,6 +41,7 @@ struct banlist {
 	struct span tail;      /* comment and blank lines behind the last entry */
 	uint64_t digest;       /* of the file as it was read (base/digest); 0: there was none */
 	char *text;            /* the file as it was read; spans of its entries point into it */
+	size_t text_len;
 	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
 	size_t note_count, note_capacity;
 };

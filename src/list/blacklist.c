@@ -173,6 +173,7 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 	ret = text->len > 0 ? take(text, name, list) : 0;
 	/* from here on the list owns the text, even after an error */
 	list->text = text->ptr;
+	list->text_len = text->len;
 	list->digest = digest_value(&digest);
 	*text = (struct buf){ 0 };
 	if (ret < 0)

@@ -20,6 +20,12 @@ static int64_t begins(const struct page *p)
 	return (int64_t)p->first * DAY;
 }
 
+/* Whether a time lies in the days of the page. */
+static bool is_within(const struct page *p, int64_t time)
+{
+	return time >= begins(p) && time < begins(p) + (int64_t)p->day_count * DAY;
+}
+
 /* ---- entered ---- */
 
 /* "203.0.113.7 (AT, AS64496 Example)" */
@@ -152,7 +158,7 @@ static void take_user(struct page_row *row, struct judge *j)
 
 static void take_ban(const struct page *p, struct page_row *row, const struct judge *j, const struct banlist *bans)
 {
-	const struct ban *ban = bans != NULL ? banlist_covering(bans, &row->addr, 0) : NULL;
+	const struct ban *ban = bans != NULL ? banlist_covering(bans, &row->addr, p->now + 1) : NULL;
 	const struct account *a = bans == NULL ? accounts_find(&j->accounts, &row->addr) : NULL;
 
 	if (ban != NULL)
@@ -165,7 +171,7 @@ static void count_bans(struct page *p, const struct banlist *bans)
 {
 	p->banned = bans->count;
 	for (size_t i = 0; i < bans->count; i++)
-		p->fresh += !bans->bans[i].person && bans->bans[i].since >= begins(p);
+		p->fresh += !bans->bans[i].person && is_within(p, bans->bans[i].since);
 }
 
 static void count_banned_accounts(struct page *p, const struct judge *j)
@@ -174,7 +180,7 @@ static void count_banned_accounts(struct page *p, const struct judge *j)
 		const struct account *a = &j->accounts.all[i];
 
 		p->banned += account_is_banned(a, p->now);
-		p->fresh += account_is_banned(a, p->now) && a->since >= begins(p);
+		p->fresh += account_is_banned(a, p->now) && is_within(p, a->since);
 	}
 }
 

@@ -96,5 +96,7 @@ void profile_finish(struct profile *d)
 
 const struct ban *profile_ban(const struct profile *d)
 {
-	return d->bans != NULL ? banlist_covering(d->bans, &d->net, 0) : NULL;
+	const struct ban *ban = d->bans != NULL ? banlist_covering(d->bans, &d->net, d->now + 1) : NULL;
+
+	return ban == NULL && d->bans != NULL ? banlist_covering(d->bans, &d->net, 0) : ban;
 }

@@ -67,7 +67,7 @@ void profile_finish(struct profile *profile);
 void profile_text(const struct profile *profile, struct buf *out);
 void profile_json(const struct profile *profile, struct buf *out);
 
-/* The entry of the blacklist that bans the address, or NULL. */
+/* The entry of the blacklist that bans the address, else an entry that did and is over, or NULL. */
 const struct ban *profile_ban(const struct profile *profile);
 
 #endif

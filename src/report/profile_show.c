@@ -107,6 +107,21 @@ static const struct firewall_entry *entry_of(const struct profile *d, const stru
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 }
 
+/* Whether the next sync puts the ban into the set: not where it is over or allowed, nor where the set has a wider
+ * entry, or the rest of the network. */
+static bool is_missing(const struct profile *d, const struct ban *ban)
+{
+	const struct firewall_set *set = &d->firewall->sets[addr_is_v4(&d->net) ? FIREWALL_V4 : FIREWALL_V6];
+
+	if (ban->until <= d->now || d->allowed != NULL)
+		return false;
+	for (size_t i = 0; i < set->count; i++) {
+		if (addr_overlaps(&set->entries[i].net, &d->net))
+			return false;
+	}
+	return true;
+}
+
 static void add_owner(const struct profile *d, struct buf *out)
 {
 	struct owner owner;
@@ -146,7 +161,7 @@ static void add_address(const struct profile *d, struct buf *out)
 	}
 	if (entry != NULL)
 		buf_addf(out, "  packets    %" PRIu64 " dropped, %" PRIu64 " bytes\n", entry->packets, entry->bytes);
-	else if (d->firewall != NULL && ban != NULL)
+	else if (d->firewall != NULL && ban != NULL && is_missing(d, ban))
 		buf_add_text(out, "  packets    not in the set; mailban sync puts it there\n");
 }
 

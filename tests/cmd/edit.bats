@@ -503,6 +503,20 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ "$status" -eq 2 ]
 }
 
+@test "diff --since: a change before that time is not shown, and no number goes with it" {
+	blacklist <<< 192.0.2.1
+	edit ban 203.0.113.2
+	touch -d '2 days ago' blacklist
+	touch -d '3 days ago' blacklist.1
+	run mailban diff --blacklist blacklist --since 1h
+	[ "$status:$output" = 0: ]
+	run mailban diff --blacklist blacklist --since 60h
+	[ "$(grep -c '^+203' <<< "$output")" -eq 1 ]
+	run mailban diff --blacklist blacklist --since 1h 5
+	[ "$status" -eq 2 ]
+	[ "$output" = 'mailban: diff: --since and a number of changes name two versions; write one of them' ]
+}
+
 @test "list: for what, since when, in which order; an address that is not banned is told" {
 	printf '192.0.2.7 # mine\n192.0.2.8 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 3\n192.0.2.9 # since 2026-11-24T03:17Z until 2099-01-18T03:17Z by helo hits 9\n' | blacklist
 	plain() { mailban list --plain --blacklist blacklist --state none "$@" | paste -sd ' '; }
@@ -513,6 +527,11 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	run mailban list --blacklist blacklist --state none 192.0.2.7 192.0.2.77
 	[ "$status" -eq 1 ]
 	[[ "$output" == *'mailban: 192.0.2.77 is not banned; mailban why tells what is known of it'* && "$output" == *mine* ]]
+	echo '203.0.113.9 # since 2026-11-20T03:17Z until 2026-11-21T03:17Z by auth hits 3' | blacklist
+	run mailban list --blacklist blacklist --state none 203.0.113.9
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == 'mailban: 203.0.113.9 is not banned any more: the ban is over' ]]
+	[[ "${lines[2]}" == '203.0.113.9  2026-11-20T03:17Z  2026-11-21T03:17Z '* ]]
 	run mailban list --blacklist blacklist --by nothing
 	[ "$status" -eq 2 ]
 	run mailban list --blacklist blacklist --sort hits

@@ -177,9 +177,10 @@ mode() {
 		source src/completion/mailban.fish
 		complete -C "mailban sy" | cut -f 1
 		complete -C "mailban sync --dr" | cut -f 1
+		complete -C "mailban rules --fr" | cut -f 1
 		complete -C "mailban export pl" | cut -f 1
 		complete -C "mailban-firewall sta"'
-	[ "$output" = "$(printf '%s\n' sync --dry-run plain status)" ]
+	[ "$output" = "$(printf '%s\n' sync --dry-run --from-fail2ban plain status)" ]
 }
 
 @test "zsh completes commands, options and values" {
@@ -193,8 +194,9 @@ mode() {
 		ask() { service=$1 words=("$@") CURRENT=$#; source src/completion/_mailban; }
 		ask mailban sy | grep -x sync
 		ask mailban sync --dr | grep -x -e --dry-run
+		ask mailban rules --fr | grep -x -e --from-fail2ban
 		ask mailban export pl | grep -x plain
 		ask mailban-firewall sta | grep -x status
 		ask mailban scan ""'
-	[ "$output" = "$(printf '%s\n' sync --dry-run plain status files)" ]
+	[ "$output" = "$(printf '%s\n' sync --dry-run --from-fail2ban plain status files)" ]
 }

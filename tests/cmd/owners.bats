@@ -65,6 +65,46 @@ refused() { # what
 	[[ "$output" == *'everybody/blacklist belongs to somebody else'* ]]
 }
 
+@test "root neither believes nor follows what others put beside its files in a folder of everybody" {
+	mkdir -m 1777 open
+	mv etc/* var
+	all=(-c var/conf --rules rules.d --allow var/allow --blacklist open/list --state open/state)
+	echo 'home.invalid' > var/allow
+	theirs() { # FILE TEXT
+		rm -f "open/$1"
+		printf "$2" > "open/$1"
+		chown nobody "open/$1"
+	}
+	echo untouched > victim
+	"$MAILBAN" run -q --no-sync "${all[@]}" log 2> /dev/null || true
+	rm -f open/state.run open/state.report open/list.log
+	for suffix in state.run state.report list.log; do
+		ln -s ../victim "open/$suffix"
+		chown -h nobody "open/$suffix"
+	done
+	sed 's/198.51.100.9/198.51.100.10/' log > more
+	run "$MAILBAN" run -q --no-sync "${all[@]}" more
+	ban() { run "$MAILBAN" ban --no-sync -c var/conf --state open/state --allow var/allow --blacklist open/list "$1"; }
+	ban 198.51.100.11
+	[[ "$output" == *'open/list.log: others than root can change it; what was done now is not noted there'* ]]
+	[ "$(cat victim)" = untouched ]
+	rm -f open/state.run open/list.log
+	theirs state.names 'home.invalid 198.51.100.12\n'
+	ban 198.51.100.12
+	[[ "$output" == *'open/state.names: others than root can change it, so that it allows nobody'* ]]
+	grep -q '^198.51.100.12 ' open/list
+	theirs state.run 'time=1700000000 status=0 lines=1 events=1\n'
+	run "$MAILBAN" status --no-sync -c var/conf --blacklist open/list --state open/state
+	[[ "$output" == *'last run   none is known'* ]]
+	theirs list.log '2026-11-20T03:17Z root banned 198.51.100.9\n'
+	run "$MAILBAN" why --no-sync "${all[@]}" 198.51.100.9 log
+	[[ "$output" != *'by hand'* ]]
+	theirs state.report "$(sed -n 's/^checksum //p' open/state)\nforged\n"
+	run "$MAILBAN" run --no-sync "${all[@]}" more
+	[[ "$output" != *forged* ]]
+	[ ! -e open/state.report ]
+}
+
 @test "whoever became root by sudo is trusted with his own files" {
 	chown nobody etc etc/conf
 	refused 'belongs to somebody else'

@@ -127,6 +127,17 @@ END
 	[[ "$output" == *'--since is later than --until'* ]]
 }
 
+@test "bans that began behind --until are not counted as new in these days" {
+	printf '# mailban blacklist 1\n192.0.2.%s # since %sT03:17Z until 2099-01-01T03:17Z by auth hits 9\n' 7 "$(day 2)" > bans
+	printf '192.0.2.%s # since %sT00:00Z until 2099-01-01T03:17Z by auth hits 9\n' 8 "$(day 1)" 9 "$(day 0)" >> bans
+	new() { mailban report --json --blacklist bans "$@" | grep -o '"banned_new": [0-9]*'; }
+	[ "$(new --since "$(day 3)T00:00Z" --until "$(day 2)T23:59Z")" = '"banned_new": 1' ]
+	[ "$(new --since "$(day 2)T00:00Z" --until "$(day 1)T23:59Z")" = '"banned_new": 2' ]
+	# 192.0.2.9 was banned yesterday
+	all=$(new log) before=$(new --until "$(day 2)T23:59Z" log)
+	[ "${before##* }" -lt "${all##* }" ]
+}
+
 @test "bars are blocks where the locale has UTF-8, else signs of ASCII" {
 	LC_ALL=C.UTF-8 mailban report > blocks
 	LC_ALL=C mailban report > signs

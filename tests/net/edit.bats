@@ -51,6 +51,51 @@ setup() {
 	EOF
 }
 
+@test "why: what sync puts into the set, and what it does not" {
+	need_nftables
+	over_both <<-'EOF'
+	why() { "$MAILBAN" why -c settings "$1" log; }
+	: > log
+	{ ban 192.0.2.7 7200; ban 192.0.2.8 -1800; ban 198.51.100.0/24 7200; echo 203.0.113.0/24; ban 203.0.113.9 -1800
+	  ban 203.0.113.64/26 9000; } | blacklist > blacklist
+	: | blacklist > none
+	sync -q --blacklist "$PWD/none"
+	why 192.0.2.7 | grep -qx '  packets    not in the set; mailban sync puts it there'
+	why 192.0.2.8 > said
+	grep -qx '192.0.2.8: was banned' said
+	fails_with 1 '' grep packets said
+	echo 198.51.100.9 > allow
+	fails_with 1 '' grep packets <(why 198.51.100.9)
+	sync -q 2> /dev/null || true
+	for a in 192.0.2.8 198.51.100.9 198.51.100.7 203.0.113.65; do
+		fails_with 1 '' grep 'not in the set' <(why $a)
+	done
+	# inside a wider entry that lasts
+	why 203.0.113.9 > said
+	grep -qx '203.0.113.9: banned' said
+	grep -q '0 dropped' said
+	EOF
+}
+
+@test "status: a family with bans and without a rule needs a person" {
+	need_rules legacy
+	in_net <<-'EOF'
+	status() { "$MAILBAN" status -c settings; }
+	{ echo 203.0.113.9; echo 2001:db8::9; } | blacklist > blacklist
+	status > said
+	grep -qx 'nothing of IPv4 is dropped: no rule uses the set mailban4; mailban-firewall up' said
+	grep -qx 'nothing of IPv6 is dropped: no rule uses the set mailban6; mailban-firewall up' said
+	sync -q 2> /dev/null || true
+	iptables-legacy -w -I INPUT -m set --match-set mailban4 src -j DROP
+	status > said
+	[ "$(grep -c '^nothing of' said)" -eq 1 ]
+	grep -qx 'nothing of IPv6 is dropped: no rule uses the set mailban6; mailban-firewall up' said
+	# nothing is missing for bans that are over
+	{ echo 203.0.113.9; ban 2001:db8::9 -1800; } | blacklist > blacklist
+	status | grep -q '^needs you  nothing'
+	EOF
+}
+
 @test "without permission the file is written, and the status says in part" {
 	command -v setpriv > /dev/null || skip "setpriv is not installed"
 	in_net <<-'EOF'
@@ -81,6 +126,20 @@ setup() {
 	done
 	nft get element inet mailban banned6 "{ 2001:db8:5::1 }" > /dev/null
 	fails_with 1 'No such file' nft get element inet mailban banned4 "{ 192.0.2.8 }"
+	EOF
+}
+
+@test "export: in the set of nft each neighbour keeps its own end" {
+	command -v nft > /dev/null || skip "nft is not installed"
+	in_net <<-'EOF'
+	{ ban 203.0.113.9 7200; echo 203.0.113.10; ban 203.0.113.11 900000; } | blacklist > blacklist
+	"$MAILBAN" export nft --blacklist "$PWD/blacklist" > table
+	nft -f table
+	nft list set inet mailban banned4 | sed 's/.*elements = //' | tr ',' '\n' > listed
+	[ "$(grep -c 203.0.113 listed)" -eq 3 ]
+	grep -q '203.0.113.9 timeout [12]h' listed
+	grep -q '203.0.113.10 *\(}\|$\)' listed
+	grep -q '203.0.113.11 timeout 10d' listed
 	EOF
 }
 

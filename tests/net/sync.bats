@@ -8,6 +8,18 @@ setup() {
 	need_sets
 }
 
+@test "sync tells the line of an allowed address behind a duplicate with a comment" {
+	in_net <<-'EOF'
+	{ echo 192.0.2.1; printf '198.51.100.%d\n' {1..249}; echo '# twice'; echo 198.51.100.249; echo 203.0.113.9
+	} | blacklist > blacklist
+	echo 203.0.113.9 > allow
+	[ "$(wc -l < blacklist)" -eq 254 ]
+	fails_with 1 "$PWD/blacklist:254: bans 203.0.113.9, but 203.0.113.9 is allowed" sync -q
+	sed -i '2s/^/203.0.113.9 # mine\n/' blacklist
+	fails_with 1 "$PWD/blacklist:2: bans 203.0.113.9" sync -q
+	EOF
+}
+
 @test "sync makes both sets, with counters and timeouts, as the blacklist says" {
 	in_net <<-'EOF'
 	{ ban 192.0.2.7 7200; echo '198.51.100.0/24 # by hand'; ban 203.0.113.1 -3600; ban 2001:db8:5::/64 9000000; } | blacklist > blacklist
@@ -312,6 +324,20 @@ setup() {
 	printf '192.0.2.3\n' | blacklist > blacklist.1
 	fails_with 3 'blacklist:3:' sync -q
 	[ "$(members mailban4)" = 192.0.2.1 ]
+	EOF
+}
+
+@test "root takes no former blacklist that a stranger has put into a folder of everybody" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can give files away"
+	in_net <<-'EOF'
+	mkdir -m 1777 open
+	echo 192.0.2.300 | blacklist > open/list
+	echo 192.0.2.1 | blacklist > open/list.1
+	chown nobody open/list.1
+	fails_with 3 'open/list:2:' sync -q --blacklist open/list
+	[ -z "$(ipset list -n)" ]
+	chown root open/list.1
+	fails_with 1 'the list before is used' sync -q --blacklist open/list
 	EOF
 }
 
