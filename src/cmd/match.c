@@ -22,6 +22,7 @@
 #include "base/when.h"
 #include "cmd/commands.h"
 #include "detect/match.h"
+#include "detect/repeated.h"
 #include "detect/sessions.h"
 #include "log/wrapping.h"
 
@@ -40,6 +41,7 @@ struct matching {
 	uint64_t line;
 	int64_t last_time;        /* WHEN_UNKNOWN: no line had a time yet */
 	struct event last;        /* of the line before, for "last message repeated" */
+	uint64_t last_host;       /* that wrote it */
 	bool last_is_event;
 	struct buf out;
 };
@@ -135,7 +137,7 @@ static bool repeat(struct matching *m, struct event *event)
 {
 	uint32_t times = event->count, before = m->last.repeats > 0 ? m->last.repeats : 1;
 
-	if (!m->last_is_event)
+	if (!m->last_is_event || repeated_host(matcher_header(m->matcher)->host) != m->last_host)
 		return false;
 	*event = m->last;
 	event->user.len = 0;
@@ -195,8 +197,10 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	verdict = matcher_line(m->matcher, line, len, &event);
 	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) && settle(m, &event);
 	m->last_is_event = found;
-	if (found)
+	if (found) {
 		m->last = event;
+		m->last_host = repeated_host(matcher_header(m->matcher)->host);
+	}
 	if (found && m->options->tsv && m->rule >= 0 && event.rule != m->rule)
 		found = false;
 	if (m->options->tsv)

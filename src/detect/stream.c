@@ -131,11 +131,23 @@ static void settle_times(const struct stream *s, struct batch *batch)
 		batch_sort(batch);
 }
 
-static void settle_repeats(const struct stream *s, const struct batch *batch, struct batch *repeats)
+/* How many of the lines at the front repeat the last event. Another host speaks of a line of its own. */
+static size_t count_repeats(struct stream *s, const struct batch *batch)
+{
+	size_t count = 0;
+
+	while (s->last_is_event && count < batch->leading_count) {
+		s->last_is_event = batch->leading[count].host == s->last_host;
+		count += s->last_is_event;
+	}
+	return count;
+}
+
+static void settle_repeats(struct stream *s, const struct batch *batch, struct batch *repeats)
 {
 	struct event again = s->last;
 	uint32_t once = again.repeats > 0 ? again.count / again.repeats : again.count;
-	size_t count = s->last_is_event ? batch->leading_count : 0;
+	size_t count = count_repeats(s, batch);
 
 	batch_make_room(repeats, count, count * s->last_text.len);
 	for (size_t i = 0; i < count; i++) {
@@ -157,6 +169,7 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	if (!s->last_is_event)
 		return;
 	s->last = batch->events[batch->count - 1];
+	s->last_host = batch->last_host;
 	buf_clear(&s->last_text);
 	if (s->last.line.len == 0) {
 		buf_add_span(&s->last_text, s->last.user);
