@@ -122,8 +122,8 @@ since() {
 	{ TZ=Europe/Berlin failures 192.0.2.7 6 "$bsd" '2026-10-25 02:30 CEST'; TZ=Europe/Berlin failures 192.0.2.8 6 "$bsd" '2026-10-25 02:30 CET'; } > log
 	touch -d '2026-10-25 02:00 UTC' log
 	at '2026-10-25 02:00:00' bash -c mailban
-	grep -q '^192.0.2.7 .*since 2026-10-25T0[01]:30Z .* hits 6$' blacklist
-	grep -q '^192.0.2.8 .*since 2026-10-25T0[01]:30Z .* hits 6$' blacklist
+	grep -q '^192.0.2.7 .*since 2026-10-25T00:30Z .* hits 6$' blacklist
+	grep -q '^192.0.2.8 .*since 2026-10-25T00:30Z .* hits 6$' blacklist
 	run -0 at '2026-10-25 03:00:00' bash -c mailban
 	[ "$output" = '' ]
 	rm -f state blacklist
