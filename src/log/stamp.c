@@ -4,8 +4,8 @@
  *
  * Neighbouring lines of a log share their minute. So the reader remembers the text of the last minute and its meaning;
  * an equal text costs a compare and two digits. Any other text is taken apart into a date, a time and a zone. Only
- * times without a zone ask the C library. A time without a year or a date is the last such time up to a
- * day after the last change of the log. Never allocates.
+ * times without a zone ask the C library. A time without a year is the last such time up to two weeks after the last
+ * change of the log: a clock may be ahead by days, and few logs hold nearly a year. Never allocates.
  */
 #define _DEFAULT_SOURCE
 #include "log/stamp_inside.h"
@@ -16,7 +16,7 @@
 #include "base/when.h"
 #include "log/form.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, CLOCK_AHEAD = 14 * DAY };
 
 static bool valid(const struct stamp_written *w)
 {
@@ -54,15 +54,15 @@ static bool to_minute(const struct stamp_written *w, int64_t *when)
 	return true;
 }
 
-/* Whether a text that leaves out the year or the date may mean this time. */
-static bool not_later(const struct stamp_reader *reader, int64_t when)
+/* Whether it is no more than so long after the log's end. */
+static bool not_later(const struct stamp_reader *reader, int64_t when, int64_t ahead)
 {
-	return when <= reader->reference + DAY;
+	return when <= reader->reference + ahead;
 }
 
 static bool place(const struct stamp_reader *reader, struct stamp_written *w, int64_t *when)
 {
-	time_t reference = (time_t)reader->reference + DAY;
+	time_t reference = (time_t)reader->reference + (w->year == STAMP_NO_DATE ? DAY : CLOCK_AHEAD);
 	struct tm tm;
 
 	if (w->year >= 0 && !w->month_or_day)
@@ -78,7 +78,7 @@ static bool place(const struct stamp_reader *reader, struct stamp_written *w, in
 		if (!to_minute(&other, &swapped))
 			return first;
 		/* both are valid: the later one that is not after the log's end */
-		if (!first || !not_later(reader, *when) || (not_later(reader, swapped) && swapped > *when))
+		if (!first || !not_later(reader, *when, DAY) || (not_later(reader, swapped, DAY) && swapped > *when))
 			*when = swapped;
 		return true;
 	}
@@ -98,7 +98,7 @@ static bool place(const struct stamp_reader *reader, struct stamp_written *w, in
 	/* 8 years back reach a 29th of February even across 2100 */
 	for (int back = 0; back <= 8; back++) {
 		w->year = tm.tm_year + 1900 - back;
-		if (to_minute(w, when) && not_later(reader, *when))
+		if (to_minute(w, when) && not_later(reader, *when, CLOCK_AHEAD))
 			return true;
 	}
 	return false;

@@ -295,6 +295,7 @@ entry() { # SECONDS UNIT USER ADDRESS
 	printf '2026-11-03T10:00:00.762881123Z stdout F %s\n' "$line" > cri
 	printf '{"log":"%s\\n","stream":"stdout","time":"2026-11-03T10:00:00.1Z"}\n' "$line" > json
 	printf 'Nov  3 10:00:01 node docker[9]: %s\n' "$line" > syslog
+	touch -d 2026-11-03T12:00:00Z compose cri json syslog
 	for log in compose cri json syslog; do
 		run -0 --separate-stderr "$MAILBAN" scan --tsv -v "$log"
 		[[ "$output" =~ ^192\.0\.2\.1$'\t'auth$'\t'1$'\t' ]]

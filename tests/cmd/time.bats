@@ -146,6 +146,18 @@ since() {
 	run ! grep -E '2026-12|2027' state
 }
 
+@test "a log without years of a host whose clock is days ahead counts as of when it was written" {
+	settings
+	export -f mailban
+	failures 192.0.2.7 6 "$bsd" '2026-11-23 10:00' > log
+	failures 192.0.2.8 6 "$bsd" '2026-12-03 10:00' > log2
+	touch -d '2026-11-20 09:00' log log2
+	run -0 at '2026-11-20 12:00:00' bash -c mailban
+	[[ "$output" == *'12 lines bear a time that is to come'* ]]
+	[ "$(since 192.0.2.7)" = 2026-11-20T09:00Z ]
+	[ "$(since 192.0.2.8)" = 2026-11-20T09:00Z ]
+}
+
 @test "a log in UTC beside one in local time: one client, one order" {
 	export -f mailban
 	settings 'timezone = "America/New_York"'
