@@ -35,6 +35,7 @@ struct matching {
 	struct matcher *matcher;
 	struct sessions sessions;
 	enum wrapping wrapping;
+	bool in_pieces;           /* the line before was a piece of a longer one, which the wrapping says */
 	struct buf unwrapped;
 	const struct options *options;
 	int rule;                 /* the only rule that is asked for, or -1 */
@@ -190,7 +191,7 @@ static void take_line(struct matching *m, const char *line, size_t len)
 		buf_clear(&m->unwrapped);
 		buf_add(&m->unwrapped, line, len);
 		line = m->unwrapped.ptr;
-		len = wrapping_take_off(m->wrapping, m->unwrapped.ptr, len);
+		len = wrapping_take_off(m->wrapping, &m->in_pieces, m->unwrapped.ptr, len);
 	}
 	if (matcher_time(m->matcher, line, len, &when))
 		m->last_time = when;

@@ -59,13 +59,15 @@ static uint64_t number_of_name(const char *name)
 	return digest_value(&digest);
 }
 
-void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher)
+void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher,
+		  struct pieces *pieces)
 {
 	struct span head = source_head(log->source);
 
 	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source),
 			      .wrapping = wrapping_of(head.ptr, head.len) };
 	s->name = number_of_name(source_name(log->source));
+	s->in_pieces = pieces_take(pieces, s->name);
 	s->lines.source = log->source;
 	s->lines.take_unterminated = log->take_unterminated;
 	source_progress(log->source, &s->bytes_done, &s->bytes_total);
@@ -75,8 +77,12 @@ void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struc
 	s->scanned_until = s->merged_until = first_time(log->source, matcher);
 }
 
-void stream_end(struct stream *s)
+void stream_end(struct stream *s, struct pieces *pieces)
 {
+	/* the last one of a log's rotations decides */
+	(void)pieces_take(pieces, s->name);
+	if (s->in_pieces)
+		pieces_add(pieces, s->name);
 	s->log->consumed = s->lines.consumed;
 	s->log->failed = s->lines.failed;
 	s->log->lines += s->lines.too_long;
@@ -95,6 +101,15 @@ int stream_compare(const struct stream *a, const struct stream *b)
 		return a->merged_until < b->merged_until ? -1 : 1;
 	way = len > 0 ? memcmp(x.ptr, y.ptr, len) : 0;
 	return way != 0 ? way : (x.len > y.len) - (x.len < y.len);
+}
+
+size_t stream_unwrap(struct stream *s, char *bytes, size_t len)
+{
+	if (s->wrapping == WRAPPING_NONE)
+		return len;
+	/* a line that was passed over may be a piece */
+	s->in_pieces |= s->lines.behind_gap;
+	return wrapping_take_off(s->wrapping, &s->in_pieces, bytes, len);
 }
 
 void stream_put(struct stream *s, struct batch *batch)
