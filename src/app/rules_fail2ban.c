@@ -48,11 +48,12 @@ static int read_log(struct sampling *s, struct source *source)
 	enum wrapping wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
 	struct log_lines lines = { .source = source, .take_unterminated = true };
 	char *block = mem_alloc(LINES_ROOM, 1);
+	bool in_pieces = false;
 	uint64_t offset;
 
 	while (!lines.ended) {
-		size_t len = wrapping_take_off(wrapping, block, lines_read(&lines, block, &offset));
-		struct span rest = { block, len }, line;
+		size_t len = lines_read(&lines, block, &offset);
+		struct span rest = { block, wrapping_take_off(wrapping, &in_pieces, block, len) }, line;
 
 		while (span_take_line(&rest, &line))
 			take_line(s, line.ptr, match_line_len(line.ptr, line.ptr + line.len));

@@ -22,6 +22,7 @@
 #include "base/when.h"
 #include "cmd/commands.h"
 #include "detect/match.h"
+#include "detect/repeated.h"
 #include "detect/sessions.h"
 #include "log/wrapping.h"
 
@@ -34,12 +35,14 @@ struct matching {
 	struct matcher *matcher;
 	struct sessions sessions;
 	enum wrapping wrapping;
+	bool in_pieces;           /* the line before was a piece of a longer one, which the wrapping says */
 	struct buf unwrapped;
 	const struct options *options;
 	int rule;                 /* the only rule that is asked for, or -1 */
 	uint64_t line;
 	int64_t last_time;        /* WHEN_UNKNOWN: no line had a time yet */
 	struct event last;        /* of the line before, for "last message repeated" */
+	uint64_t last_host;       /* that wrote it */
 	bool last_is_event;
 	struct buf out;
 };
@@ -135,7 +138,7 @@ static bool repeat(struct matching *m, struct event *event)
 {
 	uint32_t times = event->count, before = m->last.repeats > 0 ? m->last.repeats : 1;
 
-	if (!m->last_is_event)
+	if (!m->last_is_event || repeated_host(matcher_header(m->matcher)->host) != m->last_host)
 		return false;
 	*event = m->last;
 	event->user.len = 0;
@@ -188,15 +191,17 @@ static void take_line(struct matching *m, const char *line, size_t len)
 		buf_clear(&m->unwrapped);
 		buf_add(&m->unwrapped, line, len);
 		line = m->unwrapped.ptr;
-		len = wrapping_take_off(m->wrapping, m->unwrapped.ptr, len);
+		len = wrapping_take_off(m->wrapping, &m->in_pieces, m->unwrapped.ptr, len);
 	}
 	if (matcher_time(m->matcher, line, len, &when))
 		m->last_time = when;
 	verdict = matcher_line(m->matcher, line, len, &event);
 	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) && settle(m, &event);
 	m->last_is_event = found;
-	if (found)
+	if (found) {
 		m->last = event;
+		m->last_host = repeated_host(matcher_header(m->matcher)->host);
+	}
 	if (found && m->options->tsv && m->rule >= 0 && event.rule != m->rule)
 		found = false;
 	if (m->options->tsv)

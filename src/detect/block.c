@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "detect/repeated.h"
 
 struct cursor {
 	struct matcher *matcher;
@@ -21,6 +22,7 @@ struct cursor {
 	const char *resolved_at;   /* up to here the time is known: resolved_time, or none */
 	int64_t resolved_time;
 	bool previous_is_event;    /* the line before was the last event of the batch, or repeated it */
+	struct span host;          /* that wrote the last event */
 	bool only_repeats;         /* so far */
 };
 
@@ -141,21 +143,25 @@ static void take_event(struct cursor *c, struct event *event, struct span line)
 	keep_texts(c->batch, event, c->block->want_lines ? line : (struct span){ NULL, 0 });
 	c->batch->count++;
 	c->previous_is_event = true;
+	c->host = matcher_header(c->matcher)->host;
 	c->only_repeats = false;
 }
 
 static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 {
+	struct span host = matcher_header(c->matcher)->host;
 	struct batch *b = c->batch;
 	struct event *again;
 
 	if (c->only_repeats) {
 		b->leading = mem_grow(b->leading, &b->leading_capacity, b->leading_count + 1, sizeof(*b->leading));
 		b->leading[b->leading_count++] = (struct repeated){
-			c->block->offset + (uint64_t)(line - c->block->bytes), times
+			c->block->offset + (uint64_t)(line - c->block->bytes), repeated_host(host), times
 		};
 		return;
 	}
+	c->previous_is_event = c->previous_is_event && host.len == c->host.len &&
+			       span_same(host.ptr, c->host.ptr, host.len);
 	if (!c->previous_is_event)
 		return;
 	again = next_event(b);
@@ -191,6 +197,7 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	batch->too_long = lines.too_long;
 	batch->headless = lines.headless;
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
+	batch->last_host = batch->ends_with_event ? repeated_host(c.host) : 0;
 	batch->last_time = time_before(&c, lines.at);
 	batch_sort(batch);
 }

@@ -12,6 +12,7 @@
 /* A line "last message repeated". */
 struct repeated {
 	uint64_t offset;
+	uint64_t host;             /* that wrote it (detect/repeated) */
 	uint32_t times;
 };
 
@@ -28,6 +29,7 @@ struct batch {
 	struct repeated *leading;  /* the block began with so many lines "last message repeated" */
 	size_t leading_count, leading_capacity;
 	bool ends_with_event;      /* the last line was the last event */
+	uint64_t last_host;        /* then: that wrote it (detect/repeated) */
 	bool ends_log;             /* nothing comes behind the block */
 	struct batch *next;
 	uint64_t number;           /* of the block within its log */

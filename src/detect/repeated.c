@@ -4,6 +4,8 @@
  */
 #include "detect/repeated.h"
 
+#include "base/digest.h"
+
 enum { COUNT_MAX = 100000, DIGITS_MAX = 6 }; /* attempts that one line may claim */
 
 uint32_t repeated_number(struct span digits)
@@ -42,4 +44,12 @@ uint32_t repeated_before(const struct header *h)
 		return 0;
 	digits = span_take(&rest, ' ');
 	return span_is(rest, "times") ? repeated_number(digits) : 0;
+}
+
+uint64_t repeated_host(struct span host)
+{
+	struct digest digest = { 0 };
+
+	digest_add(&digest, host.ptr, host.len);
+	return digest_value(&digest);
 }

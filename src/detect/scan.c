@@ -205,7 +205,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	s->reading = true;
 	pthread_mutex_unlock(&w->lock);
 	block.len = lines_read(&s->lines, worker->block, &block.offset);
-	block.len = wrapping_take_off(s->wrapping, worker->block, block.len);
+	block.len = stream_unwrap(s, worker->block, block.len);
 	block.behind_gap = s->lines.behind_gap;
 	ended = s->lines.ended;
 	source_progress(s->log->source, &bytes_done, &bytes_total);
@@ -295,7 +295,7 @@ static void work_init(struct work *w, struct scan *scan, struct matcher *matcher
 	w->sessions = scan->sessions != NULL ? scan->sessions : &w->own_sessions;
 	w->streams = mem_zalloc(scan->log_count + 1, sizeof(*w->streams));
 	for (size_t i = 0; i < scan->log_count; i++)
-		stream_begin(&w->streams[i], &scan->logs[i], (uint32_t)i, matcher);
+		stream_begin(&w->streams[i], &scan->logs[i], (uint32_t)i, matcher, &w->sessions->pieces);
 	qsort(w->streams, scan->log_count, sizeof(*w->streams), compare_streams);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
@@ -304,7 +304,7 @@ static void work_init(struct work *w, struct scan *scan, struct matcher *matcher
 static void work_end(struct work *w)
 {
 	for (size_t i = 0; i < w->scan->log_count; i++)
-		stream_end(&w->streams[i]);
+		stream_end(&w->streams[i], &w->sessions->pieces);
 	w->scan->most_waiting = w->merge.most_bytes;
 	merge_free(&w->merge);
 	sessions_free(&w->own_sessions);

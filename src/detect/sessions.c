@@ -207,10 +207,19 @@ void pieces_add(struct pieces *p, uint64_t program)
 	p->cut[p->count++] = program;
 }
 
+bool pieces_take(struct pieces *p, uint64_t program)
+{
+	size_t at = find_cut(p, program);
+
+	if (at == p->count)
+		return false;
+	p->cut[at] = p->cut[--p->count];
+	return true;
+}
+
 bool pieces_believes(struct pieces *p, uint64_t log, struct event *event)
 {
 	uint64_t program = event->connection + log;
-	size_t at;
 	bool is_rest, repeats_dropped;
 
 	if (event->connection == 0 || (event->flags & EVENT_PER_CONNECTION) != 0)
@@ -222,10 +231,7 @@ bool pieces_believes(struct pieces *p, uint64_t log, struct event *event)
 		pieces_add(p, program);
 		return false;
 	}
-	at = find_cut(p, program);
-	is_rest = at < p->count;
-	if (is_rest)
-		p->cut[at] = p->cut[--p->count];
+	is_rest = pieces_take(p, program);
 	if (is_rest || repeats_dropped)
 		p->dropped = program;
 	return !is_rest && !repeats_dropped && (event->flags & EVENT_WHOLE) == 0;

@@ -26,7 +26,7 @@ struct session {
 
 /* The programs whose last line was a piece. Begins as zero; pieces_free() frees it. */
 struct pieces {
-	uint64_t *cut;     /* one number for a program of a host in a log */
+	uint64_t *cut;     /* one number for a program of a host in a log, or for a log whose wrapping has pieces */
 	size_t count, capacity;
 	uint64_t dropped;  /* the program of the last event, if it was not believed */
 };
@@ -61,5 +61,8 @@ bool pieces_believes(struct pieces *pieces, uint64_t log, struct event *event);
 
 /* Takes a program among those whose last line was a piece. */
 void pieces_add(struct pieces *pieces, uint64_t program);
+
+/* Takes it out. False: it was not there. */
+bool pieces_take(struct pieces *pieces, uint64_t program);
 
 #endif

@@ -59,13 +59,15 @@ static uint64_t number_of_name(const char *name)
 	return digest_value(&digest);
 }
 
-void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher)
+void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher,
+		  struct pieces *pieces)
 {
 	struct span head = source_head(log->source);
 
 	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source),
 			      .wrapping = wrapping_of(head.ptr, head.len) };
 	s->name = number_of_name(source_name(log->source));
+	s->in_pieces = pieces_take(pieces, s->name);
 	s->lines.source = log->source;
 	s->lines.take_unterminated = log->take_unterminated;
 	source_progress(log->source, &s->bytes_done, &s->bytes_total);
@@ -75,8 +77,12 @@ void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struc
 	s->scanned_until = s->merged_until = first_time(log->source, matcher);
 }
 
-void stream_end(struct stream *s)
+void stream_end(struct stream *s, struct pieces *pieces)
 {
+	/* the last one of a log's rotations decides */
+	(void)pieces_take(pieces, s->name);
+	if (s->in_pieces)
+		pieces_add(pieces, s->name);
 	s->log->consumed = s->lines.consumed;
 	s->log->failed = s->lines.failed;
 	s->log->lines += s->lines.too_long;
@@ -95,6 +101,15 @@ int stream_compare(const struct stream *a, const struct stream *b)
 		return a->merged_until < b->merged_until ? -1 : 1;
 	way = len > 0 ? memcmp(x.ptr, y.ptr, len) : 0;
 	return way != 0 ? way : (x.len > y.len) - (x.len < y.len);
+}
+
+size_t stream_unwrap(struct stream *s, char *bytes, size_t len)
+{
+	if (s->wrapping == WRAPPING_NONE)
+		return len;
+	/* a line that was passed over may be a piece */
+	s->in_pieces |= s->lines.behind_gap;
+	return wrapping_take_off(s->wrapping, &s->in_pieces, bytes, len);
 }
 
 void stream_put(struct stream *s, struct batch *batch)
@@ -131,11 +146,23 @@ static void settle_times(const struct stream *s, struct batch *batch)
 		batch_sort(batch);
 }
 
-static void settle_repeats(const struct stream *s, const struct batch *batch, struct batch *repeats)
+/* How many of the lines at the front repeat the last event. Another host speaks of a line of its own. */
+static size_t count_repeats(struct stream *s, const struct batch *batch)
+{
+	size_t count = 0;
+
+	while (s->last_is_event && count < batch->leading_count) {
+		s->last_is_event = batch->leading[count].host == s->last_host;
+		count += s->last_is_event;
+	}
+	return count;
+}
+
+static void settle_repeats(struct stream *s, const struct batch *batch, struct batch *repeats)
 {
 	struct event again = s->last;
 	uint32_t once = again.repeats > 0 ? again.count / again.repeats : again.count;
-	size_t count = s->last_is_event ? batch->leading_count : 0;
+	size_t count = count_repeats(s, batch);
 
 	batch_make_room(repeats, count, count * s->last_text.len);
 	for (size_t i = 0; i < count; i++) {
@@ -157,6 +184,7 @@ static void remember_last(struct stream *s, const struct batch *batch)
 	if (!s->last_is_event)
 		return;
 	s->last = batch->events[batch->count - 1];
+	s->last_host = batch->last_host;
 	buf_clear(&s->last_text);
 	if (s->last.line.len == 0) {
 		buf_add_span(&s->last_text, s->last.user);

@@ -19,6 +19,7 @@ struct stream {
 	struct log_lines lines;        /* of the worker that is reading */
 	const char *server;        /* whose own file it is */
 	enum wrapping wrapping;
+	bool in_pieces;            /* of the worker that is reading: the last line was a piece of a longer one */
 	bool reading, ended;       /* a worker reads a block; the last one was read */
 	uint64_t bytes_done, bytes_total; /* as stored, for the progress */
 	uint64_t blocks_read;
@@ -29,16 +30,21 @@ struct stream {
 	bool merged;               /* all of it */
 	/* its own: */
 	struct event last;         /* the event of the last line, for "last message repeated" */
+	uint64_t last_host;        /* that wrote it (detect/repeated) */
 	struct buf last_text;      /* its line, or else its user */
 	bool last_is_event;
 };
 
-/* The matcher reads the time of the first lines. */
-void stream_begin(struct stream *stream, struct scan_log *log, uint32_t source, struct matcher *matcher);
-void stream_end(struct stream *stream);
+/* The matcher reads the time of the first lines. Pieces tell whether reading stopped between pieces of a line. */
+void stream_begin(struct stream *stream, struct scan_log *log, uint32_t source, struct matcher *matcher,
+		  struct pieces *pieces);
+void stream_end(struct stream *stream, struct pieces *pieces);
 
 /* The order of logs by when they begin, and then by their first bytes: the same whatever they are named. <0, 0, >0. */
 int stream_compare(const struct stream *a, const struct stream *b);
+
+/* Takes the wrapping off the lines that were read, as wrapping_take_off() does. */
+size_t stream_unwrap(struct stream *stream, char *bytes, size_t len);
 
 /* Waits for its turn, by number. */
 void stream_put(struct stream *stream, struct batch *batch);

@@ -4,9 +4,10 @@
  *
  * Neighbouring lines of a log share their minute. So the reader remembers the text of the last minute and its meaning;
  * an equal text costs a compare and two digits. Any other text is taken apart into a date, a time and a zone. Only
- * times without a zone ask the C library (mktime(3)). A time without a year or a date is the last such time up to a
- * day after the last change of the log. Never allocates.
+ * times without a zone ask the C library. A time without a year is the last such time up to two weeks after the last
+ * change of the log: a clock may be ahead by days, and few logs hold nearly a year. Never allocates.
  */
+#define _DEFAULT_SOURCE
 #include "log/stamp_inside.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@
 #include "base/when.h"
 #include "log/form.h"
 
-enum { DAY = 86400 };
+enum { DAY = 86400, CLOCK_AHEAD = 14 * DAY };
 
 static bool valid(const struct stamp_written *w)
 {
@@ -24,32 +25,44 @@ static bool valid(const struct stamp_written *w)
 	       w->second <= 60;
 }
 
+/* By how many seconds the clocks here are ahead of UTC at a time. */
+static int64_t ahead_at(int64_t when)
+{
+	time_t at = (time_t)when;
+	struct tm tm;
+
+	return localtime_r(&at, &tm) != NULL ? tm.tm_gmtoff : 0;
+}
+
+/* When the clocks here first showed a time, which is given as if it were UTC. In an hour that is left out, clocks go on
+ * as before it. mktime(3) would answer by what it was asked before. */
+static int64_t from_local(int64_t shown)
+{
+	int64_t before = ahead_at(shown - DAY), behind = ahead_at(shown + DAY);
+	int64_t most = before > behind ? before : behind;
+
+	return ahead_at(shown - most) == most ? shown - most : shown - (before < behind ? before : behind);
+}
+
 /* The written time with all its parts known; the seconds are left out. */
 static bool to_minute(const struct stamp_written *w, int64_t *when)
 {
-	struct tm tm = { .tm_year = w->year - 1900, .tm_mon = w->month - 1, .tm_mday = w->day, .tm_hour = w->hour,
-			 .tm_min = w->minute, .tm_isdst = -1 };
-
 	if (!valid(w))
 		return false;
-	if (w->zoned)
-		*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * DAY + w->hour * 3600 +
-			w->minute * 60 -
-			w->zone;
-	else
-		*when = (int64_t)mktime(&tm);
+	*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * DAY + w->hour * 3600 + w->minute * 60;
+	*when = w->zoned ? *when - w->zone : from_local(*when);
 	return true;
 }
 
-/* Whether a text that leaves out the year or the date may mean this time. */
-static bool not_later(const struct stamp_reader *reader, int64_t when)
+/* Whether it is no more than so long after the log's end. */
+static bool not_later(const struct stamp_reader *reader, int64_t when, int64_t ahead)
 {
-	return when <= reader->reference + DAY;
+	return when <= reader->reference + ahead;
 }
 
 static bool place(const struct stamp_reader *reader, struct stamp_written *w, int64_t *when)
 {
-	time_t reference = (time_t)reader->reference + DAY;
+	time_t reference = (time_t)reader->reference + (w->year == STAMP_NO_DATE ? DAY : CLOCK_AHEAD);
 	struct tm tm;
 
 	if (w->year >= 0 && !w->month_or_day)
@@ -65,7 +78,7 @@ static bool place(const struct stamp_reader *reader, struct stamp_written *w, in
 		if (!to_minute(&other, &swapped))
 			return first;
 		/* both are valid: the later one that is not after the log's end */
-		if (!first || !not_later(reader, *when) || (not_later(reader, swapped) && swapped > *when))
+		if (!first || !not_later(reader, *when, DAY) || (not_later(reader, swapped, DAY) && swapped > *when))
 			*when = swapped;
 		return true;
 	}
@@ -85,7 +98,7 @@ static bool place(const struct stamp_reader *reader, struct stamp_written *w, in
 	/* 8 years back reach a 29th of February even across 2100 */
 	for (int back = 0; back <= 8; back++) {
 		w->year = tm.tm_year + 1900 - back;
-		if (to_minute(w, when) && not_later(reader, *when))
+		if (to_minute(w, when) && not_later(reader, *when, CLOCK_AHEAD))
 			return true;
 	}
 	return false;

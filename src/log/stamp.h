@@ -9,10 +9,11 @@
 #include "base/span.h"
 
 /* Turns the texts of times into seconds since the epoch. One reader a thread and a source: it remembers
- * the last minute that it worked out. Times without a zone are local to TZ (localtime(3)). */
+ * the last minute that it worked out. Times without a zone are local to TZ (localtime(3)); of two that a clock shows
+ * alike, in the hour that comes twice, the first one is meant. */
 struct stamp_reader {
 	int64_t reference;       /* when the log was last written: a time without a year is the nearest one
-	                            not more than a day after this */
+	                            not more than two weeks after this */
 	char minute_text[32];    /* the last text up to the minute, and what it meant */
 	size_t minute_len;
 	int64_t minute;

@@ -5,7 +5,7 @@
  * The wrapping is taken off before lines are looked at, and only where all lines of the file have it. A client that
  * writes a wrapping into its own words gains nothing. The text inside is then judged like a line of any log. Long
  * lines come in pieces of 16 KB, which begin where a client may choose. They are left out, and so is the line behind
- * the last piece.
+ * the last piece, wherever the log is cut into blocks or runs.
  */
 #include "log/wrapping.h"
 
@@ -15,6 +15,9 @@
 
 #include "log/form.h"
 #include "log/header.h"
+
+/* Of a longer line the end may be unknown (detect/lines): it may be a piece. */
+enum { LINE_BYTES_MAX = (1 << 16) + 1 };
 
 static void skip(struct span *s, size_t len)
 {
@@ -158,10 +161,9 @@ static char *put_json(char *out, struct span text)
 	return out;
 }
 
-size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len)
+size_t wrapping_take_off(enum wrapping wrapping, bool *in_pieces, char *bytes, size_t len)
 {
 	const char *at = bytes, *end = bytes + len;
-	bool in_pieces = false;
 	char *out = bytes;
 
 	while (wrapping != WRAPPING_NONE && at < end) {
@@ -170,7 +172,7 @@ size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len)
 		struct span line = { at, (size_t)(line_end - at) };
 		bool piece, has = take_wrapping(wrapping, &line, &piece);
 
-		if (has && !piece && !in_pieces) {
+		if (has && !piece && !*in_pieces) {
 			if (wrapping == WRAPPING_JSON) {
 				out = put_json(out, line);
 			} else {
@@ -178,7 +180,7 @@ size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len)
 				out += line.len;
 			}
 		}
-		in_pieces = has && piece;
+		*in_pieces = (has && piece) || (size_t)(line_end - at) > LINE_BYTES_MAX;
 		if (newline != NULL)
 			*out++ = '\n';
 		at = line_end + (newline != NULL);
@@ -191,11 +193,12 @@ static bool holds_line(enum wrapping wrapping, struct span line)
 {
 	char text[1024];
 	struct header header;
+	bool in_pieces = false;
 
 	if (line.len >= sizeof(text))
 		line.len = sizeof(text) - 1;
 	memcpy(text, line.ptr, line.len);
-	header_parse(&header, text, wrapping_take_off(wrapping, text, line.len));
+	header_parse(&header, text, wrapping_take_off(wrapping, &in_pieces, text, line.len));
 	return header.stamp.len > 0 && header.program.len > 0 && (wrapping != WRAPPING_SYSLOG || header.host.len > 0);
 }
 

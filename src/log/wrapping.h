@@ -3,6 +3,7 @@
 #ifndef MAILBAN_LOG_WRAPPING_H
 #define MAILBAN_LOG_WRAPPING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum wrapping {
@@ -20,7 +21,8 @@ enum wrapping {
 enum wrapping wrapping_of(const char *bytes, size_t len);
 
 /* Takes the wrapping off some lines, in place, and returns how many bytes are left: as many lines. One that has not
- * that wrapping, or that is a piece of a longer one, becomes empty. */
-size_t wrapping_take_off(enum wrapping wrapping, char *bytes, size_t len);
+ * that wrapping, or that is a piece of a longer one, becomes empty. *in_pieces: whether the lines begin behind a piece;
+ * then, whether they end with one. */
+size_t wrapping_take_off(enum wrapping wrapping, bool *in_pieces, char *bytes, size_t len);
 
 #endif

@@ -63,6 +63,16 @@ log() {
 	}
 }
 
+@test "a message of another host is not repeated" {
+	log <<-'END'
+	Nov  3 10:00:00 mx dovecot: imap-login: Disconnected (auth failed, 1 attempts in 2 secs): user=<ann>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.250
+	Nov  3 10:00:05 db7 last message repeated 12 times
+	Nov  3 10:00:06 mx last message repeated 12 times
+	END
+	run -0 --separate-stderr "$MAILBAN" match --tsv log
+	[ "$(cut -f 3,4 <<< "$output")" = $'192.0.2.1\t1\n-\t-\n-\t-' ]
+}
+
 @test "shows the line taken apart" {
 	log <<< "$SASL"
 	run -0 --separate-stderr "$MAILBAN" match log

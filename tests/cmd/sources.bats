@@ -295,6 +295,7 @@ entry() { # SECONDS UNIT USER ADDRESS
 	printf '2026-11-03T10:00:00.762881123Z stdout F %s\n' "$line" > cri
 	printf '{"log":"%s\\n","stream":"stdout","time":"2026-11-03T10:00:00.1Z"}\n' "$line" > json
 	printf 'Nov  3 10:00:01 node docker[9]: %s\n' "$line" > syslog
+	touch -d 2026-11-03T12:00:00Z compose cri json syslog
 	for log in compose cri json syslog; do
 		run -0 --separate-stderr "$MAILBAN" scan --tsv -v "$log"
 		[[ "$output" =~ ^192\.0\.2\.1$'\t'auth$'\t'1$'\t' ]]
@@ -332,6 +333,29 @@ entry() { # SECONDS UNIT USER ADDRESS
 		[[ "$output" != *203.0.113.9* ]]
 		[[ "$output" == *192.0.2.2$'\t'auth$'\t'4000$'\t'* ]]
 	done
+}
+
+@test "the rest of a line that a container cut is not believed, wherever the log is cut for threads or runs" {
+	cri='2026-11-03T10:00:00.762881123Z stdout %s 2026-11-03T10:00:00Z mx postfix/smtpd[1]: '
+	cri+='warning: unknown[%s]: SASL LOGIN authentication failed: x\n'
+	printf "$cri" P 192.0.2.9 > piece
+	printf "$cri" F 203.0.113.9 > rest
+	printf "$cri" F 192.0.2.1 > whole
+	{ cat whole; yes "$(cat piece rest)" | head -n 20000; cat whole; } > log
+	for threads in 1 4; do
+		run -0 --separate-stderr "$MAILBAN" scan --threads "$threads" --tsv -v log
+		[[ "$output" == 192.0.2.1$'\t'auth$'\t'2$'\t'* ]]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	run -0 bash -c '"$MAILBAN" match --tsv log | cut -f 3 | sort -u'
+	[ "$output" = $'-\n192.0.2.1' ]
+	: > allow
+	cat whole piece > log
+	"$MAILBAN" run -q --no-sync -c /dev/null --blacklist blacklist --state state --allow allow log
+	cat rest whole >> log
+	"$MAILBAN" run -q --no-sync -c /dev/null --blacklist blacklist --state state --allow allow log
+	grep -q '^192.0.2.1 .*hits=2' state
+	run ! grep -q -e '203.0.113.9' -e '192.0.2.9' state
 }
 
 @test "strange bytes, NULs and holes, wherever they are, hide no attacker" {

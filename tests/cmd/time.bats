@@ -122,8 +122,8 @@ since() {
 	{ TZ=Europe/Berlin failures 192.0.2.7 6 "$bsd" '2026-10-25 02:30 CEST'; TZ=Europe/Berlin failures 192.0.2.8 6 "$bsd" '2026-10-25 02:30 CET'; } > log
 	touch -d '2026-10-25 02:00 UTC' log
 	at '2026-10-25 02:00:00' bash -c mailban
-	grep -q '^192.0.2.7 .*since 2026-10-25T0[01]:30Z .* hits 6$' blacklist
-	grep -q '^192.0.2.8 .*since 2026-10-25T0[01]:30Z .* hits 6$' blacklist
+	grep -q '^192.0.2.7 .*since 2026-10-25T00:30Z .* hits 6$' blacklist
+	grep -q '^192.0.2.8 .*since 2026-10-25T00:30Z .* hits 6$' blacklist
 	run -0 at '2026-10-25 03:00:00' bash -c mailban
 	[ "$output" = '' ]
 	rm -f state blacklist
@@ -144,6 +144,18 @@ since() {
 	[[ "$output" != *'to come'* ]]
 	run ! grep -E 'until 202[789]' blacklist
 	run ! grep -E '2026-12|2027' state
+}
+
+@test "a log without years of a host whose clock is days ahead counts as of when it was written" {
+	settings
+	export -f mailban
+	failures 192.0.2.7 6 "$bsd" '2026-11-23 10:00' > log
+	failures 192.0.2.8 6 "$bsd" '2026-12-03 10:00' > log2
+	touch -d '2026-11-20 09:00' log log2
+	run -0 at '2026-11-20 12:00:00' bash -c mailban
+	[[ "$output" == *'12 lines bear a time that is to come'* ]]
+	[ "$(since 192.0.2.7)" = 2026-11-20T09:00Z ]
+	[ "$(since 192.0.2.8)" = 2026-11-20T09:00Z ]
 }
 
 @test "a log in UTC beside one in local time: one client, one order" {

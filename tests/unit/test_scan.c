@@ -482,6 +482,44 @@ static void a_repetition_reaches_over_blocks(void **state)
 	free(l.all);
 }
 
+/* Lines "last message repeated" of several hosts, at the front of a block and inside one. */
+static void a_repetition_is_of_its_own_host(void **state)
+{
+	static const char failed[] = "dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in "
+				     "2 secs): user=<ann>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.250";
+	struct lines_made l = { 0 };
+	struct repeat r = { 0 };
+	char path[80];
+	FILE *log;
+
+	(void)state;
+	/* once behind a block that the event ends, once inside of a block */
+	for (unsigned twice = 0; twice < 2; twice++) {
+		add_line(&l, MONDAY, 0, "%s", failed);
+		add_line(&l, MONDAY + 1, 0, "last message repeated 2 times");
+		add_line(&l, MONDAY + 2, 0, "last message repeated 30 times");
+		memcpy(strstr(l.all[l.count - 1].text, " mx "), " db ", 4);
+		/* nobody knows what was before the line of the other host */
+		add_line(&l, MONDAY + 3, 0, "last message repeated 400 times");
+	}
+	path_of(path, 0);
+	log = fopen(path, "w");
+	assert_non_null(log);
+	for (size_t i = strlen(l.all[0].text) + 1; i < LINES_BLOCK; i++)
+		putc('\n', log);
+	for (size_t i = 0; i < l.count; i++)
+		fprintf(log, "%s\n", l.all[i].text);
+	assert_int_equal(fclose(log), 0);
+	for (unsigned threads = 1; threads <= 2; threads++) {
+		r = (struct repeat){ 0 };
+		scan_logs(1, threads, sum_repeats, &r);
+		assert_int_equal(r.count, 4);
+		assert_int_equal(r.counts[0], 2 * (1 + 2));
+	}
+	remove_logs(1);
+	free(l.all);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -507,6 +545,7 @@ int main(void)
 		cmocka_unit_test(late_events_do_not_depend_on_threads),
 		cmocka_unit_test(a_repetition_is_of_its_own_log),
 		cmocka_unit_test(a_repetition_reaches_over_blocks),
+		cmocka_unit_test(a_repetition_is_of_its_own_host),
 	};
 
 	random_state = random_begin(random_seed());

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* stamp: every form of time; the years and days that are left out; the remembered minute. */
+#define _DEFAULT_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -112,7 +113,9 @@ static void finds_the_year(void **state)
 		{ "Jan  2 02:59:59", INT64_C(1767322799) },
 		{ "Jan  2 23:00:00", INT64_C(1767394800) },
 		{ "Dec 31 23:59:59", INT64_C(1767225599) },
-		{ "Jan  4 00:00:00", INT64_C(1735948800) },
+		{ "Jan  4 00:00:00", INT64_C(1767484800) },
+		{ "Jan 16 03:00:59", INT64_C(1768532459) },
+		{ "Jan 16 03:01:00", INT64_C(1736996460) },
 		{ "Feb 29 00:00:00", INT64_C(1709164800) },
 	};
 	/* one whose last change was on 31 December: the clock of the writer was a little ahead */
@@ -139,6 +142,80 @@ static void knows_the_zone(void **state)
 	CHECK("CET-1CEST,M3.5.0,M10.5.0/3", NOW, berlin);
 }
 
+static void an_hour_that_is_left_out_goes_on_as_before_it(void **state)
+{
+	static const struct row berlin[] = {
+		{ "2026-07-01 12:00:00", INT64_C(1782900000) },
+		{ "2026-03-29 01:59:59", INT64_C(1774745999) },
+		{ "2026-03-29 02:30:00", INT64_C(1774747800) },
+		{ "2026-03-29 03:00:00", INT64_C(1774746000) },
+		{ "2026-01-01 12:00:00", INT64_C(1767265200) },
+		{ "2026-03-29 02:30:00", INT64_C(1774747800) },
+	};
+
+	(void)state;
+	CHECK("CET-1CEST,M3.5.0,M10.5.0/3", NOW, berlin);
+}
+
+static void show(time_t when, char text[64], long *ahead)
+{
+	struct tm tm;
+
+	localtime_r(&when, &tm);
+	strftime(text, 64, "%Y-%m-%d %H:%M:%S", &tm);
+	*ahead = tm.tm_gmtoff;
+}
+
+/* The first time that is shown as when is: the clocks may have been put back since. */
+static time_t first_shown(time_t when, const char *text)
+{
+	char other[64];
+	long ahead, before, back;
+
+	show(when, other, &ahead);
+	show(when - 6 * 3600, other, &before);
+	back = before > ahead ? before - ahead : 0;
+	show(when - back, other, &ahead);
+	return strcmp(other, text) == 0 ? when - back : when;
+}
+
+/* Asks for a time behind one of winter, and behind one of summer. */
+static void assert_read_as(struct stamp_reader *reader, const char *text, time_t when)
+{
+	for (int i = 0; i < 2; i++) {
+		(void)read_text(reader, i == 0 ? "2015-01-15 12:00:00" : "2015-07-15 12:00:00");
+		if (read_text(reader, text) != when)
+			fail_msg("%s in %s is %lld", text, getenv("TZ"), (long long)when);
+	}
+}
+
+/* Ten years, by half an hour where the clocks were put forward or back within two days. */
+static void local_times_do_not_depend_on_what_was_asked_before(void **state)
+{
+	static const char *const zones[] = { "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe",
+					     "America/Sao_Paulo", "CET-1CEST,M3.5.0,M10.5.0/3" };
+	const time_t from = 1262304000, until = from + 3653 * (time_t)86400;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++) {
+		struct stamp_reader reader;
+		time_t step;
+
+		setenv("TZ", zones[i], 1);
+		stamp_begin(&reader, NOW);
+		for (time_t when = from; when < until; when += step) {
+			char text[64], other[64];
+			long ahead, before, behind;
+
+			show(when - 2 * 86400, other, &before);
+			show(when + 2 * 86400, other, &behind);
+			step = before == behind ? 12 * 3600 : 1800;
+			show(when, text, &ahead);
+			assert_read_as(&reader, text, first_shown(when, text));
+		}
+	}
+}
+
 /* Against the C library: every minute text of random times in all forms that say their zone. */
 static void agrees_with_the_c_library(void **state)
 {
@@ -149,7 +226,7 @@ static void agrees_with_the_c_library(void **state)
 	setenv("TZ", "UTC", 1);
 	stamp_begin(&reader, NOW);
 	for (int i = 0; i < 20000; i++) {
-		time_t t = (time_t)(NOW - (int64_t)random_below(&random, 360 * 86400));
+		time_t t = (time_t)(NOW - (int64_t)random_below(&random, 350 * 86400));
 		struct tm tm;
 		char text[64];
 
@@ -166,6 +243,8 @@ int main(void)
 		cmocka_unit_test(reads_every_form),
 		cmocka_unit_test(finds_the_year),
 		cmocka_unit_test(knows_the_zone),
+		cmocka_unit_test(an_hour_that_is_left_out_goes_on_as_before_it),
+		cmocka_unit_test(local_times_do_not_depend_on_what_was_asked_before),
 		cmocka_unit_test(agrees_with_the_c_library),
 	};
 

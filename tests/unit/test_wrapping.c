@@ -33,9 +33,10 @@ static void assert_taken_off(enum wrapping wrapping, const char *from, const cha
 {
 	char bytes[2000];
 	size_t len = strlen(from);
+	bool in_pieces = false;
 
 	memcpy(bytes, from, len);
-	len = wrapping_take_off(wrapping, bytes, len);
+	len = wrapping_take_off(wrapping, &in_pieces, bytes, len);
 	bytes[len] = '\0';
 	assert_string_equal(bytes, to);
 }
@@ -83,6 +84,29 @@ static void lines_without_it_and_pieces_of_lines_become_empty(void **state)
 		"{\"log\":\"z\\n\",\"stream\":\"stderr\"}\n{\"log\":\"cut", "\n\nz\n");
 }
 
+/* A log is given by blocks. */
+static void the_rest_of_a_line_is_left_out_wherever_the_log_is_cut(void **state)
+{
+	static const char log[] = "2026-11-03T10:00:00.762881123Z stdout P x\n2026-11-03T10:00:00.762881123Z stdout F y\n"
+				  "2026-11-03T10:00:00.762881123Z stdout F z\n";
+	const size_t line = strlen(log) / 3;
+
+	(void)state;
+	for (size_t cut = 0; cut <= 3; cut++) {
+		char bytes[sizeof(log)];
+		bool in_pieces = false;
+		size_t len;
+
+		memcpy(bytes, log, sizeof(log));
+		len = wrapping_take_off(WRAPPING_CRI, &in_pieces, bytes, cut * line);
+		assert_int_equal(in_pieces, cut == 1);
+		memmove(bytes + len, log + cut * line, (3 - cut) * line);
+		len += wrapping_take_off(WRAPPING_CRI, &in_pieces, bytes + len, (3 - cut) * line);
+		assert_int_equal(len, 4);
+		assert_memory_equal(bytes, "\n\nz\n", 4);
+	}
+}
+
 static void escapes_of_json_mean_what_they_say(void **state)
 {
 	(void)state;
@@ -97,6 +121,7 @@ int main(void)
 		cmocka_unit_test(a_log_without_any_is_left_alone),
 		cmocka_unit_test(one_line_without_it_leaves_the_file_alone),
 		cmocka_unit_test(lines_without_it_and_pieces_of_lines_become_empty),
+		cmocka_unit_test(the_rest_of_a_line_is_left_out_wherever_the_log_is_cut),
 		cmocka_unit_test(escapes_of_json_mean_what_they_say),
 	};
 
