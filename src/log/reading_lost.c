@@ -95,6 +95,16 @@ static bool has_number(const struct reading_log *log, unsigned number)
 	return false;
 }
 
+/* Whether a newer file holds the same place: copies may have any number. */
+static bool has_newer_copy(const struct reading_log *log, const struct reading_file *file)
+{
+	for (const struct reading_file *newer = file + 1; newer < log->files + log->count; newer++) {
+		if (newer->old != NULL && reading_same_place(newer->old, file->old))
+			return true;
+	}
+	return false;
+}
+
 /* Notes a gap between the file where the last run stopped and the live file: no number may be missing. */
 static void note_gaps(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
@@ -102,7 +112,8 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	unsigned number, lowest = has_number(log, 0) ? 0 : 1;
 	struct buf span = { 0 };
 
-	if (file->old == NULL || !file->old->live || !log_rotation_number(log->names.log, file->path, &number))
+	if (file->old == NULL || !file->old->live || has_newer_copy(log, file) ||
+	    !log_rotation_number(log->names.log, file->path, &number))
 		return;
 	while (number > lowest && has_number(log, number - 1))
 		number--;
