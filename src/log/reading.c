@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "log/reading_inside.h"
@@ -84,7 +85,9 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	added->take_unterminated = !may_grow(log, file);
 	added->old = file->old;
 	added->live = reading_is_live(log, file);
-	if (file->old == NULL && !reading->full)
+	if (!reading->full)
+		added->not_before = reading->not_before;
+	if (!reading->full && file->old == NULL && log->read_up_to > added->not_before)
 		added->not_before = log->read_up_to;
 	file->source = NULL;
 }
@@ -232,6 +235,7 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 	static char journal[] = "journal:";
 	int64_t from = WHEN_UNKNOWN;
 
+	reading->usual = count == 0 && directory == NULL;
 	if (count == 0 && directory != NULL)
 		log_list_make(&list, (char *[]){ journal }, 1);
 	else
@@ -264,9 +268,24 @@ void reading_open(struct reading *reading, char *const *logs, size_t log_count, 
 	}
 }
 
+/* Once the usual logs are written again, they may get what the journal had meanwhile, when it was read in their place.
+ * An entry of the future says nothing about that. */
+static int64_t read_in_journal(const struct positions *old)
+{
+	for (size_t i = 0; i < old->count; i++) {
+		const struct position *position = &old->items[i];
+
+		if (position->cursor != NULL && strcmp(position->log, "journal:") == 0 &&
+		    position->last_time != WHEN_UNKNOWN && position->last_time <= time(NULL))
+			return position->last_time + 1;
+	}
+	return WHEN_UNKNOWN;
+}
+
 void reading_begin(struct reading *reading, const struct positions *old)
 {
 	reading->old = old;
+	reading->not_before = reading->usual ? read_in_journal(old) : WHEN_UNKNOWN;
 	reading->claimed = mem_zalloc(old->count, sizeof(*reading->claimed));
 	for (size_t i = 0; i < reading->log_count; i++) {
 		if (!source_is_journal(reading->logs[i].names.log))

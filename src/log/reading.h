@@ -59,7 +59,8 @@ struct reading {
 	bool in_part;                /* a note says READING_UNREADABLE, or a source failed */
 	/* its own: */
 	const struct positions *old;
-	bool full;
+	bool full, usual;            /* usual: no log was named */
+	int64_t not_before;          /* what the files had before that was read in the journal; WHEN_UNKNOWN: nothing */
 	struct source_bounds bounds;
 	bool *claimed;               /* which of the old positions were found again */
 	struct reading_log *logs;
