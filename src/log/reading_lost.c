@@ -105,6 +105,19 @@ static bool has_newer_copy(const struct reading_log *log, const struct reading_f
 	return false;
 }
 
+/* Whether that is where the last run stopped in the live file, of which this one may have been a copy. */
+static bool was_live(const struct reading *reading, const struct reading_log *log, const struct position *old)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *live = &reading->old->items[i];
+
+		if (live->live && strcmp(live->log, log->names.log) == 0 &&
+		    (live == old || reading_same_place(live, old)))
+			return true;
+	}
+	return false;
+}
+
 /* Notes a gap between the file where the last run stopped and the live file: no number may be missing. */
 static void note_gaps(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
@@ -112,7 +125,7 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	unsigned number, lowest = has_number(log, 0) ? 0 : 1;
 	struct buf span = { 0 };
 
-	if (file->old == NULL || !file->old->live || has_newer_copy(log, file) ||
+	if (file->old == NULL || !was_live(reading, log, file->old) || has_newer_copy(log, file) ||
 	    !log_rotation_number(log->names.log, file->path, &number))
 		return;
 	while (number > lowest && has_number(log, number - 1))
