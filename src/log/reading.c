@@ -87,8 +87,10 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	added->live = reading_is_live(log, file);
 	if (!reading->full)
 		added->not_before = reading->not_before;
-	if (!reading->full && file->old == NULL && log->read_up_to > added->not_before)
+	if (!reading->full && file->old == NULL && log->read_up_to > added->not_before) {
 		added->not_before = log->read_up_to;
+		added->rewritten = true;
+	}
 	file->source = NULL;
 }
 

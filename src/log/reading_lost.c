@@ -60,14 +60,22 @@ static bool is_emptied(const struct reading_log *log, const struct position *old
 	return live != NULL && reading_same_file(&live->file, &old->file);
 }
 
+/* The time of the last line read, or when it was written, where its clock was ahead. */
+static int64_t last_time(const struct position *old)
+{
+	int64_t written = old->file.written / 1000000000;
+
+	return old->file.inode != 0 && written < old->last_time ? written : old->last_time;
+}
+
 static void note_gone(struct reading *reading, struct reading_log *log, const struct position *old)
 {
 	const char *what = "the file that the last run stopped in is gone";
 	const char *advice = "keep rotated logs until the next run";
-	int64_t to = next_time(log, log->files);
+	int64_t from = last_time(old), to = next_time(log, log->files);
 	struct buf span = { 0 };
 
-	if (to != WHEN_UNKNOWN && to < old->last_time) {
+	if (to != WHEN_UNKNOWN && to < from) {
 		to = WHEN_UNKNOWN;
 		what = "was rewritten since the last run, without the last line that was read";
 		advice = "lines from before that time do not count again";
@@ -75,10 +83,10 @@ static void note_gone(struct reading *reading, struct reading_log *log, const st
 		what = "was emptied since the last run";
 		advice = "mailban needs no emptying of its logs";
 	}
-	if (old->last_time > log->read_up_to)
-		log->read_up_to = old->last_time;
-	reading_add_span(&span, old->last_time, to);
-	reading_note(reading, READING_LOST, old->last_time, to,
+	if (from > log->read_up_to)
+		log->read_up_to = from;
+	reading_add_span(&span, from, to);
+	reading_note(reading, READING_LOST, from, to,
 		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span),
 		     advice);
 	buf_free(&span);
