@@ -26,7 +26,7 @@ struct reading_log {
 	struct source *journal;      /* opened and not among the sources; NULL: none */
 	struct buf why;              /* the journal could not be read: a sentence */
 	bool whole;                  /* all files that there are were listed and could be read */
-	int64_t read_up_to;          /* of a log whose last file is gone: when the last line read of it was written; of a
+	int64_t read_up_to;          /* of a log whose last file is gone: when its last line read was written; of a
 	                                journal: of the last line of the logs whose place it took */
 };
 

@@ -164,7 +164,8 @@ static const struct position **order_of(const struct positions *old)
 	return order;
 }
 
-/* Matches positions of one offset. Each goes to its old file first, if that file still holds it. */
+/* Matches positions of one offset. Each goes to its old file first, if that file still holds it: whether that file grew
+ * says whether it may grow again. */
 static void match_equal(struct reading *reading, struct reading_log *log, const struct position **order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
