@@ -21,9 +21,10 @@ enum { DAY = 86400 };
 static void take(void *context, const struct event *event)
 {
 	struct run *r = context;
-	const struct reading_source *from = &r->reading.sources[event->source];
+	struct reading_source *from = &r->reading.sources[event->source];
 	struct addr unit;
 
+	from->left_out += event->time < from->not_before;
 	if (event->time < r->since || event->time < from->not_before)
 		return;
 	judge_event(&r->judge, event, source_reference(from->source));
@@ -95,6 +96,18 @@ static void tell_too_long(struct run *r, const struct scan_log *log)
 	buf_free(&text);
 }
 
+static void tell_left_out(struct run *r, const struct reading_source *from)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "%s: %" PRIu64 " %s from before ", source_name(from->source), from->left_out,
+		 from->left_out == 1 ? "event" : "events");
+	when_add_minute(&text, from->not_before);
+	buf_addf(&text, " %s left out: earlier runs have counted them", from->left_out == 1 ? "is" : "are");
+	tell(r, buf_text(&text));
+	buf_free(&text);
+}
+
 /* Says which logs no rule understands. Where lines were understood before, drift tells of it. */
 static void tell_not_understood(struct run *r)
 {
@@ -125,6 +138,8 @@ static void scan_reading(struct run *r, struct detection *detection)
 		reading->sources[i].failed = logs[i].failed;
 		if (logs[i].too_long > 0)
 			tell_too_long(r, &logs[i]);
+		if (reading->sources[i].rewritten && reading->sources[i].left_out > 0)
+			tell_left_out(r, &reading->sources[i]);
 		if (logs[i].last_time > r->last_line && logs[i].last_time <= r->now + DAY)
 			r->last_line = logs[i].last_time;
 		r->lines += logs[i].lines;

@@ -8,18 +8,20 @@
  * run does not name stay as they are. So do those of a log of which a file could not be read. Writes nothing; each
  * error is a note.
  */
+#define _GNU_SOURCE
 #include "log/reading.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "log/reading_inside.h"
 #include "log/silence.h"
 
-enum { NOTE_MAX = 1000, OTHERS_MAX = 200 };
+enum { NOTE_MAX = 1000, OTHERS_MAX = 200, STEP = 1 << 16 };
 
 void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format,
 		  ...)
@@ -40,6 +42,11 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 bool reading_same_file(const struct file_look *a, const struct file_look *b)
 {
 	return a->inode != 0 && a->inode == b->inode && a->device == b->device;
+}
+
+bool reading_same_place(const struct position *a, const struct position *b)
+{
+	return a->offset > 0 && a->offset == b->offset && a->head.hash == b->head.hash && a->tail.hash == b->tail.hash;
 }
 
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file)
@@ -78,18 +85,21 @@ static void add_file(struct reading *reading, struct reading_log *log, struct re
 	added->take_unterminated = !may_grow(log, file);
 	added->old = file->old;
 	added->live = reading_is_live(log, file);
-	if (file->old == NULL && !reading->full)
+	if (!reading->full)
+		added->not_before = reading->not_before;
+	if (!reading->full && file->old == NULL && log->read_up_to > added->not_before) {
 		added->not_before = log->read_up_to;
-	if (file->is_copy)
-		added->not_before = INT64_MAX;
+		added->rewritten = true;
+	}
 	file->source = NULL;
 }
 
-/* Whether the file holds nothing new since the last run, and lost nothing. */
-static bool is_done(const struct reading_file *file)
+bool reading_is_done(const struct reading *reading, const struct reading_file *file)
 {
 	if (file->source == NULL)
 		return true;
+	if (reading->full)
+		return false;
 	if (source_head(file->source).len == 0)
 		return true;
 	return file->old != NULL && !source_is_compressed(file->source) && file->old->offset == file->file.size &&
@@ -119,6 +129,50 @@ static bool has_moved(const struct reading *reading, const struct reading_log *l
 	return false;
 }
 
+static void finish_file(const struct reading_source *s, struct positions *next)
+{
+	uint64_t offset = source_offset(s->source, s->consumed);
+	struct position position = {
+		.offset = offset,
+		.head = source_head_print(s->source, offset),
+		.tail = source_tail(s->source, offset),
+		.last_time = s->last_time,
+		.packed = source_is_compressed(s->source),
+		.file = source_file(s->source),
+	};
+
+	/* nothing identifies the file: to the next run it is new */
+	if (position.head.len == 0 && !position.packed)
+		return;
+	if (position.last_time == WHEN_UNKNOWN && s->old != NULL)
+		position.last_time = s->old->last_time;
+	/* a compressed file is read once, whatever its name; bytes that the disk kept back are still to be read */
+	position.live = s->live && !position.packed;
+	if (position.packed && s->failed && source_is_hindered(s->source))
+		position.file = (struct file_look){ 0 };
+	positions_add_copy(next, &position, s->log);
+}
+
+/* Makes the end of a copy its position. */
+static void pass_over(struct reading *reading, const struct reading_log *log, struct reading_file *file)
+{
+	struct reading_source copy = { .source = file->source, .last_time = WHEN_UNKNOWN, .old = file->old,
+				       .log = log->names.log };
+	char *step = mem_alloc(STEP, 1);
+	uint64_t given = 0;
+	ssize_t got;
+
+	for (; (got = source_read(file->source, step, STEP)) > 0; given += (uint64_t)got) {
+		const char *newline = memrchr(step, '\n', (size_t)got);
+
+		if (newline != NULL)
+			copy.consumed = given + (uint64_t)(newline + 1 - step);
+	}
+	copy.failed = got < 0;
+	finish_file(&copy, &reading->kept);
+	free(step);
+}
+
 static void add_log(struct reading *reading, struct reading_log *log)
 {
 	if (log->count == 0 && has_moved(reading, log))
@@ -133,8 +187,10 @@ static void add_log(struct reading *reading, struct reading_log *log)
 
 		if (reading->full && file->source != NULL)
 			source_restart(file->source);
-		if (is_done(file) && !(reading->full && file->source != NULL))
+		if (reading_is_done(reading, file))
 			keep_place(reading, log, file);
+		else if (file->is_copy)
+			pass_over(reading, log, file);
 		else
 			add_file(reading, log, file);
 	}
@@ -181,6 +237,7 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 	static char journal[] = "journal:";
 	int64_t from = WHEN_UNKNOWN;
 
+	reading->usual = count == 0 && directory == NULL;
 	if (count == 0 && directory != NULL)
 		log_list_make(&list, (char *[]){ journal }, 1);
 	else
@@ -213,9 +270,24 @@ void reading_open(struct reading *reading, char *const *logs, size_t log_count, 
 	}
 }
 
+/* Once the usual logs are written again, they may get what the journal had meanwhile, when it was read in their place.
+ * An entry of the future says nothing about that. */
+static int64_t read_in_journal(const struct positions *old)
+{
+	for (size_t i = 0; i < old->count; i++) {
+		const struct position *position = &old->items[i];
+
+		if (position->cursor != NULL && strcmp(position->log, "journal:") == 0 &&
+		    position->last_time != WHEN_UNKNOWN && position->last_time <= time(NULL))
+			return position->last_time + 1;
+	}
+	return WHEN_UNKNOWN;
+}
+
 void reading_begin(struct reading *reading, const struct positions *old)
 {
 	reading->old = old;
+	reading->not_before = reading->usual ? read_in_journal(old) : WHEN_UNKNOWN;
 	reading->claimed = mem_zalloc(old->count, sizeof(*reading->claimed));
 	for (size_t i = 0; i < reading->log_count; i++) {
 		if (!source_is_journal(reading->logs[i].names.log))
@@ -247,30 +319,6 @@ static void finish_journal(const struct reading_source *s, struct positions *nex
 		position.last_time = s->old->last_time;
 	positions_add_copy(next, &position, s->log);
 	free(position.cursor);
-}
-
-static void finish_file(const struct reading_source *s, struct positions *next)
-{
-	uint64_t offset = source_offset(s->source, s->consumed);
-	struct position position = {
-		.offset = offset,
-		.head = source_head_print(s->source, offset),
-		.tail = source_tail(s->source, offset),
-		.last_time = s->last_time,
-		.packed = source_is_compressed(s->source),
-		.file = source_file(s->source),
-	};
-
-	/* nothing identifies the file: to the next run it is new */
-	if (position.head.len == 0 && !position.packed)
-		return;
-	if (position.last_time == WHEN_UNKNOWN && s->old != NULL)
-		position.last_time = s->old->last_time;
-	/* a compressed file is read once, whatever its name; bytes that the disk kept back are still to be read */
-	position.live = s->live && !position.packed;
-	if (position.packed && s->failed && source_is_hindered(s->source))
-		position.file = (struct file_look){ 0 };
-	positions_add_copy(next, &position, s->log);
 }
 
 static int by_log(const void *left, const void *right)

@@ -28,9 +28,11 @@ struct reading_source {
 	struct source *source;
 	bool take_unterminated; /* a finished file: its last line counts even without a newline */
 	int64_t not_before;     /* older lines were counted by earlier runs; WHEN_UNKNOWN: none were */
+	bool rewritten;         /* that is because the last line read is gone */
 	/* told back by who has read it: */
 	uint64_t consumed;      /* uncompressed bytes of lines taken, from source_start() on */
 	int64_t last_time;      /* of the last line read, or WHEN_UNKNOWN */
+	uint64_t left_out;      /* events from before not_before */
 	bool failed;            /* it broke off; source_error() says why, and the reader has told it */
 	/* its own: */
 	const char *log;        /* the name of its log */
@@ -59,7 +61,8 @@ struct reading {
 	bool in_part;                /* a note says READING_UNREADABLE, or a source failed */
 	/* its own: */
 	const struct positions *old;
-	bool full;
+	bool full, usual;            /* usual: no log was named */
+	int64_t not_before;          /* what the files had before that was read in the journal; WHEN_UNKNOWN: nothing */
 	struct source_bounds bounds;
 	bool *claimed;               /* which of the old positions were found again */
 	struct reading_log *logs;

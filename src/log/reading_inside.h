@@ -14,7 +14,7 @@ struct reading_file {
 	const struct position *old;  /* where the last run stopped in it, or NULL */
 	struct buf why;              /* it could not be read: a sentence */
 	bool hindered;               /* it could not be read, and the next run may be able to */
-	bool is_copy;                /* all of it stands in the log beside, too: it is read, and nothing counts */
+	bool is_copy;                /* all of it stands in another file, too: nothing of it counts */
 	bool skip;                   /* another name of a file that is read already, or a copy */
 };
 
@@ -26,7 +26,7 @@ struct reading_log {
 	struct source *journal;      /* opened and not among the sources; NULL: none */
 	struct buf why;              /* the journal could not be read: a sentence */
 	bool whole;                  /* all files that there are were listed and could be read */
-	int64_t read_up_to;          /* of a log whose last file is gone: the time of the last line read of it; of a
+	int64_t read_up_to;          /* of a log whose last file is gone: when its last line read was written; of a
 	                                journal: of the last line of the logs whose place it took */
 };
 
@@ -50,6 +50,8 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);
 bool reading_is_claimed(const struct reading *reading, const struct position *old);
 bool reading_same_file(const struct file_look *a, const struct file_look *b); /* false where one is not known */
+bool reading_same_place(const struct position *a, const struct position *b); /* in files that are alike up to there */
+bool reading_is_done(const struct reading *reading, const struct reading_file *file); /* nothing in it is to be read */
 bool reading_is_live(const struct reading_log *log, const struct reading_file *file);
 
 /* The time of the first line that has one among the first bytes of an open file, or WHEN_UNKNOWN. */

@@ -80,7 +80,7 @@ void reading_add_journal(struct reading *reading, struct reading_log *log)
 	added = reading_add_source(reading, log->names.log, log->journal);
 	added->take_unterminated = true;
 	added->old = old;
-	if (old == NULL && !reading->full)
+	if (!reading->full)
 		added->not_before = log->read_up_to;
 	if (source_gap(log->journal) != WHEN_UNKNOWN)
 		note_gap(reading, log->names.log, old->last_time, source_gap(log->journal));

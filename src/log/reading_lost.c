@@ -60,14 +60,22 @@ static bool is_emptied(const struct reading_log *log, const struct position *old
 	return live != NULL && reading_same_file(&live->file, &old->file);
 }
 
+/* The time of the last line read, or when it was written, where its clock was ahead. */
+static int64_t last_time(const struct position *old)
+{
+	int64_t written = old->file.written / 1000000000;
+
+	return old->file.inode != 0 && written < old->last_time ? written : old->last_time;
+}
+
 static void note_gone(struct reading *reading, struct reading_log *log, const struct position *old)
 {
 	const char *what = "the file that the last run stopped in is gone";
 	const char *advice = "keep rotated logs until the next run";
-	int64_t to = next_time(log, log->files);
+	int64_t from = last_time(old), to = next_time(log, log->files);
 	struct buf span = { 0 };
 
-	if (to != WHEN_UNKNOWN && to < old->last_time) {
+	if (to != WHEN_UNKNOWN && to < from) {
 		to = WHEN_UNKNOWN;
 		what = "was rewritten since the last run, without the last line that was read";
 		advice = "lines from before that time do not count again";
@@ -75,10 +83,10 @@ static void note_gone(struct reading *reading, struct reading_log *log, const st
 		what = "was emptied since the last run";
 		advice = "mailban needs no emptying of its logs";
 	}
-	if (old->last_time > log->read_up_to)
-		log->read_up_to = old->last_time;
-	reading_add_span(&span, old->last_time, to);
-	reading_note(reading, READING_LOST, old->last_time, to,
+	if (from > log->read_up_to)
+		log->read_up_to = from;
+	reading_add_span(&span, from, to);
+	reading_note(reading, READING_LOST, from, to,
 		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span),
 		     advice);
 	buf_free(&span);
@@ -95,6 +103,29 @@ static bool has_number(const struct reading_log *log, unsigned number)
 	return false;
 }
 
+/* Whether a newer file holds the same place: copies may have any number. */
+static bool has_newer_copy(const struct reading_log *log, const struct reading_file *file)
+{
+	for (const struct reading_file *newer = file + 1; newer < log->files + log->count; newer++) {
+		if (newer->old != NULL && reading_same_place(newer->old, file->old))
+			return true;
+	}
+	return false;
+}
+
+/* Whether that is where the last run stopped in the live file, of which this one may have been a copy. */
+static bool was_live(const struct reading *reading, const struct reading_log *log, const struct position *old)
+{
+	for (size_t i = 0; i < reading->old->count; i++) {
+		const struct position *live = &reading->old->items[i];
+
+		if (live->live && strcmp(live->log, log->names.log) == 0 &&
+		    (live == old || reading_same_place(live, old)))
+			return true;
+	}
+	return false;
+}
+
 /* Notes a gap between the file where the last run stopped and the live file: no number may be missing. */
 static void note_gaps(struct reading *reading, const struct reading_log *log, const struct reading_file *file)
 {
@@ -102,7 +133,8 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	unsigned number, lowest = has_number(log, 0) ? 0 : 1;
 	struct buf span = { 0 };
 
-	if (file->old == NULL || !file->old->live || !log_rotation_number(log->names.log, file->path, &number))
+	if (file->old == NULL || !was_live(reading, log, file->old) || has_newer_copy(log, file) ||
+	    !log_rotation_number(log->names.log, file->path, &number))
 		return;
 	while (number > lowest && has_number(log, number - 1))
 		number--;

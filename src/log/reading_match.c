@@ -2,15 +2,14 @@
 /*
  * reading_match: finds in the files of today the places where the last run stopped.
  *
- * 1. A position belongs to a file with the same first bytes and the same bytes before the place. A file has at
- *    most one position, and a position one file.
- * 2. Positions far into their files choose first, since they prove most. Of several files that fit, the one with
- *    the same inode is taken, then the oldest. Names decide nothing.
- * 3. The file of a position may have moved to another log of this run.
+ * 1. A position belongs to each file with the same first bytes and the same bytes before the place: what lies before
+ *    the place was counted. A file goes on at the farthest one. Names decide nothing.
+ * 2. The file of a position may have moved to another log of this run.
+ * 3. A file of which all stands at the beginning of another file of its log is a copy, finished or not. It gets a
+ *    position at its end, and nothing of it counts.
  * 4. A file may have lost its head. Then the last line that was read finds the place, wherever that line stands
  *    now.
- * 5. A file without a position is new and is read from its start. An unfinished copy of a file, which gzip or
- *    logrotate makes, is passed over.
+ * 5. A file without a position is new and is read from its start.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -81,33 +80,6 @@ static void skip_second_names(struct reading *reading)
 	}
 }
 
-/* Of a file and its compressed copy beside it, one counts. gzip removes the file when the copy is complete, and a
- * person may have uncompressed a copy to look at it. */
-static void skip_packed_copy(struct reading *reading, const struct reading_log *log, struct reading_file *file,
-			     struct reading_file *packed)
-{
-	if (!log_is_packed_name(file->path, packed->path) || file->source == NULL)
-		return;
-	if (packed->source == NULL) {
-		if (packed->old != NULL && holds(file, packed->old))
-			skip(file);
-	} else if (source_begins_with(file->source, packed->source)) {
-		struct position known = { .last_time = WHEN_UNKNOWN, .packed = true, .file = packed->file };
-
-		/* comparing them again at each run would read both to their ends */
-		positions_add_copy(&reading->kept, &known, log->names.log);
-		skip(packed);
-	}
-}
-
-static void skip_packed_copies(struct reading *reading, struct reading_log *log)
-{
-	for (size_t i = 0; i < log->count; i++) {
-		for (size_t j = 0; j < log->count; j++)
-			skip_packed_copy(reading, log, &log->files[i], &log->files[j]);
-	}
-}
-
 static bool is_of(const struct position *old, const struct reading_log *log)
 {
 	return strcmp(old->log, log->names.log) == 0;
@@ -133,71 +105,42 @@ static void claim_same_inodes(struct reading *reading, struct reading_log *log, 
 	}
 }
 
-static bool claim_same_bytes(struct reading *reading, struct reading_log *log, const struct position *old)
+static void claim_same_bytes(struct reading *reading, struct reading_log *log, const struct position *old)
 {
 	for (size_t i = 0; i < log->count; i++) {
-		if (is_free(&log->files[i]) && holds(&log->files[i], old)) {
-			reading_claim(reading, &log->files[i], old);
-			return true;
-		}
+		struct reading_file *file = &log->files[i];
+
+		if (is_free(file) && holds(file, old))
+			reading_claim(reading, file, old);
 	}
-	return false;
 }
 
-/* Whether all of the file stands at the beginning of the other one. Both are at their starts afterwards. */
+/* Whether all of the file stands at the beginning of the other one. */
 static bool is_copy_of(struct reading_file *file, struct reading_file *other)
 {
 	struct span head = source_head(file->source), others = source_head(other->source);
+	bool same = head.len <= others.len && memcmp(head.ptr, others.ptr, head.len) == 0 &&
+		    source_begins_with(other->source, file->source);
 
-	return head.len > 0 && head.len <= others.len && memcmp(head.ptr, others.ptr, head.len) == 0 &&
-	       source_begins_with(other->source, file->source);
+	/* the comparison moved both to their starts */
+	if (file->old != NULL)
+		(void)holds(file, file->old);
+	if (other->old != NULL)
+		(void)holds(other, other->old);
+	return same;
 }
 
-/* Whether the file is as it was when the last run read it itself. */
-static bool is_unchanged(const struct reading *reading, const struct reading_file *file)
+/* Of equal files the last one counts, and so does the file that is written to. */
+static void mark_copy(const struct reading *reading, struct reading_log *log, struct reading_file *file)
 {
-	for (size_t i = 0; i < reading->old->count; i++) {
-		const struct file_look *old = &reading->old->items[i].file;
-
-		if (reading_same_file(&file->file, old) && file->file.size == old->size &&
-		    file->file.written == old->written)
-			return true;
-	}
-	return false;
-}
-
-/* Between copying and emptying, a log stands in two files. The file that was read before, up to offset, is the log
- * itself. A file that was rotated at the last run is never the log, even if a new log got its inode. */
-static void skip_copies_of_live(const struct reading *reading, struct reading_log *log, uint64_t offset)
-{
-	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
-
-	if (live == NULL || live->source == NULL || live->old == NULL || !live->old->live ||
-	    live->old->offset != offset || !reading_same_file(&live->file, &live->old->file))
+	if (reading_is_live(log, file) || reading_is_done(reading, file))
 		return;
-	for (struct reading_file *file = log->files; file < live; file++) {
-		if (!is_free(file) || is_unchanged(reading, file))
-			continue;
-		if (is_copy_of(file, live))
-			skip(file);
-		/* the comparison moved the source to its start */
-		if (!holds(live, live->old))
-			source_restart(live->source);
-	}
-}
+	for (size_t i = 0; i < log->count && !file->is_copy; i++) {
+		struct reading_file *other = &log->files[i];
 
-/* A copy that somebody made before the log was read for the first time: it is read to be known again, whatever becomes
- * of its name, and none of it counts. */
-static void mark_copies(struct reading *reading, struct reading_log *log)
-{
-	struct reading_file *live = log->count > 0 ? &log->files[log->count - 1] : NULL;
-
-	for (size_t i = 0; i < reading->old->count; i++) {
-		if (is_of(&reading->old->items[i], log))
-			return;
+		if (other != file && other->source != NULL && !other->is_copy)
+			file->is_copy = is_copy_of(file, other);
 	}
-	for (struct reading_file *file = log->files; live != NULL && live->source != NULL && file < live; file++)
-		file->is_copy = file->source != NULL && is_copy_of(file, live);
 }
 
 static int by_offset_down(const void *left, const void *right)
@@ -221,16 +164,16 @@ static const struct position **order_of(const struct positions *old)
 	return order;
 }
 
-/* Matches positions of one offset. Each goes to its old file first, if that file still holds it. */
+/* Matches positions of one offset. Each goes to its old file first, if that file still holds it: whether that file grew
+ * says whether it may grow again. */
 static void match_equal(struct reading *reading, struct reading_log *log, const struct position **order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
 			claim_same_inodes(reading, log, order[i]);
 	}
-	skip_copies_of_live(reading, log, order[0]->offset);
 	for (size_t i = 0; i < count; i++) {
-		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
+		if (is_of(order[i], log))
 			claim_same_bytes(reading, log, order[i]);
 	}
 }
@@ -275,7 +218,7 @@ static void match_cut(struct reading *reading, struct reading_log *log, const st
 	for (size_t i = log->count; i-- > 0 && is_of(old, log) && !reading_is_claimed(reading, old);) {
 		struct reading_file *file = &log->files[i];
 
-		if (is_free(file) && may_be_rest(file, old) && source_find(file->source, old->tail))
+		if (is_free(file) && !file->is_copy && may_be_rest(file, old) && source_find(file->source, old->tail))
 			reading_claim(reading, file, old);
 	}
 }
@@ -295,14 +238,28 @@ static void leave_hindered(struct reading *reading, struct reading_log *log, str
 	skip(file);
 }
 
-/* A copy and its log were read to the same place: where one of them is, nothing is lost with the other. */
-static void claim_twins(struct reading *reading, const struct position *old)
+/* Whether the file was read as far as that place or farther, and is the same up to there. */
+static bool has_passed(struct reading_file *file, const struct position *old)
 {
-	for (size_t i = 0; i < reading->old->count && !reading_is_claimed(reading, old); i++) {
-		const struct position *twin = &reading->old->items[i];
+	bool same;
 
-		if (reading->claimed[i] && old->offset > 0 && twin->offset == old->offset &&
-		    twin->head.hash == old->head.hash && twin->tail.hash == old->tail.hash)
+	if (file->old == NULL)
+		return false;
+	if (file->source == NULL)
+		return reading_same_place(file->old, old);
+	if (source_start(file->source) != file->old->offset)
+		return false;
+	source_restart(file->source);
+	same = holds(file, old);
+	(void)holds(file, file->old);
+	return same;
+}
+
+/* Nothing is lost with a file where a copy of it was read as far. */
+static void claim_passed(struct reading *reading, struct reading_log *log, const struct position *old)
+{
+	for (size_t i = 0; i < log->count && is_of(old, log) && !reading_is_claimed(reading, old); i++) {
+		if (has_passed(&log->files[i], old))
 			reading->claimed[old - reading->old->items] = true;
 	}
 }
@@ -312,19 +269,20 @@ void reading_match(struct reading *reading)
 	const struct position **order = order_of(reading->old);
 
 	skip_second_names(reading);
-	for (size_t i = 0; i < reading->log_count; i++) {
-		skip_packed_copies(reading, &reading->logs[i]);
-		mark_copies(reading, &reading->logs[i]);
+	for (size_t i = 0; i < reading->log_count; i++)
 		match_log(reading, &reading->logs[i], order);
-	}
 	for (size_t i = 0; i < reading->old->count; i++) {
 		if (!reading_is_claimed(reading, order[i]))
 			match_moved(reading, order[i]);
 	}
+	for (size_t i = 0; i < reading->log_count; i++) {
+		for (size_t j = 0; j < reading->logs[i].count; j++)
+			mark_copy(reading, &reading->logs[i], &reading->logs[i].files[j]);
+	}
 	for (size_t i = 0; i < reading->old->count * reading->log_count; i++)
 		match_cut(reading, &reading->logs[i % reading->log_count], order[i / reading->log_count]);
-	for (size_t i = 0; i < reading->old->count; i++)
-		claim_twins(reading, &reading->old->items[i]);
+	for (size_t i = 0; i < reading->old->count * reading->log_count; i++)
+		claim_passed(reading, &reading->logs[i % reading->log_count], order[i / reading->log_count]);
 	for (size_t i = 0; i < reading->log_count; i++) {
 		for (size_t j = 0; j < reading->logs[i].count; j++)
 			leave_hindered(reading, &reading->logs[i], &reading->logs[i].files[j]);

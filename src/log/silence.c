@@ -87,14 +87,17 @@ int64_t silence_list(struct log_list *list, char *const *names, size_t count)
 		return WHEN_UNKNOWN;
 	log_list_free(list);
 	log_list_make(list, (char *[]){ journal }, 1);
-	return last;
+	/* the journal has the last line of the log, too */
+	return last != WHEN_UNKNOWN ? last + 1 : WHEN_UNKNOWN;
 }
 
 void silence_say(struct buf *out, const struct log_files *log, int64_t begins)
 {
 	bool is_file = !source_is_journal(log->log);
 
-	buf_addf(out, "%s: nothing was written to it since ", log->log);
+	buf_add_text(out, log->log);
+	buf_add_text(out, out->ptr[out->len - 1] == ':' ? " " : ": ");
+	buf_add_text(out, "nothing was written to it since ");
 	when_add_minute(out, begins);
 	if (is_file && journal_newest("", NULL) > begins)
 		buf_add_text(out, "; the journal has newer entries of mail servers: log = { \"journal:\" } reads it");

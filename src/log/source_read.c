@@ -220,9 +220,20 @@ static ssize_t read_any(struct source *source, char *bytes, size_t room)
 	return source->regular ? read_plain(source, bytes, room) : pull(source, bytes, room);
 }
 
-/* The last of many NULs becomes a newline, and so does the last NUL right behind a hole. Returns whether the bytes end
- * so. */
-static bool break_at_nuls(char *bytes, size_t len, bool behind_hole)
+/* How many NULs stand before at, as far as that matters: a hole is many. */
+static size_t nuls_before(const struct source *source)
+{
+	size_t nuls = 0;
+
+	if (source->last_len == 0)
+		return NULS;
+	while (nuls < NULS && nuls < source->last_len && source->last[source->last_len - 1 - nuls] == 0)
+		nuls++;
+	return nuls;
+}
+
+/* The last of many NULs becomes a newline; so many stand before the bytes. Returns whether the bytes end so. */
+static bool break_at_nuls(char *bytes, size_t len, size_t before)
 {
 	char *end = bytes + len, *at = bytes;
 	bool ends = false;
@@ -232,7 +243,7 @@ static bool break_at_nuls(char *bytes, size_t len, bool behind_hole)
 
 		while (at < end && *at == 0)
 			at++;
-		if (at - nuls < NULS && !(behind_hole && nuls == bytes))
+		if ((size_t)(at - nuls) + (nuls == bytes ? before : 0) < NULS)
 			continue;
 		at[-1] = '\n';
 		ends = at == end;
@@ -275,12 +286,12 @@ ssize_t source_read(struct source *source, char *bytes, size_t room)
 		buf_text(&source->error);
 	} else if (got > 0) {
 		bool plain_file = source->regular && source->content == CONTENT_PLAIN;
-		bool behind_hole = source->last_len == 0;
+		size_t before = nuls_before(source);
 
 		keep_last(source, bytes, (size_t)got);
 		source->at += (uint64_t)got;
 		source->given += (uint64_t)got;
-		if (break_at_nuls(bytes, (size_t)got, behind_hole) && plain_file)
+		if (break_at_nuls(bytes, (size_t)got, before) && plain_file)
 			skip_hole(source);
 	}
 	return got;

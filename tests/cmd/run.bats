@@ -474,6 +474,19 @@ prepared() {
 		[[ "$output" == *'log: was rewritten since the last run, without the last line that was read; '* ]]
 	done
 	[ "$(grep -v '^#' blacklist | cut -d' ' -f1)" = 203.0.113.5 ]
+	[[ "$output" =~ log:\ [0-9]+\ events\ from\ before\ [0-9TZ:-]+\ are\ left\ out: ]]
+}
+
+@test "a log that is emptied behind a line whose clock is ahead loses no line" {
+	sasl 198.51.100.9 1 -10800 > log
+	touch -d '1 minute ago' log
+	run -0 mailban_run log
+	sasl 192.0.2.7 6 0 > new
+	cat new > log
+	run mailban_run log
+	[[ "$output" == *'log: was emptied since the last run; '* ]]
+	[[ "$output" != *'left out'* ]]
+	[ "$(grep -v '^#' blacklist | cut -d' ' -f1)" = 192.0.2.7 ]
 }
 
 @test "where this host cannot be asked for its own addresses it is told" {

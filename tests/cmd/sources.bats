@@ -185,7 +185,7 @@ failing() {
 }
 
 entry() { # SECONDS UNIT USER ADDRESS
-	printf '__REALTIME_TIMESTAMP=%s000000\n__MONOTONIC_TIMESTAMP=%s000000\n_BOOT_ID=%032d\n' "$(($(date +%s) - 100 + $1))" "$(($1 + 1000000))" 7
+	printf '__REALTIME_TIMESTAMP=%s000000\n__MONOTONIC_TIMESTAMP=%s000000\n_BOOT_ID=%032d\n' "$(($(date +%s) - 100 + $1))" "$(($1 + 3000000))" 7
 	printf '_TRANSPORT=syslog\n_UID=%s\n_HOSTNAME=mx\n_SYSTEMD_UNIT=%s\nSYSLOG_IDENTIFIER=postfix/smtpd\n_PID=42\n' "$3" "$2"
 	printf 'MESSAGE=warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n\n' "$4"
 }
@@ -251,6 +251,46 @@ entry() { # SECONDS UNIT USER ADDRESS
 	echo 'log = { "/var/log/mail.log" }' > conf
 	! "$MAILBAN" check -c conf --no-sync --blacklist blacklist --state state --allow allow 2> said > /dev/null
 	grep -q '^mailban: /var/log/mail.log: nothing was written to it since .*; the journal has newer entries of mail servers: ' said
+	EOF
+	unshare -m bash script "$remote"
+}
+
+@test "the usual logs and the journal in their place: what both have counts once, however often they take turns" {
+	remote=/lib/systemd/systemd-journal-remote
+	[ -x "$remote" ] || skip "systemd-journal-remote is not installed"
+	"$MAILBAN" --version | grep -q libsystemd || skip "built without libsystemd"
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	entry -2000000 postfix@-.service 104 203.0.113.1 > first
+	entry -1000000 postfix@-.service 104 203.0.113.2 > later
+	entry -100000 postfix@-.service 104 203.0.113.3 >> later
+	echo 0123456789abcdef0123456789abcdef > id
+	cat > script <<-'EOF'
+	set -e
+	trap 'echo "failed: $BASH_COMMAND"' ERR
+	mount -t tmpfs none /var/log
+	mkdir -p /run/log /var/log/journal/$(cat id)
+	mount -t tmpfs none /run/log
+	mount --bind id /etc/machine-id
+	hits() {
+		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow > /dev/null 2> said
+		sed -n 's/^\(203[^/ ]*\) time=.* hits=\([0-9]*\).*/\1 \2/p' state | xargs
+	}
+	# the line that an entry of the journal is in the log
+	line() { # ADDRESS FILE
+		at=$(grep -B 9 "unknown.$1" "$2" | sed -n 's/^__REALTIME_TIMESTAMP=\(.*\)000000$/\1/p' | tail -n 1)
+		echo "$(date -u -d "@$at" +%FT%T+00:00) mx postfix/smtpd[42]: $(sed -n "s/^MESSAGE=\(.*$1.*\)/\1/p" "$2")"
+	}
+	"$1" -o /var/log/journal/$(cat id)/system.journal first
+	echo 'Nov  1 00:00:00 mx postfix/smtpd[1]: connect from unknown[203.0.113.9]' > /var/log/mail.log
+	touch -d '30 days ago' /var/log/mail.log
+	[ "$(hits)" = '203.0.113.1 1' ]
+	grep -q '^mailban: journal: nothing was written to it since ' said
+	{ line 203.0.113.1 first; line 203.0.113.2 later; } >> /var/log/mail.log
+	[ "$(hits)" = '203.0.113.1 1 203.0.113.2 1' ]
+	# the last line and its entry have one time
+	"$1" -o /var/log/journal/$(cat id)/system.journal later
+	touch -d "$(line 203.0.113.2 later | cut -d' ' -f1)" /var/log/mail.log
+	[ "$(hits)" = '203.0.113.1 1 203.0.113.2 1 203.0.113.3 1' ]
 	EOF
 	unshare -m bash script "$remote"
 }

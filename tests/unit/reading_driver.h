@@ -34,20 +34,11 @@ static inline size_t driver_take_lines(struct driver *driver, const char *bytes,
 	return taken;
 }
 
-static inline void driver_take_nothing(void *context, const char *line, size_t len)
-{
-	(void)context, (void)line, (void)len;
-}
-
-/* Of a log whose lines were all counted before, or in its copy, none is taken. */
 static inline void driver_read(struct driver *driver, struct reading_source *s)
 {
-	void (*take)(void *context, const char *line, size_t len) = driver->take;
 	struct buf waiting = { 0 };
 	ssize_t got;
 
-	if (s->not_before == INT64_MAX)
-		driver->take = driver_take_nothing;
 	while ((got = source_read(s->source, buf_room(&waiting, driver->room), driver->room)) > 0) {
 		size_t taken;
 
@@ -63,7 +54,6 @@ static inline void driver_read(struct driver *driver, struct reading_source *s)
 		driver->take(driver->context, waiting.ptr, waiting.len);
 		s->consumed += waiting.len;
 	}
-	driver->take = take;
 	buf_free(&waiting);
 }
 

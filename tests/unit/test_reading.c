@@ -109,16 +109,19 @@ static void renamed_and_created(void **state)
 	assert_int_equal(driver.lost, 0);
 }
 
-static void same_lines_after_rotation(void **state)
+/* Bytes that were counted never count again, whatever file begins with them. */
+static void put_back_from_a_copy(void **state)
 {
 	(void)state;
 	shell("echo a > log");
 	assert_run("a ");
-	shell("mv log log.1; echo a > log");
-	assert_run("a ");
-	shell("gzip log.1; mv log.1.gz log.2.gz; mv log log.1; echo a > log");
-	assert_run("a ");
+	shell("echo b >> log; mv log log.1; cp log.1 log; echo c >> log");
+	assert_run("b c ");
+	shell("gzip log.1; mv log.1.gz log.2.gz; mv log log.1; zcat log.2.gz > log");
 	assert_run("");
+	shell("echo d >> log");
+	assert_run("d ");
+	assert_int_equal(driver.lost, 0);
 }
 
 static void copied_and_truncated(void **state)
@@ -438,19 +441,62 @@ static void copies_beside_a_log_that_is_new(void **state)
 	assert_int_equal(driver.lost + driver.unreadable, 0);
 }
 
-/* Logs that begin alike, as with a banner. log.1 moved back and added to is what a new log is that was given the inode
- * of a rotated one: no copy of it is being made, and the other files were logs of their own. */
-static void begins_alike_with_the_inode_of_a_rotated_one(void **state)
+/* A person copies the log, before a rotation or behind one, with lines or a run between. */
+static void copies_beside_a_log_that_was_read(void **state)
+{
+	static const char *const copies[] = { "cp log log.old", "cp -p log log-20261128", "gzip -c log > log.7.gz",
+					      "head -c 3 log > log.old" };
+
+	for (size_t i = 0; i < 4 * sizeof(copies) / sizeof(copies[0]); i++) {
+		assert_int_equal(begin(state), 0);
+		shell("echo a > log; echo b >> log");
+		assert_run("a b ");
+		shell(copies[i / 4]);
+		if (i % 2 > 0)
+			assert_run("");
+		shell(i % 4 > 1 ? "mv log log.1; echo c > log" : "echo x >> log; mv log log.1; echo c > log");
+		assert_run(i % 4 > 1 ? "c " : "x c ");
+		shell(copies[i / 4]);
+		shell("echo d >> log; mv log.1 log.2; mv log log.1; echo e > log");
+		assert_run("d e ");
+		/* the copy is left alone, in another form */
+		shell("rm log.2; [ ! -e log.old ] || gzip log.old");
+		assert_run("");
+		assert_int_equal(driver.lost + driver.unreadable, 0);
+	}
+}
+
+static void copies_of_a_log_not_read_yet(void **state)
 {
 	(void)state;
 	shell("echo a > log");
 	assert_run("a ");
-	shell("mv log log.1; echo a > log");
-	assert_run("a ");
-	shell("gzip -c log.1 > log.2.gz; gzip log; mv log.gz log.1.gz; mv log.1 log; echo c >> log");
-	assert_run("a c ");
-	assert_int_equal(driver.lost, 0);
+	shell("mv log log.1; seq 4 > log; cp log log.old; gzip -c log > log.3.gz; head -c 7 log > log.4");
+	assert_run("1 2 3 4 ");
+	shell("rm log.1; echo b >> log; mv log log.1; echo c > log");
+	assert_run("b c ");
+	shell("rm log.1; cp log.old log.9; gzip -d log.3.gz; rm log.4");
 	assert_run("");
+	shell("cp log.9 log.10; cp log.3 log.11");
+	assert_run("");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
+}
+
+/* An earlier rotation has taken the old position; the runs come while the copy is made, and before the log is emptied. */
+static void copied_and_truncated_since_a_rotation(void **state)
+{
+	(void)state;
+	shell("echo a > log");
+	assert_run("a ");
+	shell("mv log log.2; seq 4 > log; head -c 5 log > log.1");
+	assert_run("1 2 3 4 ");
+	shell("echo 5 >> log; cp log log.1");
+	assert_run("5 ");
+	shell(": > log");
+	assert_run("");
+	shell("echo 6 > log; mv log.2 log.3; mv log.1 log.2; cp log log.1; : > log; echo 7 >> log");
+	assert_run("6 7 ");
+	assert_int_equal(driver.lost + driver.unreadable, 0);
 }
 
 static void damaged_is_told_once(void **state)
@@ -597,7 +643,8 @@ static void reads_what_is_new_and_little_more(void **state)
 	driver.room = 1 << 20;
 	driver.take = take_none;
 	assert_int_equal(driver_run(&driver, (char *[]){ "log" }, 1, true), 0);
-	assert_int_equal(driver.sources, FILES);
+	assert_int_equal(driver.sources, 2);
+	assert_int_equal(driver.positions.count, FILES);
 	assert_int_equal(truncate("log", INT64_C(9900000000) - STEP), 0);
 	memset(step, 'x', sizeof(step));
 	for (size_t i = 99; i < sizeof(step); i += 100)
@@ -695,7 +742,7 @@ int main(void)
 		cmocka_unit_test_setup(appended, begin),
 		cmocka_unit_test_setup(first_run_reads_siblings, begin),
 		cmocka_unit_test_setup(renamed_and_created, begin),
-		cmocka_unit_test_setup(same_lines_after_rotation, begin),
+		cmocka_unit_test_setup(put_back_from_a_copy, begin),
 		cmocka_unit_test_setup(copied_and_truncated, begin),
 		cmocka_unit_test_setup(emptied_under_a_writer_that_does_not_append, begin),
 		cmocka_unit_test_setup(emptied, begin),
@@ -715,7 +762,9 @@ int main(void)
 		cmocka_unit_test_setup(rotated_into_another_folder, begin),
 		cmocka_unit_test_setup(copies_in_the_making, begin),
 		cmocka_unit_test_setup(copies_beside_a_log_that_is_new, begin),
-		cmocka_unit_test_setup(begins_alike_with_the_inode_of_a_rotated_one, begin),
+		cmocka_unit_test_setup(copies_beside_a_log_that_was_read, begin),
+		cmocka_unit_test_setup(copies_of_a_log_not_read_yet, begin),
+		cmocka_unit_test_setup(copied_and_truncated_since_a_rotation, begin),
 		cmocka_unit_test_setup(damaged_is_told_once, begin),
 		cmocka_unit_test_setup(missing_and_back, begin),
 		cmocka_unit_test_setup(finished_without_newline, begin),

@@ -2,11 +2,11 @@
 /*
  * reading_model: random histories of logs against a plain list of all lines ever written.
  *
- * Two logs live through appends, rotations of all styles, compression, copying and emptying, deletions,
- * replacement and the loss of their heads, with runs, dry runs and killed runs between. At the end each line has
- * been counted exactly once by the runs that came to their end, or was deleted before any of them could; and where
- * that left a trace, a run has said so. SEQUENCES in the environment says how many histories; one that is wrong is told
- * with a MAILBAN_SEED that shows it at SEQUENCES=1.
+ * Two logs live through appends, rotations of all styles, compression, copying and emptying, copies that people make of
+ * their files, deletions, replacement and the loss of their heads, with runs, dry runs and killed runs between. At the
+ * end each line has been counted exactly once by the runs that came to their end, or was deleted before any of them
+ * could; and where that left a trace, a run has said so. SEQUENCES in the environment says how many histories; one that
+ * is wrong is told with a MAILBAN_SEED that shows it at SEQUENCES=1.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -33,7 +33,7 @@
 /* five times as slow under a sanitizer, and the 10,000 run without it anyway */
 enum { SEQUENCES = SANITIZED ? 1000 : 10000 };
 
-enum { LOGS = 2, FILES = 512, IDS = 4000, NAME = 64, BANNER = 4300, DAEMON_SECONDS = 120 };
+enum { LOGS = 2, FILES = 512, IDS = 4000, NAME = 64, BANNER = 4300, COPIES = 40, DAEMON_SECONDS = 120 };
 
 /* One file as the model sees it. */
 struct model_file {
@@ -46,10 +46,18 @@ struct model_file {
 	bool was_live;     /* at the last committed run */
 };
 
+/* A copy that somebody made. */
+struct model_copy {
+	char name[NAME];
+	bool known; /* a committed run came since */
+};
+
 struct model_log {
 	const char *name;
 	struct model_file *files; /* the oldest first; the live one last, if live is true */
 	size_t count;
+	struct model_copy copies[COPIES];
+	size_t copy_count;
 	bool live, missed, touched;
 };
 
@@ -58,7 +66,7 @@ static struct model_log logs[LOGS];
 static unsigned next_id, tally[LOGS * IDS], found[LOGS * IDS];
 static bool lost[LOGS * IDS];
 static bool dated, extended, late_packing, banner, wide;
-static unsigned date;
+static unsigned date, copies;
 static struct buf history;
 static struct driver driver;
 static char folder[] = "/tmp/mailban-model-XXXXXX";
@@ -134,6 +142,20 @@ static void add_lines(struct model_file *file, unsigned count)
 	buf_free(&text);
 }
 
+/* Lines that a run has not read live on in a copy that none has met, and in one that holds the place where it stopped. */
+static void remove_copies(struct model_log *log, bool all)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < log->copy_count; i++) {
+		if (all || !log->copies[i].known)
+			unlink(log->copies[i].name);
+		else
+			log->copies[left++] = log->copies[i];
+	}
+	log->copy_count = left;
+}
+
 /* What is deleted unread is lost; it must be told where a run could see that something is missing. */
 static void lose_first(struct model_log *log, const struct model_file *file, size_t count, bool seen_missing)
 {
@@ -144,6 +166,7 @@ static void lose_first(struct model_log *log, const struct model_file *file, siz
 		lost[file->ids[i]] = true;
 		log->missed |= file->stopped_here || seen_missing;
 	}
+	remove_copies(log, log->missed || count < file->count || file == live_of(log));
 }
 
 static void lose(struct model_log *log, const struct model_file *file, bool seen_missing)
@@ -396,6 +419,31 @@ static void pack_one(struct model_log *log)
 	pack(file);
 }
 
+/* Somebody copies a file; a run may come meanwhile. */
+static void copy_one(struct model_log *log)
+{
+	struct model_file *file = log->count > 0 ? &log->files[below((unsigned)log->count)] : NULL;
+	struct model_copy *copy = &log->copies[log->copy_count];
+	struct buf text = { 0 };
+
+	if (file == NULL || file->count == 0 || file->partial || log->copy_count == COPIES)
+		return;
+	rotated_name(copy->name, log, (dated ? 800000 : 500) + copies++, below(2) == 0 ? ".gz" : "");
+	copy->known = false;
+	log->copy_count++;
+	assert_int_equal(file_read(file->name, &text), 0);
+	if (below(3) == 0) {
+		put(copy->name, text.ptr, text.len / 2, O_TRUNC);
+		if (!file->packed)
+			run(below(2) == 0);
+	}
+	if (file->packed || below(2) == 0)
+		put(copy->name, text.ptr, text.len, O_TRUNC);
+	else
+		compress_to(file->name, copy->name, below(5), 0);
+	buf_free(&text);
+}
+
 static void take(void *context, const char *line, size_t len)
 {
 	unsigned id;
@@ -449,6 +497,8 @@ static void mark_stops(struct model_log *log)
 		file->stopped_here = !file->packed && newest && file->count > (file->partial ? 1 : 0) && (i >= rotated || open);
 		file->was_live = file->stopped_here && i >= rotated;
 	}
+	for (size_t i = 0; i < log->copy_count; i++)
+		log->copies[i].known = true;
 }
 
 static void run(bool commit)
@@ -513,9 +563,12 @@ static void step(void)
 		buf_addf(&history, wide ? "cut-%s " : "keep-%s ", log->name);
 		if (wide)
 			cut_head(log);
-	} else if (choice < 96) {
+	} else if (choice < 95) {
 		buf_addf(&history, "pack-%s ", log->name);
 		pack_one(log);
+	} else if (choice < 98) {
+		buf_addf(&history, "backup-%s ", log->name);
+		copy_one(log);
 	} else {
 		buf_addf(&history, "late-%s ", log->name);
 		write_late(log);
@@ -554,6 +607,7 @@ static void clear(void)
 	for (size_t i = 0; i < LOGS; i++) {
 		for (size_t j = 0; j < logs[i].count; j++)
 			unlink(logs[i].files[j].name);
+		remove_copies(&logs[i], true);
 		logs[i].count = 0;
 		logs[i].live = logs[i].missed = logs[i].touched = false;
 	}
@@ -573,7 +627,7 @@ static void one_sequence(uint64_t seed)
 	late_packing = below(2) == 0;
 	banner = below(4) == 0;
 	wide = below(3) == 0;
-	date = 0;
+	date = copies = 0;
 	buf_addf(&history, "seed %llu: %s%s%s%s%s", (unsigned long long)seed, dated ? "dated " : "",
 		 extended ? "extended " : "", late_packing ? "late-packing " : "", banner ? "banner " : "",
 		 wide ? "wide " : "");
