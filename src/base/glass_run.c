@@ -127,8 +127,10 @@ static int wait_for(pid_t child, const char *why, bool said)
 {
 	int status = 0;
 
-	if (why != NULL)
-		(void)kill(child, SIGKILL);
+	if (why != NULL && kill(child, SIGKILL) < 0) {
+		msg("the reader of logs cannot be stopped, process %d: %s; %s", (int)child, strerror(errno), why);
+		return FAILED;
+	}
 	while (waitpid(child, &status, 0) < 0) {
 		if (errno != EINTR) {
 			status = FAILED << 8;
