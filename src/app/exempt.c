@@ -14,6 +14,7 @@
 #include "addr/netset.h"
 #include "base/msg.h"
 #include "judge/decide.h"
+#include "list/blacklist.h"
 
 static unsigned long newlines(const char *from, const char *to)
 {
@@ -123,8 +124,9 @@ const struct banlist *exempt_leave_out(struct exempt *e, const struct banlist *b
 		return bans;
 	for (size_t i = 0; i < bans->count; i++)
 		take(e, bans, &bans->bans[i]);
-	/* the rest of a network may stand behind entries inside the network */
+	/* the rest of a network may stand behind entries inside the network, and a part of it may equal one of them */
 	banlist_sort(&e->fit);
+	blacklist_drop_duplicates(&e->fit);
 	return &e->fit;
 }
 
