@@ -31,7 +31,7 @@ static void sync_kernel(struct run *r)
 		return;
 	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->list), r->now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
-	else if (r->options->dry_run && !r->options->json)
+	else if (r->options->dry_run && !r->options->json && !r->options->mail)
 		kernel_print_difference(&r->fw, &report, stdout);
 	else if (!r->options->dry_run && kernel_keep_rule(r->config, &r->fw, &report) < 0)
 		r->in_part = true;

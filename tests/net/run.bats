@@ -94,6 +94,8 @@ need_cable() {
 	run -n log > said
 	grep -q "^+$ATTACKER " said
 	grep -qx "add mailban4 $ATTACKER" said
+	# nothing stands behind a mail
+	[ -z "$(run -n --mail log | grep '^add mailban4')" ]
 	[ "$(ls | xargs)" = "allow log said script settings" ]
 	no_sets
 	run log > /dev/null 2>&1 || [ $? = 1 ]
