@@ -424,15 +424,39 @@ connections_are_limited() {
 	[ "$(wc -l < said)" -eq 2 ]
 	grep -q 'in iptables-nft' said
 	grep -q 'in ip6tables-nft' said
+	# the limit goes with it
+	firewall limit --above 30
 	sed -i s/ipset/nftables/ settings
 	firewall up
 	firewall status > said
 	grep -q 'in nftables, input' said
+	grep -q 'DROP beyond 30 (count) in nftables, input' said
 	[ -z "$(rules)$(rules6)" ]
 	sed -i s/nftables/ipset/ settings
 	firewall up
-	[ "$(rules)" = "$DROP4" ]
-	[ -z "$(nft list chains inet | grep drop-)" ]
+	rules | head -n 1 | grep -qFx -e "$DROP4"
+	[ "$(rules | grep -c -- '-j MAILBAN-LIMIT')" = 1 ]
+	[ -z "$(nft list chains inet | grep -E 'drop-|limit-')" ]
+	sed -i s/ipset/nftables/ settings
+	firewall down
+	[ -z "$(rules)$(rules6)" ]
+	EOF
+}
+
+@test "where the settings cannot be read nothing is done, but down takes the rules of both backends away" {
+	with nftables <<-'EOF'
+	firewall up
+	rules > before
+	echo 'threshhold = 5' >> settings
+	fails_with 1 'there is no setting threshhold' firewall up
+	fails_with 1 'nothing was done' firewall limit --above 3
+	fails_with 1 'nothing was done' firewall again
+	fails_with 1 'nothing was done' firewall status
+	rules | cmp before -
+	[ -e firewall ]
+	fails_with 1 'the rules are gone' firewall down
+	[ -z "$(rules)" ]
+	[ ! -e firewall ]
 	EOF
 }
 
