@@ -480,6 +480,36 @@ connections_are_limited() {
 	EOF
 }
 
+@test "boot puts back what up and limit said last, without any set, and takes options instead" {
+	need_nftables
+	over_both <<-'EOF'
+	chains() {
+		nft list chains inet | grep -oE '(drop|limit)-[a-z]*' || true
+		iptables -w -S | sed -nE 's/^-A ([A-Z]*) .*(DROP|-j MAILBAN-LIMIT)$/\1 \2/p' | grep -v '^MAILBAN' || true
+	}
+	firewall boot
+	firewall up --hook input,forward
+	firewall limit --above 30 --ports 25
+	chains | sort > before
+	[ "$(wc -l < before)" = 3 ]
+	reboot() {
+		iptables -w -F
+		iptables -w -X
+		ip6tables -w -F
+		ip6tables -w -X
+		ipset destroy
+		nft flush ruleset
+	}
+	reboot
+	firewall boot
+	chains | sort | diff before -
+	reboot
+	# before Docker made its chain
+	firewall boot --hook docker
+	chains | sort | diff <(grep -Ev 'drop-input|INPUT DROP' before) -
+	EOF
+}
+
 @test "up, and the names of the sets, are those of the settings" {
 	need_nftables
 	over_both <<-'EOF'
