@@ -501,8 +501,17 @@ connections_are_limited() {
 		nft flush ruleset
 	}
 	reboot
-	firewall boot
+	# from another folder
+	(cd / && MAILBAN_REMEMBERED=$OLDPWD/firewall MAILBAN_BACKEND=$BACKEND "$SCRIPTS/firewall" boot)
 	chains | sort | diff before -
+	# who is allowed would be limited
+	echo nobody/64 > allow
+	fails_with 1 'the allowlist cannot be read' firewall limit --above 5 --priority 5
+	firewall status > said
+	grep -q 'beyond 30 ' said
+	: > allow
+	firewall limit --above 30 --ports 25 --priority 5
+	grep -q '^limit .*--priority 5 ' firewall
 	reboot
 	# before Docker made its chain
 	firewall boot --hook docker
