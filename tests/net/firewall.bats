@@ -529,6 +529,11 @@ connections_are_limited() {
 	echo 192.0.2.1 > blacklist
 	sync -q 2> said
 	[ ! -s said ]
+	# other names, later
+	sed -i s/drop-v4/other-v4/ settings
+	firewall up
+	firewall status > said
+	grep -q 'DROP rule for other-v4' said
 	EOF
 }
 
