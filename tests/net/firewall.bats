@@ -375,6 +375,9 @@ connections_are_limited() {
 	[ "$(try $CUSTOMER)" = 14 ]
 	firewall status > said
 	grep -Eq '^IPv4: DROP beyond 6/min.*: [1-9][0-9]* packets' said
+	# another rate counts at once
+	firewall limit --rate 1000/second --burst 100 --ports 25
+	[ "$(try $ATTACKER)" = 14 ]
 	# it stays behind up, and as it was said last
 	firewall limit --above 3 --ports 25
 	firewall up --log
