@@ -300,7 +300,10 @@ rules_of_others_stay() {
 	grep -q 'INPUT: 0 packets, 0 bytes; behind 1 other rules$' said
 	iptables-nft -w -N theirs
 	iptables-nft -w -A theirs -m conntrack --ctstate ESTABLISHED -j ACCEPT
-	iptables-nft -w -I INPUT -j theirs
+	for chain in middle outer; do iptables-nft -w -N $chain; done
+	iptables-nft -w -A middle -j theirs
+	iptables-nft -w -A outer -p tcp -g middle
+	iptables-nft -w -I INPUT -j outer
 	fails_with 1 'behind 2 other rules, of which 1 may let packets past it; run: firewall up' firewall status
 	fails_with 1 'of which 1 may let packets past it' "$MAILBAN" check -c settings
 	firewall up
