@@ -127,11 +127,22 @@ static const char *unused_name(const struct firewall *fw, const struct firewall_
 	return NULL;
 }
 
+/* Whether mailban-firewall says so, and the kernel as well. */
+static bool put_back(const struct config *config, const struct firewall_report *report)
+{
+	struct firewall fw = { 0 };
+	struct buf out = { 0 };
+	bool back = rule_run(config, "again", &out) == 0 && kernel_read(&fw, config) == 0 &&
+		    unused_name(&fw, report) == NULL;
+
+	firewall_free(&fw);
+	buf_free(&out);
+	return back;
+}
+
 int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report)
 {
 	const char *name = unused_name(fw, report);
-	struct buf out = { 0 };
-	int ret;
 
 	if (name == NULL)
 		return 0;
@@ -139,14 +150,13 @@ int kernel_keep_rule(const struct config *config, const struct firewall *fw, con
 		msg("no rule uses the set %s, so that nothing is dropped; put one in place: mailban-firewall up", name);
 		return -1;
 	}
-	ret = rule_run(config, "again", &out);
-	if (ret == 0)
+	if (put_back(config, report)) {
 		msg("no rule used the set %s any more; mailban-firewall put it back", name);
-	else
-		msg("no rule uses the set %s any more, so that nothing is dropped, and it could not be put back; run: "
-		    "mailban-firewall up", name);
-	buf_free(&out);
-	return ret == 0 ? 0 : -1;
+		return 0;
+	}
+	msg("no rule uses the set %s any more, so that nothing is dropped, and it could not be put back; run: "
+	    "mailban-firewall up", name);
+	return -1;
 }
 
 static void print_entries(const struct firewall *fw, const char *word, const struct addr *nets, size_t count, FILE *out)

@@ -62,6 +62,8 @@ static void tell_settings(const struct config *config)
 	setenv("MAILBAN_SET4", config->set4, 1);
 	setenv("MAILBAN_SET6", config->set6, 1);
 	setenv("MAILBAN_REMEMBERED", remembered, 1);
+	/* else it would run mailban sync where there is no ipset */
+	setenv("MAILBAN_HAS_SETS", "yes", 1);
 	free(remembered);
 }
 

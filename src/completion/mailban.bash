@@ -24,7 +24,7 @@ _mailban() {
 complete -F _mailban mailban
 
 _mailban_firewall() {
-	local words="up limit again down status"
+	local words="up limit again boot down status"
 
 	[ "$COMP_CWORD" -eq 1 ] || words=$(mailban-firewall --help 2> /dev/null | grep -o -e '--[a-z]*' | sort -u)
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}")

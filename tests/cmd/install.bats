@@ -32,6 +32,8 @@ mode() {
 	[ "$(mode "$root/var/lib/mailban")" = 750 ]
 	[ -d "$root/etc/mailban/rules.d" ]
 	grep -q '^ExecStart=/opt/mailban/sbin/mailban sync --quiet$' "$root/opt/mailban/lib/systemd/system/mailban.service"
+	# what up said last comes back, and the sets are filled whatever fails there
+	grep -q '^ExecStart=-/opt/mailban/sbin/mailban-firewall boot \$FIREWALL_OPTIONS$' "$root/opt/mailban/lib/systemd/system/mailban.service"
 	grep -q '^After=.* nftables\.service$' "$root/opt/mailban/lib/systemd/system/mailban.service"
 	grep -q '^PATH=/opt/mailban/sbin:' "$root/etc/cron.d/mailban"
 	"$root/opt/mailban/sbin/mailban" --version | grep -q '^mailban '

@@ -300,7 +300,10 @@ rules_of_others_stay() {
 	grep -q 'INPUT: 0 packets, 0 bytes; behind 1 other rules$' said
 	iptables-nft -w -N theirs
 	iptables-nft -w -A theirs -m conntrack --ctstate ESTABLISHED -j ACCEPT
-	iptables-nft -w -I INPUT -j theirs
+	for chain in middle outer; do iptables-nft -w -N $chain; done
+	iptables-nft -w -A middle -j theirs
+	iptables-nft -w -A outer -p tcp -g middle
+	iptables-nft -w -I INPUT -j outer
 	fails_with 1 'behind 2 other rules, of which 1 may let packets past it; run: firewall up' firewall status
 	fails_with 1 'of which 1 may let packets past it' "$MAILBAN" check -c settings
 	firewall up
@@ -375,6 +378,9 @@ connections_are_limited() {
 	[ "$(try $CUSTOMER)" = 14 ]
 	firewall status > said
 	grep -Eq '^IPv4: DROP beyond 6/min.*: [1-9][0-9]* packets' said
+	# another rate counts at once
+	firewall limit --rate 1000/second --burst 100 --ports 25
+	[ "$(try $ATTACKER)" = 14 ]
 	# it stays behind up, and as it was said last
 	firewall limit --above 3 --ports 25
 	firewall up --log
@@ -424,15 +430,39 @@ connections_are_limited() {
 	[ "$(wc -l < said)" -eq 2 ]
 	grep -q 'in iptables-nft' said
 	grep -q 'in ip6tables-nft' said
+	# the limit goes with it
+	firewall limit --above 30
 	sed -i s/ipset/nftables/ settings
 	firewall up
 	firewall status > said
 	grep -q 'in nftables, input' said
+	grep -q 'DROP beyond 30 (count) in nftables, input' said
 	[ -z "$(rules)$(rules6)" ]
 	sed -i s/nftables/ipset/ settings
 	firewall up
-	[ "$(rules)" = "$DROP4" ]
-	[ -z "$(nft list chains inet | grep drop-)" ]
+	rules | head -n 1 | grep -qFx -e "$DROP4"
+	[ "$(rules | grep -c -- '-j MAILBAN-LIMIT')" = 1 ]
+	[ -z "$(nft list chains inet | grep -E 'drop-|limit-')" ]
+	sed -i s/ipset/nftables/ settings
+	firewall down
+	[ -z "$(rules)$(rules6)" ]
+	EOF
+}
+
+@test "where the settings cannot be read nothing is done, but down takes the rules of both backends away" {
+	with nftables <<-'EOF'
+	firewall up
+	rules > before
+	echo 'threshhold = 5' >> settings
+	fails_with 1 'there is no setting threshhold' firewall up
+	fails_with 1 'nothing was done' firewall limit --above 3
+	fails_with 1 'nothing was done' firewall again
+	fails_with 1 'nothing was done' firewall status
+	rules | cmp before -
+	[ -e firewall ]
+	fails_with 1 'the rules are gone' firewall down
+	[ -z "$(rules)" ]
+	[ ! -e firewall ]
 	EOF
 }
 
@@ -456,6 +486,45 @@ connections_are_limited() {
 	EOF
 }
 
+@test "boot puts back what up and limit said last, without any set, and takes options instead" {
+	need_nftables
+	over_both <<-'EOF'
+	chains() {
+		nft list chains inet | grep -oE '(drop|limit)-[a-z]*' || true
+		iptables -w -S | sed -nE 's/^-A ([A-Z]*) .*(DROP|-j MAILBAN-LIMIT)$/\1 \2/p' | grep -v '^MAILBAN' || true
+	}
+	firewall boot
+	firewall up --hook input,forward
+	firewall limit --above 30 --ports 25
+	chains | sort > before
+	[ "$(wc -l < before)" = 3 ]
+	reboot() {
+		iptables -w -F
+		iptables -w -X
+		ip6tables -w -F
+		ip6tables -w -X
+		ipset destroy
+		nft flush ruleset
+	}
+	reboot
+	# from another folder
+	(cd / && MAILBAN_REMEMBERED=$OLDPWD/firewall MAILBAN_BACKEND=$BACKEND "$SCRIPTS/firewall" boot)
+	chains | sort | diff before -
+	# who is allowed would be limited
+	echo nobody/64 > allow
+	fails_with 1 'the allowlist cannot be read' firewall limit --above 5 --priority 5
+	firewall status > said
+	grep -q 'beyond 30 ' said
+	: > allow
+	firewall limit --above 30 --ports 25 --priority 5
+	grep -q '^limit .*--priority 5 ' firewall
+	reboot
+	# before Docker made its chain
+	firewall boot --hook docker
+	chains | sort | diff <(grep -Ev 'drop-input|INPUT DROP' before) -
+	EOF
+}
+
 @test "up, and the names of the sets, are those of the settings" {
 	need_nftables
 	over_both <<-'EOF'
@@ -466,6 +535,11 @@ connections_are_limited() {
 	echo 192.0.2.1 > blacklist
 	sync -q 2> said
 	[ ! -s said ]
+	# other names, later
+	sed -i s/drop-v4/other-v4/ settings
+	firewall up
+	firewall status > said
+	grep -q 'DROP rule for other-v4' said
 	EOF
 }
 

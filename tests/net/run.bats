@@ -148,6 +148,8 @@ need_cable() {
 	iptables -w -F INPUT
 	[ $BACKEND = ipset ] || nft delete chain inet mailban drop-input
 	MAILBAN_FIREWALL=$PWD/none fails_with 1 'it could not be put back' run log
+	# what says that all is well is not believed
+	MAILBAN_FIREWALL=$(type -P true) fails_with 1 'it could not be put back' run log
 	sync -q 2> /dev/null
 	dropped $ATTACKER
 	firewall down
