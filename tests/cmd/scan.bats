@@ -85,6 +85,23 @@ unfound() {
 	done
 }
 
+@test "nobody is blamed who does not accept this server's certificate" {
+	for client in host.example.net unknown; do
+		for alert in 'sslv3 alert certificate expired,45' 'sslv3 alert handshake failure,40'; do
+			for n in {10..40}; do
+				line="2026-11-20T11:$n:00+00:00 mx postfix/submission/smtpd[$n]:"
+				printf '%s\n' "$line connect from $client[192.0.2.1]" \
+					"$line SSL_accept error from $client[192.0.2.1]: 0" \
+					"$line warning: TLS library problem: error:0A000415:SSL routines::${alert%,*}:../ssl/record/rec_layer_s3.c:1584:SSL alert number ${alert#*,}:" \
+					"$line lost connection after STARTTLS from $client[192.0.2.1]" \
+					"$line disconnect from $client[192.0.2.1] ehlo=1 starttls=0/1 commands=1/2"
+			done > log
+			run -0 "$MAILBAN" scan --plain log
+			[ "$output" = "$([ "${alert#*,}" = 45 ] || echo 192.0.2.1)" ]
+		done
+	done
+}
+
 @test "accepted mail and logins forgive TLS handshakes that failed" {
 	local tls='error:0A000126:SSL routines::unexpected eof while reading'
 
