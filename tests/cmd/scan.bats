@@ -361,6 +361,17 @@ injected() {
 	done
 }
 
+@test "in the file of SOGo nobody is banned by lines of another program" {
+	for n in 1 2 3 4 5 6; do
+		printf '%s\n' "Nov 20 10:0$n:00 sogod [42]: SOGoRootPage Login from '198.51.100.1' for user 'user$n' might not have worked - password policy: 65535" \
+			"Nov 20 10:0$n:01 sogod [42]: SOGoRootPage Login from '198.51.100.2' for user 'x" \
+			"Nov 20 10:0$n:01 mx postfix/smtpd[$n]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x" \
+			"' might not have worked - password policy: 65535  grace: -1  expire: -1  bound: 0"
+	done > sogo.log
+	run -0 "$MAILBAN" scan --plain sogo.log
+	[ "$output" = 198.51.100.1 ]
+}
+
 @test "whose file it is tells its beginning, wherever a run goes on" {
 	injected 1 > userlogins.log
 	"$MAILBAN" run --no-sync --blacklist blacklist --state state userlogins.log
