@@ -168,10 +168,12 @@ HOT void read_program(struct header *header, const char *p, const char *end)
 	header->program = span_of(name, p);
 	behind = read_pid(header, p, end);
 	if (behind != NULL && (behind == end || *behind == ':' || *behind == ' ')) {
-		/* "sogod [26818]: ..." has no host: the word taken for it is the program */
+		/* "sogod [26818]: ..." in SOGo's own file has no host: the word taken for it is the program */
 		if (p == name) {
 			header->program = header->host;
 			header->host.len = 0;
+			if (span_is(header->program, "sogod"))
+				header->server = "sogo";
 		}
 		set_message(header, behind + (behind < end && *behind == ':'), end);
 	} else if (p > name && p < end && *p == ':') {

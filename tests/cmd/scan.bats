@@ -85,6 +85,23 @@ unfound() {
 	done
 }
 
+@test "nobody is blamed who does not accept this server's certificate" {
+	for client in host.example.net unknown; do
+		for alert in 'sslv3 alert certificate expired,45' 'sslv3 alert handshake failure,40'; do
+			for n in {10..40}; do
+				line="2026-11-20T11:$n:00+00:00 mx postfix/submission/smtpd[$n]:"
+				printf '%s\n' "$line connect from $client[192.0.2.1]" \
+					"$line SSL_accept error from $client[192.0.2.1]: 0" \
+					"$line warning: TLS library problem: error:0A000415:SSL routines::${alert%,*}:../ssl/record/rec_layer_s3.c:1584:SSL alert number ${alert#*,}:" \
+					"$line lost connection after STARTTLS from $client[192.0.2.1]" \
+					"$line disconnect from $client[192.0.2.1] ehlo=1 starttls=0/1 commands=1/2"
+			done > log
+			run -0 "$MAILBAN" scan --plain log
+			[ "$output" = "$([ "${alert#*,}" = 45 ] || echo 192.0.2.1)" ]
+		done
+	done
+}
+
 @test "accepted mail and logins forgive TLS handshakes that failed" {
 	local tls='error:0A000126:SSL routines::unexpected eof while reading'
 
@@ -342,6 +359,17 @@ injected() {
 		run -0 --separate-stderr "$MAILBAN" scan --tsv -v "$log" < userlogins.log
 		[ "$(cut -f 1-3 <<< "$output")" = $'198.51.100.1\tauth\t6' ]
 	done
+}
+
+@test "in the file of SOGo nobody is banned by lines of another program" {
+	for n in 1 2 3 4 5 6; do
+		printf '%s\n' "Nov 20 10:0$n:00 sogod [42]: SOGoRootPage Login from '198.51.100.1' for user 'user$n' might not have worked - password policy: 65535" \
+			"Nov 20 10:0$n:01 sogod [42]: SOGoRootPage Login from '198.51.100.2' for user 'x" \
+			"Nov 20 10:0$n:01 mx postfix/smtpd[$n]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x" \
+			"' might not have worked - password policy: 65535  grace: -1  expire: -1  bound: 0"
+	done > sogo.log
+	run -0 "$MAILBAN" scan --plain sogo.log
+	[ "$output" = 198.51.100.1 ]
 }
 
 @test "whose file it is tells its beginning, wherever a run goes on" {

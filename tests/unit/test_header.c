@@ -196,12 +196,39 @@ static void busybox_may_cut_a_line(void **state)
 	assert_int_equal(h.message.len, WHOLE + 1 - strlen("a: "));
 }
 
+/* A name with a newline in it may begin a line of another program in the file of a server that does not hide it. */
+static void names_the_server_of_its_own_files(void **state)
+{
+	static const struct {
+		const char *line, *server;
+	} of[] = {
+		{ "Nov  3 10:00:01 sogod [26818]: SOGoRootPage Login", "sogo" },
+		{ "Nov  3 10:00:01 mx sogod [26818]: SOGoRootPage Login", NULL },
+		{ "Nov  3 10:00:01 mx sogod[26818]: SOGoRootPage Login", NULL },
+		{ "Nov  3 10:00:01 other [26818]: x", NULL },
+		{ "Nov  3 10:00:01 HORDE [error] [imp] FAILED LOGIN", "horde" },
+		{ "[22-Jan-2013 22:28:21 +0200]: IMAP Error", "roundcube" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct header h;
+
+		header_parse(&h, of[i].line, strlen(of[i].line));
+		if (of[i].server == NULL)
+			assert_null(h.server);
+		else
+			assert_string_equal(h.server, of[i].server);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_lines_apart),
 		cmocka_unit_test(reads_nothing_behind),
 		cmocka_unit_test(busybox_may_cut_a_line),
+		cmocka_unit_test(names_the_server_of_its_own_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
