@@ -97,7 +97,7 @@ row() {
 	diff <(cut -f 1,2 a/kinds.tsv | sort) <(cut -f 2,3 a/truth.tsv | sort -u)
 	cat a/20* > log
 	"$MAILBAN" match --tsv log | cut -f 1 | sort | uniq -c > rules
-	for rule in sasl sasl-aborted non-smtp pipelining tls helo-bot relay user-unknown login disconnect-accepted; do
+	for rule in sasl sasl-aborted non-smtp pipelining tls-unknown helo-bot relay user-unknown login disconnect-accepted; do
 		grep -q " postfix-$rule\$" rules
 	done
 	for rule in login auth probe passdb; do
