@@ -119,7 +119,7 @@ static void claim_same_bytes(struct reading *reading, struct reading_log *log, c
 static bool is_copy_of(struct reading_file *file, struct reading_file *other)
 {
 	struct span head = source_head(file->source), others = source_head(other->source);
-	bool same = head.len <= others.len && memcmp(head.ptr, others.ptr, head.len) == 0 &&
+	bool same = head.len <= others.len && span_same(head.ptr, others.ptr, head.len) &&
 		    source_begins_with(other->source, file->source);
 
 	/* the comparison moved both to their starts */
