@@ -187,11 +187,8 @@ static char *report_path(const struct run *r)
 /* Takes away what a stranger has put in the place of the report: it is not to be told, nor a link to be followed. */
 static void drop_strange(const char *path)
 {
-	struct buf why = { 0 };
-
-	if (!file_is_own(path, &why))
+	if (!file_is_own(path, NULL))
 		(void)unlink(path);
-	buf_free(&why);
 }
 
 int run_keep_report(const struct run *r, struct file_new *file)

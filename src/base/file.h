@@ -71,7 +71,7 @@ char *file_resolve(const char *path);
 char *file_beside(const char *path, const char *suffix);
 
 /* Whether nobody but root, and whoever became root by sudo(8), can change the file or put another one in its place; for
- * other users than root always. Else why is appended to: which file or folder, and whose it is. */
+ * other users than root always. Else why, if not NULL, is appended to: which file or folder, and whose it is. */
 bool file_is_own(const char *path, struct buf *why);
 
 /* file_read(), and file_replace() without former versions, of a file that mailban keeps beside another. -EPERM where

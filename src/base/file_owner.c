@@ -42,8 +42,9 @@ static bool is_safe(const struct stat *st, const char *path, struct buf *why)
 {
 	if (is_trusted(st->st_uid) && !is_writable(st))
 		return true;
-	buf_addf(why, "%s %s", path,
-		 is_trusted(st->st_uid) ? "may be written to by others" : "belongs to somebody else");
+	if (why != NULL)
+		buf_addf(why, "%s %s", path,
+			 is_trusted(st->st_uid) ? "may be written to by others" : "belongs to somebody else");
 	return false;
 }
 
@@ -87,21 +88,12 @@ bool file_is_own(const char *path, struct buf *why)
 	return own;
 }
 
-static bool is_own(const char *path)
-{
-	struct buf why = { 0 };
-	bool own = file_is_own(path, &why);
-
-	buf_free(&why);
-	return own;
-}
-
 int file_read_own(const char *path, struct buf *out)
 {
-	return is_own(path) ? file_read(path, out) : -EPERM;
+	return file_is_own(path, NULL) ? file_read(path, out) : -EPERM;
 }
 
 int file_replace_own(const char *path, const char *bytes, size_t len)
 {
-	return is_own(path) ? file_replace(path, bytes, len, 0) : -EPERM;
+	return file_is_own(path, NULL) ? file_replace(path, bytes, len, 0) : -EPERM;
 }

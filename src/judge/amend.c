@@ -63,7 +63,7 @@ static int refuse(const struct addr *net, const char *what)
 
 static int check_line(const struct ban *ban, const struct ban *old, const struct amend_limits *limits)
 {
-	if (ban->person || ban->by == BAN_BY_HAND)
+	if (ban_is_of_person(ban))
 		return refuse(&ban->net, "puts a person's line for");
 	if (netset_overlaps(limits->allow, &ban->net))
 		return refuse(&ban->net, "bans what is allowed:");

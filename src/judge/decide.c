@@ -300,7 +300,7 @@ static void drop_inside(struct work *w)
 			continue;
 		while (around.count > 0 && !addr_contains(&around.entries[around.count - 1]->net, &ban->net))
 			around.count--;
-		if (!ban->person && ban->by != BAN_BY_HAND && outlives_it(&around, ban)) {
+		if (!ban_is_of_person(ban) && outlives_it(&around, ban)) {
 			/* a new entry has no text */
 			if (ban->text != NULL)
 				changes_add(w->changes, CHANGE_INTO, &ban->net);
@@ -317,8 +317,7 @@ static bool has_line(const struct account *a, const struct banlist *list)
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
 
-	return ban != NULL && !ban->person && ban->by != BAN_BY_HAND &&
-	       ban->until == decide_ban_of(a).until;
+	return ban != NULL && !ban_is_of_person(ban) && ban->until == decide_ban_of(a).until;
 }
 
 /* A run that changes nothing leaves the marks that the run before made. */
@@ -350,7 +349,7 @@ static void mark_covered(struct work *w)
 	for (size_t i = 0; i < w->list->count; i++) {
 		const struct ban *ban = &w->list->bans[i];
 
-		if (!ban->person && ban->by != BAN_BY_HAND)
+		if (!ban_is_of_person(ban))
 			continue;
 		while (at < accounts->count && addr_compare(&accounts_at(accounts, at)->addr, &ban->net) < 0)
 			at++;

@@ -36,12 +36,11 @@ static void note_end(struct buf *done, const struct ban *ban)
 	buf_add_char(done, '\n');
 }
 
-/* Takes what a person did to the account's line. A line that went into a wider line is no pardon. */
-static void take_one(struct account *a, const struct banlist *list, bool may_hold, struct buf *done)
+/* Takes what a person did to the account's line, which is ban now, or NULL. A line that went into a wider line is no
+ * pardon. */
+static void take_one(struct account *a, const struct ban *ban, bool may_hold, struct buf *done)
 {
-	const struct ban *ban = banlist_find(list, &a->addr);
-
-	if (ban == NULL || ban->person || ban->by == BAN_BY_HAND) {
+	if (ban == NULL || ban_is_of_person(ban)) {
 		a->flags &= (uint8_t)~ACCOUNT_LISTED;
 		if (ban != NULL)
 			note_end(done, ban);
@@ -54,11 +53,6 @@ static void take_one(struct account *a, const struct banlist *list, bool may_hol
 	}
 }
 
-static bool is_in_list(const struct account *a, const struct banlist *list)
-{
-	return banlist_find(list, &a->addr) != NULL || banlist_covering(list, &a->addr, 0) != NULL;
-}
-
 void edits_take(struct judge *j, const struct banlist *list, enum edits_file file, struct buf *done)
 {
 	if (file == EDITS_UNWRITTEN || file == EDITS_OF_UNWRITTEN)
@@ -68,13 +62,15 @@ void edits_take(struct judge *j, const struct banlist *list, enum edits_file fil
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		struct account *a = &j->accounts.all[i];
 		bool listed = (a->flags & ACCOUNT_LISTED) != 0;
+		const struct ban *ban;
 
 		if (!listed && (a->flags & ACCOUNT_COVERED) == 0)
 			continue;
-		if (is_in_list(a, list)) {
+		ban = banlist_find(list, &a->addr);
+		if (ban != NULL || banlist_covering(list, &a->addr, 0) != NULL) {
 			/* lines of the list before have other ends though nobody changed them */
 			if (listed)
-				take_one(a, list, file == EDITS_BY_PERSON, done);
+				take_one(a, ban, file == EDITS_BY_PERSON, done);
 			continue;
 		}
 		if (listed) {

@@ -46,6 +46,12 @@ struct banlist {
 	size_t note_count, note_capacity;
 };
 
+/* Whether a person made it: a line of his own, or a ban by hand that ends. */
+static inline bool ban_is_of_person(const struct ban *ban)
+{
+	return ban->person || ban->by == BAN_BY_HAND;
+}
+
 struct span ban_line(const struct ban *ban);
 struct span ban_above(const struct ban *ban);
 
