@@ -255,14 +255,19 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[ "$(wc -l < allow)" -eq 3 ]
 }
 
-@test "allow: where only the blacklist cannot be written, the line in the allowlist is told" {
+# The command ends in part, since only its blacklist cannot be written.
+cannot_write_blacklist() { # command, its arguments
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
-	echo 203.0.113.9 > blacklist
 	# the first two renamings are the allowlist's, and its former version's
 	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o calls -e trace=rename -e inject=rename:error=ENOSPC:when=3+ \
-		"$MAILBAN" allow --no-sync --blacklist blacklist --allow allow 203.0.113.9
+		"$MAILBAN" "$1" --no-sync --blacklist blacklist --allow allow "${@:2}"
 	[ "$status" -eq 1 ]
 	[ "${lines[0]}" = 'mailban: blacklist: cannot be written: No space left on device; it is as it was' ]
+}
+
+@test "allow: where only the blacklist cannot be written, the line in the allowlist is told" {
+	echo 203.0.113.9 > blacklist
+	cannot_write_blacklist allow 203.0.113.9
 	[ "${lines[1]}" = 'mailban: allow: allows 203.0.113.9 all the same; try again, so that its bans are lifted' ]
 	[ "$(cat blacklist allow | tr '\n' ' ')" = '203.0.113.9 203.0.113.9 ' ]
 	"$MAILBAN" allow --no-sync --blacklist blacklist --allow allow 203.0.113.9
@@ -450,14 +455,9 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 }
 
 @test "disallow: where only the blacklist cannot be written, the line is told to be out" {
-	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
 	echo 203.0.113.9 > blacklist
 	echo 203.0.113.7 > allow
-	# the first two renamings are the allowlist's, and its former version's
-	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o calls -e trace=rename -e inject=rename:error=ENOSPC:when=3+ \
-		"$MAILBAN" disallow --no-sync --blacklist blacklist --allow allow 203.0.113.7
-	[ "$status" -eq 1 ]
-	[ "${lines[0]}" = 'mailban: blacklist: cannot be written: No space left on device; it is as it was' ]
+	cannot_write_blacklist disallow 203.0.113.7
 	[ "${lines[1]}" = 'mailban: allow: has no such line any more all the same; mailban sync does the rest' ]
 	[ ! -s allow ]
 }

@@ -190,10 +190,29 @@ entry() { # SECONDS UNIT USER ADDRESS
 	printf 'MESSAGE=warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n\n' "$4"
 }
 
-@test "the journal is read from its cursor on, and what users say in it is not believed" {
+needs_journal() {
 	remote=/lib/systemd/systemd-journal-remote
 	[ -x "$remote" ] || skip "systemd-journal-remote is not installed"
 	"$MAILBAN" --version | grep -q libsystemd || skip "built without libsystemd"
+}
+
+# A script that starts with the file begin has empty logs, and a journal that $remote may write.
+needs_journal_host() {
+	needs_journal
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	echo 0123456789abcdef0123456789abcdef > id
+	cat > begin <<-'EOF'
+	set -e
+	trap 'echo "failed: $BASH_COMMAND"' ERR
+	mount -t tmpfs none /var/log
+	mkdir -p /run/log /var/log/journal/$(cat id)
+	mount -t tmpfs none /run/log
+	mount --bind id /etc/machine-id
+	EOF
+}
+
+@test "the journal is read from its cursor on, and what users say in it is not believed" {
+	needs_journal
 	mkdir journal
 	for i in 1 2 3; do entry "$i" postfix@-.service 104 203.0.113.7; done > export
 	for i in 4 5 6 7 8 9; do entry "$i" user@1000.service 1000 203.0.113.8; done >> export
@@ -213,20 +232,10 @@ entry() { # SECONDS UNIT USER ADDRESS
 }
 
 @test "the usual logs: the journal where nobody writes to them any more, and each event once" {
-	remote=/lib/systemd/systemd-journal-remote
-	[ -x "$remote" ] || skip "systemd-journal-remote is not installed"
-	"$MAILBAN" --version | grep -q libsystemd || skip "built without libsystemd"
-	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	needs_journal_host
 	for i in {1..5}; do entry "$((i - 500000))" postfix@-.service 104 203.0.113.8; done > export
 	for i in {1..5}; do entry "$i" postfix@-.service 104 203.0.113.7; done >> export
-	echo 0123456789abcdef0123456789abcdef > id
-	cat > script <<-'EOF'
-	set -e
-	trap 'echo "failed: $BASH_COMMAND"' ERR
-	mount -t tmpfs none /var/log
-	mkdir -p /run/log /var/log/journal/$(cat id)
-	mount -t tmpfs none /run/log
-	mount --bind id /etc/machine-id
+	cat begin - > script <<-'EOF'
 	bans() {
 		rm -f blacklist
 		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow > /dev/null 2> said || true
@@ -256,21 +265,11 @@ entry() { # SECONDS UNIT USER ADDRESS
 }
 
 @test "the usual logs and the journal in their place: what both have counts once, however often they take turns" {
-	remote=/lib/systemd/systemd-journal-remote
-	[ -x "$remote" ] || skip "systemd-journal-remote is not installed"
-	"$MAILBAN" --version | grep -q libsystemd || skip "built without libsystemd"
-	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip "only root can mount"
+	needs_journal_host
 	entry -2000000 postfix@-.service 104 203.0.113.1 > first
 	entry -1000000 postfix@-.service 104 203.0.113.2 > later
 	entry -100000 postfix@-.service 104 203.0.113.3 >> later
-	echo 0123456789abcdef0123456789abcdef > id
-	cat > script <<-'EOF'
-	set -e
-	trap 'echo "failed: $BASH_COMMAND"' ERR
-	mount -t tmpfs none /var/log
-	mkdir -p /run/log /var/log/journal/$(cat id)
-	mount -t tmpfs none /run/log
-	mount --bind id /etc/machine-id
+	cat begin - > script <<-'EOF'
 	hits() {
 		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow > /dev/null 2> said
 		sed -n 's/^\(203[^/ ]*\) time=.* hits=\([0-9]*\).*/\1 \2/p' state | xargs
