@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # packages: fail2ban
-# No server: tests/cmd/fail2ban.bats reads its filters and asks its fail2ban-regex.
+# No server: tests/cmd/fail2ban-filters.bats reads its filters and asks its fail2ban-regex.
