@@ -11,13 +11,13 @@ setup() {
 }
 
 known() {
-	for i in $(seq "$1"); do
+	for ((i = 1; i <= $1; i++)); do
 		echo "$now mx postfix/smtpd[$i]: connect from unknown[192.0.2.$i]"
 	done
 }
 
 unknown() {
-	for i in $(seq "$1"); do
+	for ((i = 1; i <= $1; i++)); do
 		echo "$now mx postfix/smtpd[$i]: frobnication failed for host$i.example.net[192.0.2.$i]: code $i"
 	done
 }
@@ -83,7 +83,7 @@ assert d["unknown"][0]["count"] == 4' <<< "$output"
 	known 3 > log
 	run_on log
 	[[ "$output" != *WARNING* ]]
-	for i in $(seq 150); do echo "$now mx postfix/smtpd[$i]: a new format $i"; done >> log
+	for i in {1..150}; do echo "$now mx postfix/smtpd[$i]: a new format $i"; done >> log
 	run_on log
 	[[ "$output" == *"WARNING: postfix/smtpd: none of 150 lines was recognised"* ]]
 }

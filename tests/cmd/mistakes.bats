@@ -7,7 +7,8 @@ bats_require_minimum_version 1.5.0
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	for n in 1 2 3 4 5; do
-		echo "$(date -u -d "-$n min" +%FT%TZ) mx postfix/smtpd[42]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x, sasl_username=u$n"
+		TZ=UTC printf '%(%FT%TZ)T mx postfix/smtpd[42]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: x, sasl_username=u%d\n' \
+			$((EPOCHSECONDS - n * 60)) "$n"
 	done > log
 	printf 'log = { "log" }\nblacklist = "blacklist"\nstate = "state"\nallow = "allow"\n' > conf
 	: > allow

@@ -12,7 +12,8 @@ setup() {
 	: > etc/allow
 	echo 'mynetworks = no' > etc/conf
 	for i in {1..6}; do
-		echo "$(date -u +%FT%TZ) mx postfix/smtpd[7]: warning: unknown[198.51.100.9]: SASL LOGIN authentication failed: no, sasl_username=u$i"
+		TZ=UTC printf '%(%FT%TZ)T mx postfix/smtpd[7]: warning: unknown[198.51.100.9]: SASL LOGIN authentication failed: no, sasl_username=u%d\n' \
+			-1 "$i"
 	done > log
 }
 

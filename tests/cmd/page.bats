@@ -28,7 +28,7 @@ mailban() {
 
 # at DAYS-AGO SECOND MESSAGE
 at() {
-	printf '%s mx postfix/smtpd[9]: %b\n' "$(date -u -d "@$((today - $1 * 86400 + $2))" +%FT%TZ)" "$3"
+	printf '%(%FT%TZ)T mx postfix/smtpd[9]: %b\n' $((today - $1 * 86400 + $2)) "$3"
 }
 
 failure() { # DAYS-AGO SECOND ADDRESS USER

@@ -15,8 +15,8 @@ setup() {
 # sasl ADDRESS COUNT [SECONDS AGO]: failures without a user name, a second apart
 sasl() {
 	for ((i = 0; i < $2; i++)); do
-		printf '%s mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
-			"$(date -u -d "@$((now - ${3:-3600} + i))" +%FT%T+00:00)" "$1"
+		printf '%(%FT%T+00:00)T mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
+			$((now - ${3:-3600} + i)) "$1"
 	done
 }
 
@@ -79,7 +79,7 @@ snapshot() {
 sessions() {
 	local program message i=0
 	while IFS='|' read -r program message; do
-		printf '%s mx %s: %s\n' "$(date -u -d "@$((now - 3600 + 2 * i))" +%FT%T+00:00)" "$program" "$message"
+		printf '%(%FT%T+00:00)T mx %s: %s\n' $((now - 3600 + 2 * i)) "$program" "$message"
 		i=$((i + 1))
 	done <<- EOF
 		smtpd[7]|1e3bb8aa00066e3f smtp connected address=192.0.2.1 host=<unknown>

@@ -16,7 +16,7 @@ setup() {
 # Lines of one day: a guesser with many names, and a customer who mistypes and logs in.
 logs() {
 	local i
-	for i in $(seq "$2" "$3"); do
+	for ((i = $2; i <= $3; i++)); do
 		printf '%s 03:%02d:01 mail postfix/smtpd[%d]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: (reason unavailable), sasl_username=user%d@example.com\n' "$1" "$i" "$i" $((i % 12))
 		printf '%s 03:%02d:02 mail postfix/qmgr[9]: 4F0000%d: from=<203.0.113.9@example.com>, size=1, nrcpt=1 (queue active)\n' "$1" "$i" "$i"
 	done

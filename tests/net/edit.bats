@@ -150,7 +150,7 @@ setup() {
 	unshare -m bash -e <<-'END'
 	mount --bind hosts /etc/hosts
 	for n in 1 2 3 4 5 6; do
-		echo "$(date -u +%FT%T)+00:00 mx postfix/smtpd[42]: warning: unknown[203.0.113.77]: SASL LOGIN authentication failed: no, sasl_username=u$n"
+		TZ=UTC printf '%(%FT%TZ)T mx postfix/smtpd[42]: warning: unknown[203.0.113.77]: SASL LOGIN authentication failed: no, sasl_username=u%d\n' -1 $n
 	done > log
 	run() { "$MAILBAN" run -q --no-sync --blacklist list --state state --allow names log; }
 	echo 'home.example # anna' > names

@@ -22,34 +22,42 @@ echo 192.0.2.1 > blacklist
 
 @test "ufw: enabled, reloaded and disabled, it leaves the rule where it is" {
 	command -v ufw > /dev/null || skip "ufw is not installed"
-	over_both <<-EOF
+	in_net <<-EOF
 	$OWN_FILES
 	mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
-	firewall up
-	sync -q
-	for action in '--force enable' reload disable '--force enable'; do
-		ufw \$action > /dev/null 2>&1
-		firewall status
+	for BACKEND in ipset nftables; do
+		sed -i "s/^backend .*/backend = \"\$BACKEND\"/" settings
+		firewall up
+		sync -q
+		for action in '--force enable' reload disable '--force enable'; do
+			ufw \$action > /dev/null 2>&1
+			firewall status
+		done
+		firewall down
 	done
 	EOF
 }
 
 firewalld_beside() { # the backend of firewalld
 	said=$("$SCRIPTS/../tests/wire/fetch" firewalld 2>&1) || skip "${said##*$'\n'}"
-	over_both <<-EOF
+	in_net <<-EOF
 	$OWN_FILES
 	. "$BATS_TEST_DIRNAME/firewalld.sh"
 	firewalld_unpack
 	[ "\$("\$MAILBAN" export firewall -c /dev/null | head -n 1)" = 'backend nftables' ]
-	firewall up
-	sync -q
-	firewalld_up $1
-	firewall-cmd -q --permanent --direct --add-rule ipv4 filter INPUT 0 -j ACCEPT
-	for action in --state --reload --complete-reload; do
-		firewall-cmd \$action > /dev/null 2>&1
-		# of iptables it is gone, and the next sync puts it back
-		[ \$BACKEND = nftables ] || sync -q 2> said
-		firewall status
+	for BACKEND in nftables ipset; do
+		sed -i "s/^backend .*/backend = \"\$BACKEND\"/" settings
+		firewall up
+		sync -q
+		[ -e /run/dbus ] || firewalld_up $1
+		firewall-cmd -q --permanent --direct --add-rule ipv4 filter INPUT 0 -j ACCEPT
+		for action in --state --reload --complete-reload; do
+			firewall-cmd \$action > /dev/null 2>&1
+			# of iptables it is gone, and the next sync puts it back
+			[ \$BACKEND = nftables ] || sync -q 2> said
+			firewall status
+		done
+		firewall down
 	done
 	EOF
 }

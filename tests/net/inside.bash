@@ -83,12 +83,12 @@ dropped() {
 
 # A minute as the blacklist writes it, so many seconds from now.
 minute() {
-	date -u -d "@$(($(date +%s) + $1))" +%Y-%m-%dT%H:%MZ
+	TZ=UTC printf '%(%FT%RZ)T\n' $((EPOCHSECONDS + $1))
 }
 
 # One line of a blacklist: address, seconds until its end.
 ban() {
-	printf '%-24s # since %s until %s by auth hits 9\n' "$1" "$(minute -60)" "$(minute "$2")"
+	TZ=UTC printf '%-24s # since %(%FT%RZ)T until %(%FT%RZ)T by auth hits 9\n' "$1" $((EPOCHSECONDS - 60)) $((EPOCHSECONDS + $2))
 }
 
 blacklist() {
@@ -170,13 +170,13 @@ fails_with() {
 # Lines of failed logins, so many of each address, AGO seconds ago: five are a ban.
 AGO=3600
 failures() { # count, address...
-	local count=$1 at=$(($(date +%s) - AGO)) address i
+	local count=$1 at=$((EPOCHSECONDS - AGO)) address i
 
 	shift
 	for address; do
-		for i in $(seq "$count"); do
-			printf '%s mail postfix/smtpd[%d]: warning: unknown[%s]: SASL LOGIN authentication failed: x, sasl_username=user%d@example.com\n' \
-				"$(date -u -d "@$((at + i))" +%Y-%m-%dT%H:%M:%SZ)" $((1000 + i)) "$address" "$i"
+		for ((i = 1; i <= count; i++)); do
+			TZ=UTC printf '%(%FT%TZ)T mail postfix/smtpd[%d]: warning: unknown[%s]: SASL LOGIN authentication failed: x, sasl_username=user%d@example.com\n' \
+				$((at + i)) $((1000 + i)) "$address" "$i"
 		done
 	done
 }

@@ -10,8 +10,8 @@ setup() {
 	: > allow
 	for address in 192.0.2.7 198.51.100.7; do
 		for i in {1..6}; do
-			printf '%s mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
-				"$(date -u +%FT%T+00:00)" "$address"
+			TZ=UTC printf '%(%FT%T+00:00)T mx postfix/smtpd[42]: warning: unknown[%s]: SASL LOGIN authentication failed: UGFzc3dvcmQ6\n' \
+				-1 "$address"
 		done
 	done > log
 	folder=/usr/local/sbin

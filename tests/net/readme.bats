@@ -95,12 +95,12 @@ type_all() {
 
 			# says MINUTES MESSAGE [PROGRAM]: so long ago; fails ADDRESS USER MINUTES
 			says() {
-				printf '%s mx %s[%s]: %s\n' "$(date -u -d "-$1 min" +%Y-%m-%dT%H:%M:%SZ)" "${3:-postfix/smtpd}" "$1" "$2"
+				TZ=UTC printf '%(%FT%TZ)T mx %s[%s]: %s\n' $((EPOCHSECONDS - $1 * 60)) "${3:-postfix/smtpd}" "$1" "$2"
 			}
 			fails() {
 				says "$3" "warning: unknown[$1]: SASL LOGIN authentication failed: x, sasl_username=$2@example.com"
 			}
-			for minute in $(seq 90 -1 81); do
+			for minute in {90..81}; do
 				for address in 203.0.113.9 192.0.2.7; do fails $address user$minute $minute; done
 			done > /var/log/mail.log
 			fails 198.51.100.20 anna 70 >> /var/log/mail.log
