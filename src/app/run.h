@@ -150,7 +150,4 @@ int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(const struct run *r);
 void run_tell_left(const struct run *r);
 
-/* Adds a copy of a sentence. */
-void run_say(struct run_words *words, const char *text);
-
 #endif

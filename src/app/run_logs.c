@@ -34,7 +34,8 @@ static void take(void *context, const struct event *event)
 	}
 }
 
-void run_say(struct run_words *words, const char *text)
+/* Adds a copy of a sentence. */
+static void add_words(struct run_words *words, const char *text)
 {
 	words->texts = mem_grow(words->texts, &words->capacity, words->count + 1, sizeof(*words->texts));
 	words->texts[words->count++] = mem_text(text);
@@ -43,7 +44,7 @@ void run_say(struct run_words *words, const char *text)
 static void tell(struct run *r, const char *text)
 {
 	msg("%s", text);
-	run_say(&r->unread, text);
+	add_words(&r->unread, text);
 	run_told_note(r, text);
 }
 
@@ -72,7 +73,7 @@ static void find_silence(struct run *r)
 
 		if (begins[i] != WHEN_UNKNOWN) {
 			silence_say(&text, &logs.logs[i], begins[i]);
-			run_say(&r->silent, buf_text(&text));
+			add_words(&r->silent, buf_text(&text));
 		}
 		buf_free(&text);
 	}

@@ -84,7 +84,8 @@ unsigned fleet_slot(struct span addr)
 	return digest_fnv32(DIGEST_FNV32_FIRST, addr.ptr, addr.len) % FLEET_SLOTS;
 }
 
-void fleet_name(char text[9], const char *name)
+/* A user name as a number of eight digits. Empty for the empty name. */
+static void number_of_name(char text[9], const char *name)
 {
 	static const char digits[] = "0123456789abcdef";
 	uint32_t hash = digest_fnv32(DIGEST_FNV32_FIRST, name, strlen(name));
@@ -102,7 +103,7 @@ uint32_t *fleet_map_names(const struct names *from, struct names *to, bool short
 	for (uint32_t n = 1; n < from->count; n++) {
 		if (from->all[n].text == NULL)
 			continue;
-		fleet_name(text, from->all[n].text);
+		number_of_name(text, from->all[n].text);
 		map[n] = shorten ? names_make(to, text, 8) :
 			names_make(to, from->all[n].text, strlen(from->all[n].text));
 	}

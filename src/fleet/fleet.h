@@ -34,7 +34,7 @@ struct fleet_host {
 	uint64_t heard, clock;       /* when, by the engine's clock, and by its own; 0: it is forgotten */
 	uint64_t addresses, points;  /* that it speaks of; of all of them, whole ones */
 	bool left;
-	struct accounts accounts;    /* names are numbers, see fleet_name(); total: the place among the joint ones */
+	struct accounts accounts;    /* names: see fleet_map_names(); total: the place among the joint ones */
 	uint32_t *names;             /* those numbers among the joint ones; NULL: not needed yet */
 };
 

@@ -15,10 +15,8 @@
 /* The part that an address belongs to. */
 unsigned fleet_slot(struct span addr);
 
-/* A user name as a number of eight digits: user names stay on their hosts. Empty for the empty name. */
-void fleet_name(char text[9], const char *name);
-
-/* The numbers that the names of one table have in another. names[n] for each n; the caller frees it. */
+/* The numbers that the names of one table have in another: map[n] is that of name n. The caller frees the map. shorten:
+ * the other table gets numbers of eight digits for user names, which stay on their hosts. */
 uint32_t *fleet_map_names(const struct names *from, struct names *to, bool shorten);
 
 /* The host of that name, made where it is not known; NULL: there is no room, or it is no name. */

@@ -37,7 +37,8 @@ bool decide_is_too_wide(const struct judge_settings *settings, const struct addr
 	return addr_text_prefix(net) < (addr_is_v4(net) ? settings->max_prefix4 : settings->max_prefix6);
 }
 
-struct ban decide_ban_of(const struct account *a)
+/* The ban that the account's line says, in whole minutes. */
+static struct ban ban_of(const struct account *a)
 {
 	return (struct ban){
 		.net = a->addr,
@@ -51,7 +52,7 @@ struct ban decide_ban_of(const struct account *a)
 
 static void note_account(struct work *w, enum change_kind kind, const struct account *a, int64_t balance)
 {
-	const struct ban ban = decide_ban_of(a);
+	const struct ban ban = ban_of(a);
 	struct change *c = changes_add(w->changes, kind, &a->addr);
 
 	c->since = ban.since;
@@ -221,7 +222,7 @@ static void take_old(struct work *w, struct ban *old)
 
 static void take_new(struct work *w, const struct candidate *c)
 {
-	struct ban ban = decide_ban_of(c->account);
+	struct ban ban = ban_of(c->account);
 
 	if (c->deferred) {
 		note_account(w, CHANGE_DEFERRED, c->account, c->balance);
@@ -241,7 +242,7 @@ static void change(struct work *w, struct ban *old, const struct candidate *c, c
 
 static void take_both(struct work *w, struct ban *old, const struct candidate *c)
 {
-	const struct ban ban = decide_ban_of(c->account);
+	const struct ban ban = ban_of(c->account);
 
 	if (old->person || (!is_ours(old, c->account) && old->until > ban.until))
 		return;
@@ -317,7 +318,7 @@ static bool has_line(const struct account *a, const struct banlist *list)
 {
 	const struct ban *ban = banlist_find(list, &a->addr);
 
-	return ban != NULL && !ban_is_of_person(ban) && ban->until == decide_ban_of(a).until;
+	return ban != NULL && !ban_is_of_person(ban) && ban->until == ban_of(a).until;
 }
 
 /* A run that changes nothing leaves the marks that the run before made. */

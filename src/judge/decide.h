@@ -18,7 +18,4 @@ void decide(const struct decide_input *input, struct banlist *list, struct chang
 /* Whether the network may not be banned, being wider than max-prefix. */
 bool decide_is_too_wide(const struct judge_settings *settings, const struct addr *net);
 
-/* The ban that the account's line says, in whole minutes. */
-struct ban decide_ban_of(const struct account *account);
-
 #endif

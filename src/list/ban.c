@@ -67,6 +67,16 @@ void banlist_sort(struct banlist *list)
 	list->capacity = list->count;
 }
 
+/* A copy of the text that lives as long as the list. */
+static struct span keep_text(struct banlist *list, const char *bytes, size_t len)
+{
+	char *copy = mem_text_of(bytes, len);
+
+	list->notes = mem_grow(list->notes, &list->note_capacity, list->note_count + 1, sizeof(*list->notes));
+	list->notes[list->note_count++] = copy;
+	return (struct span){ copy, len };
+}
+
 void banlist_remove_leaving(struct banlist *list)
 {
 	struct buf above = { 0 };
@@ -92,18 +102,9 @@ void banlist_remove_leaving(struct banlist *list)
 	list->count = kept;
 	if (above.len > 0) {
 		buf_add_span(&above, list->tail);
-		list->tail = banlist_keep_text(list, above.ptr, above.len);
+		list->tail = keep_text(list, above.ptr, above.len);
 	}
 	buf_free(&above);
-}
-
-struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len)
-{
-	char *copy = mem_text_of(bytes, len);
-
-	list->notes = mem_grow(list->notes, &list->note_capacity, list->note_count + 1, sizeof(*list->notes));
-	list->notes[list->note_count++] = copy;
-	return (struct span){ copy, len };
 }
 
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line)
@@ -115,7 +116,7 @@ void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, 
 	buf_add_span(&text, line);
 	if (text.len > UINT32_MAX)
 		msg_die("an entry of the blacklist with remarks of more than 4 GB is beyond this program");
-	kept = banlist_keep_text(list, text.ptr, text.len);
+	kept = keep_text(list, text.ptr, text.len);
 	ban->text = kept.ptr + above.len;
 	ban->line_len = (uint32_t)line.len;
 	ban->above_len = (uint32_t)above.len;

@@ -42,7 +42,7 @@ struct banlist {
 	uint64_t digest;       /* of the file as it was read (base/digest); 0: there was none */
 	char *text;            /* the file as it was read; spans of its entries point into it */
 	size_t text_len;
-	char **notes;          /* further texts that spans point into, made by banlist_keep_text() */
+	char **notes;          /* further texts that spans point into, owned */
 	size_t note_count, note_capacity;
 };
 
@@ -59,8 +59,6 @@ void banlist_free(struct banlist *list);
 void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
 void banlist_sort(struct banlist *list);                           /* entries of one address stay in their order */
 void banlist_remove_leaving(struct banlist *list);                 /* what stood above goes above the next */
-struct span banlist_keep_text(struct banlist *list, const char *bytes, size_t len); /* a copy that lives as long as the
-                                                                                     * list */
 /* Gives an entry of that list these texts, of which it keeps a copy. */
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line);
 

@@ -48,7 +48,6 @@ struct reading_source *reading_add_source(struct reading *reading, const char *l
 void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format,
 		  ...) __attribute__((format(printf, 5, 6)));
 void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);
-bool reading_is_claimed(const struct reading *reading, const struct position *old);
 bool reading_same_file(const struct file_look *a, const struct file_look *b); /* false where one is not known */
 bool reading_same_place(const struct position *a, const struct position *b); /* in files that are alike up to there */
 bool reading_is_done(const struct reading *reading, const struct reading_file *file); /* nothing in it is to be read */

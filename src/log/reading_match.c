@@ -29,7 +29,7 @@ static void skip(struct reading_file *file)
 	file->skip = true;
 }
 
-bool reading_is_claimed(const struct reading *reading, const struct position *old)
+static bool is_claimed(const struct reading *reading, const struct position *old)
 {
 	return reading->claimed[old - reading->old->items];
 }
@@ -169,7 +169,7 @@ static const struct position **order_of(const struct positions *old)
 static void match_equal(struct reading *reading, struct reading_log *log, const struct position **order, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (is_of(order[i], log) && !reading_is_claimed(reading, order[i]))
+		if (is_of(order[i], log) && !is_claimed(reading, order[i]))
 			claim_same_inodes(reading, log, order[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -197,9 +197,9 @@ static void match_moved(struct reading *reading, const struct position *old)
 
 	for (size_t i = 0; i < reading->log_count; i++)
 		in_run |= is_of(old, &reading->logs[i]);
-	for (size_t i = 0; i < reading->log_count && !reading_is_claimed(reading, old); i++) {
+	for (size_t i = 0; i < reading->log_count && !is_claimed(reading, old); i++) {
 		claim_same_inodes(reading, &reading->logs[i], old);
-		if (in_run && !reading_is_claimed(reading, old))
+		if (in_run && !is_claimed(reading, old))
 			claim_same_bytes(reading, &reading->logs[i], old);
 	}
 }
@@ -215,7 +215,7 @@ static bool may_be_rest(const struct reading_file *file, const struct position *
 /* tail -n 1000 log > rest; cat rest > log: the head is gone, but the last line read is there. */
 static void match_cut(struct reading *reading, struct reading_log *log, const struct position *old)
 {
-	for (size_t i = log->count; i-- > 0 && is_of(old, log) && !reading_is_claimed(reading, old);) {
+	for (size_t i = log->count; i-- > 0 && is_of(old, log) && !is_claimed(reading, old);) {
 		struct reading_file *file = &log->files[i];
 
 		if (is_free(file) && !file->is_copy && may_be_rest(file, old) && source_find(file->source, old->tail))
@@ -258,7 +258,7 @@ static bool has_passed(struct reading_file *file, const struct position *old)
 /* Nothing is lost with a file where a copy of it was read as far. */
 static void claim_passed(struct reading *reading, struct reading_log *log, const struct position *old)
 {
-	for (size_t i = 0; i < log->count && is_of(old, log) && !reading_is_claimed(reading, old); i++) {
+	for (size_t i = 0; i < log->count && is_of(old, log) && !is_claimed(reading, old); i++) {
 		if (has_passed(&log->files[i], old))
 			reading->claimed[old - reading->old->items] = true;
 	}
@@ -272,7 +272,7 @@ void reading_match(struct reading *reading)
 	for (size_t i = 0; i < reading->log_count; i++)
 		match_log(reading, &reading->logs[i], order);
 	for (size_t i = 0; i < reading->old->count; i++) {
-		if (!reading_is_claimed(reading, order[i]))
+		if (!is_claimed(reading, order[i]))
 			match_moved(reading, order[i]);
 	}
 	for (size_t i = 0; i < reading->log_count; i++) {
