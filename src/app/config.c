@@ -296,7 +296,7 @@ static void take_answers(const struct config *config, struct allow *allow)
 	path = config_answers(config);
 	ret = file_read_own(path, &text);
 	if (ret == 0)
-		allow_take_answers(allow, (struct span){ text.ptr, text.len });
+		allow_take_answers(allow, buf_span(&text));
 	else if (ret == -EPERM)
 		msg("%s: others than root can change it, so that it allows nobody: see its owner and mode", path);
 	netset_finish(&allow->nets);

@@ -48,7 +48,7 @@ static struct span last_lines(const struct buf *text)
 
 void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said)
 {
-	struct span rest = { said->ptr, said->len }, kept;
+	struct span rest = buf_span(said), kept;
 	char *path = file_beside(blacklist, SUFFIX);
 	struct buf text = { 0 };
 	int ret = file_read_own(path, &text);

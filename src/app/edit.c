@@ -53,7 +53,7 @@ void edit_print_difference(const struct options *options, const char *path, stru
 
 	/* a missing file counts as empty; a file that cannot be read was refused before */
 	file_read(path, &old_text);
-	diff_unified(&out, path, (struct span){ old_text.ptr, old_text.len }, path, new_text, options_color(options));
+	diff_unified(&out, path, buf_span(&old_text), path, new_text, options_color(options));
 	text_print(&out);
 	buf_free(&old_text);
 	buf_free(&out);
@@ -64,7 +64,7 @@ static int show(const struct edit *edit)
 	struct buf text = { 0 };
 
 	blacklist_format(&edit->list, &text);
-	edit_print_difference(edit->options, edit->config->blacklist, (struct span){ text.ptr, text.len });
+	edit_print_difference(edit->options, edit->config->blacklist, buf_span(&text));
 	buf_free(&text);
 	return EXIT_ALL_WELL;
 }

@@ -79,7 +79,7 @@ int fleet_left(const struct edit *edit, const struct addr *net, const char *name
 	job.line = fleet_line_open(&edit->config->fleet);
 	/* without a line there is nothing to read, and a hanging resolver's thread may still run, so no glass then */
 	ret = fleet_line_is_open(job.line) ? glass_run(work, &job, false, &answer) : work(&job, NULL, &answer);
-	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
+	utf8_add_seen(&out, buf_span(&answer));
 	if (!edit->options->quiet)
 		text_print(&out);
 	fleet_line_close(job.line);

@@ -62,11 +62,11 @@ static void resolve_names(struct run *r)
 	if (path == NULL)
 		return;
 	(void)file_read_own(path, &former);
-	if (!allow_resolve(&r->allow, (struct span){ former.ptr, former.len }, &answers))
+	if (!allow_resolve(&r->allow, buf_span(&former), &answers))
 		r->in_part = true;
 	if (!r->options->dry_run && (answers.len != former.len || !span_same(answers.ptr, former.ptr, answers.len)))
 		(void)file_replace_own(path, answers.ptr != NULL ? answers.ptr : "", answers.len);
-	allow_take_answers(&r->allow, (struct span){ answers.ptr, answers.len });
+	allow_take_answers(&r->allow, buf_span(&answers));
 	netset_finish(&r->allow.nets);
 	buf_free(&former);
 	buf_free(&answers);
@@ -163,7 +163,7 @@ static void add_edit(struct buf *said, const struct addr *net, struct span end)
 /* Notes for `mailban why` what a person changed in an editor. Lines of the child's answer are checked, or left out. */
 static void note_edits(const struct run *r)
 {
-	struct span rest = { r->edits.ptr, r->edits.len }, line;
+	struct span rest = buf_span(&r->edits), line;
 	struct buf said = { 0 }, since = { 0 };
 	struct last_run last = { 0 };
 	struct addr net;

@@ -181,7 +181,7 @@ void run_read_logs(struct run *r, struct detection *detection)
 	tell_notes(r, told);
 	r->in_part = r->in_part || r->reading.in_part;
 	positions_format(&next, &lines);
-	state_set(&r->state, STATE_POSITIONS, (struct span){ lines.ptr, lines.len });
+	state_set(&r->state, STATE_POSITIONS, buf_span(&lines));
 	buf_free(&lines);
 	positions_free(&next);
 }

@@ -31,7 +31,7 @@ void run_print_diff(const struct run *r)
 	/* a missing blacklist is an empty text, without the header line of an empty list */
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->list, &next);
-	edit_print_difference(r->options, r->config->blacklist, (struct span){ next.ptr, next.len });
+	edit_print_difference(r->options, r->config->blacklist, buf_span(&next));
 	buf_free(&next);
 }
 
@@ -119,8 +119,8 @@ static void make_mail(struct run *r, const struct run_facts *facts)
 		night_subject(&night, &subject);
 		night_text(&night, &body);
 		buf_add_text(&body, changes.len > 0 ? "\n" : "");
-		buf_add(&body, changes.ptr, changes.len);
-		mail_add(&r->report, (struct span){ subject.ptr, subject.len }, (struct span){ body.ptr, body.len });
+		buf_add_span(&body, buf_span(&changes));
+		mail_add(&r->report, buf_span(&subject), buf_span(&body));
 	}
 	run_told_finish(r, night_bans(&night));
 	buf_free(&subject);
@@ -194,6 +194,7 @@ static void drop_strange(const char *path)
 int run_keep_report(const struct run *r, struct file_new *file)
 {
 	struct buf text = { 0 };
+	struct span whole;
 	char *path;
 	int ret = 0;
 
@@ -203,8 +204,9 @@ int run_keep_report(const struct run *r, struct file_new *file)
 	path = report_path(r);
 	drop_strange(path);
 	buf_addf(&text, "%016" PRIx64 "\n", r->state.sum);
-	buf_add(&text, r->report.ptr, r->report.len);
-	ret = file_prepare(file, path, file_give_span, &(struct span){ text.ptr, text.len }, 0);
+	buf_add_span(&text, buf_span(&r->report));
+	whole = buf_span(&text);
+	ret = file_prepare(file, path, file_give_span, &whole, 0);
 	buf_free(&text);
 	free(path);
 	return ret;

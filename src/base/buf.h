@@ -22,6 +22,11 @@ void buf_add_span(struct buf *b, struct span s);
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline struct span buf_span(const struct buf *b) /* its bytes, until the next change */
+{
+	return (struct span){ b->ptr, b->len };
+}
+
 const char *buf_text(struct buf *b);               /* NUL-terminated, valid until the next change */
 
 /* Bytes from a log as a person may see them: control and 8-bit bytes become \xHH, a backslash \\. */

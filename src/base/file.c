@@ -158,7 +158,7 @@ static int make_twin(const char *from, const char *to)
 	if (link(from, to) == 0)
 		return 0;
 	ret = file_read(from, &text);
-	whole = (struct span){ text.ptr, text.len };
+	whole = buf_span(&text);
 	if (ret == 0)
 		ret = make_temporary(to, from, file_give_span, &whole);
 	buf_free(&text);

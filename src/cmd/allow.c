@@ -57,7 +57,7 @@ static int make_note(const struct edit *edit, struct wish *wish)
 	}
 	if (!edit_join_note(note, options->args + 1, options->arg_count - 1))
 		return EXIT_USAGE;
-	wish->until = allow_until((struct span){ note->ptr, note->len });
+	wish->until = allow_until(buf_span(note));
 	if (wish->until > edit->now)
 		return EXIT_ALL_WELL;
 	msg("%s: this time is over, and nobody would be allowed", buf_text(note));
@@ -67,7 +67,7 @@ static int make_note(const struct edit *edit, struct wish *wish)
 static void add_entry(struct buf *text, const struct wish *wish)
 {
 	const struct ban entry = { .net = wish->net, .person = true };
-	struct span note = { wish->note.ptr, wish->note.len };
+	struct span note = buf_span(&wish->note);
 
 	if (wish->is_name)
 		buf_addf(text, "%-24s%s%.*s", wish->name, note.len > 0 ? " # " : "", (int)note.len, note.ptr);
@@ -140,7 +140,7 @@ static void let_name_in(struct edit *edit, const char *name)
 
 	allow_add_name(&one, name, strlen(name), 0, WHEN_FOREVER);
 	(void)allow_resolve(&one, (struct span){ NULL, 0 }, &answers);
-	allow_take_answers(&one, (struct span){ answers.ptr, answers.len });
+	allow_take_answers(&one, buf_span(&answers));
 	for (size_t i = 0; i < one.count; i++)
 		let_in(edit, &one.entries[i].net, name);
 	buf_free(&answers);

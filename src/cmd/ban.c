@@ -205,7 +205,7 @@ static bool reads_back(struct wish *wish)
 {
 	struct ban ban;
 	struct span note;
-	const char *wrong = blacklist_take_line((struct span){ wish->line.ptr, wish->line.len }, &ban, &note);
+	const char *wrong = blacklist_take_line(buf_span(&wish->line), &ban, &note);
 
 	if (wrong == NULL && ban.person != wish->ban.person)
 		wrong = "says since, as the lines that are not yours do; put another word first";
@@ -226,7 +226,7 @@ static bool make_line(const struct edit *edit, struct wish *wish)
 		buf_add_span(&wish->note, blacklist_note(former));
 	else
 		sign(edit, &wish->note);
-	blacklist_add_line(&wish->line, &wish->ban, (struct span){ wish->note.ptr, wish->note.len });
+	blacklist_add_line(&wish->line, &wish->ban, buf_span(&wish->note));
 	return reads_back(wish);
 }
 
@@ -242,7 +242,7 @@ static void add(struct edit *edit, struct wish *wish)
 		former->above_len = 0;
 	}
 	drop_what_lies_inside(edit, wish);
-	banlist_set_text(&edit->list, &wish->ban, above, (struct span){ wish->line.ptr, wish->line.len });
+	banlist_set_text(&edit->list, &wish->ban, above, buf_span(&wish->line));
 	banlist_add(&edit->list, &wish->ban);
 	banlist_sort(&edit->list);
 	text_add_until(&text, wish->until);

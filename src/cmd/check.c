@@ -132,7 +132,7 @@ static void check_state(struct check *c)
 
 	if (state_read(c->config->state, &r.text) < 0 || glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
 		c->faults++;
-	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
+	utf8_add_seen(&out, buf_span(&answer));
 	text_print(&out);
 	buf_free(&r.text);
 	buf_free(&answer);
@@ -317,7 +317,7 @@ static void check_rule(struct check *c)
 	int status = rule_run(c->config, "status", &said);
 	struct span rest, line;
 
-	rest = (struct span){ said.ptr, said.len };
+	rest = buf_span(&said);
 	while (status >= 0 && span_take_line(&rest, &line)) {
 		if (status == 0)
 			well(c, "rule %.*s", (int)line.len, line.ptr);

@@ -87,8 +87,7 @@ static int compare(const struct config *config, unsigned version, bool color)
 	buf_addf(&former, "%s.%u", config->blacklist, version);
 	if (read_version(config->blacklist, &new_text, false) == 0 &&
 	    read_version(buf_text(&former), &old_text, version == 1) == 0) {
-		diff_unified(&out, former.ptr, (struct span){ old_text.ptr, old_text.len }, config->blacklist,
-			     (struct span){ new_text.ptr, new_text.len }, color);
+		diff_unified(&out, former.ptr, buf_span(&old_text), config->blacklist, buf_span(&new_text), color);
 		text_print(&out);
 		ret = EXIT_ALL_WELL;
 	}

@@ -167,7 +167,7 @@ static void add_ban(const struct ban *ban, const struct known *known, const char
 		has_points ? field_points("points", points) : field_word("points", NULL),
 		field_number("hosts", ban->hosts),
 		field_text("note", blacklist_note(ban)),
-		field_said(field_text("owner", (struct span){ text.ptr, text.len })),
+		field_said(field_text("owner", buf_span(&text))),
 		field_end(),
 	};
 

@@ -157,7 +157,7 @@ static void find_silent(struct job *job)
 
 static void need_silent(const struct job *job, struct page *page)
 {
-	struct span rest = { job->silent.ptr, job->silent.len }, line;
+	struct span rest = buf_span(&job->silent), line;
 
 	while (span_take_line(&rest, &line)) {
 		char *text = mem_text_of(line.ptr, line.len);

@@ -99,7 +99,7 @@ static void add_section(struct buf *out, const struct state_section *section, bo
 	text_add_count(out, count, "line", "lines");
 	buf_add_char(out, '\n');
 	if (verbose)
-		buf_add(out, text.ptr, text.len);
+		buf_add_span(out, buf_span(&text));
 	buf_free(&text);
 }
 

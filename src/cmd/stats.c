@@ -242,7 +242,7 @@ static int tell(const struct config *config, const struct options *options)
 	}
 	if (options->prometheus != NULL && ret <= EXIT_IN_PART)
 		add_runs(config, &out);
-	utf8_add_seen(&out, (struct span){ answer.ptr, answer.len });
+	utf8_add_seen(&out, buf_span(&answer));
 	if (options->prometheus == NULL)
 		text_print(&out);
 	else if (ret <= EXIT_IN_PART && write_file(options->prometheus, &out) != EXIT_ALL_WELL)

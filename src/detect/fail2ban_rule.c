@@ -167,7 +167,7 @@ static void take_name(struct f2b_maker *m, const struct buf *branch)
 {
 	struct buf text = { 0 }, program = { 0 };
 
-	buf_add(&text, branch->ptr, branch->len);
+	buf_add_span(&text, buf_span(branch));
 	if (f2b_skip_name(&text, &program)) {
 		f2b_open_colon(&text);
 		buf_add_text(&m->comment, "# for lines of the program that the first word may name\n");

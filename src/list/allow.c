@@ -152,7 +152,7 @@ int allow_read_file_text(struct allow *allow, const char *path, struct buf *text
 	else if (ret < 0)
 		msg("%s: the allowlist cannot be read: %s", path,
 		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
-	rest = (struct span){ text->ptr, text->len };
+	rest = buf_span(text);
 	for (unsigned long number = 1; ret == 0 && span_take_line(&rest, &line); number++)
 		ret = read_line(allow, line, path, number);
 	return ret == 0 ? 0 : -1;

@@ -90,7 +90,7 @@ void allow_add_host(struct allow *allow)
 
 		if (ret < 0 && ret != -ENOENT && ret != -ENOTDIR && ret != -EACCES)
 			tell_unknown(allow, files[i].path, -ret);
-		files[i].take(allow, (struct span){ text.ptr, text.len });
+		files[i].take(allow, buf_span(&text));
 	}
 	buf_free(&text);
 }
@@ -109,7 +109,7 @@ void allow_add_mynetworks(struct allow *allow)
 		return;
 	arguments[0] = (char *)paths[i];
 	if (command_read(arguments, POSTCONF_MAX, &text, &why)) {
-		allow_read_mynetworks(allow, (struct span){ text.ptr, text.len });
+		allow_read_mynetworks(allow, buf_span(&text));
 	} else {
 		msg("%s %s, so that Postfix's mynetworks are not known; mend main.cf, or set mynetworks = false",
 		    paths[i], buf_text(&why));
@@ -155,7 +155,7 @@ void allow_add_ssh_client(struct allow *allow)
 
 		snprintf(path, sizeof(path), "/proc/%ld/environ", pid);
 		(void)read_system_file(path, &text);
-		allow_read_environment(allow, (struct span){ text.ptr, text.len });
+		allow_read_environment(allow, buf_span(&text));
 		if (allow->count > before)
 			break;
 		pid = parent_of(pid);

@@ -97,7 +97,7 @@ static bool ask(char *name, struct buf *out)
 
 	if (!command_read(arguments, ANSWER_MS, &text, &why))
 		text.len = 0;
-	rest = (struct span){ text.ptr, text.len };
+	rest = buf_span(&text);
 	while (count < ADDRESSES_MOST && span_take_line(&rest, &line)) {
 		struct span address = span_word(&line, " ");
 		struct addr addr;

@@ -91,7 +91,7 @@ void banlist_remove_leaving(struct banlist *list)
 		}
 		if (above.len > 0) {
 			buf_add_span(&above, ban_above(ban));
-			banlist_set_text(list, ban, (struct span){ above.ptr, above.len }, ban_line(ban));
+			banlist_set_text(list, ban, buf_span(&above), ban_line(ban));
 			buf_clear(&above);
 		}
 		/* another process may share the memory of an entry that stays in its place: it is not written to */

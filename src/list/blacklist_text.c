@@ -29,7 +29,7 @@ static void give(const void *what, file_take *take, void *context)
 		if (line.len == 0) {
 			buf_clear(&made);
 			blacklist_add_line(&made, ban, line);
-			line = (struct span){ made.ptr, made.len };
+			line = buf_span(&made);
 		}
 		take(context, line.ptr, line.len);
 		take(context, "\n", 1);
@@ -115,7 +115,7 @@ void blacklist_change(struct banlist *list, struct ban *entry, const struct ban 
 	changed.line_len = 0;
 	if (note.len > 0) {
 		blacklist_add_line(&line, &changed, note);
-		banlist_set_text(list, &changed, ban_above(entry), (struct span){ line.ptr, line.len });
+		banlist_set_text(list, &changed, ban_above(entry), buf_span(&line));
 		buf_free(&line);
 	}
 	*entry = changed;

@@ -33,7 +33,7 @@ static void add_parts(struct banlist *parts, struct banlist *list, struct ban *w
 			struct buf line = { 0 };
 
 			blacklist_add_line(&line, &part, note);
-			banlist_set_text(list, &part, ban_above(&part), (struct span){ line.ptr, line.len });
+			banlist_set_text(list, &part, ban_above(&part), buf_span(&line));
 			buf_free(&line);
 		} else {
 			part.line_len = 0;

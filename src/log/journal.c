@@ -212,7 +212,7 @@ static bool take_number(struct journal *journal, int64_t *number, struct buf *wh
 	if (well)
 		memcpy(number, bytes.ptr, sizeof(*number));
 	else
-		buf_add(why, bytes.ptr, bytes.len);
+		buf_add_span(why, buf_span(&bytes));
 	buf_free(&bytes);
 	return well;
 }
@@ -236,14 +236,14 @@ static int refill(struct journal *journal, struct buf *why)
 	if (kind == SAID_LINES)
 		kind = next_said(journal, &bytes);
 	else
-		buf_add(&bytes, journal->lines.ptr, journal->lines.len);
+		buf_add_span(&bytes, buf_span(&journal->lines));
 	if (kind == SAID_CURSOR) {
 		free(journal->cursor);
 		journal->cursor = mem_text_of(bytes.ptr, bytes.len);
 	} else {
 		buf_clear(&journal->lines);
 		if (kind != SAID_END)
-			buf_add(why, bytes.ptr, bytes.len);
+			buf_add_span(why, buf_span(&bytes));
 	}
 	buf_free(&bytes);
 	journal->ended = kind == SAID_END;

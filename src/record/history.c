@@ -359,7 +359,7 @@ static void hand_on_open(const struct history *h, uint32_t day, history_take *ta
 
 unsigned history_tops(const struct history *h, history_take *take, void *context)
 {
-	struct line line = { .lines = { h->closed.ptr, h->closed.len } };
+	struct line line = { .lines = buf_span(&h->closed) };
 	struct history_item item;
 
 	while (line_next(&line)) {

@@ -215,7 +215,7 @@ bool history_read_day(struct line *line, uint32_t *day)
 /* day: the word of the day and a blank. */
 static void add_item(const struct history_item *item, const struct buf *day, struct buf *out)
 {
-	buf_add(out, day->ptr, day->len);
+	buf_add_span(out, buf_span(day));
 	if (item->user != NULL)
 		line_add_user(out, item->user);
 	else

@@ -252,7 +252,7 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 		return;
 	for (unsigned i = 0; i < TELLINGS; i++)
 		tell_kind(facts, &tellings[i], out);
-	buf_add(out, news.ptr, news.len);
+	buf_add_span(out, buf_span(&news));
 	buf_free(&news);
 	if (facts->judge->without_address > 0)
 		buf_addf(out, "failures without an address: %" PRIu64 "; nobody is banned for these\n",

@@ -36,7 +36,7 @@ static void say(struct page *page, const char *sentence, const struct field *fie
 	fields_say(fields, sentence, &line);
 	text_show_utf8(&line);
 	text_cut(&line, NIGHT_COLUMNS);
-	buf_add_span(page->out, (struct span){ line.ptr, line.len });
+	buf_add_span(page->out, buf_span(&line));
 	buf_add_char(page->out, '\n');
 	page->lines++;
 	buf_free(&line);

@@ -31,11 +31,6 @@ static struct span span_of(const char *text)
 	return (struct span){ text, strlen(text) };
 }
 
-static struct span made(const struct buf *text)
-{
-	return (struct span){ text->ptr, text->len };
-}
-
 #define FIELDS(...) (const struct template_field[]){ __VA_ARGS__, { 0 } }
 
 static void add(struct buf *out, const char *part, const struct template_field *fields)
@@ -104,9 +99,11 @@ static void add_chart(const struct page *p, struct chart *chart, struct buf *out
 	if (p->day_count > 1)
 		page_add_date(&last, p->first + p->day_count - 1);
 	buf_addf(&width, "%zu", page_bar_count(p) * BAR);
-	add(out, "chart", FIELDS({ "most", made(&most) }, { "half", made(&half) }, { "first", made(&first) },
-				 { "middle", made(&middle) }, { "last", made(&last) }, { "width", made(&width) },
-				 { "name", span_of(chart->name) }, { "shapes", made(&chart->shapes) }));
+	add(out, "chart", FIELDS({ "most", buf_span(&most) }, { "half", buf_span(&half) },
+				 { "first", buf_span(&first) }, { "middle", buf_span(&middle) },
+				 { "last", buf_span(&last) },
+				 { "width", buf_span(&width) }, { "name", span_of(chart->name) },
+				 { "shapes", buf_span(&chart->shapes) }));
 	buf_free(&most);
 	buf_free(&half);
 	buf_free(&first);
@@ -133,7 +130,7 @@ static void add_seen(const struct page *p, uint64_t *const counts[], size_t bar,
 	}
 	text.len--;
 	add_bar(&path, bar, 0, HEIGHT);
-	add(out, "seen", FIELDS({ "path", made(&path) }, { "text", made(&text) }));
+	add(out, "seen", FIELDS({ "path", buf_span(&path) }, { "text", buf_span(&text) }));
 	buf_free(&text);
 	buf_free(&path);
 }
@@ -161,7 +158,7 @@ static void add_event_chart(const struct page *p, struct buf *out)
 			below[b] += counts[i][b];
 		}
 		add(&chart.shapes, "bars",
-		    FIELDS({ "class", span_of(event_class_name(stacked[i])) }, { "path", made(&path) }));
+		    FIELDS({ "class", span_of(event_class_name(stacked[i])) }, { "path", buf_span(&path) }));
 		buf_free(&path);
 	}
 	for (size_t b = 0; b < bars; b++)
@@ -193,11 +190,11 @@ static void add_banned_chart(const struct page *p, struct buf *out)
 		first = first < 0 ? x : first;
 	}
 	if (first >= 0 && x > first) {
-		buf_add_span(&area, made(&path));
+		buf_add_span(&area, buf_span(&path));
 		buf_addf(&area, "V%dH%.5gz", HEIGHT, first);
-		add(&chart.shapes, "line", FIELDS({ "area", made(&area) }, { "path", made(&path) }));
+		add(&chart.shapes, "line", FIELDS({ "area", buf_span(&area) }, { "path", buf_span(&path) }));
 		add_chart(p, &chart, &section);
-		add(out, "banned", FIELDS({ "chart", made(&section) }));
+		add(out, "banned", FIELDS({ "chart", buf_span(&section) }));
 	}
 	buf_free(&path);
 	buf_free(&area);
@@ -213,8 +210,8 @@ static void add_charts(const struct page *p, struct buf *out)
 					      { "name", span_of(page_class_name(stacked[i])) }));
 	add_event_chart(p, &events);
 	add_banned_chart(p, &banned);
-	add(out, "charts", FIELDS({ "each", span_of(each(p)) }, { "legend", made(&legend) },
-				  { "events", made(&events) }, { "banned", made(&banned) }));
+	add(out, "charts", FIELDS({ "each", span_of(each(p)) }, { "legend", buf_span(&legend) },
+				  { "events", buf_span(&events) }, { "banned", buf_span(&banned) }));
 	buf_free(&legend);
 	buf_free(&events);
 	buf_free(&banned);
@@ -233,7 +230,8 @@ static void add_spark(const struct page *p, const struct page_row *row, struct b
 	for (size_t b = 0; b < bars; b++)
 		add_bar(&path, b, 0, height_of(sums[b], most));
 	buf_addf(&width, "%zu", bars * BAR);
-	add(out, "spark", FIELDS({ "width", made(&width) }, { "each", span_of(each(p)) }, { "path", made(&path) }));
+	add(out, "spark",
+	    FIELDS({ "width", buf_span(&width) }, { "each", span_of(each(p)) }, { "path", buf_span(&path) }));
 	buf_free(&path);
 	buf_free(&width);
 	free(sums);
@@ -270,10 +268,10 @@ static void add_row(const struct page *p, const struct page_row *row, struct buf
 	else
 		buf_add_text(&login, "none is known");
 	add(out, parts[row->kind],
-	    FIELDS({ "address", made(&key) }, { "user", made(&key) }, { "network", made(&key) },
-		   { "events", made(&events) }, { "failures", made(&events) }, { "hosts", made(&most) },
-		   { "addresses", made(&most) }, { "spark", made(&spark) }, { "owner", made(&owner) },
-		   { "ban", made(&ban) }, { "login", made(&login) },
+	    FIELDS({ "address", buf_span(&key) }, { "user", buf_span(&key) }, { "network", buf_span(&key) },
+		   { "events", buf_span(&events) }, { "failures", buf_span(&events) }, { "hosts", buf_span(&most) },
+		   { "addresses", buf_span(&most) }, { "spark", buf_span(&spark) }, { "owner", buf_span(&owner) },
+		   { "ban", buf_span(&ban) }, { "login", buf_span(&login) },
 		   { "mostly", span_of(page_class_name(most_class(row))) }));
 	buf_free(&key);
 	buf_free(&events);
@@ -292,7 +290,7 @@ static void add_table(const struct page *p, enum history_kind kind, struct buf *
 	for (size_t i = 0; i < p->rows[kind].count; i++)
 		add_row(p, &p->rows[kind].all[i], &rows);
 	if (rows.len > 0)
-		add(out, parts[kind], FIELDS({ "rows", made(&rows) }, { "each", span_of(each(p)) }));
+		add(out, parts[kind], FIELDS({ "rows", buf_span(&rows) }, { "each", span_of(each(p)) }));
 	buf_free(&rows);
 }
 
@@ -316,7 +314,7 @@ static void add_figures(const struct page *p, struct buf *out)
 		struct buf value = { 0 }, name = { 0 };
 
 		page_figure(p, i, &value, &name);
-		add(out, "figure", FIELDS({ "value", made(&value) }, { "name", made(&name) }));
+		add(out, "figure", FIELDS({ "value", buf_span(&value) }, { "name", buf_span(&name) }));
 		buf_free(&value);
 		buf_free(&name);
 	}
@@ -335,8 +333,9 @@ void page_html(const struct page *p, struct buf *out)
 	add_table(p, HISTORY_USER, &tables);
 	add_table(p, HISTORY_NETWORK, &tables);
 	add_table(p, HISTORY_ADDRESS, &tables);
-	add(out, "page", FIELDS({ "title", made(&title) }, { "time", made(&time) }, { "needs", made(&needs) },
-				{ "figures", made(&figures) }, { "charts", made(&charts) }, { "tables", made(&tables) },
+	add(out, "page", FIELDS({ "title", buf_span(&title) }, { "time", buf_span(&time) },
+				{ "needs", buf_span(&needs) }, { "figures", buf_span(&figures) },
+				{ "charts", buf_span(&charts) }, { "tables", buf_span(&tables) },
 				{ "end", span_of("mailban why ADDRESS tells all that is known of one; mailban unban "
 						 "ADDRESS lifts a ban.") }));
 	buf_free(&title);

@@ -40,7 +40,7 @@ static void add_right(struct buf *out, uint64_t number, size_t width)
 	page_add_number(&text, number);
 	for (size_t i = text.len; i < width; i++)
 		buf_add_char(out, ' ');
-	buf_add(out, text.ptr, text.len);
+	buf_add_span(out, buf_span(&text));
 	buf_free(&text);
 }
 

@@ -57,7 +57,7 @@ static void show_ban(const struct profile *d, const struct ban *ban, struct json
 			field_said(field_addr("network", other ? &ban->net : NULL)),
 			field_said(field_number("of", other ? ban->hosts : 0)),
 			field_said(field_bool("counted", ban->by != BAN_BY_HAND)),
-			field_said(field_text("left", (struct span){ left.ptr, left.len })),
+			field_said(field_text("left", buf_span(&left))),
 			field_end(),
 		};
 
