@@ -144,8 +144,7 @@ static void add_json_section(struct json *json, const struct state_section *sect
 {
 	struct span lines = { section->lines, section->len };
 
-	json_name(json, section->name);
-	json_open(json, '[');
+	json_list(json, section->name);
 	while (lines.len > 0) {
 		struct span line = span_take(&lines, '\n');
 
@@ -160,8 +159,7 @@ static void add_json(struct buf *out, const struct state *state, const struct po
 
 	json_begin(&json, out);
 	json_open(&json, '{');
-	json_name(&json, STATE_POSITIONS);
-	json_open(&json, '[');
+	json_list(&json, STATE_POSITIONS);
 	for (size_t i = 0; i < positions->count; i++)
 		add_json_position(&json, &positions->items[i]);
 	json_close(&json, ']');

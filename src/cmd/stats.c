@@ -131,8 +131,7 @@ static void add_json(const struct stats *s, struct buf *out)
 			fields_members((const struct field[]){
 				field_number(blacklist_by_name(by), s->by[by]), field_end() }, &j);
 	}
-	json_name(&j, "knockers");
-	json_open(&j, '[');
+	json_list(&j, "knockers");
 	for (size_t i = 0; i < s->knocker_count; i++)
 		add_knocker(&s->knockers[i], &j, NULL);
 	json_close(&j, ']');

@@ -148,8 +148,7 @@ void account_json(const struct judge *j, const struct addr *net, struct json *js
 		json_points(json, a->points[i]);
 	}
 	json_close(json, '}');
-	json_name(json, "names");
-	json_open(json, '[');
+	json_list(json, "names");
 	for (unsigned i = 0; i < a->name_count; i++)
 		show_name(j, a, &a->names[i], json, NULL);
 	json_close(json, ']');

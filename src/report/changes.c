@@ -166,8 +166,7 @@ static void list_kind(const struct run_facts *facts, const struct telling *telli
 	const struct change *c = changes_of(facts, telling->kind, &count);
 	struct entry entry;
 
-	json_name(j, telling->name);
-	json_open(j, '[');
+	json_list(j, telling->name);
 	for (size_t i = 0; i < count; i++) {
 		describe(facts, &c[i], &entry);
 		fields_json(entry.fields, j);
@@ -242,6 +241,18 @@ void changes_news_json(const struct changes *changes, const struct judge *judge,
 	}
 }
 
+void changes_uncounted(const struct judge *judge, struct buf *out)
+{
+	if (judge->without_address > 0)
+		buf_addf(out, "failures without an address: %" PRIu64 "; nobody is banned for these\n",
+			 judge->without_address);
+	if (judge->troubles > 0)
+		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n", judge->troubles);
+	if (judge->unresolved > 0)
+		buf_addf(out, "without a name while this server could not look names up: %" PRIu64 "\n",
+			 judge->unresolved);
+}
+
 void changes_text(const struct run_facts *facts, struct buf *out)
 {
 	struct buf news = { 0 };
@@ -254,15 +265,7 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 		tell_kind(facts, &tellings[i], out);
 	buf_add_span(out, buf_span(&news));
 	buf_free(&news);
-	if (facts->judge->without_address > 0)
-		buf_addf(out, "failures without an address: %" PRIu64 "; nobody is banned for these\n",
-			 facts->judge->without_address);
-	if (facts->judge->troubles > 0)
-		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
-			 facts->judge->troubles);
-	if (facts->judge->unresolved > 0)
-		buf_addf(out, "without a name while this server could not look names up: %" PRIu64 "\n",
-			 facts->judge->unresolved);
+	changes_uncounted(facts->judge, out);
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
 	text_add_count(out, facts->events, "event; ", "events; ");
 	text_add_count(out, facts->banned, "entry in the blacklist\n", "entries in the blacklist\n");
@@ -283,8 +286,7 @@ void changes_json(const struct run_facts *facts, struct buf *out)
 	}, &j);
 	for (unsigned i = 0; i < TELLINGS; i++)
 		list_kind(facts, &tellings[i], &j);
-	json_name(&j, "unread");
-	json_open(&j, '[');
+	json_list(&j, "unread");
 	for (size_t i = 0; i < facts->unread_count; i++)
 		json_word(&j, facts->unread[i]);
 	json_close(&j, ']');

@@ -42,6 +42,9 @@ struct json;
 void changes_news(const struct changes *changes, const struct judge *judge, bool all, struct buf *out);
 void changes_news_json(const struct changes *changes, const struct judge *judge, struct json *j);
 
+/* Adds how many events count against nobody, and why; nothing where there are none. */
+void changes_uncounted(const struct judge *judge, struct buf *out);
+
 /* Whether anything changed, or looks wrong, that is worth a report. */
 bool changes_are_news(const struct run_facts *facts);
 

@@ -186,15 +186,7 @@ static void add_summary(const struct findings *f, struct buf *out)
 	text_add_count(out, f->totals->count, "address", "addresses");
 	buf_add_text(out, " in ");
 	text_add_count(out, f->lines, "line\n", "lines\n");
-	if (f->judge->without_address > 0)
-		buf_addf(out, "failures without an address: %" PRIu64 "; nobody is banned for these\n",
-			 f->judge->without_address);
-	if (f->judge->troubles > 0)
-		buf_addf(out, "this server's own trouble, which is nobody's failure: %" PRIu64 "\n",
-			 f->judge->troubles);
-	if (f->judge->unresolved > 0)
-		buf_addf(out, "without a name while this server could not look names up: %" PRIu64 "\n",
-			 f->judge->unresolved);
+	changes_uncounted(f->judge, out);
 	if (f->too_long > 0)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }
@@ -291,13 +283,11 @@ static void add_json(const struct findings *f, struct buf *out)
 		field_end(),
 	}, &j);
 	changes_news_json(f->news, f->judge, &j);
-	json_name(&j, "reached");
-	json_open(&j, '[');
+	json_list(&j, "reached");
 	add_all(&form);
 	json_close(&j, ']');
 	if (f->everybody) {
-		json_name(&j, "others");
-		json_open(&j, '[');
+		json_list(&j, "others");
 		each_row(f->totals, add_other, &form);
 		json_close(&j, ']');
 	}

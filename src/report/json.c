@@ -82,6 +82,12 @@ void json_name(struct json *j, const char *name)
 	j->value_next = true;
 }
 
+void json_list(struct json *j, const char *name)
+{
+	json_name(j, name);
+	json_open(j, '[');
+}
+
 void json_text(struct json *j, const char *bytes, size_t len)
 {
 	before_value(j);

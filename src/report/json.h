@@ -21,6 +21,7 @@ struct json {
 void json_begin(struct json *json, struct buf *out);
 void json_open(struct json *json, char bracket);   /* '{' or '[' */
 void json_close(struct json *json, char bracket);  /* '}' or ']'; the outermost one ends the line */
+void json_list(struct json *json, const char *name); /* a name, and its array, opened */
 void json_name(struct json *json, const char *name);
 void json_text(struct json *json, const char *bytes, size_t len);
 void json_word(struct json *json, const char *text);

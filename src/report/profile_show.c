@@ -349,22 +349,18 @@ void profile_json(const struct profile *d, struct buf *out)
 		fields_members((const struct field[]){ field_word("user", d->user), field_end() }, &j);
 	else
 		json_address(d, &j);
-	json_name(&j, "entered");
-	json_open(&j, '[');
+	json_list(&j, "entered");
 	show_entered(d, &j, NULL);
 	json_close(&j, ']');
-	json_name(&j, "events");
-	json_open(&j, '[');
+	json_list(&j, "events");
 	(void)show_rules(d, &j, NULL);
 	json_close(&j, ']');
-	json_name(&j, d->user != NULL ? "addresses" : "users");
-	json_open(&j, '[');
+	json_list(&j, d->user != NULL ? "addresses" : "users");
 	show_partners(d, &j, NULL);
 	json_close(&j, ']');
 	json_name(&j, "line_count");
 	json_number(&j, (int64_t)d->line_total);
-	json_name(&j, "lines");
-	json_open(&j, '[');
+	json_list(&j, "lines");
 	show_lines(d, &j, NULL);
 	json_close(&j, ']');
 	json_close(&j, '}');

@@ -68,13 +68,11 @@ void unknown_text(const struct drift *d, bool all, struct buf *out)
 
 void unknown_json(const struct drift *d, struct json *j)
 {
-	json_name(j, "programs");
-	json_open(j, '[');
+	json_list(j, "programs");
 	for (size_t i = 0; i < d->program_count; i++)
 		each_program(&d->programs[i], j, NULL);
 	json_close(j, ']');
-	json_name(j, "unknown");
-	json_open(j, '[');
+	json_list(j, "unknown");
 	for (size_t i = 0; i < d->shape_count; i++)
 		each_shape(&d->shapes[i], j, NULL);
 	json_close(j, ']');
