@@ -200,6 +200,26 @@ size_t page_bar_of(const struct page *p, size_t day)
 	return page_bar_count(p) - 1 - (p->day_count - 1 - day) / page_bar_days(p);
 }
 
+uint32_t page_bar_begins(const struct page *p, size_t bar)
+{
+	size_t behind = (page_bar_count(p) - bar) * page_bar_days(p);
+
+	return p->first + (behind < p->day_count ? p->day_count - (uint32_t)behind : 0);
+}
+
+uint64_t *page_row_bars(const struct page *p, const struct page_row *row, size_t from, uint64_t *most)
+{
+	size_t bars = page_bar_count(p);
+	uint64_t *sums = mem_zalloc(bars, sizeof(*sums));
+
+	*most = 1;
+	for (size_t i = 0; i < p->day_count; i++)
+		sums[page_bar_of(p, i)] += row->days[i];
+	for (size_t b = from; b < bars; b++)
+		*most = sums[b] > *most ? sums[b] : *most;
+	return sums;
+}
+
 int64_t page_banned_at(const struct page *p, size_t day)
 {
 	while (day > 0 && p->days[day].runs == 0)

@@ -95,6 +95,12 @@ size_t page_bar_count(const struct page *page);
 /* The bar that a day belongs to, from 0. */
 size_t page_bar_of(const struct page *page, size_t day);
 
+/* The first day of a bar, in days since the epoch; of the first bar, the first day of the page. */
+uint32_t page_bar_begins(const struct page *page, size_t bar);
+
+/* The row's events of each bar, and the most of them from the bar `from` on, but at least 1. The caller frees them. */
+uint64_t *page_row_bars(const struct page *page, const struct page_row *row, size_t from, uint64_t *most);
+
 /* The entries of the blacklist at the end of a day, as the last run before it left them; -1: no run is known. */
 int64_t page_banned_at(const struct page *page, size_t day);
 

@@ -117,9 +117,8 @@ static void add_chart(const struct page *p, struct chart *chart, struct buf *out
 static void add_seen(const struct page *p, uint64_t *const counts[], size_t bar, struct buf *out)
 {
 	struct buf text = { 0 }, path = { 0 };
-	uint32_t behind = (uint32_t)((page_bar_count(p) - 1 - bar) * page_bar_days(p) + page_bar_days(p) - 1);
 
-	page_add_date(&text, p->first + (p->day_count - 1 > behind ? p->day_count - 1 - behind : 0));
+	page_add_date(&text, page_bar_begins(p, bar));
 	buf_addf(&text, "%s:", page_bar_days(p) == 1 ? "" : " and the six days behind it");
 	for (unsigned i = 0; i < STACKED; i++) {
 		if (counts[i][bar] == 0)
@@ -220,13 +219,9 @@ static void add_charts(const struct page *p, struct buf *out)
 static void add_spark(const struct page *p, const struct page_row *row, struct buf *out)
 {
 	size_t bars = page_bar_count(p);
-	uint64_t *sums = mem_zalloc(bars, sizeof(*sums)), most = 1;
+	uint64_t most, *sums = page_row_bars(p, row, 0, &most);
 	struct buf path = { 0 }, width = { 0 };
 
-	for (size_t i = 0; i < p->day_count; i++)
-		sums[page_bar_of(p, i)] += row->days[i];
-	for (size_t b = 0; b < bars; b++)
-		most = sums[b] > most ? sums[b] : most;
 	for (size_t b = 0; b < bars; b++)
 		add_bar(&path, b, 0, height_of(sums[b], most));
 	buf_addf(&width, "%zu", bars * BAR);

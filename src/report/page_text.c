@@ -121,10 +121,8 @@ static void add_days(const struct page *p, bool blocks, struct buf *out)
 
 	buf_addf(out, "\n%s        FAILED    OTHER   BANNED\n", page_bar_days(p) == 1 ? "DAY " : "WEEK");
 	for (size_t b = 0; b < bars; b++) {
-		size_t behind = (bars - 1 - b) * page_bar_days(p) + page_bar_days(p) - 1;
-
 		start = out->len;
-		page_add_date(out, p->first + (uint32_t)(p->day_count - 1 > behind ? p->day_count - 1 - behind : 0));
+		page_add_date(out, page_bar_begins(p, b));
 		text_pad(out, start, 10);
 		add_right(out, sums[b].failed, 8);
 		add_right(out, sums[b].other, 9);
@@ -142,12 +140,8 @@ static void add_spark(const struct page *p, const struct page_row *row, bool blo
 {
 	enum { SHOWN = 14 };
 	size_t bars = page_bar_count(p), from = bars > SHOWN ? bars - SHOWN : 0;
-	uint64_t *sums = mem_zalloc(bars, sizeof(*sums)), most = 1;
+	uint64_t most, *sums = page_row_bars(p, row, from, &most);
 
-	for (size_t i = 0; i < p->day_count; i++)
-		sums[page_bar_of(p, i)] += row->days[i];
-	for (size_t b = from; b < bars; b++)
-		most = sums[b] > most ? sums[b] : most;
 	for (size_t b = from; b < bars; b++)
 		add_height(out, sums[b], most, blocks);
 	for (size_t b = bars - from; b < SHOWN; b++)
