@@ -55,16 +55,16 @@ static int print_version(void)
 	return EXIT_ALL_WELL;
 }
 
-static int print_overview(FILE *out, int status)
+static int print_overview(void)
 {
 	fputs("usage: mailban COMMAND [OPTION]... [ARG]...\n"
 	      "Turns mail logs into a blacklist and the blacklist into one firewall set.\n\ncommands:\n",
-	      out);
+	      stdout);
 	for (const struct command *const *c = commands; *c != NULL; c++)
-		fprintf(out, "  %-9s %s\n", (*c)->name, (*c)->summary);
+		printf("  %-9s %s\n", (*c)->name, (*c)->summary);
 	fputs("\nmailban help COMMAND tells more, mailban help settings all settings; the manual is mailban(8).\n",
-	      out);
-	return status;
+	      stdout);
+	return EXIT_ALL_WELL;
 }
 
 /* All of them with their defaults: what is installed as mailban.conf. */
@@ -119,7 +119,7 @@ static int help(const char *name)
 	const struct command *command;
 
 	if (name == NULL || is_help(name))
-		return print_overview(stdout, EXIT_ALL_WELL);
+		return print_overview();
 	if (strcmp(name, "settings") == 0)
 		return print_settings();
 	command = find(name);

@@ -20,13 +20,6 @@
 
 enum { LOCK_POLL_MS = 20 };
 
-static void sleep_ms(unsigned ms)
-{
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
 /* Whether the locked file is still the file at the path: its holder removes it when done. */
 static bool same_file(int fd, const char *path)
 {
@@ -86,7 +79,7 @@ int file_lock(struct file_lock *lock, const char *path, const char *command, uns
 			break;
 		}
 		close(fd);
-		sleep_ms(LOCK_POLL_MS);
+		nanosleep(&(struct timespec){ .tv_nsec = LOCK_POLL_MS * 1000000 }, NULL);
 	}
 	if (fd < 0) {
 		free(lock->path);

@@ -214,10 +214,12 @@ static int list(const struct config *config)
 	}
 	for (size_t i = 0; i < allow.count && ret == EXIT_ALL_WELL; i++) {
 		const struct allow_entry *e = &allow.entries[i];
+		size_t start = out.len;
 
 		if (e->from == ALLOW_FILE && name_of_line(&allow, e->line) == NULL)
 			continue;
-		text_add_addr(&out, &e->net, 24);
+		addr_add_to(&out, &e->net);
+		text_pad(&out, start, 24);
 		buf_addf(&out, " # %s\n", e->from == ALLOW_FILE ? name_of_line(&allow, e->line) :
 			 allow_from_name(e->from));
 	}

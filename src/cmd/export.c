@@ -34,9 +34,8 @@ struct writing {
 	bool failed;                /* a message has said so */
 };
 
-static void add_entry(struct writing *w, const char *before, const struct addr *net, const char *behind)
+static void add_entry(struct writing *w, const struct addr *net, const char *behind)
 {
-	buf_add_text(&w->out, before);
 	addr_add_to(&w->out, net);
 	buf_add_text(&w->out, behind);
 }
@@ -44,7 +43,7 @@ static void add_entry(struct writing *w, const char *before, const struct addr *
 static void write_plain(struct writing *w)
 {
 	for (size_t i = 0; i < w->list->count; i++)
-		add_entry(w, "", &w->list->bans[i].net, "\n");
+		add_entry(w, &w->list->bans[i].net, "\n");
 }
 
 /* Writes the banned addresses in the fewest networks. */
@@ -56,7 +55,7 @@ static void write_collapsed(struct writing *w)
 		netset_add(&set, &w->list->bans[i].net);
 	netset_collapse(&set);
 	for (size_t i = 0; i < set.count; i++)
-		add_entry(w, "", &set.nets[i], "\n");
+		add_entry(w, &set.nets[i], "\n");
 	netset_free(&set);
 }
 
@@ -130,7 +129,7 @@ static void write_nft(struct writing *w)
 static void write_postfix(struct writing *w)
 {
 	for (size_t i = 0; i < w->list->count; i++)
-		add_entry(w, "", &w->list->bans[i].net, " REJECT\n");
+		add_entry(w, &w->list->bans[i].net, " REJECT\n");
 }
 
 /* Writes the settings that mailban-firewall needs. */
@@ -151,7 +150,7 @@ static void write_allowed(struct writing *w)
 
 	w->failed = config_gather_allow(w->config, &allow) < 0;
 	for (size_t i = 0; i < allow.nets.count && !w->failed; i++)
-		add_entry(w, "", &allow.nets.nets[i], "\n");
+		add_entry(w, &allow.nets.nets[i], "\n");
 	allow_free(&allow);
 }
 

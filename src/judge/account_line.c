@@ -103,13 +103,13 @@ static bool load_by(const struct line *line, uint8_t *by)
 	return true;
 }
 
-static bool load_small(const struct line *line, uint8_t most, uint8_t *value)
+static bool load_level(const struct line *line, uint8_t *level)
 {
 	uint32_t number;
 
-	if (!line_u32(line, &number) || number > most)
+	if (!line_u32(line, &number) || number > UINT8_MAX)
 		return false;
-	*value = (uint8_t)number;
+	*level = (uint8_t)number;
 	return true;
 }
 
@@ -174,7 +174,7 @@ static bool load_word(const struct line *line, struct account *a, struct names *
 	if (line_is(line, "share"))
 		return line_points(line, &a->share);
 	if (line_is(line, "level"))
-		return load_small(line, UINT8_MAX, &a->level);
+		return load_level(line, &a->level);
 	if (line_is(line, "by"))
 		return load_by(line, &a->by);
 	return load_rest(line, a);

@@ -21,14 +21,6 @@ void text_pad(struct buf *out, size_t start, size_t width)
 		buf_add_char(out, ' ');
 }
 
-void text_add_addr(struct buf *out, const struct addr *addr, size_t width)
-{
-	size_t start = out->len;
-
-	addr_add_to(out, addr);
-	text_pad(out, start, width);
-}
-
 void text_add_until(struct buf *out, int64_t until)
 {
 	if (until == WHEN_FOREVER) {

@@ -6,14 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "addr/addr.h"
 #include "base/buf.h"
 
 /* Adds blanks until the text behind offset start is at least width bytes long. */
 void text_pad(struct buf *out, size_t start, size_t width);
-
-/* Adds an address, padded to width. */
-void text_add_addr(struct buf *out, const struct addr *addr, size_t width);
 
 /* Adds how long a ban lasts, in words: "until ..." or "for ever". */
 void text_add_until(struct buf *out, int64_t until);
