@@ -32,7 +32,7 @@ static unsigned long line_as_read(const struct banlist *bans, struct span wanted
 	struct span rest = { bans->text, bans->text_len }, line;
 	unsigned long number = 1;
 
-	while (span_take_line(&rest, &line) && (line.len != wanted.len || memcmp(line.ptr, wanted.ptr, line.len) != 0))
+	while (span_take_line(&rest, &line) && !span_equal(line, wanted))
 		number++;
 	return number;
 }

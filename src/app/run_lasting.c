@@ -64,7 +64,7 @@ static void resolve_names(struct run *r)
 	(void)file_read_own(path, &former);
 	if (!allow_resolve(&r->allow, buf_span(&former), &answers))
 		r->in_part = true;
-	if (!r->options->dry_run && (answers.len != former.len || !span_same(answers.ptr, former.ptr, answers.len)))
+	if (!r->options->dry_run && !span_equal(buf_span(&answers), buf_span(&former)))
 		(void)file_replace_own(path, answers.ptr != NULL ? answers.ptr : "", answers.len);
 	allow_take_answers(&r->allow, buf_span(&answers));
 	netset_finish(&r->allow.nets);

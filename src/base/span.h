@@ -27,6 +27,11 @@ static inline bool span_same(const char *a, const char *b, size_t len)
 	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
+static inline bool span_equal(struct span a, struct span b)
+{
+	return a.len == b.len && span_same(a.ptr, b.ptr, a.len);
+}
+
 /* Takes what stands before the first such byte, and the byte, off the front; all where there is none. */
 struct span span_take(struct span *rest, char stop);
 

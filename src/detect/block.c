@@ -160,8 +160,7 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 		};
 		return;
 	}
-	c->previous_is_event = c->previous_is_event && host.len == c->host.len &&
-			       span_same(host.ptr, c->host.ptr, host.len);
+	c->previous_is_event = c->previous_is_event && span_equal(host, c->host);
 	if (!c->previous_is_event)
 		return;
 	again = next_event(b);

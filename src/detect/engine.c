@@ -238,7 +238,7 @@ static struct engine_program *find_program(const struct engine *engine, struct s
 	for (size_t i = 0; i < engine->program_count; i++) {
 		struct engine_program *program = engine->programs[i];
 
-		if (program->name_len == name.len && memcmp(program->name, name.ptr, name.len) == 0)
+		if (span_equal((struct span){ program->name, program->name_len }, name))
 			return program;
 	}
 	return NULL;

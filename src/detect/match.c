@@ -145,7 +145,7 @@ HOT unsigned slot_of(struct span name)
 
 HOT bool is_named(const struct engine_program *program, struct span name)
 {
-	return program->name_len == name.len && span_same(program->name, name.ptr, name.len);
+	return span_equal((struct span){ program->name, program->name_len }, name);
 }
 
 static void make_recent(struct matcher *m, struct recent *r, struct span name)

@@ -54,11 +54,8 @@ const char *firewall_backend_name(enum firewall_backend backend)
 
 int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error)
 {
-	static const struct firewall_names usual = { { FIREWALL_SET4, FIREWALL_SET6 }, FIREWALL_IPSET };
 	int ret = 0;
 
-	if (names == NULL)
-		names = &usual;
 	*fw = (struct firewall){ .backend = firewall_choose(names->backend) };
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		struct firewall_set *set = &fw->sets[f];

@@ -3,7 +3,7 @@
  * need not know whether they are sets of ipset or of nftables.
  *
  *	struct firewall fw = { 0 };
- *	if (firewall_read(&fw, NULL, &error) == 0)
+ *	if (firewall_read(&fw, &names, &error) == 0)
  *		... fw.sets[..].entries are the counters that the judge and `stats` want ...
  *		firewall_sync(&fw, &bans, now, dry_run, &report, &error);
  *	firewall_free(&fw);
@@ -18,9 +18,6 @@
 #include "base/buf.h"
 #include "firewall/set.h"
 #include "list/ban.h"
-
-#define FIREWALL_SET4 "mailban4"
-#define FIREWALL_SET6 "mailban6"
 
 /* AUTO: ipset where this host has iptables, whose rules can name such a set, and no firewalld; else nftables. */
 enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
@@ -58,7 +55,7 @@ enum firewall_backend firewall_choose(enum firewall_backend wanted);
 /* "ipset", "nftables". */
 const char *firewall_backend_name(enum firewall_backend backend);
 
-/* Reads both sets. names NULL: mailban4 and mailban6 of ipset. A set that does not exist is read as an empty one.
+/* Reads both sets. A set that does not exist is read as an empty one.
  * Returns 0, or -errno after adding one sentence to error: what is wrong; what to do (-EPERM: no permission,
  * -EPROTONOSUPPORT: no such sets in the kernel). The caller frees fw by firewall_free(), after an error too. */
 int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error);

@@ -19,7 +19,7 @@ static uint32_t find(const struct counts *counts, struct span text, uint32_t has
 
 	for (uint32_t n = hash_first(&counts->index, hash, &at); n != HASH_NONE;
 	     n = hash_next(&counts->index, hash, &at)) {
-		if (counts->items[n].len == text.len && memcmp(counts->items[n].text, text.ptr, text.len) == 0)
+		if (span_equal((struct span){ counts->items[n].text, counts->items[n].len }, text))
 			return n;
 	}
 	return HASH_NONE;

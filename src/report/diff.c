@@ -59,11 +59,6 @@ static void text_free(struct text *text)
 	free(text->partner);
 }
 
-static bool equal(struct span a, struct span b)
-{
-	return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
-}
-
 /* The entry of a line's text, made where it is missing. The table has room. */
 static struct both *both_of(struct table *table, struct span line)
 {
@@ -72,7 +67,7 @@ static struct both *both_of(struct table *table, struct span line)
 
 	for (uint32_t n = hash_first(&table->index, hash, &at); n != HASH_NONE;
 	     n = hash_next(&table->index, hash, &at)) {
-		if (equal(line, table->all[n].line))
+		if (span_equal(line, table->all[n].line))
 			return &table->all[n];
 	}
 	hash_put(&table->index, hash, (uint32_t)table->count);
@@ -222,7 +217,7 @@ bool diff_unified(struct buf *out, const char *old_name, struct span old_text, c
 	struct writer w = { out, color };
 	struct text a = { 0 }, b = { 0 };
 
-	if (equal(old_text, new_text))
+	if (span_equal(old_text, new_text))
 		return false;
 	split(&a, old_text);
 	split(&b, new_text);

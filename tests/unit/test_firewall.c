@@ -18,7 +18,7 @@
 
 enum { NOW = 1000000, WAIT_MS = 20000, ROUNDS = 40 };
 
-static struct firewall_names names = { { FIREWALL_SET4, FIREWALL_SET6 }, FIREWALL_IPSET };
+static struct firewall_names names = { { "mailban4", "mailban6" }, FIREWALL_IPSET };
 
 static struct addr net_of(const char *text)
 {
@@ -188,7 +188,7 @@ static void test_a_name_that_is_none(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
-		struct firewall_names named = { { wrong[i], FIREWALL_SET6 }, names.backend };
+		struct firewall_names named = { { wrong[i], "mailban6" }, names.backend };
 		struct firewall fw;
 
 		buf_clear(&error);
