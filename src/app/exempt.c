@@ -9,8 +9,6 @@
  */
 #include "app/exempt.h"
 
-#include <string.h>
-
 #include "addr/netset.h"
 #include "base/msg.h"
 #include "judge/decide.h"

@@ -8,8 +8,6 @@
  */
 #include "app/explain.h"
 
-#include <string.h>
-
 #include "base/msg.h"
 
 static bool program_fits(const struct engine_program *program, uint16_t rule)

@@ -15,11 +15,8 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include "base/mem.h"
 
 #define PROGRAM "mailban-firewall"
 

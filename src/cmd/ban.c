@@ -7,14 +7,12 @@
  * never stands inside another one unless it outlives it.
  */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "app/deeds.h"
 #include "app/edit.h"
 #include "app/remembered.h"
 #include "base/glass_run.h"
-#include "base/mem.h"
 #include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"

@@ -11,7 +11,6 @@
 #include "app/config.h"
 #include "app/detection.h"
 #include "base/mem.h"
-#include "base/msg.h"
 #include "cmd/commands.h"
 #include "detect/classic.h"
 #include "detect/totals.h"

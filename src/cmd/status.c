@@ -10,11 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/kernel.h"
+#include "app/config.h"
 #include "app/last_run.h"
 #include "app/remembered.h"
-#include "base/msg.h"
-#include "base/when.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "log/position.h"

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/mem.h"
 #include "base/msg.h"
 
 /* The expression for <ADDR>. It only finds the end of an address; addr_parse() decides whether it is one. Its parts are

@@ -9,7 +9,6 @@
 #include "fleet/engine.h"
 
 #if HAVE_HIREDIS
-#include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <poll.h>

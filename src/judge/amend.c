@@ -9,7 +9,6 @@
 #include "judge/amend.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/msg.h"
 #include "judge/decide.h"

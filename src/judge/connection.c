@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/points.h"
 #include "judge/names.h"
 #include "list/state_line.h"
 

@@ -9,10 +9,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/count.h"
-#include "base/mem.h"
 #include "list/state_line.h"
 #include "judge/network.h"
 #include "judge/judge_inside.h"

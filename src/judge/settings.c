@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-#include "base/when.h"
-
 enum { DAY = 86400 };
 
 void judge_settings_defaults(struct judge_settings *settings)

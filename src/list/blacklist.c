@@ -16,7 +16,6 @@
 
 #include "base/digest.h"
 #include "base/file.h"
-#include "base/mem.h"
 #include "base/msg.h"
 
 enum { QUOTE_MAX = 60 };

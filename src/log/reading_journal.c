@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "log/reading_inside.h"
 
 /* The state names journals of other hosts by their folders. */

@@ -7,7 +7,6 @@
  * not changed since it was read is closed again: only uncompressing it would identify it by its bytes.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

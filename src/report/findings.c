@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/when.h"
 #include "list/allow.h"
 #include "report/changes.h"
 #include "report/fields.h"

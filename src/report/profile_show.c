@@ -11,7 +11,6 @@
 #include "report/account_text.h"
 #include "report/profile.h"
 #include "report/fields.h"
-#include "report/text.h"
 
 enum { PARTNERS_SHOWN = 10, INSIDE_SHOWN = 10, DAY = 86400, HOUR = 3600, MINUTE = 60 };
 
