@@ -13,8 +13,8 @@ struct digest {
 	unsigned char rest[8];   /* bytes that do not fill a word yet: len modulo 8 of them */
 };
 
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/: what files and other hosts keep of former days. The first hash is
- * the _FIRST one; what comes in pieces gives each call the hash of the one before. */
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/. Files and other hosts keep such hashes, so they must stay as they
+ * are. The first call takes the _FIRST value; each further piece of a text takes the hash of the call before. */
 #define DIGEST_FNV32_FIRST UINT32_C(2166136261)
 #define DIGEST_FNV64_FIRST UINT64_C(14695981039346656037)
 

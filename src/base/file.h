@@ -14,8 +14,8 @@
  * file); out is then as it was. */
 int file_read(const char *path, struct buf *out);
 
-/* The same of whatever can be read, such as a pipe, /dev/null or a file of /proc. It stops where more than most bytes,
- * and at most 64 KB more, have come. */
+/* Does the same for any kind of file, such as a pipe, /dev/null or a file of /proc. It stops once more than `most`
+ * bytes have come: out then holds at most 64 KB beyond that. */
 int file_read_any(const char *path, size_t most, struct buf *out);
 
 /* Writes all of it, in as many calls as that takes; false with errno set where it cannot. */
@@ -23,7 +23,7 @@ bool file_write_all(int fd, const void *bytes, size_t len);
 
 /* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
  * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
- * so that the file it names is replaced. So many former versions stay: the last one as path.1.
+ * so that the file it names is replaced. formers: how many former versions stay; the last one is path.1.
  * Returns 0, -errno, and then path is what it was and nothing temporary is left; or +errno: path is replaced, but its
  * folder could not be brought to the disk, so that a machine that stops now may find the former file. */
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers);
@@ -35,15 +35,16 @@ struct file_new {
 	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
-/* Gives all bytes of a text to take, piece by piece: a large text need not be put together. */
+/* A file_give hands all bytes of the text `what` to take(), piece by piece, with that context. So no large text has to
+ * stand in memory as a whole. */
 typedef void file_take(void *context, const char *bytes, size_t len);
 typedef void file_give(const void *what, file_take *take, void *context);
 
-/* All that is given, added to out; and its digest. */
+/* The first appends all bytes that give() hands on to out. The second returns their digest. */
 void file_give_text(file_give *give, const void *what, struct buf *out);
 struct digest file_give_digest(file_give *give, const void *what);
 
-/* Gives a struct span. */
+/* A file_give for a struct span. */
 void file_give_span(const void *what, file_take *take, void *context);
 
 /* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So
@@ -56,7 +57,7 @@ int file_prepare(struct file_new *file, const char *path, file_give *give, const
 int file_commit(struct file_new *file);
 void file_discard(struct file_new *file);
 
-/* Whether a result is that +errno; then says so of the path. */
+/* Whether the result of file_replace() or file_commit() is above 0; then says so. */
 bool file_tell_unsure(const char *path, int result);
 
 enum { FILE_LINKS_MAX = 40 }; /* links followed one behind the other: as many as Linux does, path_resolution(7) */
@@ -105,7 +106,7 @@ int file_lock(struct file_lock *lock, const char *path, const char *command, uns
 /* Gives it back and removes the lock file. Does nothing for a lock that is not held (fd < 0). */
 void file_unlock(struct file_lock *lock);
 
-/* What is wrong, of -errno, and for who may not do it what to do: "Permission denied; run it as root". */
+/* The words for a -errno; for a lack of rights also what to do: "Permission denied; run it as root". */
 const char *file_why(int error);
 
 #endif

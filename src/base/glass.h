@@ -28,18 +28,18 @@ struct glass {
  * with what is in force, or -1 with a sentence about the step that failed: then nothing is to be read. */
 int glass_enter(struct glass *glass, bool is_child, struct buf *why);
 
-/* The same for a command that only prints, of what is open by then. False after saying why not. */
+/* glass_enter() for a command that from now on only reads open files and prints. False after saying why it failed. */
 bool glass_enter_or_say(void);
 
-/* Half of that, for who has files to find first: from now on only the files and folders of these paths can be opened,
- * for reading; paths that are not there are passed over. Capabilities go but for reading files and for glass_enter().
- * Returns 0, or -1 with a sentence. */
+/* A first step towards glass_enter(), for a process that still has files to find. From now on it can open only the
+ * files and folders of these paths, for reading. Missing paths are passed over; paths ends with NULL. Of the
+ * capabilities only those stay that read files or that glass_enter() needs. Returns 0, or -1 with a sentence. */
 int glass_fence(const char *const *paths, struct buf *why);
 
-/* What of it this kernel or this build does not have, in a few words; "": nothing. */
+/* Appends in a few words which of these steps this kernel or build lacks; nothing where it lacks none. */
 void glass_add_lacking(const struct glass *glass, struct buf *out);
 
-/* What is in force, in a few words. */
+/* Appends in a few words what is in force. */
 void glass_add_force(const struct glass *glass, struct buf *out);
 
 #endif

@@ -13,7 +13,7 @@
 #define HASH_NONE UINT32_MAX
 
 struct hash_slot {
-	uint32_t number;  /* of an item, and one; 0: free */
+	uint32_t number;  /* an item's number plus one; 0: the slot is free */
 	uint32_t hash;
 };
 
@@ -44,7 +44,7 @@ static inline uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uin
 	return (uint32_t)(hash_mix(hash_mix(table->seed, a), b) >> 32);
 }
 
-/* The number under the hash that stands at *at or behind it; its own. */
+/* The first number under the hash from slot *at on. For hash_first() and hash_next() alone. */
 static inline uint32_t hash_find_from(const struct hash *table, uint32_t hash, size_t *at)
 {
 	for (; table->slots[*at & table->mask].number != 0; ++*at) {

@@ -16,7 +16,7 @@ void msg_at(const char *file, unsigned long line, const char *format, ...)
  * behind msg_written(), with 1, and that what was written stays. */
 _Noreturn void msg_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A file was put in place: from now on it is not so that nothing was written. */
+/* Tells msg_die() that a file was put in place, so that it no longer says that nothing was written. */
 void msg_written(void);
 
 #endif

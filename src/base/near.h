@@ -15,9 +15,10 @@ struct near {
 	unsigned distance;     /* of that one */
 };
 
+/* Keeps name, which it borrows, if it is nearer to the word than the names before. */
 void near_try(struct near *near, const char *name);
 
-/* Nothing where none is near. */
+/* Appends "; did you mean NAME?"; nothing where no name is near. */
 void near_add(const struct near *near, struct buf *out);
 
 #endif

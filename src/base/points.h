@@ -16,7 +16,7 @@
 #define POINTS_MOST (4000 * POINT)    /* no sum grows beyond: it would make no difference to anybody */
 #define POINTS_LEAST (POINT / 50)     /* what is below counts for nothing and is forgotten */
 
-/* What is left of one after so many seconds: one half each half-life. Both at least 0, half_life at least 1. */
+/* What is left of one point after so many seconds: a half after each half-life. seconds >= 0, half_life >= 1. */
 double points_fading(int64_t seconds, int64_t half_life);
 
 /* Points times a factor from 0 to 1, rounded to the nearest billionth. */
@@ -42,13 +42,13 @@ static inline int64_t points_many(int64_t points, uint32_t times)
 /* After how many whole seconds `from` has faded to `to` or less; 0 where it is that already. Both above 0. */
 int64_t points_wait(int64_t from, int64_t to, int64_t half_life);
 
-/* Exactly, as the state has it: "3.25". */
+/* Appends all digits, as the state has them: "3.25". points >= 0. */
 void points_add(struct buf *out, int64_t points);
 
-/* For people, one digit behind the point: "3.2"; what is not nothing is at least "0.1". Below 0 too. */
+/* Appends points for people, with one digit behind the point: "3.2". Anything but 0 is at least "0.1", or "-0.1". */
 void points_add_rough(struct buf *out, int64_t points);
 
-/* A decimal number with up to nine digits behind the point; false for anything else or beyond POINTS_MOST. */
+/* Reads a decimal number with up to nine digits behind the point. False for anything else or beyond POINTS_MOST. */
 bool points_parse(const char *text, size_t len, int64_t *points);
 
 #endif

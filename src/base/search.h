@@ -6,9 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many of the items, each of size bytes, stand before the key: all those that is_before says so of stand ahead of
- * all others. That is the number of the first one that does not; count where there is none. A comparison is put into
- * its place by the compiler. */
+/* Returns how many items, each of size bytes, stand before the key. That is also the number of the first item that does
+ * not, or count. is_before() must hold for these items, and for no item behind them. The compiler inlines it. */
 static inline size_t search_first(const void *items, size_t count, size_t size,
 	bool (*is_before)(const void *item, const void *key), const void *key)
 {

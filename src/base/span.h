@@ -65,11 +65,13 @@ static inline bool span_skip(struct span *rest, const char *text)
 	return there;
 }
 
-/* Whether all of it is a decimal number up to most; one of 1 to 16 hexadecimal digits. */
+/* The first reads a decimal number up to `most`, the second 1 to 16 hexadecimal digits. False where the span is
+ * anything else. */
 bool span_decimal(struct span s, uint64_t most, uint64_t *value);
 bool span_hex(struct span s, uint64_t *value);
 
-/* Whether it is a text in which %HH stands for any byte but NUL. text has room for max bytes of it, and a NUL. */
+/* Reads a span in which %HH stands for any byte but NUL. Writes the bytes and a NUL into text, which has room for max
+ * bytes and the NUL. False where %HH is wrong or the room too small. */
 bool span_unescape(struct span s, char *text, size_t max, size_t *len);
 
 #endif

@@ -10,15 +10,16 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* How many of the bytes, at least one, are a character of UTF-8 (RFC 3629), and its code; 0: none is. */
+/* Reads the character of UTF-8 (RFC 3629) with which the bytes begin; len >= 1. Returns its length and sets *code, or
+ * returns 0 where there is none. */
 size_t utf8_decode(const char *bytes, size_t len, uint32_t *code);
 
 /* Whether a person sees the character, and others as they are. False for controls, format characters, marks of
  * direction, fillers, what is for private use and what is no character. */
 bool utf8_is_seen(uint32_t code);
 
-/* Adds a text that somebody wrote who is not believed, for terminals and mails: what is not seen, and is no newline, is
- * a question mark. */
+/* Appends a stranger's text for terminals and mails. A question mark replaces each character that nobody sees, but for
+ * newlines, and each byte that is no character. */
 void utf8_add_seen(struct buf *out, struct span text);
 
 #endif

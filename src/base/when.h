@@ -24,14 +24,14 @@ enum {
  * "forever" is WHEN_FOREVER. False for anything else and beyond WHEN_LONGEST. */
 bool when_parse_duration(const char *text, int64_t *seconds);
 
-/* The other way, in the largest unit that divides it: 604800 is "1w", 5400 "90m". seconds >= 0. */
+/* Appends a length of time in the largest unit that divides it: 604800 is "1w", 5400 "90m". seconds >= 0. */
 void when_add_duration(struct buf *out, int64_t seconds);
 
-/* 2026-11-21T03:17Z, the minute that holds the second; "forever" for WHEN_FOREVER. Years 0000 to 9999:
- * a time beyond is written as the first or last minute of these. */
+/* Appends the minute that holds the second, 2026-11-21T03:17Z; "forever" for WHEN_FOREVER. A time outside the years
+ * 0000 to 9999 becomes the first or last minute of these. */
 void when_add_minute(struct buf *out, int64_t seconds);
 
-/* Exactly such a text of 17 bytes, or "forever", with a real date, to seconds. */
+/* Reads what when_add_minute() wrote: 17 bytes with a real date, or "forever". False for anything else. */
 bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds);
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar, and back. month 1..12, day 1..31. */

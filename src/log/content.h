@@ -17,8 +17,7 @@ enum content {
 enum content content_of(const char *bytes, size_t len);
 const char *content_name(enum content content); /* "gzip", ... */
 
-/* What a file that begins like this is if it is no log ("a program"), by its magic number; NULL: it may be one,
- * whatever bytes are in it. */
+/* Names by its magic number what a file is that is no log: "a program". NULL where the file may be a log. */
 const char *content_foreign(const char *bytes, size_t len);
 
 #endif

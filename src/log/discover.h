@@ -12,7 +12,7 @@ struct log_files {
 	char *log;      /* the path that is written to, absolute and without links; or journal:... */
 	char **paths;   /* rotated siblings from the oldest to the newest, then log itself; those that exist */
 	size_t count, capacity;
-	bool listed;    /* the folder could be listed, so that what is not here does not exist */
+	bool listed;    /* the folder could be listed: a file that is missing here does not exist */
 };
 
 struct log_list {
@@ -33,8 +33,7 @@ void log_list_say_usual(struct buf *out);
 void log_files_list(struct log_files *files);
 void log_files_free(struct log_files *files);
 
-/* Whether path is a rotated sibling of log that is counted (maillog.2, maillog.2.gz): then *number is its
- * number. */
+/* Whether path is a rotated sibling of log with a number, such as maillog.2 or maillog.2.gz; then sets *number. */
 bool log_rotation_number(const char *log, const char *path, unsigned *number);
 
 /* Whether packed is path with the ending of a compressed file behind it. */

@@ -10,9 +10,9 @@
 
 struct entries;
 
-enum { ENTRIES_BYTES = 1 << 16 }; /* lines are given by as many, and one line more */
+enum { ENTRIES_BYTES = 1 << 16 }; /* entries_next() gives about so many bytes: at most one line more */
 
-/* Loads what entries may need later, for whoever cannot open files then. */
+/* Loads the libraries that entries may need. Call it while files can still be opened. */
 void entries_load(void);
 
 /* Opens the journal of this host, or of a folder where directory is not NULL. units are names or globs of units
@@ -21,9 +21,9 @@ void entries_load(void);
 struct entries *entries_open(const char *units, const char *directory, struct buf *why);
 void entries_close(struct entries *entries);
 
-/* Goes behind the entry that cursor names, or before the first one where that is NULL. Where
- * the cursor's entry is gone, entries behind it may be gone too: *gap is then the time of the journal's first entry, in
- * seconds since the epoch, else WHEN_UNKNOWN. Returns 0, or -1 with the reason appended to why. */
+/* Goes behind the entry that cursor names; before the first one where cursor is NULL. *gap is the time of the journal's
+ * first entry, in seconds since the epoch, if the cursor's entry is gone: entries behind it may be gone, too. Else *gap
+ * is WHEN_UNKNOWN. Returns 0, or -1 with the reason appended to why. */
 int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, struct buf *why);
 
 /* Adds the next lines, and names the last entry of them; the cursor lives until the next call. Returns 1, 0 at the end,

@@ -15,7 +15,7 @@ static inline bool form_is_letter(char c)
 	return ((unsigned char)c | 0x20u) - (unsigned)'a' < 26;
 }
 
-/* Where the digits that stand there end. */
+/* Returns the place behind the digits at p. */
 static inline const char *form_skip_digits(const char *p, const char *end)
 {
 	while (p < end && form_is_digit(*p))
@@ -23,7 +23,7 @@ static inline const char *form_skip_digits(const char *p, const char *end)
 	return p;
 }
 
-/* Where letters, digits and the bytes of also end. */
+/* Returns the place behind letters, digits and bytes of the text `also`. */
 const char *form_skip_name(const char *p, const char *end, const char *also);
 
 /* Whether the text begins with the bytes. */
@@ -33,16 +33,16 @@ bool form_starts(const char *p, const char *end, const char *bytes);
  * itself. */
 bool form_fits(const char *p, const char *end, const char *form);
 
-/* Where the fraction of a second and the time zone behind a time end; p where neither stands there. */
+/* Returns the place behind the fraction of a second and the time zone at p; p where neither stands there. */
 const char *form_skip_zone(const char *p, const char *end);
 
-/* Where a leading time "YYYY-MM-DD HH:MM:SS[.frac][ +ZZZZ]" ends, or NULL where there is none. */
+/* Returns the place behind a time "YYYY-MM-DD HH:MM:SS[.frac][ +ZZZZ]" at p, or NULL where there is none. */
 const char *form_skip_time(const char *p, const char *end);
 
-/* What Dovecot writes behind the time in its own file: "imap-login: Info: ...", "auth-worker(7): ...". */
+/* Whether p is how Dovecot's own lines go on behind the time: "imap-login: Info: ...", "auth-worker(7): ...". */
 bool form_is_dovecot(const char *p, const char *end);
 
-/* What Stalwart writes behind the time and the level in its own file: "Authentication failed (auth.failed) ...". */
+/* Whether p is how Stalwart's own lines go on behind time and level: "Authentication failed (auth.failed) ...". */
 bool form_is_stalwart(const char *p, const char *end);
 
 #endif

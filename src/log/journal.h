@@ -29,8 +29,8 @@ ssize_t journal_read(struct journal *journal, char *bytes, size_t room, struct b
  * must have been given to its end, else NULL too. */
 const char *journal_cursor(struct journal *journal);
 
-/* Where the cursor's entry is gone, entries behind it may be gone too: the time of the journal's first entry, in
- * seconds since the epoch. Else WHEN_UNKNOWN. */
+/* The time of the journal's first entry, in seconds since the epoch, if the cursor's entry is gone: entries behind it
+ * may be gone, too. Else WHEN_UNKNOWN. */
 int64_t journal_gap(const struct journal *journal);
 
 /* When the newest entry of those units was made, in seconds since the epoch; WHEN_UNKNOWN where there is none, or where

@@ -9,7 +9,7 @@
 /* One file of a log. */
 struct reading_file {
 	char *path;
-	struct source *source;       /* NULL: not opened, because nothing in it can be new, or gone over */
+	struct source *source;       /* NULL: not opened, since nothing in it can be new; or handed to the reading */
 	struct file_look file;
 	const struct position *old;  /* where the last run stopped in it, or NULL */
 	struct buf why;              /* it could not be read: a sentence */

@@ -21,8 +21,8 @@ struct rotation {
 /* Whether name (without folder) is one that a rotation gives to a file named base. */
 bool rotation_parse(struct rotation *rotation, const char *base, const char *name);
 
-/* The name that name would be a rotation of, NUL-terminated in base, which has room for name. False where name
- * is no rotated one. */
+/* Writes the name of the log of which name is a rotated file, and a NUL, into base, which has room for name. False
+ * where name is no rotated one. */
 bool rotation_base(const char *name, char *base);
 
 /* The length of name without the ending of a compressed file. */

@@ -10,9 +10,9 @@
 #include "base/when.h"
 #include "log/discover.h"
 
-/* log_list_make(); where there are no names, and nobody has written to the usual logs for three days while the journal
- * goes on, the journal alone. Returns from when on that counts, in seconds since the epoch; WHEN_UNKNOWN: all of it, or
- * another list. */
+/* Lists the logs as log_list_make() does. Without names it lists the journal alone, if nobody has written to the usual
+ * logs for three days while the journal went on. Then returns the time from which on the journal counts, in seconds
+ * since the epoch; else, or where all of it counts, WHEN_UNKNOWN. */
 int64_t silence_list(struct log_list *list, char *const *names, size_t count);
 
 /* When the log was last written, its rotated files included, in seconds since the epoch; WHEN_UNKNOWN where it has no

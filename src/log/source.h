@@ -44,7 +44,8 @@ void source_bound(struct source *source, const struct source_bounds *bounds);
 
 #define SOURCE_BOUNDS ((struct source_bounds){ .ratio = 1000, .megabytes = 102400 })
 
-bool source_is_hindered(const struct source *source); /* what is wrong with it may be well another time */
+/* Whether the disk, rights or a missing library caused the error, so that the source may be well another time. */
+bool source_is_hindered(const struct source *source);
 
 /* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
  * source_error() then says why. A file is read up to the size that it had when it was opened; one that is
@@ -103,8 +104,8 @@ void source_restart(struct source *source);
  * Only before the first source_read(). */
 bool source_resume(struct source *source, uint64_t offset, struct print tail);
 
-/* The same where offset is not known, because the head of the log was cut off: makes the place behind the last
- * whole lines of that fingerprint the start. Reads the whole log. */
+/* Does the same without an offset, for a log whose head was cut off. The start becomes the place behind the last whole
+ * lines of that fingerprint. Reads the whole log. */
 bool source_find(struct source *source, struct print tail);
 
 /* The fingerprint of the first bytes of what lies before offset. */
@@ -114,12 +115,11 @@ struct print source_head_print(const struct source *source, uint64_t offset);
  * line, of its end. Its length is 0 where those bytes are not known any more. */
 struct print source_tail(struct source *source, uint64_t offset);
 
-/* Of a journal: names the last entry read, NULL where there is none; and as journal_gap(). */
+/* For a journal: the cursor of the last entry read, NULL where there is none; and what journal_gap() returns. */
 const char *source_cursor(const struct source *source);
 int64_t source_gap(const struct source *source);
 
-/* Whether copy, as far as it goes, holds the bytes that source begins with. Both start at their first byte
- * afterwards. */
+/* Whether the source begins with all bytes of the copy. Both start at their first byte afterwards. */
 bool source_begins_with(struct source *source, struct source *copy);
 
 #endif

@@ -12,7 +12,7 @@
 /* One compressed stream while it is being uncompressed. */
 struct unpack;
 
-/* Gives the next stored bytes, at most room: 0 at the end, -1 on an error (errno). */
+/* Reads the next stored bytes, at most room. Returns how many, 0 at the end, or -1 with errno set. */
 typedef ssize_t unpack_pull(void *owner, char *bytes, size_t room);
 
 /* Loads the library that uncompressing needs, for callers that cannot open files later. False where the library cannot
