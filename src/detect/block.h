@@ -12,7 +12,7 @@
 /* A line "last message repeated". */
 struct repeated {
 	uint64_t offset;
-	uint64_t host;             /* that wrote it (detect/repeated) */
+	uint64_t host;             /* the host that wrote it (detect/repeated) */
 	uint32_t times;
 };
 
@@ -25,11 +25,11 @@ struct batch {
 	char *texts;
 	size_t texts_used, texts_room;
 	uint64_t lines, too_long, headless;
-	int64_t last_time;         /* of the last line with a readable time; WHEN_UNKNOWN: none has */
+	int64_t last_time;         /* of the last line with a readable time; WHEN_UNKNOWN: no line has one */
 	struct repeated *leading;  /* the block began with so many lines "last message repeated" */
 	size_t leading_count, leading_capacity;
 	bool ends_with_event;      /* the last line was the last event */
-	uint64_t last_host;        /* then: that wrote it (detect/repeated) */
+	uint64_t last_host;        /* the host that wrote that line (detect/repeated) */
 	bool ends_log;             /* nothing comes behind the block */
 	struct batch *next;
 	uint64_t number;           /* of the block within its log */

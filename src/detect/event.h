@@ -23,7 +23,7 @@ enum event_class {
 	CLASS_COUNT,
 };
 
-/* All that is told of a class. Rule files, settings, the state and every output have its name, never its number. */
+/* What is known of a class. Rule files, settings, the state and every output have its name, never its number. */
 struct event_class_row {
 	const char *name;
 	const char *help;      /* a sentence */
@@ -43,7 +43,7 @@ void event_class_add_names(struct buf *out);
 
 bool event_class_parse(enum event_class *event_class, const char *name);
 
-/* A count so many times; UINT32_MAX where that is more. */
+/* The product, at most UINT32_MAX. */
 uint32_t event_times(uint32_t count, uint32_t times);
 
 enum event_flag {
@@ -58,7 +58,7 @@ enum event_flag {
 	EVENT_WAITS = 256,         /* it waits for a line of its connection that has an address, or is that line */
 	/* of no rule, and only for detect/sessions: */
 	EVENT_PIECE = 512,         /* the line is a piece of a longer one */
-	EVENT_WHOLE = 1024,        /* it is none */
+	EVENT_WHOLE = 1024,        /* the line is no piece of a longer one, and no rule knows it */
 };
 
 struct event {
@@ -91,7 +91,7 @@ static inline bool event_is_before(const struct event *a, const struct event *b)
 	return a->time != b->time ? a->time < b->time : event_compare_in_second(a, b) < 0;
 }
 
-/* Sorts. Events that are nearly in order already, as those of a log are, cost a few steps each. */
+/* Sorts by event_is_before(). Events that are nearly in order, as those of a log are, cost a few steps each. */
 void event_sort(struct event **events, size_t count);
 
 #endif

@@ -32,7 +32,7 @@ struct f2b_filter {
 int f2b_make(struct f2b_filter *filter, const char *name, const char *class_name);
 void f2b_free(struct f2b_filter *filter);
 
-/* Takes the message for a hit of the rule, unless it has enough. */
+/* Keeps a copy of the message as a hit of the rule, unless the rule has F2B_HITS of them. */
 void f2b_add_hit(struct f2b_filter *filter, size_t rule, struct span message);
 
 /* Adds the file of rules. A rule without a hit stands in it as a comment, since no rule is loaded without one. */
@@ -40,8 +40,8 @@ void f2b_write(const struct f2b_filter *filter, struct buf *out);
 
 enum { F2B_VARIANTS = 8 };
 
-/* Adds a message that the pattern may recognise, one for each variant below F2B_VARIANTS. Whether it does is for the
- * caller to see: what a pattern looks at, ahead or behind, is not heeded. */
+/* Adds a message that the pattern may recognise; each variant below F2B_VARIANTS gives another one. The caller checks
+ * that the pattern does, for its looks ahead and behind are not heeded. */
 void f2b_sample(const char *match, unsigned variant, struct buf *out);
 
 #endif

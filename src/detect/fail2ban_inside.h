@@ -37,8 +37,8 @@ char *f2b_options_get(struct f2b_options *options, const char *name);
 /* How the tags of a text are to be read. */
 enum f2b_reading {
 	F2B_USER = 1,       /* F-USER names the user, and F-ALT_USER does not */
-	F2B_OTHER_USER = 2, /* F-ALT_USER does, since there is no F-USER */
-	F2B_NO_USER = 4,
+	F2B_OTHER_USER = 2, /* F-ALT_USER names the user, since there is no F-USER */
+	F2B_NO_USER = 4,    /* neither names a user */
 	F2B_NO_ADDRESS = 8, /* tags of addresses take one, and do not name it */
 	F2B_LOOK = F2B_NO_USER | F2B_NO_ADDRESS,
 };
@@ -72,7 +72,7 @@ size_t f2b_options_len(const char *text);
 /* Takes the bytes out of the text. */
 void f2b_cut(struct buf *text, size_t at, size_t len);
 
-/* fail2ban's lines end with a newline, and messages do not: what would take it may find the end in its place. */
+/* fail2ban's lines end with a newline, and messages do not. Lets what takes that newline take the end instead. */
 void f2b_end_line(struct buf *text);
 
 /* ---- headers: fail2ban_header.c ---- */
@@ -93,13 +93,13 @@ bool f2b_open_colon(struct buf *text);
 
 /* ---- patterns again: fail2ban_shape.c ---- */
 
-/* Behind the item of a pattern (a byte, an escape, a class, a group), its quantifier not included. */
+/* The place behind the item (a byte, an escape, a class, a group) at that place, and before its quantifier. */
 const char *f2b_item_end(const char *at);
 
 /* The end of the branch that begins at from: a | or to. */
 const char *f2b_branch_end(const char *from, const char *to);
 
-/* Where the branches of the group at open begin; NULL for one that only looks. */
+/* The place where the branches of the group at open begin; NULL for a look ahead or behind. */
 const char *f2b_group_inside(const char *open);
 
 /* How many times the pattern has <ADDR>. */
@@ -129,7 +129,7 @@ struct f2b_walker {
 /* Begins a group that Python counts; name is in small letters, "" where it has none. */
 void f2b_open_group(struct f2b_walker *w, const char *name);
 
-/* Adds <ADDR> with what is to stand before and after it; behind is the text that follows the tag. */
+/* Adds <ADDR> between the texts before and after. behind: the text that follows the tag. */
 void f2b_add_address(struct f2b_walker *w, const char *before, const char *after, const char *behind);
 
 /* Takes a tag at the walk's place; false where there is none of fail2ban's. */
@@ -155,7 +155,7 @@ struct f2b_maker {
 	char *behind;             /* the text of prefregex behind its contents; NULL where that decides nothing */
 	bool content;             /* the failregex is for what follows the prefix, not for the message */
 	bool header;              /* the failregex has __prefix_line for the header, which messages lack */
-	bool prefix_header;       /* prefregex has */
+	bool prefix_header;       /* prefregex has __prefix_line */
 	unsigned reading;
 	struct buf head;          /* comment above all rules */
 	struct buf comment;       /* of the next rule */

@@ -44,7 +44,7 @@ struct log_lines {
 	char *carry;             /* the beginning of a line whose end has not been read */
 	size_t carry_len;
 	bool skipping;           /* inside a line that is too long */
-	bool gap;                /* one ended, and no lines were given since */
+	bool gap;                /* such a line ended, and no lines were given since */
 };
 
 /* Fills block, of LINES_ROOM bytes, with the next whole lines; *offset is where the first one begins in the log's

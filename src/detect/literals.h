@@ -16,7 +16,7 @@ struct literal {
 	uint8_t rarest;          /* which of the bytes is the rarest in logs */
 };
 
-/* What a match of a pattern cannot be without. */
+/* Bytes without which no message matches a pattern. */
 struct literals {
 	struct literal beginnings[LITERALS_BEGINNINGS]; /* the message begins with one of these */
 	unsigned beginning_count;   /* 0: no telling */
@@ -26,21 +26,22 @@ struct literals {
 	uint8_t first[32];          /* a bit for each byte that the message can begin with */
 };
 
-/* Finds them in a pattern's text; none where something stands there that is not understood. */
+/* Reads the literals off a pattern's text; literals_none() where something in the text is not understood. */
 void literals_derive(struct literals *literals, const char *pattern);
 
-/* None: everything passes. */
+/* Sets literals that every message passes. */
 void literals_none(struct literals *literals);
 
+/* Whether a message with that first byte may match. */
 bool literals_can_begin(const struct literals *literals, unsigned char first);
 
-/* What literals_pass() wants to know of each message once: the part from its first colon on. */
+/* The part of the message from its first colon on, for literals_pass(). */
 struct span literals_behind_colon(struct span message);
 
-/* Whether the message holds what the pattern needs, so that trying it is worth while. */
+/* Whether the message holds the literals, so that it may match. */
 bool literals_pass(const struct literals *literals, struct span message, struct span behind_colon);
 
-/* The two halves of that. */
+/* The two halves of literals_pass(). */
 bool literals_begin(const struct literals *literals, struct span message, struct span behind_colon);
 bool literals_inside(const struct literals *literals, struct span message);
 

@@ -17,7 +17,7 @@ enum {
 	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
 	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
 	MATCH_WHOLE_MAX = 800,
-	/* A matcher asks a rule no more that has met a limit of PCRE2 so often: each time costs a millisecond. */
+	/* A matcher stops asking a rule that has met a limit of PCRE2 so often: each time costs a millisecond. */
 	MATCH_LIMIT_HITS_MAX = 1000,
 };
 
@@ -41,7 +41,7 @@ void matcher_begin(struct matcher *matcher, int64_t reference);
  * included. nginx does, in lines like its own: nothing in its file is believed (matcher_believes()). */
 void matcher_set_server(struct matcher *matcher, const char *server);
 
-/* Whether anything in a log is believed that is the server's own file; NULL as above. */
+/* Whether lines of the server's own file are believed. server NULL: the file is not known to be anybody's. */
 bool matcher_believes(const char *server);
 
 /* For lines that have no header: what program they are of. NULL: they have one. Borrowed. */

@@ -19,11 +19,11 @@ struct merge {
 	struct run *runs;        /* a heap: the one with the first event is at its top */
 	size_t count, capacity;
 	uint64_t bytes;          /* of events that wait, with their texts */
-	uint64_t most_bytes;     /* that there ever were */
-	struct batch *spent;     /* all of whose events were handed on: the caller's again */
+	uint64_t most_bytes;     /* the most that ever waited */
+	struct batch *spent;     /* batches whose events were all handed on: they are the caller's again */
 };
 
-/* Takes a batch whose events are sorted, until it is among the spent ones. */
+/* Borrows a batch of sorted events until it is among the spent ones. */
 void merge_add(struct merge *merge, struct batch *batch);
 
 /* Takes an event that is handed on, and does not keep it. */

@@ -18,8 +18,8 @@ struct origin {
 	struct digest digest; /* of that host and the program; its len 0: not worked out yet */
 };
 
-/* A name, never 0 and the same from run to run, for what the program of that line calls id: a process, which serves one
- * client at a time, or a session. */
+/* A number, never 0 and the same from run to run, for a process or session that the program of the line calls id. A
+ * process serves one client at a time. */
 uint64_t origin_connection(struct origin *origin, const struct header *header, struct span id);
 
 #endif

@@ -30,7 +30,7 @@ struct ruleset {
 	size_t count, capacity;
 };
 
-/* Whether the built-in rules are to have their samples and source, which nobody needs but who shows or proves them. */
+/* Whether built-in rules get their samples and source, which only commands need that show or prove rules. */
 enum rules_samples { RULES_WITHOUT_SAMPLES, RULES_WITH_SAMPLES };
 
 /* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists, which always have their

@@ -9,19 +9,19 @@
 
 #include "detect/event.h"
 
-enum { SESSION_AGE = 86400 }; /* seconds without a line, after which it is none any more */
+enum { SESSION_AGE = 86400 }; /* seconds without a line, after which a session is over */
 
 /* What is kept of a connection. */
 struct session {
 	uint64_t connection;    /* event.connection; 0: none */
 	int64_t time;           /* of the line that told it, seconds since the epoch */
 	struct addr addr;       /* where opened or troubled */
-	uint32_t waiting;       /* how often something happened whose address is still to come; of that class */
+	uint32_t waiting;       /* events, of event_class, whose address is still to come */
 	uint32_t points;
 	uint8_t event_class;
-	bool opened, named;     /* its address is known; and the client has a verified name */
+	bool opened, named;     /* opened: its address is known; named: the client has a verified name */
 	bool once;              /* one later line gets its address, and no more */
-	bool troubled;          /* told of this server's trouble, ahead of the line that begins it */
+	bool troubled;          /* a line told of this server's trouble before the line that begins the connection */
 };
 
 /* The programs whose last line was a piece. Begins as zero; pieces_free() frees it. */
@@ -34,7 +34,7 @@ struct pieces {
 /* What lines before told. Begins as zero; sessions_free() frees it. */
 struct sessions {
 	struct session *all;    /* its own */
-	struct pieces pieces;   /* for who takes lines in the order of their log */
+	struct pieces pieces;   /* for pieces_believes(), whose caller takes lines in the order of their log */
 };
 
 void sessions_free(struct sessions *sessions);
@@ -47,10 +47,10 @@ typedef void sessions_hand(void *context, const struct event *event);
  * must come in the order of time. */
 void sessions_take(struct sessions *sessions, const struct event *event, sessions_hand *hand, void *context);
 
-/* To save them: the next one from *at on, which begins as 0, that had a line since then. NULL: there is no more. */
+/* Gives the sessions that had a line since then, one a call; *at begins as 0. NULL: there is no more. */
 const struct session *sessions_next(const struct sessions *sessions, int64_t then, size_t *at);
 
-/* Takes one that was saved. */
+/* Adds a copy of a session that an earlier run saved. */
 void sessions_put(struct sessions *sessions, const struct session *session);
 
 void pieces_free(struct pieces *pieces);
@@ -59,10 +59,10 @@ void pieces_free(struct pieces *pieces);
  * log; log is its number, the same for all of its rotations. Takes the program's number out of event->connection. */
 bool pieces_believes(struct pieces *pieces, uint64_t log, struct event *event);
 
-/* Takes a program among those whose last line was a piece. */
+/* Adds a program to those whose last line was a piece. */
 void pieces_add(struct pieces *pieces, uint64_t program);
 
-/* Takes it out. False: it was not there. */
+/* Takes a program out of them. False where it was not among them. */
 bool pieces_take(struct pieces *pieces, uint64_t program);
 
 #endif

@@ -30,7 +30,7 @@ struct stream {
 	bool merged;               /* all of it */
 	/* its own: */
 	struct event last;         /* the event of the last line, for "last message repeated" */
-	uint64_t last_host;        /* that wrote it (detect/repeated) */
+	uint64_t last_host;        /* the host that wrote it (detect/repeated) */
 	struct buf last_text;      /* its line, or else its user */
 	bool last_is_event;
 };

@@ -27,7 +27,7 @@ struct totals {
 	size_t count, capacity;
 };
 
-/* Counts an event. *place is where the address's row stands and one, 0 at first. */
+/* Counts an event. *place is the number of the address's row plus one; 0: it has none yet, and gets one. */
 void totals_add(struct totals *totals, uint32_t *place, const struct addr *addr, const struct event *event,
 		uint32_t time);
 void totals_sort(struct totals *totals);

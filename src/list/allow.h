@@ -64,13 +64,17 @@ struct allow_sources {
 int allow_gather(struct allow *allow, const struct allow_sources *sources);
 void allow_free(struct allow *allow);
 
-/* Names: whether a text can be one; one more, where one that is there already keeps the line that ends last; lines
- * "NAME ADDRESS" of what was answered for them, which leave the networks unfinished. allow_resolve() asks anew, and
- * says for whom nobody answers: of these it copies what the former answers have. False where a name allows nobody,
- * having no answer at all. */
+/* Whether a text can be the name of a host. */
 bool allow_is_name(const char *text, size_t len);
+
+/* Adds a name. Of two lines with one name the line that ends last counts. */
 void allow_add_name(struct allow *allow, const char *text, size_t len, unsigned long line, int64_t until);
+
+/* Adds the addresses of names from lines "NAME ADDRESS". The networks are then unfinished. */
 void allow_take_answers(struct allow *allow, struct span answers);
+
+/* Asks the resolver for all names, and appends such lines to answers. Where nobody answers for a name, says so and
+ * copies its lines from the former answers. False where a name has no line at all, and so allows nobody. */
 bool allow_resolve(const struct allow *allow, struct span former, struct buf *answers);
 
 /* An entry that has an address in common with net, the widest reason first in the order of enum allow_from;

@@ -23,7 +23,7 @@ struct ban {
 	struct addr net;
 	int64_t since, until;  /* seconds since the epoch, whole minutes; until may be WHEN_FOREVER */
 	uint64_t hits;         /* events counted when it began */
-	const char *text;      /* where the line begins, as it was read; ban_line() and ban_above() */
+	const char *text;      /* the begin of the line as it was read, for ban_line() and ban_above() */
 	uint32_t line_len;     /* no newline; 0 for a ban that is new or changed. The byte behind the line can be read:
 	                          a newline, or the NUL of a kept text */
 	uint32_t above_len;    /* of the comment and blank lines that stand above the line, and in front of it in
@@ -31,7 +31,7 @@ struct ban {
 	uint32_t hosts;        /* a network: how many banned hosts it was formed of; else 0 */
 	uint8_t by;            /* enum ban_by */
 	bool person;           /* a person's line: permanent, kept to the letter, never judged */
-	bool leaves;           /* goes with banlist_remove_leaving() */
+	bool leaves;           /* banlist_remove_leaving() takes it out */
 };
 
 /* Sorted by addr_compare(), no address twice. Owns the array and the texts that the spans point into. */
@@ -52,14 +52,18 @@ static inline bool ban_is_of_person(const struct ban *ban)
 	return ban->person || ban->by == BAN_BY_HAND;
 }
 
+/* The entry's line as it was read, without its newline; and the comment and blank lines above it. */
 struct span ban_line(const struct ban *ban);
 struct span ban_above(const struct ban *ban);
 
 void banlist_free(struct banlist *list);
 void banlist_add(struct banlist *list, const struct ban *ban);     /* at the end; banlist_sort() later */
 void banlist_sort(struct banlist *list);                           /* entries of one address stay in their order */
-void banlist_remove_leaving(struct banlist *list);                 /* what stood above goes above the next */
-/* Gives an entry of that list these texts, of which it keeps a copy. */
+
+/* Takes out the entries that leave. What stood above such an entry then stands above the next one. */
+void banlist_remove_leaving(struct banlist *list);
+
+/* Gives an entry the lines above it and its line; the list keeps a copy of both. */
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line);
 
 /* The first entry that does not stand before net, or count. */

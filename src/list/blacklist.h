@@ -19,7 +19,7 @@ enum { BLACKLIST_FORMERS = 10 }; /* former versions that stay beside it: blackli
  * is; the list is then empty. */
 int blacklist_read(const char *path, struct banlist *list);
 
-/* The same of a text that stands in memory; name is for messages. The text becomes the list's. */
+/* Reads a text in memory in the same way; name is for messages. The list takes the text over. */
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
 
 /* Keeps one entry of several for one address in a sorted list: a person's, else the one that ends last, else the first
@@ -34,8 +34,8 @@ void blacklist_format(const struct banlist *list, struct buf *out);
  * it was read at all. *changed (where not NULL) says whether anything was written. Returns as file_replace(). */
 int blacklist_write(const char *path, const struct banlist *list, bool *changed);
 
-/* The first half of that: writes what file_commit() puts in place; nothing to commit (file->path NULL) where
- * it holds what was read already. *digest is that of the file as it will be, 0 for none. Returns 0
+/* The first half of blacklist_write(): prepares the new file for file_commit(). There is nothing to commit (file->path
+ * NULL) where the file need not be written. *digest is that of the file as it will be; 0: there will be none. Returns 0
  * or -errno. */
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 
@@ -47,8 +47,8 @@ void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note
  * by hand; len 0 where there is none. */
 struct span blacklist_note(const struct ban *ban);
 
-/* Makes an entry of the list what it is now, for the same address: the texts above its line stay, and a note that a
- * person put behind it; the rest is made anew. */
+/* Replaces an entry of the list by its ban as it is now. The lines above it and a person's note stay; the rest of its
+ * line is written anew. */
 void blacklist_change(struct banlist *list, struct ban *entry, const struct ban *now);
 
 /* "auth", "unknown", ..., "hand". */

@@ -9,7 +9,7 @@
 /* What split_out() did. Zero-initialise it; split_free() gives the memory back. */
 struct split {
 	struct netset lifted;   /* entries that left whole, sorted */
-	struct netset networks; /* those that left and whose rest stands in the list as parts, sorted */
+	struct netset networks; /* entries that left but for parts that now stand in the list, sorted */
 };
 
 /* Takes an address or network out of a sorted list: entries inside it leave, networks around it are split,

@@ -55,11 +55,11 @@ void state_free(struct state *state);
  * do, where the file cannot be read, is damaged, is no state or is of a newer version. */
 int state_load(struct state *state, const char *path);
 
-/* The same of a text, which becomes the state's; name is for messages. */
+/* Reads a text in the same way, and takes it over; name is for messages. */
 int state_parse(struct state *state, struct buf *text, const char *name);
 
-/* state_load() in two steps, for who takes apart in the glass what he read before it: the text's ptr is NULL between
- * them where there is no file. */
+/* state_load() in two steps: the first one reads the file, the second one can run in the glass. Where there is no file,
+ * text->ptr is NULL. */
 int state_read(const char *path, struct buf *text);
 int state_parse_read(struct state *state, struct buf *text, const char *path);
 
@@ -71,12 +71,13 @@ struct span state_lines(const struct state *state, const char *name);
 void state_set(struct state *state, const char *name, struct span lines);
 void state_take(struct state *state, const char *name, struct buf *lines);
 
-/* Forgets the text that was read but for the section of that name. Lines of others are gone. */
+/* Forgets the text that was read, and all lines in it but those of the section of that name. */
 void state_keep_only(struct state *state, const char *name);
 
 /* For a module that cannot read line number (1 is the first) of its section: says so, as for a damaged file. */
 void state_bad_line(const char *path, const char *name, unsigned number);
 
+/* Appends the whole file. */
 void state_format(const struct state *state, struct buf *out);
 
 /* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where it
@@ -87,7 +88,7 @@ int state_prepare(struct state *state, const char *path, struct file_new *file);
 bool state_digests(const struct state *state, uint64_t *read, uint64_t *written);
 void state_set_digests(struct state *state, uint64_t read, uint64_t written);
 
-/* The digest of a file, as those are; 0: there is none, or it cannot be read. */
+/* The digest of a file, to compare with these; 0: there is no file, or it cannot be read. */
 uint64_t state_digest_of(const char *path);
 
 enum state_recovered {

@@ -35,7 +35,7 @@ bool line_next(struct line *line);
 /* Goes on to the next word of the line; false behind the last one. */
 bool line_word(struct line *line);
 
-/* Whether the word, or what stands before its =, is that. In place, so that a name of the program has no strlen(). */
+/* Whether the word, or the part before its =, is that name. Inline, so that the compiler knows the name's length. */
 static inline bool line_is(const struct line *line, const char *name)
 {
 	return span_is(line->name, name);
@@ -43,7 +43,7 @@ static inline bool line_is(const struct line *line, const char *name)
 
 bool line_class(const struct line *line, enum event_class *event_class);
 
-/* What stands behind the = of the word; false where it is no such value. */
+/* Read the value behind the = of the word. False where it is no such value. */
 bool line_u32(const struct line *line, uint32_t *value);
 bool line_u64(const struct line *line, uint64_t *value);
 bool line_points(const struct line *line, int64_t *points);
@@ -60,18 +60,18 @@ bool line_user_value(const struct line *line, char *text, size_t max, size_t *le
 /* POINTS@FAIL, POINTS@FAIL@FAILS or POINTS@FAIL@FAILS@LOGIN behind it. */
 bool line_name_facts(const struct line *line, int64_t *points, uint32_t *fail, uint32_t *fails, uint32_t *login);
 
-/* The next word as a whole: an address or network, a hexadecimal number. */
+/* Take the next word as a whole: an address or network; a hexadecimal number. False where it is none. */
 bool line_addr(struct line *line, struct addr *addr);
 bool line_hex(struct line *line, uint64_t *value);
 
-/* A blank and the word; nothing where the value is 0. */
+/* Append a blank and the word; nothing where the value is 0. */
 void line_add_number(struct buf *out, const char *name, uint64_t value);
 void line_add_points(struct buf *out, const char *name, int64_t points);
 void line_add_number_at(struct buf *out, const char *name, uint64_t value, uint32_t at);
 void line_add_points_at(struct buf *out, const char *name, int64_t points, uint32_t at);
 void line_add_flag(struct buf *out, const char *name, bool set);
 
-/* A user name as u:NAME without a blank before it, and its facts behind it; and as NAME=u:USER with one. */
+/* Append a user name as u:NAME without a blank before it; as NAME=u:USER with a blank; and the facts behind u:NAME. */
 void line_add_user(struct buf *out, const char *text);
 void line_add_user_value(struct buf *out, const char *name, const char *text);
 void line_add_name_facts(struct buf *out, int64_t points, uint32_t fail, uint32_t fails, uint32_t login);

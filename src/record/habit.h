@@ -19,7 +19,7 @@ enum {
 /* An address in its first day. */
 struct habit_new {
 	struct addr addr;
-	uint32_t first;        /* its first login; 0: a free place */
+	uint32_t first;        /* when its first login was, seconds since the epoch; 0: the place is free */
 	uint32_t mails;
 };
 
