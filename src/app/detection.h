@@ -44,7 +44,7 @@ typedef int detection_work(const struct config *config, const struct options *op
  * work's exit status, or EXIT_USAGE after a message. */
 int detection_judge(const struct config *config, const struct options *options, detection_work *work);
 
-/* The further parts that events are to have. */
+/* Parts that events have only on demand. */
 enum detection_want {
 	DETECTION_WANT_PHRASES = 1,  /* of the classic recipe */
 	DETECTION_WANT_LINES = 2,

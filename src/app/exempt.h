@@ -15,7 +15,7 @@ struct exempt {
 	const struct allow *allow;
 	int64_t now;            /* seconds since the epoch: bans that are over are not looked at */
 	bool force;             /* networks wider than max-prefix may be banned */
-	bool as_read;           /* the list is just as it was read, so that an entry knows its line */
+	bool as_read;           /* the list is as it was read, so that messages can name the line of an entry */
 	struct banlist fit;     /* the entries that may come into the set, where these are not all */
 	bool left_out;          /* an entry, or a part of one, may not */
 };

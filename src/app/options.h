@@ -37,7 +37,7 @@ struct command {
 	const char *summary;    /* one line */
 	const char *details;    /* further lines of its help, or NULL */
 	void (*print_words)(FILE *out); /* prints the words that its argument may be, each behind two blanks; or NULL */
-	const char *options;    /* the letters and names of the options it takes, between blanks: " c n blacklist " */
+	const char *options;    /* the long names of the options that concern it, between blanks: " json blacklist " */
 	int min_args, max_args; /* max -1: any number */
 	int (*run)(const struct config *config, const struct options *options);
 };

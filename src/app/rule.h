@@ -11,8 +11,8 @@
 /* Whether `mailban-firewall up` was said on this host, and not `down` since. */
 bool rule_is_wanted(const struct config *config);
 
-/* Runs mailban-firewall with that word. Adds its output to out; its complaints go to stderr. Returns its exit status,
- * or -1 where it is not beside mailban. */
+/* Runs mailban-firewall with that word as its argument. Appends its output to out; its messages go to stderr. Returns
+ * its exit status, or -1 where it is not beside mailban or cannot be started. */
 int rule_run(const struct config *config, const char *word, struct buf *out);
 
 #endif

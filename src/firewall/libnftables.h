@@ -23,7 +23,7 @@ struct libnftables {
 	LIBNFTABLES_FUNCTIONS(LIBRARY_MEMBER)
 };
 
-/* Loads the library, which stays loaded. False where that fails; why then has the loader's words. */
+/* Loads the library for good. False where that fails, with the loader's words appended to why. */
 bool libnftables_load(struct libnftables *lib, struct buf *why);
 
 #endif

@@ -25,8 +25,8 @@ struct plan {
 	struct plan_entry *entries;             /* sorted by addr_compare(); entries that stay may be left out,
 	                                         * unless replace */
 	size_t count;
-	size_t wanted;                          /* how many the set is to hold */
-	const struct firewall_entry **gone;     /* entries of the set that the blacklist has not */
+	size_t wanted;                          /* how many entries the set is to hold */
+	const struct firewall_entry **gone;     /* entries of the set that are not in the blacklist */
 	size_t gone_count;
 	size_t added, renewed, kept;
 	size_t refused;                         /* networks beyond FIREWALL_NETWORKS_MAX */

@@ -19,7 +19,7 @@
 #include "base/span.h"
 #include "fleet/settings.h"
 
-/* answer.c makes them of what hiredis reads. */
+/* The kinds of answers, which answer.c makes of what hiredis reads. */
 enum answer_kind { ANSWER_NOTHING, ANSWER_TEXT, ANSWER_NUMBER, ANSWER_LIST, ANSWER_ERROR };
 
 struct answer {
@@ -48,13 +48,13 @@ typedef bool engine_take(void *context, const struct answer *answer);
 struct engine *engine_open(const struct fleet_settings *settings, struct buf *why);
 void engine_close(struct engine *engine);
 
-/* The first that is said and heard, in the glass (base/glass): TLS, user and password, the database, the time. */
+/* Begins to talk: TLS, user and password, the database, the time. Call it in the glass (base/glass). False with why. */
 bool engine_greet(struct engine *engine);
 
-/* An engine over a connection that is there, without greeting. */
+/* Makes an engine of a connected socket, before any greeting. milliseconds: the time for all talk. NULL: see why. */
 struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why);
 
-/* So much time from now on, whatever was left. */
+/* Gives all further talk so much time from now on. */
 void engine_begin_anew(struct engine *engine, int64_t milliseconds);
 
 /* The engine's clock when it was greeted, in milliseconds since the epoch. */
@@ -64,9 +64,11 @@ int64_t engine_time(const struct engine *engine);
  * printf's numbers. take NULL: only errors matter. */
 void engine_ask(struct engine *engine, engine_take *take, void *context, const char *format, ...);
 
-/* Sends what was asked and takes all answers. False where there was an error since the engine was opened. One that the
- * engine told leaves it alive, and all other answers are taken; after any other one nothing more comes. */
+/* Sends what was asked and takes all answers. False where there was an error since the engine was opened. After an
+ * error that the engine told, it is alive, and all other answers are taken; after any other error nothing comes. */
 bool engine_run(struct engine *engine);
+
+/* Whether no such other error came. */
 bool engine_is_alive(const struct engine *engine);
 
 #endif

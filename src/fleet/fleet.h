@@ -30,9 +30,9 @@ enum {
 struct fleet_host {
 	char name[FLEET_NAME_MAX + 1];
 	uint64_t seen[FLEET_SLOTS];  /* changes up to this number are in accounts */
-	uint64_t changes;            /* so many it has told of */
-	uint64_t heard, clock;       /* when, by the engine's clock, and by its own; 0: it is forgotten */
-	uint64_t addresses, points;  /* that it speaks of; of all of them, whole ones */
+	uint64_t changes;            /* how many changes the host has told of */
+	uint64_t heard, clock;       /* when it was heard, by the engine's clock and by its own; 0: it is forgotten */
+	uint64_t addresses, points;  /* how many addresses it speaks of; the sum of their points, in whole points */
 	bool left;
 	struct accounts accounts;    /* names: see fleet_map_names(); total: the place among the joint ones */
 	uint32_t *names;             /* those numbers among the joint ones; NULL: not needed yet */
@@ -42,7 +42,7 @@ struct fleet_host {
 struct fleet_said {
 	struct addr addr;
 	uint32_t digest;        /* of the words */
-	uint32_t gone;          /* since when there is nothing more to say; 0: there is */
+	uint32_t gone;          /* since when this host has nothing to say of it; 0: it has */
 };
 
 /* An account under a ban of the fleet. */
@@ -54,14 +54,14 @@ struct fleet_laid {
 struct fleet {
 	const struct fleet_settings *settings;
 	const struct judge_settings *judge;
-	uint64_t changes;       /* so many this host has told of */
-	uint64_t pardons;       /* up to this ms of the engine's clock they are obeyed; 0: none was ever looked for */
+	uint64_t changes;       /* how many changes this host has told of */
+	uint64_t pardons;       /* pardons up to this ms of the engine's clock are obeyed; 0: none was looked for */
 	struct fleet_host *hosts;
 	size_t count, capacity;
 	struct fleet_said *said;
 	size_t said_count;
 	struct accounts joint;  /* what all hosts together say of an address; in the state only its bans */
-	struct fleet_facts *facts; /* of each of them; NULL before fleet_judge() */
+	struct fleet_facts *facts; /* of each joint account; NULL before fleet_judge() */
 	struct fleet_laid *laid;
 	size_t laid_count, laid_capacity;
 };
@@ -74,8 +74,8 @@ void fleet_free(struct fleet *fleet);
 int fleet_load(struct fleet *fleet, const struct state *state, const char *path);
 void fleet_save(struct fleet *fleet, struct state *state, int64_t now);
 
-/* A connection to the engine, on which nothing was said yet: what is said and heard on it is the affair of who is in
- * the glass (base/glass). Where there is none, or whenever one of the calls below returns false, why has the reason. */
+/* A connection to the engine. Opening it says nothing yet: a process in the glass (base/glass) does all talk. Without a
+ * connection, and after a call below returned false, fleet_line_why() has the reason. */
 struct fleet_line;
 struct fleet_line *fleet_line_open(const struct fleet_settings *settings);
 bool fleet_line_is_open(const struct fleet_line *line);
@@ -89,8 +89,9 @@ bool fleet_exchange_on(struct fleet_line *line, struct fleet *fleet, struct judg
 /* Adds up what all hosts say, this one included, and settles who is banned by it. Once a run. */
 void fleet_judge(struct fleet *fleet, struct judge *judge, int64_t now);
 
-/* Lays the fleet's bans over the judge's accounts, and takes them off. What came meanwhile of lines in the blacklist is
- * kept. An account that was emptied meanwhile is pardoned: what others said of it is forgotten. */
+/* The first lays the fleet's bans over the judge's accounts, the second lifts them again. Flags of lines in the
+ * blacklist that were set meanwhile stay. An account that was emptied meanwhile is pardoned: what others said of it is
+ * forgotten. */
 void fleet_lay(struct fleet *fleet, struct judge *judge);
 void fleet_lift(struct fleet *fleet, struct judge *judge);
 
@@ -98,7 +99,7 @@ void fleet_lift(struct fleet *fleet, struct judge *judge);
 struct fleet_word {
 	char host[FLEET_NAME_MAX + 1];
 	int64_t points;          /* less credit; faded to now */
-	int64_t until;           /* of its ban, 0: none stands */
+	int64_t until;           /* when its ban ends, seconds since the epoch; 0: none stands */
 };
 
 /* Asks the engine itself what the other hosts say of an address. *words is the caller's to free. */
@@ -108,10 +109,10 @@ bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, cons
 /* Has all hosts forget what they counted against an address or network, at their next runs. */
 bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr);
 
-/* Reads who is there, into a fleet that is empty. */
+/* Reads which hosts are in the fleet, into an empty one. False: see fleet_line_why(). */
 bool fleet_look(struct fleet_line *line, struct fleet *fleet);
 
-/* Takes back all that this host said. */
+/* Takes back all that this host said. False: see fleet_line_why(). */
 bool fleet_leave(struct fleet_line *line);
 
 #endif

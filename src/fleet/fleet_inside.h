@@ -28,32 +28,32 @@ void fleet_forget_host(struct fleet_host *host);
 /* Forgets what others said of what lies in the network, and its bans, but for which lines the blacklist has. */
 void fleet_forget_inside(struct fleet *fleet, const struct addr *net);
 
-/* The words of a host about itself, as mailban:hosts has them. False where they are none. */
+/* Reads the words of a host about itself, as FLEET_WHO has them. False where they are wrong. */
 bool fleet_parse_host(struct fleet_host *host, struct span words);
 
-/* Words about an address, checked. False where they are no such words or say nothing: then the account is empty. */
+/* Reads and checks words about an address. False where they are wrong or say nothing: then the account is empty. */
 bool fleet_take_words(struct fleet *fleet, struct account *account, struct names *names, struct span words,
 	int64_t now);
 
-/* An exchange over an engine that is open, its steps, and who is there, alone. */
+/* A whole exchange over an open engine; its two steps; and the step that reads which hosts there are. */
 bool fleet_exchange_over(struct fleet *fleet, struct engine *engine, struct judge *judge, int64_t now);
 bool fleet_publish(struct fleet *fleet, struct engine *engine, struct judge *judge, int64_t now);
 bool fleet_fetch(struct fleet *fleet, struct engine *engine, int64_t now);
 bool fleet_fetch_hosts(struct fleet *fleet, struct engine *engine);
 
-/* Points as they are said: to a ten-thousandth, and 0 where they are hardly any. Who says them counts them so, too. */
+/* Rounds points as hosts tell them: to a ten-thousandth, and next to nothing to 0. The host counts them so itself. */
 int64_t fleet_said_points(int64_t points);
 
 /* What is left of an account's points at a later time. */
 double fleet_fading(const struct account *account, uint32_t time, const struct judge_settings *settings);
 
-/* Whether it is wider than what is judged as one address. */
+/* Whether addr is wider than what is judged as one address. */
 static inline bool fleet_is_network(const struct judge_settings *settings, const struct addr *addr)
 {
 	return addr->prefix < (addr_is_v4(addr) ? (uint8_t)ADDR_BITS : settings->ipv6_prefix);
 }
 
-/* A network itself, and of an address what it is judged by. */
+/* A network as it is; for an address the address or network by which it is judged. */
 static inline struct addr fleet_unit(const struct judge_settings *settings, const struct addr *addr)
 {
 	return fleet_is_network(settings, addr) ? *addr : judge_unit(settings, addr);

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "judge/account.h"
 
-enum { NAMES_SHARE = 8 };         /* for so many accounts one name that no account holds may be remembered */
+enum { NAMES_SHARE = 8 };         /* one name without an account may be remembered for so many accounts */
 
 struct accounts {
 	struct account *all;          /* in no order; hosts and networks */
@@ -50,8 +50,7 @@ static inline struct account *accounts_at(const struct accounts *accounts, size_
 	return &accounts->all[accounts->order[place]];
 }
 
-/* Empties net's account and those inside net: a person forgave them. Which of them have lines in the blacklist is
- * kept. */
+/* Empties net's account and those inside net, which a person forgave. Their flags of lines in the blacklist stay. */
 void accounts_empty_inside(struct accounts *accounts, const struct addr *net);
 
 /* Adds a line for each account that is not over at that time, sorted by address, see account_line.c. The caller has

@@ -20,7 +20,7 @@ enum {
 struct connection {
 	uint64_t key;                   /* event.connection; 0: a free place */
 	struct addr addr;               /* the account that it counts for */
-	char *user;                     /* who logged in, owned; NULL: nobody, or the login's line counts the mails */
+	char *user;                     /* who logged in, owned; NULL: nobody, or the login's line is a mail, too */
 	int64_t strongest;              /* points of its strongest kind so far */
 	int64_t added;                  /* how many of them the account has in points of class, as of added_time */
 	uint32_t time;                  /* of its last event */

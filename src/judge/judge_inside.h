@@ -13,11 +13,11 @@ struct work {
 	uint32_t time;
 	double lateness;                 /* the factor of account_lateness() */
 	uint32_t hits;                   /* how often it happened; what two daemons logged counts once */
-	uint8_t taken_class;             /* what was taken back of the connection's points: class, */
-	int64_t taken;                   /* points */
+	uint8_t taken_class;             /* of the points that were taken back from the connection */
+	int64_t taken;                   /* how many points these are */
 };
 
-/* Points of the event's time, faded to the account's time. */
+/* Points as of the event's time, faded to the account's time where the event is late. */
 static inline int64_t work_late(const struct work *w, int64_t points)
 {
 	return w->lateness < 1 ? points_times(points, w->lateness) : points;

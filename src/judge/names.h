@@ -46,7 +46,7 @@ void names_free(struct names *names);
 uint32_t names_find(const struct names *names, const char *text, size_t len);
 uint32_t names_make(struct names *names, const char *text, size_t len);
 
-/* An account takes a name or lets it go. names_bound() forgets names that no account holds. */
+/* Notes that an account took a name, or let it go. names_bound() forgets names that no account holds. */
 void names_hold(struct names *names, uint32_t number);
 void names_release(struct names *names, uint32_t number);
 

@@ -44,7 +44,7 @@ struct change {
 	uint32_t hosts, names;
 	uint8_t by, level;
 	const char *user;    /* lives as long as the judge; NULL: none */
-	const struct entered *entered; /* as user */
+	const struct entered *entered; /* lives as long as the judge; NULL: none */
 };
 
 /* Zero-initialise it; changes_free() gives the memory back. */

@@ -13,8 +13,8 @@ struct owner_libloc *owner_libloc_open(FILE *file);
 void owner_libloc_close(struct owner_libloc *db);
 void owner_libloc_find(struct owner_libloc *db, const struct addr *addr, struct owner *owner);
 
-/* The country of an address in a text file of tor-geoipdb. Lines are sorted: FIRST,LAST,CC with numbers or IPv6
- * addresses. */
+/* Finds the country of an address in a text file of tor-geoipdb. Its lines FIRST,LAST,CC are sorted, with numbers for
+ * IPv4 and texts for IPv6 addresses. */
 void owner_geoip_find(FILE *file, const struct addr *addr, struct owner *owner);
 
 /* The DNS. */
@@ -23,7 +23,7 @@ struct owner_dns *owner_dns_open(const char *zone);
 void owner_dns_close(struct owner_dns *dns);
 void owner_dns_find(struct owner_dns *dns, const struct addr *addr, struct owner *owner);
 
-/* Two letters, or nothing where it is another text. */
+/* Sets the country where the text is two capital letters, but not XX. */
 void owner_set_country(struct owner *owner, const char *text, size_t len);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-/* Adds blanks until the text behind offset start is at least width bytes long. */
+/* Adds blanks until out has at least width bytes behind offset start. */
 void text_pad(struct buf *out, size_t start, size_t width);
 
 /* Adds how long a ban lasts, in words: "until ..." or "for ever". */

@@ -15,7 +15,7 @@
 void unknown_text(const struct drift *drift, bool all, struct buf *out);
 void unknown_json(const struct drift *drift, struct json *json);
 
-/* So many lines of which none was understood are no accident, where no earlier line was understood. */
+/* If no rule understands so many lines of a log, nor understood one before, that is no accident. */
 enum { UNKNOWN_LINES = 1000 };
 
 /* Appends "LOG: none of N lines was understood; ...", without a newline. */
