@@ -22,12 +22,12 @@
 
 #include "base/file.h"
 #include "log/journal.h"
+#include "folder.h"
 #include "reading_driver.h"
 
 #define REMOTE "/lib/systemd/systemd-journal-remote"
 #define EPOCH UINT64_C(1795230000) /* 2026-11-21T03:00:00Z */
 
-static char folder[] = "/tmp/mailban-journal-XXXXXX";
 static struct driver driver;
 static struct buf first;         /* the first line that a run took */
 static struct buf export;
@@ -250,19 +250,12 @@ static void no_journal_is_told(void **state)
 	assert_non_null(strstr(driver.notes.ptr, "/journals: there is no journal, or none"));
 }
 
-static int go_to_folder(void **state)
+static int end(void **state)
 {
-	(void)state;
-	return mkdtemp(folder) == NULL || chdir(folder) < 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
 	driver_free(&driver);
 	buf_free(&first);
 	buf_free(&export);
-	return system("rm -rf \"$PWD\"") != 0;
+	return remove_folder(state);
 }
 
 int main(void)
@@ -276,5 +269,5 @@ int main(void)
 		cmocka_unit_test_setup(no_journal_is_told, begin),
 	};
 
-	return cmocka_run_group_tests_name("journal", tests, go_to_folder, remove_folder);
+	return cmocka_run_group_tests_name("journal", tests, go_to_folder, end);
 }

@@ -16,11 +16,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "folder.h"
 #include "reading_driver.h"
 
 enum { ROUNDS = 14, LINES = 50 };
 
-static char folder[] = "/tmp/mailban-logrotate-XXXXXX";
 static struct driver driver;
 static unsigned counts[(ROUNDS + 1) * LINES], next_line;
 
@@ -152,17 +152,10 @@ static void xz_dated_late(void **state)
 	      "compresscmd /usr/bin/xz\nuncompresscmd /usr/bin/unxz\ncompressext .xz");
 }
 
-static int go_to_folder(void **state)
+static int end(void **state)
 {
-	(void)state;
-	return mkdtemp(folder) == NULL || chdir(folder) < 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
 	driver_free(&driver);
-	return system("rm -rf \"$PWD\"") != 0;
+	return remove_folder(state);
 }
 
 int main(void)
@@ -174,5 +167,5 @@ int main(void)
 		cmocka_unit_test(xz_dated_late),
 	};
 
-	return cmocka_run_group_tests_name("logrotate", tests, go_to_folder, remove_folder);
+	return cmocka_run_group_tests_name("logrotate", tests, go_to_folder, end);
 }

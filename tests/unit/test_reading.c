@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "folder.h"
 #include "reading_driver.h"
 
-static char folder[] = "/tmp/mailban-reading-XXXXXX";
 static struct driver driver;
 static struct buf seen;
 
@@ -37,15 +37,6 @@ static void shell(const char *command)
 {
 	if (system(command) != 0)
 		fail_msg("%s", command);
-}
-
-static void put(const char *name, const char *bytes, size_t len, int flags)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | flags, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, len), len);
-	close(fd);
 }
 
 static void assert_run_of(char *const *logs, size_t count, const char *lines)
@@ -722,18 +713,11 @@ static void positions_of_any_text(void **state)
 	}
 }
 
-static int go_to_folder(void **state)
+static int end(void **state)
 {
-	(void)state;
-	return mkdtemp(folder) == NULL || chdir(folder) < 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
 	driver_free(&driver);
 	buf_free(&seen);
-	return system("rm -rf \"$PWD\"") != 0;
+	return remove_folder(state);
 }
 
 int main(void)
@@ -777,5 +761,5 @@ int main(void)
 		cmocka_unit_test_setup(positions_of_any_text, begin),
 	};
 
-	return cmocka_run_group_tests_name("reading", tests, go_to_folder, remove_folder);
+	return cmocka_run_group_tests_name("reading", tests, go_to_folder, end);
 }

@@ -27,6 +27,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sanitized.h"
+#include "folder.h"
 #include "random.h"
 #include "reading_driver.h"
 
@@ -69,20 +70,10 @@ static bool dated, extended, late_packing, banner, wide;
 static unsigned date, copies;
 static struct buf history;
 static struct driver driver;
-static char folder[] = "/tmp/mailban-model-XXXXXX";
 
 static unsigned below(unsigned n)
 {
 	return (unsigned)random_below(&random_state, n);
-}
-
-static void put(const char *name, const char *bytes, size_t len, int flags)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | flags, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, len), len);
-	close(fd);
 }
 
 static struct model_file *live_of(struct model_log *log)
@@ -735,22 +726,20 @@ static void counts_each_line_once(void **state)
 
 static int begin(void **state)
 {
-	(void)state;
 	logs[0].name = "a.log";
 	logs[1].name = "b.log";
 	for (size_t i = 0; i < LOGS; i++)
 		logs[i].files = mem_zalloc(FILES, sizeof(struct model_file));
-	return mkdtemp(folder) == NULL || chdir(folder) < 0 || symlink("a.log", "link") < 0;
+	return go_to_folder(state) != 0 || symlink("a.log", "link") < 0;
 }
 
 static int end(void **state)
 {
-	(void)state;
 	driver_free(&driver);
 	buf_free(&history);
 	for (size_t i = 0; i < LOGS; i++)
 		free(logs[i].files);
-	return system("rm -rf \"$PWD\"") != 0;
+	return remove_folder(state);
 }
 
 int main(void)

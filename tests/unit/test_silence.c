@@ -12,10 +12,9 @@
 #include <unistd.h>
 
 #include "log/silence.h"
+#include "folder.h"
 
 enum { DAY = 86400 };
-
-static char folder[] = "/tmp/mailban-silence-XXXXXX";
 
 static void assert_begins(const char *command, int64_t expected)
 {
@@ -57,18 +56,6 @@ static void three_days(void **state)
 	assert_true(silence_is_long(WHEN_UNKNOWN, 1000000));
 }
 
-static int begin(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL || chdir(folder) < 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	return system("rm -rf \"$PWD\"") != 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,5 +64,5 @@ int main(void)
 		cmocka_unit_test(three_days),
 	};
 
-	return cmocka_run_group_tests_name("silence", tests, begin, end);
+	return cmocka_run_group_tests_name("silence", tests, go_to_folder, remove_folder);
 }

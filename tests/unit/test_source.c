@@ -20,17 +20,7 @@
 
 #include "log/content.h"
 #include "log/source.h"
-
-static char folder[] = "/tmp/mailban-source-XXXXXX";
-
-static void put(const char *name, const char *bytes, size_t len, int flags)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | flags, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, len), len);
-	close(fd);
-}
+#include "folder.h"
 
 static void put_text(const char *name, const char *text)
 {
@@ -382,21 +372,6 @@ static void logs_that_were_read_keep_no_decompressor(void **state)
 	(void)before;
 	skip();
 #endif
-}
-
-static int go_to_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) == NULL || chdir(folder) < 0;
-}
-
-static int remove_folder(void **state)
-{
-	char command[80];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
-	return chdir("/") < 0 || system(command) != 0;
 }
 
 int main(void)

@@ -20,8 +20,7 @@
 #include "base/file.h"
 #include "base/digest.h"
 #include "list/state.h"
-
-static char folder[] = "/tmp/mailban-state-XXXXXX";
+#include "folder.h"
 
 static void set(struct state *state, const char *name, const char *lines)
 {
@@ -148,18 +147,6 @@ static void newer_is_refused(void **unused)
 	assert_said("newer mailban");
 	assert_int_equal(load_text(other, sizeof(other) - 1), -1);
 	assert_said("state:1: this is no state");
-}
-
-static int go_to_folder(void **unused)
-{
-	(void)unused;
-	return mkdtemp(folder) == NULL || chdir(folder) < 0;
-}
-
-static int remove_folder(void **unused)
-{
-	(void)unused;
-	return system("rm -rf \"$PWD\"") != 0;
 }
 
 int main(void)
