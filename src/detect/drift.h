@@ -46,13 +46,13 @@ void drift_free(struct drift *drift);
 /* The number of the program of that name, made where it is new; DRIFT_PROGRAMS_MAX where there is no room. */
 size_t drift_program(struct drift *drift, struct span name);
 
-/* A line of the program that no rule knows. */
+/* Counts a line of the program that no rule knows. */
 void drift_unknown(struct drift *drift, size_t program, struct span message);
 
-/* Whether programs that no rule is for may be of mail: all but those that are known to be something else. */
+/* Whether a program without rules may be one of mail: all may but those that are known to be something else. */
 bool drift_may_be_mail(struct span program);
 
-/* A line of such a program; it is counted only where it speaks of a failed login from an address. */
+/* Counts a line of such a program, if it speaks of a failed login from an address. */
 void drift_stranger(struct drift *drift, struct span program, struct span message);
 
 /* Adds what another one counted. The result does not depend on the order. */

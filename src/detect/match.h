@@ -70,8 +70,8 @@ struct match_lines {
 	const char *at, *end;      /* those that are to come; a newline ends each but perhaps the last one */
 	struct span line;          /* the one that was found, without its newline (nor \r before it) */
 	uint64_t passed;           /* lines before it that no rule knows */
-	uint64_t too_long;         /* is added to */
-	uint64_t headless;         /* is added to: lines that have no time in a known form */
+	uint64_t too_long;         /* each call adds how many lines were over MATCH_LINE_MAX */
+	uint64_t headless;         /* each call adds how many lines had no time in a known form */
 };
 
 /* Goes on to the next line that is an event or repeats one; MATCH_NONE: there is no more. */

@@ -46,10 +46,10 @@ int stream_compare(const struct stream *a, const struct stream *b);
 /* Takes the wrapping off the lines that were read, as wrapping_take_off() does. */
 size_t stream_unwrap(struct stream *stream, char *bytes, size_t len);
 
-/* Waits for its turn, by number. */
+/* Keeps a batch that was scanned until its turn to be merged comes, in the order of numbers. */
 void stream_put(struct stream *stream, struct batch *batch);
 
-/* The batch that is next is about to be merged: moves merged_until and merged on. */
+/* Moves merged_until and merged on: the next batch is about to be merged. */
 void stream_advance(struct stream *stream, const struct batch *batch);
 
 /* Completes the batch by what the blocks before it said: times of lines that have none. Takes out what is not to be

@@ -20,9 +20,9 @@ enum wrapping {
  * stand. */
 enum wrapping wrapping_of(const char *bytes, size_t len);
 
-/* Takes the wrapping off some lines, in place, and returns how many bytes are left: as many lines. One that has not
- * that wrapping, or that is a piece of a longer one, becomes empty. *in_pieces: whether the lines begin behind a piece;
- * then, whether they end with one. */
+/* Takes the wrapping off the lines, in place. A line without that wrapping, or a piece of a longer line, becomes an
+ * empty line. *in_pieces says before the call whether the lines begin behind a piece, and after it whether they end
+ * with one. Returns how many bytes are left. */
 size_t wrapping_take_off(enum wrapping wrapping, bool *in_pieces, char *bytes, size_t len);
 
 #endif
