@@ -11,6 +11,7 @@
 #include "fleet/fleet_inside.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/digest.h"
@@ -87,12 +88,9 @@ unsigned fleet_slot(struct span addr)
 /* A user name as a number of eight digits. Empty for the empty name. */
 static void number_of_name(char text[9], const char *name)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint32_t hash = digest_fnv32(DIGEST_FNV32_FIRST, name, strlen(name));
-
-	for (unsigned i = 0; i < 8; i++)
-		text[i] = digits[hash >> (28 - 4 * i) & 15];
-	text[*name == '\0' ? 0 : 8] = '\0';
+	snprintf(text, 9, "%08" PRIx32, digest_fnv32(DIGEST_FNV32_FIRST, name, strlen(name)));
+	if (*name == '\0')
+		*text = '\0';
 }
 
 uint32_t *fleet_map_names(const struct names *from, struct names *to, bool shorten)
