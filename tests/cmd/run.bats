@@ -401,14 +401,18 @@ prepared() {
 	cmp good blacklist
 }
 
-@test "what a person writes into the blacklist while the logs are read is not lost" {
+# Starts a run, number $!, that stands still for a second where it begins to read the log, behind opening it.
+run_and_stand_still() {
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
 	prepared
-	# the run stands still where it begins to read the log, behind opening it
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,preadv \
 		-e inject=preadv:delay_enter=1000000:when=1 \
 		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log 2> message 3>&- &
 	until grep -qs openat log.calls; do :; done
+}
+
+@test "what a person writes into the blacklist while the logs are read is not lost" {
+	run_and_stand_still
 	echo '203.0.113.77             # a person added this' >> blacklist
 	status=0
 	wait $! || status=$?
@@ -420,12 +424,7 @@ prepared() {
 }
 
 @test "while the logs are read a person bans, and whoever touches the list costs nothing" {
-	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
-	prepared
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,preadv \
-		-e inject=preadv:delay_enter=1000000:when=1 \
-		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log 2> message 3>&- &
-	until grep -qs openat log.calls; do :; done
+	run_and_stand_still
 	touch blacklist
 	echo 'lock-wait = "1s"' > settings
 	"$MAILBAN" ban -c settings --no-sync --blacklist blacklist --allow allow 203.0.113.77
