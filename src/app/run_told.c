@@ -20,7 +20,7 @@ static void add_note(char **notes, size_t *count, const char *text, size_t len)
 {
 	len = len < NOTE_BYTES_MAX ? len : NOTE_BYTES_MAX;
 	for (size_t i = 0; i < *count; i++) {
-		if (strlen(notes[i]) == len && memcmp(notes[i], text, len) == 0)
+		if (span_is((struct span){ text, len }, notes[i]))
 			return;
 	}
 	if (*count < TOLD_NOTES && len > 0)

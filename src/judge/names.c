@@ -94,16 +94,12 @@ void names_release(struct names *names, uint32_t number)
 
 void name_show(struct name *name, struct span user)
 {
-	size_t len = user.len < USER_SHOWN_MAX ? user.len : USER_SHOWN_MAX;
-
-	if (strlen(name_shown(name)) == len && memcmp(name_shown(name), user.ptr, len) == 0)
+	user.len = user.len < USER_SHOWN_MAX ? user.len : USER_SHOWN_MAX;
+	if (span_is(user, name_shown(name)))
 		return;
 	free(name->shown);
 	/* the state leaves a shown name out that equals the folded one, so that is left out here, too */
-	if (strlen(name->text) == len && memcmp(name->text, user.ptr, len) == 0)
-		name->shown = NULL;
-	else
-		name->shown = mem_text_of(user.ptr, len);
+	name->shown = span_is(user, name->text) ? NULL : mem_text_of(user.ptr, user.len);
 }
 
 int64_t name_attack(struct name *name, uint32_t time)

@@ -43,11 +43,10 @@ void state_free(struct state *state)
 }
 
 /* The place of the section in the order of names. *found: it is there. */
-static size_t place_of(const struct state *state, const char *name, int *found)
+static size_t place_of(const struct state *state, const char *name, bool *found)
 {
 	size_t i = 0;
 
-	*found = 0;
 	while (i < state->count && strcmp(state->sections[i].name, name) < 0)
 		i++;
 	*found = i < state->count && strcmp(state->sections[i].name, name) == 0;
@@ -56,7 +55,7 @@ static size_t place_of(const struct state *state, const char *name, int *found)
 
 struct span state_lines(const struct state *state, const char *name)
 {
-	int found;
+	bool found;
 	size_t place = place_of(state, name, &found);
 
 	if (!found)
@@ -67,7 +66,7 @@ struct span state_lines(const struct state *state, const char *name)
 /* Empties the section of that name; makes one where there is none. */
 static struct state_section *emptied(struct state *state, const char *name)
 {
-	int found;
+	bool found;
 	size_t place = place_of(state, name, &found);
 	struct state_section *section;
 
@@ -190,16 +189,11 @@ void state_bad_line(const char *path, const char *name, unsigned number)
 	msg("%s: line %u of the section %s cannot be read; %s", path, number, name, what_to_do);
 }
 
-static int begins(const struct buf *text, const char *word)
-{
-	return text->len >= strlen(word) && memcmp(text->ptr, word, strlen(word)) == 0;
-}
-
 static int check_version(const char *path, const struct buf *text)
 {
-	if (begins(text, version_line) || begins(text, former_line))
+	if (span_starts(buf_span(text), version_line) || span_starts(buf_span(text), former_line))
 		return 0;
-	if (begins(text, version_word) && strtoul(text->ptr + strlen(version_word), NULL, 10) > 2) {
+	if (span_starts(buf_span(text), version_word) && strtoul(text->ptr + strlen(version_word), NULL, 10) > 2) {
 		msg_at(path, 1, "the state was written by a newer mailban; use that version, or move the file away: "
 				"then the next run reads all logs from their start");
 		return -1;
@@ -211,7 +205,7 @@ static uint64_t sum_of(const struct buf *text, size_t body)
 {
 	struct digest digest = { 0 };
 
-	if (begins(text, former_line))
+	if (span_starts(buf_span(text), former_line))
 		return digest_fnv64(DIGEST_FNV64_FIRST, text->ptr, body);
 	digest_add(&digest, text->ptr, body);
 	return digest_value(&digest);
@@ -305,7 +299,7 @@ int state_parse(struct state *state, struct buf *text, const char *name)
 	ret = check_version(name, text);
 	if (ret == 0)
 		ret = check_sum(name, text, &state->sum);
-	state->version = begins(text, former_line) ? 1 : 2;
+	state->version = span_starts(buf_span(text), former_line) ? 1 : 2;
 	state->text = text->ptr;
 	if (ret == 0)
 		ret = parse_body(state, name, (struct span){ text->ptr + first, text->len - first - CHECKSUM_LEN });

@@ -26,7 +26,7 @@ static struct span part_of(const char *template, const char *part)
 
 static struct span value_of(const struct template_field *fields, const char *name, size_t len)
 {
-	while (fields->name != NULL && (strlen(fields->name) != len || memcmp(fields->name, name, len) != 0))
+	while (fields->name != NULL && !span_is((struct span){ name, len }, fields->name))
 		fields++;
 	if (fields->name == NULL)
 		msg_die("the template's field %.*s has no value; nothing was written", (int)len, name);
