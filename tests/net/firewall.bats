@@ -304,9 +304,9 @@ rules_of_others_stay() {
 	iptables-nft -w -A middle -j theirs
 	iptables-nft -w -A outer -p tcp -g middle
 	iptables-nft -w -I INPUT -j outer
-	fails_with 1 'behind 2 other rules, of which 1 may let packets past it; run: firewall up' firewall status
+	fails_with 1 'behind 2 other rules, of which 1 may let packets past it; run: firewall again' firewall status
 	fails_with 1 'of which 1 may let packets past it' "$MAILBAN" check -c settings
-	firewall up
+	firewall again
 	firewall status > said
 	[ -z "$(grep behind said)" ]
 	EOF
@@ -415,6 +415,32 @@ connections_are_limited() {
 	fails_with 1 'IPv6: no rule drops what mailban6 holds' firewall status
 	iptables-nft -w -R INPUT 1 -m set --match-set mailban4 src -j ACCEPT
 	fails_with 1 'IPv4: no rule drops' firewall status
+	EOF
+}
+
+@test "status misses the rule of one hook of several, and a limit that is gone" {
+	need_nftables
+	over_both <<-'EOF'
+	firewall up --hook input,forward
+	firewall limit --above 30 --ports 25
+	firewall status
+	if [ $BACKEND = nftables ]; then
+		nft delete chain inet mailban drop-forward
+		fails_with 1 'nothing is dropped any more in nftables, forward; run: firewall again' firewall status
+	else
+		iptables -w -F FORWARD
+		fails_with 1 'IPv4: no rule in FORWARD drops what mailban4 holds any more; run: firewall again' firewall status
+	fi
+	firewall again
+	firewall status
+	if [ $BACKEND = nftables ]; then
+		nft delete chain inet mailban limit-input
+	else
+		iptables -w -S INPUT | sed -n 's/^-A \(.*mailban-limit .*\)/iptables -w -D \1/p' | sh
+	fi
+	fails_with 1 'there is no limit any more; run: firewall again' firewall status
+	firewall again
+	firewall status
 	EOF
 }
 
@@ -540,6 +566,9 @@ connections_are_limited() {
 	firewall up
 	firewall status > said
 	grep -q 'DROP rule for other-v4' said
+	{ ipset list -n; nft list sets inet; } > said
+	grep -q drop-v6 said
+	[ -z "$(grep drop-v4 said)" ]
 	EOF
 }
 
