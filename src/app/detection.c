@@ -59,7 +59,7 @@ static size_t open_logs(const struct config *config, const struct options *optio
 		buf_clear(&why);
 		logs[count].source = source_open_only(options->args[i], options->directory, &why, NULL);
 		if (logs[count].source == NULL) {
-			msg("%s: %s", options->args[i], buf_text(&why));
+			msg("%s%s %s", options->args[i], source_colon(options->args[i]), buf_text(&why));
 			continue;
 		}
 		source_bound(logs[count].source, &config->unpack);
@@ -96,7 +96,8 @@ static size_t begin_logs(struct scan_log *logs, size_t count)
 			logs[kept++] = logs[i];
 			continue;
 		}
-		msg("%s: %s", source_name(logs[i].source), buf_text(&why));
+		msg("%s%s %s", source_name(logs[i].source), source_colon(source_name(logs[i].source)),
+			    buf_text(&why));
 		source_close(logs[i].source);
 	}
 	buf_free(&why);

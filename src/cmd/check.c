@@ -163,7 +163,7 @@ static int begin_log(void *context, const struct glass *glass, struct buf *answe
 	(void)glass;
 	(void)answer;
 	if (!begun)
-		msg("%s: %s", source_name(context), buf_text(&why));
+		msg("%s%s %s", source_name(context), source_colon(source_name(context)), buf_text(&why));
 	buf_free(&why);
 	return begun ? EXIT_ALL_WELL : EXIT_IN_PART;
 }
@@ -174,7 +174,7 @@ static void check_log(struct check *c, struct log_files *log)
 	struct source *source = source_open_only(log->log, NULL, &why, NULL);
 
 	if (source == NULL) {
-		msg("%s: %s", log->log, buf_text(&why));
+		msg("%s%s %s", log->log, source_colon(log->log), buf_text(&why));
 		c->faults++;
 	} else if (glass_run(begin_log, source, false, &ignored) != EXIT_ALL_WELL) {
 		c->faults++;

@@ -95,9 +95,7 @@ void silence_say(struct buf *out, const struct log_files *log, int64_t begins)
 {
 	bool is_file = !source_is_journal(log->log);
 
-	buf_add_text(out, log->log);
-	buf_add_text(out, out->ptr[out->len - 1] == ':' ? " " : ": ");
-	buf_add_text(out, "nothing was written to it since ");
+	buf_addf(out, "%s%s nothing was written to it since ", log->log, source_colon(log->log));
 	when_add_minute(out, begins);
 	if (is_file && journal_newest("", NULL) > begins)
 		buf_add_text(out, "; the journal has newer entries of mail servers: log = { \"journal:\" } reads it");

@@ -211,6 +211,11 @@ bool source_is_journal(const char *name)
 	return strncmp(name, journal_word, sizeof(journal_word) - 1) == 0;
 }
 
+const char *source_colon(const char *name)
+{
+	return strcmp(name, journal_word) == 0 ? "" : ":";
+}
+
 const char *source_units(const char *name)
 {
 	return name + sizeof(journal_word) - 1;

@@ -32,6 +32,7 @@ struct source *source_open_only(const char *path, const char *directory, struct 
 bool source_begin(struct source *source, const char *cursor, struct buf *why);
 bool source_is_journal(const char *name); /* whether the name begins with journal: */
 const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */
+const char *source_colon(const char *name); /* what stands behind a name in a message: "journal:" has its colon */
 void source_close(struct source *source);
 
 /* How large a compressed log may become: so many times as large as its file, and so many megabytes. */

@@ -231,6 +231,14 @@ needs_journal_host() {
 	[ "$(banned)" = '203.0.113.7 ' ]
 }
 
+@test "a journal that cannot be read is told by its name, with one colon" {
+	needs_journal
+	run -3 --separate-stderr "$MAILBAN" scan --directory none journal:
+	[[ "$stderr" == 'mailban: journal: '[!:]* ]]
+	run -1 --separate-stderr mailban --directory none journal:
+	[[ "$stderr" == 'mailban: journal: in '* ]]
+}
+
 @test "the usual logs: the journal where nobody writes to them any more, and each event once" {
 	needs_journal_host
 	for i in {1..5}; do entry "$((i - 500000))" postfix@-.service 104 203.0.113.8; done > export
