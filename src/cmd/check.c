@@ -14,6 +14,7 @@
 
 #include "app/config.h"
 #include "app/detection.h"
+#include "app/exempt.h"
 #include "app/kernel.h"
 #include "app/remembered.h"
 #include "app/rule.h"
@@ -72,6 +73,7 @@ static void check_lists(struct check *c)
 {
 	struct banlist bans = { 0 };
 	struct allow allow = { 0 };
+	struct exempt exempt = { .config = c->config, .allow = &allow, .now = time(NULL), .as_read = true };
 
 	if (config_gather_allow(c->config, &allow) < 0)
 		c->faults++;
@@ -83,17 +85,9 @@ static void check_lists(struct check *c)
 		c->faults++;
 	else
 		well(c, "blacklist %s: %zu entries", c->config->blacklist, bans.count);
-	for (size_t i = 0; i < bans.count; i++) {
-		const struct allow_entry *entry = allow_overlapping(&allow, &bans.bans[i].net);
-		char text[ADDR_TEXT_MAX];
-
-		if (entry == NULL)
-			continue;
-		addr_format(text, &bans.bans[i].net);
-		msg("%s: bans %s, which is allowed as %s; unban it or take it out of the allowlist",
-		    c->config->blacklist, text, allow_from_name(entry->from));
-		c->faults++;
-	}
+	(void)exempt_leave_out(&exempt, &bans);
+	c->faults += exempt.left_out;
+	exempt_free(&exempt);
 	allow_free(&allow);
 	banlist_free(&bans);
 }

@@ -242,6 +242,7 @@ static int run(const struct config *config, const struct options *options)
 		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 	if (ret == EXIT_ALL_WELL) {
 		profile_begin(&q.profile, &detection.set, options->verbose ? 0 : LINES_SHOWN);
+		q.profile.settings = &config->judge;
 		q.profile.owners = config_owners(config);
 		ret = answer(&q, &detection);
 		owners_close(q.profile.owners);

@@ -41,6 +41,7 @@ struct profile {
 	const struct banlist *bans;           /* borrowed */
 	const struct allow_entry *allowed;
 	const char *allow_path;
+	const struct judge_settings *settings; /* borrowed */
 	const struct judge *judge;            /* borrowed: from the state; NULL: the state could not be read */
 	struct addr unit;                     /* by which the address is judged and banned */
 	struct owners *owners;                /* NULL: the owner is not told */

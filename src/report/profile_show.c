@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "judge/decide.h"
 #include "list/blacklist.h"
 #include "report/account_text.h"
 #include "report/profile.h"
@@ -89,10 +90,8 @@ static void add_inside(const struct profile *d, struct buf *out)
 
 static void add_networks(const struct profile *d, struct buf *out)
 {
-	const struct judge_settings *settings = d->judge != NULL ? d->judge->settings : NULL;
-
-	for (unsigned i = 0; settings != NULL && i < settings->aggregate_count; i++) {
-		const struct judge_aggregate *aggregate = &settings->aggregates[i];
+	for (unsigned i = 0; d->judge != NULL && i < d->settings->aggregate_count; i++) {
+		const struct judge_aggregate *aggregate = &d->settings->aggregates[i];
 		struct addr net = addr_network(&d->net, aggregate->prefix);
 
 		if (aggregate->v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
@@ -106,8 +105,8 @@ static const struct firewall_entry *entry_of(const struct profile *d, const stru
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 }
 
-/* Whether the next sync puts the ban into the set: not where it is over or allowed, nor where the set has a wider
- * entry, or the rest of the network. */
+/* Whether the set should hold the ban, but for its width: not where it is over or allowed, nor where the set has a
+ * wider entry, or the rest of the network. */
 static bool is_missing(const struct profile *d, const struct ban *ban)
 {
 	const struct firewall_set *set = &d->firewall->sets[addr_is_v4(&d->net) ? FIREWALL_V4 : FIREWALL_V6];
@@ -161,7 +160,9 @@ static void add_address(const struct profile *d, struct buf *out)
 	if (entry != NULL)
 		buf_addf(out, "  packets    %" PRIu64 " dropped, %" PRIu64 " bytes\n", entry->packets, entry->bytes);
 	else if (d->firewall != NULL && ban != NULL && is_missing(d, ban))
-		buf_add_text(out, "  packets    not in the set; mailban sync puts it there\n");
+		buf_add_text(out, decide_is_too_wide(d->settings, &ban->net) ?
+			     "  packets    not in the set: the network is wider than max-prefix allows\n" :
+			     "  packets    not in the set; mailban sync puts it there\n");
 }
 
 static void json_address(const struct profile *d, struct json *j)

@@ -40,7 +40,13 @@ check() {
 	printf '# mailban blacklist 1\n192.0.2.7 # by hand\n' > blacklist
 	echo 192.0.2.0/24 > allow
 	run -1 --separate-stderr check
-	[[ "$stderr" == *'bans 192.0.2.7, which is allowed as '* ]]
+	[[ "$stderr" == *'blacklist:2: bans 192.0.2.7, but 192.0.2.0/24 is allowed as '* ]]
+}
+
+@test "an entry that never comes into the set is told" {
+	printf '# mailban blacklist 1\n203.0.113.7\n198.0.0.0/8\n' > blacklist
+	run -1 --separate-stderr check
+	[[ "$stderr" == *'blacklist:3: 198.0.0.0/8 is wider than /16 and does not come into the set; '* ]]
 }
 
 @test "a log that nobody writes to any more is told by check and once a day by run, a quiet one beside another by check" {

@@ -233,6 +233,8 @@ setup() {
 	[ "$(members mailban4 | xargs)" = "192.0.2.24 192.0.2.26/31 203.0.113.7" ]
 	[ -z "$(members mailban6)" ]
 	cmp before blacklist
+	"$MAILBAN" why -c settings 203.0.113.1 before > said
+	grep -qx '  packets    not in the set: the network is wider than max-prefix allows' said
 	{ echo 198.51.100.0/24; echo "198.51.100.76 # since 2026-11-01T00:00Z until $(date -u -d '2 hours' +%FT%H:%MZ) by auth hits 9"; } | blacklist > blacklist
 	export SSH_CONNECTION='198.51.100.77 4711 192.0.2.25 22'
 	fails_with 1 'but 198.51.100.77 is allowed as the client of this SSH session' sync
