@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
+#include "judge/network.h"
 #include "list/blacklist.h"
 #include "log/discover.h"
 #include "log/silence.h"
@@ -76,13 +77,18 @@ static void begin_page(const struct job *job, struct page *page)
 
 /* ---- logs that are named ---- */
 
-/* Notes how many bans stand at the end of a day. */
+/* Notes how many entries the blacklist would have at the end of a day. */
 static void note_banned(struct job *job, uint32_t day)
 {
 	struct history_day of = { .day = day, .runs = 1 };
+	const struct accounts *accounts = &job->judge.accounts;
+	int64_t end = ((int64_t)day + 1) * DAY;
 
-	for (size_t i = 0; i < job->judge.accounts.count; i++)
-		of.banned += account_is_banned(&job->judge.accounts.all[i], ((int64_t)day + 1) * DAY);
+	for (size_t i = 0; i < accounts->count; i++) {
+		const struct account *a = &accounts->all[i];
+
+		of.banned += account_is_banned(a, end) && !network_outlives(accounts, job->judge.settings, a, end);
+	}
 	history_run(&job->history, &of);
 }
 

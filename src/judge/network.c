@@ -24,6 +24,23 @@ const struct judge_aggregate *network_aggregate(const struct judge_settings *set
 	return NULL;
 }
 
+bool network_outlives(const struct accounts *all, const struct judge_settings *settings, const struct account *account,
+	int64_t time)
+{
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		struct addr net = addr_network(&account->addr, settings->aggregates[i].prefix);
+		const struct account *around;
+
+		if (settings->aggregates[i].v4 != addr_is_v4(&account->addr) || addr_equal(&net, &account->addr) ||
+		    !addr_contains(&net, &account->addr))
+			continue;
+		around = accounts_find(all, &net);
+		if (around != NULL && account_is_banned(around, time) && around->until >= account->until)
+			return true;
+	}
+	return false;
+}
+
 static void settle(const struct judge_settings *settings, struct account *net, const struct judge_aggregate *aggregate)
 {
 	if (net->since == 0 && (net->hosts < aggregate->hosts || account_is_good(net, net->time, settings)))

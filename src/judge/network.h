@@ -3,6 +3,7 @@
 #ifndef MAILBAN_JUDGE_NETWORK_H
 #define MAILBAN_JUDGE_NETWORK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "judge/accounts.h"
@@ -22,6 +23,11 @@ void network_add(struct accounts *accounts, const struct judge_settings *setting
 /* A login or an accepted mail came from inside: no ban of a network around the account stands. The account may move. */
 void network_good(struct accounts *accounts, const struct judge_settings *settings, const struct account *account,
 	uint32_t time);
+
+/* Whether a network around the banned account is banned at that time and for as long, so that the blacklist holds the
+ * network alone. */
+bool network_outlives(const struct accounts *accounts, const struct judge_settings *settings,
+	const struct account *account, int64_t time);
 
 /* The aggregate whose networks have that prefix; NULL for an address. */
 const struct judge_aggregate *network_aggregate(const struct judge_settings *settings, const struct addr *net);

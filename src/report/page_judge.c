@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "judge/network.h"
 #include "judge/told.h"
 #include "report/text.h"
 
@@ -179,8 +180,10 @@ static void count_banned_accounts(struct page *p, const struct judge *j)
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		const struct account *a = &j->accounts.all[i];
 
-		p->banned += account_is_banned(a, p->now);
-		p->fresh += account_is_banned(a, p->now) && is_within(p, a->since);
+		if (!account_is_banned(a, p->now) || network_outlives(&j->accounts, j->settings, a, p->now))
+			continue;
+		p->banned++;
+		p->fresh += is_within(p, a->since);
 	}
 }
 

@@ -213,3 +213,18 @@ END
 	run -2 "$MAILBAN" report -c none --blacklist blacklist --state state
 	[[ "$output" == *'none:1: owners: is not one of auto, none, dns'* ]]
 }
+
+@test "of logs as many are banned as the blacklist of a run would hold: a network is one" {
+	mkdir networks
+	for n in {1..12}; do
+		for k in {1..6}; do failure 0 0 "203.0.113.$n" "user$k"; done
+	done > networks/log
+	dir=networks mailban run -q --no-sync networks/log
+	entries=$(grep -c '^[0-9]' networks/blacklist)
+	[ "$entries" -lt 12 ]
+	for log in '' networks/log; do
+		dir=networks mailban report --json $log | python3 -c 'import json, sys
+page = json.load(sys.stdin)
+assert page["banned"] == page["days"][-1]["banned"] == int(sys.argv[1]), page["banned"]' "$entries"
+	done
+}
