@@ -63,6 +63,24 @@ struct job {
 	const struct state *state;
 };
 
+/* Marks accounts whose name is typed as reports show it: a byte that a terminal does not show stands as \\xHH. */
+static size_t mark_as_shown(struct entered_list *list, const char *typed, int64_t now)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *user = list->all[i].user;
+		struct span name = { user, strlen(user) };
+		struct buf shown = { 0 };
+
+		buf_add_escaped(&shown, name.ptr, name.len);
+		if (strcmp(buf_text(&shown), typed) == 0)
+			count += entered_done(list, name, now);
+		buf_free(&shown);
+	}
+	return count;
+}
+
 /* Runs in the glass: answers with the new lines of the section. */
 static int mark(void *context, const struct glass *glass, struct buf *answer)
 {
@@ -77,7 +95,8 @@ static int mark(void *context, const struct glass *glass, struct buf *answer)
 	ok = remembered_judge(job->state, job->config->state, &judge) == 0;
 	for (int i = 0; ok && i < options->arg_count; i++) {
 		const char *user = options->args[i];
-		bool found = entered_done(&judge.entered, (struct span){ user, strlen(user) }, judge.now) > 0;
+		bool found = entered_done(&judge.entered, (struct span){ user, strlen(user) }, judge.now) > 0 ||
+			     mark_as_shown(&judge.entered, user, judge.now) > 0;
 
 		if (!found)
 			msg("%s: no report speaks of an account of that name; mailban done lists them", user);

@@ -3,15 +3,17 @@
  * json: the one writer of JSON for all commands.
  *
  * It makes commas, indentation and escapes; callers open, name and close. Text from a log may be any bytes: all but
- * printable ASCII is escaped, so that the output is valid UTF-8 whatever was logged.
+ * printable ASCII is escaped, so that the output is valid UTF-8 whatever was logged. A byte that is no part of a
+ * character of UTF-8 stands for the character of that number.
  */
 #include "report/json.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/when.h"
 #include "base/points.h"
+#include "base/utf8.h"
+#include "base/when.h"
 #include "report/text.h"
 
 void json_begin(struct json *j, struct buf *out)
@@ -58,18 +60,28 @@ void json_close(struct json *j, char bracket)
 		buf_add_char(j->out, '\n');
 }
 
+/* Characters above U+FFFF are two units of UTF-16. */
+static void add_code(struct json *j, uint32_t code)
+{
+	if (code == '"' || code == '\\')
+		buf_addf(j->out, "\\%c", (int)code);
+	else if (code >= 0x20 && code < 0x7f)
+		buf_add_char(j->out, (char)code);
+	else if (code < 0x10000)
+		buf_addf(j->out, "\\u%04" PRIx32, code);
+	else
+		buf_addf(j->out, "\\u%04" PRIx32 "\\u%04" PRIx32, 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+}
+
 static void add_quoted(struct json *j, const char *bytes, size_t len)
 {
 	buf_add_char(j->out, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)bytes[i];
+	for (size_t i = 0; i < len;) {
+		uint32_t code = (unsigned char)bytes[i];
+		size_t taken = utf8_decode(bytes + i, len - i, &code);
 
-		if (c == '"' || c == '\\')
-			buf_addf(j->out, "\\%c", c);
-		else if (c >= 0x20 && c < 0x7f)
-			buf_add_char(j->out, (char)c);
-		else
-			buf_addf(j->out, "\\u%04x", c);
+		add_code(j, taken > 0 ? code : (unsigned char)bytes[i]);
+		i += taken > 0 ? taken : 1;
 	}
 	buf_add_char(j->out, '"');
 }

@@ -55,6 +55,9 @@ static void say_note(struct page *page, const char *note)
 
 	while (len > first && first > NIGHT_COLUMNS / 2 && note[first] != ' ')
 		first--;
+	/* where there is no blank it is cut between characters */
+	while (len > first && ((unsigned char)note[first] & 0xc0) == 0x80)
+		first--;
 	head = mem_text_of(note, len < first ? len : first);
 	say(page, "! {note}", (const struct field[]){ field_word("note", head), field_end() });
 	if (len > first)

@@ -68,7 +68,7 @@ static void need_entered(struct page *p, const struct change *c)
 	buf_add_text(&details, " and ");
 	text_add_count(&details, c->entered->mails, "mail", "mails");
 	buf_add_text(&details, guessed ? " from there. Change the password" : ", more than from all others. See to it");
-	buf_addf(&details, ", then say so: mailban done %s", c->user);
+	buf_add_text(&details, ", then say so: mailban done USER");
 	page_need(p, guessed, buf_text(&what), buf_text(&details));
 	buf_free(&what);
 	buf_free(&details);

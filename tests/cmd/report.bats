@@ -288,4 +288,19 @@ body = m.get_content()
 assert "! " + name in body and "\\xff\\xc3" in body, body
 assert all(len(l) < 79 for l in body.splitlines())'
 	! grep -q '^Subject: .\{76\}' mail
+	# JSON has the characters; a name with bytes that are none is typed as the reports show it
+	"$MAILBAN" why --json --no-sync --blacklist blacklist --state state --allow allow 203.0.113.5 log | python3 -c 'import json, sys
+users = [e["user"] for e in json.load(sys.stdin)["entered"]]
+assert users == ["j\u00fcrgen\u202e@example.com", "\u00ff\u00c3"], users'
+	run -0 "$MAILBAN" done --state state --blacklist blacklist '\xff\xc3' 'j\xc3\xbcrgen\xe2\x80\xae@example.com'
+	run -0 "$MAILBAN" done --state state --blacklist blacklist
+	[ "$output" = 'no account is to be seen to' ]
+}
+
+@test "a note on two lines is cut between characters" {
+	failure 900 203.0.113.5 anna > log
+	for name in x xx; do
+		run -1 --separate-stderr mail -c changes --full log "$name$(printf 'ä%.0s' {1..50})"
+		[[ "$output" == *'there is no such log'* && "$output" != *'\xc3'* ]]
+	done
 }
