@@ -430,7 +430,7 @@ void night_subject(const struct night *n, struct buf *out)
 		fields_say(fields, "{user.60} {how}; ", out);
 	fields_say(fields, "{bans|new ban|new bans}, {banned} in all[; nothing needs you{none}]", out);
 	if (others > 0)
-		fields_say(fields, first != NULL ? "; {others} more things need you" :
+		fields_say(fields, first != NULL ? "; {others|more thing needs you|more things need you}" :
 			   others == 1 ? "; something needs you" : "; {others} things need you", out);
 	text_show_utf8(out);
 }
