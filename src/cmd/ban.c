@@ -16,6 +16,7 @@
 #include "base/msg.h"
 #include "base/when.h"
 #include "cmd/commands.h"
+#include "judge/decide.h"
 #include "list/blacklist.h"
 #include "report/text.h"
 
@@ -248,6 +249,14 @@ static void add(struct edit *edit, struct wish *wish)
 	buf_free(&text);
 }
 
+/* What --force bans comes into the set once: a run takes no line's word for a network that is too wide. */
+static void warn_of_width(const struct edit *edit, const struct wish *wish)
+{
+	if (decide_is_too_wide(&edit->config->judge, &wish->net))
+		msg("%s: the next run or sync takes it out of the set again, unless %s lets it be as wide", wish->name,
+		    addr_is_v4(&wish->net) ? "max-prefix" : "max-prefix6");
+}
+
 static int run(const struct config *config, const struct options *options)
 {
 	struct wish wish = { .note = { 0 } };
@@ -269,6 +278,7 @@ static int run(const struct config *config, const struct options *options)
 		if (ret != EXIT_ALL_WELL)
 			goto cleanup;
 		add(&edit, &wish);
+		warn_of_width(&edit, &wish);
 	}
 	ret = edit_commit(&edit);
 cleanup:

@@ -145,7 +145,9 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	edit ban 203.0.113.128
 	run edit ban 198.0.0.0/8
 	[ "$status" -eq 3 ]
-	edit ban 198.0.0.0/8 --force
+	run edit ban 198.0.0.0/8 --force
+	[ "$status" -eq 0 ]
+	[[ $output == *'198.0.0.0/8: the next run or sync takes it out of the set again, unless max-prefix '* ]]
 	echo nonsense > allow
 	run edit ban 203.0.113.129
 	[ "$status" -eq 2 ]
