@@ -268,7 +268,8 @@ bool options_color(const struct options *options)
 
 void options_print_help(const struct command *command, FILE *out)
 {
-	fprintf(out, "usage: mailban %s [OPTION]... %s\n%s\n", command->name, command->synopsis, command->summary);
+	fprintf(out, "usage: mailban %s [OPTION]...%s%s\n%s\n", command->name, command->synopsis[0] != '\0' ? " " : "",
+		command->synopsis, command->summary);
 	if (command->details != NULL)
 		fprintf(out, "\n%s\n", command->details);
 	if (command->print_words != NULL) {

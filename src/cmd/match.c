@@ -350,7 +350,7 @@ static int run(const struct config *config, const struct options *options)
 const struct command command_match = {
 	.name = "match",
 	.synopsis = "[FILE | -]",
-	.summary = "says what each line means, for writing rules",
+	.summary = "say what each line means, for writing rules",
 	.details =
 	"Shows each line taken apart: time, host, program, message; the rule that knows it, its class, the\n"
 	"address, the user and the count. --tsv prints exactly one line a line: rule class address count time,\n"

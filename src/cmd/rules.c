@@ -85,7 +85,7 @@ static int run(const struct config *config, const struct options *options)
 const struct command command_rules = {
 	.name = "rules",
 	.synopsis = "[NAME]",
-	.summary = "lists the rules, shows one, or proves their samples",
+	.summary = "list the rules, show one, or prove their samples",
 	.details = "Lists name, class, server and description of each rule; with NAME shows that rule's source.\n"
 		   "--from-fail2ban writes rules that do what a filter of fail2ban does: mailban-rules(5).",
 	.options = " config rules check from-fail2ban sample class output ",

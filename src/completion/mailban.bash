@@ -6,7 +6,7 @@ _mailban() {
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words="help --version $(mailban help 2> /dev/null | sed -n 's/^  \([a-z]*\)  *.*/\1/p')"
 	elif [ "${COMP_WORDS[1]}" = help ]; then
-		words=$(mailban help 2> /dev/null | sed -n 's/^  \([a-z]*\)  *.*/\1/p')
+		words="settings $(mailban help 2> /dev/null | sed -n 's/^  \([a-z]*\)  *.*/\1/p')"
 	elif [ "$prev" = --color ]; then
 		words="auto always never"
 	elif [ "${COMP_WORDS[1]}" = export ] && [[ $cur != -* ]]; then

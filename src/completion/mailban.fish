@@ -15,7 +15,7 @@ function __mailban_is
 end
 
 complete -c mailban -n 'test (count (commandline -opc)) -eq 1' -f -a '(__mailban_commands) help'
-complete -c mailban -n '__mailban_is help' -f -a '(__mailban_commands)'
+complete -c mailban -n '__mailban_is help' -f -a '(__mailban_commands) settings'
 complete -c mailban -n 'test (count (commandline -opc)) -ge 2; and string match -q -- "-*" (commandline -ct)' -f -a '(__mailban_options)'
 complete -c mailban -n '__mailban_is export' -f -a '(__mailban_commands export)'
 complete -c mailban -n '__mailban_is unban' -f -a '(mailban list --plain 2> /dev/null)'

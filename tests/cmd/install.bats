@@ -168,8 +168,9 @@ mode() {
 		complete_line mailban scan --cl
 		complete_line mailban run --cl
 		complete_line mailban diff --color al
-		complete_line mailban export pl'
-	[ "$output" = "$(printf 'sync\n--dry-run\n--classic\n\nalways\nplain')" ]
+		complete_line mailban export pl
+		complete_line mailban help se'
+	[ "$output" = "$(printf 'sync\n--dry-run\n--classic\n\nalways\nplain\nsettings')" ]
 }
 
 @test "fish completes commands, options and values" {
@@ -181,8 +182,9 @@ mode() {
 		complete -C "mailban sync --dr" | cut -f 1
 		complete -C "mailban rules --fr" | cut -f 1
 		complete -C "mailban export pl" | cut -f 1
+		complete -C "mailban help se"
 		complete -C "mailban-firewall sta"'
-	[ "$output" = "$(printf '%s\n' sync --dry-run --from-fail2ban plain status)" ]
+	[ "$output" = "$(printf '%s\n' sync --dry-run --from-fail2ban plain settings status)" ]
 }
 
 @test "zsh completes commands, options and values" {
@@ -198,7 +200,8 @@ mode() {
 		ask mailban sync --dr | grep -x -e --dry-run
 		ask mailban rules --fr | grep -x -e --from-fail2ban
 		ask mailban export pl | grep -x plain
+		ask mailban help se | grep -x settings
 		ask mailban-firewall sta | grep -x status
 		ask mailban scan ""'
-	[ "$output" = "$(printf '%s\n' sync --dry-run --from-fail2ban plain status files)" ]
+	[ "$output" = "$(printf '%s\n' sync --dry-run --from-fail2ban plain settings status files)" ]
 }
