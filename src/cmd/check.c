@@ -304,7 +304,8 @@ static void check_sets(struct check *c)
 	firewall_free(&fw);
 }
 
-/* Tells each line that mailban-firewall says of the rule: its place, and which packets never reach it. */
+/* Tells each line that mailban-firewall says of the rule: its place, and which packets never reach it. A line about a
+ * fault says what to run. */
 static void check_rule(struct check *c)
 {
 	struct buf said = { 0 };
@@ -313,10 +314,10 @@ static void check_rule(struct check *c)
 
 	rest = buf_span(&said);
 	while (status >= 0 && span_take_line(&rest, &line)) {
-		if (status == 0)
-			well(c, "rule %.*s", (int)line.len, line.ptr);
-		else
+		if (span_holds(line, "; run: "))
 			msg("%.*s", (int)line.len, line.ptr);
+		else
+			well(c, "rule %.*s", (int)line.len, line.ptr);
 	}
 	c->faults += status > 0;
 	buf_free(&said);

@@ -431,6 +431,9 @@ connections_are_limited() {
 		iptables -w -F FORWARD
 		fails_with 1 'IPv4: no rule in FORWARD drops what mailban4 holds any more; run: firewall again' firewall status
 	fi
+	"$MAILBAN" check -q -c settings 2> said || [ $? = 1 ]
+	grep -q 'any more.*; run: ' said
+	[ -z "$(grep 'DROP rule' said)" ]
 	firewall again
 	firewall status
 	if [ $BACKEND = nftables ]; then
