@@ -155,7 +155,7 @@ int kernel_keep_rule(const struct config *config, const struct firewall *fw, con
 		return 0;
 	}
 	msg("no rule uses the set %s any more, so that nothing is dropped, and it could not be put back; run: "
-	    "mailban-firewall up", name);
+	    "mailban-firewall again", name);
 	return -1;
 }
 

@@ -15,8 +15,11 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 #define PROGRAM "mailban-firewall"
 
@@ -25,10 +28,20 @@ extern char **environ;
 bool rule_is_wanted(const struct config *config)
 {
 	char *path = config_remembered(config);
-	bool wanted = access(path, F_OK) == 0;
+	struct buf said = { 0 };
+	bool wanted;
 
+	/* a limit that was said without up asks for no rule; without the file the text is empty */
+	(void)file_read(path, &said);
+	wanted = strncmp(buf_text(&said), "up ", 3) == 0 || strstr(buf_text(&said), "\nup ") != NULL;
+	buf_free(&said);
 	free(path);
 	return wanted;
+}
+
+const char *rule_command(const struct config *config)
+{
+	return rule_is_wanted(config) ? PROGRAM " again" : PROGRAM " up";
 }
 
 static void find_program(struct buf *path)

@@ -295,7 +295,7 @@ static void check_sets(struct check *c)
 			c->faults++;
 		} else if (firewall_unused(&fw, (enum firewall_family)f)) {
 			msg("no rule uses the set %s, so that nothing is dropped; "
-			    "put one in place: mailban-firewall up", set->name);
+			    "put one in place: %s", set->name, rule_command(c->config));
 			c->faults++;
 		} else {
 			well(c, "set %s: %zu entries, used %u times by rules", set->name, set->count, set->references);

@@ -13,6 +13,7 @@
 #include "app/config.h"
 #include "app/last_run.h"
 #include "app/remembered.h"
+#include "app/rule.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "log/position.h"
@@ -107,8 +108,8 @@ static void need_rule(struct status *s, const struct banlist *bans, const struct
 	const struct firewall_set *set = &fw->sets[family];
 
 	if (has_bans(bans, family == FIREWALL_V4, s->now) && (!set->exists || firewall_unused(fw, family)))
-		buf_addf(&s->needs, "nothing of IPv%c is dropped: no rule uses the set %s; mailban-firewall up\n",
-			 family == FIREWALL_V4 ? '4' : '6', set->name);
+		buf_addf(&s->needs, "nothing of IPv%c is dropped: no rule uses the set %s; %s\n",
+			 family == FIREWALL_V4 ? '4' : '6', set->name, rule_command(s->config));
 }
 
 static void add_sets(struct status *s, const struct banlist *bans)

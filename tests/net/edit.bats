@@ -93,6 +93,14 @@ setup() {
 	# nothing is missing for bans that are over
 	{ echo 203.0.113.9; ban 2001:db8::9 -1800; } | blacklist > blacklist
 	status | grep -q '^needs you  nothing'
+	# up without the options that it was said with would make another rule
+	iptables-legacy -w -F INPUT
+	echo 'limit --above 30' > firewall
+	status > said
+	grep -qx 'nothing of IPv4 is dropped: no rule uses the set mailban4; mailban-firewall up' said
+	echo 'up --hook input,forward' >> firewall
+	status > said
+	grep -qx 'nothing of IPv4 is dropped: no rule uses the set mailban4; mailban-firewall again' said
 	EOF
 }
 
