@@ -85,6 +85,36 @@ unfound() {
 	done
 }
 
+# put_off REPLY: thirty connections of a client without a name, each asked to come again by Postfix
+put_off() {
+	for n in {10..39}; do
+		line="2026-11-20T11:$n:00+00:00 mx postfix/smtpd[$n]:"
+		printf '%s\n' "$line connect from unknown[192.0.2.1]" \
+			"$line NOQUEUE: reject: RCPT from unknown[192.0.2.1]: $1; from=<a@example.net> to=<b@example.com> proto=ESMTP helo=<x>" \
+			"$line disconnect from unknown[192.0.2.1] ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4"
+	done
+}
+
+@test "nobody is blamed for coming again while this server cannot take the mail" {
+	for reply in '451 4.3.0 <b@example.com>: Temporary lookup failure' '452 4.3.1 Insufficient system storage' \
+		'451 4.3.5 Server configuration error' '451 4.7.1 Service unavailable - try again later'; do
+		put_off "$reply" > log
+		run -0 "$MAILBAN" scan --plain log
+		[ -z "$output" ]
+	done
+	put_off '450 4.2.0 <b@example.com>: Recipient address rejected: Greylisted' > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = 192.0.2.1 ]
+	for n in {10..39}; do
+		line="2026-11-20T11:$n:00+00:00 mx smtpd[47]: 1e3bb82f64e37c$n smtp"
+		printf '%s\n' "$line connected address=192.0.2.1 host=<unknown>" \
+			"$line failed-command command=\"RCPT TO:<b@example.com>\" result=\"421 4.3.0 Temporary Error\"" \
+			"$line disconnected reason=quit"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ -z "$output" ]
+}
+
 @test "nobody is blamed who does not accept this server's certificate" {
 	for client in host.example.net unknown; do
 		for alert in 'sslv3 alert certificate expired,45' 'sslv3 alert handshake failure,40'; do
