@@ -115,6 +115,29 @@ put_off() {
 	[ -z "$output" ]
 }
 
+# An old password, tried every five minutes. Each server tells of a connection in several lines or without a name of its own.
+@test "a device with an old password is one whatever server tells of it" {
+	for n in {10..39}; do
+		time="2026-11-20T1$((n / 12)):$((n % 12 * 5 / 10))$((n % 12 * 5 % 10)):00+00:00 mx"
+		printf '%s\n' "$time sm-mta[$n]: 6ASKKUHv0014$n: AUTH failure (LOGIN): authentication failure (-13) SASL(-13): authentication failure: checkpass failed, user=ann, relay=[192.0.2.1]" \
+			"$time sm-mta[$n]: 6ASKKUHv0014$n: [192.0.2.1] did not issue MAIL/EXPN/VRFY/ETRN during connection to MTA-v4" \
+			"$time exim[$n]: plain_server authenticator failed for (pc) [192.0.2.2]: 535 Incorrect authentication data (set_id=ann)" \
+			"$time exim[$n]: no MAIL in SMTP connection from (pc) [192.0.2.2] D=2s C=EHLO,STARTTLS,EHLO,AUTH,QUIT" \
+			"$time courieresmtpd: error,relay=::ffff:192.0.2.3,port=47$n,msg=\"535 Authentication failed.\",cmd: AUTH PLAIN AGFubgB4 ann"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ -z "$output" ]
+}
+
+@test "a bad line that breaks within mails is no probe" {
+	for n in {10..39}; do
+		printf '%s\n' "2026-11-20 11:$n:00 SMTP data timeout (message abandoned) on connection from mail.example.net [192.0.2.1] F=<a@example.net> D=5m" \
+			"2026-11-20 11:$n:00 SMTP connection from mail.example.net [192.0.2.1]:4711 lost while reading message data (header)"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ -z "$output" ]
+}
+
 @test "nobody is blamed who does not accept this server's certificate" {
 	for client in host.example.net unknown; do
 		for alert in 'sslv3 alert certificate expired,45' 'sslv3 alert handshake failure,40'; do
