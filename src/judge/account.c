@@ -167,6 +167,12 @@ static bool is_forgotten(const struct account *a, uint32_t time, const struct ju
 	return a->ended == 0 || (int64_t)time - a->ended >= settings->forget;
 }
 
+static void forget_good(struct account *a)
+{
+	a->last_good = a->last_mail = a->mails = 0;
+	a->flags &= (uint8_t)~ACCOUNT_NAMED;
+}
+
 /* Clears an account that is over: it is then equal to an account that was dropped and made again. */
 static void reset_if_over(struct account *a, uint32_t time, const struct judge_settings *settings)
 {
@@ -180,7 +186,7 @@ static void reset_if_over(struct account *a, uint32_t time, const struct judge_s
 	a->twins = 0;
 	a->twin_time = 0;
 	if (!account_is_good(a, time, settings))
-		a->last_good = a->last_mail = a->mails = 0;
+		forget_good(a);
 	if (is_forgotten(a, time, settings))
 		a->last_since = a->ended = a->level = a->by = 0;
 }

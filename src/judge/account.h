@@ -43,6 +43,7 @@ enum account_flag {
 	ACCOUNT_BREACHED = 8,        /* its ban is for a breach, which no login forgives */
 	ACCOUNT_CAME = 16,           /* its line came into the list in this run; not in the state */
 	ACCOUNT_COVERED = 32,        /* a person's line, or one by hand, bans it: its own or that of a network around */
+	ACCOUNT_NAMED = 64,          /* it had a verified name when its last mail was accepted */
 };
 
 /* Times in seconds since the epoch; 0: never. */

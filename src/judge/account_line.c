@@ -24,6 +24,7 @@ static const struct {
 } flags[] = {
 	{ "listed", ACCOUNT_LISTED }, { "was-listed", ACCOUNT_WAS_LISTED }, { "held", ACCOUNT_HELD },
 	{ "breached", ACCOUNT_BREACHED }, { "covered", ACCOUNT_COVERED },
+	{ "named", ACCOUNT_NAMED },
 };
 
 /* The words whose values are plain numbers of 32 bits. */

@@ -257,6 +257,9 @@ static bool take_mail(struct work *w)
 	}
 	if (first)
 		a->mails = 0;
+	if (w->time >= a->last_mail)
+		a->flags = (uint8_t)((a->flags & ~ACCOUNT_NAMED) |
+				     ((w->event->flags & EVENT_NAMED) != 0 ? ACCOUNT_NAMED : 0));
 	a->mails = (uint8_t)(mails < (uint32_t)(ACCOUNT_MAILS - a->mails) ? a->mails + mails : ACCOUNT_MAILS);
 	a->last_mail = w->time > a->last_mail ? w->time : a->last_mail;
 	a->last_good = w->time > a->last_good ? w->time : a->last_good;

@@ -115,6 +115,18 @@ static void judge_at(struct judge *j, const struct event *event, const struct ad
 		judge_evidence(&w);
 }
 
+/* Whether a client has no name now that had one when its mail was accepted lately. Not all servers tell of each look-up
+ * that failed: Postfix tells of none whose answer would have been the name. */
+static bool lost_its_name(const struct judge *j, const struct event *event, const struct addr *unit, uint32_t time)
+{
+	const struct account *a;
+
+	if (event->event_class != CLASS_UNKNOWN || (event->flags & EVENT_BEGINS) == 0)
+		return false;
+	a = accounts_find(&j->accounts, unit);
+	return a != NULL && (a->flags & ACCOUNT_NAMED) != 0 && (int64_t)time - a->last_mail <= j->settings->known;
+}
+
 /* Trouble in an event that begins a connection is a failed look-up of the client's name. */
 static void note_trouble(struct judge *j, const struct event *event, const struct addr *unit, uint32_t time)
 {
@@ -136,9 +148,21 @@ static bool says_something(struct judge *j, const struct event *event, struct co
 	return !is_told_already(j, event, c);
 }
 
+/* Judges an event that has an address, at the time that accounts have. */
+static void judge_client(struct judge *j, const struct event *event, const struct addr *unit, uint32_t time)
+{
+	struct connection *c = connections_of(&j->connections, event, unit, time);
+
+	note_trouble(j, event, unit, time);
+	if (says_something(j, event, c, time))
+		judge_at(j, event, unit, c, time);
+	if (c != NULL && (event->flags & EVENT_ENDS) != 0)
+		connections_end(&j->connections, c);
+}
+
 void judge_event(struct judge *j, const struct event *event, int64_t reference)
 {
-	struct connection *c;
+	struct event unresolved = *event;
 	struct addr unit;
 	uint32_t time;
 
@@ -151,12 +175,8 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 	if (time > j->clock)
 		j->clock = time;
 	unit = judge_unit(j->settings, &event->addr);
-	c = connections_of(&j->connections, event, &unit, time);
-	note_trouble(j, event, &unit, time);
-	if (says_something(j, event, c, time))
-		judge_at(j, event, &unit, c, time);
-	if (c != NULL && (event->flags & EVENT_ENDS) != 0)
-		connections_end(&j->connections, c);
+	unresolved.event_class = CLASS_TROUBLE;
+	judge_client(j, lost_its_name(j, event, &unit, time) ? &unresolved : event, &unit, time);
 }
 
 uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)

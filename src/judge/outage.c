@@ -3,7 +3,8 @@
  * outage: whether this server's resolver is down.
  *
  * A server that cannot look up a client's name treats the client as one without a name. Only for some clients does it
- * log that the look-up failed. Where these are several within half an hour, the resolver is down for all clients.
+ * log that the look-up failed; others are known by a name that they had before. Where these are several within half an
+ * hour, the resolver is down for all clients.
  */
 #include "judge/outage.h"
 

@@ -36,7 +36,7 @@ struct slow_account {
 	int64_t since, until, last_since, ended, good, mail, twin_time; /* -1: never */
 	unsigned level, mails, hosts, hits, name_count, names_end;
 	int twins;
-	bool held, breached;
+	bool held, breached, named;    /* named: it had a verified name when its last mail was accepted */
 };
 
 struct slow_connection {
@@ -63,13 +63,17 @@ struct slow_judge {
 		struct addr addr;
 		unsigned name;
 	} entries[1000];               /* logins from addresses of breaches, each name once */
+	struct {
+		struct addr host;
+		int64_t time;          /* 0: none */
+	} lookups[4];                  /* the last four clients whose names could not be looked up */
 };
 
 /* What streams came to, so that a test that reaches nothing is seen. */
 enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
-	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY,
+	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE,
 	SLOW_SEEN
 };
 
@@ -595,6 +599,8 @@ static inline void slow_mail(struct slow_judge *j, struct slow_account *a, const
 		a->points[order[i]] -= taken;
 		off -= taken;
 	}
+	if (e->time >= a->mail)
+		a->named = e->named;
 	a->mails = (unsigned)slow_less(a->mails + e->count, 9);
 	a->mail = slow_more(a->mail, e->time);
 }
@@ -685,13 +691,65 @@ static inline bool slow_tells_nothing(const struct slow_judge *j, const struct s
 	       (c->good && e->class == CLASS_UNKNOWN);
 }
 
+/* ---- names that could not be looked up ---- */
+
+static inline void slow_look_up_failed(struct slow_judge *j, const struct addr *unit, int64_t time)
+{
+	struct addr host = addr_is_v4(unit) ? *unit : addr_network(unit, 48);
+	unsigned place = 0;
+
+	for (unsigned i = 1; i < 4; i++)
+		place = j->lookups[i].time < j->lookups[place].time ? i : place;
+	for (unsigned i = 0; i < 4; i++)
+		place = j->lookups[i].time > 0 && addr_equal(&j->lookups[i].host, &host) ? i : place;
+	if (j->lookups[place].time == 0 || !addr_equal(&j->lookups[place].host, &host))
+		j->lookups[place].time = 0;
+	j->lookups[place].host = host;
+	j->lookups[place].time = slow_more(j->lookups[place].time, time);
+}
+
+static inline bool slow_is_outage(const struct slow_judge *j, int64_t time)
+{
+	bool outage = true;
+
+	for (unsigned i = 0; i < 4; i++)
+		outage = outage && j->lookups[i].time > 0 && llabs(j->lookups[i].time - time) <= 1800;
+	slow_saw[SLOW_OUTAGE] += outage;
+	return outage;
+}
+
+/* A client had a name when its last mail was accepted, and begins a connection without one. */
+static inline bool slow_lost_its_name(struct slow_judge *j, const struct slow_event *e, const struct addr *unit)
+{
+	const struct slow_account *a = slow_find(j, unit);
+
+	return e->class == CLASS_UNKNOWN && e->begins && a != NULL && a->named && slow_within(a->mail, e->time, j->s->known);
+}
+
+/* Such a connection is this server's trouble, and counts for failed logins alone. */
+static inline void slow_trouble(struct slow_judge *j, const struct slow_event *e, const struct addr *unit,
+	struct slow_connection *c)
+{
+	struct slow_account *a = slow_make(j, *unit, e->time, NULL);
+
+	slow_saw[SLOW_NAME_LOST]++;
+	slow_look_up_failed(j, unit, e->time);
+	slow_fade(j, a, e->time);
+	c->failed = true;
+	slow_settle(j, a);
+}
+
 static inline void slow_judge_event(struct slow_judge *j, const struct slow_event *e)
 {
 	struct addr unit = addr_is_v4(&e->addr) ? e->addr : addr_network(&e->addr, j->s->ipv6_prefix);
 	struct slow_connection *c = slow_connection(j, e, &unit);
 
 	j->clock = slow_more(j->clock, e->time);
-	if (slow_tells_nothing(j, e, c)) {
+	if (slow_lost_its_name(j, e, &unit)) {
+		slow_trouble(j, e, &unit, c);
+	} else if (e->class == CLASS_UNKNOWN && slow_is_outage(j, e->time)) {
+		;
+	} else if (slow_tells_nothing(j, e, c)) {
 		c->refused |= e->class == CLASS_REJECT;
 	} else {
 		struct slow_account *a = slow_make(j, unit, e->time, NULL);

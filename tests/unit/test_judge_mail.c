@@ -82,6 +82,30 @@ static void without_a_resolver_nobody_has_a_name(void **state)
 	points_are("198.51.100.3", "0.5");
 }
 
+static void who_had_a_name_with_an_accepted_mail_has_not_lost_it(void **state)
+{
+	(void)state;
+	says("10:00 mail 192.0.2.1 c=1 +named\n10:00 mail 192.0.2.2 c=2\n10:00 mail 192.0.2.3 c=3 +named\n"
+	     "10:00 mail 192.0.2.4 c=4 +named\n10:00 mail 192.0.2.5 c=5 +named");
+	says("11:00 unknown 192.0.2.1 c=6 +begins\n11:00 reject 192.0.2.1 c=6\n11:00 unknown 192.0.2.1 c=6 +ends");
+	points_are("192.0.2.1", "0.0");
+	says("11:00 unknown 192.0.2.2 c=7 +begins");
+	points_are("192.0.2.2", "0.5");
+	/* four such clients tell that the resolver is down for all */
+	says("11:01 unknown 192.0.2.3 c=8 +begins\n11:02 unknown 192.0.2.4 c=9 +begins");
+	says("11:03 unknown 198.51.100.1 c=10 +begins\n11:04 unknown 192.0.2.5 c=11 +begins");
+	says("11:05 unknown 198.51.100.1 c=12 +begins");
+	points_are("198.51.100.1", "0.5");
+	/* a mail without a name: it has none */
+	says("12:00 mail 192.0.2.1 c=13\n12:10 unknown 192.0.2.1 c=14 +begins");
+	points_are("192.0.2.1", "0.4");
+	/* after the setting known */
+	says("40d12:00 unknown 192.0.2.3 c=15 +begins");
+	points_are("192.0.2.3", "0.5");
+	says("40d12:00 auth 192.0.2.4 ann c=16");
+	points_are("192.0.2.4", "1.0");
+}
+
 static void this_servers_own_trouble_counts_nothing(void **state)
 {
 	(void)state;
@@ -232,6 +256,7 @@ int main(void)
 		SENTENCE(further_recipients_of_a_connection_count_a_tenth),
 		SENTENCE(a_verified_name_makes_a_refused_recipient_a_tenth),
 		SENTENCE(without_a_resolver_nobody_has_a_name),
+		SENTENCE(who_had_a_name_with_an_accepted_mail_has_not_lost_it),
 		SENTENCE(this_servers_own_trouble_counts_nothing),
 		SENTENCE(the_first_mail_takes_a_threshold_off_weak_points),
 		SENTENCE(each_of_nine_mails_takes_a_tenth_of_the_weight),

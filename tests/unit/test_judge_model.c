@@ -136,7 +136,7 @@ static void make_stream(void)
 		settings.half_life };
 	uint32_t exact = UINT32_C(4) << pick(8);
 	int64_t now = BASE;
-	bool spread = pick(12) == 0, crowded = !spread && pick(12) == 0;
+	bool spread = pick(12) == 0, crowded = !spread && pick(12) == 0, unresolved = !spread && !crowded && pick(12) == 0;
 
 	names = crowded ? NAMES : spread ? 3 : 9;
 	if (crowded) {
@@ -145,8 +145,13 @@ static void make_stream(void)
 	}
 	if (spread || crowded)
 		named = 8;
-	if (spread)
+	if (spread || unresolved)
 		busy = HOSTS;
+	/* mails and nameless connections of many clients: the names of some are lost */
+	if (unresolved) {
+		good = 12;
+		connected = 2;
+	}
 	for (unsigned i = 0; i < EVENTS; i++) {
 		struct slow_event *e = &stream[i];
 
@@ -156,15 +161,18 @@ static void make_stream(void)
 		if (pick(24) < good) {
 			e->class = CLASS_GOOD;
 			e->accepted = pick(2);
+			e->named = pick(unresolved ? 2 : 4) == 0;
 			e->name = pick(5) ? pick(names) : 0;
 		} else {
 			make_failure(e, named);
 			if (crowded || (e->class == CLASS_AUTH && kinds == 0))
 				e->class = crowded ? CLASS_AUTH : (unsigned)pick(CLASS_GOOD);
+			if (unresolved && pick(2))
+				e->class = CLASS_UNKNOWN;
 		}
 		if (pick(2) < connected) {
 			e->connection = 1 + pick(pick(2) ? 4 : 40) + 1000 * (e->addr.lo & 0xff);
-			e->begins = pick(8) == 0;
+			e->begins = pick(unresolved ? 2 : 8) == 0;
 			e->ends = pick(8) == 0;
 		}
 		spelled[i] = written[e->name][pick(3)];
