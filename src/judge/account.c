@@ -218,14 +218,30 @@ int64_t account_capped(const struct account *a, int64_t points, const struct jud
 	return a->credit > POINT / 5 && points > cap && points <= ACCOUNT_CAPPED_MOST ? cap : points;
 }
 
-/* A name that logged in from this address fails there with an old password. Several such devices ban nobody. */
+/* Whether the name's points are those of a device with an old password: the name logged in from this address. */
+static bool logs_in_here(const struct account *a, const struct account_name *n, const struct judge_settings *settings)
+{
+	return n->name != NAME_NONE && n->points <= ACCOUNT_CAPPED_MOST && account_name_is_known(n, a->time, settings);
+}
+
 int64_t account_name_capped(const struct account *a, const struct account_name *n,
 	const struct judge_settings *settings)
 {
 	int64_t points = account_capped(a, n->points, settings);
-	bool logs_in = n->name != NAME_NONE && account_name_is_known(n, a->time, settings);
 
-	return logs_in && points > POINT && points <= ACCOUNT_CAPPED_MOST ? POINT : points;
+	return points > POINT && logs_in_here(a, n, settings) ? POINT : points;
+}
+
+/* Where all passwords of an office end on one day, the devices of all who work there fail. That bans nobody. */
+int64_t account_names_over(const struct account *a, const struct judge_settings *settings)
+{
+	int64_t cap = settings->threshold - POINT, sum = 0;
+
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (logs_in_here(a, &a->names[i], settings))
+			sum += account_name_capped(a, &a->names[i], settings);
+	}
+	return sum > cap ? sum - cap : 0;
 }
 
 int64_t account_balance(const struct account *a, const struct judge_settings *settings)
@@ -234,7 +250,7 @@ int64_t account_balance(const struct account *a, const struct judge_settings *se
 
 	for (unsigned i = 0; i < a->name_count; i++)
 		sum += account_name_capped(a, &a->names[i], settings);
-	return sum;
+	return sum - account_names_over(a, settings);
 }
 
 /* The class with the most points, the earlier one where two have as many. */

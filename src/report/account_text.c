@@ -78,15 +78,13 @@ static void add_balance(const struct judge *j, const struct account *a, int64_t 
 	}
 }
 
-/* Says how much less the classes' points count where users log in. */
-static void add_capped(const struct judge *j, const struct account *a, struct buf *out)
+/* Says how many points do not count where users log in. */
+static void add_over(int64_t over, const char *of, struct buf *out)
 {
-	int64_t points = account_class_points(a), over = points - account_capped(a, points, j->settings);
-
 	if (over == 0)
 		return;
 	add_row(out, -over, 0);
-	buf_add_text(out, "of the classes do not count, since users log in\n");
+	buf_addf(out, "of the %s do not count, since users log in\n", of);
 }
 
 void account_text(const struct judge *j, const struct addr *net, struct buf *out)
@@ -113,7 +111,8 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 		add_row(out, a->points[i], a->last[i]);
 		buf_addf(out, "%s\n", event_class_name((enum event_class)i));
 	}
-	add_capped(j, a, out);
+	add_over(account_class_points(a) - account_capped(a, account_class_points(a), j->settings), "classes", out);
+	add_over(account_names_over(a, j->settings), "names that log in", out);
 	if (a->credit > 0) {
 		add_row(out, -a->credit, a->last_good);
 		buf_add_text(out, "credit, since users log in\n");

@@ -73,7 +73,7 @@ struct slow_judge {
 enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
-	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE,
+	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN,
 	SLOW_SEEN
 };
 
@@ -270,7 +270,7 @@ static inline int64_t slow_capped(const struct slow_judge *j, const struct slow_
 
 static inline int64_t slow_balance(const struct slow_judge *j, const struct slow_account *a)
 {
-	int64_t sum = -a->credit, classes = slow_against(a) - slow_all_names(a);
+	int64_t sum = -a->credit, owned = 0, classes = slow_against(a) - slow_all_names(a);
 
 	sum += slow_capped(j, a, classes);
 	for (unsigned n = 0; n < a->names_end; n++) {
@@ -278,9 +278,13 @@ static inline int64_t slow_balance(const struct slow_judge *j, const struct slow
 		bool own = n > 0 && slow_within(a->names[n].login, a->time, j->s->known) && points <= 500 * POINT;
 
 		slow_saw[SLOW_OWN] += own && points > POINT;
-		sum += own ? slow_less(points, POINT) : points;
+		if (own)
+			owned += slow_less(points, POINT);
+		else
+			sum += points;
 	}
-	return sum;
+	slow_saw[SLOW_ALL_OWN] += owned > j->s->threshold - POINT;
+	return sum + slow_less(owned, j->s->threshold - POINT);
 }
 
 static inline int64_t slow_threshold(const struct slow_judge *j, const struct slow_account *a)

@@ -249,6 +249,24 @@ static void old_passwords_of_several_who_log_in_there_ban_nobody(void **state)
 	assert_false(is_banned("192.0.2.1"));
 }
 
+static void old_passwords_of_all_who_log_in_there_ban_nobody_after_a_holiday(void **state)
+{
+	(void)state;
+	for (int d = 0; d < 5; d++) {
+		char from[20];
+
+		snprintf(from, sizeof(from), "%dd9:00", d);
+		says_times(40, from, "0:0:30", "login 192.0.2.1 ann#");
+	}
+	/* two weeks later all passwords are over, and hardly any credit is left */
+	says_times(40, "21d8:00", "0:0:30", "auth 192.0.2.1 ann#");
+	says("21d8:30 auth 192.0.2.1 guest");
+	assert_false(is_banned("192.0.2.1"));
+	/* other names count as ever */
+	says_times(12, "21d9:00", "0:0:30", "auth 192.0.2.1 other#");
+	assert_true(is_banned("192.0.2.1"));
+}
+
 static void nameless_failures_of_a_device_count_little_where_others_log_in(void **state)
 {
 	(void)state;
@@ -552,6 +570,7 @@ int main(void)
 		SENTENCE(credit_is_one_a_name_and_day),
 		SENTENCE(where_others_log_in_no_single_name_bans),
 		SENTENCE(old_passwords_of_several_who_log_in_there_ban_nobody),
+		SENTENCE(old_passwords_of_all_who_log_in_there_ban_nobody_after_a_holiday),
 		SENTENCE(nameless_failures_of_a_device_count_little_where_others_log_in),
 		SENTENCE(the_cap_ends_with_the_credit),
 		SENTENCE(the_cap_ends_at_five_hundred_points_of_the_name),
