@@ -232,25 +232,38 @@ int64_t account_name_capped(const struct account *a, const struct account_name *
 	return points > POINT && logs_in_here(a, n, settings) ? POINT : points;
 }
 
-/* Where all passwords of an office end on one day, the devices of all who work there fail. That bans nobody. */
-int64_t account_names_over(const struct account *a, const struct judge_settings *settings)
+/* What all names count, and by how much those that log in here were over. Where all passwords of an office end on one
+ * day, the devices of all who work there fail. That bans nobody. */
+static int64_t names_capped(const struct account *a, const struct judge_settings *settings, int64_t *over)
 {
-	int64_t cap = settings->threshold - POINT, sum = 0;
+	int64_t cap = settings->threshold - POINT, own = 0, others = 0;
 
 	for (unsigned i = 0; i < a->name_count; i++) {
+		int64_t points = account_name_capped(a, &a->names[i], settings);
+
 		if (logs_in_here(a, &a->names[i], settings))
-			sum += account_name_capped(a, &a->names[i], settings);
+			own += points;
+		else
+			others += points;
 	}
-	return sum > cap ? sum - cap : 0;
+	*over = own > cap ? own - cap : 0;
+	return others + own - *over;
+}
+
+int64_t account_names_over(const struct account *a, const struct judge_settings *settings)
+{
+	int64_t over;
+
+	(void)names_capped(a, settings, &over);
+	return over;
 }
 
 int64_t account_balance(const struct account *a, const struct judge_settings *settings)
 {
-	int64_t sum = account_capped(a, account_class_points(a), settings) - a->credit + a->elsewhere;
+	int64_t over;
 
-	for (unsigned i = 0; i < a->name_count; i++)
-		sum += account_name_capped(a, &a->names[i], settings);
-	return sum - account_names_over(a, settings);
+	return account_capped(a, account_class_points(a), settings) - a->credit + a->elsewhere +
+	       names_capped(a, settings, &over);
 }
 
 /* The class with the most points, the earlier one where two have as many. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "judge/network.h"
 #include "list/allow.h"
 #include "judge/told.h"
 #include "list/blacklist.h"
@@ -153,11 +154,10 @@ static bool goes_inside(const struct work *w, const struct candidate *c)
 			return true;
 	}
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
-		const struct judge_aggregate *aggregate = &settings->aggregates[i];
-		struct addr net = addr_network(addr, aggregate->prefix);
 		const struct candidate *around;
+		struct addr net;
 
-		if (aggregate->v4 != addr_is_v4(addr) || aggregate->prefix >= addr->prefix)
+		if (!network_around(&settings->aggregates[i], addr, &net))
 			continue;
 		around = bsearch(&net, w->candidates, w->count, sizeof(*around), compare_candidates);
 		if (around != NULL && around->stands && around->account->until >= c->account->until)

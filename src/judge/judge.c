@@ -162,7 +162,6 @@ static void judge_client(struct judge *j, const struct event *event, const struc
 
 void judge_event(struct judge *j, const struct event *event, int64_t reference)
 {
-	struct event unresolved = *event;
 	struct addr unit;
 	uint32_t time;
 
@@ -175,8 +174,14 @@ void judge_event(struct judge *j, const struct event *event, int64_t reference)
 	if (time > j->clock)
 		j->clock = time;
 	unit = judge_unit(j->settings, &event->addr);
-	unresolved.event_class = CLASS_TROUBLE;
-	judge_client(j, lost_its_name(j, event, &unit, time) ? &unresolved : event, &unit, time);
+	if (lost_its_name(j, event, &unit, time)) {
+		struct event unresolved = *event;
+
+		unresolved.event_class = CLASS_TROUBLE;
+		judge_client(j, &unresolved, &unit, time);
+	} else {
+		judge_client(j, event, &unit, time);
+	}
 }
 
 uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)

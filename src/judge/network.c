@@ -7,14 +7,6 @@
  */
 #include "judge/network.h"
 
-static struct account *account_around(struct accounts *all, const struct addr *addr,
-	const struct judge_aggregate *aggregate)
-{
-	struct addr net = addr_network(addr, aggregate->prefix);
-
-	return accounts_make(all, &net);
-}
-
 const struct judge_aggregate *network_aggregate(const struct judge_settings *settings, const struct addr *net)
 {
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
@@ -24,15 +16,22 @@ const struct judge_aggregate *network_aggregate(const struct judge_settings *set
 	return NULL;
 }
 
+bool network_around(const struct judge_aggregate *aggregate, const struct addr *addr, struct addr *net)
+{
+	if (aggregate->v4 != addr_is_v4(addr) || aggregate->prefix >= addr->prefix)
+		return false;
+	*net = addr_network(addr, aggregate->prefix);
+	return true;
+}
+
 bool network_outlives(const struct accounts *all, const struct judge_settings *settings, const struct account *account,
 	int64_t time)
 {
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
-		struct addr net = addr_network(&account->addr, settings->aggregates[i].prefix);
 		const struct account *around;
+		struct addr net;
 
-		if (settings->aggregates[i].v4 != addr_is_v4(&account->addr) || addr_equal(&net, &account->addr) ||
-		    !addr_contains(&net, &account->addr))
+		if (!network_around(&settings->aggregates[i], &account->addr, &net))
 			continue;
 		around = accounts_find(all, &net);
 		if (around != NULL && account_is_banned(around, time) && around->until >= account->until)
@@ -106,10 +105,11 @@ void network_add(struct accounts *all, const struct judge_settings *settings, st
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
 		const struct judge_aggregate *aggregate = &settings->aggregates[i];
 		struct account *net;
+		struct addr around;
 
-		if (aggregate->v4 != addr_is_v4(&addr))
+		if (!network_around(aggregate, &addr, &around))
 			continue;
-		net = account_around(all, &addr, aggregate);
+		net = accounts_make(all, &around);
 		add_to(all, settings, net, &given, is_new, time);
 		settle(settings, net, aggregate);
 	}
@@ -121,12 +121,12 @@ void network_good(struct accounts *all, const struct judge_settings *settings, c
 	const struct addr addr = account->addr;
 
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
-		const struct judge_aggregate *aggregate = &settings->aggregates[i];
 		struct account *net;
+		struct addr around;
 
-		if (aggregate->v4 != addr_is_v4(&addr))
+		if (!network_around(&settings->aggregates[i], &addr, &around))
 			continue;
-		net = account_around(all, &addr, aggregate);
+		net = accounts_make(all, &around);
 		account_fade(net, time, settings, &all->names);
 		if (time > net->last_good)
 			net->last_good = time;

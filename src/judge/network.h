@@ -24,6 +24,10 @@ void network_add(struct accounts *accounts, const struct judge_settings *setting
 void network_good(struct accounts *accounts, const struct judge_settings *settings, const struct account *account,
 	uint32_t time);
 
+/* The network of the aggregate around the address. Returns false, and sets nothing, where there is none: it is of the
+ * other family, or no wider than the address. */
+bool network_around(const struct judge_aggregate *aggregate, const struct addr *addr, struct addr *net);
+
 /* Whether a network around the banned account is banned at that time and for as long, so that the blacklist holds the
  * network alone. */
 bool network_outlives(const struct accounts *accounts, const struct judge_settings *settings,
