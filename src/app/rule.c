@@ -15,7 +15,6 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,11 +28,14 @@ bool rule_is_wanted(const struct config *config)
 {
 	char *path = config_remembered(config);
 	struct buf said = { 0 };
-	bool wanted;
+	struct span rest, line;
+	bool wanted = false;
 
 	/* a limit that was said without up asks for no rule; without the file the text is empty */
 	(void)file_read(path, &said);
-	wanted = strncmp(buf_text(&said), "up ", 3) == 0 || strstr(buf_text(&said), "\nup ") != NULL;
+	rest = buf_span(&said);
+	while (!wanted && span_take_line(&rest, &line))
+		wanted = span_starts(line, "up ");
 	buf_free(&said);
 	free(path);
 	return wanted;
