@@ -116,16 +116,16 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libmailban.a
 
 # Tests are targets of their own, a file each: `make -j2 -O check` runs two at a time.
 suite = $(filter-out $(left_out:%=run/tests/%.bats),$(addprefix run/,$(sort $(wildcard tests/$(1)/*.bats))))
-# what tries scripts, servers, packages, speed and kills has nothing that sanitizers would see, or nothing beside cmd/run and
-# net/sync
-no_memory := wire/wire net/readme net/pictures net/firewall net/demo net/hosts net/postconf net/run net/edit net/owners \
+# Under sanitizers these are left out. They try scripts, servers, packages, speed and kills, in which sanitizers see nothing,
+# or nothing beside cmd/run and net/sync.
+not_sanitized := wire/wire net/readme net/pictures net/firewall net/demo net/hosts net/postconf net/run net/edit net/owners \
 	cmd/install cmd/package cmd/deps cmd/speed cmd/killed cmd/fail2ban-filters
-# what has nothing that only the program as it is shipped does: ONCE=1 leaves it to the sanitizers
-all_memory := cmd/corpus cmd/drift cmd/edit cmd/fail2ban cmd/match cmd/mistakes cmd/options cmd/page cmd/report cmd/rules \
+# ONCE=1 leaves these to a run under sanitizers, where they show all that they show of a build without.
+sanitized_alone := cmd/corpus cmd/drift cmd/edit cmd/fail2ban cmd/match cmd/mistakes cmd/options cmd/page cmd/report cmd/rules \
 	cmd/settings cmd/state cmd/why
-# a command gives all memory back by ending, and a search for leaks doubles what its start costs: unit tests make it
+# The search for leaks doubles the cost of a start. Unit tests make it; a command gives its memory back by ending.
 ASAN_OPTIONS ?= detect_leaks=0
-left_out := $(if $(SANITIZE),$(no_memory),$(if $(ONCE),$(all_memory)))
+left_out := $(if $(SANITIZE),$(not_sanitized),$(if $(ONCE),$(sanitized_alone)))
 
 check: check-layers check-fuzz check-wire check-net check-cmd check-unit
 check-unit: $(units:%=run/%)

@@ -25,8 +25,8 @@ echo 192.0.2.1 > blacklist
 	in_net <<-EOF
 	$OWN_FILES
 	mount -t overlay -o lowerdir=/etc,upperdir=/run/etc,workdir=/run/work overlay /etc
-	for BACKEND in ipset nftables; do
-		sed -i "s/^backend .*/backend = \"\$BACKEND\"/" settings
+	for backend in ipset nftables; do
+		with_backend \$backend
 		firewall up
 		sync -q
 		for action in '--force enable' reload disable '--force enable'; do
@@ -45,8 +45,8 @@ firewalld_beside() { # the backend of firewalld
 	. "$BATS_TEST_DIRNAME/firewalld.sh"
 	firewalld_unpack
 	[ "\$("\$MAILBAN" export firewall -c /dev/null | head -n 1)" = 'backend nftables' ]
-	for BACKEND in nftables ipset; do
-		sed -i "s/^backend .*/backend = \"\$BACKEND\"/" settings
+	for backend in nftables ipset; do
+		with_backend \$backend
 		firewall up
 		sync -q
 		[ -e /run/dbus ] || firewalld_up $1
@@ -54,7 +54,7 @@ firewalld_beside() { # the backend of firewalld
 		for action in --state --reload --complete-reload; do
 			firewall-cmd \$action > /dev/null 2>&1
 			# of iptables it is gone, and the next sync puts it back
-			[ \$BACKEND = nftables ] || sync -q 2> said
+			[ \$backend = nftables ] || sync -q 2> said
 			firewall status
 		done
 		firewall down

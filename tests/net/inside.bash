@@ -6,8 +6,11 @@ trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
 
 # What every run of the tests is given. Nothing here is to be seen by, or to see, what this host has.
 : > allow
-BACKEND=${BACKEND:-ipset}
-printf 'backend = "%s"\nstate = "%s/state"\nblacklist = "%s/blacklist"\nallow = "%s/allow"\n' "$BACKEND" "$PWD" "$PWD" "$PWD" > settings
+with_backend() {
+	BACKEND=$1
+	printf 'backend = "%s"\nstate = "%s/state"\nblacklist = "%s/blacklist"\nallow = "%s/allow"\n' "$1" "$PWD" "$PWD" "$PWD" > settings
+}
+with_backend "${BACKEND:-ipset}"
 export MAILBAN_FIREWALL="$SCRIPTS/firewall" MAILBAN_REMEMBERED="$PWD/firewall"
 unset SSH_CONNECTION SSH_CLIENT
 

@@ -32,7 +32,8 @@
 #include "base/glass_run.h"
 #include "log/source.h"
 
-static char folder[] = "/tmp/mailban-glass-XXXXXX";
+#include "folder.h"
+
 static int file = -1; /* open for writing, as a lock is */
 
 /* ---- what an attacker would try: 0 or more where it worked ---- */
@@ -397,20 +398,13 @@ static void a_fence_leaves_what_it_names(void **state)
 	assert_int_equal(status, 0);
 }
 
-static int go_to_folder(void **state)
+static int begin(void **state)
 {
-	(void)state;
 	setenv("TZ", "Europe/Berlin", 1);
-	if (mkdtemp(folder) == NULL || chdir(folder) < 0)
+	if (go_to_folder(state) != 0)
 		return -1;
 	file = open("secret", O_RDWR | O_CREAT, 0600);
 	return file < 0;
-}
-
-static int remove_folder(void **state)
-{
-	(void)state;
-	return system("rm -rf \"$PWD\"") != 0;
 }
 
 int main(void)
@@ -426,5 +420,5 @@ int main(void)
 		cmocka_unit_test(a_fence_leaves_what_it_names),
 	};
 
-	return cmocka_run_group_tests_name("glass", tests, go_to_folder, remove_folder);
+	return cmocka_run_group_tests_name("glass", tests, begin, remove_folder);
 }
