@@ -177,7 +177,7 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	struct names *names = &w->judge->accounts.names;
 	struct account_name *n = account_make_name(w->account, number, names);
 	struct name *name = &names->all[number];
-	int64_t points = evidence_points(w->judge->settings, w->event);
+	int64_t points = evidence_points(w->judge->settings, w->event), before = n->points;
 	struct repeats repeats;
 
 	if (n->name == NAME_NONE) {
@@ -197,6 +197,8 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	if (count > 1)
 		n->points = points_sum(n->points,
 				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
+	if (name_is_known(name, w->time, w->judge->settings->known))
+		w->of_user = n->points - before;
 	n->failures = count_sum(n->failures, count);
 	if (w->time > n->last_failure)
 		n->last_failure = w->time;

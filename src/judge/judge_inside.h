@@ -15,6 +15,7 @@ struct work {
 	uint32_t hits;                   /* how often it happened; what two daemons logged counts once */
 	uint8_t taken_class;             /* of the points that were taken back from the connection */
 	int64_t taken;                   /* how many points these are */
+	int64_t of_user;                 /* points added for a name that logged in lately, from anywhere */
 };
 
 /* Points as of the event's time, faded to the account's time where the event is late. */

@@ -47,47 +47,47 @@ static void settle(const struct judge_settings *settings, struct account *net, c
 	account_settle(net, judge_network_threshold(settings, aggregate), settings);
 }
 
+/* Points that are taken back had been a hit of their class, so the hit goes, too. */
 static void add_points(struct account *net, unsigned event_class, int64_t points)
 {
+	if (points == 0)
+		return;
 	net->points[event_class] = points_sum(net->points[event_class], points);
+	if (points < 0) {
+		net->hits -= net->hits > 0;
+		return;
+	}
 	net->last[event_class] = net->time;
+	net->hits += net->hits < UINT32_MAX;
 }
 
-/* Adds the gift to a network. Points that are taken back had been a hit of their class, so the hit goes, too. */
+/* Adds the gift to a network; hosts: 1 where the address is new, -1 where it took back all that it gave. */
 static void add_to(struct accounts *all, const struct judge_settings *settings, struct account *net,
-	const struct network_gift *gift, bool is_new, uint32_t time)
+	const struct network_gift *gift, int hosts, uint32_t time)
 {
 	double late;
 
 	account_fade(net, time, settings, &all->names);
 	late = account_lateness(net, time, settings);
-	if (gift->taken > 0) {
-		add_points(net, gift->taken_class, -points_times(gift->taken, late));
-		net->hits -= net->hits > 0;
-	}
-	if (gift->added > 0) {
-		add_points(net, gift->added_class, points_times(gift->added, late));
-		net->hits += net->hits < UINT32_MAX;
-	}
-	net->hosts += is_new;
+	add_points(net, gift->taken_class, -points_times(gift->taken, late));
+	add_points(net, gift->added_class, points_times(gift->added, late));
+	if (hosts > 0 || net->hosts > 0)
+		net->hosts += (uint32_t)hosts;
 }
 
-/* The part of the gift that the address may still give. Points that it took back it may give again. */
+/* The part of the gift that the address may still give or take back. Points that it took back it may give again. */
 static struct network_gift within_share(const struct account *account, const struct network_gift *gift, int64_t most)
 {
 	struct network_gift given = *gift;
 	int64_t left;
 
-	/* a failure that two daemons logged may have taken back more than it added */
-	if (given.added < 0) {
-		given.taken -= given.added;
-		given.added = 0;
-	}
 	if (given.taken > account->share)
 		given.taken = account->share;
-	left = most - (account->share - given.taken);
-	if (given.added > left)
-		given.added = left;
+	left = account->share - given.taken;
+	if (given.added < -left)
+		given.added = -left;
+	else if (given.added > most - left)
+		given.added = most - left;
 	return given;
 }
 
@@ -97,11 +97,12 @@ void network_add(struct accounts *all, const struct judge_settings *settings, st
 	const struct network_gift given = within_share(account, gift, settings->threshold);
 	const struct addr addr = account->addr;
 	uint32_t time = account->time;
-	bool is_new = account->share == 0;
+	int hosts = -(account->share > 0);
 
-	if (given.added <= 0 && given.taken <= 0)
+	if (given.added == 0 && given.taken == 0)
 		return;
 	account->share += given.added - given.taken;
+	hosts += account->share > 0;
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
 		const struct judge_aggregate *aggregate = &settings->aggregates[i];
 		struct account *net;
@@ -110,7 +111,7 @@ void network_add(struct accounts *all, const struct judge_settings *settings, st
 		if (!network_around(aggregate, &addr, &around))
 			continue;
 		net = accounts_make(all, &around);
-		add_to(all, settings, net, &given, is_new, time);
+		add_to(all, settings, net, &given, hosts, time);
 		settle(settings, net, aggregate);
 	}
 }

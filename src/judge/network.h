@@ -11,7 +11,8 @@
 
 /* What an event did to the points of an address. */
 struct network_gift {
-	int64_t added, taken;            /* points added; points taken back of earlier events */
+	int64_t added;                   /* below 0: a failure took back what another daemon had logged of it */
+	int64_t taken;                   /* what its connection took back of earlier events */
 	uint8_t added_class, taken_class;
 };
 

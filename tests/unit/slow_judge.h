@@ -58,6 +58,7 @@ struct slow_judge {
 	struct slow_name names[SLOW_NAMES];
 	size_t account_count, connection_count;
 	int64_t clock, taken;          /* what the event at hand took back, and of which class */
+	int64_t of_user;               /* what it added for a name that logs in somewhere */
 	unsigned breaches, entered, taken_class;
 	struct {
 		struct addr addr;
@@ -73,7 +74,7 @@ struct slow_judge {
 enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
-	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN,
+	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN, SLOW_OF_USER,
 	SLOW_SEEN
 };
 
@@ -339,14 +340,13 @@ static inline void slow_settle(const struct slow_judge *j, struct slow_account *
 /* An event added points of one class, and had taken back some of another. */
 static inline void slow_networks_take(struct slow_judge *j, struct slow_account *a, unsigned class, int64_t added)
 {
-	int64_t taken = slow_less(j->taken + slow_more(-added, 0), a->share), given;
-	bool fresh = a->share == 0;
+	int64_t taken = slow_less(j->taken, a->share), rest = a->share - taken, given;
+	bool before = a->share > 0;
 
-	added = slow_more(added, 0);
-	given = slow_less(added, j->s->threshold - a->share + taken);
+	given = slow_more(slow_less(added, j->s->threshold - rest), -rest);
 	slow_saw[SLOW_SHARED] += given != added;
-	a->share += given - taken;
-	for (unsigned i = 0; i < j->s->aggregate_count && (given > 0 || taken > 0); i++) {
+	a->share = rest + given;
+	for (unsigned i = 0; i < j->s->aggregate_count && (given != 0 || taken > 0); i++) {
 		const struct judge_aggregate *g = &j->s->aggregates[i];
 		struct slow_account *net;
 		double late;
@@ -358,7 +358,10 @@ static inline void slow_networks_take(struct slow_judge *j, struct slow_account 
 		late = slow_late(j, net, a->time);
 		net->points[j->taken_class] = slow_sum(net->points[j->taken_class], -slow_times(taken, late));
 		net->points[class] = slow_sum(net->points[class], slow_times(given, late));
-		net->hosts += fresh;
+		if (!before && a->share > 0)
+			net->hosts++;
+		if (before && a->share == 0)
+			net->hosts -= net->hosts > 0;
 		slow_settle(j, net);
 	}
 }
@@ -458,7 +461,8 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 {
 	double late = slow_late(j, a, e->time);
 	struct slow_place *p = slow_place(a, e->name);
-	int64_t further = slow_within(j->names[e->name].login, e->time, j->s->known) ? each / 20 : each / 2, first = each;
+	bool user = slow_within(j->names[e->name].login, e->time, j->s->known);
+	int64_t further = user ? each / 20 : each / 2, first = each, before = p->points;
 
 	if (p == &a->names[0]) {
 		slow_nameless(a, e->time, each * n, late);
@@ -481,6 +485,7 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 	}
 	p->points = slow_sum(p->points, slow_times(first, late));
 	p->points = slow_sum(p->points, slow_times(further * (n - 1), late));
+	j->of_user = user ? p->points - before : 0;
 	p->fail = slow_more(p->fail, e->time);
 }
 
@@ -545,7 +550,7 @@ static inline void slow_evidence(struct slow_judge *j, struct slow_account *a, c
 	bool lately = e->class != CLASS_HELO && slow_within(a->mail, e->time, j->s->known);
 	double weight = lately ? (10 - (int)a->mails) / 10.0 : 1;
 
-	j->taken = 0;
+	j->taken = j->of_user = 0;
 	j->taken_class = CLASS_AUTH;
 	if (e->class == CLASS_AUTH) {
 		slow_auth(j, a, e, c, each);
@@ -557,7 +562,8 @@ static inline void slow_evidence(struct slow_judge *j, struct slow_account *a, c
 		a->hits += e->count;
 	}
 	slow_settle(j, a);
-	slow_networks_take(j, a, e->class, slow_against(a) - before + j->taken);
+	slow_saw[SLOW_OF_USER] += j->of_user > 0;
+	slow_networks_take(j, a, e->class, slow_against(a) - before + j->taken - j->of_user);
 }
 
 /* ---- logins and accepted mails ---- */

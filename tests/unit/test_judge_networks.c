@@ -131,6 +131,30 @@ static void what_a_connection_takes_back_its_network_gives_back(void **state)
 	points_are("192.0.2.0/24", "1.5");
 }
 
+static void a_phone_with_an_old_password_bans_no_network_of_its_carrier(void **state)
+{
+	(void)state;
+	says("9:00 login 203.0.113.9 ann");
+	says_times(60, "10:00", "3:00", "auth 192.0.2.# ann");
+	assert_null(account_of("192.0.2.0/24"));
+	says_times(20, "8d10:00", "0:01", "auth 192.0.2.# user#");
+	assert_true(is_banned("192.0.2.0/24"));
+}
+
+static void of_a_users_failure_that_two_daemons_log_a_network_keeps_nothing(void **state)
+{
+	(void)state;
+	says("9:00 login 203.0.113.9 ann");
+	says("10:00 probe 192.0.2.1 c=7\n10:00 auth 192.0.2.1 c=7");
+	points_are("192.0.2.0/24", "1.0");
+	says("10:00 auth 192.0.2.1 ann");
+	points_are("192.0.2.0/24", "0.0");
+	points_are("192.0.2.1", "1.0");
+	assert_int_equal(account_of("192.0.2.0/24")->hosts, 0);
+	says("12:00 auth 192.0.2.1\n12:00 auth 192.0.2.1 ann\n14:00 auth 192.0.2.1");
+	assert_int_equal(account_of("192.0.2.0/24")->hosts, 1);
+}
+
 static void words_of_the_setting_aggregate(void **state)
 {
 	static const char *const bad[] = { "", "24", "24:", ":8", "24:1", "32:8", "0:8", "128:8", "24:8x", "x24:8", "24:-8" };
@@ -286,6 +310,8 @@ int main(void)
 		SENTENCE(a_networks_ban_ends_at_a_quarter),
 		SENTENCE(networks_of_other_sizes_have_counts_of_their_own),
 		SENTENCE(what_a_connection_takes_back_its_network_gives_back),
+		SENTENCE(a_phone_with_an_old_password_bans_no_network_of_its_carrier),
+		SENTENCE(of_a_users_failure_that_two_daemons_log_a_network_keeps_nothing),
 		SENTENCE(words_of_the_setting_aggregate),
 		SENTENCE(who_still_knocks_gets_a_point_a_run),
 		SENTENCE(a_banned_network_that_knocks_gets_one_too),
