@@ -155,6 +155,9 @@ static int take(struct config *config, cfg_t *cfg, const struct options *options
 	return EXIT_ALL_WELL;
 }
 
+/* A larger file is none. It may have no end, as /dev/full has none. */
+enum { CONFIG_MOST = 16 << 20 };
+
 static int parse(cfg_t *cfg, const struct options *options)
 {
 	const char *path = options->config != NULL ? options->config : CONFIG_FILE;
@@ -166,9 +169,11 @@ static int parse(cfg_t *cfg, const struct options *options)
 		cfg->filename = NULL;
 		return 0;
 	}
-	error = file_read_any(path, SIZE_MAX, &text);
+	error = file_read_any(path, CONFIG_MOST, &text);
 	if (error < 0)
 		msg("%s: %s; name a configuration that can be read", path, strerror(-error));
+	else if (text.len > CONFIG_MOST)
+		msg("%s: is larger than %u MB; name a configuration", path, CONFIG_MOST >> 20);
 	else if (memchr(text.ptr, '\0', text.len) != NULL)
 		msg("%s: holds NUL bytes; a configuration is text", path);
 	else if (conf_parse(cfg, path, &text) == CFG_SUCCESS)

@@ -17,7 +17,7 @@ static int read_on(int fd, size_t first, size_t most, struct buf *out)
 	ssize_t got = 1;
 	int ret = 0;
 
-	while (ret == 0 && got != 0 && out->len - before < most) {
+	while (ret == 0 && got != 0 && out->len - before <= most) {
 		got = read(fd, buf_room(out, step), step);
 		step = READ_STEP;
 		if (got > 0)

@@ -86,12 +86,14 @@ former() {
 	[[ "$output" == 'mailban: conf'*'ban-most is shorter than ban-least'* ]]
 }
 
-@test "no file of settings but a folder, bytes that are no text, an empty one" {
+@test "no file of settings but a folder, bytes that are no text, bytes without end, an empty one" {
 	run -2 "$MAILBAN" scan -c . log
 	[ "$output" = 'mailban: .: Is a directory; name a configuration that can be read' ]
 	printf 'threads = 1\0\n' > conf
 	run -2 "$MAILBAN" scan -c conf log
 	[ "$output" = 'mailban: conf: holds NUL bytes; a configuration is text' ]
+	run -2 "$MAILBAN" scan -c /dev/full log
+	[ "$output" = 'mailban: /dev/full: is larger than 16 MB; name a configuration' ]
 	: > log
 	run -0 "$MAILBAN" scan -c /dev/null log
 }
