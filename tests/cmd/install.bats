@@ -95,10 +95,14 @@ mode() {
 	chmod +x "$BATS_TEST_TMPDIR/bin/mailban"
 	without=${command//\/usr\/sbin\/sendmail//nowhere/sendmail}
 	[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$without")" = "called: run --color=never" ]
-	printf '#!/bin/sh\necho "sendmail $*: $(/bin/cat)"\n' > "$BATS_TEST_TMPDIR/bin/sendmail"
+	printf '#!/bin/sh\nprintf "sendmail %%s: " "$*"\n/bin/cat\n' > "$BATS_TEST_TMPDIR/bin/sendmail"
 	chmod +x "$BATS_TEST_TMPDIR/bin/sendmail"
 	with=${command//\/usr\/sbin\/sendmail/$BATS_TEST_TMPDIR/bin/sendmail}
+	ln -s "$(type -P cat)" "$BATS_TEST_TMPDIR/bin/cat"
 	[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$with")" = "sendmail -oi -t: called: run --mail" ]
+	# a shell's echo makes characters of what stands behind a backslash
+	printf '#!/bin/sh\ncat << "E"\nTo: root\n\nCORP\\\\nancy \\c\nbehind\nE\n' > "$BATS_TEST_TMPDIR/bin/mailban"
+	[ "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$with")" = $'sendmail -oi -t: To: root\n\nCORP\\\\nancy \\c\nbehind' ]
 	printf '#!/bin/sh\n' > "$BATS_TEST_TMPDIR/bin/mailban"
 	[ -z "$(PATH=$BATS_TEST_TMPDIR/bin /bin/sh -c "$with")" ]
 }
