@@ -2,8 +2,8 @@
 /*
  * account: points, credit and ban of one address.
  *
- * The same functions serve a network, whose account holds no names and no credit. Nothing here depends on the clock or
- * on runs: an account changes at events alone.
+ * The same functions serve a network, whose account holds no credit. Nothing here depends on the clock or on runs: an
+ * account changes at events alone.
  */
 #include "judge/account.h"
 

@@ -197,8 +197,10 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	if (count > 1)
 		n->points = points_sum(n->points,
 				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
-	if (name_is_known(name, w->time, w->judge->settings->known))
+	if (name_is_known(name, w->time, w->judge->settings->known)) {
 		w->of_user = n->points - before;
+		w->user = number;
+	}
 	n->failures = count_sum(n->failures, count);
 	if (w->time > n->last_failure)
 		n->last_failure = w->time;

@@ -53,8 +53,6 @@ static uint32_t time_of(struct judge *j, const struct event *event, int64_t refe
 	return time < 1 ? 1 : time > UINT32_MAX ? UINT32_MAX : (uint32_t)time;
 }
 
-/* Networks do not take failures for a user's own name. A phone with an old password comes with all the addresses of its
- * carrier. Who guesses for users alone is found by their names. */
 static void judge_evidence(struct work *w)
 {
 	const struct judge_settings *settings = w->judge->settings;
@@ -68,6 +66,8 @@ static void judge_evidence(struct work *w)
 	gift.taken = w->taken;
 	gift.taken_class = w->taken_class;
 	gift.added = points_against(a) - before + w->taken - w->of_user;
+	gift.of_user = w->of_user;
+	gift.user = w->user;
 	network_add(&w->judge->accounts, settings, a, &gift);
 }
 

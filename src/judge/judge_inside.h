@@ -16,6 +16,7 @@ struct work {
 	uint8_t taken_class;             /* of the points that were taken back from the connection */
 	int64_t taken;                   /* how many points these are */
 	int64_t of_user;                 /* points added for a name that logged in lately, from anywhere */
+	uint32_t user;                   /* the number of that name */
 };
 
 /* Points as of the event's time, faded to the account's time where the event is late. */

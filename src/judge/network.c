@@ -2,10 +2,13 @@
 /*
  * network: many addresses of one network that guess a little each.
  *
- * A network has an account like an address, with points by class and without names. It is banned when enough addresses
- * gave it points and nobody good was inside lately. Its ban ends as an address's does, or with a good event.
+ * A network has an account like an address, with points by class. It holds apart the names of users that failed inside
+ * and log in somewhere. It is banned when enough addresses gave it points and nobody good was inside lately. Its ban
+ * ends as an address's does, or with a good event.
  */
 #include "judge/network.h"
+
+#include "base/count.h"
 
 const struct judge_aggregate *network_aggregate(const struct judge_settings *settings, const struct addr *net)
 {
@@ -61,6 +64,21 @@ static void add_points(struct account *net, unsigned event_class, int64_t points
 	net->hits += net->hits < UINT32_MAX;
 }
 
+/* Of failures for a user's own name a network takes a threshold. A phone with an old password comes with all the
+ * addresses of its carrier. Who guesses goes through many users. */
+static void add_of_user(struct account *net, struct names *names, uint32_t user, int64_t points, int64_t most)
+{
+	struct account_name *n;
+
+	if (points == 0)
+		return;
+	n = account_make_name(net, user, names);
+	if (n->points < most)
+		n->points = points < most - n->points ? n->points + points : most;
+	n->failures = count_sum(n->failures, 1);
+	net->hits = count_sum(net->hits, 1);
+}
+
 /* Adds the gift to a network; hosts: 1 where the address is new, -1 where it took back all that it gave. */
 static void add_to(struct accounts *all, const struct judge_settings *settings, struct account *net,
 	const struct network_gift *gift, int hosts, uint32_t time)
@@ -71,6 +89,7 @@ static void add_to(struct accounts *all, const struct judge_settings *settings, 
 	late = account_lateness(net, time, settings);
 	add_points(net, gift->taken_class, -points_times(gift->taken, late));
 	add_points(net, gift->added_class, points_times(gift->added, late));
+	add_of_user(net, &all->names, gift->user, points_times(gift->of_user, late), settings->threshold);
 	if (hosts > 0 || net->hosts > 0)
 		net->hosts += (uint32_t)hosts;
 }
@@ -88,6 +107,9 @@ static struct network_gift within_share(const struct account *account, const str
 		given.added = -left;
 	else if (given.added > most - left)
 		given.added = most - left;
+	left += given.added;
+	if (given.of_user > most - left)
+		given.of_user = most - left;
 	return given;
 }
 
@@ -99,9 +121,9 @@ void network_add(struct accounts *all, const struct judge_settings *settings, st
 	uint32_t time = account->time;
 	int hosts = -(account->share > 0);
 
-	if (given.added == 0 && given.taken == 0)
+	if (given.added == 0 && given.taken == 0 && given.of_user == 0)
 		return;
-	account->share += given.added - given.taken;
+	account->share += given.added + given.of_user - given.taken;
 	hosts += account->share > 0;
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
 		const struct judge_aggregate *aggregate = &settings->aggregates[i];

@@ -13,11 +13,13 @@
 struct network_gift {
 	int64_t added;                   /* below 0: a failure took back what another daemon had logged of it */
 	int64_t taken;                   /* what its connection took back of earlier events */
+	int64_t of_user;                 /* points added for a name that logged in lately, from anywhere */
+	uint32_t user;                   /* the number of that name */
 	uint8_t added_class, taken_class;
 };
 
-/* Hands the gift to the networks around the account. They take at most a threshold from one address. The account may
- * move. */
+/* Hands the gift to the networks around the account. They take at most a threshold from one address, and for one name
+ * that logs in somewhere. The account may move. */
 void network_add(struct accounts *accounts, const struct judge_settings *settings, struct account *account,
 	const struct network_gift *gift);
 

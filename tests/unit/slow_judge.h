@@ -59,6 +59,7 @@ struct slow_judge {
 	size_t account_count, connection_count;
 	int64_t clock, taken;          /* what the event at hand took back, and of which class */
 	int64_t of_user;               /* what it added for a name that logs in somewhere */
+	unsigned user;                 /* that name */
 	unsigned breaches, entered, taken_class;
 	struct {
 		struct addr addr;
@@ -75,7 +76,7 @@ enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
 	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN, SLOW_OF_USER,
-	SLOW_SEEN
+	SLOW_USER_FULL, SLOW_SEEN
 };
 
 static unsigned slow_saw[SLOW_SEEN];
@@ -134,6 +135,19 @@ static inline struct slow_account *slow_make(struct slow_judge *j, struct addr a
 	*a = (struct slow_account){ .addr = addr, .net = net, .time = time };
 	slow_empty(a);
 	return a;
+}
+
+static inline struct slow_place *slow_place(struct slow_account *a, unsigned name)
+{
+	struct slow_place *p = &a->names[name];
+
+	if (!p->used && name != 0 && a->name_count == 64)
+		slow_saw[SLOW_CROWDED]++, p = &a->names[0];
+	else if (!p->used)
+		a->name_count += name != 0;
+	p->used = true;
+	a->names_end = (unsigned)slow_more(a->names_end, p - a->names + 1);
+	return p;
 }
 
 /* ---- fading ---- */
@@ -340,13 +354,14 @@ static inline void slow_settle(const struct slow_judge *j, struct slow_account *
 /* An event added points of one class, and had taken back some of another. */
 static inline void slow_networks_take(struct slow_judge *j, struct slow_account *a, unsigned class, int64_t added)
 {
-	int64_t taken = slow_less(j->taken, a->share), rest = a->share - taken, given;
+	int64_t taken = slow_less(j->taken, a->share), rest = a->share - taken, given, of_user;
 	bool before = a->share > 0;
 
 	given = slow_more(slow_less(added, j->s->threshold - rest), -rest);
 	slow_saw[SLOW_SHARED] += given != added;
-	a->share = rest + given;
-	for (unsigned i = 0; i < j->s->aggregate_count && (given != 0 || taken > 0); i++) {
+	of_user = slow_less(j->of_user, j->s->threshold - rest - given);
+	a->share = rest + given + of_user;
+	for (unsigned i = 0; i < j->s->aggregate_count && (given != 0 || taken > 0 || of_user > 0); i++) {
 		const struct judge_aggregate *g = &j->s->aggregates[i];
 		struct slow_account *net;
 		double late;
@@ -358,6 +373,13 @@ static inline void slow_networks_take(struct slow_judge *j, struct slow_account 
 		late = slow_late(j, net, a->time);
 		net->points[j->taken_class] = slow_sum(net->points[j->taken_class], -slow_times(taken, late));
 		net->points[class] = slow_sum(net->points[class], slow_times(given, late));
+		if (slow_times(of_user, late) > 0) {
+			struct slow_place *p = slow_place(net, j->user);
+			int64_t sum = p->points + slow_times(of_user, late);
+
+			slow_saw[SLOW_USER_FULL] += sum > j->s->threshold;
+			p->points = slow_less(sum, j->s->threshold);
+		}
 		if (!before && a->share > 0)
 			net->hosts++;
 		if (before && a->share == 0)
@@ -418,19 +440,6 @@ static inline int64_t slow_attack(struct slow_judge *j, unsigned name, int64_t t
 	return n->attack;
 }
 
-static inline struct slow_place *slow_place(struct slow_account *a, unsigned name)
-{
-	struct slow_place *p = &a->names[name];
-
-	if (!p->used && name != 0 && a->name_count == 64)
-		slow_saw[SLOW_CROWDED]++, p = &a->names[0];
-	else if (!p->used)
-		a->name_count += name != 0;
-	p->used = true;
-	a->names_end = (unsigned)slow_more(a->names_end, p - a->names + 1);
-	return p;
-}
-
 /* How many of n failures another daemon has told of already. */
 static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool named, unsigned n)
 {
@@ -486,6 +495,7 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 	p->points = slow_sum(p->points, slow_times(first, late));
 	p->points = slow_sum(p->points, slow_times(further * (n - 1), late));
 	j->of_user = user ? p->points - before : 0;
+	j->user = e->name;
 	p->fail = slow_more(p->fail, e->time);
 }
 

@@ -352,8 +352,7 @@ static void compare_account(const struct judge *judge, const struct account *a, 
 			same(&a->addr, event_class_name(c), a->points[c], s->points[c]);
 	}
 	same(&a->addr, "sum", sum, slow_sum);
-	if (s->net == NULL)
-		compare_names(judge, a, s);
+	compare_names(judge, a, s);
 	same(&a->addr, "credit", a->credit, s->credit);
 	same(&a->addr, "share", a->share, s->share);
 	same(&a->addr, "until", a->until, or_0(s->until));

@@ -136,21 +136,36 @@ static void a_phone_with_an_old_password_bans_no_network_of_its_carrier(void **s
 	(void)state;
 	says("9:00 login 203.0.113.9 ann");
 	says_times(60, "10:00", "3:00", "auth 192.0.2.# ann");
-	assert_null(account_of("192.0.2.0/24"));
+	assert_false(is_banned("192.0.2.0/24"));
+	points_are("192.0.2.0/24", "5.0");
 	says_times(20, "8d10:00", "0:01", "auth 192.0.2.# user#");
 	assert_true(is_banned("192.0.2.0/24"));
 }
 
-static void of_a_users_failure_that_two_daemons_log_a_network_keeps_nothing(void **state)
+static void who_guesses_for_several_users_with_another_64_each_time_bans_the_48(void **state)
+{
+	(void)state;
+	says("9:00 login 203.0.113.9 ann\n9:00 login 203.0.113.9 ben\n9:00 login 203.0.113.9 cat\n9:00 login 203.0.113.9 dan");
+	says_times(5, "10:00", "0:0:1", "auth 2001:db8:1:a#::1 ann");
+	says_times(5, "10:01", "0:0:1", "auth 2001:db8:1:b#::1 ben");
+	says_times(9, "10:02", "0:0:1", "auth 2001:db8:1:c#::1 cat");
+	says_times(4, "10:03", "0:0:1", "auth 2001:db8:1:d#::1 dan");
+	assert_false(is_banned("2001:db8:1::/48"));
+	says("10:04 auth 2001:db8:1:e::1 dan");
+	assert_true(is_banned("2001:db8:1::/48"));
+	assert_false(is_banned("2001:db8:1:e::1"));
+}
+
+static void a_users_failure_that_two_daemons_log_is_one_for_the_network_too(void **state)
 {
 	(void)state;
 	says("9:00 login 203.0.113.9 ann");
 	says("10:00 probe 192.0.2.1 c=7\n10:00 auth 192.0.2.1 c=7");
 	points_are("192.0.2.0/24", "1.0");
 	says("10:00 auth 192.0.2.1 ann");
-	points_are("192.0.2.0/24", "0.0");
+	points_are("192.0.2.0/24", "1.0");
 	points_are("192.0.2.1", "1.0");
-	assert_int_equal(account_of("192.0.2.0/24")->hosts, 0);
+	assert_int_equal(account_of("192.0.2.0/24")->points[CLASS_AUTH], 0);
 	says("12:00 auth 192.0.2.1\n12:00 auth 192.0.2.1 ann\n14:00 auth 192.0.2.1");
 	assert_int_equal(account_of("192.0.2.0/24")->hosts, 1);
 }
@@ -311,7 +326,8 @@ int main(void)
 		SENTENCE(networks_of_other_sizes_have_counts_of_their_own),
 		SENTENCE(what_a_connection_takes_back_its_network_gives_back),
 		SENTENCE(a_phone_with_an_old_password_bans_no_network_of_its_carrier),
-		SENTENCE(of_a_users_failure_that_two_daemons_log_a_network_keeps_nothing),
+		SENTENCE(who_guesses_for_several_users_with_another_64_each_time_bans_the_48),
+		SENTENCE(a_users_failure_that_two_daemons_log_is_one_for_the_network_too),
 		SENTENCE(words_of_the_setting_aggregate),
 		SENTENCE(who_still_knocks_gets_a_point_a_run),
 		SENTENCE(a_banned_network_that_knocks_gets_one_too),
