@@ -4,6 +4,7 @@
  *
  * Servers write a login with its domain or without, and as the client spelled it. One person stays one name.
  */
+#define _GNU_SOURCE
 #include "list/user.h"
 
 #include <stdint.h>
@@ -50,20 +51,34 @@ static uint32_t digest(const char *bytes, size_t len)
 	return hash;
 }
 
+/* What stands before the '@', and behind a domain of Windows. Servers write other bytes as a backslash and digits. */
+static struct span local_part(struct span user)
+{
+	const char *at = memchr(user.ptr, '@', user.len), *domain;
+
+	if (at != NULL && at > user.ptr)
+		user.len = (size_t)(at - user.ptr);
+	domain = memrchr(user.ptr, '\\', user.len - 1);
+	if (domain != NULL && domain > user.ptr && lower(domain[1]) >= 'a' && lower(domain[1]) <= 'z') {
+		user.len -= (size_t)(domain + 1 - user.ptr);
+		user.ptr = domain + 1;
+	}
+	return user;
+}
+
 size_t user_fold(char text[USER_MAX + 1], struct span user)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *at = user.len > 0 ? memchr(user.ptr, '@', user.len) : NULL;
-	size_t len, kept;
+	size_t kept;
 
 	if (user.len == 0 || is_stand_in(user))
 		return 0;
-	len = at != NULL && at > user.ptr ? (size_t)(at - user.ptr) : user.len;
-	kept = len <= USER_MAX ? len : CUT;
+	user = local_part(user);
+	kept = user.len <= USER_MAX ? user.len : CUT;
 	for (size_t i = 0; i < kept; i++)
 		text[i] = lower(user.ptr[i]);
-	if (kept < len) {
-		uint32_t hash = digest(user.ptr, len);
+	if (kept < user.len) {
+		uint32_t hash = digest(user.ptr, user.len);
 
 		text[kept++] = '~';
 		for (unsigned shift = 32; shift > 0; shift -= 4)

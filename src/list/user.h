@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* user: user names as they are compared: by their local part, letters folded. Ann, ann and ann@example.com are one. */
+/* user: user names as they are compared: by their local part, letters folded. Ann, ann@example.com and EXAMPLE\ann are
+ * one. */
 #ifndef MAILBAN_LIST_USER_H
 #define MAILBAN_LIST_USER_H
 

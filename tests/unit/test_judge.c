@@ -85,6 +85,19 @@ static void ann_and_ann_at_example_com_are_one(void **state)
 	points_are("192.0.2.1", "-1.0");
 }
 
+static void a_domain_of_windows_is_no_part_of_a_name(void **state)
+{
+	(void)state;
+	says("10:00 auth 192.0.2.1 EXAMPLE\\ann\n10:00:10 auth 192.0.2.1 ann\n10:00:20 auth 192.0.2.1 b\\Ann@example.com");
+	points_are("192.0.2.1", "2.0");
+	says("10:01 login 192.0.2.1 ann");
+	points_are("192.0.2.1", "-1.0");
+	/* J\303\244nn and Z\303\244nn are two, and so are ann and ann with a backslash at its end */
+	says("11:00 auth 192.0.2.2 j\\303\\244nn\n11:00:10 auth 192.0.2.2 z\\303\\244nn");
+	says("11:00:20 auth 192.0.2.2 ann\\\n11:00:30 auth 192.0.2.2 ann\n11:00:40 auth 192.0.2.2 \\bob");
+	points_are("192.0.2.2", "5.0");
+}
+
 static void stand_ins_name_nobody(void **state)
 {
 	static const char *const words[] = { "-notset-", "(unavailable)", "UNKNOWN", "<unknown>", "?" };
@@ -556,6 +569,7 @@ int main(void)
 		SENTENCE(a_phone_abroad_does_not_ban_within_fifteen_hours),
 		SENTENCE(a_name_that_logged_in_anywhere_counts_a_twentieth),
 		SENTENCE(ann_and_ann_at_example_com_are_one),
+		SENTENCE(a_domain_of_windows_is_no_part_of_a_name),
 		SENTENCE(stand_ins_name_nobody),
 		SENTENCE(told_by_two_daemons_counts_once),
 		SENTENCE(of_attempts_in_one_line_three_are_the_users),

@@ -66,8 +66,8 @@ static void make_names(void)
 		if (n > 0)
 			snprintf(folded[n], sizeof(folded[n]), "ann%u", n);
 		for (unsigned i = 0; i < 3; i++)
-			snprintf(written[n][i], sizeof(written[n][i]), n == 0 || i == 0 ? "%.15s" : "%.10s@example.%s",
-				n == 0 ? nobody[i] : folded[n], i == 1 ? "org" : "com");
+			snprintf(written[n][i], sizeof(written[n][i]), n == 0 || i == 0 ? "%.15s" :
+				i == 1 ? "%.10s@example.org" : "EX\\%.10s", n == 0 ? nobody[i] : folded[n]);
 		if (n > 0 && n % 2 == 0)
 			written[n][n % 3][0] = 'A';
 	}
