@@ -34,7 +34,7 @@ enum { FIRST_PERSON = 1000, LAST_PERSON = 60000, FIRST_WIDE = 65536, STREAMS = 1
 static const char mail_units[] = "postfix.service,postfix@*.service,dovecot.service,exim.service,exim4*.service,"
 				 "sendmail.service,sm-*.service,saslauthd*.service,opensmtpd.service,"
 				 "smtpd.service,maddy.service,chasquid.service,mox.service,"
-				 "stalwart*.service,haraka.service,wildduck*.service,"
+				 "stalwart*.service,haraka.service,wildduck*.service,gromox-*.service,"
 				 "cyrus*.service,courier*.service,imapproxy.service,perdition*.service,qmail*.service";
 
 struct entries {
