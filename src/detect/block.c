@@ -4,7 +4,7 @@
  *
  * A block knows nothing of the blocks before it. Its first lines may tell no time, or repeat a line of an earlier
  * block. detect/stream, which puts blocks in order, completes them. So the result does not depend on where a log was
- * cut. Batches are used again: a long scan allocates nothing any more.
+ * cut.
  */
 #define _GNU_SOURCE
 #include "detect/block.h"
@@ -14,6 +14,8 @@
 
 #include "base/mem.h"
 #include "detect/repeated.h"
+
+enum { LINE_USUAL = 128 }; /* bytes: of shorter lines a block has more events than room at first */
 
 struct cursor {
 	struct matcher *matcher;
@@ -26,35 +28,23 @@ struct cursor {
 	bool only_repeats;         /* so far */
 };
 
-struct batch *batch_new(void)
+struct batch *batch_new(size_t count, size_t text_bytes)
 {
-	return mem_zalloc(1, sizeof(struct batch));
+	struct batch *b = mem_zalloc(1, sizeof(*b));
+
+	b->last_time = WHEN_UNKNOWN;
+	b->events = mem_grow(NULL, &b->capacity, count, sizeof(*b->events));
+	b->texts = mem_alloc(text_bytes, 1);
+	return b;
 }
 
 void batch_free(struct batch *batch)
 {
-	if (batch == NULL)
-		return;
 	free(batch->events);
 	free(batch->sorted);
 	free(batch->texts);
 	free(batch->leading);
 	free(batch);
-}
-
-void batch_make_room(struct batch *b, size_t count, size_t text_bytes)
-{
-	b->count = 0;
-	b->texts_used = 0;
-	b->lines = 0;
-	b->too_long = 0;
-	b->headless = 0;
-	b->leading_count = 0;
-	b->last_time = WHEN_UNKNOWN;
-	b->ends_with_event = false;
-	b->ends_log = false;
-	b->events = mem_grow(b->events, &b->capacity, count, sizeof(*b->events));
-	b->texts = mem_grow(b->texts, &b->texts_room, text_bytes + 1, 1);
 }
 
 void batch_sort(struct batch *b)
@@ -172,15 +162,15 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	b->count++;
 }
 
-void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch)
+struct batch *block_scan(struct matcher *matcher, const struct block *block)
 {
+	/* all lines, or all users, are together no longer than the block: texts never move while it fills */
+	struct batch *batch = batch_new(block->len / LINE_USUAL, block->len);
 	struct cursor c = { .matcher = matcher, .batch = batch, .block = block, .resolved_at = block->bytes,
 			    .resolved_time = WHEN_UNKNOWN, .only_repeats = !block->behind_gap };
 	struct match_lines lines = { .at = block->bytes, .end = block->bytes + block->len };
 	enum match_verdict verdict;
 
-	/* all lines, or all users, are together no longer than the block: texts never move while it fills */
-	batch_make_room(batch, 1, block->len);
 	do {
 		struct event *event = next_event(batch);
 
@@ -199,4 +189,5 @@ void block_scan(struct matcher *matcher, const struct block *block, struct batch
 	batch->last_host = batch->ends_with_event ? repeated_host(c.host) : 0;
 	batch->last_time = time_before(&c, lines.at);
 	batch_sort(batch);
+	return batch;
 }

@@ -23,7 +23,7 @@ struct batch {
 	struct event **sorted;     /* the same in the order in which they are handed on (detect/event) */
 	size_t sorted_room;
 	char *texts;
-	size_t texts_used, texts_room;
+	size_t texts_used;
 	uint64_t lines, too_long, headless;
 	int64_t last_time;         /* of the last line with a readable time; WHEN_UNKNOWN: no line has one */
 	struct repeated *leading;  /* the block began with so many lines "last message repeated" */
@@ -35,11 +35,9 @@ struct batch {
 	uint64_t number;           /* of the block within its log */
 };
 
-struct batch *batch_new(void);
+/* With room for so many events and bytes of their texts. */
+struct batch *batch_new(size_t count, size_t text_bytes);
 void batch_free(struct batch *batch);
-
-/* Empties it, with room for so many events and bytes of their texts. */
-void batch_make_room(struct batch *batch, size_t count, size_t text_bytes);
 
 /* Adds a copy of the event and of its texts, for which there is room. */
 void batch_add_copy(struct batch *batch, const struct event *event);
@@ -57,7 +55,7 @@ struct block {
 	bool want_lines;           /* events bring their lines */
 };
 
-/* Turns a block into events, and sorts them. */
-void block_scan(struct matcher *matcher, const struct block *block, struct batch *batch);
+/* Turns a block into events, and sorts them. The caller frees the batch. */
+struct batch *block_scan(struct matcher *matcher, const struct block *block);
 
 #endif

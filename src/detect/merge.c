@@ -71,12 +71,7 @@ static void restore_heap(struct merge *m)
 	struct run *top = &m->runs[0];
 
 	if (top->next == top->end) {
-		if (top->packed) {
-			batch_free(top->batch);
-		} else {
-			top->batch->next = m->spent;
-			m->spent = top->batch;
-		}
+		batch_free(top->batch);
 		*top = m->runs[--m->count];
 	}
 	sift_down(m);
@@ -102,10 +97,10 @@ static void hand_on(struct merge *m, int64_t before, uint64_t room, merge_take *
 	}
 }
 
-static void add_run(struct merge *m, struct batch *batch, bool packed)
+static void add_run(struct merge *m, struct batch *batch)
 {
 	m->runs = mem_grow(m->runs, &m->capacity, m->count + 1, sizeof(*m->runs));
-	m->runs[m->count] = (struct run){ batch->sorted, batch->sorted + batch->count, batch, packed };
+	m->runs[m->count] = (struct run){ batch->sorted, batch->sorted + batch->count, batch };
 	sift_up(m, m->count++);
 }
 
@@ -116,30 +111,29 @@ static void pack_event(void *context, const struct event *event)
 
 static void pack(struct merge *m)
 {
-	struct batch *batch = batch_new();
 	uint64_t bytes = m->bytes;
+	struct batch *batch;
 	size_t count = 0;
 
 	for (size_t i = 0; i < m->count; i++)
 		count += (size_t)(m->runs[i].end - m->runs[i].next);
-	batch_make_room(batch, count, (size_t)bytes - count * sizeof(struct event));
+	batch = batch_new(count, (size_t)bytes - count * sizeof(struct event));
 	hand_on(m, INT64_MAX, 0, pack_event, batch);
 	batch_sort(batch);
 	m->bytes = bytes;
-	add_run(m, batch, true);
+	add_run(m, batch);
 }
 
 void merge_add(struct merge *m, struct batch *batch)
 {
 	if (batch->count == 0) {
-		batch->next = m->spent;
-		m->spent = batch;
+		batch_free(batch);
 		return;
 	}
 	for (size_t i = 0; i < batch->count; i++)
 		m->bytes += bytes_of(&batch->events[i]);
 	m->most_bytes = m->bytes > m->most_bytes ? m->bytes : m->most_bytes;
-	add_run(m, batch, false);
+	add_run(m, batch);
 }
 
 void merge_hand_on(struct merge *m, int64_t before, merge_take *take, void *context)

@@ -12,7 +12,6 @@
 struct run {
 	struct event **next, **end;
 	struct batch *batch;
-	bool packed;             /* the merge's own */
 };
 
 struct merge {
@@ -20,10 +19,9 @@ struct merge {
 	size_t count, capacity;
 	uint64_t bytes;          /* of events that wait, with their texts */
 	uint64_t most_bytes;     /* the most that ever waited */
-	struct batch *spent;     /* batches whose events were all handed on: they are the caller's again */
 };
 
-/* Borrows a batch of sorted events until it is among the spent ones. */
+/* Takes over a batch of sorted events, and frees it when all of them were handed on. */
 void merge_add(struct merge *merge, struct batch *batch);
 
 /* Takes an event that is handed on, and does not keep it. */
@@ -33,6 +31,6 @@ typedef void merge_take(void *context, const struct event *event);
  * first of them are handed on all the same. */
 void merge_hand_on(struct merge *merge, int64_t before, merge_take *take, void *context);
 
-void merge_free(struct merge *merge); /* not the spent batches */
+void merge_free(struct merge *merge); /* when nothing waits any more */
 
 #endif

@@ -43,7 +43,6 @@ struct work {
 	struct sessions *sessions; /* of the worker that merges: the scan's, or own_sessions */
 	struct sessions own_sessions;
 	size_t ahead_bytes;        /* of batches that are not merged */
-	struct batch *free;
 	pthread_mutex_t lock;      /* guards all but the merge; a worker owns some members of streams */
 	pthread_cond_t changed;
 };
@@ -61,27 +60,6 @@ struct worker {
 static size_t batch_bytes(const struct batch *batch)
 {
 	return BATCH_BYTES + batch->count * sizeof(*batch->events) + batch->texts_used;
-}
-
-static struct batch *take_batch(struct work *w)
-{
-	struct batch *batch = w->free;
-
-	if (batch == NULL)
-		return batch_new();
-	w->free = batch->next;
-	return batch;
-}
-
-static void give_back_spent(struct work *w)
-{
-	struct batch *batch;
-
-	while ((batch = w->merge.spent) != NULL) {
-		w->merge.spent = batch->next;
-		batch->next = w->free;
-		w->free = batch;
-	}
 }
 
 /* The log that was merged least far; NULL: all were merged. */
@@ -127,7 +105,7 @@ static void take_merged(void *context, const struct event *event)
 /* Called with the lock, which is given up meanwhile. */
 static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 {
-	struct batch *repeats = take_batch(w);
+	struct batch *repeats;
 	int64_t until;
 
 	s->done = batch->next;
@@ -136,12 +114,11 @@ static void merge_batch(struct work *w, struct stream *s, struct batch *batch)
 	w->left -= s->merged;
 	until = settled_until(w);
 	pthread_mutex_unlock(&w->lock);
-	stream_settle(s, batch, repeats, &w->sessions->pieces);
+	repeats = stream_settle(s, batch, &w->sessions->pieces);
 	merge_add(&w->merge, batch);
 	merge_add(&w->merge, repeats);
 	merge_hand_on(&w->merge, until, take_merged, w);
 	pthread_mutex_lock(&w->lock);
-	give_back_spent(w);
 	pthread_cond_broadcast(&w->changed);
 }
 
@@ -198,8 +175,8 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	struct work *w = worker->work;
 	struct block block = { .bytes = worker->block, .source = s->source,
 			       .stream = (uint32_t)(s - w->streams), .want_lines = w->scan->want_lines };
-	struct batch *batch = take_batch(w);
-	uint64_t bytes_done = 0, bytes_total = 0;
+	uint64_t bytes_done = 0, bytes_total = 0, number;
+	struct batch *batch;
 	bool ended;
 
 	s->reading = true;
@@ -213,13 +190,14 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	s->bytes_done = bytes_done;
 	s->bytes_total = bytes_total;
 	s->ended = ended;
-	batch->number = s->blocks_read++;
+	number = s->blocks_read++;
 	s->reading = false;
 	pthread_cond_broadcast(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	matcher_begin(worker->matcher, source_reference(s->log->source));
 	matcher_set_server(worker->matcher, s->server);
-	block_scan(worker->matcher, &block, batch);
+	batch = block_scan(worker->matcher, &block);
+	batch->number = number;
 	batch->ends_log = ended;
 	pthread_mutex_lock(&w->lock);
 	stream_put(s, batch);
@@ -308,10 +286,6 @@ static void work_end(struct work *w)
 	w->scan->most_waiting = w->merge.most_bytes;
 	merge_free(&w->merge);
 	sessions_free(&w->own_sessions);
-	for (struct batch *batch = w->free, *next; batch != NULL; batch = next) {
-		next = batch->next;
-		batch_free(batch);
-	}
 	free(w->streams);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->changed);

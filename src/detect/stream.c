@@ -158,13 +158,13 @@ static size_t count_repeats(struct stream *s, const struct batch *batch)
 	return count;
 }
 
-static void settle_repeats(struct stream *s, const struct batch *batch, struct batch *repeats)
+static struct batch *settle_repeats(struct stream *s, const struct batch *batch)
 {
 	struct event again = s->last;
 	uint32_t once = again.repeats > 0 ? again.count / again.repeats : again.count;
 	size_t count = count_repeats(s, batch);
+	struct batch *repeats = batch_new(count, count * s->last_text.len);
 
-	batch_make_room(repeats, count, count * s->last_text.len);
 	for (size_t i = 0; i < count; i++) {
 		again.count = event_times(once, batch->leading[i].times);
 		again.repeats = again.lines = batch->leading[i].times;
@@ -172,6 +172,7 @@ static void settle_repeats(struct stream *s, const struct batch *batch, struct b
 		batch_add_copy(repeats, &again);
 	}
 	batch_sort(repeats);
+	return repeats;
 }
 
 static void remember_last(struct stream *s, const struct batch *batch)
@@ -218,10 +219,12 @@ static void settle_pieces(const struct stream *s, struct pieces *pieces, struct 
 		batch_sort(batch);
 }
 
-void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats, struct pieces *pieces)
+struct batch *stream_settle(struct stream *s, struct batch *batch, struct pieces *pieces)
 {
+	struct batch *repeats;
+
 	settle_times(s, batch);
-	settle_repeats(s, batch, repeats);
+	repeats = settle_repeats(s, batch);
 	/* before pieces are taken out: a line may repeat the last event as its line is */
 	remember_last(s, batch);
 	settle_pieces(s, pieces, repeats);
@@ -231,4 +234,5 @@ void stream_settle(struct stream *s, struct batch *batch, struct batch *repeats,
 	s->log->headless += batch->headless;
 	if (batch->last_time != WHEN_UNKNOWN)
 		s->log->last_time = batch->last_time;
+	return repeats;
 }

@@ -53,8 +53,8 @@ void stream_put(struct stream *stream, struct batch *batch);
 void stream_advance(struct stream *stream, const struct batch *batch);
 
 /* Completes the batch by what the blocks before it said: times of lines that have none. Takes out what is not to be
- * believed. The lines at its front that say how often the line before it was repeated become events of repeats. Counts
- * for the log. */
-void stream_settle(struct stream *stream, struct batch *batch, struct batch *repeats, struct pieces *pieces);
+ * believed. Counts for the log. Returns events of the lines at its front that say how often the line before it was
+ * repeated; the caller frees the batch. */
+struct batch *stream_settle(struct stream *stream, struct batch *batch, struct pieces *pieces);
 
 #endif

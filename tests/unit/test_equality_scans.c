@@ -53,7 +53,7 @@ static void take(void *context, const struct event *event)
 static void take_whole_log(const char *path, bool take_unterminated, bool want_lines, struct taken *taken)
 {
 	struct sessions sessions = { 0 };
-	struct batch *batch = batch_new();
+	struct batch *batch;
 	struct twins twins = { 0 };
 	struct buf log = { 0 };
 	struct source *source = source_open(path, &log);
@@ -66,8 +66,8 @@ static void take_whole_log(const char *path, bool take_unterminated, bool want_l
 	assert_int_equal(file_read(path, &log), 0);
 	while (!take_unterminated && log.ptr[log.len - 1] != '\n')
 		log.len--;
-	block_scan(twins.matchers[SLOW], &(struct block){ .bytes = log.ptr, .len = log.len, .want_lines = want_lines },
-		   batch);
+	batch = block_scan(twins.matchers[SLOW],
+			   &(struct block){ .bytes = log.ptr, .len = log.len, .want_lines = want_lines });
 	for (size_t i = 0; i < batch->count; i++) {
 		if (pieces_believes(&sessions.pieces, 0, &batch->events[i]))
 			batch->events[kept++] = batch->events[i];

@@ -42,15 +42,6 @@ static struct event event_at(int64_t time)
 			       .offset = ++number };
 }
 
-static void spent_are_freed(struct merge *m)
-{
-	for (struct batch *batch = m->spent, *next; batch != NULL; batch = next) {
-		next = batch->next;
-		batch_free(batch);
-	}
-	m->spent = NULL;
-}
-
 /* A host's clock is ahead by a day: of each of its blocks an event or two wait for long. */
 static void a_clock_that_is_ahead_keeps_few_batches(void **state)
 {
@@ -61,9 +52,8 @@ static void a_clock_that_is_ahead_keeps_few_batches(void **state)
 
 	(void)state;
 	for (int64_t time = 0; time < 3 * 86400; time += 60) {
-		struct batch *batch = batch_new();
+		struct batch *batch = batch_new(EVENTS, 0);
 
-		batch_make_room(batch, EVENTS, 0);
 		for (unsigned i = 0; i < EVENTS; i++) {
 			bool ahead = random_below(&random_state, 20) == 0;
 			struct event event = event_at(time + (int64_t)random_below(&random_state, 90) + (ahead ? 86400 : 0));
@@ -75,11 +65,9 @@ static void a_clock_that_is_ahead_keeps_few_batches(void **state)
 		batch_sort(batch);
 		merge_add(&m, batch);
 		merge_hand_on(&m, time, take, &taken);
-		spent_are_freed(&m);
 		kept = m.count > kept ? m.count : kept;
 	}
 	merge_hand_on(&m, INT64_MAX, take, &taken);
-	spent_are_freed(&m);
 	assert_int_equal(taken.count, added);
 	assert_int_equal(taken.sum, sum);
 	assert_int_equal(taken.late, 0);
@@ -98,21 +86,18 @@ static void what_waits_is_bounded(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LINES; i++) {
-		struct batch *batch = batch_new();
+		struct batch *batch = batch_new(1, LINE);
 		struct event event = event_at((int64_t)i);
 
 		event.line = (struct span){ line, LINE };
 		event.user = (struct span){ line + 1, 3 };
-		batch_make_room(batch, 1, LINE);
 		batch_add_copy(batch, &event);
 		batch_sort(batch);
 		merge_add(&m, batch);
 		merge_hand_on(&m, WHEN_UNKNOWN, take, &taken);
 		assert_true(m.bytes <= ROOM && (taken.count == 0 || m.bytes > ROOM - 2 * LINE));
-		spent_are_freed(&m);
 	}
 	merge_hand_on(&m, INT64_MAX, take, &taken);
-	spent_are_freed(&m);
 	assert_int_equal(taken.count, LINES);
 	assert_int_equal(taken.late, 0);
 	merge_free(&m);
@@ -126,16 +111,14 @@ static void a_late_event_goes_on_at_once(void **state)
 
 	(void)state;
 	for (int64_t time = 1000; time > 0; time -= 100) {
-		struct batch *batch = batch_new();
+		struct batch *batch = batch_new(1, 0);
 		struct event event = event_at(time);
 
-		batch_make_room(batch, 1, 0);
 		batch_add_copy(batch, &event);
 		batch_sort(batch);
 		merge_add(&m, batch);
 		merge_hand_on(&m, 1001, take, &taken);
 		assert_int_equal(taken.last.time, time);
-		spent_are_freed(&m);
 	}
 	assert_int_equal(m.count, 0);
 	merge_free(&m);
