@@ -10,40 +10,22 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-/* A number up to 255 without a leading zero. Returns its digits, 1 to 3; 0: there is no such number. */
-static size_t parse_octet(uint32_t *value, const unsigned char *text, const unsigned char *end)
-{
-	uint32_t number = text < end ? text[0] - 48U : 10, digit;
-
-	if (number > 9)
-		return 0;
-	*value = number;
-	if (text + 1 >= end || (digit = text[1] - 48U) > 9)
-		return 1;
-	if (number == 0)
-		return 0;
-	*value = number = number * 10 + digit;
-	if (text + 2 >= end || (digit = text[2] - 48U) > 9)
-		return 2;
-	*value = number * 10 + digit;
-	return *value <= 255 ? 3 : 0;
-}
-
 /* Four decimal numbers with dots between them. Hand-made, since it runs once a matched line. */
 static bool parse_v4(uint32_t *value, const char *text, size_t len)
 {
-	const unsigned char *at = (const unsigned char *)text, *end = at + len;
+	const char *at = text, *end = text + len;
 	uint32_t all = 0;
 
 	for (unsigned i = 0; i < 4; i++) {
-		uint32_t octet = 0;
-		size_t digits = parse_octet(&octet, at, end);
+		const char *first = at;
+		unsigned number = 0, digit;
 
-		if (digits == 0)
+		for (; at < end && (digit = (unsigned char)*at - (unsigned)'0') <= 9 && number <= 255; at++)
+			number = number * 10 + digit;
+		if (at == first || number > 255 || (*first == '0' && at - first > 1))
 			return false;
-		at += digits;
-		all = all << 8 | octet;
-		if (i < 3 && (at >= end || *at++ != '.'))
+		all = all << 8 | number;
+		if (i < 3 && (at == end || *at++ != '.'))
 			return false;
 	}
 	*value = all;
@@ -95,7 +77,6 @@ bool addr_parse(struct addr *a, const char *text, size_t len)
 {
 	uint32_t v4;
 
-	a->prefix = ADDR_BITS;
 	if (parse_v4(&v4, text, len)) {
 		*a = addr_of_v4_number(v4);
 		return true;
@@ -103,21 +84,10 @@ bool addr_parse(struct addr *a, const char *text, size_t len)
 	return parse_v6(a, text, len);
 }
 
-static bool parse_prefix(unsigned *value, const char *text, size_t len)
+/* A number without a zero ahead. */
+static bool parse_prefix(uint64_t *value, struct span text)
 {
-	unsigned n = 0;
-
-	if (len == 0 || len > 3 || (text[0] == '0' && len > 1))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned digit = (unsigned)(unsigned char)text[i] - '0';
-
-		if (digit > 9)
-			return false;
-		n = n * 10 + digit;
-	}
-	*value = n;
-	return true;
+	return (text.len == 1 || !span_starts(text, "0")) && span_decimal(text, ADDR_BITS, value);
 }
 
 bool addr_parse_net(struct addr *a, const char *text, size_t len)
@@ -125,7 +95,7 @@ bool addr_parse_net(struct addr *a, const char *text, size_t len)
 	const char *slash = memchr(text, '/', len);
 	size_t address_len = slash != NULL ? (size_t)(slash - text) : len;
 	bool written_as_v4;
-	unsigned prefix;
+	uint64_t prefix;
 	struct addr net;
 
 	if (!addr_parse(a, text, address_len))
@@ -134,7 +104,8 @@ bool addr_parse_net(struct addr *a, const char *text, size_t len)
 		return true;
 	/* ::ffff:192.0.2.0/120 is the IPv4 network 192.0.2.0/24 */
 	written_as_v4 = memchr(text, ':', address_len) == NULL;
-	if (!parse_prefix(&prefix, slash + 1, len - address_len - 1) || prefix > (written_as_v4 ? 32U : 128U))
+	if (!parse_prefix(&prefix, (struct span){ slash + 1, len - address_len - 1 }) ||
+	    (written_as_v4 && prefix > 32))
 		return false;
 	if (written_as_v4)
 		prefix += ADDR_V4_BITS;
