@@ -169,7 +169,7 @@ void addr_add_to(struct buf *b, const struct addr *a)
 	b->len += addr_format(buf_room(b, ADDR_TEXT_MAX), a);
 }
 
-int addr_compare_any(const struct addr *a, const struct addr *b)
+int addr_compare(const struct addr *a, const struct addr *b)
 {
 	if (addr_is_v4(a) != addr_is_v4(b))
 		return addr_is_v4(a) ? -1 : 1;
@@ -197,7 +197,7 @@ struct addr addr_network(const struct addr *a, uint8_t prefix)
 	return net;
 }
 
-bool addr_contains_any(const struct addr *net, const struct addr *a)
+bool addr_contains(const struct addr *net, const struct addr *a)
 {
 	if (a->prefix < net->prefix || addr_is_v4(a) != addr_is_v4(net))
 		return false;

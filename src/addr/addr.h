@@ -49,15 +49,7 @@ size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a);
 void addr_add_to(struct buf *b, const struct addr *a);
 
 /* The order of every list: IPv4 before IPv6, then by number, then the wider network first. <0, 0, >0. */
-int addr_compare_any(const struct addr *a, const struct addr *b);
-
-static inline int addr_compare(const struct addr *a, const struct addr *b)
-{
-	/* most are both IPv4, which are alike in all bits but the last 32 */
-	if (a->hi == b->hi && a->lo >> 32 == b->lo >> 32 && a->lo != b->lo)
-		return a->lo < b->lo ? -1 : 1;
-	return addr_compare_any(a, b);
-}
+int addr_compare(const struct addr *a, const struct addr *b);
 
 static inline bool addr_equal(const struct addr *a, const struct addr *b)
 {
@@ -66,12 +58,9 @@ static inline bool addr_equal(const struct addr *a, const struct addr *b)
 
 /* The network of that prefix length (of the 128 bits) around a. */
 struct addr addr_network(const struct addr *a, uint8_t prefix);
-bool addr_contains_any(const struct addr *net, const struct addr *a);
 
-static inline bool addr_contains(const struct addr *net, const struct addr *a) /* true too where they are equal */
-{
-	return net->prefix == ADDR_BITS ? addr_equal(net, a) : addr_contains_any(net, a);
-}
+/* Whether all of a lies in net; true too where they are equal. */
+bool addr_contains(const struct addr *net, const struct addr *a);
 
 /* Whether one of two networks contains the other: they have addresses in common in no other way. */
 static inline bool addr_overlaps(const struct addr *a, const struct addr *b)
