@@ -27,37 +27,11 @@ void netset_add(struct netset *set, const struct addr *net)
 	set->nets[set->count++] = *net;
 }
 
-static bool is_sorted(const struct netset *set)
-{
-	for (size_t i = 1; i < set->count; i++) {
-		if (addr_compare(&set->nets[i - 1], &set->nets[i]) > 0)
-			return false;
-	}
-	return true;
-}
-
-static void sort(struct netset *set)
-{
-	struct addr *sorted;
-	uint32_t *order;
-
-	if (is_sorted(set))
-		return;
-	order = addr_order(set->nets, sizeof(*set->nets), set->count);
-	sorted = mem_alloc(set->count, sizeof(*sorted));
-	for (size_t i = 0; i < set->count; i++)
-		sorted[i] = set->nets[order[i]];
-	free(order);
-	free(set->nets);
-	set->nets = sorted;
-	set->capacity = set->count;
-}
-
 void netset_finish(struct netset *set)
 {
 	size_t kept = 0;
 
-	sort(set);
+	addr_sort(set->nets, sizeof(*set->nets), set->count);
 	/* a network stands before all networks in it */
 	for (size_t i = 0; i < set->count; i++) {
 		if (kept == 0 || !addr_contains(&set->nets[kept - 1], &set->nets[i]))

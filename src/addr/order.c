@@ -7,7 +7,9 @@
  */
 #include "addr/order.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/msg.h"
@@ -88,4 +90,31 @@ uint32_t *addr_order(const struct addr *first, size_t stride, size_t count)
 	free(keys);
 	free(scratch);
 	return order;
+}
+
+static bool is_sorted(const char *items, size_t size, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const void *here = items + i * size, *before = items + (i - 1) * size;
+
+		if (addr_compare(before, here) > 0)
+			return false;
+	}
+	return true;
+}
+
+void addr_sort(void *items, size_t size, size_t count)
+{
+	char *bytes = items, *copy;
+	uint32_t *order;
+
+	if (is_sorted(bytes, size, count))
+		return;
+	order = addr_order(items, size, count);
+	copy = mem_alloc(count, size);
+	memcpy(copy, items, count * size);
+	for (size_t i = 0; i < count; i++)
+		memcpy(bytes + i * size, copy + order[i] * size, size);
+	free(order);
+	free(copy);
 }

@@ -11,4 +11,7 @@
  * stand. The address of item i is i * stride bytes behind first. The caller frees what is returned. */
 uint32_t *addr_order(const struct addr *first, size_t stride, size_t count);
 
+/* Sorts items of so many bytes, each of which begins with its address, in that order. */
+void addr_sort(void *items, size_t size, size_t count);
+
 #endif

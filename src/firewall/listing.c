@@ -96,19 +96,6 @@ int listing_take(const char *bytes, size_t len, struct listing *r)
 	return netlink_take(bytes, len, read_message, r);
 }
 
-/* The kernel sends entries in the order of its hash table. */
-void listing_sort(struct firewall_set *set)
-{
-	uint32_t *order = addr_order(&set->entries->net, sizeof(*set->entries), set->count);
-	struct firewall_entry *sorted = mem_alloc(set->count, sizeof(*sorted));
-
-	for (size_t i = 0; i < set->count; i++)
-		sorted[i] = set->entries[order[i]];
-	free(order);
-	free(set->entries);
-	set->entries = sorted;
-}
-
 int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only)
 {
 	struct listing r = { .set = set, .family = family };
@@ -125,8 +112,9 @@ int listing_read(struct firewall_set *set, enum firewall_family family, bool hea
 	ret = netlink_ask(nlh, read_message, &r);
 	if (ret == -ENOENT && !set->exists)
 		ret = 0;
-	if (ret == 0 && set->count > 0)
-		listing_sort(set);
+	/* the kernel sends entries in the order of its hash table */
+	if (ret == 0)
+		addr_sort(set->entries, sizeof(*set->entries), set->count);
 	return ret;
 }
 

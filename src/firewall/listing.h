@@ -10,9 +10,6 @@
  * caller's to free, after an error too. */
 int listing_read(struct firewall_set *set, enum firewall_family family, bool header_only);
 
-/* Sorts the set's entries by addr_compare(). There is at least one. */
-void listing_sort(struct firewall_set *set);
-
 /* Appends why the set could not be read, from the error that reading it gave. needs names the kernel's modules;
  * "try: command what" shows an admin the set. Returns -errno: -EPERM, -EPROTONOSUPPORT or the error itself. */
 int listing_explain(const char *name, int error, const char *needs, const char *command, const char *what,

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr/order.h"
 #include "base/mem.h"
 #include "firewall/backend.h"
 #include "firewall/listing.h"
@@ -224,8 +225,7 @@ static bool read_set(struct firewall_set *set, enum firewall_family family, cons
 	memcpy(set->type, "nftables", sizeof("nftables"));
 	for (size_t i = 0; i < count; i++)
 		read_part(&r, &parts[i], table);
-	if (set->count > 0)
-		listing_sort(set);
+	addr_sort(set->entries, sizeof(*set->entries), set->count);
 	return !has_twice(set);
 }
 

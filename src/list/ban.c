@@ -42,29 +42,9 @@ void banlist_add(struct banlist *list, const struct ban *ban)
 	list->bans[list->count++] = *ban;
 }
 
-static bool in_order(const struct ban *a, const struct ban *b)
-{
-	return addr_compare(&a->net, &b->net) <= 0;
-}
-
 void banlist_sort(struct banlist *list)
 {
-	size_t sorted = 1;
-	struct ban *copy;
-	uint32_t *order;
-
-	while (sorted < list->count && in_order(&list->bans[sorted - 1], &list->bans[sorted]))
-		sorted++;
-	if (sorted >= list->count)
-		return;
-	copy = mem_alloc(list->count, sizeof(*copy));
-	order = addr_order(&list->bans->net, sizeof(*copy), list->count);
-	for (size_t i = 0; i < list->count; i++)
-		copy[i] = list->bans[order[i]];
-	free(order);
-	free(list->bans);
-	list->bans = copy;
-	list->capacity = list->count;
+	addr_sort(list->bans, sizeof(*list->bans), list->count);
 }
 
 /* A copy of the text that lives as long as the list. */

@@ -15,6 +15,11 @@ struct item {
 	struct addr net;
 };
 
+struct ranked {
+	struct addr net;
+	uint32_t number;
+};
+
 static uint64_t random_state = 4711;
 
 static uint64_t random_word(void)
@@ -40,6 +45,14 @@ static struct addr random_net(uint64_t bits, unsigned v6_in_4)
 static void assert_in_order(const struct item *items, size_t count)
 {
 	uint32_t *order = addr_order(&items->net, sizeof(*items), count);
+	struct ranked *ranked = calloc(count + 1, sizeof(*ranked));
+
+	for (size_t i = 0; i < count; i++)
+		ranked[i] = (struct ranked){ items[i].net, (uint32_t)i };
+	addr_sort(ranked, sizeof(*ranked), count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(ranked[i].number, order[i]);
+	free(ranked);
 
 	for (size_t i = 1; i < count; i++) {
 		int compared = addr_compare(&items[order[i - 1]].net, &items[order[i]].net);
