@@ -57,7 +57,7 @@ static size_t open_logs(const struct config *config, const struct options *optio
 
 	for (int i = 0; i < options->arg_count; i++) {
 		buf_clear(&why);
-		logs[count].source = source_open_only(options->args[i], options->directory, &why, NULL);
+		logs[count].source = source_open(options->args[i], options->directory, &why, NULL);
 		if (logs[count].source == NULL) {
 			msg("%s%s %s", options->args[i], source_colon(options->args[i]), buf_text(&why));
 			continue;

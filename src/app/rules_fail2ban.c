@@ -141,7 +141,7 @@ static int make_rules(struct job *job, struct buf *text)
 	int status = EXIT_USAGE;
 
 	if (job->options->sample != NULL) {
-		job->log = source_open_only(job->options->sample, NULL, &why, NULL);
+		job->log = source_open(job->options->sample, NULL, &why, NULL);
 		if (job->log == NULL)
 			msg("%s: %s", job->options->sample, buf_text(&why));
 	}

@@ -165,7 +165,7 @@ static int begin_log(void *context, const struct glass *glass, struct buf *answe
 static void check_log(struct check *c, struct log_files *log)
 {
 	struct buf why = { 0 }, ignored = { 0 };
-	struct source *source = source_open_only(log->log, NULL, &why, NULL);
+	struct source *source = source_open(log->log, NULL, &why, NULL);
 
 	if (source == NULL) {
 		msg("%s%s %s", log->log, source_colon(log->log), buf_text(&why));
@@ -241,7 +241,7 @@ static void check_lines(struct check *c, const struct log_list *list)
 	if (detection_open(&l.detection, c->config, c->options, RULES_WITHOUT_SAMPLES) == EXIT_ALL_WELL) {
 		for (size_t i = 0; i < list->count; i++) {
 			struct source *source = source_is_journal(list->logs[i].log) ? NULL :
-					source_open_only(list->logs[i].log, NULL, &ignored, NULL);
+					source_open(list->logs[i].log, NULL, &ignored, NULL);
 
 			if (source == NULL)
 				continue;

@@ -258,7 +258,7 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 static int match_file(struct matching *m, const char *path, char *block, struct buf *line)
 {
 	struct buf why = { 0 };
-	struct source *source = source_open_only(path, NULL, &why, NULL);
+	struct source *source = source_open(path, NULL, &why, NULL);
 	bool open_line = false;
 	ssize_t got;
 

@@ -60,7 +60,7 @@ static void keep_place(struct reading *reading, const struct position *old)
 
 void reading_open_journal(struct reading_log *log, const char *directory)
 {
-	log->journal = source_open_only(log->names.log, directory, &log->why, NULL);
+	log->journal = source_open(log->names.log, directory, &log->why, NULL);
 	take_name(log, directory);
 }
 

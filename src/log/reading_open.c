@@ -42,7 +42,7 @@ static void keep_damaged(struct reading *reading, const struct reading_log *log,
 static void open_file(struct reading_file *file)
 {
 	(void)file_look(file->path, &file->file);
-	file->source = source_open_only(file->path, NULL, &file->why, &file->hindered);
+	file->source = source_open(file->path, NULL, &file->why, &file->hindered);
 	if (file->source != NULL)
 		file->file = source_file(file->source);
 }

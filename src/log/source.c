@@ -236,7 +236,7 @@ bool source_is_hindered(const struct source *source)
 	return source->hindered;
 }
 
-struct source *source_open_only(const char *path, const char *directory, struct buf *why, bool *hindered)
+struct source *source_open(const char *path, const char *directory, struct buf *why, bool *hindered)
 {
 	struct source *source = mem_zalloc(1, sizeof(*source));
 	bool ok = true;
@@ -272,16 +272,6 @@ void source_bound(struct source *source, const struct source_bounds *bounds)
 bool source_begin(struct source *source, const char *cursor, struct buf *why)
 {
 	return source->journal != NULL ? journal_begin(source->journal, cursor, why) : look_at_head(source, why);
-}
-
-struct source *source_open(const char *path, struct buf *why)
-{
-	struct source *source = source_open_only(path, NULL, why, NULL);
-
-	if (source == NULL || source_begin(source, NULL, why))
-		return source;
-	source_close(source);
-	return NULL;
 }
 
 void source_close(struct source *source)

@@ -16,19 +16,15 @@
  * different sources may be used side by side. */
 struct source;
 
-/* Opens a file for reading from its first byte; "-" is standard input, "journal:[UNIT,...]" the system's
- * journal. Compressed files are recognised by content. Returns NULL where it cannot be read, with one
- * sentence about why ("is a directory; ...") appended to why. */
-struct source *source_open(const char *path, struct buf *why);
+/* Opens a log, and loads the library that it needs. "-" is standard input, "journal:[UNIT,...]" the journal of this
+ * host, or of a directory that is not NULL. Returns NULL where it cannot be opened, with one sentence about why ("is a
+ * directory; ...") appended to why. *hindered (where not NULL) is then true for the disk, the rights or a missing
+ * library, which may be well another time. It is false for what the file is. */
+struct source *source_open(const char *path, const char *directory, struct buf *why, bool *hindered);
 
-/* The same in two steps, so that whoever opens logs need not work on their bytes. The first one only opens, and has the
- * library loaded that the log needs; directory is where journals are, NULL for this host's. *hindered (where not NULL)
- * says why it failed: true for the disk, the rights or a missing library, which may be well another time; false for
- * what the file is or holds. */
-struct source *source_open_only(const char *path, const char *directory, struct buf *why, bool *hindered);
-
-/* The second one finds out what it is; a journal begins behind the entry that cursor names, or at the first one where
- * that is NULL. Returns false with a sentence where it is no log or cannot be read; it is to be closed in any case. */
+/* Then finds out what it is, from its first bytes, which whoever opens logs need not work on. A journal begins behind
+ * the entry that cursor names, or at the first one where that is NULL. Returns false with a sentence where it is no log
+ * or cannot be read; it is to be closed in any case. */
 bool source_begin(struct source *source, const char *cursor, struct buf *why);
 bool source_is_journal(const char *name); /* whether the name begins with journal: */
 const char *source_units(const char *name); /* of a journal's name: what stands behind journal: */

@@ -21,11 +21,11 @@ static size_t read_all(struct source *source)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf why = { 0 };
-	struct source *source = source_open(fuzz_file(data, size), &why);
+	struct source *source = source_open(fuzz_file(data, size), NULL, &why, NULL);
 	struct print tail;
 	uint64_t at;
 
-	if (source != NULL) {
+	if (source != NULL && source_begin(source, NULL, &why)) {
 		size_t all = read_all(source);
 
 		at = source_offset(source, all);

@@ -17,6 +17,7 @@
 #include "detect/scan.h"
 #include "detect/sessions.h"
 #include "log/source.h"
+#include "opened.h"
 
 enum { LINES = SANITIZED ? 6000 : 24000 };
 
@@ -56,7 +57,7 @@ static void take_whole_log(const char *path, bool take_unterminated, bool want_l
 	struct batch *batch;
 	struct twins twins = { 0 };
 	struct buf log = { 0 };
-	struct source *source = source_open(path, &log);
+	struct source *source = open_begun(path, &log);
 	size_t kept = 0;
 
 	twins_begin(&twins, taken->set);
@@ -95,7 +96,7 @@ static void scan_logs(const char *const paths[2], int from, int to, bool prefilt
 	assert_int_equal(engine_new(&scan.engine, taken->set, prefilter), 0);
 	scan.limit_hits = mem_zalloc(taken->set->count, sizeof(*scan.limit_hits));
 	for (int i = from; i < to; i++) {
-		logs[i].source = source_open(paths[i], &why);
+		logs[i].source = open_begun(paths[i], &why);
 		assert_non_null(logs[i].source);
 		logs[i].take_unterminated = i == 1;
 	}

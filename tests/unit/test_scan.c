@@ -23,6 +23,7 @@
 #include "detect/rules.h"
 #include "detect/scan.h"
 #include "log/source.h"
+#include "opened.h"
 #include "random.h"
 
 enum { LOGS_MAX = 300, PROCESSES = 3, MONDAY = 1793577600 };
@@ -171,7 +172,7 @@ static uint64_t scan_logs(size_t count, unsigned threads, scan_take *taker, void
 
 		path_of(path, i);
 		logs[i] = logs[other];
-		logs[other].source = source_open(path, &why);
+		logs[other].source = open_begun(path, &why);
 		assert_non_null(logs[other].source);
 	}
 	scan_run(&scan);

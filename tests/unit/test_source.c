@@ -21,6 +21,7 @@
 #include "log/content.h"
 #include "log/source.h"
 #include "folder.h"
+#include "opened.h"
 
 static void put_text(const char *name, const char *text)
 {
@@ -30,7 +31,7 @@ static void put_text(const char *name, const char *text)
 static struct source *must_open(const char *name)
 {
 	struct buf why = { 0 };
-	struct source *source = source_open(name, &why);
+	struct source *source = open_begun(name, &why);
 
 	if (source == NULL)
 		fail_msg("%s %s", name, buf_text(&why));
@@ -42,7 +43,7 @@ static void assert_refused(const char *name, const char *reason)
 {
 	struct buf why = { 0 };
 
-	assert_null(source_open(name, &why));
+	assert_null(open_begun(name, &why));
 	if (strstr(buf_text(&why), reason) == NULL)
 		fail_msg("%s: %s", name, why.ptr);
 	buf_free(&why);
