@@ -72,12 +72,16 @@ static int show(const struct edit *edit)
 int edit_commit(struct edit *edit)
 {
 	const char *path = edit->config->blacklist;
+	struct file_new file;
+	uint64_t digest;
 	bool unsure;
 	int ret;
 
 	if (edit->options->dry_run)
 		return show(edit);
-	ret = blacklist_write(path, &edit->list, NULL);
+	ret = blacklist_prepare(path, &edit->list, &file, &digest);
+	if (ret == 0)
+		ret = file_commit(&file);
 	if (ret < 0) {
 		msg("%s: cannot be written: %s; it is as it was", path, strerror(-ret));
 		return EXIT_NOTHING;

@@ -29,14 +29,9 @@ void blacklist_drop_duplicates(struct banlist *list);
 /* The whole file as it would be written, added to out. The list is sorted. */
 void blacklist_format(const struct banlist *list, struct buf *out);
 
-/* Makes the file hold the list, keeping the former version as path.1; writes nothing where it holds exactly
- * that already, or where the list is empty and there is no file. The list is sorted, and was read from path if
- * it was read at all. *changed (where not NULL) says whether anything was written. Returns as file_replace(). */
-int blacklist_write(const char *path, const struct banlist *list, bool *changed);
-
-/* The first half of blacklist_write(): prepares the new file for file_commit(). There is nothing to commit (file->path
- * NULL) where the file need not be written. *digest is that of the file as it will be; 0: there will be none. Returns 0
- * or -errno. */
+/* Prepares a file that holds the list, for file_commit(). There is nothing to commit (file->path NULL) where the file
+ * holds exactly that already, or where the list is empty and there is no file. The list is sorted, and was read from
+ * path if it was read at all. *digest is that of the file as it will be; 0: there will be none. Returns 0 or -errno. */
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 
 /* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is

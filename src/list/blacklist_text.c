@@ -60,17 +60,6 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 	return file_prepare(file, path, give, list, BLACKLIST_FORMERS);
 }
 
-int blacklist_write(const char *path, const struct banlist *list, bool *changed)
-{
-	struct file_new file;
-	uint64_t ignored;
-	int ret = blacklist_prepare(path, list, &file, &ignored);
-
-	if (changed != NULL)
-		*changed = ret == 0 && file.path != NULL;
-	return ret == 0 ? file_commit(&file) : ret;
-}
-
 /* Text behind the address begins in one column, unless the address is too long for that. */
 static void add_address(struct buf *out, const struct addr *net, bool alone)
 {
