@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "base/span.h"
+
 enum { DIGITS = 9 }; /* digits behind the point: POINT is 10 to that power */
 
 double points_fading(int64_t seconds, int64_t half_life)
@@ -47,24 +49,15 @@ void points_add_rough(struct buf *out, int64_t points)
 
 bool points_parse(const char *text, size_t len, int64_t *points)
 {
-	int64_t value = 0, unit = POINT;
-	size_t i = 0;
+	struct span part = { text, len }, whole = span_take(&part, '.');
+	uint64_t ones, billionths = 0;
 
-	for (; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
-		value = value * 10 + (text[i] - '0') * POINT;
-		if (value > POINTS_MOST)
-			return false;
-	}
-	if (i == 0)
+	if (!span_decimal(whole, POINTS_MOST / POINT, &ones))
 		return false;
-	if (i < len && text[i] == '.') {
-		for (i++; i < len && text[i] >= '0' && text[i] <= '9' && unit > 1; i++) {
-			unit /= 10;
-			value += (text[i] - '0') * unit;
-		}
-		if (unit == POINT)
-			return false;
-	}
-	*points = value;
-	return i == len && value <= POINTS_MOST;
+	if (whole.len < len && (part.len > DIGITS || !span_decimal(part, POINT, &billionths)))
+		return false;
+	for (size_t i = part.len; i < DIGITS; i++)
+		billionths *= 10;
+	*points = (int64_t)(ones * POINT + billionths);
+	return *points <= POINTS_MOST;
 }

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "base/span.h"
+
 enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };
 
 static const struct {
@@ -32,24 +34,21 @@ static int64_t unit_of(const char *text)
 
 bool when_parse_duration(const char *text, int64_t *seconds)
 {
-	int64_t number = 0, unit;
-	const char *at = text;
+	size_t digits = strspn(text, "0123456789");
+	const char *at = text + digits;
+	uint64_t number;
+	int64_t unit;
 
 	if (strcmp(text, forever) == 0) {
 		*seconds = WHEN_FOREVER;
 		return true;
 	}
-	for (; *at >= '0' && *at <= '9'; at++) {
-		number = number * 10 + (*at - '0');
-		if (number > WHEN_LONGEST)
-			return false;
-	}
-	if (at == text)
+	if (!span_decimal((struct span){ text, digits }, WHEN_LONGEST, &number))
 		return false;
 	unit = number == 0 && *at == '\0' ? 1 : unit_of(at);
-	if (unit == 0 || number > WHEN_LONGEST / unit)
+	if (unit == 0 || (int64_t)number > WHEN_LONGEST / unit)
 		return false;
-	*seconds = number * unit;
+	*seconds = (int64_t)number * unit;
 	return true;
 }
 

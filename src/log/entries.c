@@ -221,17 +221,14 @@ int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, str
 static bool is_believed(sd_journal *handle)
 {
 	struct span transport = field_of(handle, "_TRANSPORT");
-	unsigned long user = 0;
 	struct span digits;
+	uint64_t user = 0;
 
 	if (!span_is(transport, "syslog") && !span_is(transport, "journal") && !span_is(transport, "stdout"))
 		return false;
 	digits = field_of(handle, "_UID");
-	for (size_t i = 0; i < digits.len; i++) {
-		if (digits.ptr[i] < '0' || digits.ptr[i] > '9' || user > FIRST_WIDE)
-			return false;
-		user = user * 10 + (unsigned long)(digits.ptr[i] - '0');
-	}
+	if (digits.len > 0 && !span_decimal(digits, UINT32_MAX, &user))
+		return false;
 	/* services without a fixed number have numbers between those of persons and of directories' users */
 	return user < FIRST_PERSON || (user > LAST_PERSON && user < FIRST_WIDE);
 }

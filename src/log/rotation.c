@@ -8,8 +8,10 @@
  */
 #include "log/rotation.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "log/form.h"
 
 enum { DATE_DIGITS_MIN = 6, NUMBER_DIGITS_MAX = 5 };
@@ -49,17 +51,12 @@ static bool parse_date(struct rotation *rotation, const char *text, size_t len)
 
 static bool parse_number(struct rotation *rotation, const char *text, size_t len)
 {
-	unsigned number = 0;
+	uint64_t number;
 
-	if (len == 0 || len > NUMBER_DIGITS_MAX)
+	if (len > NUMBER_DIGITS_MAX || !span_decimal((struct span){ text, len }, UINT32_MAX, &number))
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (!form_is_digit(text[i]))
-			return false;
-		number = number * 10 + (unsigned)(text[i] - '0');
-	}
 	rotation->style = ROTATION_COUNTED;
-	rotation->number = number;
+	rotation->number = (unsigned)number;
 	return true;
 }
 
