@@ -10,13 +10,6 @@
 #include <endian.h>
 #include <string.h>
 
-/* 2^64 divided by the golden ratio, made odd (Knuth, The Art of Computer Programming 3, 6.4). */
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 32;
-}
-
 static uint64_t word_of(const void *bytes)
 {
 	uint64_t word;
@@ -40,10 +33,10 @@ void digest_add(struct digest *d, const char *bytes, size_t len)
 		len -= take;
 		if (have + take < 8)
 			return;
-		d->hash = mix(d->hash, word_of(d->rest));
+		d->hash = digest_mix(d->hash, word_of(d->rest));
 	}
 	for (; len >= 8; bytes += 8, len -= 8)
-		d->hash = mix(d->hash, word_of(bytes));
+		d->hash = digest_mix(d->hash, word_of(bytes));
 	if (len > 0)
 		memcpy(d->rest, bytes, len);
 }
@@ -54,7 +47,7 @@ uint64_t digest_value(const struct digest *d)
 	uint64_t hash;
 
 	memcpy(last, d->rest, d->len % 8);
-	hash = mix(mix(d->hash, word_of(last)), d->len);
-	hash = mix(hash, hash >> 29);
+	hash = digest_mix(digest_mix(d->hash, word_of(last)), d->len);
+	hash = digest_mix(hash, hash >> 29);
 	return hash != 0 ? hash : 1;
 }

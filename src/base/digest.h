@@ -32,6 +32,13 @@ static inline uint64_t digest_fnv64(uint64_t hash, const char *bytes, size_t len
 	return hash;
 }
 
+/* The factor is 2^64 divided by the golden ratio, made odd (Knuth, The Art of Computer Programming 3, 6.4). */
+static inline uint64_t digest_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
+
 void digest_add(struct digest *digest, const char *bytes, size_t len);
 
 /* The number of all that was added, never 0. More may be added afterwards. */

@@ -25,16 +25,16 @@ void hash_seed(struct hash *table)
 uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len)
 {
 	const char *at = bytes;
-	uint64_t hash = hash_mix(table->seed, len), word;
+	uint64_t hash = digest_mix(table->seed, len), word;
 
 	for (; len >= sizeof(word); at += sizeof(word), len -= sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
-		hash = hash_mix(hash, word);
+		hash = digest_mix(hash, word);
 	}
 	word = 0;
 	if (len > 0)
 		memcpy(&word, at, len);
-	return (uint32_t)(hash_mix(hash, word) >> 32);
+	return (uint32_t)(digest_mix(hash, word) >> 32);
 }
 
 static void place(struct hash *table, struct hash_slot slot)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
+
 #define HASH_NONE UINT32_MAX
 
 struct hash_slot {
@@ -27,21 +29,12 @@ struct hash {
 /* Takes a seed from the kernel, where the table has none yet: before the first item is put. */
 void hash_seed(struct hash *table);
 
-/* 2^64 divided by the golden ratio, made odd (Knuth, The Art of Computer Programming 3, 6.4). */
-#define HASH_GOLDEN UINT64_C(0x9e3779b97f4a7c15)
-
-static inline uint64_t hash_mix(uint64_t hash, uint64_t word)
-{
-	hash = (hash ^ word) * HASH_GOLDEN;
-	return hash ^ hash >> 29;
-}
-
 /* The hash of a key, for the calls below. */
 uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len);
 
 static inline uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uint64_t b)
 {
-	return (uint32_t)(hash_mix(hash_mix(table->seed, a), b) >> 32);
+	return (uint32_t)(digest_mix(digest_mix(table->seed, a), b) >> 32);
 }
 
 /* The first number under the hash from slot *at on. For hash_first() and hash_next() alone. */
