@@ -5,8 +5,8 @@
  * An entry is believed by fields that journald itself wrote and nobody can send: the unit, the way, and the process
  * that sent it. A local user's logger(1) writes from the user's own unit, and a command in a ~/.forward under the
  * user's number: neither is believed. The unit may choose the program's name and the text. A line break inside a text
- * becomes a blank, so that one entry is one line. Built without libsystemd it only says so. Owns its handle; prints
- * nothing.
+ * becomes a blank, so that one entry is one line. Owns its handle; prints nothing. Without libsystemd nothing is here,
+ * and log/journal says so.
  */
 #define _GNU_SOURCE
 #include "log/entries.h"
@@ -325,50 +325,6 @@ int64_t entries_newest(const struct entries *entries)
 	if (!entries->empty && sd_journal_seek_tail(entries->handle) >= 0 &&
 	    sd_journal_previous(entries->handle) > 0 && sd_journal_get_realtime_usec(entries->handle, &usec) >= 0)
 		return (int64_t)(usec / 1000000);
-	return WHEN_UNKNOWN;
-}
-
-#else
-
-void entries_load(void)
-{
-}
-
-struct entries *entries_open(const char *units, const char *directory, struct buf *why)
-{
-	(void)units;
-	(void)directory;
-	buf_add_text(why, "this mailban was built without libsystemd and cannot read the journal; name a log file, or "
-			  "build with libsystemd");
-	return NULL;
-}
-
-void entries_close(struct entries *entries)
-{
-	(void)entries;
-}
-
-int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, struct buf *why)
-{
-	(void)entries;
-	(void)cursor;
-	(void)gap;
-	(void)why;
-	return -1;
-}
-
-int entries_next(struct entries *entries, struct buf *lines, const char **cursor, struct buf *why)
-{
-	(void)entries;
-	(void)lines;
-	(void)cursor;
-	(void)why;
-	return -1;
-}
-
-int64_t entries_newest(const struct entries *entries)
-{
-	(void)entries;
 	return WHEN_UNKNOWN;
 }
 

@@ -87,6 +87,8 @@ static bool hear(int fd, enum said *kind, struct buf *bytes)
 
 /* ---- the child ---- */
 
+#if HAVE_LIBSYSTEMD
+
 static bool say_number(int fd, int64_t number)
 {
 	return say(fd, SAID_NUMBER, &number, sizeof(number));
@@ -155,8 +157,6 @@ _Noreturn static void be_child(const char *units, const char *directory, int fd)
 	_exit(0);
 }
 
-/* ---- the reader ---- */
-
 struct journal *journal_open(const char *units, const char *directory, struct buf *why)
 {
 	struct journal *journal;
@@ -179,6 +179,21 @@ struct journal *journal_open(const char *units, const char *directory, struct bu
 	*journal = (struct journal){ .fd = pair[0], .child = child, .gap = WHEN_UNKNOWN };
 	return journal;
 }
+
+#else
+
+struct journal *journal_open(const char *units, const char *directory, struct buf *why)
+{
+	(void)units;
+	(void)directory;
+	buf_add_text(why, "this mailban was built without libsystemd and cannot read the journal; name a log file, or "
+			  "build with libsystemd");
+	return NULL;
+}
+
+#endif
+
+/* ---- the reader ---- */
 
 void journal_close(struct journal *journal)
 {
