@@ -20,8 +20,6 @@
 #include "log/header.h"
 #include "log/source_inside.h"
 
-enum { HOLE_STEP = 1 << 16 };
-
 const char *source_name(const struct source *source)
 {
 	return source->name;
@@ -86,39 +84,10 @@ static void take_stat(struct source *source)
 	source->file = file_look_of(&st);
 }
 
-static void begin_at(struct source *source, uint64_t first)
+/* A writer that does not append leaves a hole in a log that was emptied: begin behind it. False: all is NULs. */
+static bool skip_nuls(struct source *source)
 {
-	source->first = source->start = source->at = first;
-}
-
-/* A writer that does not append leaves a hole in a log that was emptied: begin behind the hole. A file that is all hole
- * is an empty one. */
-static void skip_hole(struct source *source)
-{
-	char step[HOLE_STEP];
-	uint64_t at = 0;
-	ssize_t got = 1;
-
-	source->head_len = 0;
-	while (got > 0 && (at = source_data_at(source, at)) < source->file.size) {
-		size_t nuls = 0;
-
-		got = source_pread(source, step, sizeof(step), at);
-		while (got > 0 && nuls < (size_t)got && step[nuls] == 0)
-			nuls++;
-		at += nuls;
-		if (got <= 0 || nuls == (size_t)got)
-			continue;
-		begin_at(source, at);
-		got = source_pread(source, source->head, sizeof(source->head), at);
-		source->head_len = got > 0 ? (size_t)got : 0;
-		return;
-	}
-}
-
-/* The same of a compressed log, or of standard input, by reading on behind the head. */
-static bool skip_read_hole(struct source *source)
-{
+	bool has_holes = source->regular && source->content == CONTENT_PLAIN;
 	uint64_t first = 0;
 
 	while (source->head_len > 0) {
@@ -130,10 +99,14 @@ static bool skip_read_hole(struct source *source)
 		first += nuls;
 		source->head_len -= nuls;
 		memmove(source->head, source->head + nuls, source->head_len);
+		if (source->head_len == 0 && has_holes) {
+			first = source_data_at(source, first);
+			atomic_store(&source->stored, first);
+		}
 		got = source_fill(source, source->head + source->head_len, nuls);
 		source->head_len += got > 0 ? (size_t)got : 0;
 		if (source->head_len > 0 && source->head[0] != 0) {
-			begin_at(source, first);
+			source->first = source->start = source->at = first;
 			return true;
 		}
 	}
@@ -144,12 +117,10 @@ static bool is_log(struct source *source, struct buf *why)
 {
 	const char *foreign;
 
-	if (source->head_len > 0 && source->head[0] == 0) {
-		if (source->regular && source->content == CONTENT_PLAIN)
-			skip_hole(source);
-		else if (!skip_read_hole(source))
-			return source_refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
-	}
+	/* a file that is all hole is an empty one */
+	if (source->head_len > 0 && source->head[0] == 0 && !skip_nuls(source) &&
+	    !(source->regular && source->content == CONTENT_PLAIN))
+		return source_refuse(why, source->error.len > 0 ? source->error.ptr : "holds nothing but NULs");
 	foreign = content_foreign(source->head, source->head_len);
 	if (foreign != NULL)
 		buf_addf(why, "is %s, not a log", foreign);
