@@ -15,7 +15,7 @@ struct run {
 };
 
 struct merge {
-	struct run *runs;        /* a heap: the one with the first event is at its top */
+	struct run *runs;
 	size_t count, capacity;
 	uint64_t bytes;          /* of events that wait, with their texts */
 	uint64_t most_bytes;     /* the most that ever waited */
