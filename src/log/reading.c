@@ -23,8 +23,7 @@
 
 enum { NOTE_MAX = 1000, OTHERS_MAX = 200, STEP = 1 << 16 };
 
-void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format,
-		  ...)
+void reading_note(struct reading *reading, enum reading_note_kind kind, const char *format, ...)
 {
 	char text[NOTE_MAX];
 	va_list args;
@@ -34,8 +33,7 @@ void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t 
 	va_end(args);
 	reading->notes = mem_grow(reading->notes, &reading->note_capacity, reading->note_count + 1,
 				  sizeof(*reading->notes));
-	reading->notes[reading->note_count++] =
-		(struct reading_note){ .kind = kind, .text = mem_text(text), .from = from, .to = to };
+	reading->notes[reading->note_count++] = (struct reading_note){ .kind = kind, .text = mem_text(text) };
 	reading->in_part |= kind == READING_UNREADABLE;
 }
 
@@ -178,7 +176,7 @@ static void add_log(struct reading *reading, struct reading_log *log)
 	if (log->count == 0 && has_moved(reading, log))
 		return;
 	if (log->count == 0)
-		reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN,
+		reading_note(reading, READING_UNREADABLE,
 			     "%s: there is no such log; name another one, or see that it is written", log->names.log);
 	else
 		reading_note_lost(reading, log);
@@ -224,7 +222,7 @@ static void note_none(struct reading *reading)
 	struct buf usual = { 0 };
 
 	log_list_say_usual(&usual);
-	reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN,
+	reading_note(reading, READING_UNREADABLE,
 		     "no log was found: there is none of %s, nor are there entries of mail units in a journal that may "
 		     "be read; name a log on the command line or in the setting log", buf_text(&usual));
 	buf_free(&usual);

@@ -48,7 +48,6 @@ enum reading_note_kind {
 struct reading_note {
 	enum reading_note_kind kind;
 	char *text;        /* "FILE: what is wrong; what to do" */
-	int64_t from, to;  /* READING_LOST: the time span of what is lost; WHEN_UNKNOWN: not known */
 };
 
 struct reading_log;

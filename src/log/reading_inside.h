@@ -45,8 +45,8 @@ void reading_add_journal(struct reading *reading, struct reading_log *log);
 void reading_match(struct reading *reading);
 
 struct reading_source *reading_add_source(struct reading *reading, const char *log, struct source *source);
-void reading_note(struct reading *reading, enum reading_note_kind kind, int64_t from, int64_t to, const char *format,
-		  ...) __attribute__((format(printf, 5, 6)));
+void reading_note(struct reading *reading, enum reading_note_kind kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void reading_claim(struct reading *reading, struct reading_file *file, const struct position *old);
 bool reading_same_file(const struct file_look *a, const struct file_look *b); /* false where one is not known */
 bool reading_same_place(const struct position *a, const struct position *b); /* in files that are alike up to there */

@@ -46,7 +46,7 @@ static void note_gap(struct reading *reading, const char *log, int64_t from, int
 	struct buf span = { 0 };
 
 	reading_add_span(&span, from, to);
-	reading_note(reading, READING_LOST, from, to, "%s%s the entry that the last run stopped at is gone; entries "
+	reading_note(reading, READING_LOST, "%s%s the entry that the last run stopped at is gone; entries "
 		     "made%s, if there were any, are lost: let the journal keep more, or run more often",
 		     log, source_colon(log), buf_text(&span));
 	buf_free(&span);
@@ -71,8 +71,8 @@ void reading_add_journal(struct reading *reading, struct reading_log *log)
 	struct reading_source *added;
 
 	if (log->journal == NULL || !source_begin(log->journal, cursor, &log->why)) {
-		reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN, "%s%s %s",
-			     log->names.log, source_colon(log->names.log), buf_text(&log->why));
+		reading_note(reading, READING_UNREADABLE, "%s%s %s", log->names.log, source_colon(log->names.log),
+			     buf_text(&log->why));
 		keep_place(reading, old);
 		return;
 	}

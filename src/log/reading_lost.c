@@ -86,7 +86,7 @@ static void note_gone(struct reading *reading, struct reading_log *log, const st
 	if (from > log->read_up_to)
 		log->read_up_to = from;
 	reading_add_span(&span, from, to);
-	reading_note(reading, READING_LOST, from, to,
+	reading_note(reading, READING_LOST,
 		     "%s: %s; lines written%s, if there were any, are lost: %s", log->names.log, what, buf_text(&span),
 		     advice);
 	buf_free(&span);
@@ -141,7 +141,7 @@ static void note_gaps(struct reading *reading, const struct reading_log *log, co
 	if (number <= lowest)
 		return;
 	reading_add_span(&span, from, to);
-	reading_note(reading, READING_LOST, from, to, "%s: number %u of its rotated files is gone; lines written%s are "
+	reading_note(reading, READING_LOST, "%s: number %u of its rotated files is gone; lines written%s are "
 		     "lost: keep rotated logs until the next run", log->names.log, number - 1, buf_text(&span));
 	buf_free(&span);
 }

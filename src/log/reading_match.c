@@ -229,7 +229,7 @@ static void leave_hindered(struct reading *reading, struct reading_log *log, str
 {
 	if (file->source == NULL || !source_is_hindered(file->source))
 		return;
-	reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN,
+	reading_note(reading, READING_UNREADABLE,
 		     "%s: cannot be read as far as the last run did; nothing of it was counted", file->path);
 	if (file->old != NULL)
 		reading->claimed[file->old - reading->old->items] = false;

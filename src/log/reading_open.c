@@ -87,13 +87,11 @@ static bool is_being_packed(const struct reading_log *log, const struct reading_
 	return false;
 }
 
-static void note_unreadable(struct reading *reading, struct reading_log *log, struct reading_file *file,
-			    const char *why)
+static void note_unreadable(struct reading *reading, struct reading_log *log, struct reading_file *file)
 {
 	if (is_being_packed(log, file))
 		return;
-	reading_note(reading, READING_UNREADABLE, WHEN_UNKNOWN, WHEN_UNKNOWN, "%s: %s", file->path,
-		     why);
+	reading_note(reading, READING_UNREADABLE, "%s: %s", file->path, buf_text(&file->why));
 	keep_damaged(reading, log, file);
 	log->whole = false;
 }
@@ -147,6 +145,6 @@ void reading_begin_log(struct reading *reading, struct reading_log *log)
 	log->whole &= log->settled;
 	for (size_t i = 0; i < log->count; i++) {
 		if (log->files[i].why.len > 0 && log->settled)
-			note_unreadable(reading, log, &log->files[i], buf_text(&log->files[i].why));
+			note_unreadable(reading, log, &log->files[i]);
 	}
 }
