@@ -240,13 +240,10 @@ char *config_remembered(const struct config *config)
 {
 	const char *slash = strrchr(config->state, '/');
 	struct buf path = { 0 };
-	char *text;
 
 	buf_add(&path, config->state, slash != NULL ? (size_t)(slash + 1 - config->state) : 0);
 	buf_add_text(&path, "firewall");
-	text = mem_text(buf_text(&path));
-	buf_free(&path);
-	return text;
+	return buf_take(&path);
 }
 
 bool config_is_there(const char *path, const char *usual)

@@ -81,6 +81,16 @@ const char *buf_text(struct buf *b)
 	return b->ptr;
 }
 
+char *buf_take(struct buf *b)
+{
+	char *text;
+
+	buf_text(b);
+	text = b->ptr;
+	*b = (struct buf){ 0 };
+	return text;
+}
+
 void buf_add_escaped(struct buf *b, const char *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {

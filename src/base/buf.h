@@ -28,6 +28,7 @@ static inline struct span buf_span(const struct buf *b) /* its bytes, until the 
 }
 
 const char *buf_text(struct buf *b);               /* NUL-terminated, valid until the next change */
+char *buf_take(struct buf *b);                     /* the same, which the caller frees; b is empty then */
 
 /* Bytes from a log as a person may see them: control and 8-bit bytes become \xHH, a backslash \\. */
 void buf_add_escaped(struct buf *b, const char *bytes, size_t len);

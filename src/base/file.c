@@ -249,8 +249,7 @@ int file_prepare(struct file_new *file, const char *path, file_give *give, const
 
 	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
 	buf_addf(&name, "%s.new", file->path);
-	buf_text(&name);
-	file->temporary = name.ptr;
+	file->temporary = buf_take(&name);
 	ret = make_temporary(file->temporary, file->path, give, what);
 	if (ret == 0)
 		ret = sync_folder_of(file->path);

@@ -77,7 +77,6 @@ char *file_beside(const char *path, const char *suffix)
 	struct buf beside = { 0 };
 
 	buf_addf(&beside, "%s%s", resolved, suffix);
-	buf_text(&beside);
 	free(resolved);
-	return beside.ptr;
+	return buf_take(&beside);
 }

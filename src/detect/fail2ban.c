@@ -77,7 +77,6 @@ static char *prefix_text(struct f2b_maker *m, const char *text)
 {
 	const char *open = strstr(text, "<F-CONTENT>"), *close = strstr(text, "</F-CONTENT>");
 	struct buf out = { 0 }, content = { 0 };
-	char *prefix;
 
 	m->content = open != NULL && close > open;
 	if (!m->content)
@@ -91,10 +90,8 @@ static char *prefix_text(struct f2b_maker *m, const char *text)
 		warn_all(m, "prefregex",
 			 "its <F-CONTENT> may end before the line does: an expression may match behind it");
 	}
-	prefix = mem_text(buf_text(&out));
-	buf_free(&out);
 	buf_free(&content);
-	return prefix;
+	return buf_take(&out);
 }
 
 /* Whether all of the text is literal, so that it matches in one way. */
@@ -115,7 +112,7 @@ static bool skip_header(struct f2b_maker *m, struct buf *text)
 		f2b_skip_blank(text);
 	if (program.len > 0) {
 		free(m->program);
-		m->program = mem_text(buf_text(&program));
+		m->program = buf_take(&program);
 	}
 	buf_free(&program);
 	return anchored;
@@ -196,8 +193,7 @@ static void read_program(struct f2b_maker *m)
 		struct f2b_pattern pattern;
 
 		f2b_convert(&pattern, daemon, 'd', F2B_LOOK);
-		m->daemon = mem_text(buf_text(&pattern.text));
-		buf_free(&pattern.text);
+		m->daemon = buf_take(&pattern.text);
 	}
 	m->prefix_else = m->daemon == NULL && server != NULL ? server->prefix : NULL;
 	free(daemon);
@@ -277,14 +273,12 @@ int f2b_make(struct f2b_filter *filter, const char *name, const char *class_name
 
 	*filter = (struct f2b_filter){ 0 };
 	ret = make(&m, name);
-	filter->head = mem_text(buf_text(&m.head));
-	filter->tail = mem_text(buf_text(&m.comment));
+	filter->head = buf_take(&m.head);
+	filter->tail = buf_take(&m.comment);
 	f2b_options_free(&m.options);
 	buf_free(&m.prefix);
 	buf_free(&m.ignore);
 	buf_free(&m.ignore_whole);
-	buf_free(&m.head);
-	buf_free(&m.comment);
 	free(m.name);
 	free(m.daemon);
 	free(m.program);

@@ -68,8 +68,7 @@ static void add_line(struct f2b_options *o, struct span line)
 		return;
 	buf_addf(&value, "%s\n%.*s", last->value, (int)line.len, line.ptr);
 	free(last->value);
-	last->value = mem_text(buf_text(&value));
-	buf_free(&value);
+	last->value = buf_take(&value);
 }
 
 /* The end of the line for configparser: a semicolon behind a blank begins a comment. */

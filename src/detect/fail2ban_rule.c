@@ -12,6 +12,7 @@
 #include "base/msg.h"
 #include "detect/fail2ban_inside.h"
 #include "detect/pattern.h"
+#include "detect/rules_inside.h"
 
 /* Adds a comment and a warning about the expression. */
 static void warn(struct f2b_maker *m, const char *what)
@@ -85,14 +86,6 @@ static bool compiles(const struct rule *rule)
 	return good;
 }
 
-static void drop(const struct rule *rule)
-{
-	struct ruleset one = { .rules = mem_alloc(1, sizeof(*rule)), .count = 1 };
-
-	*one.rules = *rule;
-	rules_free(&one);
-}
-
 static void add_rule(struct f2b_maker *m, const char *program, const char *match)
 {
 	struct f2b_filter *f = m->filter;
@@ -102,10 +95,9 @@ static void add_rule(struct f2b_maker *m, const char *program, const char *match
 	buf_addf(&text, "fail2ban-%s-%u", m->name, m->expression);
 	if (++m->rules > 1)
 		buf_addf(&text, "-%u", m->rules);
-	rule.name = mem_text(buf_text(&text));
-	buf_clear(&text);
+	rule.name = buf_take(&text);
 	buf_addf(&text, "fail2ban's %s, failregex %u", m->name, m->expression);
-	rule.description = mem_text(buf_text(&text));
+	rule.description = buf_take(&text);
 	rule.server = mem_text(m->name);
 	rule.file = mem_text(m->options.path);
 	rule.source = mem_text("");
@@ -113,17 +105,15 @@ static void add_rule(struct f2b_maker *m, const char *program, const char *match
 	rule.match_text = mem_text(match);
 	rule.hits = mem_zalloc(F2B_HITS + 1, sizeof(char *));
 	rule.misses = mem_zalloc(1, sizeof(char *));
-	buf_free(&text);
 	if (!compiles(&rule)) {
 		leave_out(m, "PCRE2 does not take it");
-		drop(&rule);
+		rules_free_rule(&rule);
 		return;
 	}
 	f->set.rules = mem_grow(f->set.rules, &f->set.capacity, f->set.count + 1, sizeof(*f->set.rules));
 	f->notes = mem_grow(f->notes, &m->capacity, f->set.count + 1, sizeof(*f->notes));
 	f->set.rules[f->set.count] = rule;
-	f->notes[f->set.count++] = (struct f2b_note){ .comment = mem_text(buf_text(&m->comment)) };
-	buf_clear(&m->comment);
+	f->notes[f->set.count++] = (struct f2b_note){ .comment = buf_take(&m->comment) };
 }
 
 /* Warns about the pattern, which is of the program or, where that is NULL, of the filter's. */

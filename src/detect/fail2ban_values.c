@@ -157,10 +157,9 @@ static char *resolve_tags(struct f2b_options *o, const struct f2b_option *of, ch
 		add_value(o, option, i > TAGS_MAX ? DEPTH_MAX + 1 : 1, &next);
 		buf_add_text(&next, tag.ptr + tag.len);
 		free(text);
-		text = mem_text(buf_text(&next));
 		if (next.len > VALUE_MAX)
 			fail(o, of, "refers to itself", (struct span){ "", 0 });
-		buf_free(&next);
+		text = buf_take(&next);
 	}
 	return text;
 }
@@ -170,14 +169,12 @@ char *f2b_options_get(struct f2b_options *o, const char *name)
 	const struct f2b_option nobody = { .section = (char[]){ "" } };
 	const struct f2b_option *option = find(o, (struct span){ name, strlen(name) }, &nobody, BY_TAG);
 	struct buf value = { 0 };
-	char *text = NULL;
+	char *text;
 
 	if (option == NULL)
 		return NULL;
 	add_value(o, option, 0, &value);
-	if (!o->failed)
-		text = resolve_tags(o, option, mem_text(buf_text(&value)));
-	buf_free(&value);
+	text = resolve_tags(o, option, buf_take(&value));
 	if (o->failed) {
 		free(text);
 		text = NULL;

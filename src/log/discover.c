@@ -110,8 +110,7 @@ static char *join(const char *folder, const char *name)
 	struct buf path = { 0 };
 
 	buf_addf(&path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
-	buf_text(&path);
-	return path.ptr;
+	return buf_take(&path);
 }
 
 static void add_path(struct log_files *files, char *path)

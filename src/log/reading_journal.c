@@ -23,9 +23,8 @@ static void take_name(struct reading_log *log, const char *directory)
 	real = realpath(directory, NULL);
 	buf_addf(&text, "%s in %s", log->names.log, real != NULL ? real : directory);
 	free(real);
-	buf_text(&text);
 	free(log->names.log);
-	log->names.log = text.ptr;
+	log->names.log = buf_take(&text);
 }
 
 static const struct position *find(struct reading *reading, const char *log)
