@@ -219,22 +219,11 @@ static int check_sum(const char *path, const struct buf *text, uint64_t *sum)
 
 	*sum = sum_of(text, body);
 	buf_addf(&expected, "checksum %016" PRIx64 "\n", *sum);
-	same = text->len - body == expected.len && memcmp(text->ptr + body, expected.ptr, expected.len) == 0;
+	/* the last line before it is whole, as all lines of sections are */
+	same = text->len - body == expected.len && memcmp(text->ptr + body, expected.ptr, expected.len) == 0 &&
+	       body > 0 && text->ptr[body - 1] == '\n';
 	buf_free(&expected);
 	return same ? 0 : refuse(path, count_lines(text->ptr, text->len), "the state is damaged");
-}
-
-/* Takes a line without its newline off the front of rest. */
-static int take_line(struct span *rest, struct span *line)
-{
-	const char *end = memchr(rest->ptr, '\n', rest->len);
-
-	if (end == NULL)
-		return -1;
-	*line = (struct span){ rest->ptr, (size_t)(end - rest->ptr) };
-	rest->len -= line->len + 1;
-	rest->ptr = end + 1;
-	return 0;
 }
 
 /* The name of "section NAME LINES"; NULL: it is no such line. */
@@ -270,13 +259,13 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 	while (rest.len > 0) {
 		struct span line, body;
 		uint64_t lines = 0;
-		char *name = take_line(&rest, &line) == 0 ? parse_section(line, &lines) : NULL;
+		char *name = span_take_line(&rest, &line) ? parse_section(line, &lines) : NULL;
 		int ret = name == NULL ? -1 : 0;
 
 		number++;
 		body = (struct span){ rest.ptr, 0 };
 		for (uint64_t i = 0; i < lines && ret == 0; i++)
-			ret = take_line(&rest, &line);
+			ret = span_take_line(&rest, &line) ? 0 : -1;
 		if (ret < 0) {
 			free(name);
 			return refuse(path, number, "the state is damaged: a section is expected here");
