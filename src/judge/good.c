@@ -62,12 +62,29 @@ static void note_entered(struct work *w, enum entered_how how)
 	entered_count(e, w->time, 1, mails_of(w->event));
 }
 
+/* Whether a name failed that has not logged in lately, from anywhere. Where all passwords of an office end on one day,
+ * its devices fail for users alone. */
+static bool failed_for_a_stranger(const struct work *w)
+{
+	const struct account *a = w->account;
+
+	for (unsigned i = 0; i < a->name_count; i++) {
+		const struct account_name *n = &a->names[i];
+
+		if (n->name != NAME_NONE && n->points >= POINTS_LEAST &&
+		    !name_is_known(&w->judge->accounts.names.all[n->name], w->time, w->judge->settings->known))
+			return true;
+	}
+	return false;
+}
+
 /* Whether a login is a breach: the address guessed many names, nobody had logged in from it, nor had this name. */
 static bool is_breach(const struct work *w, const struct account_name *n)
 {
 	const struct account *a = w->account;
 
 	return (n == NULL || n->last_login == 0) && a->credit <= POINT / 5 && names_failed_for(a) >= BREACH_NAMES &&
+	       failed_for_a_stranger(w) &&
 	       (a->since != 0 || judge_reaches(account_name_points(a), w->judge->settings->threshold));
 }
 

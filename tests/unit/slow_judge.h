@@ -76,7 +76,7 @@ enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
 	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN, SLOW_OF_USER,
-	SLOW_USER_FULL, SLOW_SEEN
+	SLOW_USER_FULL, SLOW_USERS_ALONE, SLOW_SEEN
 };
 
 static unsigned slow_saw[SLOW_SEEN];
@@ -580,11 +580,16 @@ static inline void slow_evidence(struct slow_judge *j, struct slow_account *a, c
 
 static inline bool slow_is_breach(const struct slow_judge *j, const struct slow_account *a, const struct slow_event *e)
 {
-	unsigned names = 0;
+	unsigned names = 0, users = 0;
 
-	for (unsigned n = 1; n < a->names_end; n++)
-		names += a->names[n].points >= POINT / 50;
-	return e->name != 0 && a->names[e->name].login < 0 && a->credit <= POINT / 5 && names >= 3 &&
+	for (unsigned n = 1; n < a->names_end; n++) {
+		bool failed = a->names[n].points >= POINT / 50;
+
+		names += failed;
+		users += failed && slow_within(j->names[n].login, e->time, j->s->known);
+	}
+	slow_saw[SLOW_USERS_ALONE] += names >= 3 && users == names;
+	return e->name != 0 && a->names[e->name].login < 0 && a->credit <= POINT / 5 && names >= 3 && users < names &&
 	       (a->since >= 0 || slow_all_names(a) >= j->s->threshold - POINT / 20);
 }
 

@@ -438,6 +438,29 @@ static void an_office_is_never_breached(void **state)
 	assert_false(is_banned("192.0.2.1"));
 }
 
+static void devices_of_users_alone_make_no_breach_where_they_are_new(void **state)
+{
+	(void)state;
+	says("8:00 login 203.0.113.9 ann\n8:00 login 203.0.113.9 bob\n8:00 login 203.0.113.9 cay\n"
+	     "8:00 login 203.0.113.9 dan");
+	says_times(20, "1d0:00", "0:10", "auth 192.0.2.1 ann\n");
+	says_times(20, "1d0:01", "0:10", "auth 192.0.2.1 bob\n");
+	says_times(20, "1d0:02", "0:10", "auth 192.0.2.1 cay\n");
+	says_times(20, "1d0:03", "0:10", "auth 192.0.2.1 dan\n");
+	assert_true(is_banned("192.0.2.1"));
+	says("1d9:00 login 192.0.2.1 ann\n1d9:10 login 192.0.2.1 bob\n1d9:20 login 192.0.2.1 cay");
+	assert_string_equal(breaches(), "");
+	assert_false(is_banned("192.0.2.1"));
+}
+
+static void one_name_that_is_no_users_makes_the_guesses_a_breach(void **state)
+{
+	(void)state;
+	says("8:00 login 203.0.113.9 ann\n8:00 login 203.0.113.9 bob\n8:00 login 203.0.113.9 eve");
+	says(GUESSING "10:05 login 192.0.2.1 ann");
+	assert_string_equal(breaches(), "192.0.2.1 ann\n");
+}
+
 static void a_new_user_who_mistypes_makes_no_breach(void **state)
 {
 	(void)state;
@@ -600,6 +623,8 @@ int main(void)
 		SENTENCE(there_is_no_breach_for_fewer_than_three_names),
 		SENTENCE(there_is_no_breach_below_the_threshold),
 		SENTENCE(an_office_is_never_breached),
+		SENTENCE(devices_of_users_alone_make_no_breach_where_they_are_new),
+		SENTENCE(one_name_that_is_no_users_makes_the_guesses_a_breach),
 		SENTENCE(a_new_user_who_mistypes_makes_no_breach),
 		SENTENCE(a_name_that_had_logged_in_before_makes_no_breach),
 		SENTENCE(guessing_in_a_connection_and_its_end_are_one_login),
