@@ -134,12 +134,19 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	return count - (uint32_t)waiting;
 }
 
-/* The weight of a failure by the time since the name's last failure: fast within a minute, less within an hour. */
-static double weight_after(const struct work *w, const struct account_name *n, double fast)
+/* What a failure weighs whose name failed at this address less than a minute before, and less than an hour before. */
+struct pace {
+	double minute, hour;
+};
+
+/* A guesser does not wait. A user's device with an old password asks every few minutes, for days. */
+static const struct pace pace_of_guesser = { 0.5, 0.05 }, pace_of_device = { 0.05, 0.025 };
+
+static double weight_after(const struct work *w, const struct account_name *n, const struct pace *pace)
 {
 	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, HOUR))
 		return 1;
-	return is_within(w->time, n->last_failure, MINUTE) ? fast : 0.05;
+	return is_within(w->time, n->last_failure, MINUTE) ? pace->minute : pace->hour;
 }
 
 /* The weight of failures without a name. Where users log in, one such failure after another within an hour is a device
@@ -148,20 +155,7 @@ static double weight_of_nameless(const struct work *w)
 {
 	const struct account_name *n = account_find_name(w->account, NAME_NONE);
 
-	return w->account->credit <= POINT / 5 || n == NULL ? 1 : weight_after(w, n, 0.5);
-}
-
-/* The weight of a failure whose name failed at this address before; a first failure weighs 1. */
-struct repeats {
-	double first, next;
-};
-
-static struct repeats repeats_of(const struct work *w, const struct account_name *n, const struct name *name)
-{
-	bool known = name_is_known(name, w->time, w->judge->settings->known);
-	double fast = known ? 0.05 : 0.5;
-
-	return (struct repeats){ weight_after(w, n, fast), fast };
+	return w->account->credit <= POINT / 5 || n == NULL ? 1 : weight_after(w, n, &pace_of_guesser);
 }
 
 /* Tells the history of failures. first: they are the address's first ones for the name on that day. */
@@ -178,7 +172,9 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 	struct account_name *n = account_make_name(w->account, number, names);
 	struct name *name = &names->all[number];
 	int64_t points = evidence_points(w->judge->settings, w->event), before = n->points;
-	struct repeats repeats;
+	bool known = name_is_known(name, w->time, w->judge->settings->known);
+	const struct pace *pace = known ? &pace_of_device : &pace_of_guesser;
+	double first;
 
 	if (n->name == NAME_NONE) {
 		note_failures(w, name->text, count, false);
@@ -186,18 +182,18 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		return;
 	}
 	note_failures(w, name->text, count, n->last_failure / DAY != w->time / DAY);
-	repeats = repeats_of(w, n, name);
+	first = weight_after(w, n, pace);
 	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, DAY)) {
 		name_add_attacker(name, w->time);
 		name_show(name, w->event->user);
 	}
 	if (n->last_login == 0 && name_is_attacked(name, w->time))
 		points *= 2;
-	n->points = points_sum(n->points, work_late(w, points_times(points, repeats.first)));
+	n->points = points_sum(n->points, work_late(w, points_times(points, first)));
 	if (count > 1)
 		n->points = points_sum(n->points,
-				       work_late(w, points_many(points_times(points, repeats.next), count - 1)));
-	if (name_is_known(name, w->time, w->judge->settings->known)) {
+				       work_late(w, points_many(points_times(points, pace->minute), count - 1)));
+	if (known) {
 		w->of_user = n->points - before;
 		w->user = number;
 	}

@@ -203,8 +203,9 @@ static void comeback(struct log *l)
 
 const struct kind guessers[] = {
 	{ "list-1-a-second", false, 20, 98, password_list, 1 },
-	{ "list-1-a-minute", false, 20, 98, password_list, MINUTE },
-	{ "list-1-in-10-minutes", false, 20, 98, password_list, 10 * MINUTE },
+	{ "list-1-a-minute", false, 20, 90, password_list, MINUTE },
+	/* phones with an old password come as often, and for days */
+	{ "list-1-in-10-minutes", false, 20, 50, password_list, 10 * MINUTE },
 	{ "list-1-an-hour", false, 20, 90, password_list, 61 * MINUTE },
 	{ "burst", false, 10, 98, burst, 0 },
 	{ "fast-one-name", false, 60, 90, fast_one_name, 0 },

@@ -63,6 +63,22 @@ static void phone_alone(struct log *l)
 			log_in(l, c, &user, d, 20, 0, 24);
 }
 
+/* The same where the line has a new address every night. */
+static void phone_alone_anew(struct log *l)
+{
+	struct name user = person(l);
+	int change = (int)between(l, 4, 10);
+
+	for (int d = 0; d < DAYS; d++) {
+		struct client *c = client_new(l);
+
+		if (d == change)
+			poll_in_vain(l, c, &user, (long)d * DAY, (d + 1L) * DAY, 15 * MINUTE);
+		else
+			log_in(l, c, &user, d, 20, 0, 24);
+	}
+}
+
 /* A new address of the mobile network every three hours, for a day of the old password. */
 static void roaming(struct log *l)
 {
@@ -200,6 +216,7 @@ const struct kind users[] = {
 	{ "home", true, 60, 0, home, 0 },
 	{ "phone-beside-pc", true, 15, 0, phone_beside_pc, 0 },
 	{ "phone-alone", true, 15, 0, phone_alone, 0 },
+	{ "phone-alone-anew", true, 15, 0, phone_alone_anew, 0 },
 	{ "roaming", true, 15, 0, roaming, 0 },
 	{ "roaming-at-home", true, 0, 0, NULL, 0 },
 	{ "roaming-eager", true, 10, 0, roaming_eager, 0 },

@@ -480,7 +480,7 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 	if (slow_near(p->fail, e->time, 60))
 		first = further;
 	else if (slow_near(p->fail, e->time, 61 * 60))
-		first = each / 20;
+		first = user ? each / 40 : each / 20;
 	if (!slow_near(p->fail, e->time, SLOW_DAY)) {
 		struct slow_name *name = &j->names[e->name];
 
