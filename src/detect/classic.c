@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "addr/order.h"
 #include "base/mem.h"
 
 uint8_t classic_phrases(struct span line)
@@ -77,11 +78,6 @@ static unsigned most_of(const struct classic_row *row)
 	return most;
 }
 
-static int compare_rows(const void *a, const void *b)
-{
-	return addr_compare(&((const struct classic_total *)a)->addr, &((const struct classic_total *)b)->addr);
-}
-
 size_t classic_totals(const struct classic *c, struct classic_total **rows)
 {
 	struct classic_total *total = *rows = mem_zalloc(c->count + 1, sizeof(**rows));
@@ -102,6 +98,6 @@ size_t classic_totals(const struct classic *c, struct classic_total **rows)
 		};
 	}
 	count = (size_t)(total - *rows);
-	qsort(*rows, count, sizeof(**rows), compare_rows);
+	addr_sort(*rows, sizeof(**rows), count);
 	return count;
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "addr/order.h"
 #include "base/mem.h"
 
 enum {
@@ -49,17 +50,12 @@ static unsigned halves(const struct addr *net, enum firewall_family family, stru
 	return 2;
 }
 
-static int by_net(const void *a, const void *b)
-{
-	return addr_compare(&((const struct plan_entry *)a)->net, &((const struct plan_entry *)b)->net);
-}
-
 /* Sorts the entries. Of equal entries it keeps the one that lasts longest. */
 static void sort_and_join(struct plan *plan)
 {
 	size_t n = 0;
 
-	qsort(plan->entries, plan->count, sizeof(*plan->entries), by_net);
+	addr_sort(plan->entries, sizeof(*plan->entries), plan->count);
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *e = &plan->entries[i];
 
