@@ -45,7 +45,7 @@ struct job {
 };
 
 /* Runs in the glass where the line to the engine is open. */
-static int work(void *context, const struct glass *glass, struct buf *answer)
+static int work(void *context, struct buf *answer)
 {
 	const struct job *job = context;
 	const struct judge_settings *judge = &job->edit->config->judge;
@@ -54,7 +54,6 @@ static int work(void *context, const struct glass *glass, struct buf *answer)
 	size_t count = 0;
 	bool ok;
 
-	(void)glass;
 	ok = pardons ? fleet_pardon(job->line, judge, job->net) :
 		       fleet_ask(job->line, judge, job->net, job->edit->now, &words, &count);
 	if (!ok)
@@ -78,7 +77,7 @@ int fleet_left(const struct edit *edit, const struct addr *net, const char *name
 		return EXIT_ALL_WELL;
 	job.line = fleet_line_open(&edit->config->fleet);
 	/* without a line there is nothing to read, and a hanging resolver's thread may still run, so no glass then */
-	ret = fleet_line_is_open(job.line) ? glass_run(work, &job, false, &answer) : work(&job, NULL, &answer);
+	ret = fleet_line_is_open(job.line) ? glass_run(work, &job, false, &answer) : work(&job, &answer);
 	utf8_add_seen(&out, buf_span(&answer));
 	if (!edit->options->quiet)
 		text_print(&out);

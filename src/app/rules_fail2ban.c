@@ -109,14 +109,13 @@ struct job {
 };
 
 /* Runs in the glass: reads the log with the rules that were made of the filter. */
-static int work(void *context, const struct glass *glass, struct buf *answer)
+static int work(void *context, struct buf *answer)
 {
 	const struct job *job = context;
 	struct sampling s = { .filter = job->filter, .engine = job->engine, .matcher = matcher_new(job->engine) };
 	struct buf why = { 0 };
 	int status = EXIT_ALL_WELL;
 
-	(void)glass;
 	if (job->log != NULL && !source_begin(job->log, NULL, &why)) {
 		msg("%s: %s", source_name(job->log), buf_text(&why));
 		status = EXIT_USAGE;

@@ -208,12 +208,11 @@ struct job {
 	struct detection *detection;
 };
 
-static int work(void *context, const struct glass *glass, struct buf *answer)
+static int work(void *context, struct buf *answer)
 {
 	const struct job *job = context;
 	struct run *r = job->run;
 
-	(void)glass;
 	/* the lock is the parent's */
 	if (r->lock->fd >= 0)
 		close(r->lock->fd);

@@ -61,7 +61,9 @@ _Noreturn static void be_child(glass_work *work, void *context, bool tells, int 
 	}
 	if (tells)
 		tell_lacking(&glass);
-	status = work(context, &glass, &answer);
+	if (work == NULL)
+		glass_add_force(&glass, &answer);
+	status = work != NULL ? work(context, &answer) : 0;
 	if (!file_write_all(out, answer.ptr, answer.len)) {
 		msg("the reader of logs cannot answer: %s; nothing that it found is taken", strerror(errno));
 		status = FAILED;

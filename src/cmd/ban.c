@@ -142,7 +142,7 @@ struct job {
 };
 
 /* Runs in the glass. Says who logged in lately from the address. A damaged state does not stop the ban. */
-static int tell_known(void *context, const struct glass *glass, struct buf *answer)
+static int tell_known(void *context, struct buf *answer)
 {
 	struct job *job = context;
 	const struct edit *edit = job->edit;
@@ -152,7 +152,6 @@ static int tell_known(void *context, const struct glass *glass, struct buf *answ
 	uint32_t last = 0;
 	size_t count = 0;
 
-	(void)glass;
 	(void)answer;
 	(void)remembered_parse(&job->state, edit->config->state, &edit->config->judge, edit->now, &judge);
 	for (size_t i = 0; i < judge.accounts.count; i++) {

@@ -98,7 +98,7 @@ struct remembered {
 };
 
 /* Runs in the glass. Entered accounts that nobody has seen to are faults, too. */
-static int read_state(void *context, const struct glass *glass, struct buf *answer)
+static int read_state(void *context, struct buf *answer)
 {
 	struct remembered *r = context;
 	const struct config *config = r->check->config;
@@ -107,7 +107,6 @@ static int read_state(void *context, const struct glass *glass, struct buf *answ
 	size_t first;
 	bool ok;
 
-	(void)glass;
 	ok = remembered_parse(&r->text, config->state, &config->judge, time(NULL), &judge) == 0;
 	if (ok && !r->check->options->quiet)
 		buf_addf(answer, "ok  state %s: %zu accounts\n", config->state, judge.accounts.count);
@@ -149,12 +148,11 @@ static void check_silence(struct check *c, struct log_files *log)
 	buf_free(&text);
 }
 
-static int begin_log(void *context, const struct glass *glass, struct buf *answer)
+static int begin_log(void *context, struct buf *answer)
 {
 	struct buf why = { 0 };
 	bool begun = source_begin(context, NULL, &why);
 
-	(void)glass;
 	(void)answer;
 	if (!begun)
 		msg("%s%s %s", source_name(context), source_colon(source_name(context)), buf_text(&why));
@@ -211,12 +209,11 @@ static void check_file(struct lines *l, struct scan_log *log)
 }
 
 /* Checks all files, in the glass. Its status says whether all is well. */
-static int check_files(void *context, const struct glass *glass, struct buf *answer)
+static int check_files(void *context, struct buf *answer)
 {
 	struct lines *l = context;
 	struct buf strangers = { 0 };
 
-	(void)glass;
 	(void)answer;
 	l->check->faults = 0;
 	for (size_t i = 0; i < l->count; i++)
@@ -323,19 +320,12 @@ static void check_rule(struct check *c)
 	buf_free(&said);
 }
 
-static int tell_force(void *context, const struct glass *glass, struct buf *answer)
-{
-	(void)context;
-	glass_add_force(glass, answer);
-	return EXIT_ALL_WELL;
-}
-
 /* Says which rights a process has given up before it works on the bytes of logs, on this host. */
 static void check_glass(struct check *c)
 {
 	struct buf force = { 0 };
 
-	if (glass_run(tell_force, NULL, true, &force) == EXIT_ALL_WELL)
+	if (glass_run(NULL, NULL, true, &force) == EXIT_ALL_WELL)
 		well(c, "reader of logs: %s", buf_text(&force));
 	else
 		c->faults++;

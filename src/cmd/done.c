@@ -82,7 +82,7 @@ static size_t mark_as_shown(struct entered_list *list, const char *typed, int64_
 }
 
 /* Runs in the glass: answers with the new lines of the section. */
-static int mark(void *context, const struct glass *glass, struct buf *answer)
+static int mark(void *context, struct buf *answer)
 {
 	const struct job *job = context;
 	const struct options *options = job->options;
@@ -90,7 +90,6 @@ static int mark(void *context, const struct glass *glass, struct buf *answer)
 	int count = 0;
 	bool ok;
 
-	(void)glass;
 	judge_init(&judge, &job->config->judge, time(NULL));
 	ok = remembered_judge(job->state, job->config->state, &judge) == 0;
 	for (int i = 0; ok && i < options->arg_count; i++) {

@@ -192,14 +192,13 @@ struct job {
 	struct buf state;     /* as it was read */
 };
 
-static int make_text(void *context, const struct glass *glass, struct buf *answer)
+static int make_text(void *context, struct buf *answer)
 {
 	struct job *job = context;
 	struct stats *s = &job->stats;
 	struct judge judge;
 	int ret = EXIT_NOTHING;
 
-	(void)glass;
 	if (remembered_parse(&job->state, job->config->state, &job->config->judge, time(NULL), &judge) == 0) {
 		count_bans(s, &job->bans);
 		if (s->kernel_read)

@@ -236,14 +236,13 @@ static bool reads(struct source *source, struct buf *answer)
 	return got == 0;
 }
 
-static int work(void *context, const struct glass *glass, struct buf *answer)
+static int work(void *context, struct buf *answer)
 {
 	struct tm tm = { .tm_year = 126, .tm_mon = 6, .tm_mday = 1, .tm_isdst = -1 };
 	char *much = malloc(100 << 20);
 	pthread_t thread;
 	int number = 0;
 
-	(void)glass;
 	if (much == NULL || pthread_create(&thread, NULL, add_one, &number) != 0 || pthread_join(thread, NULL) != 0)
 		return 1;
 	memset(much, 1, 100 << 20);
@@ -277,32 +276,28 @@ static void reading_works(void **state)
 
 /* ---- a child that does not answer as it should ---- */
 
-static int die(void *context, const struct glass *glass, struct buf *answer)
+static int die(void *context, struct buf *answer)
 {
-	(void)glass;
 	(void)answer;
 	return raise(*(int *)context);
 }
 
-static int give_up(void *context, const struct glass *glass, struct buf *answer)
+static int give_up(void *context, struct buf *answer)
 {
-	(void)glass;
 	buf_add_text(answer, "half an ans");
 	return *(int *)context;
 }
 
-static int say_why(void *context, const struct glass *glass, struct buf *answer)
+static int say_why(void *context, struct buf *answer)
 {
 	(void)context;
-	(void)glass;
 	(void)answer;
 	return write(STDERR_FILENO, "no\n", 3) == 3 ? 3 : 0;
 }
 
-static int talk(void *context, const struct glass *glass, struct buf *answer)
+static int talk(void *context, struct buf *answer)
 {
 	(void)context;
-	(void)glass;
 	(void)answer;
 	return write(STDERR_FILENO, "mailban: \033[2J\n", 14) == 14 && write(STDOUT_FILENO, "lost", 4) == 4 ? 0 : 1;
 }
