@@ -103,15 +103,11 @@ static int fault(const struct rule *rule, const char *what)
 
 static int check_needed(const struct rule *rule, const struct rule_attributes *said)
 {
-	const char *missing = said->class == NULL     ? "class"
-			      : said->program == NULL ? "program"
-			      : said->match == NULL   ? "match"
-						      : NULL;
-
-	if (missing == NULL)
-		return 0;
-	msg_at(rule->file, rule->line, "rule %s: %s is missing; see mailban-rules(5)", rule->name, missing);
-	return -1;
+	if (said->class == NULL)
+		return fault(rule, "class is missing");
+	if (said->program == NULL)
+		return fault(rule, "program is missing");
+	return said->match == NULL ? fault(rule, "match is missing") : 0;
 }
 
 static int check_numbers(const struct rule *rule, const struct rule_attributes *said, bool says_points)
