@@ -25,20 +25,21 @@ void positions_free(struct positions *positions)
 	*positions = (struct positions){ 0 };
 }
 
-void positions_add(struct positions *positions, const struct position *position)
+/* The texts go over to positions. */
+static void add(struct positions *positions, const struct position *position)
 {
 	positions->items = mem_grow(positions->items, &positions->capacity, positions->count + 1,
 				    sizeof(*positions->items));
 	positions->items[positions->count++] = *position;
 }
 
-void positions_add_copy(struct positions *positions, const struct position *position, const char *log)
+void positions_add(struct positions *positions, const struct position *position, const char *log)
 {
 	struct position copy = *position;
 
 	copy.log = mem_text(log);
 	copy.cursor = position->cursor != NULL ? mem_text(position->cursor) : NULL;
-	positions_add(positions, &copy);
+	add(positions, &copy);
 }
 
 static void add_name(struct buf *out, const char *name)
@@ -174,7 +175,7 @@ unsigned positions_parse(struct positions *positions, struct span lines)
 			positions_free(positions);
 			return number;
 		}
-		positions_add(positions, &position);
+		add(positions, &position);
 	}
 	return 0;
 }

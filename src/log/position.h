@@ -32,11 +32,8 @@ struct positions {
 
 void positions_free(struct positions *positions);
 
-/* Takes the place at the end; the texts go over to positions. */
-void positions_add(struct positions *positions, const struct position *position);
-
-/* The same with a copy of the texts, log being the name of the log. */
-void positions_add_copy(struct positions *positions, const struct position *position, const char *log);
+/* Adds a copy of the position and its texts, log being the name of the log. */
+void positions_add(struct positions *positions, const struct position *position, const char *log);
 
 /* Reads the lines that positions_format() wrote. Returns 0, or the number of the line that is none of these
  * (1 is the first); positions is then empty. */

@@ -114,7 +114,7 @@ static void keep_place(struct reading *reading, const struct reading_log *log, c
 	same = *file->old;
 	same.file = file->file;
 	same.live = reading_is_live(log, file);
-	positions_add_copy(&reading->kept, &same, log->names.log);
+	positions_add(&reading->kept, &same, log->names.log);
 }
 
 /* Whether the log was there at the last run and has moved: to another folder, where rotated files are kept. */
@@ -148,7 +148,7 @@ static void finish_file(const struct reading_source *s, struct positions *next)
 	position.live = s->live && !position.packed;
 	if (position.packed && s->failed && source_is_hindered(s->source))
 		position.file = (struct file_look){ 0 };
-	positions_add_copy(next, &position, s->log);
+	positions_add(next, &position, s->log);
 }
 
 /* Makes the end of a copy its position. */
@@ -213,7 +213,7 @@ static void keep_others(struct reading *reading)
 		if (i + 1 < reading->old->count && strcmp(old->log, old[1].log) != 0)
 			kept = 0;
 		if (keep && kept++ < OTHERS_MAX)
-			positions_add_copy(&reading->kept, old, old->log);
+			positions_add(&reading->kept, old, old->log);
 	}
 }
 
@@ -315,7 +315,7 @@ static void finish_journal(const struct reading_source *s, struct positions *nex
 	position.cursor = mem_text(cursor);
 	if (position.last_time == WHEN_UNKNOWN && s->old != NULL)
 		position.last_time = s->old->last_time;
-	positions_add_copy(next, &position, s->log);
+	positions_add(next, &position, s->log);
 	free(position.cursor);
 }
 
@@ -332,7 +332,7 @@ static int by_log(const void *left, const void *right)
 void reading_finish(struct reading *reading, struct positions *next)
 {
 	for (size_t i = 0; i < reading->kept.count; i++)
-		positions_add_copy(next, &reading->kept.items[i], reading->kept.items[i].log);
+		positions_add(next, &reading->kept.items[i], reading->kept.items[i].log);
 	for (size_t i = 0; i < reading->count; i++) {
 		reading->in_part |= reading->sources[i].failed;
 		if (source_is_journal(reading->sources[i].log))

@@ -54,7 +54,7 @@ static void note_gap(struct reading *reading, const char *log, int64_t from, int
 static void keep_place(struct reading *reading, const struct position *old)
 {
 	if (old != NULL)
-		positions_add_copy(&reading->kept, old, old->log);
+		positions_add(&reading->kept, old, old->log);
 }
 
 void reading_open_journal(struct reading_log *log, const char *directory)

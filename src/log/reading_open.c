@@ -33,10 +33,8 @@ static void keep_damaged(struct reading *reading, const struct reading_log *log,
 {
 	struct position position = { .last_time = WHEN_UNKNOWN, .packed = true, .file = file->file };
 
-	if (reading_is_live(log, file) || file->hindered)
-		return;
-	position.log = mem_text(log->names.log);
-	positions_add(&reading->kept, &position);
+	if (!reading_is_live(log, file) && !file->hindered)
+		positions_add(&reading->kept, &position, log->names.log);
 }
 
 static void open_file(struct reading_file *file)
