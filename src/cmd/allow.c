@@ -32,7 +32,7 @@ struct wish {
 /* Reads the file both as bytes and as a list. Returns 0, or -1 after saying what is wrong. */
 static int read_file(const char *path, struct buf *text, struct allow *allow)
 {
-	if (allow_read_file_text(allow, path, text) < 0)
+	if (allow_read_file(allow, path, text) < 0)
 		return -1;
 	if (text->len > 0 && text->ptr[text->len - 1] != '\n')
 		buf_add_char(text, '\n');

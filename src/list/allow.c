@@ -142,7 +142,7 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 	return 0;
 }
 
-int allow_read_file_text(struct allow *allow, const char *path, struct buf *text)
+int allow_read_file(struct allow *allow, const char *path, struct buf *text)
 {
 	struct span rest, line;
 	int ret = file_read(path, text);
@@ -158,18 +158,10 @@ int allow_read_file_text(struct allow *allow, const char *path, struct buf *text
 	return ret == 0 ? 0 : -1;
 }
 
-int allow_read_file(struct allow *allow, const char *path)
-{
-	struct buf text = { 0 };
-	int ret = allow_read_file_text(allow, path, &text);
-
-	buf_free(&text);
-	return ret;
-}
-
 int allow_gather(struct allow *allow, const struct allow_sources *sources)
 {
-	int ret = allow_read_file(allow, sources->path);
+	struct buf text = { 0 };
+	int ret = allow_read_file(allow, sources->path, &text);
 
 	for (size_t i = 0; i < sources->also_count && ret == 0; i++) {
 		struct addr net;
@@ -188,5 +180,6 @@ int allow_gather(struct allow *allow, const struct allow_sources *sources)
 			allow_add_mynetworks(allow);
 	}
 	netset_finish(&allow->nets);
+	buf_free(&text);
 	return ret;
 }

@@ -89,8 +89,7 @@ const char *allow_from_name(enum allow_from from);
 bool allow_is_private(const struct addr *net);
 
 /* The parts of allow_gather() that read texts; they leave the networks unfinished. */
-int allow_read_file(struct allow *allow, const char *path);
-int allow_read_file_text(struct allow *allow, const char *path, struct buf *text); /* the same, and its bytes */
+int allow_read_file(struct allow *allow, const char *path, struct buf *text); /* and appends the file's bytes to text */
 void allow_read_routes4(struct allow *allow, struct span text);       /* as /proc/net/route */
 void allow_read_routes6(struct allow *allow, struct span text);       /* as /proc/net/ipv6_route */
 void allow_read_resolvers(struct allow *allow, struct span text);     /* as /etc/resolv.conf */
