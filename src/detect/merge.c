@@ -31,7 +31,9 @@ static struct run *first_but(const struct merge *m, const struct run *but)
 {
 	struct run *first = NULL;
 
-	for (struct run *run = m->runs; run < m->runs + m->count; run++) {
+	for (size_t i = 0; i < m->count; i++) {
+		struct run *run = &m->runs[i];
+
 		if (run != but && (first == NULL || event_is_before(*run->next, *first->next)))
 			first = run;
 	}
