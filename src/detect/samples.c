@@ -19,12 +19,11 @@ static bool fault(const struct rule *rule, const char *what, const char *sample)
 	return false;
 }
 
-static bool check_sample(struct matcher *matcher, const struct engine_rule *er, uint16_t number, const char *sample,
-			 bool wanted)
+static bool check_sample(struct matcher *matcher, const struct engine_rule *er, const char *sample, bool wanted)
 {
 	struct span message = { sample, strlen(sample) };
 	struct event event;
-	bool hit = matcher_try(matcher, number, message, &event);
+	bool hit = matcher_try(matcher, er->number, message, &event);
 
 	if (hit && !wanted)
 		return fault(er->rule, "a miss sample hits; mend the pattern or the sample", sample);
@@ -36,15 +35,14 @@ static bool check_sample(struct matcher *matcher, const struct engine_rule *er, 
 	return true;
 }
 
-static size_t check_rule(struct matcher *matcher, const struct engine_rule *er, uint16_t number, bool all,
-			 size_t *tried)
+static size_t check_rule(struct matcher *matcher, const struct engine_rule *er, bool all, size_t *tried)
 {
 	size_t wrong = 0;
 
 	for (char **hit = er->rule->hits; *hit != NULL && (all || wrong == 0); hit++, (*tried)++)
-		wrong += !check_sample(matcher, er, number, *hit, true);
+		wrong += !check_sample(matcher, er, *hit, true);
 	for (char **miss = er->rule->misses; *miss != NULL && (all || wrong == 0); miss++, (*tried)++)
-		wrong += !check_sample(matcher, er, number, *miss, false);
+		wrong += !check_sample(matcher, er, *miss, false);
 	return wrong;
 }
 
@@ -61,7 +59,7 @@ size_t samples_check(struct engine *engine, bool all, size_t *tried)
 		if (engine_pattern(engine, (uint16_t)i) == NULL)
 			wrong++;
 		else
-			wrong += check_rule(matcher, engine_rule(engine, (uint16_t)i), (uint16_t)i, all, tried);
+			wrong += check_rule(matcher, engine_rule(engine, (uint16_t)i), all, tried);
 	}
 	matcher_free(matcher);
 	return wrong;
