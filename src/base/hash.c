@@ -34,7 +34,7 @@ uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len)
 	word = 0;
 	if (len > 0)
 		memcpy(&word, at, len);
-	return (uint32_t)(digest_mix(hash, word) >> 32);
+	return (uint32_t)digest_mix(hash, word);
 }
 
 static void place(struct hash *table, struct hash_slot slot)

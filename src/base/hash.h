@@ -34,7 +34,7 @@ uint32_t hash_of_bytes(const struct hash *table, const void *bytes, size_t len);
 
 static inline uint32_t hash_of_numbers(const struct hash *table, uint64_t a, uint64_t b)
 {
-	return (uint32_t)(digest_mix(digest_mix(table->seed, a), b) >> 32);
+	return (uint32_t)digest_mix(digest_mix(table->seed, a), b);
 }
 
 /* The first number under the hash from slot *at on. For hash_first() and hash_next() alone. */
