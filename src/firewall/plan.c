@@ -6,7 +6,7 @@
  * tables. Bans that are over are left out. A ban's end becomes the kernel's timeout, cut to the kernel's maximum. A cut
  * timeout is renewed when an eighth of it has passed, not at every run. The kernel's type holds no /0, so a /0 becomes
  * its two halves. A flat set takes no network inside another; the inner network goes in when the outer one is gone. Of
- * too many networks the last ones are left out. Entries that stay are only counted, and take no memory.
+ * too many networks the last ones are left out.
  */
 #include "firewall/plan.h"
 
@@ -179,13 +179,12 @@ static void set_action(struct beside *b, struct plan_entry *e)
 		e->former = &set->entries[b->at++];
 		e->action = is_off(e) ? PLAN_RENEW : PLAN_KEEP;
 	}
-	b->plan->wanted++;
 	b->plan->added += e->action == PLAN_ADD;
 	b->plan->renewed += e->action == PLAN_RENEW;
 	b->plan->kept += e->action == PLAN_KEEP;
 }
 
-static void compare_all(struct plan *plan, const struct firewall_set *set)
+static void compare(struct plan *plan, const struct firewall_set *set)
 {
 	struct beside b = { plan, set, 0 };
 
@@ -193,40 +192,6 @@ static void compare_all(struct plan *plan, const struct firewall_set *set)
 	for (size_t i = 0; i < plan->count; i++)
 		set_action(&b, &plan->entries[i]);
 	pass(&b, NULL);
-}
-
-/* Compares as compare_all() does, but keeps no entries that stay. None of the bans is /0. */
-static void compare(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
-		    enum firewall_family family)
-{
-	size_t i, end = seek_family(bans, family, &i), capacity = 0;
-	struct choice choice = { .now = now, .flat = set->flat };
-	struct beside b = { plan, set, 0 };
-
-	plan->gone = mem_alloc(set->count, sizeof(const struct firewall_entry *));
-	for (; i < end; i++) {
-		const struct ban *ban = &bans->bans[i];
-		struct plan_entry e;
-
-		if (!choose(&choice, ban))
-			continue;
-		e = (struct plan_entry){ .net = ban->net, .timeout = timeout_of(ban, now) };
-		set_action(&b, &e);
-		if (e.action == PLAN_KEEP)
-			continue;
-		plan->entries = mem_grow(plan->entries, &capacity, plan->count + 1, sizeof(*plan->entries));
-		plan->entries[plan->count++] = e;
-	}
-	plan->refused = choice.refused;
-	pass(&b, NULL);
-}
-
-/* Whether a /0 is among the bans: it stands before all others of its family. */
-static bool holds_all(const struct banlist *bans, enum firewall_family family)
-{
-	size_t first, end = seek_family(bans, family, &first);
-
-	return first < end && addr_text_prefix(&bans->bans[first].net) == 0;
 }
 
 static uint32_t power_of_two(size_t least, uint32_t min, uint32_t max)
@@ -243,37 +208,23 @@ static void size(struct plan *plan, const struct firewall_set *set)
 	bool small, slow;
 
 	/* the kernel, too, stops to grow a hash at two entries a bucket */
-	plan->hash_size = power_of_two(plan->wanted / 2, HASH_MIN, HASH_MAX);
-	plan->max_entries = power_of_two(2 * plan->wanted, ENTRIES_MIN, UINT32_C(1) << 31);
+	plan->hash_size = power_of_two(plan->count / 2, HASH_MIN, HASH_MAX);
+	plan->max_entries = power_of_two(2 * plan->count, ENTRIES_MIN, UINT32_C(1) << 31);
 	if (!set->exists)
 		return;
-	small = set->max_entries < plan->wanted;
+	small = set->max_entries < plan->count;
 	/* growing costs the kernel more than filling a new set of the right size */
-	slow = set->hash_size < plan->hash_size / 4 && plan->added > plan->wanted / 2;
+	slow = set->hash_size < plan->hash_size / 4 && plan->added > plan->count / 2;
 	plan->replace = !set->right_kind || small || slow;
-}
-
-static void make_whole(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
-		       enum firewall_family family)
-{
-	*plan = (struct plan){ 0 };
-	collect(plan, bans, now, set, family);
-	compare_all(plan, set);
-	size(plan, set);
 }
 
 void plan_make(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
 	       enum firewall_family family)
 {
 	*plan = (struct plan){ 0 };
-	if (!holds_all(bans, family)) {
-		compare(plan, bans, now, set, family);
-		size(plan, set);
-		if (!plan->replace)
-			return;
-		plan_free(plan);
-	}
-	make_whole(plan, bans, now, set, family);
+	collect(plan, bans, now, set, family);
+	compare(plan, set);
+	size(plan, set);
 }
 
 void plan_free(struct plan *plan)

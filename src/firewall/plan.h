@@ -22,10 +22,8 @@ struct plan_entry {
 
 /* What makes one set equal to the blacklist. */
 struct plan {
-	struct plan_entry *entries;             /* sorted by addr_compare(); entries that stay may be left out,
-	                                         * unless replace */
+	struct plan_entry *entries;             /* all that the set is to hold, sorted by addr_compare() */
 	size_t count;
-	size_t wanted;                          /* how many entries the set is to hold */
 	const struct firewall_entry **gone;     /* entries of the set that are not in the blacklist */
 	size_t gone_count;
 	size_t added, renewed, kept;
