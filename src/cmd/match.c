@@ -25,6 +25,7 @@
 #include "detect/repeated.h"
 #include "detect/sessions.h"
 #include "log/wrapping.h"
+#include "report/text.h"
 
 enum { BLOCK_BYTES = 1 << 16 };
 
@@ -47,22 +48,6 @@ struct matching {
 	struct buf out;
 };
 
-static void add_time(struct buf *out, int64_t when)
-{
-	int64_t days, second, year;
-	unsigned month, day;
-
-	if (when == WHEN_UNKNOWN) {
-		buf_add_char(out, '-');
-		return;
-	}
-	days = when / 86400 - (when % 86400 < 0);
-	second = when - days * 86400;
-	when_civil(days, &year, &month, &day);
-	buf_addf(out, "%04" PRId64 "-%02u-%02uT%02" PRId64 ":%02" PRId64 ":%02" PRId64 "Z", year, month, day,
-		 second / 3600, second / 60 % 60, second % 60);
-}
-
 static void add_address(struct buf *out, const struct event *event)
 {
 	if (event->flags & EVENT_NO_ADDRESS)
@@ -83,7 +68,7 @@ static void add_tsv(struct matching *m, const struct event *event)
 	buf_addf(&m->out, "%s\t%s\t", rule->name, event_class_name(rule->event_class));
 	add_address(&m->out, event);
 	buf_addf(&m->out, "\t%" PRIu32 "\t", event->count);
-	add_time(&m->out, event->time);
+	text_add_second(&m->out, event->time);
 	buf_add_char(&m->out, '\n');
 }
 
@@ -117,7 +102,7 @@ static void add_apart(struct matching *m, const char *line, size_t len, const st
 	buf_addf(&m->out, "line %" PRIu64 ": ", m->line);
 	buf_add_escaped(&m->out, line, len < 1000 ? len : 1000);
 	buf_addf(&m->out, "%s\n  %-8s ", len > 1000 ? " ..." : "", "time");
-	add_time(&m->out, when);
+	text_add_second(&m->out, when);
 	if (h->stamp.len == 0)
 		buf_add_text(&m->out, when == WHEN_UNKNOWN ? " (none can be read)" : " (of a line before)");
 	buf_add_char(&m->out, '\n');

@@ -8,7 +8,6 @@
  */
 #include "app/config.h"
 #include "app/remembered.h"
-#include "base/when.h"
 #include "cmd/commands.h"
 #include "list/state.h"
 #include "log/position.h"
@@ -42,14 +41,6 @@ static const char *kind_of(const struct position *p)
 	return p->live ? "live" : "rotated";
 }
 
-static void add_last(struct buf *out, const struct position *p)
-{
-	if (p->last_time != WHEN_UNKNOWN)
-		text_add_second(out, p->last_time);
-	else
-		buf_add_char(out, '-');
-}
-
 static void add_positions(struct buf *out, const struct positions *positions)
 {
 	if (positions->count > 0)
@@ -58,7 +49,7 @@ static void add_positions(struct buf *out, const struct positions *positions)
 		const struct position *p = &positions->items[i];
 		size_t start = out->len;
 
-		add_last(out, p);
+		text_add_second(out, p->last_time);
 		text_pad(out, start, 20);
 		buf_addf(out, "  %-10s  ", kind_of(p));
 		if (p->cursor != NULL)
@@ -128,14 +119,12 @@ static void add_text(struct buf *out, const struct state *state, const struct po
 
 static void add_json_position(struct json *json, const struct position *p)
 {
-	bool known = p->last_time != WHEN_UNKNOWN;
-
 	fields_json((const struct field[]){
 		field_word("log", p->log),
 		field_word("file", kind_of(p)),
 		p->cursor == NULL ? field_number("bytes", p->offset) : field_word("bytes", NULL),
 		field_word("cursor", p->cursor),
-		known ? field_time("last", p->last_time) : field_word("last", NULL),
+		field_time("last", p->last_time),
 		field_end(),
 	}, json);
 }

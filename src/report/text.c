@@ -34,6 +34,10 @@ void text_add_second(struct buf *out, int64_t seconds)
 {
 	int64_t second = (seconds % 60 + 60) % 60;
 
+	if (seconds == WHEN_UNKNOWN) {
+		buf_add_char(out, '-');
+		return;
+	}
 	when_add_minute(out, seconds - second);
 	out->len--; /* the Z comes behind the seconds */
 	buf_addf(out, ":%02dZ", (int)second);

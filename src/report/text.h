@@ -14,7 +14,7 @@ void text_pad(struct buf *out, size_t start, size_t width);
 /* Adds how long a ban lasts, in words: "until ..." or "for ever". */
 void text_add_until(struct buf *out, int64_t until);
 
-/* Adds seconds since the epoch as 2026-11-21T03:17:05Z. */
+/* Adds seconds since the epoch as 2026-11-21T03:17:05Z, and - for WHEN_UNKNOWN. */
 void text_add_second(struct buf *out, int64_t seconds);
 
 /* "1 address", "2 addresses". */
