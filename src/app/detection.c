@@ -123,23 +123,18 @@ void detection_close(struct detection *detection)
 	rules_free(&detection->set);
 }
 
-int detection_judge(const struct config *config, const struct options *options, detection_work *work)
+int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options,
+			  int64_t *since)
 {
-	struct detection detection;
-	int64_t since;
 	size_t tried;
-	int ret = config_since(options->since, &since);
+	int ret = config_since(options->since, since);
 
 	if (ret == EXIT_ALL_WELL)
-		ret = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
-	if (ret != EXIT_ALL_WELL)
+		ret = detection_open(detection, config, options, RULES_WITHOUT_SAMPLES);
+	if (ret != EXIT_ALL_WELL || samples_check(detection->engine, false, &tried) == 0)
 		return ret;
-	if (samples_check(detection.engine, false, &tried) > 0)
-		ret = EXIT_USAGE;
-	else
-		ret = work(config, options, &detection, since);
-	detection_close(&detection);
-	return ret;
+	detection_close(detection);
+	return EXIT_USAGE;
 }
 
 static void show_progress(void *context, uint64_t done, uint64_t total)

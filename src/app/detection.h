@@ -36,13 +36,10 @@ int detection_enter_glass(struct detection *detection, uint64_t bytes);
 int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
 			struct scan_log *logs, size_t *count);
 
-/* The work of a command with the detection. Events before since (--since, seconds since the epoch) do not count. */
-typedef int detection_work(const struct config *config, const struct options *options, struct detection *detection,
-			   int64_t since);
-
-/* Opens a detection, proves the samples of all rules that are not built in, and only then does the work. Returns the
- * work's exit status, or EXIT_USAGE after a message. */
-int detection_judge(const struct config *config, const struct options *options, detection_work *work);
+/* Does detection_open() for a command that judges: proves the samples of all rules that are not built in, and reads
+ * --since (seconds since the epoch), before which events do not count. */
+int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options,
+			  int64_t *since);
 
 /* Parts that events have only on demand. */
 enum detection_want {

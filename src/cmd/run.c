@@ -104,30 +104,30 @@ static int run_once(const struct config *config, const struct options *options, 
 	return ret;
 }
 
-static int run_beside_others(const struct config *config, const struct options *options, struct detection *detection,
-			     int64_t since)
+static int try(const struct config *config, const struct options *options, bool keeps_lock)
 {
-	return run_once(config, options, detection, since, false);
-}
+	struct detection detection;
+	int64_t since;
+	int ret = detection_open_proved(&detection, config, options, &since);
 
-static int run_alone(const struct config *config, const struct options *options, struct detection *detection,
-		     int64_t since)
-{
-	return run_once(config, options, detection, since, true);
+	if (ret != EXIT_ALL_WELL)
+		return ret;
+	ret = run_once(config, options, &detection, since, keeps_lock);
+	detection_close(&detection);
+	return ret;
 }
 
 static int run(const struct config *config, const struct options *options)
 {
-	int ret;
+	int ret = RUN_AGAIN;
 
 	if (!run_clock_is_set(time(NULL)))
 		return EXIT_NOTHING;
 	/* logs have this host's time zone; the user who starts the run may have another TZ, which sudo(8) keeps */
 	if (config->timezone == NULL)
 		setenv("TZ", ":/etc/localtime", 1);
-	ret = detection_judge(config, options, run_beside_others);
-	for (unsigned more = TRIES - 1; ret == RUN_AGAIN && more > 0; more--)
-		ret = detection_judge(config, options, run_alone);
+	for (unsigned n = 0; n < TRIES && ret == RUN_AGAIN; n++)
+		ret = try(config, options, n > 0);
 	if (ret != RUN_AGAIN)
 		return ret;
 	msg("%s: is changed again and again by somebody else while the logs are read; nothing was written: run again",

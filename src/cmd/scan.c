@@ -113,7 +113,15 @@ static int scan(const struct config *config, const struct options *options, stru
 
 static int run(const struct config *config, const struct options *options)
 {
-	return detection_judge(config, options, scan);
+	struct detection detection;
+	int64_t since;
+	int ret = detection_open_proved(&detection, config, options, &since);
+
+	if (ret != EXIT_ALL_WELL)
+		return ret;
+	ret = scan(config, options, &detection, since);
+	detection_close(&detection);
+	return ret;
 }
 
 const struct command command_scan = {
