@@ -9,7 +9,6 @@
 
 #include "app/config.h"
 #include "app/detection.h"
-#include "app/examples.h"
 #include "app/kernel.h"
 #include "app/options.h"
 #include "base/buf.h"
@@ -23,6 +22,7 @@
 #include "list/allow.h"
 #include "list/state.h"
 #include "log/reading.h"
+#include "report/examples.h"
 #include "report/night.h"
 
 enum { TOLD_NOTES = 8 };

@@ -35,11 +35,6 @@ void run_print_diff(const struct run *r)
 	buf_free(&next);
 }
 
-static struct span find_example(void *context, const struct addr *addr, unsigned event_class)
-{
-	return examples_find(context, addr, event_class);
-}
-
 /* Notes shapes that no earlier run saw, for the next mail, too. */
 static void note_unknown(struct run *r)
 {
@@ -153,8 +148,7 @@ void run_make_report(struct run *r)
 		.drift_known = &r->drift_known,
 		.lines = r->lines,
 		.events = r->events,
-		.example = find_example,
-		.example_context = r->examples,
+		.examples = r->examples,
 		.unread = r->unread.texts,
 		.unread_count = r->unread.count,
 		.all = r->options->verbose,

@@ -114,8 +114,8 @@ static void describe(const struct run_facts *facts, const struct change *c, stru
 		field_if(is_entered, field_bool("new", is_entered && c->entered->fresh)),
 		field_if(is_ban, field_list("users", e->users)),
 		field_if(c->kind == CHANGE_ATTACKED, field_list("addresses", e->addresses)),
-		field_some(field_text("example", is_ban && c->hosts == 0 && facts->example != NULL ?
-			facts->example(facts->example_context, &c->net, c->by) : (struct span){ 0 })),
+		field_some(field_text("example", is_ban && c->hosts == 0 && facts->examples != NULL ?
+			examples_find(facts->examples, &c->net, c->by) : (struct span){ 0 })),
 	} };
 	for (unsigned i = 0; is_entered && i < c->entered->tried_count; i++)
 		e->tried[i] = field_word(NULL, c->entered->tried[i]);

@@ -13,6 +13,7 @@
 #include "detect/drift_known.h"
 #include "judge/decide.h"
 #include "judge/judge.h"
+#include "report/examples.h"
 
 /* The facts of a run that reports tell. All pointers are borrowed. */
 struct run_facts {
@@ -22,9 +23,7 @@ struct run_facts {
 	struct drift *drift;                   /* sorted; NULL: not told */
 	const struct drift_known *drift_known; /* shapes that earlier runs saw */
 	uint64_t lines, events;
-	struct span (*example)(void *context, const struct addr *addr, unsigned event_class); /* a line that counted;
-	                                                                                  len 0: none kept */
-	void *example_context;
+	const struct examples *examples;       /* lines that counted; NULL: none is told */
 	char *const *unread;                   /* logs that could not be read, lines that are lost: a sentence each */
 	size_t unread_count;
 	bool all;                              /* tells every entry, not only the first ones */

@@ -5,7 +5,7 @@
  * A report that names an address shows a log line of it, so that a person can check the judgement. Only the first lines
  * are kept: that bounds the memory, and does not depend on threads.
  */
-#include "app/examples.h"
+#include "report/examples.h"
 
 #include <stdlib.h>
 

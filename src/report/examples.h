@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* examples: the first line of each class that counted against an address, to be shown in the report. */
-#ifndef MAILBAN_APP_EXAMPLES_H
-#define MAILBAN_APP_EXAMPLES_H
+#ifndef MAILBAN_REPORT_EXAMPLES_H
+#define MAILBAN_REPORT_EXAMPLES_H
 
 #include "addr/addr.h"
 #include "base/span.h"
