@@ -57,7 +57,7 @@ static void print_judged(const struct options *options, struct job *job, struct 
 		totals_sort(&job->totals);
 		told_add(&input, &news);
 	}
-	findings_collect(findings, &job->judge, job->judge.now);
+	findings_collect(findings, &job->judge);
 	findings->totals = &job->totals;
 	findings->news = &news;
 	findings_add(findings, form_of(options), out);

@@ -25,25 +25,7 @@ void findings_free(struct findings *f)
 	*f = (struct findings){ 0 };
 }
 
-static struct finding finding_of(const struct account *a, const struct judge_settings *settings, int64_t now)
-{
-	bool stands = a->since != 0;
-	uint32_t since = stands ? a->since : a->last_since;
-
-	return (struct finding){
-		.net = a->addr,
-		.since = since - since % 60,
-		.until = stands ? a->until : a->ended,
-		.points = account_balance(a, settings),
-		.hits = a->hits,
-		.hosts = a->hosts,
-		.by = a->by,
-		.level = a->level,
-		.over = (stands ? a->until : a->ended) <= now,
-	};
-}
-
-void findings_collect(struct findings *f, const struct judge *judge, int64_t now)
+void findings_collect(struct findings *f, const struct judge *judge)
 {
 	f->judge = judge;
 	for (size_t i = 0; i < judge->accounts.count; i++) {
@@ -52,15 +34,31 @@ void findings_collect(struct findings *f, const struct judge *judge, int64_t now
 		if (a->since == 0 && a->last_since == 0)
 			continue;
 		f->all = mem_grow(f->all, &f->capacity, f->count + 1, sizeof(*f->all));
-		f->all[f->count++] = finding_of(a, judge->settings, now);
+		f->all[f->count++] = (struct finding){ a, account_balance(a, judge->settings) };
 	}
 }
 
-static bool is_breached(const struct findings *f, const struct addr *net)
+static int compare_worst(const void *a, const void *b)
 {
-	const struct account *a = accounts_find(&f->judge->accounts, net);
+	const struct finding *x = a, *y = b;
 
-	return a != NULL && (a->flags & ACCOUNT_BREACHED) != 0;
+	if (x->points != y->points)
+		return x->points > y->points ? -1 : 1;
+	return addr_compare(&x->account->addr, &y->account->addr);
+}
+
+void findings_sort_worst(struct finding *all, size_t count)
+{
+	if (count > 0)
+		qsort(all, count, sizeof(*all), compare_worst);
+}
+
+/* The beginning of the last ban, a whole minute. */
+static int64_t since_of(const struct account *a)
+{
+	uint32_t since = a->since != 0 ? a->since : a->last_since;
+
+	return since - since % 60;
 }
 
 enum { WORST = 20 };
@@ -97,13 +95,13 @@ static void each_row(const struct totals *totals, void (*take)(void *context, co
 
 /* The row of a finding: its address and the class for which it is banned. A network has no totals, so its account's
  * figures stand. */
-static struct row row_of(const struct findings *f, const struct finding *one)
+static struct row row_of(const struct findings *f, const struct account *a)
 {
-	const struct totals_row *found = totals_find(f->totals, &one->net);
+	const struct totals_row *found = totals_find(f->totals, &a->addr);
 
-	if (found != NULL && found->by_class[one->by].count > 0)
-		return row_at(found, one->by);
-	return (struct row){ &one->net, one->by, one->hits, one->since, one->since };
+	if (found != NULL && found->by_class[a->by].count > 0)
+		return row_at(found, a->by);
+	return (struct row){ &a->addr, a->by, a->hits, since_of(a), since_of(a) };
 }
 
 /* The form that is written. */
@@ -115,9 +113,11 @@ struct form {
 	size_t at;          /* the first finding that is not before the row's address */
 };
 
-/* --tsv prints the first five fields. one is NULL where the address reached no ban. */
-static void add_row(const struct form *form, const struct row *row, int64_t points, const struct finding *one)
+/* --tsv prints the first five fields. a is NULL where the address reached no ban. */
+static void add_row(const struct form *form, const struct row *row, int64_t points, const struct account *a)
 {
+	int64_t until = a == NULL ? 0 : a->since != 0 ? a->until : a->ended;
+	bool over = until <= form->findings->judge->now;
 	const struct field fields[] = {
 		field_addr("address", row->addr),
 		field_word("class", event_class_name((enum event_class)row->event_class)),
@@ -125,13 +125,13 @@ static void add_row(const struct form *form, const struct row *row, int64_t poin
 		field_time("first", row->first),
 		field_time("last", row->last),
 		form->tsv ? field_end() : field_points("points", points),
-		one == NULL ? field_end() : field_time("since", one->since),
-		field_time("until", one != NULL ? one->until : 0),
-		field_number("hosts", one != NULL ? one->hosts : 0),
-		field_number("level", one != NULL ? one->level : 0),
-		field_bool("over", one != NULL && one->over),
-		field_bool("breach", one != NULL && is_breached(form->findings, &one->net)),
-		field_said(field_word("ends", one != NULL && one->over ? "over" : "until")),
+		a == NULL ? field_end() : field_time("since", since_of(a)),
+		field_time("until", until),
+		field_number("hosts", a != NULL ? a->hosts : 0),
+		field_number("level", a != NULL ? a->level : 0),
+		field_bool("over", over),
+		field_bool("breach", a != NULL && (a->flags & ACCOUNT_BREACHED) != 0),
+		field_said(field_word("ends", over ? "over" : "until")),
 		field_end(),
 	};
 
@@ -140,15 +140,15 @@ static void add_row(const struct form *form, const struct row *row, int64_t poin
 	else if (form->tsv)
 		fields_tsv(fields, form->out);
 	else
-		fields_say(fields, one == NULL ? ROW "-\n" : ROW "{ends} {until}[  {hosts} addresses]"
+		fields_say(fields, a == NULL ? ROW "-\n" : ROW "{ends} {until}[  {hosts} addresses]"
 			   "[{breach}  BREACH: logged in after guessing]\n", form->out);
 }
 
 static void add_finding(const struct form *form, const struct finding *one)
 {
-	const struct row row = row_of(form->findings, one);
+	const struct row row = row_of(form->findings, one->account);
 
-	add_row(form, &row, one->points, one);
+	add_row(form, &row, one->points, one->account);
 }
 
 /* Whether a finding stands for the row already. */
@@ -156,9 +156,10 @@ static bool is_told(struct form *o, const struct row *row)
 {
 	const struct findings *f = o->findings;
 
-	while (o->at < f->count && addr_compare(&f->all[o->at].net, row->addr) < 0)
+	while (o->at < f->count && addr_compare(&f->all[o->at].account->addr, row->addr) < 0)
 		o->at++;
-	return o->at < f->count && addr_equal(&f->all[o->at].net, row->addr) && f->all[o->at].by == row->event_class;
+	return o->at < f->count && addr_equal(&f->all[o->at].account->addr, row->addr) &&
+	       f->all[o->at].account->by == row->event_class;
 }
 
 static int64_t points_of(const struct findings *f, const struct addr *addr)
@@ -190,26 +191,17 @@ static void add_summary(const struct findings *f, struct buf *out)
 		buf_addf(out, "lines too long to be a mail server's, passed over: %" PRIu64 "\n", f->too_long);
 }
 
-static int compare_worst(const void *a, const void *b)
-{
-	const struct finding *const *x = a, *const *y = b;
-
-	if ((*x)->points != (*y)->points)
-		return (*x)->points > (*y)->points ? -1 : 1;
-	return addr_compare(&(*x)->net, &(*y)->net);
-}
-
 /* Adds the worst findings, then how to see the rest. */
 static void add_worst(const struct form *form)
 {
 	const struct findings *f = form->findings;
-	const struct finding **sorted = mem_alloc(f->count + 1, sizeof(*sorted));
+	struct finding *sorted = mem_alloc(f->count + 1, sizeof(*sorted));
 
 	for (size_t i = 0; i < f->count; i++)
-		sorted[i] = &f->all[i];
-	qsort(sorted, f->count, sizeof(*sorted), compare_worst);
+		sorted[i] = f->all[i];
+	findings_sort_worst(sorted, f->count);
 	for (size_t i = 0; i < f->count && i < WORST; i++)
-		add_finding(form, sorted[i]);
+		add_finding(form, &sorted[i]);
 	if (f->count > WORST)
 		buf_addf(form->out, "the %d worst of %zu; --all shows all of them, by address\n", WORST, f->count);
 	free(sorted);
@@ -260,9 +252,11 @@ static void add_tsv(const struct findings *f, struct buf *out)
 static void add_plain(const struct findings *f, struct buf *out)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		if (allow_is_private(&f->all[i].net) && !f->judge->settings->ban_private)
+		const struct addr *addr = &f->all[i].account->addr;
+
+		if (allow_is_private(addr) && !f->judge->settings->ban_private)
 			continue;
-		addr_add_to(out, &f->all[i].net);
+		addr_add_to(out, addr);
 		buf_add_char(out, '\n');
 	}
 }

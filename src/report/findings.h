@@ -16,14 +16,12 @@
 
 /* An address or network that reached a ban anywhere in the logs which no later login lifted. */
 struct finding {
-	struct addr net;
-	int64_t since, until;            /* of the last ban, whole minutes */
-	int64_t points;                  /* the balance after the last event */
-	uint64_t hits;
-	uint32_t hosts;                  /* of a network */
-	uint8_t by, level;
-	bool over;                       /* the ban would have ended by now */
+	const struct account *account;   /* borrowed */
+	int64_t points;                  /* its balance after the last event */
 };
+
+/* The worst first, equal ones by address. */
+void findings_sort_worst(struct finding *all, size_t count);
 
 struct findings {
 	struct finding *all;             /* sorted by address */
@@ -37,8 +35,8 @@ struct findings {
 	bool everybody;                  /* shows also counted addresses that reached no ban */
 };
 
-/* Collects the findings from the accounts, which are sorted. now in seconds since the epoch. */
-void findings_collect(struct findings *findings, const struct judge *judge, int64_t now);
+/* Collects the findings from the accounts, which are sorted and stay as they are. */
+void findings_collect(struct findings *findings, const struct judge *judge);
 void findings_free(struct findings *findings);
 
 enum findings_form {

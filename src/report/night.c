@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "report/fields.h"
+#include "report/findings.h"
 #include "report/text.h"
 
 enum {
@@ -300,21 +301,7 @@ static void say_summary(const struct night *n, struct page *page)
 
 /* ---- the worst ---- */
 
-struct worst {
-	const struct account *account;
-	int64_t points;
-};
-
-static int compare_worst(const void *a, const void *b)
-{
-	const struct worst *x = a, *y = b;
-
-	if (x->points != y->points)
-		return x->points > y->points ? -1 : 1;
-	return addr_compare(&x->account->addr, &y->account->addr);
-}
-
-static void say_one_of_worst(const struct night *n, struct page *page, const struct worst *w)
+static void say_one_of_worst(const struct night *n, struct page *page, const struct finding *w)
 {
 	struct field users[3] = { 0 };
 	const char *names[2];
@@ -338,16 +325,16 @@ static void say_one_of_worst(const struct night *n, struct page *page, const str
 
 static void say_worst(const struct night *n, struct page *page, size_t most)
 {
-	struct worst *all = mem_alloc(n->judge->accounts.count + 1, sizeof(*all));
+	struct finding *all = mem_alloc(n->judge->accounts.count + 1, sizeof(*all));
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->judge->accounts.count; i++) {
 		const struct account *a = accounts_at(&n->judge->accounts, i);
 
 		if (is_new(n, a))
-			all[count++] = (struct worst){ a, account_balance(a, n->judge->settings) };
+			all[count++] = (struct finding){ a, account_balance(a, n->judge->settings) };
 	}
-	qsort(all, count, sizeof(*all), compare_worst);
+	findings_sort_worst(all, count);
 	for (size_t i = 0; i < count && i < most; i++)
 		say_one_of_worst(n, page, &all[i]);
 	free(all);
