@@ -48,21 +48,16 @@ static struct span last_lines(const struct buf *text)
 
 void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said)
 {
-	struct span rest = buf_span(said), kept;
+	struct span rest = buf_span(said), line, kept;
 	char *path = file_beside(blacklist, SUFFIX);
 	struct buf text = { 0 };
 	int ret = file_read_own(path, &text);
 
-	while (rest.len > 0) {
-		const char *end = memchr(rest.ptr, '\n', rest.len);
-		size_t len = end != NULL ? (size_t)(end - rest.ptr) : rest.len;
-
+	while (span_take_line(&rest, &line)) {
 		when_add_minute(&text, now);
 		buf_addf(&text, " %s ", author);
-		buf_add_escaped(&text, rest.ptr, len);
+		buf_add_escaped(&text, line.ptr, line.len);
 		buf_add_char(&text, '\n');
-		rest.ptr += len + (end != NULL);
-		rest.len -= len + (end != NULL);
 	}
 	kept = last_lines(&text);
 	/* a file that cannot be read must not be overwritten */
@@ -76,13 +71,13 @@ void deeds_add(const char *blacklist, int64_t now, const char *author, const str
 	free(path);
 }
 
-static bool names(const char *line, size_t len, const struct addr *net)
+static bool names(struct span line, const struct addr *net)
 {
-	for (size_t at = 0, word; at < len; at += word + 1) {
-		struct addr other;
+	struct span word = span_word(&line, " ,");
+	struct addr other;
 
-		word = strcspn(line + at, " ,\n");
-		if (addr_parse_net(&other, line + at, word) && addr_overlaps(&other, net))
+	for (; word.len > 0; word = span_word(&line, " ,")) {
+		if (addr_parse_net(&other, word.ptr, word.len) && addr_overlaps(&other, net))
 			return true;
 	}
 	return false;
@@ -92,13 +87,13 @@ void deeds_of(const char *blacklist, const struct addr *net, struct buf *out)
 {
 	char *path = file_beside(blacklist, SUFFIX);
 	struct buf text = { 0 };
+	struct span rest = { 0 }, line;
 
-	if (file_read_own(path, &text) == 0) {
-		for (const char *line = buf_text(&text), *end; *line != '\0'; line = end + (*end == '\n')) {
-			end = line + strcspn(line, "\n");
-			if (names(line, (size_t)(end - line), net))
-				buf_addf(out, "%.*s\n", (int)(end - line), line);
-		}
+	if (file_read_own(path, &text) == 0)
+		rest = buf_span(&text);
+	while (span_take_line(&rest, &line)) {
+		if (names(line, net))
+			buf_addf(out, "%.*s\n", (int)line.len, line.ptr);
 	}
 	buf_free(&text);
 	free(path);

@@ -135,11 +135,12 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 static bool deed_is_known(const struct run *r, const struct addr *net, const char *since)
 {
 	struct buf deeds = { 0 };
+	struct span rest, line;
 	bool known = false;
 
 	deeds_of(r->config->blacklist, net, &deeds);
-	for (const char *line = buf_text(&deeds); *line != '\0' && !known; line += strcspn(line, "\n") + 1)
-		known = strncmp(line, since, strlen(since)) >= 0;
+	for (rest = buf_span(&deeds); !known && span_take_line(&rest, &line);)
+		known = strncmp(line.ptr, since, strlen(since)) >= 0;
 	buf_free(&deeds);
 	return known;
 }

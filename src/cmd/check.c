@@ -213,6 +213,7 @@ static int check_files(void *context, struct buf *answer)
 {
 	struct lines *l = context;
 	struct buf strangers = { 0 };
+	struct span rest, line;
 
 	(void)answer;
 	l->check->faults = 0;
@@ -220,8 +221,9 @@ static int check_files(void *context, struct buf *answer)
 		check_file(l, &l->logs[i]);
 	drift_sort(l->detection.drift);
 	unknown_strangers(l->detection.drift, NULL, &strangers);
-	for (const char *line = buf_text(&strangers); *line != '\0'; line += strcspn(line, "\n") + 1) {
-		msg("%.*s", (int)strcspn(line, "\n"), line);
+	rest = buf_span(&strangers);
+	while (span_take_line(&rest, &line)) {
+		msg("%.*s", (int)line.len, line.ptr);
 		l->check->faults++;
 	}
 	buf_free(&strangers);

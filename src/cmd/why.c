@@ -173,7 +173,7 @@ static int read_lists(struct question *q)
 	if (read_bans(q) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
 	deeds_of(q->config->blacklist, &q->profile.net, &q->deeds);
-	q->profile.deeds = (struct span){ buf_text(&q->deeds), q->deeds.len };
+	q->profile.deeds = buf_span(&q->deeds);
 	q->profile.allowed = allow_overlapping(&q->allow, &q->profile.net);
 	q->profile.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;

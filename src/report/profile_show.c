@@ -135,6 +135,7 @@ static void add_address(const struct profile *d, struct buf *out)
 {
 	const struct ban *ban = profile_ban(d);
 	const struct firewall_entry *entry = entry_of(d, ban);
+	struct span deeds = d->deeds, line;
 
 	addr_add_to(out, &d->net);
 	buf_add_text(out, ban == NULL ? ": not banned\n" : ban->until <= d->now ? ": was banned\n" : ": banned\n");
@@ -153,10 +154,8 @@ static void add_address(const struct profile *d, struct buf *out)
 	if (d->judge != NULL)
 		account_text(d->judge, &d->unit, out);
 	add_networks(d, out);
-	for (size_t i = 0, len; i < d->deeds.len; i += len + 1) {
-		len = strcspn(d->deeds.ptr + i, "\n");
-		buf_addf(out, "  by hand    %.*s\n", (int)len, d->deeds.ptr + i);
-	}
+	while (span_take_line(&deeds, &line))
+		buf_addf(out, "  by hand    %.*s\n", (int)line.len, line.ptr);
 	if (entry != NULL)
 		buf_addf(out, "  packets    %" PRIu64 " dropped, %" PRIu64 " bytes\n", entry->packets, entry->bytes);
 	else if (d->firewall != NULL && ban != NULL && is_missing(d, ban))
