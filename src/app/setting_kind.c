@@ -61,33 +61,37 @@ static bool read_set(const char *word, int64_t *value)
 	return strspn(word, LETTERS) > 0 && strlen(word) <= 27 && word[strspn(word, LETTERS "0123456789-_.")] == '\0';
 }
 
-static bool read_backend(const char *word, int64_t *value)
+/* Whether the word is among those, which a NULL ends; *value is its place there. */
+static bool read_one_of(const char *const *words, const char *word, int64_t *value)
 {
-	static const char *const backends[] = { [FIREWALL_AUTO] = "auto", [FIREWALL_IPSET] = "ipset",
-						[FIREWALL_NFTABLES] = "nftables" };
-
-	for (*value = FIREWALL_AUTO; *value <= FIREWALL_NFTABLES; ++*value) {
-		if (strcmp(word, backends[*value]) == 0)
+	for (*value = 0; words[*value] != NULL; ++*value) {
+		if (strcmp(word, words[*value]) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool read_backend(const char *word, int64_t *value)
+{
+	static const char *const words[] = { [FIREWALL_AUTO] = "auto", [FIREWALL_IPSET] = "ipset",
+					     [FIREWALL_NFTABLES] = "nftables", NULL };
+
+	return read_one_of(words, word, value);
 }
 
 static bool read_report(const char *word, int64_t *value)
 {
-	*value = strcmp(word, "changes") == 0;
-	return *value != 0 || strcmp(word, "short") == 0;
+	static const char *const words[] = { [false] = "short", [true] = "changes", NULL };
+
+	return read_one_of(words, word, value);
 }
 
 static bool read_owners(const char *word, int64_t *value)
 {
-	static const char *const froms[] = { [OWNERS_NONE] = "none", [OWNERS_FILES] = "auto", [OWNERS_DNS] = "dns" };
+	static const char *const words[] = { [OWNERS_NONE] = "none", [OWNERS_FILES] = "auto", [OWNERS_DNS] = "dns",
+					     NULL };
 
-	for (*value = OWNERS_NONE; *value <= OWNERS_DNS; ++*value) {
-		if (strcmp(word, froms[*value]) == 0)
-			return true;
-	}
-	return false;
+	return read_one_of(words, word, value);
 }
 
 static bool read_engine(const char *word, int64_t *value)
