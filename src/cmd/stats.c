@@ -144,14 +144,11 @@ static void add_runs(const struct config *config, struct buf *out)
 
 	if (!last_run_read(config->state, &run))
 		return;
-	prometheus_head(out, "last_run_timestamp_seconds", "The last run that did what it should, or a part of it.");
-	prometheus_value(out, "last_run_timestamp_seconds", NULL, NULL, run.time);
-	prometheus_head(out, "last_run_status", "Its exit status: 0 all well, 1 done in part.");
-	prometheus_value(out, "last_run_status", NULL, NULL, run.status);
-	prometheus_head(out, "last_run_lines", "Lines of logs that it read.");
-	prometheus_value(out, "last_run_lines", NULL, NULL, (int64_t)run.lines);
-	prometheus_head(out, "last_run_events", "Events among them.");
-	prometheus_value(out, "last_run_events", NULL, NULL, (int64_t)run.events);
+	prometheus_gauge(out, "last_run_timestamp_seconds", "The last run that did what it should, or a part of it.",
+			 run.time);
+	prometheus_gauge(out, "last_run_status", "Its exit status: 0 all well, 1 done in part.", run.status);
+	prometheus_gauge(out, "last_run_lines", "Lines of logs that it read.", (int64_t)run.lines);
+	prometheus_gauge(out, "last_run_events", "Events among them.", (int64_t)run.events);
 }
 
 static void add_sets(const struct firewall *fw, struct buf *out)
@@ -176,8 +173,8 @@ static void add_prometheus(const struct stats *s, const struct firewall *fw, con
 	}
 	for (size_t i = 0; i < judge->entered.count; i++)
 		entered += judge->entered.all[i].done == 0;
-	prometheus_head(out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.");
-	prometheus_value(out, "entered_accounts", NULL, NULL, (int64_t)entered);
+	prometheus_gauge(out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.",
+			 (int64_t)entered);
 	if (s->kernel_read)
 		add_sets(fw, out);
 }

@@ -17,8 +17,11 @@ void prometheus_head(struct buf *out, const char *name, const char *help)
 
 void prometheus_value(struct buf *out, const char *name, const char *label, const char *value_of_label, int64_t value)
 {
-	buf_addf(out, "mailban_%s", name);
-	if (label != NULL)
-		buf_addf(out, "{%s=\"%s\"}", label, value_of_label);
-	buf_addf(out, " %" PRId64 "\n", value);
+	buf_addf(out, "mailban_%s{%s=\"%s\"} %" PRId64 "\n", name, label, value_of_label, value);
+}
+
+void prometheus_gauge(struct buf *out, const char *name, const char *help, int64_t value)
+{
+	prometheus_head(out, name, help);
+	buf_addf(out, "mailban_%s %" PRId64 "\n", name, value);
 }

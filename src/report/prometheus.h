@@ -7,10 +7,12 @@
 
 #include "base/buf.h"
 
-/* Adds the help and type lines of a gauge, whose values come next. */
+/* Adds a gauge of one value. */
+void prometheus_gauge(struct buf *out, const char *name, const char *help, int64_t value);
+
+/* Adds the help and type lines of a gauge, whose values come next, each for another value of a label. */
 void prometheus_head(struct buf *out, const char *name, const char *help);
 
-/* Adds one value; label NULL: without a label. */
 void prometheus_value(struct buf *out, const char *name, const char *label, const char *value_of_label, int64_t value);
 
 #endif
