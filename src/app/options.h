@@ -24,7 +24,7 @@ struct options {
 	enum color color;
 	bool dry_run, quiet, verbose, json, html, no_sync, full, force, classic, tsv, plain, check, no_prefilter;
 	bool mail, all, fleet;
-	bool help, version;
+	bool help;
 	char **args;        /* the arguments behind the options */
 	int arg_count;
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fleet: what other hosts say of addresses, and what this one told them; mailban-fleet(7) has the data.
  *
- *	fleet_load(&fleet, &state, &why);       what earlier runs left
- *	fleet_lay(&fleet, &judge, now); edits_take(...); fleet_lift(&fleet, &judge, now);
- *	fleet_exchange_on(line, &fleet, &judge, now, &why);
+ *	fleet_load(&fleet, &state, path);       what earlier runs left
+ *	fleet_lay(&fleet, &judge); edits_take(...); fleet_lift(&fleet, &judge);
+ *	fleet_exchange_on(line, &fleet, &judge, now);
  *	fleet_judge(&fleet, &judge, now);
  *	fleet_lay(...); decide(...); fleet_lift(...);
  *	fleet_save(&fleet, &state, now);

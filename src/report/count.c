@@ -3,7 +3,7 @@
  * count: how often each of many texts came.
  *
  * Attackers choose the texts, and the table's seed is random, so that nobody can make the table slow. Memory is
- * bounded: texts beyond COUNTS_MAX are counted together, as others.
+ * bounded: texts beyond COUNTS_MAX are not counted.
  */
 #include "report/count.h"
 
@@ -43,10 +43,8 @@ void counts_add(struct counts *counts, struct span text, uint64_t count, int64_t
 	hash_seed(&counts->index);
 	hash = hash_of_bytes(&counts->index, text.ptr, text.len);
 	number = find(counts, text, hash);
-	if (number == HASH_NONE && counts->count == COUNTS_MAX) {
-		counts->others += count;
+	if (number == HASH_NONE && counts->count == COUNTS_MAX)
 		return;
-	}
 	if (number == HASH_NONE)
 		number = make(counts, text, hash, when);
 	item = &counts->items[number];

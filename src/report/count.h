@@ -20,7 +20,6 @@ struct count {
 struct counts {
 	struct count *items;
 	size_t count, capacity;
-	uint64_t others;        /* how often texts came beyond the first COUNTS_MAX different ones */
 	struct hash index;      /* numbers of items by their text; of no use once the items are sorted */
 };
 
