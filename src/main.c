@@ -125,7 +125,7 @@ static int help(const char *name)
 	command = find(name);
 	if (command == NULL)
 		return EXIT_USAGE;
-	options_print_help(command, stdout);
+	options_print_help(command);
 	return EXIT_ALL_WELL;
 }
 
@@ -142,7 +142,7 @@ static int run(int argc, char **argv)
 	if (ret != EXIT_ALL_WELL)
 		return ret;
 	if (options.help) {
-		options_print_help(command, stdout);
+		options_print_help(command);
 		return EXIT_ALL_WELL;
 	}
 	ret = config_load(&config, &options);

@@ -7,6 +7,7 @@
  */
 #include "app/kernel.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "app/exempt.h"
@@ -159,34 +160,31 @@ int kernel_keep_rule(const struct config *config, const struct firewall *fw, con
 	return -1;
 }
 
-static void print_entries(const struct firewall *fw, const char *word, const struct addr *nets, size_t count, FILE *out)
+static void print_entries(const struct firewall *fw, const char *word, const struct addr *nets, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct firewall_set *set = &fw->sets[addr_is_v4(&nets[i]) ? FIREWALL_V4 : FIREWALL_V6];
 		char text[ADDR_TEXT_MAX];
 
 		addr_format(text, &nets[i]);
-		fprintf(out, "%s %s %s\n", word, set->name, text);
+		printf("%s %s %s\n", word, set->name, text);
 	}
 }
 
-void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report, FILE *out)
+void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report)
 {
-	print_entries(fw, "del", report->removed, report->removed_count, out);
-	print_entries(fw, "add", report->added, report->added_count, out);
+	print_entries(fw, "del", report->removed, report->removed_count);
+	print_entries(fw, "add", report->added, report->added_count);
 }
 
-void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all, FILE *out)
+void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all)
 {
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		const struct firewall_change *c = &report->changes[f];
 
 		if (!all && !c->created && !c->replaced && c->added + c->removed + c->renewed == 0)
 			continue;
-		fprintf(out, "%s: %zu added, %zu removed, %zu renewed, %zu kept%s\n", fw->sets[f].name, c->added,
-			c->removed, c->renewed, c->kept,
-			c->created    ? "; created"
-			: c->replaced ? "; replaced"
-				      : "");
+		printf("%s: %zu added, %zu removed, %zu renewed, %zu kept%s\n", fw->sets[f].name, c->added, c->removed,
+		       c->renewed, c->kept, c->created ? "; created" : c->replaced ? "; replaced" : "");
 	}
 }

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "app/config.h"
 #include "firewall/firewall.h"
@@ -37,10 +36,10 @@ int kernel_update(const struct config *config, const struct banlist *bans, int64
  * in place again. Returns 0, or -1 after saying that no rule drops the packets of a set. */
 int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report);
 
-/* A line for each entry that comes and goes: "add mailban4 192.0.2.1", "del ...", as ipset(8) writes it. */
-void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report, FILE *out);
+/* Prints a line for each entry that comes and goes: "add mailban4 192.0.2.1", "del ...", as ipset(8) writes it. */
+void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report);
 
 /* Prints a line for each set that changed; all: for both sets. */
-void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all, FILE *out);
+void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all);
 
 #endif

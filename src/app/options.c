@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -266,17 +267,17 @@ bool options_color(const struct options *options)
 	       isatty(STDOUT_FILENO);
 }
 
-void options_print_help(const struct command *command, FILE *out)
+void options_print_help(const struct command *command)
 {
-	fprintf(out, "usage: mailban %s [OPTION]...%s%s\n%s\n", command->name, command->synopsis[0] != '\0' ? " " : "",
-		command->synopsis, command->summary);
+	printf("usage: mailban %s [OPTION]...%s%s\n%s\n", command->name, command->synopsis[0] != '\0' ? " " : "",
+	       command->synopsis, command->summary);
 	if (command->details != NULL)
-		fprintf(out, "\n%s\n", command->details);
+		printf("\n%s\n", command->details);
 	if (command->print_words != NULL) {
-		fputc('\n', out);
-		command->print_words(out);
+		putchar('\n');
+		command->print_words();
 	}
-	fputs("\noptions:\n", out);
+	fputs("\noptions:\n", stdout);
 	for (unsigned i = 0; i < DEFINITIONS; i++) {
 		const struct definition *d = &definitions[i];
 		char left[40];
@@ -286,8 +287,8 @@ void options_print_help(const struct command *command, FILE *out)
 		snprintf(left, sizeof(left), "--%s%s%s", d->name, d->argument != NULL ? " " : "",
 			 d->argument != NULL ? d->argument : "");
 		if (d->letter != 0)
-			fprintf(out, "  -%c, %-22s  %s\n", d->letter, left, d->help);
+			printf("  -%c, %-22s  %s\n", d->letter, left, d->help);
 		else
-			fprintf(out, "      %-22s  %s\n", left, d->help);
+			printf("      %-22s  %s\n", left, d->help);
 	}
 }

@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /* Exit statuses of every command. */
 enum exit_status {
@@ -36,7 +35,7 @@ struct command {
 	const char *synopsis;   /* of the arguments: "[FILE...]" */
 	const char *summary;    /* one line */
 	const char *details;    /* further lines of its help, or NULL */
-	void (*print_words)(FILE *out); /* prints the words that its argument may be, each behind two blanks; or NULL */
+	void (*print_words)(void); /* prints the words that its argument may be, each behind two blanks; or NULL */
 	const char *options;    /* the long names of the options that concern it, between blanks: " json blacklist " */
 	int min_args, max_args; /* max -1: any number */
 	int (*run)(const struct config *config, const struct options *options);
@@ -50,6 +49,6 @@ int options_parse(const struct command *command, int argc, char **argv, struct o
 bool options_color(const struct options *options);
 
 /* Prints the help of one command. */
-void options_print_help(const struct command *command, FILE *out);
+void options_print_help(const struct command *command);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "app/rules_fail2ban.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

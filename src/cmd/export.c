@@ -190,11 +190,11 @@ static const struct format *find_format(const char *name)
 	return NULL;
 }
 
-static void print_formats(FILE *out)
+static void print_formats(void)
 {
-	fputs("formats:\n", out);
+	fputs("formats:\n", stdout);
 	for (size_t i = 0; i < FORMATS; i++)
-		fprintf(out, "  %-9s  %s\n", formats[i].name, formats[i].help);
+		printf("  %-9s  %s\n", formats[i].name, formats[i].help);
 }
 
 static void drop_what_is_over(struct banlist *list, int64_t now)

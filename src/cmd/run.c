@@ -32,7 +32,7 @@ static void sync_kernel(struct run *r)
 	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->list), r->now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
 	else if (r->options->dry_run && !r->options->json && !r->options->mail)
-		kernel_print_difference(&r->fw, &report, stdout);
+		kernel_print_difference(&r->fw, &report);
 	else if (!r->options->dry_run && kernel_keep_rule(r->config, &r->fw, &report) < 0)
 		r->in_part = true;
 	r->in_part = r->in_part || exempt.left_out || report.refused > 0;

@@ -86,9 +86,9 @@ static int synchronise(const struct config *config, const struct options *option
 	if (ret == 0 && options->blacklist != NULL && access(config->blacklist, F_OK) < 0)
 		msg("%s: is not there, so that the sets are empty; see its name", config->blacklist);
 	if (ret == 0 && options->dry_run)
-		kernel_print_difference(&fw, &report, stdout);
+		kernel_print_difference(&fw, &report);
 	if (ret == 0 && !options->quiet)
-		kernel_print_summary(&fw, &report, options->verbose, stdout);
+		kernel_print_summary(&fw, &report, options->verbose);
 	if (ret != 0)
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
 	else if (keep_rule(config, options, &fw, &report) < 0 || former || exempt.left_out || report.refused > 0)
