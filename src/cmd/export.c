@@ -59,14 +59,6 @@ static void write_collapsed(struct writing *w)
 	netset_free(&set);
 }
 
-/* How long the kernel is to keep an entry, in seconds; 0: for ever. */
-static int64_t timeout_of(const struct writing *w, const struct ban *ban)
-{
-	if (ban->until == WHEN_FOREVER)
-		return 0;
-	return ban->until - w->now < PLAN_TIMEOUT_MAX ? ban->until - w->now : PLAN_TIMEOUT_MAX;
-}
-
 static void write_ipset_family(struct writing *w, bool v4, const char *name)
 {
 	size_t count = 0, hash_size = 1024;
@@ -84,7 +76,7 @@ static void write_ipset_family(struct writing *w, bool v4, const char *name)
 			continue;
 		buf_addf(&w->out, "add %s ", name);
 		addr_add_to(&w->out, &ban->net);
-		buf_addf(&w->out, " timeout %lld\n", (long long)timeout_of(w, ban));
+		buf_addf(&w->out, " timeout %" PRIu32 "\n", plan_timeout(ban, w->now));
 	}
 }
 

@@ -22,7 +22,7 @@ enum {
 	HASH_MAX = 1 << 26,
 };
 
-static uint32_t timeout_of(const struct ban *ban, int64_t now)
+uint32_t plan_timeout(const struct ban *ban, int64_t now)
 {
 	int64_t left;
 
@@ -145,7 +145,7 @@ static void collect(struct plan *plan, const struct banlist *bans, int64_t now, 
 		split = split || count > 1;
 		for (unsigned k = 0; k < count; k++)
 			plan->entries[plan->count++] = (struct plan_entry){ .net = nets[k],
-									    .timeout = timeout_of(ban, now) };
+									    .timeout = plan_timeout(ban, now) };
 	}
 	plan->refused = choice.refused;
 	if (split)

@@ -32,6 +32,9 @@ struct plan {
 	uint32_t max_entries, hash_size;        /* for a set that is to be made */
 };
 
+/* How long the kernel is to keep the ban, in seconds; 0: for ever. */
+uint32_t plan_timeout(const struct ban *ban, int64_t now);
+
 /* Compares the bans of one family with its set; both are sorted. now in seconds since the epoch. The plan points into
  * the set's entries; plan_free() frees the plan's own memory. */
 void plan_make(struct plan *plan, const struct banlist *bans, int64_t now, const struct firewall_set *set,
