@@ -37,22 +37,12 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 	return -1;
 }
 
-static bool is_in_set(const struct firewall_set *set, const struct addr *net)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		if (addr_overlaps(&set->entries[i].net, net))
-			return true;
-	}
-	return false;
-}
-
 bool kernel_holds(const struct config *config, const struct addr *net)
 {
 	struct firewall_names names = config_sets(config);
 	struct buf error = { 0 };
 	struct firewall fw = { 0 };
-	const struct firewall_set *set = &fw.sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
-	bool holds = firewall_read(&fw, &names, &error) == 0 && is_in_set(set, net);
+	bool holds = firewall_read(&fw, &names, &error) == 0 && firewall_holds(&fw, net);
 
 	buf_free(&error);
 	firewall_free(&fw);

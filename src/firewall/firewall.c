@@ -151,6 +151,17 @@ const struct firewall_entry *firewall_find(const struct firewall *fw, const stru
 	return at < set->count && addr_equal(&set->entries[at].net, net) ? &set->entries[at] : NULL;
 }
 
+bool firewall_holds(const struct firewall *fw, const struct addr *net)
+{
+	const struct firewall_set *set = &fw->sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6];
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (addr_overlaps(&set->entries[i].net, net))
+			return true;
+	}
+	return false;
+}
+
 bool firewall_unused(const struct firewall *fw, enum firewall_family family)
 {
 	return fw->sets[family].exists && fw->sets[family].references == 0;

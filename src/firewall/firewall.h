@@ -71,6 +71,9 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 /* The entry of either set that is exactly net, or NULL. */
 const struct firewall_entry *firewall_find(const struct firewall *fw, const struct addr *net);
 
+/* Whether a set has an entry that has an address in common with net. */
+bool firewall_holds(const struct firewall *fw, const struct addr *net);
+
 /* Whether a set exists that no rule (and no other set) refers to, so that its entries drop nothing. */
 bool firewall_unused(const struct firewall *fw, enum firewall_family family);
 

@@ -109,15 +109,7 @@ static const struct firewall_entry *entry_of(const struct profile *d, const stru
  * wider entry, or the rest of the network. */
 static bool is_missing(const struct profile *d, const struct ban *ban)
 {
-	const struct firewall_set *set = &d->firewall->sets[addr_is_v4(&d->net) ? FIREWALL_V4 : FIREWALL_V6];
-
-	if (ban->until <= d->now || d->allowed != NULL)
-		return false;
-	for (size_t i = 0; i < set->count; i++) {
-		if (addr_overlaps(&set->entries[i].net, &d->net))
-			return false;
-	}
-	return true;
+	return ban->until > d->now && d->allowed == NULL && !firewall_holds(d->firewall, &d->net);
 }
 
 static void add_owner(const struct profile *d, struct buf *out)
