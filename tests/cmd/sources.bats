@@ -154,7 +154,7 @@ failing() {
 	[ "$(banned)" = '203.0.113.7 203.0.113.8 ' ]
 	[ -z "$stderr" ]
 	run -0 "$MAILBAN" state --state state
-	[[ "$output" == *"compressed"*"rotated"*"live"* ]]
+	for kind in compressed rotated live; do [[ "$output" == *"$kind"* ]]; done
 	run -0 "$MAILBAN" state --json --state state
 	[ "$(python3 -c 'import json, sys; print(len(json.load(sys.stdin)["positions"]))' <<< "$output")" = 3 ]
 }
