@@ -25,12 +25,17 @@ static uint32_t mails_of(const struct event *event)
 	return (event->flags & EVENT_SENDS) != 0 ? event->count : 0;
 }
 
+static bool has_failed(const struct account_name *n)
+{
+	return n->name != NAME_NONE && n->points >= POINTS_LEAST;
+}
+
 static uint32_t names_failed_for(const struct account *a)
 {
 	uint32_t count = 0;
 
 	for (unsigned i = 0; i < a->name_count; i++)
-		count += a->names[i].name != NAME_NONE && a->names[i].points >= POINTS_LEAST;
+		count += has_failed(&a->names[i]);
 	return count;
 }
 
@@ -71,7 +76,7 @@ static bool failed_for_a_stranger(const struct work *w)
 	for (unsigned i = 0; i < a->name_count; i++) {
 		const struct account_name *n = &a->names[i];
 
-		if (n->name != NAME_NONE && n->points >= POINTS_LEAST &&
+		if (has_failed(n) &&
 		    !name_is_known(&w->judge->accounts.names.all[n->name], w->time, w->judge->settings->known))
 			return true;
 	}

@@ -61,7 +61,7 @@ static void add_points(struct account *net, unsigned event_class, int64_t points
 		return;
 	}
 	net->last[event_class] = net->time;
-	net->hits += net->hits < UINT32_MAX;
+	net->hits = count_sum(net->hits, 1);
 }
 
 /* Of failures for a user's own name a network takes a threshold. A phone with an old password comes with all the

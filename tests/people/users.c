@@ -49,6 +49,15 @@ static void phone_beside_pc(struct log *l)
 	poll_in_vain(l, c, &user, (long)change * DAY, (change + 3L) * DAY, 5 * MINUTE);
 }
 
+/* A phone asks every quarter of an hour while its password is old. */
+static void phone_day(struct log *l, struct client *c, const struct name *user, int d, bool old)
+{
+	if (old)
+		poll_in_vain(l, c, user, (long)d * DAY, (d + 1L) * DAY, 15 * MINUTE);
+	else
+		log_in(l, c, user, d, 20, 0, 24);
+}
+
 /* Nothing else is behind the router; the new password was set elsewhere and typed in a day later. */
 static void phone_alone(struct log *l)
 {
@@ -57,10 +66,7 @@ static void phone_alone(struct log *l)
 	int change = (int)between(l, 4, 10);
 
 	for (int d = 0; d < DAYS; d++)
-		if (d == change)
-			poll_in_vain(l, c, &user, (long)d * DAY, (d + 1L) * DAY, 15 * MINUTE);
-		else
-			log_in(l, c, &user, d, 20, 0, 24);
+		phone_day(l, c, &user, d, d == change);
 }
 
 /* The same where the line has a new address every night. */
@@ -69,14 +75,8 @@ static void phone_alone_anew(struct log *l)
 	struct name user = person(l);
 	int change = (int)between(l, 4, 10);
 
-	for (int d = 0; d < DAYS; d++) {
-		struct client *c = client_new(l);
-
-		if (d == change)
-			poll_in_vain(l, c, &user, (long)d * DAY, (d + 1L) * DAY, 15 * MINUTE);
-		else
-			log_in(l, c, &user, d, 20, 0, 24);
-	}
+	for (int d = 0; d < DAYS; d++)
+		phone_day(l, client_new(l), &user, d, d == change);
 }
 
 /* A new address of the mobile network every three hours, for a day of the old password. */
