@@ -64,8 +64,8 @@ static void add_points(struct account *net, unsigned event_class, int64_t points
 	net->hits = count_sum(net->hits, 1);
 }
 
-/* Of failures for a user's own name a network takes a threshold. A phone with an old password comes with all the
- * addresses of its carrier. Who guesses goes through many users. */
+/* Of failures for a user's own name a network takes a fifth of a threshold. A phone with an old password comes with
+ * all the addresses of its carrier, and so do the phones of its colleagues. Who guesses tries names of nobody, too. */
 static void add_of_user(struct account *net, struct names *names, uint32_t user, int64_t points, int64_t most)
 {
 	struct account_name *n;
@@ -89,7 +89,7 @@ static void add_to(struct accounts *all, const struct judge_settings *settings, 
 	late = account_lateness(net, time, settings);
 	add_points(net, gift->taken_class, -points_times(gift->taken, late));
 	add_points(net, gift->added_class, points_times(gift->added, late));
-	add_of_user(net, &all->names, gift->user, points_times(gift->of_user, late), settings->threshold);
+	add_of_user(net, &all->names, gift->user, points_times(gift->of_user, late), settings->threshold / 5);
 	if (hosts > 0 || net->hosts > 0)
 		net->hosts += (uint32_t)hosts;
 }

@@ -18,8 +18,8 @@ struct network_gift {
 	uint8_t added_class, taken_class;
 };
 
-/* Hands the gift to the networks around the account. They take at most a threshold from one address, and for one name
- * that logs in somewhere. The account may move. */
+/* Hands the gift to the networks around the account. They take at most a threshold from one address, and a fifth of
+ * one for a name that logs in somewhere. The account may move. */
 void network_add(struct accounts *accounts, const struct judge_settings *settings, struct account *account,
 	const struct network_gift *gift);
 

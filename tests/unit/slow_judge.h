@@ -377,8 +377,8 @@ static inline void slow_networks_take(struct slow_judge *j, struct slow_account 
 			struct slow_place *p = slow_place(net, j->user);
 			int64_t sum = p->points + slow_times(of_user, late);
 
-			slow_saw[SLOW_USER_FULL] += sum > j->s->threshold;
-			p->points = slow_less(sum, j->s->threshold);
+			slow_saw[SLOW_USER_FULL] += sum > j->s->threshold / 5;
+			p->points = slow_less(sum, j->s->threshold / 5);
 		}
 		if (!before && a->share > 0)
 			net->hosts++;
