@@ -209,7 +209,7 @@ double account_lateness(const struct account *a, uint32_t time, const struct jud
 	return time < a->time ? points_fading(a->time - time, account_half_life(a, settings)) : 1;
 }
 
-/* Where users log in, the failures of one name alone ban nobody. Nor does one device whose connections fail to do
+/* Where users log in, failures that name nobody ban nobody. Nor does one device whose connections fail to do
  * anything. */
 int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings)
 {
@@ -228,8 +228,10 @@ int64_t account_name_capped(const struct account *a, const struct account_name *
 	const struct judge_settings *settings)
 {
 	int64_t points = account_capped(a, n->points, settings);
+	bool device = logs_in_here(a, n, settings) ||
+		      (n->name != NAME_NONE && a->credit > POINT / 5 && n->points <= ACCOUNT_CAPPED_MOST);
 
-	return points > POINT && logs_in_here(a, n, settings) ? POINT : points;
+	return points > POINT && device ? POINT : points;
 }
 
 /* What all names count, and by how much those that log in here were over. Where all passwords of an office end on one

@@ -97,8 +97,8 @@ int64_t account_name_points(const struct account *a);
 /* What the classes' points count for in the balance: less than the threshold while users log in. */
 int64_t account_capped(const struct account *a, int64_t points, const struct judge_settings *settings);
 
-/* What one name's points count for in the balance: at most one point where the name logged in from the address within
- * the setting known. */
+/* What one name's points count for in the balance: at most one point while users log in, or where the name logged in
+ * from the address within the setting known. Those that name nobody are capped as classes are. */
 int64_t account_name_capped(const struct account *a, const struct account_name *n,
 	const struct judge_settings *settings);
 

@@ -295,6 +295,8 @@ static inline int64_t slow_balance(const struct slow_judge *j, const struct slow
 		slow_saw[SLOW_OWN] += own && points > POINT;
 		if (own)
 			owned += slow_less(points, POINT);
+		else if (n > 0 && a->credit > POINT / 5 && points <= 500 * POINT)
+			sum += slow_less(points, POINT);
 		else
 			sum += points;
 	}

@@ -205,11 +205,21 @@ static void a_login_forgives_its_own_name(void **state)
 	(void)state;
 	says_times(6, "10:00", "1:02", "auth 192.0.2.1 ann");
 	assert_true(is_banned("192.0.2.1"));
-	says("18:00 login 192.0.2.2 ann\n18:00 login 192.0.2.1 bob");
+	says("18:00 login 192.0.2.2 ann");
 	assert_true(is_banned("192.0.2.1"));
 	says("18:30 login 192.0.2.1 ann");
 	assert_false(is_banned("192.0.2.1"));
-	points_are("192.0.2.1", "-2.0");
+	points_are("192.0.2.1", "-1.0");
+}
+
+static void a_login_leaves_a_point_of_another_name(void **state)
+{
+	(void)state;
+	says_times(6, "10:00", "1:02", "auth 192.0.2.1 alias");
+	assert_true(is_banned("192.0.2.1"));
+	says("18:30 login 192.0.2.1 ann");
+	assert_false(is_banned("192.0.2.1"));
+	points_are("192.0.2.1", "0.0");
 }
 
 static void a_login_forgives_what_is_weak_and_nameless(void **state)
@@ -249,6 +259,19 @@ static void where_others_log_in_no_single_name_bans(void **state)
 	says_times(100, "10:00", "1:02", "auth 192.0.2.1 scan");
 	assert_false(is_banned("192.0.2.1"));
 	says_times(8, "5d", "0:0:10", "auth 192.0.2.1 other#");
+	assert_true(is_banned("192.0.2.1"));
+}
+
+static void mailboxes_that_are_gone_ban_nobody_where_somebody_logs_in(void **state)
+{
+	(void)state;
+	says("9:00 login 192.0.2.1 ann");
+	for (int i = 0; i < 5; i++)
+		says_times(300, "10:00", "0:20", (const char *[]){ "auth 192.0.2.1 old1", "auth 192.0.2.1 old2",
+								   "auth 192.0.2.1 old3", "auth 192.0.2.1 old4",
+								   "auth 192.0.2.1 old5" }[i]);
+	assert_false(is_banned("192.0.2.1"));
+	says_times(3, "4d14:00", "0:20", "auth 192.0.2.1 other#");
 	assert_true(is_banned("192.0.2.1"));
 }
 
@@ -602,10 +625,12 @@ int main(void)
 		SENTENCE(a_rule_may_have_points_of_its_own),
 		SENTENCE(settings_say_what_a_class_weighs),
 		SENTENCE(a_login_forgives_its_own_name),
+		SENTENCE(a_login_leaves_a_point_of_another_name),
 		SENTENCE(a_login_forgives_what_is_weak_and_nameless),
 		SENTENCE(a_forgiven_ban_was_none),
 		SENTENCE(credit_is_one_a_name_and_day),
 		SENTENCE(where_others_log_in_no_single_name_bans),
+		SENTENCE(mailboxes_that_are_gone_ban_nobody_where_somebody_logs_in),
 		SENTENCE(old_passwords_of_several_who_log_in_there_ban_nobody),
 		SENTENCE(old_passwords_of_all_who_log_in_there_ban_nobody_after_a_holiday),
 		SENTENCE(nameless_failures_of_a_device_count_little_where_others_log_in),
