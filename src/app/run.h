@@ -54,6 +54,7 @@ struct run {
 	struct banlist list;            /* the blacklist: the old one, then the new one */
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct file_look old_state;     /* of the state */
+	struct file_look old_allow;     /* of the allowlist */
 	struct state state;
 	enum state_recovered recovered;
 	struct allow allow;
@@ -126,7 +127,7 @@ void run_read_logs(struct run *r, struct detection *detection);
 void run_answer(struct run *r, struct buf *answer);
 int run_take_answer(struct run *r, struct buf *answer);
 
-/* Whether somebody changed the blacklist or the state since they were read. */
+/* Whether somebody changed the blacklist, the state or the allowlist since they were read. */
 bool run_was_overtaken(const struct run *r);
 
 /* Stands for an exit status: somebody changed the files during the run, so it begins anew. */

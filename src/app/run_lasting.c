@@ -75,6 +75,7 @@ static void resolve_names(struct run *r)
 
 int run_read_lasting(struct run *r)
 {
+	(void)file_look(r->config->allow, &r->old_allow);
 	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
 	resolve_names(r);
@@ -96,12 +97,13 @@ static int tell_write_error(const char *path, int error)
 
 bool run_was_overtaken(const struct run *r)
 {
-	struct file_look list = { 0 }, state = { 0 };
+	struct file_look list = { 0 }, state = { 0 }, allow = { 0 };
 
 	(void)file_look(r->config->blacklist, &list);
 	(void)file_look(r->config->state, &state);
+	(void)file_look(r->config->allow, &allow);
 	/* a list that was only copied or touched is not changed */
-	return !file_looks_same(&state, &r->old_state) ||
+	return !file_looks_same(&state, &r->old_state) || !file_looks_same(&allow, &r->old_allow) ||
 	       (!file_looks_same(&list, &r->old_look) && state_digest_of(r->config->blacklist) != r->list.digest);
 }
 

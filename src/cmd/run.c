@@ -130,8 +130,8 @@ static int run(const struct config *config, const struct options *options)
 		ret = try(config, options, n > 0);
 	if (ret != RUN_AGAIN)
 		return ret;
-	msg("%s: is changed again and again by somebody else while the logs are read; nothing was written: run again",
-	    config->blacklist);
+	msg("%s, or its state or allowlist, is changed again and again by somebody else while the logs are read; "
+	    "nothing was written: run again", config->blacklist);
 	return EXIT_NOTHING;
 }
 

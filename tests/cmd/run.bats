@@ -423,6 +423,17 @@ run_and_stand_still() {
 	[ "$output" = '' ]
 }
 
+@test "who is allowed while the logs are read is not banned" {
+	run_and_stand_still
+	"$MAILBAN" allow --no-sync --blacklist blacklist --allow allow 192.0.2.9
+	wait $!
+	[ ! -s message ]
+	[ "$(grep -v '^#' blacklist | cut -d' ' -f1)" = 192.0.2.7 ]
+	sasl 192.0.2.10 5 >> log
+	run -0 mailban_run log
+	grep -q '^192.0.2.10 ' blacklist
+}
+
 @test "while the logs are read a person bans, and whoever touches the list costs nothing" {
 	run_and_stand_still
 	touch blacklist
