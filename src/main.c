@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * main: the table of subcommands, and nothing more.
+ * main: the table of subcommands.
  *
  * Finds the command that the first word names, reads its options and the configuration, and runs it. Help that was
- * asked for goes to stdout with 0, misuse to stderr with 2.
+ * asked for goes to stdout with 0, misuse to stderr with 2. Mends first what a caller may hand over: closed standard
+ * descriptors, and a signal without which nobody can wait for a child.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/config.h"
 #include "app/options.h"
@@ -152,12 +157,27 @@ static int run(int argc, char **argv)
 	return ret;
 }
 
+/* A file that gets the number of a closed output would take the messages. What stands there instead refuses them. */
+static bool open_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
 	static char alone[] = "status";
 
+	/* where it is ignored, the kernel keeps no status of a child that has ended */
+	(void)signal(SIGCHLD, SIG_DFL);
+	if (!open_standard())
+		return EXIT_NOTHING;
 	if (argc < 2) {
 		status = run(1, (char *[]){ alone, NULL });
 		puts("\nmailban help lists the commands");

@@ -453,6 +453,34 @@ run_and_stand_still() {
 	[ "$(grep -c preadv log.calls)" -le 2 ]
 }
 
+@test "a caller who closed descriptors: messages go into no file, and what was not printed is told later" {
+	local closed
+	for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+		rm -rf blacklist* state*
+		sasl 192.0.2.7 5 > log
+		status=0
+		(eval "exec $closed" && "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow missing log) \
+			> told 2> message || status=$?
+		[ "$status" -eq 1 ]
+		[ "$(grep -v '^#' blacklist | cut -d' ' -f1)" = 192.0.2.7 ]
+		run -0 mailban_run log
+		if [[ $closed == *' >&-'* || $closed == '>&-'* ]]; then
+			[[ "$output" == *'1 new ban'* ]]
+		else
+			grep -q "1 new ban" told
+			[[ "$output" != *'1 new ban'* ]]
+		fi
+	done
+}
+
+@test "a caller who ignores the end of children, or holds signals back" {
+	env --ignore-signal=CHLD true 2> said || skip "$(< said)"
+	sasl 192.0.2.7 5 > log
+	env --ignore-signal=CHLD --block-signal=CHLD,ALRM,TERM "$MAILBAN" run -q --no-sync --blacklist blacklist \
+		--state state --allow allow log
+	grep -q '^192.0.2.7 ' blacklist
+}
+
 @test "no temporary file is left behind, and the mode of the blacklist is kept" {
 	prepared
 	chmod 600 blacklist
