@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -207,6 +208,15 @@ void journal_close(struct journal *journal)
 	free(journal);
 }
 
+/* Asks the child, which may be gone: then its answer says so, and no signal ends this process. */
+static void ask(const struct journal *journal, enum said kind, const char *text)
+{
+	void (*former)(int) = signal(SIGPIPE, SIG_IGN);
+
+	(void)say(journal->fd, kind, text, strlen(text));
+	(void)signal(SIGPIPE, former);
+}
+
 /* Takes what the child says next. A child that is gone is a fault. */
 static enum said next_said(struct journal *journal, struct buf *bytes)
 {
@@ -234,8 +244,7 @@ static bool take_number(struct journal *journal, int64_t *number, struct buf *wh
 
 bool journal_begin(struct journal *journal, const char *cursor, struct buf *why)
 {
-	/* if the child is gone, the answer says so */
-	(void)say(journal->fd, SAID_BEGIN, cursor, cursor != NULL ? strlen(cursor) : 0);
+	ask(journal, SAID_BEGIN, cursor != NULL ? cursor : "");
 	if (cursor != NULL)
 		journal->cursor = mem_text(cursor);
 	return take_number(journal, &journal->gap, why);
@@ -296,7 +305,7 @@ int64_t journal_newest(const char *units, const char *directory)
 	int64_t newest = WHEN_UNKNOWN;
 
 	if (journal != NULL) {
-		(void)say(journal->fd, SAID_NEWEST, "", 0);
+		ask(journal, SAID_NEWEST, "");
 		(void)take_number(journal, &newest, &why);
 	}
 	journal_close(journal);

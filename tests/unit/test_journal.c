@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #if HAVE_LIBSYSTEMD
@@ -32,6 +33,7 @@ static struct driver driver;
 static struct buf first;         /* the first line that a run took */
 static struct buf export;
 static unsigned lines, forged, break_at;
+static bool crashes;             /* the library does, where it opens a journal */
 
 #if HAVE_LIBSYSTEMD
 /* Stands before the library's, and says that the journal is damaged where the test wants it so. */
@@ -43,6 +45,16 @@ int sd_journal_next(sd_journal *journal)
 		return -EBADMSG;
 	*(void **)&next = dlsym(RTLD_NEXT, "sd_journal_next");
 	return next(journal);
+}
+
+int sd_journal_open_directory(sd_journal **journal, const char *path, int flags)
+{
+	int (*real)(sd_journal **, const char *, int);
+
+	if (crashes)
+		_exit(99);
+	*(void **)&real = dlsym(RTLD_NEXT, "sd_journal_open_directory");
+	return real(journal, path, flags);
 }
 #endif
 
@@ -241,6 +253,25 @@ static void what_came_before_a_broken_place_counts(void **state)
 	break_at = 0;
 }
 
+static void a_reader_that_has_crashed_is_told(void **state)
+{
+	struct journal *journal;
+	struct buf why = { 0 };
+	siginfo_t ended;
+
+	(void)state;
+	need_remote();
+	crashes = true;
+	journal = journal_open("", "journals", &why);
+	assert_non_null(journal);
+	assert_int_equal(waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT), 0);
+	assert_false(journal_begin(journal, NULL, &why));
+	assert_string_equal(buf_text(&why), "the journal cannot be read: its reader was stopped");
+	journal_close(journal);
+	buf_free(&why);
+	crashes = false;
+}
+
 static void no_journal_is_told(void **state)
 {
 	(void)state;
@@ -266,6 +297,7 @@ int main(void)
 		cmocka_unit_test_setup(the_rest_of_a_printed_line_does_not_count, begin),
 		cmocka_unit_test_setup(what_was_thrown_away_is_told, begin),
 		cmocka_unit_test_setup(what_came_before_a_broken_place_counts, begin),
+		cmocka_unit_test_setup(a_reader_that_has_crashed_is_told, begin),
 		cmocka_unit_test_setup(no_journal_is_told, begin),
 	};
 
