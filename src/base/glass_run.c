@@ -2,8 +2,9 @@
 /*
  * glass_run: work done by a child in the glass, which answers by a text.
  *
- * The child has two descriptors of its own: messages, and the answer. It is believed nothing: its
- * messages are made printable, its answer has a bound and is for the caller to check. It ends when its parent does.
+ * The child has two descriptors of its own, messages and the answer, and those that this program opened: nothing of
+ * what its caller left open. It is believed nothing: its messages are made printable, its answer has a bound and is for
+ * the caller to check. It ends when its parent does.
  */
 #define _GNU_SOURCE
 #include "base/glass_run.h"
@@ -15,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,6 +28,7 @@
 enum {
 	STEP = 1 << 16,
 	FAILED = 3,
+	NUMBERS = 1 << 16, /* of descriptors: no run opens so many */
 	DAY = 86400,       /* who only waits is not waited for longer */
 	MINUTE_MS = 60000,
 };
@@ -41,6 +45,24 @@ static void tell_lacking(const struct glass *glass)
 	buf_free(&lacking);
 }
 
+/* Closes what the caller of this program left open: whatever is the program's own is closed by an exec. */
+static void close_strange(void)
+{
+	struct rlimit limit = { .rlim_cur = NUMBERS };
+	int most;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	most = limit.rlim_cur < NUMBERS ? (int)limit.rlim_cur : NUMBERS;
+	for (int fd = STDERR_FILENO + 1; fd < most; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
+			close(fd);
+	}
+	/* an older kernel has no such call, and an older libc only the kernel's name of it */
+	(void)syscall(__NR_close_range, (unsigned)most, ~0u, 0u);
+}
+
 _Noreturn static void be_child(glass_work *work, void *context, bool tells, int messages, int out)
 {
 	struct buf why = { 0 }, answer = { 0 };
@@ -49,12 +71,13 @@ _Noreturn static void be_child(glass_work *work, void *context, bool tells, int 
 
 	if (dup2(messages, STDERR_FILENO) >= 0)
 		null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (null < 0 || dup2(null, STDOUT_FILENO) < 0) {
+	if (null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDIN_FILENO) < 0) {
 		msg("the reader of logs cannot open /dev/null: %s; nothing was read", strerror(errno));
 		_exit(FAILED);
 	}
 	close(null);
 	close(messages);
+	close_strange();
 	if (glass_enter(&glass, true, &why) < 0) {
 		msg("%s", buf_text(&why));
 		_exit(FAILED);

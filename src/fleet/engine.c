@@ -282,6 +282,7 @@ struct engine *engine_over(int fd, int64_t milliseconds, struct buf *why)
 	/* writing to an engine that went away must not end the process */
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	e->why = why;
 	e->deadline = clock_ms() + milliseconds;
 	e->redis = redisConnectFd(fd);

@@ -9,6 +9,7 @@
 #include "log/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -220,7 +221,8 @@ struct source *source_open(const char *path, const char *directory, struct buf *
 	if (source_is_journal(path))
 		ok = (source->journal = journal_open(source_units(path), directory, why)) != NULL;
 	else if (source->is_stdin)
-		source->fd = STDIN_FILENO;
+		ok = (source->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) >= 0 ||
+		     source_refuse_for(source, why, errno);
 	else
 		ok = source_open_file(source, path, why);
 	if (ok && source->journal == NULL) {
@@ -251,7 +253,7 @@ void source_close(struct source *source)
 		return;
 	unpack_close(source->unpack);
 	journal_close(source->journal);
-	if (source->fd >= 0 && !source->is_stdin)
+	if (source->fd >= 0)
 		close(source->fd);
 	buf_free(&source->error);
 	free(source->name);

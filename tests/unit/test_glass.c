@@ -319,6 +319,35 @@ static int said_by(glass_work *child, void *context, struct buf *said)
 	return status;
 }
 
+/* Reads what stands there, and writes into a descriptor that this program's caller would have left open. */
+static int use_strange(void *context, struct buf *answer)
+{
+	char byte;
+
+	(void)answer;
+	return read(STDIN_FILENO, &byte, 1) < 0 && write(*(int *)context, "x", 1) < 0 && errno == EBADF ? 0 : 1;
+}
+
+static void what_the_caller_left_open_is_closed(void **state)
+{
+	const int numbers[] = { 20, 200 };
+	struct buf answer = { 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		int fd = dup2(ends[1], numbers[i]);
+
+		assert_int_equal(fd, numbers[i]);
+		assert_int_equal(glass_run(use_strange, &fd, false, &answer), 0);
+		close(fd);
+	}
+	close(ends[0]);
+	close(ends[1]);
+	buf_free(&answer);
+}
+
 static void who_is_stopped_is_told_of(void **state)
 {
 	int signals[] = { SIGKILL, SIGTERM };
@@ -409,6 +438,7 @@ int main(void)
 		cmocka_unit_test(what_it_refuses_works_outside),
 		cmocka_unit_test(the_kernel_knows_it_so),
 		cmocka_unit_test(reading_works),
+		cmocka_unit_test(what_the_caller_left_open_is_closed),
 		cmocka_unit_test(who_is_stopped_is_told_of),
 		cmocka_unit_test(who_fails_without_a_word_is_told_of),
 		cmocka_unit_test(what_it_says_obeys_no_terminal),
