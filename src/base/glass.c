@@ -305,10 +305,11 @@ static int add_lists(scmp_filter_ctx filter)
 	return ret;
 }
 
-/* Whether the kernel can filter: it is asked with a filter that is none, and faults on it where it can. */
+/* Whether the kernel can filter: it is asked with a filter at an address that nobody can have, and faults where it can.
+ * At NULL a process may have a page (personality(2), MMAP_PAGE_ZERO). */
 static bool has_seccomp(void)
 {
-	return syscall(SYS_seccomp, SET_MODE_FILTER, 0, NULL) == 0 || (errno != ENOSYS && errno != EINVAL);
+	return syscall(SYS_seccomp, SET_MODE_FILTER, 0, (void *)-1) == 0 || (errno != ENOSYS && errno != EINVAL);
 }
 
 static int filter_calls(struct glass *glass, struct buf *why)

@@ -212,6 +212,28 @@ static void the_kernel_knows_it_so(void **state)
 	close(done[0]);
 }
 
+static void the_filter_comes_whatever_stands_at_null(void **state)
+{
+	pid_t child;
+	int status = 0;
+
+	(void)state;
+	need_glass();
+	child = fork();
+	if (child == 0) {
+		const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+		struct buf why = { 0 };
+		struct glass glass;
+
+		/* as with the personality MMAP_PAGE_ZERO; only root may */
+		if (mmap(NULL, 4096, PROT_READ, how, -1, 0) == MAP_FAILED)
+			_exit(0);
+		_exit(glass_enter(&glass, true, &why) == 0 && glass.seccomp ? 0 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 /* ---- what a reader needs ---- */
 
 static void *add_one(void *number)
@@ -437,6 +459,7 @@ int main(void)
 		cmocka_unit_test(each_attempt_is_refused),
 		cmocka_unit_test(what_it_refuses_works_outside),
 		cmocka_unit_test(the_kernel_knows_it_so),
+		cmocka_unit_test(the_filter_comes_whatever_stands_at_null),
 		cmocka_unit_test(reading_works),
 		cmocka_unit_test(what_the_caller_left_open_is_closed),
 		cmocka_unit_test(who_is_stopped_is_told_of),
