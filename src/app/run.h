@@ -70,6 +70,9 @@ struct run {
 	struct owners *owners;          /* while the report is made */
 	uint64_t lines, events;
 	struct buf report;              /* what is to be told, as text */
+	struct buf subject;             /* of the mail whose body that is; empty: there is no mail */
+	struct buf left;                /* what earlier runs could not tell, and this one has not yet */
+	uint64_t old_sum;               /* of the state, before */
 	struct buf edits;               /* what a person changed in the list, a line each (judge/edits.h) */
 	/* of the child, which judges: */
 	struct positions positions;
@@ -143,12 +146,12 @@ void run_print_diff(const struct run *r);
 /* Writes into r->report what the run changed. A dry run without --json and --mail leaves out what its diff shows. */
 void run_make_report(struct run *r);
 
-/* A report is kept in STATE.report until it is printed. Where a run dies before it prints, the next run prints the
- * report. The first function writes r->report to the disk, for file_commit() before the state, and returns 0 or -errno.
- * The second prints the report, and removes the file when all is printed. The third prints the report of a run that
- * died, if that run's state is in place. */
+/* A report is kept in STATE.report until it is printed. Where a run dies before it prints, or cannot print, the next
+ * run prints the report. The first function writes r->left and r->report to the disk, for file_commit() before the
+ * state, and returns 0 or -errno. The second prints them, and removes the file when all is printed. The third takes
+ * what earlier runs could not print, if their state is in place, and prints it at once where it is no mail. */
 int run_keep_report(const struct run *r, struct file_new *file);
-void run_print_report(const struct run *r);
-void run_tell_left(const struct run *r);
+void run_print_report(struct run *r);
+void run_tell_left(struct run *r);
 
 #endif

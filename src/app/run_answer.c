@@ -19,13 +19,14 @@
 #define ANSWER_GONE "answer-gone"
 #define ANSWER_EDITS "answer-edits"
 #define ANSWER_REPORT "answer-report"
+#define ANSWER_SUBJECT "answer-subject"
 #define ANSWER_IN_PART "answer-in-part"
 #define ANSWER_NOW "answer-now"
 
 /* The sections of the answer that are not put into the state: the parent's own, and those that are no state. */
 static const char *const not_taken[] = {
-	STATE_BLACKLIST, STATE_MYNETWORKS, ANSWER_PUT, ANSWER_GONE, ANSWER_EDITS, ANSWER_REPORT, ANSWER_IN_PART,
-	ANSWER_NOW,
+	STATE_BLACKLIST, STATE_MYNETWORKS, ANSWER_PUT, ANSWER_GONE, ANSWER_EDITS, ANSWER_REPORT, ANSWER_SUBJECT,
+	ANSWER_IN_PART, ANSWER_NOW,
 };
 
 void run_answer(struct run *r, struct buf *answer)
@@ -39,6 +40,10 @@ void run_answer(struct run *r, struct buf *answer)
 	state_take(&r->state, ANSWER_GONE, &gone);
 	state_take(&r->state, ANSWER_EDITS, &r->edits);
 	state_take(&r->state, ANSWER_REPORT, &r->report);
+	if (r->subject.len > 0) {
+		buf_add_char(&r->subject, '\n');
+		state_take(&r->state, ANSWER_SUBJECT, &r->subject);
+	}
 	if (r->in_part)
 		state_set(&r->state, ANSWER_IN_PART, (struct span){ "\n", 1 });
 	state_format(&r->state, answer);
@@ -58,6 +63,15 @@ static void take_now(struct run *r, struct span lines)
 		r->now = now;
 }
 
+/* Takes the subject of the mail: one line. */
+static void take_subject(struct run *r, struct span lines)
+{
+	struct span line;
+
+	if (span_take_line(&lines, &line))
+		utf8_add_seen(&r->subject, line);
+}
+
 int run_take_answer(struct run *r, struct buf *answer)
 {
 	const struct amend_limits limits = {
@@ -75,6 +89,7 @@ int run_take_answer(struct run *r, struct buf *answer)
 	if (ret == 0) {
 		buf_add_span(&r->edits, state_lines(&said, ANSWER_EDITS));
 		utf8_add_seen(&r->report, state_lines(&said, ANSWER_REPORT));
+		take_subject(r, state_lines(&said, ANSWER_SUBJECT));
 		take_now(r, state_lines(&said, ANSWER_NOW));
 		r->in_part = r->in_part || state_lines(&said, ANSWER_IN_PART).len > 0;
 	}

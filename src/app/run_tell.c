@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * run_tell: what a run prints: a dry run the difference, any other run its report. The report is not lost where the run
- * dies.
+ * dies, or where its output cannot be written.
+ *
+ * The child makes texts. The headers of a mail, which say who gets it, are the parent's.
  */
 #include "app/run.h"
 
@@ -20,12 +22,39 @@
 #include "report/text.h"
 #include "report/unknown.h"
 
+enum { LEFT_MOST = 1 << 20 };  /* bytes of reports that could not be printed */
+
+static const char left_head[] = "the run before ended before it could tell this:";
+
+/* Prints what is to be told, and what is left to be told with it: as one mail, where a mail is asked for. */
+static void print_all(const struct run *r)
+{
+	struct buf body = { 0 }, subject = { 0 }, mail = { 0 };
+	char host[65];
+
+	if (r->left.len > 0)
+		buf_addf(&body, "%s\n%.*s\n", left_head, (int)r->left.len, r->left.ptr);
+	buf_add_span(&body, buf_span(&r->report));
+	if (r->subject.len > 0)
+		buf_add_span(&subject, buf_span(&r->subject));
+	else {
+		mail_host(host, sizeof(host));
+		buf_addf(&subject, "mailban %s: what was not told before", host);
+	}
+	if (r->options->mail && body.len > 0)
+		mail_add(&mail, buf_span(&subject), buf_span(&body));
+	text_print(r->options->mail ? &mail : &r->report);
+	buf_free(&body);
+	buf_free(&subject);
+	buf_free(&mail);
+}
+
 void run_print_diff(const struct run *r)
 {
 	struct buf next = { 0 };
 
 	/* patch(1) skips what stands before a difference */
-	text_print(&r->report);
+	print_all(r);
 	if (r->options->json || r->options->mail)
 		return;
 	/* a missing blacklist is an empty text, without the header line of an empty list */
@@ -98,7 +127,7 @@ static struct night night_of(const struct run *r, const char *host)
  * settings want all changes. */
 static void make_mail(struct run *r, const struct run_facts *facts)
 {
-	struct buf subject = { 0 }, body = { 0 }, changes = { 0 };
+	struct buf changes = { 0 };
 	struct night night;
 	char host[65];
 
@@ -111,15 +140,12 @@ static void make_mail(struct run *r, const struct run_facts *facts)
 	if (r->config->report_changes)
 		changes_text(facts, &changes);
 	if (night_needs(&night) > 0 || changes.len > 0) {
-		night_subject(&night, &subject);
-		night_text(&night, &body);
-		buf_add_text(&body, changes.len > 0 ? "\n" : "");
-		buf_add_span(&body, buf_span(&changes));
-		mail_add(&r->report, buf_span(&subject), buf_span(&body));
+		night_subject(&night, &r->subject);
+		night_text(&night, &r->report);
+		buf_add_text(&r->report, changes.len > 0 ? "\n" : "");
+		buf_add_span(&r->report, buf_span(&changes));
 	}
 	run_told_finish(r, night_bans(&night));
-	buf_free(&subject);
-	buf_free(&body);
 	buf_free(&changes);
 }
 
@@ -185,22 +211,37 @@ static void drop_strange(const char *path)
 		(void)unlink(path);
 }
 
+/* Adds what is left, or its last lines where it has become too much. */
+static void add_left(struct buf *text, struct span left)
+{
+	while (left.len > LEFT_MOST) {
+		struct span line;
+
+		if (!span_take_line(&left, &line))
+			break;
+	}
+	buf_add_span(text, left);
+}
+
 int run_keep_report(const struct run *r, struct file_new *file)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, left = { 0 };
 	struct span whole;
 	char *path;
 	int ret = 0;
 
 	*file = (struct file_new){ 0 };
-	if (r->report.len == 0)
+	if (r->report.len == 0 && r->left.len == 0)
 		return 0;
 	path = report_path(r);
 	drop_strange(path);
-	buf_addf(&text, "%016" PRIx64 "\n", r->state.sum);
+	add_left(&left, buf_span(&r->left));
+	buf_addf(&text, "%016" PRIx64 " %016" PRIx64 " %zu\n", r->state.sum, r->old_sum, left.len);
+	buf_add_span(&text, buf_span(&left));
 	buf_add_span(&text, buf_span(&r->report));
 	whole = buf_span(&text);
 	ret = file_prepare(file, path, file_give_span, &whole, 0);
+	buf_free(&left);
 	buf_free(&text);
 	free(path);
 	return ret;
@@ -212,44 +253,67 @@ static bool is_out(void)
 	return fflush(stdout) == 0 && ferror(stdout) == 0;
 }
 
-void run_print_report(const struct run *r)
+static void drop_report(struct run *r)
 {
-	text_print(&r->report);
-	/* printed before the sets are changed, which takes longest */
-	if (is_out() && r->report.len > 0) {
-		char *path = report_path(r);
+	char *path = report_path(r);
 
-		(void)unlink(path);
-		free(path);
-	}
+	(void)unlink(path);
+	free(path);
+	buf_clear(&r->left);
 }
 
-/* Prints the report of a run that died. The output of --json must stay one text. */
+void run_print_report(struct run *r)
+{
+	/* where nobody gets a mail, what is left waits, too */
+	if (r->options->mail && !mail_is_wanted())
+		return;
+	print_all(r);
+	/* printed before the sets are changed, which takes longest */
+	if (is_out() && (r->report.len > 0 || r->left.len > 0))
+		drop_report(r);
+}
+
+/* Prints what is left. The output of --json must stay one text. */
 static bool print_left(const struct run *r, const char *text)
 {
 	if (!r->options->json) {
-		printf("the run before ended before it could tell this:\n%s", text);
+		printf("%s\n%s", left_head, text);
 		return is_out();
 	}
-	msg("the run before ended before it could tell this:");
+	msg("%s", left_head);
 	for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
 		msg("%.*s", (int)strcspn(line, "\n"), line);
 	return true;
 }
 
-void run_tell_left(const struct run *r)
+/* Takes what is left of the file. Where the state of the run that wrote it is not in place, this run judges the same
+ * lines, and only what had been left before is taken. */
+static void take_left(struct run *r, struct buf *text)
+{
+	uint64_t sum, before;
+	size_t len, left;
+	int head = 0;
+
+	if (sscanf(buf_text(text), "%16" SCNx64 " %16" SCNx64 " %zu%n", &sum, &before, &left, &head) != 3 ||
+	    text->ptr[head++] != '\n')
+		return;
+	len = text->len - (size_t)head;
+	if (sum != r->state.sum)
+		len = before == r->state.sum && left < len ? left : 0;
+	buf_add(&r->left, text->ptr + head, len);
+}
+
+void run_tell_left(struct run *r)
 {
 	char *path = report_path(r), *unfinished = file_beside(r->config->state, ".report.new");
 	struct buf text = { 0 };
-	uint64_t sum;
-	int len = 0;
 
+	r->old_sum = r->state.sum;
 	drop_strange(path);
 	if (file_read(path, &text) == 0) {
-		/* where the state of that run is not in place, its report is dropped: this run judges the same lines */
-		if (sscanf(buf_text(&text), "%16" SCNx64 "\n%n", &sum, &len) != 1 || len != 17 || sum != r->state.sum ||
-		    print_left(r, text.ptr + len))
-			(void)unlink(path);
+		take_left(r, &text);
+		if (r->left.len == 0 || (!r->options->mail && print_left(r, buf_text(&r->left))))
+			drop_report(r);
 	}
 	(void)unlink(unfinished);
 	buf_free(&text);

@@ -100,6 +100,8 @@ static int run_once(const struct config *config, const struct options *options, 
 	firewall_free(&r.fw);
 	banlist_free(&r.list);
 	buf_free(&r.report);
+	buf_free(&r.subject);
+	buf_free(&r.left);
 	buf_free(&r.edits);
 	return ret;
 }

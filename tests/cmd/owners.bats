@@ -100,7 +100,7 @@ refused() { # what
 	theirs list.log '2026-11-20T03:17Z root banned 198.51.100.9\n'
 	run "$MAILBAN" why --no-sync "${all[@]}" 198.51.100.9 log
 	[[ "$output" != *'by hand'* ]]
-	theirs state.report "$(sed -n 's/^checksum //p' open/state)\nforged\n"
+	theirs state.report "$(sed -n 's/^checksum //p' open/state) 0 0\nforged\n"
 	run "$MAILBAN" run --no-sync "${all[@]}" more
 	[[ "$output" != *forged* ]]
 	[ ! -e open/state.report ]

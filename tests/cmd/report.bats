@@ -251,6 +251,35 @@ mail() {
 	grep -q '^undo .*mailban unban ADDRESS' body
 }
 
+@test "what could not be printed twice is told in the end, of all runs, and in a mail behind the headers" {
+	local run=("$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log) how n
+
+	[ -e /dev/full ] || skip 'there is no /dev/full'
+	for how in plain mail silent killed; do
+		rm -f blacklist* state*
+		for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 "user$n"; done > log
+		run -1 bash -c '"$@" > /dev/full' - "${run[@]}"
+		for n in 1 2 3 4 5; do failure $((500 - n)) 203.0.113.7 "user$n"; done >> log
+		case $how in
+		plain | mail) run -1 bash -c '"$@" > /dev/full' - "${run[@]}" ;;
+		silent) MAILTO='' run -0 "${run[@]}" --mail ;;
+		killed)
+			strace -o /dev/null true 2> said || continue
+			# behind the new report, before the new state
+			run -137 bash -c 'ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=rename \
+				-e inject=rename:signal=SIGKILL:when=2 "$@" > /dev/full' - "${run[@]}" ;;
+		esac
+		case $how in plain | killed) run -0 "${run[@]}" ;; *) run -0 "${run[@]}" --mail ;; esac
+		[[ "$how" != [ms]* ]] || [[ "${lines[0]}" == 'To: root' && "${lines[1]}" == 'Subject: mailban '* ]]
+		[ "$(grep -c 'before it could tell this:' <<< "$output")" -eq 1 ]
+		[ "$(grep -Ec '^  203.0.113.6 ' <<< "$output")" -eq 1 ]
+		[[ "$how" = silent ]] || [ "$(grep -Ec '^  203.0.113.7 ' <<< "$output")" -eq 1 ]
+		[ ! -e state.report ]
+		run -0 "${run[@]}"
+		[ "$output" = '' ]
+	done
+}
+
 @test "acting and telling are apart: runs between are silent, and the mail tells of all of them" {
 	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 "user$n"; done > log
 	run -0 "$MAILBAN" run -q --no-sync --blacklist blacklist --state state --allow allow log

@@ -104,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	banlist_free(&r.list);
 	banlist_free(&old);
 	buf_free(&r.report);
+	buf_free(&r.subject);
 	buf_free(&r.edits);
 	buf_free(&text);
 	return 0;

@@ -160,6 +160,9 @@ static void an_answer_is_believed_in_what_it_may_say(void **state)
 	assert_int_equal(state_lines(&r.state, STATE_MYNETWORKS).len, 0);
 	assert_int_equal(take(&r, "answer-report", "a\033[2Jb\n"), EXIT_ALL_WELL);
 	assert_string_equal(buf_text(&r.report), "a?[2Jb\n");
+	/* one line, which no other header follows */
+	assert_int_equal(take(&r, "answer-subject", "a\rb\nBcc: mallory@example.com\n"), EXIT_ALL_WELL);
+	assert_string_equal(buf_text(&r.subject), "a?b");
 	assert_int_equal(take(&r, "answer-put", "192.0.2.200" BAN "\n"), EXIT_NOTHING);
 	assert_int_equal(take(&r, "answer-gone", "198.51.100.7\n"), EXIT_NOTHING);
 	assert_int_equal(run_take_answer(&r, &nonsense), EXIT_NOTHING);
@@ -168,6 +171,7 @@ static void an_answer_is_believed_in_what_it_may_say(void **state)
 	state_free(&r.state);
 	banlist_free(&r.list);
 	buf_free(&r.report);
+	buf_free(&r.subject);
 	buf_free(&nonsense);
 }
 
