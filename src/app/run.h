@@ -48,6 +48,7 @@ struct run {
 	const struct config *config;
 	const struct options *options;
 	int64_t now, since;
+	int64_t clock;                  /* the host's time when the run began; now may be the logs' time */
 	struct file_lock *lock;
 	bool keeps_lock;                /* while it reads logs, too */
 	/* of the parent, which opens and writes: */

@@ -22,14 +22,17 @@
 
 enum { TRIES = 3 };
 
+/* Where clock and logs do not agree, the earlier time counts: the set holds what stands in the list. The logs' time is
+ * the child's word, which is to end no ban. */
 static void sync_kernel(struct run *r)
 {
-	struct exempt exempt = { .config = r->config, .allow = &r->allow, .now = r->now, .force = r->options->force };
+	const int64_t now = r->now < r->clock ? r->now : r->clock;
+	struct exempt exempt = { .config = r->config, .allow = &r->allow, .now = now, .force = r->options->force };
 	struct firewall_report report = { 0 };
 
 	if (!r->fw_read)
 		return;
-	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->list), r->now, r->options->dry_run, &report) < 0)
+	if (kernel_sync(&r->fw, exempt_leave_out(&exempt, &r->list), now, r->options->dry_run, &report) < 0)
 		r->in_part = true;
 	else if (r->options->dry_run && !r->options->json && !r->options->mail)
 		kernel_print_difference(&r->fw, &report);
@@ -73,8 +76,9 @@ static int run_once(const struct config *config, const struct options *options, 
 		    int64_t since, bool keeps_lock)
 {
 	struct file_lock lock;
-	struct run r = { .config = config, .options = options, .now = time(NULL), .since = since, .lock = &lock,
-			 .keeps_lock = keeps_lock };
+	const int64_t now = time(NULL);
+	struct run r = { .config = config, .options = options, .now = now, .clock = now, .since = since,
+			 .lock = &lock, .keeps_lock = keeps_lock };
 	int ret = lock_blacklist(&lock, config, options, "run", true);
 
 	if (ret == EXIT_ALL_WELL) {

@@ -37,6 +37,24 @@ need_cable() {
 	EOF
 }
 
+@test "while the clock is behind the logs, a ban by hand stays in the set until its end by that clock" {
+	command -v faketime > /dev/null || skip 'faketime is not installed'
+	over_both <<-'EOF'
+	export NO_FAKE_STAT=1 ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0
+	behind() { faketime -f "@$(date -d '20 days ago' '+%F %T')" "$@"; }
+	failures 5 203.0.113.21 > log
+	run log > /dev/null || [ $? -eq 1 ]
+	behind "$MAILBAN" ban -q -c settings --for 1d 203.0.113.77 || [ $? -eq 1 ]
+	failures 5 203.0.113.22 >> log
+	status=0
+	behind "$MAILBAN" run -c settings log > said 2>&1 || status=$?
+	[ "$status" -eq 1 ]
+	grep -q 'bans are left as they are until both agree' said
+	grep -q '^203.0.113.77 ' blacklist
+	members mailban4 | grep -qx 203.0.113.77
+	EOF
+}
+
 @test "neighbours pass until the eighth is banned; allow lets one of them through at once" {
 	need_cable
 	over_both <<-'EOF'
