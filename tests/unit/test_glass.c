@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,6 +28,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 
 #include "base/glass.h"
 #include "base/glass_run.h"
@@ -246,6 +250,44 @@ static void the_filter_comes_whatever_stands_at_null(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+}
+
+/* As kernels before 4.14 do, refuses to say which actions of a filter there are; they can end threads alone. */
+static bool be_an_older_kernel(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SECCOMP_GET_ACTION_AVAIL, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static void an_older_kernel_ends_who_tries(void **state)
+{
+	pid_t child;
+	int status = 0;
+
+	(void)state;
+	need_glass();
+	child = fork();
+	if (child == 0) {
+		struct buf why = { 0 };
+		struct glass glass;
+
+		if (!be_an_older_kernel() || glass_enter(&glass, true, &why) < 0 || !glass.seccomp)
+			_exit(1);
+		(void)socket(AF_INET, SOCK_DGRAM, 0);
+		_exit(2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSYS);
 }
 
 /* ---- what a reader needs ---- */
@@ -487,6 +529,7 @@ int main(void)
 		cmocka_unit_test(what_it_refuses_works_outside),
 		cmocka_unit_test(the_kernel_knows_it_so),
 		cmocka_unit_test(the_filter_comes_whatever_stands_at_null),
+		cmocka_unit_test(an_older_kernel_ends_who_tries),
 		cmocka_unit_test(reading_works),
 		cmocka_unit_test(what_the_caller_left_open_is_closed),
 		cmocka_unit_test(who_is_stopped_is_told_of),
