@@ -20,10 +20,22 @@
 #include "base/msg.h"
 #include "judge/decide.h"
 #include "list/blacklist.h"
+#include "list/state.h"
 #include "report/diff.h"
 #include "report/text.h"
 
 enum { MINUTE = 60 };
+
+/* A list that a dying run left beside the old one would be overwritten, and its bans be taken for pardons. */
+static bool finish_run(const struct config *config, const struct options *options)
+{
+	enum state_recovered recovered = state_recover(config->state, config->blacklist, !options->dry_run);
+
+	if (recovered == STATE_UNWRITTEN && !options->dry_run)
+		msg("%s: the last run could not write its list, and the file was edited since; mailban run puts both "
+		    "together: then try again", config->blacklist);
+	return recovered != STATE_FAILED && (recovered != STATE_UNWRITTEN || options->dry_run);
+}
 
 int edit_begin(struct edit *edit, const char *name, const struct config *config, const struct options *options)
 {
@@ -35,7 +47,8 @@ int edit_begin(struct edit *edit, const char *name, const struct config *config,
 	ret = lock_blacklist(&edit->lock, config, options, name, true);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
-	if (blacklist_read(config->blacklist, &edit->list) < 0 || (!options->no_sync && kernel_ask_missing(config) < 0))
+	if (!finish_run(config, options) || blacklist_read(config->blacklist, &edit->list) < 0 ||
+	    (!options->no_sync && kernel_ask_missing(config) < 0))
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
 }

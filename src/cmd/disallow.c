@@ -119,7 +119,7 @@ const struct command command_disallow = {
 	.details =
 	"Takes out the lines that are about exactly that, or none where one of the arguments has no line. Nobody\n"
 	"is banned by it.",
-	.options = " config dry-run quiet blacklist allow no-sync color ",
+	.options = " config dry-run quiet blacklist state allow no-sync color ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

@@ -97,7 +97,7 @@ const struct command command_unban = {
 	.details =
 	"A network lifts every ban inside it. An address inside a banned network is not lifted alone unless\n"
 	"--force says so: then the network is split around it. --fleet has the other hosts forget it, too.",
-	.options = " config dry-run quiet blacklist no-sync force fleet color ",
+	.options = " config dry-run quiet blacklist state no-sync force fleet color ",
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

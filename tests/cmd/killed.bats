@@ -70,3 +70,51 @@ same_as_reference() {
 	echo "killed $killed times"
 	[ "$killed" -gt 20 ]
 }
+
+@test "a person's command behind a run that died between state and list loses none of its bans" {
+	local how n
+	mkdir new
+	touch allow
+	lines 1 3 > log
+	mailban
+	cp -a new old
+	lines 41 3 >> log
+	mailban
+	cp -a new reference
+	for how in ban unban allow; do
+		for ((n = 1; n < 20; n++)); do
+			rm -rf new
+			cp -a old new
+			! strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=SIGKILL:when=$n \
+				"$MAILBAN" run -q --no-sync --blacklist new/blacklist --state new/state --allow allow log || return 1
+			cmp -s old/state new/state || break
+		done
+		cmp old/blacklist new/blacklist
+		: > allow
+		case $how in
+		ban)
+			"$MAILBAN" ban -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.99
+			mailban
+			grep -v '^192.0.2.99 ' new/blacklist | cmp - reference/blacklist
+			;;
+		*)
+			"$MAILBAN" $how -q --no-sync --blacklist new/blacklist --state new/state 203.0.113.42 \
+				$([ $how = unban ] || echo --allow allow)
+			mailban
+			grep -v '^203.0.113.42 ' reference/blacklist | cmp - new/blacklist
+			;;
+		esac
+	done
+	# of both, the run and an editor, neither is lost
+	: > allow
+	rm -rf new
+	cp -a old new
+	! strace -f -qq -o /dev/null -e trace=rename -e inject=rename:signal=SIGKILL:when=$n \
+		"$MAILBAN" run -q --no-sync --blacklist new/blacklist --state new/state --allow allow log || return 1
+	echo '192.0.2.98' >> new/blacklist
+	run -3 "$MAILBAN" ban -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.99
+	[ "$output" = 'mailban: new/blacklist: the last run could not write its list, and the file was edited since; mailban run puts both together: then try again' ]
+	mailban
+	grep -v '^192.0.2.98' new/blacklist | cmp - reference/blacklist
+	grep -q '^192.0.2.98' new/blacklist
+}
