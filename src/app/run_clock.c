@@ -14,6 +14,9 @@
 /* MADE: 2026-01-01, before mailban existed. JUMP: no host is off, nor are its logs quiet, for so long. */
 enum { DAY = 86400, MADE = 1767225600, JUMP = 90 * DAY };
 
+/* 2100-01-01: accounts keep times in 32 bits, which end in 2106. */
+#define LAST INT64_C(4102444800)
+
 static void tell(struct run *r, int64_t logs)
 {
 	struct buf text = { 0 };
@@ -32,7 +35,7 @@ bool run_clock_is_set(int64_t now)
 {
 	struct buf text = { 0 };
 
-	if (now >= MADE)
+	if (now >= MADE && now < LAST)
 		return true;
 	when_add_minute(&text, now);
 	msg("the clock says %s; nothing was judged: set it, and run again", buf_text(&text));

@@ -57,6 +57,15 @@ since() {
 	[ "$(since 192.0.2.8)" = 2026-11-20T14:00Z ]
 }
 
+@test "a clock behind the times that a state can hold judges nothing, and the next run reads the state" {
+	failures 192.0.2.9 6 "$rfc3339" '2100-05-01 00:00' > log
+	settings
+	run -3 at '2100-05-01 01:00:00' "$MAILBAN" run -c settings --no-sync --blacklist blacklist --state state --allow allow log
+	[ "$output" = 'mailban: the clock says 2100-05-01T01:00Z; nothing was judged: set it, and run again' ]
+	[ ! -e state ]
+	mailban
+}
+
 @test "a clock set back or forward by years leaves bans as they are, and says so" {
 	local wrong
 	settings
