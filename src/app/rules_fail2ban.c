@@ -28,15 +28,15 @@ struct sampling {
 	struct matcher *matcher;
 };
 
-static void take_line(struct sampling *s, const char *line, size_t len)
+static void take_line(struct sampling *s, struct span line)
 {
 	const struct engine_program *program;
 	struct header header;
 	struct event event;
 
-	if (len > MATCH_LINE_MAX || memchr(line, '\0', len) != NULL)
+	if (line.len > MATCH_LINE_MAX || memchr(line.ptr, '\0', line.len) != NULL)
 		return;
-	header_parse(&header, line, len);
+	header_parse(&header, line.ptr, line.len);
 	program = engine_program(s->engine, header.program);
 	for (unsigned i = 0; i < program->rule_count && header.message.len > 0; i++) {
 		if (matcher_try(s->matcher, program->rules[i], header.message, &event))
@@ -57,7 +57,7 @@ static int read_log(struct sampling *s, struct source *source)
 		struct span rest = { block, wrapping_take_off(wrapping, &in_pieces, block, len) }, line;
 
 		while (span_take_line(&rest, &line))
-			take_line(s, line.ptr, match_line_len(line.ptr, line.ptr + line.len));
+			take_line(s, match_line(line.ptr, line.ptr + line.len));
 	}
 	lines_free(&lines);
 	free(block);

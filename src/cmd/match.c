@@ -95,13 +95,13 @@ static void add_event(struct matching *m, const struct event *event)
 	buf_addf(&m->out, "  %-8s %" PRIu32 "\n", "count", event->count);
 }
 
-static void add_apart(struct matching *m, const char *line, size_t len, const struct event *event, int64_t when)
+static void add_apart(struct matching *m, struct span line, const struct event *event, int64_t when)
 {
 	const struct header *h = matcher_header(m->matcher);
 
 	buf_addf(&m->out, "line %" PRIu64 ": ", m->line);
-	buf_add_escaped(&m->out, line, len < 1000 ? len : 1000);
-	buf_addf(&m->out, "%s\n  %-8s ", len > 1000 ? " ..." : "", "time");
+	buf_add_escaped(&m->out, line.ptr, line.len < 1000 ? line.len : 1000);
+	buf_addf(&m->out, "%s\n  %-8s ", line.len > 1000 ? " ..." : "", "time");
 	text_add_second(&m->out, when);
 	if (h->stamp.len == 0)
 		buf_add_text(&m->out, when == WHEN_UNKNOWN ? " (none can be read)" : " (of a line before)");
@@ -162,7 +162,7 @@ static bool settle(struct matching *m, struct event *event)
 	return handed.any || (event->flags & (EVENT_WAITS | EVENT_NO_ADDRESS)) == (EVENT_WAITS | EVENT_NO_ADDRESS);
 }
 
-static void take_line(struct matching *m, const char *line, size_t len)
+static void take_line(struct matching *m, struct span line)
 {
 	struct event event = { .time = WHEN_UNKNOWN };
 	enum match_verdict verdict;
@@ -170,17 +170,16 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	bool found;
 
 	m->line++;
-	if (len > 0 && line[len - 1] == '\r')
-		len--;
+	line = match_line(line.ptr, line.ptr + line.len);
 	if (m->wrapping != WRAPPING_NONE) {
 		buf_clear(&m->unwrapped);
-		buf_add(&m->unwrapped, line, len);
-		line = m->unwrapped.ptr;
-		len = wrapping_take_off(m->wrapping, &m->in_pieces, m->unwrapped.ptr, len);
+		buf_add_span(&m->unwrapped, line);
+		line.ptr = m->unwrapped.ptr;
+		line.len = wrapping_take_off(m->wrapping, &m->in_pieces, m->unwrapped.ptr, line.len);
 	}
-	if (matcher_time(m->matcher, line, len, &when))
+	if (matcher_time(m->matcher, line, &when))
 		m->last_time = when;
-	verdict = matcher_line(m->matcher, line, len, &event);
+	verdict = matcher_line(m->matcher, line, &event);
 	found = (verdict == MATCH_EVENT || (verdict == MATCH_REPEATED && repeat(m, &event))) && settle(m, &event);
 	m->last_is_event = found;
 	if (found) {
@@ -192,7 +191,7 @@ static void take_line(struct matching *m, const char *line, size_t len)
 	if (m->options->tsv)
 		add_tsv(m, found ? &event : NULL);
 	else
-		add_apart(m, line, len, found ? &event : NULL, m->last_time);
+		add_apart(m, line, found ? &event : NULL, m->last_time);
 	if (m->out.len > 0)
 		fwrite(m->out.ptr, 1, m->out.len, stdout);
 	buf_clear(&m->out);
@@ -210,7 +209,7 @@ static void take_bytes(struct matching *m, struct buf *line, const char *bytes, 
 		buf_add(line, bytes, part < room ? part : room);
 		if (newline == NULL)
 			return;
-		take_line(m, line->ptr != NULL ? line->ptr : "", line->len);
+		take_line(m, line->ptr != NULL ? buf_span(line) : (struct span){ "", 0 });
 		buf_clear(line);
 		bytes += part + 1;
 		len -= part + 1;
@@ -233,7 +232,7 @@ static int match_stdin(struct matching *m, char *block, struct buf *line)
 		open_line = block[got - 1] != '\n';
 	}
 	if (open_line)
-		take_line(m, line->ptr, line->len);
+		take_line(m, buf_span(line));
 	if (got == 0)
 		return EXIT_ALL_WELL;
 	msg("standard input: %s; what came before was matched", strerror(errno));
@@ -265,7 +264,7 @@ static int match_file(struct matching *m, const char *path, char *block, struct 
 		open_line = block[got - 1] != '\n';
 	}
 	if (open_line)
-		take_line(m, line->ptr, line->len);
+		take_line(m, buf_span(line));
 	(void)detection_tell_unbelieved(source);
 	if (got < 0)
 		msg("%s: %s; what came before was matched", source_name(source), source_error(source));

@@ -68,7 +68,7 @@ static int64_t time_before(struct cursor *c, const char *at)
 
 		if (line < c->resolved_at)
 			break;
-		if (matcher_time(c->matcher, line, match_line_len(line, end - 1), &when))
+		if (matcher_time(c->matcher, match_line(line, end - 1), &when))
 			break;
 		end = line;
 	}
@@ -162,32 +162,40 @@ static void take_repeated(struct cursor *c, uint32_t times, const char *line)
 	b->count++;
 }
 
+static void take_line(struct cursor *c, struct span line)
+{
+	struct event *event = next_event(c->batch);
+	enum match_verdict verdict = matcher_line(c->matcher, line, event);
+
+	c->batch->headless += matcher_header(c->matcher)->stamp.len == 0;
+	c->batch->too_long += line.len > MATCH_LINE_MAX;
+	if (verdict == MATCH_EVENT)
+		take_event(c, event, line);
+	else if (verdict == MATCH_REPEATED)
+		take_repeated(c, event->count, line.ptr);
+	else
+		c->previous_is_event = c->only_repeats = false;
+}
+
 struct batch *block_scan(struct matcher *matcher, const struct block *block)
 {
 	/* all lines, or all users, are together no longer than the block: texts never move while it fills */
 	struct batch *batch = batch_new(block->len / LINE_USUAL, block->len);
 	struct cursor c = { .matcher = matcher, .batch = batch, .block = block, .resolved_at = block->bytes,
 			    .resolved_time = WHEN_UNKNOWN, .only_repeats = !block->behind_gap };
-	struct match_lines lines = { .at = block->bytes, .end = block->bytes + block->len };
-	enum match_verdict verdict;
+	const char *at = block->bytes, *end = at + block->len;
 
-	do {
-		struct event *event = next_event(batch);
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
 
-		verdict = matcher_next(matcher, &lines, event);
-		batch->lines += lines.passed + (verdict != MATCH_NONE);
-		if (lines.passed > 0)
-			c.previous_is_event = c.only_repeats = false;
-		if (verdict == MATCH_EVENT)
-			take_event(&c, event, lines.line);
-		else if (verdict == MATCH_REPEATED)
-			take_repeated(&c, event->count, lines.line.ptr);
-	} while (verdict != MATCH_NONE);
-	batch->too_long = lines.too_long;
-	batch->headless = lines.headless;
+		newline = newline != NULL ? newline : end;
+		batch->lines++;
+		take_line(&c, match_line(at, newline));
+		at = newline + 1;
+	}
 	batch->ends_with_event = c.previous_is_event && !c.only_repeats;
 	batch->last_host = batch->ends_with_event ? repeated_host(c.host) : 0;
-	batch->last_time = time_before(&c, lines.at);
+	batch->last_time = time_before(&c, at);
 	batch_sort(batch);
 	return batch;
 }

@@ -19,9 +19,6 @@
 #include "detect/repeated.h"
 #include "log/header.h"
 
-/* The compiler puts the code that runs on every line into one place. */
-#define HOT static inline __attribute__((always_inline))
-
 enum {
 	CACHE_SLOTS = 256,         /* programs; a power of two */
 	MATCH_LIMIT = 500000,      /* PCRE2's own measure of work: a few for each byte of the longest line */
@@ -128,7 +125,7 @@ uint64_t matcher_limit_hits(const struct matcher *m, uint16_t rule)
 }
 
 /* The first bytes, the last bytes and the length tell nearly all programs apart. */
-HOT unsigned slot_of(struct span name)
+static unsigned slot_of(struct span name)
 {
 	uint32_t first = 0, last = 0;
 
@@ -143,7 +140,7 @@ HOT unsigned slot_of(struct span name)
 	return ((first ^ (last << 7 | last >> 25) ^ (uint32_t)name.len << 13) * 2654435761U) >> 24;
 }
 
-HOT bool is_named(const struct engine_program *program, struct span name)
+static bool is_named(const struct engine_program *program, struct span name)
 {
 	return span_equal((struct span){ program->name, program->name_len }, name);
 }
@@ -156,7 +153,7 @@ static void make_recent(struct matcher *m, struct recent *r, struct span name)
 	r->stranger = m->drift != NULL && r->program->rule_count == 0 && drift_may_be_mail(name);
 }
 
-HOT struct recent *recent_of(struct matcher *m, struct span name)
+static struct recent *recent_of(struct matcher *m, struct span name)
 {
 	struct recent *r = &m->recent[slot_of(name)];
 
@@ -166,7 +163,7 @@ HOT struct recent *recent_of(struct matcher *m, struct span name)
 }
 
 /* A group of the last match; its ptr is NULL where the group took no part. */
-HOT struct span group_of(const struct matcher *m, unsigned number, struct span message)
+static struct span group_of(const struct matcher *m, unsigned number, struct span message)
 {
 	const PCRE2_SIZE *place = m->places + 2 * (size_t)number;
 
@@ -176,7 +173,8 @@ HOT struct span group_of(const struct matcher *m, unsigned number, struct span m
 }
 
 /* The first of several groups of one name that took part in the match. */
-HOT struct span first_group(const struct matcher *m, const unsigned numbers[PATTERN_GROUPS_MAX], struct span message)
+static inline struct span first_group(const struct matcher *m, const unsigned numbers[PATTERN_GROUPS_MAX],
+				      struct span message)
 {
 	struct span found = { 0 };
 
@@ -186,7 +184,7 @@ HOT struct span first_group(const struct matcher *m, const unsigned numbers[PATT
 }
 
 /* Fills in an event of the rule. False: the line means nothing, or lacks the address that the rule needs. */
-static inline bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user,
+static bool fill_event(struct event *event, uint16_t number, const struct rule *rule, struct span user,
 			      struct span count, bool has_address)
 {
 	event->rule = number;
@@ -207,13 +205,13 @@ static inline bool fill_event(struct event *event, uint16_t number, const struct
 }
 
 /* Whether the program itself ended the message here, as far as anybody can tell. */
-HOT bool is_whole(const struct matcher *m, struct span message)
+static bool is_whole(const struct matcher *m, struct span message)
 {
 	return message.len <= MATCH_WHOLE_MAX && !m->header.cut;
 }
 
 /* Whether the pattern matches the message. */
-HOT bool match_pattern(struct matcher *m, const struct pattern *pattern, uint64_t *limit_hits, struct span message)
+static bool match_pattern(struct matcher *m, const struct pattern *pattern, uint64_t *limit_hits, struct span message)
 {
 	int found;
 
@@ -228,7 +226,7 @@ HOT bool match_pattern(struct matcher *m, const struct pattern *pattern, uint64_
 	return found >= 0;
 }
 
-HOT bool try_rule(struct matcher *m, const struct engine_rule *rule, struct span message, struct event *event)
+static bool try_rule(struct matcher *m, const struct engine_rule *rule, struct span message, struct event *event)
 {
 	const struct pattern *pattern;
 	struct span address, user, count;
@@ -255,7 +253,7 @@ bool matcher_try(struct matcher *m, uint16_t number, struct span message, struct
 	return try_rule(m, engine_rule(m->engine, number), message, event);
 }
 
-HOT bool begins(const struct engine_candidate *c, struct span text)
+static bool begins(const struct engine_candidate *c, struct span text)
 {
 	return text.len >= c->begin->len && span_same(text.ptr, c->begin->bytes, c->begin->len);
 }
@@ -359,7 +357,7 @@ static bool read_header(struct matcher *m, struct header *h, struct span line)
 	return m->server == NULL || (m->believes && h->server != NULL && strcmp(h->server, m->server) == 0);
 }
 
-HOT enum match_verdict match_line(struct matcher *m, struct span line, struct event *event)
+enum match_verdict matcher_line(struct matcher *m, struct span line, struct event *event)
 {
 	struct header *h = &m->header;
 	struct recent *r;
@@ -380,45 +378,10 @@ HOT enum match_verdict match_line(struct matcher *m, struct span line, struct ev
 	return match_message(m, r, line, event);
 }
 
-enum match_verdict matcher_line(struct matcher *m, const char *line, size_t len, struct event *event)
-{
-	return match_line(m, (struct span){ line, len }, event);
-}
-
-enum match_verdict matcher_next(struct matcher *m, struct match_lines *lines, struct event *event)
-{
-	const char *at = lines->at, *end = lines->end;
-	enum match_verdict verdict = MATCH_NONE;
-	uint64_t passed = 0, too_long = 0, headless = 0;
-	struct span line = { at, 0 };
-
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-		newline = newline != NULL ? newline : end;
-		line = (struct span){ at, match_line_len(at, newline) };
-		at = newline + 1;
-		verdict = match_line(m, line, event);
-		headless += m->header.stamp.len == 0;
-		if (verdict != MATCH_NONE)
-			break;
-		passed++;
-		too_long += line.len > MATCH_LINE_MAX;
-	}
-	lines->line = line;
-	lines->at = at;
-	lines->passed = passed;
-	lines->too_long += too_long;
-	lines->headless += headless;
-	return verdict;
-}
-
-bool matcher_time(struct matcher *m, const char *line, size_t len, int64_t *when)
+bool matcher_time(struct matcher *m, struct span line, int64_t *when)
 {
 	struct header h;
 
-	if (len > MATCH_LINE_MAX)
-		return false;
-	return read_header(m, &h, (struct span){ line, len }) && h.stamp.len > 0 &&
+	return line.len <= MATCH_LINE_MAX && read_header(m, &h, line) && h.stamp.len > 0 &&
 	       stamp_read(&m->stamps, h.stamp, when);
 }

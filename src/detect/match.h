@@ -55,30 +55,18 @@ void matcher_watch(struct matcher *matcher, struct drift *drift);
 
 /* One line without its newline; its event's user points into it. The event's time is WHEN_UNKNOWN
  * where the line's cannot be read; its source and offset are the caller's to set. */
-enum match_verdict matcher_line(struct matcher *matcher, const char *line, size_t len, struct event *event);
+enum match_verdict matcher_line(struct matcher *matcher, struct span line, struct event *event);
 
-/* The length of a line that ends before its newline, or before \r and newline. */
-static inline size_t match_line_len(const char *line, const char *newline)
+/* The line that ends before its newline, or before \r and newline. */
+static inline struct span match_line(const char *line, const char *newline)
 {
 	size_t len = (size_t)(newline - line);
 
-	return len > 0 && newline[-1] == '\r' ? len - 1 : len;
+	return (struct span){ line, len > 0 && newline[-1] == '\r' ? len - 1 : len };
 }
 
-/* Some lines of a log, of which one after another is asked for. */
-struct match_lines {
-	const char *at, *end;      /* those that are to come; a newline ends each but perhaps the last one */
-	struct span line;          /* the one that was found, without its newline (nor \r before it) */
-	uint64_t passed;           /* lines before it that no rule knows */
-	uint64_t too_long;         /* each call adds how many lines were over MATCH_LINE_MAX */
-	uint64_t headless;         /* each call adds how many lines had no time in a known form */
-};
-
-/* Goes on to the next line that is an event or repeats one; MATCH_NONE: there is no more. */
-enum match_verdict matcher_next(struct matcher *matcher, struct match_lines *lines, struct event *event);
-
 /* When the line says it was written, in seconds since the epoch; false where that cannot be read. */
-bool matcher_time(struct matcher *matcher, const char *line, size_t len, int64_t *when);
+bool matcher_time(struct matcher *matcher, struct span line, int64_t *when);
 
 /* The header of the line that matcher_line() saw last. */
 const struct header *matcher_header(const struct matcher *matcher);

@@ -27,7 +27,7 @@ static int64_t first_time(const struct source *source, struct matcher *matcher)
 	if (!source_is_at_head(source))
 		return WHEN_UNKNOWN;
 	while (line < end && (newline = memchr(line, '\n', (size_t)(end - line))) != NULL) {
-		if (matcher_time(matcher, line, match_line_len(line, newline), &when) && when < first)
+		if (matcher_time(matcher, match_line(line, newline), &when) && when < first)
 			first = when;
 		line = newline + 1;
 	}

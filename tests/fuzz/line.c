@@ -16,9 +16,9 @@ static void check_line(struct matcher *with, struct matcher *without, const char
 {
 	/* the user of an event points into the line that it was given */
 	struct event a = { 0 }, b = { 0 };
-	enum match_verdict verdict = matcher_line(with, line, len, &a);
+	enum match_verdict verdict = matcher_line(with, (struct span){ line, len }, &a);
 
-	fuzz_check(verdict == matcher_line(without, line, len, &b));
+	fuzz_check(verdict == matcher_line(without, (struct span){ line, len }, &b));
 	if (verdict != MATCH_EVENT)
 		return;
 	fuzz_check(a.time == b.time && a.rule == b.rule && a.event_class == b.event_class && a.count == b.count &&

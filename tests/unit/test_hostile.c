@@ -73,7 +73,7 @@ static void assert_plain(struct world *w, const struct template *t, const char *
 	begin_line(&line, t->program);
 	template_imitate(&line, t->text, "192.0.2.1", address);
 	assert_true(addr_parse(&want, address, strlen(address)));
-	if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT)
+	if (matcher_line(w->matcher, buf_span(&line), &event) != MATCH_EVENT)
 		fail_msg("no event: %s", buf_text(&line));
 	rule = engine_rule(w->engine, event.rule)->rule;
 	if (strcmp(rule->name, t->rule) != 0)
@@ -90,7 +90,7 @@ static void assert_unknown(struct world *w, const struct template *t)
 
 	begin_line(&line, t->program);
 	template_imitate(&line, t->text, "192.0.2.1", "192.0.2.1");
-	if (matcher_line(w->matcher, line.ptr, line.len, &event) == MATCH_EVENT)
+	if (matcher_line(w->matcher, buf_span(&line), &event) == MATCH_EVENT)
 		fail_msg("an event: %s", buf_text(&line));
 	buf_free(&line);
 }
@@ -296,7 +296,7 @@ static uint64_t plain_connection(struct world *w, const struct template *t, cons
 
 	begin_line(&line, t->program);
 	template_imitate(&line, t->text, v4, address);
-	(void)matcher_line(w->matcher, line.ptr, line.len, &event);
+	(void)matcher_line(w->matcher, buf_span(&line), &event);
 	buf_free(&line);
 	return event.connection;
 }
@@ -337,7 +337,7 @@ static unsigned try_lines(struct world *w, unsigned lines, fill_line *fill_one)
 		fill_one(w, &line, t, v4, address);
 		if (draw(w, 16) == 0)
 			repeat(w, &line);
-		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT || (event.flags & EVENT_NO_ADDRESS) != 0)
+		if (matcher_line(w->matcher, buf_span(&line), &event) != MATCH_EVENT || (event.flags & EVENT_NO_ADDRESS) != 0)
 			continue;
 		events++;
 		if (is_better(w, t, event.event_class))
@@ -420,7 +420,7 @@ static void take_pieces(struct world *w, struct pieces *pieces, const struct tem
 		buf_clear(&line);
 		buf_addf(&line, "Nov  3 10:00:00 mx %s: ", t->program);
 		buf_add(&line, message->ptr + at, message->len - at < len ? message->len - at : len);
-		if (matcher_line(w->matcher, line.ptr, line.len, &event) != MATCH_EVENT ||
+		if (matcher_line(w->matcher, buf_span(&line), &event) != MATCH_EVENT ||
 		    !pieces_believes(pieces, 0, &event))
 			continue;
 		if (event.event_class == CLASS_GOOD || !addr_equal(&event.addr, &client))

@@ -92,7 +92,7 @@ static inline void twins_add_verdict(struct twins *t, enum side side, struct spa
 	struct event event = { 0 };
 
 	buf_clear(out);
-	switch (matcher_line(t->matchers[side], line.ptr, line.len, &event)) {
+	switch (matcher_line(t->matchers[side], line, &event)) {
 	case MATCH_NONE:
 		buf_add_text(out, "none");
 		break;
