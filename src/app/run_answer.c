@@ -46,7 +46,7 @@ void run_answer(struct run *r, struct buf *answer)
 	}
 	if (r->in_part)
 		state_set(&r->state, ANSWER_IN_PART, (struct span){ "\n", 1 });
-	state_format(&r->state, answer);
+	(void)state_format(&r->state, answer);
 }
 
 /* Takes how much was read, and the time: the logs' time where the clock does not agree with the logs. */

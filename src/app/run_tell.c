@@ -211,37 +211,32 @@ static void drop_strange(const char *path)
 		(void)unlink(path);
 }
 
-/* Adds what is left, or its last lines where it has become too much. */
-static void add_left(struct buf *text, struct span left)
+/* What is left, or its last lines where it has become too much. */
+static struct span last_lines(struct span left)
 {
-	while (left.len > LEFT_MOST) {
-		struct span line;
+	struct span line;
 
-		if (!span_take_line(&left, &line))
-			break;
-	}
-	buf_add_span(text, left);
+	while (left.len > LEFT_MOST && span_take_line(&left, &line))
+		;
+	return left;
 }
 
 int run_keep_report(const struct run *r, struct file_new *file)
 {
-	struct buf text = { 0 }, left = { 0 };
-	struct span whole;
+	const struct span left = last_lines(buf_span(&r->left));
+	struct buf text = { 0 };
 	char *path;
-	int ret = 0;
+	int ret;
 
 	*file = (struct file_new){ 0 };
-	if (r->report.len == 0 && r->left.len == 0)
+	if (r->report.len == 0 && left.len == 0)
 		return 0;
 	path = report_path(r);
 	drop_strange(path);
-	add_left(&left, buf_span(&r->left));
 	buf_addf(&text, "%016" PRIx64 " %016" PRIx64 " %zu\n", r->state.sum, r->old_sum, left.len);
-	buf_add_span(&text, buf_span(&left));
+	buf_add_span(&text, left);
 	buf_add_span(&text, buf_span(&r->report));
-	whole = buf_span(&text);
-	ret = file_prepare(file, path, file_give_span, &whole, 0);
-	buf_free(&left);
+	ret = file_prepare(file, path, buf_span(&text), 0);
 	buf_free(&text);
 	free(path);
 	return ret;

@@ -51,3 +51,11 @@ uint64_t digest_value(const struct digest *d)
 	hash = digest_mix(hash, hash >> 29);
 	return hash != 0 ? hash : 1;
 }
+
+uint64_t digest_of(const char *bytes, size_t len)
+{
+	struct digest digest = { 0 };
+
+	digest_add(&digest, bytes, len);
+	return digest_value(&digest);
+}

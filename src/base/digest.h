@@ -44,4 +44,7 @@ void digest_add(struct digest *digest, const char *bytes, size_t len);
 /* The number of all that was added, never 0. More may be added afterwards. */
 uint64_t digest_value(const struct digest *digest);
 
+/* The number of one text. */
+uint64_t digest_of(const char *bytes, size_t len);
+
 #endif

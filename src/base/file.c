@@ -78,40 +78,9 @@ static void copy_rights(int fd, const char *path)
 	}
 }
 
-/* Bytes that wait to be written. */
-struct waiting {
-	int fd, error;
-	size_t len;
-	char bytes[1 << 16];
-};
-
-static void flush(struct waiting *w)
-{
-	if (w->error == 0 && !file_write_all(w->fd, w->bytes, w->len))
-		w->error = errno;
-	w->len = 0;
-}
-
-static void put(void *context, const char *bytes, size_t len)
-{
-	struct waiting *w = context;
-
-	while (len > 0) {
-		size_t room = sizeof(w->bytes) - w->len, step = len < room ? len : room;
-
-		memcpy(w->bytes + w->len, bytes, step);
-		w->len += step;
-		bytes += step;
-		len -= step;
-		if (step == room)
-			flush(w);
-	}
-}
-
 /* Writes the open temporary file, with the mode, owner and rights of the former file. */
-static int fill(int fd, const char *path, file_give *give, const void *what)
+static int fill(int fd, const char *path, struct span bytes)
 {
-	struct waiting waiting = { .fd = fd };
 	struct stat former;
 
 	if (stat(path, &former) == 0) {
@@ -124,15 +93,11 @@ static int fill(int fd, const char *path, file_give *give, const void *what)
 	} else if (errno != ENOENT || fchmod(fd, 0640) < 0) {
 		return -errno;
 	}
-	give(what, put, &waiting);
-	flush(&waiting);
-	if (waiting.error != 0)
-		return -waiting.error;
-	return fsync(fd) < 0 ? -errno : 0;
+	return !file_write_all(fd, bytes.ptr, bytes.len) || fsync(fd) < 0 ? -errno : 0;
 }
 
 /* Makes the file temporary, on the disk, with the rights of the file at path. A killed run may have left one. */
-static int make_temporary(const char *temporary, const char *path, file_give *give, const void *what)
+static int make_temporary(const char *temporary, const char *path, struct span bytes)
 {
 	int ret, fd;
 
@@ -140,7 +105,7 @@ static int make_temporary(const char *temporary, const char *path, file_give *gi
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	ret = fill(fd, path, give, what);
+	ret = fill(fd, path, bytes);
 	if (close(fd) < 0 && ret == 0)
 		ret = -errno;
 	return ret;
@@ -151,16 +116,14 @@ static int make_temporary(const char *temporary, const char *path, file_give *gi
 static int make_twin(const char *from, const char *to)
 {
 	struct buf text = { 0 };
-	struct span whole;
 	int ret;
 
 	unlink(to);
 	if (link(from, to) == 0)
 		return 0;
 	ret = file_read(from, &text);
-	whole = buf_span(&text);
 	if (ret == 0)
-		ret = make_temporary(to, from, file_give_span, &whole);
+		ret = make_temporary(to, from, buf_span(&text));
 	buf_free(&text);
 	return ret;
 }
@@ -202,47 +165,15 @@ static int keep_as_former(const char *path, unsigned formers)
 	return ret == -ENOENT ? 0 : ret;
 }
 
-static void take_text(void *buf, const char *bytes, size_t len)
-{
-	buf_add(buf, bytes, len);
-}
-
-void file_give_text(file_give *give, const void *what, struct buf *out)
-{
-	give(what, take_text, out);
-}
-
-static void take_digest(void *digest, const char *bytes, size_t len)
-{
-	digest_add(digest, bytes, len);
-}
-
-struct digest file_give_digest(file_give *give, const void *what)
-{
-	struct digest digest = { 0 };
-
-	give(what, take_digest, &digest);
-	return digest;
-}
-
-void file_give_span(const void *what, file_take *take, void *context)
-{
-	const struct span *bytes = what;
-
-	take(context, bytes->ptr, bytes->len);
-}
-
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers)
 {
-	const struct span whole = { bytes, len };
 	struct file_new file;
-	int ret = file_prepare(&file, path, file_give_span, &whole, formers);
+	int ret = file_prepare(&file, path, (struct span){ bytes, len }, formers);
 
 	return ret == 0 ? file_commit(&file) : ret;
 }
 
-int file_prepare(struct file_new *file, const char *path, file_give *give, const void *what,
-		 unsigned formers)
+int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers)
 {
 	struct buf name = { 0 };
 	int ret;
@@ -250,7 +181,7 @@ int file_prepare(struct file_new *file, const char *path, file_give *give, const
 	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
 	buf_addf(&name, "%s.new", file->path);
 	file->temporary = buf_take(&name);
-	ret = make_temporary(file->temporary, file->path, give, what);
+	ret = make_temporary(file->temporary, file->path, bytes);
 	if (ret == 0)
 		ret = sync_folder_of(file->path);
 	if (ret < 0)

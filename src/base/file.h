@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/digest.h"
 #include "base/span.h"
 
 /* Appends the whole of a regular file to out. Returns 0 or -errno (EISDIR, EINVAL for what is no regular
@@ -35,23 +34,10 @@ struct file_new {
 	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
-/* A file_give hands all bytes of the text `what` to take(), piece by piece, with that context. So no large text has to
- * stand in memory as a whole. */
-typedef void file_take(void *context, const char *bytes, size_t len);
-typedef void file_give(const void *what, file_take *take, void *context);
-
-/* The first appends all bytes that give() hands on to out. The second returns their digest. */
-void file_give_text(file_give *give, const void *what, struct buf *out);
-struct digest file_give_digest(file_give *give, const void *what);
-
-/* A file_give for a struct span. */
-void file_give_span(const void *what, file_take *take, void *context);
-
 /* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So
  * only one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is
  * nothing to commit. */
-int file_prepare(struct file_new *file, const char *path, file_give *give, const void *what,
-		 unsigned formers);
+int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers);
 
 /* Puts it in place, or takes it away. Returns as file_replace() does. Both free what was prepared. */
 int file_commit(struct file_new *file);

@@ -48,8 +48,5 @@ uint32_t repeated_before(const struct header *h)
 
 uint64_t repeated_host(struct span host)
 {
-	struct digest digest = { 0 };
-
-	digest_add(&digest, host.ptr, host.len);
-	return digest_value(&digest);
+	return digest_of(host.ptr, host.len);
 }

@@ -50,13 +50,13 @@ static int64_t block_until(const struct batch *batch)
 static uint64_t number_of_name(const char *name)
 {
 	char *base = mem_text(name);
-	struct digest digest = { 0 };
+	uint64_t number;
 
 	if (!rotation_base(name, base))
 		base[rotation_unpacked_length(name)] = '\0';
-	digest_add(&digest, base, strlen(base));
+	number = digest_of(base, strlen(base));
 	free(base);
-	return digest_value(&digest);
+	return number;
 }
 
 void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struct matcher *matcher,

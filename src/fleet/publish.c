@@ -139,16 +139,6 @@ static void keep(struct publishing *p, const struct fleet_said *said)
 	p->said[p->count++] = *said;
 }
 
-static uint32_t digest_of(const struct buf *words)
-{
-	struct digest digest = { 0 };
-	uint32_t value;
-
-	digest_add(&digest, words->ptr, words->len);
-	value = (uint32_t)digest_value(&digest);
-	return value != 0 ? value : 1;
-}
-
 /* Says the words about an address. A line is the address, a blank, the words and a newline. */
 static void say(struct publishing *p, const struct account *words, const struct fleet_said *before)
 {
@@ -161,7 +151,8 @@ static void say(struct publishing *p, const struct account *words, const struct 
 	account_add_line(words, &p->fleet->joint.names, &line);
 	line.len--;
 	skip = (size_t)((char *)memchr(line.ptr, ' ', line.len) + 1 - line.ptr);
-	said.digest = digest_of(&line);
+	said.digest = (uint32_t)digest_of(line.ptr, line.len);
+	said.digest += said.digest == 0;
 	if (p->stopped && before != NULL)
 		keep(p, before);
 	if (!p->stopped) {

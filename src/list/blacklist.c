@@ -160,11 +160,10 @@ static int take(const struct buf *text, const char *name, struct banlist *list)
 
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 {
-	struct digest digest = { 0 };
+	uint64_t digest = digest_of(text->ptr, text->len);
 	int ret;
 
 	if (text->len > 0) {
-		digest_add(&digest, text->ptr, text->len);
 		even_out_lines(text);
 		if (text->len == 0 || text->ptr[text->len - 1] != '\n')
 			buf_add_char(text, '\n');
@@ -173,7 +172,7 @@ int blacklist_parse(struct buf *text, const char *name, struct banlist *list)
 	/* from here on the list owns the text, even after an error */
 	list->text = text->ptr;
 	list->text_len = text->len;
-	list->digest = digest_value(&digest);
+	list->digest = digest;
 	*text = (struct buf){ 0 };
 	if (ret < 0)
 		banlist_free(list);

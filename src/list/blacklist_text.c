@@ -15,49 +15,40 @@
 #include "base/file.h"
 #include "base/when.h"
 
-static void give(const void *what, file_take *take, void *context)
+void blacklist_format(const struct banlist *list, struct buf *out)
 {
-	const struct banlist *list = what;
-	struct buf made = { 0 };
-
-	take(context, BLACKLIST_HEADER, sizeof(BLACKLIST_HEADER) - 1);
+	buf_add_text(out, BLACKLIST_HEADER);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct ban *ban = &list->bans[i];
 		struct span line = ban_line(ban);
 
-		take(context, ban_above(ban).ptr, ban->above_len);
-		if (line.len == 0) {
-			buf_clear(&made);
-			blacklist_add_line(&made, ban, line);
-			line = buf_span(&made);
-		}
-		take(context, line.ptr, line.len);
-		take(context, "\n", 1);
+		buf_add_span(out, ban_above(ban));
+		if (line.len > 0)
+			buf_add_span(out, line);
+		else
+			blacklist_add_line(out, ban, line);
+		buf_add_char(out, '\n');
 	}
-	take(context, list->tail.ptr, list->tail.len);
-	buf_free(&made);
-}
-
-void blacklist_format(const struct banlist *list, struct buf *out)
-{
-	file_give_text(give, list, out);
+	buf_add_span(out, list->tail);
 }
 
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest)
 {
 	struct file_look look;
-	struct digest sum;
+	struct buf text = { 0 };
+	int ret = 0;
 
 	*file = (struct file_new){ 0 };
 	*digest = 0;
 	if (list->count == 0 && list->tail.len == 0 && access(path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	sum = file_give_digest(give, list);
-	*digest = digest_value(&sum);
-	/* the file held the same when it was read, and is still there */
-	if (*digest == list->digest && file_look(path, &look) && look.size == sum.len)
-		return 0;
-	return file_prepare(file, path, give, list, BLACKLIST_FORMERS);
+	blacklist_format(list, &text);
+	*digest = digest_of(text.ptr, text.len);
+	/* unless the file held the same when it was read, and is still there */
+	if (*digest != list->digest || !file_look(path, &look) || look.size != text.len)
+		ret = file_prepare(file, path, buf_span(&text), BLACKLIST_FORMERS);
+	buf_free(&text);
+	return ret;
 }
 
 /* Text behind the address begins in one column, unless the address is too long for that. */

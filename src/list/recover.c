@@ -39,17 +39,11 @@ void state_set_digests(struct state *state, uint64_t read, uint64_t written)
 
 uint64_t state_digest_of(const char *path)
 {
-	struct digest digest = { 0 };
 	struct buf text = { 0 };
-	uint64_t value = 0;
+	uint64_t digest = file_read(path, &text) == 0 ? digest_of(text.ptr, text.len) : 0;
 
-	if (file_read(path, &text) == 0) {
-		if (text.len > 0)
-			digest_add(&digest, text.ptr, text.len);
-		value = digest_value(&digest);
-	}
 	buf_free(&text);
-	return value;
+	return digest;
 }
 
 /* Whether the state names the leftover as its list. *edited: the list that the run read has changed since. */

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,50 +131,37 @@ static size_t count_lines(const char *bytes, size_t len)
 	return count;
 }
 
-/* Gives all of the file but the checksum. */
-static void give_body(const void *what, file_take *take, void *context)
+uint64_t state_format(const struct state *state, struct buf *out)
 {
-	const struct state *state = what;
-	struct buf head = { 0 };
+	size_t begin = out->len;
+	uint64_t sum;
 
-	buf_add_text(&head, version_line);
+	buf_add_text(out, version_line);
 	for (size_t i = 0; i < state->count; i++) {
 		const struct state_section *section = &state->sections[i];
 
 		if (section->len == 0)
 			continue;
-		buf_addf(&head, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
-		take(context, head.ptr, head.len);
-		take(context, section->lines, section->len);
-		buf_clear(&head);
+		buf_addf(out, "%s%s %zu\n", section_word, section->name, count_lines(section->lines, section->len));
+		buf_add(out, section->lines, section->len);
 	}
-	take(context, head.ptr, head.len);
-	buf_free(&head);
-}
-
-static void give(const void *what, file_take *take, void *context)
-{
-	struct digest digest = file_give_digest(give_body, what);
-	char line[CHECKSUM_LEN + 1];
-
-	give_body(what, take, context);
-	snprintf(line, sizeof(line), "checksum %016" PRIx64 "\n", digest_value(&digest));
-	take(context, line, CHECKSUM_LEN);
-}
-
-void state_format(const struct state *state, struct buf *out)
-{
-	file_give_text(give, state, out);
+	sum = digest_of(out->ptr + begin, out->len - begin);
+	buf_addf(out, "checksum %016" PRIx64 "\n", sum);
+	return sum;
 }
 
 int state_prepare(struct state *state, const char *path, struct file_new *file)
 {
-	struct digest digest = file_give_digest(give_body, state);
 	uint64_t former = state->sum;
+	struct buf text = { 0 };
+	int ret = 0;
 
 	*file = (struct file_new){ 0 };
-	state->sum = digest_value(&digest);
-	return state->sum == former ? 0 : file_prepare(file, path, give, state, 0);
+	state->sum = state_format(state, &text);
+	if (state->sum != former)
+		ret = file_prepare(file, path, buf_span(&text), 0);
+	buf_free(&text);
+	return ret;
 }
 
 static int refuse(const char *path, unsigned long line, const char *what)
@@ -203,12 +189,8 @@ static int check_version(const char *path, const struct buf *text)
 
 static uint64_t sum_of(const struct buf *text, size_t body)
 {
-	struct digest digest = { 0 };
-
-	if (span_starts(buf_span(text), former_line))
-		return digest_fnv64(DIGEST_FNV64_FIRST, text->ptr, body);
-	digest_add(&digest, text->ptr, body);
-	return digest_value(&digest);
+	return span_starts(buf_span(text), former_line) ? digest_fnv64(DIGEST_FNV64_FIRST, text->ptr, body)
+							 : digest_of(text->ptr, body);
 }
 
 static int check_sum(const char *path, const struct buf *text, uint64_t *sum)

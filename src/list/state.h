@@ -77,8 +77,8 @@ void state_keep_only(struct state *state, const char *name);
 /* For a module that cannot read line number (1 is the first) of its section: says so, as for a damaged file. */
 void state_bad_line(const char *path, const char *name, unsigned number);
 
-/* Appends the whole file. */
-void state_format(const struct state *state, struct buf *out);
+/* Appends the whole file. Returns its checksum. */
+uint64_t state_format(const struct state *state, struct buf *out);
 
 /* Brings the new file to the disk, for file_commit() to put in place; nothing to commit (file->path NULL) where it
  * says what was read. Returns 0 or -errno. */

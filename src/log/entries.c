@@ -164,15 +164,13 @@ static bool is_rest(struct entries *entries)
 {
 	struct span field = field_of(entries->handle, "_LINE_BREAK");
 	bool goes_on = span_is(field, "line-max") || span_is(field, "nul");
-	struct digest digest = { 0 };
 	uint64_t stream;
 	unsigned at = 0;
 
 	field = field_of(entries->handle, "_STREAM_ID");
 	if (field.len == 0)
 		return false;
-	digest_add(&digest, field.ptr, field.len);
-	stream = digest_value(&digest);
+	stream = digest_of(field.ptr, field.len);
 	while (at < STREAMS && entries->goes_on[at] != stream)
 		at++;
 	if (at == STREAMS && goes_on)
