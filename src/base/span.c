@@ -3,6 +3,14 @@
 #define _GNU_SOURCE
 #include "base/span.h"
 
+int span_compare(struct span a, struct span b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len > 0 ? memcmp(a.ptr, b.ptr, len) : 0;
+
+	return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 struct span span_take(struct span *rest, char stop)
 {
 	const char *end = rest->len > 0 ? memchr(rest->ptr, stop, rest->len) : NULL;

@@ -32,6 +32,9 @@ static inline bool span_equal(struct span a, struct span b)
 	return a.len == b.len && span_same(a.ptr, b.ptr, a.len);
 }
 
+/* The order of memcmp(); of a text and its beginning the beginning comes first. <0, 0, >0. */
+int span_compare(struct span a, struct span b);
+
 /* Takes what stands before the first such byte, and the byte, off the front; all where there is none. */
 struct span span_take(struct span *rest, char stop);
 

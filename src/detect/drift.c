@@ -76,10 +76,8 @@ static size_t place_of(const struct drift *drift, uint64_t hash)
 
 static void keep_smaller_example(struct drift_shape *shape, const char *bytes, size_t len)
 {
-	size_t common = len < shape->example_len ? len : shape->example_len;
-	int order = shape->example != NULL ? memcmp(bytes, shape->example, common) : -1;
-
-	if (order > 0 || (order == 0 && len >= shape->example_len))
+	if (shape->example != NULL &&
+	    span_compare((struct span){ bytes, len }, (struct span){ shape->example, shape->example_len }) >= 0)
 		return;
 	free(shape->example);
 	shape->example = mem_text_of(bytes, len);

@@ -62,15 +62,6 @@ static inline int compare(uint64_t a, uint64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Like memcmp(), a text that begins the other one first. */
-static int compare_texts(struct span a, struct span b)
-{
-	size_t len = a.len < b.len ? a.len : b.len;
-	int way = len > 0 ? memcmp(a.ptr, b.ptr, len) : 0;
-
-	return way != 0 ? way : compare(a.len, b.len);
-}
-
 /* Which of two stands first in its log. */
 static int compare_places(const struct event *a, const struct event *b)
 {
@@ -90,8 +81,8 @@ static int compare_rest(const struct event *a, const struct event *b)
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && way == 0; i++)
 		way = compare(numbers[i][0], numbers[i][1]);
-	way = way != 0 ? way : compare_texts(a->user, b->user);
-	way = way != 0 ? way : compare_texts(a->line, b->line);
+	way = way != 0 ? way : span_compare(a->user, b->user);
+	way = way != 0 ? way : span_compare(a->line, b->line);
 	return way != 0 ? way : compare_places(a, b);
 }
 

@@ -93,14 +93,9 @@ void stream_end(struct stream *s, struct pieces *pieces)
 
 int stream_compare(const struct stream *a, const struct stream *b)
 {
-	struct span x = source_head(a->log->source), y = source_head(b->log->source);
-	size_t len = x.len < y.len ? x.len : y.len;
-	int way;
-
 	if (a->merged_until != b->merged_until)
 		return a->merged_until < b->merged_until ? -1 : 1;
-	way = len > 0 ? memcmp(x.ptr, y.ptr, len) : 0;
-	return way != 0 ? way : (x.len > y.len) - (x.len < y.len);
+	return span_compare(source_head(a->log->source), source_head(b->log->source));
 }
 
 size_t stream_unwrap(struct stream *s, char *bytes, size_t len)

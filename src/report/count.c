@@ -8,7 +8,6 @@
 #include "report/count.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -25,20 +24,19 @@ static uint32_t find(const struct counts *counts, struct span text, uint32_t has
 	return HASH_NONE;
 }
 
-static uint32_t make(struct counts *counts, struct span text, uint32_t hash, int64_t when)
+static uint32_t make(struct counts *counts, struct span text, uint32_t hash)
 {
 	uint32_t number = (uint32_t)counts->count++;
 
 	counts->items = mem_grow(counts->items, &counts->capacity, counts->count, sizeof(*counts->items));
-	counts->items[number] = (struct count){ mem_text_of(text.ptr, text.len), text.len, 0, when, when };
+	counts->items[number] = (struct count){ mem_text_of(text.ptr, text.len), text.len, 0 };
 	hash_put(&counts->index, hash, number);
 	return number;
 }
 
-void counts_add(struct counts *counts, struct span text, uint64_t count, int64_t when)
+void counts_add(struct counts *counts, struct span text, uint64_t count)
 {
 	uint32_t hash, number;
-	struct count *item;
 
 	hash_seed(&counts->index);
 	hash = hash_of_bytes(&counts->index, text.ptr, text.len);
@@ -46,24 +44,17 @@ void counts_add(struct counts *counts, struct span text, uint64_t count, int64_t
 	if (number == HASH_NONE && counts->count == COUNTS_MAX)
 		return;
 	if (number == HASH_NONE)
-		number = make(counts, text, hash, when);
-	item = &counts->items[number];
-	item->count += count;
-	item->first = when < item->first ? when : item->first;
-	item->last = when > item->last ? when : item->last;
+		number = make(counts, text, hash);
+	counts->items[number].count += count;
 }
 
 static int compare(const void *left, const void *right)
 {
 	const struct count *a = left, *b = right;
-	int order;
 
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
-	order = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
-	if (order != 0)
-		return order;
-	return a->len < b->len ? -1 : a->len > b->len;
+	return span_compare((struct span){ a->text, a->len }, (struct span){ b->text, b->len });
 }
 
 void counts_sort(struct counts *counts)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* count: how often each of many texts came, and when. */
+/* count: how often each of many texts came. */
 #ifndef MAILBAN_REPORT_COUNT_H
 #define MAILBAN_REPORT_COUNT_H
 
@@ -13,7 +13,6 @@ struct count {
 	char *text;             /* any bytes */
 	size_t len;
 	uint64_t count;
-	int64_t first, last;    /* seconds since the epoch */
 };
 
 /* Zero-initialise it; counts_free() gives the memory back. */
@@ -25,7 +24,7 @@ struct counts {
 
 enum { COUNTS_MAX = 100000 };
 
-void counts_add(struct counts *counts, struct span text, uint64_t count, int64_t when);
+void counts_add(struct counts *counts, struct span text, uint64_t count);
 
 /* Sorts the items: the most frequent first, equally frequent ones by their bytes. Nothing may be added afterwards. */
 void counts_sort(struct counts *counts);

@@ -60,9 +60,7 @@ void page_need(struct page *p, bool urgent, const char *what, const char *detail
 static void take_day(struct page *p, const struct history_day *of)
 {
 	p->days[of->day - p->first] = *of;
-	for (unsigned c = 0; c < HISTORY_CLASSES; c++)
-		p->events[c] += of->events[c];
-	p->added += of->added;
+	p->failures += of->events[CLASS_AUTH];
 	p->lines += of->lines;
 	p->runs += of->runs;
 }
@@ -297,7 +295,7 @@ static void add_trend(const struct page *p, struct buf *name)
 
 	if (!p->has_before)
 		return;
-	percent = ((int64_t)p->events[CLASS_AUTH] - (int64_t)p->before) * 100 / (int64_t)p->before;
+	percent = ((int64_t)p->failures - (int64_t)p->before) * 100 / (int64_t)p->before;
 	buf_addf(name, " (%+" PRId64 "%%)", percent);
 }
 
@@ -318,7 +316,7 @@ static uint64_t addresses_of_a_day(const struct page *p)
 
 void page_figure(const struct page *p, unsigned number, struct buf *value, struct buf *name)
 {
-	const uint64_t values[PAGE_FIGURES] = { p->events[CLASS_AUTH], p->banned, addresses_of_a_day(p), p->failing };
+	const uint64_t values[PAGE_FIGURES] = { p->failures, p->banned, addresses_of_a_day(p), p->failing };
 
 	page_add_number(value, values[number]);
 	if (number == 0) {

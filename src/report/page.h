@@ -61,8 +61,8 @@ struct page {
 	struct owners *owners;           /* borrowed; NULL: owners are not told */
 	uint32_t first, day_count;       /* days since the epoch, UTC */
 	struct history_day *days;        /* each of them, by day */
-	uint64_t events[HISTORY_CLASSES], added, lines, runs;
-	uint64_t before;                 /* failures in as many days before; has_before: the history goes back as far */
+	uint64_t lines, runs;
+	uint64_t failures, before;       /* before: in as many days before; has_before: the history goes back as far */
 	bool has_before;
 	struct page_need *needs;         /* urgent ones first, once the page is finished */
 	size_t need_count, need_capacity;

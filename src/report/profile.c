@@ -59,10 +59,9 @@ static void count_partner(struct profile *d, const struct event *event)
 	char text[ADDR_TEXT_MAX];
 
 	if (d->user == NULL && event->user.len > 0)
-		counts_add(&d->partners, event->user, event->count, event->time);
+		counts_add(&d->partners, event->user, event->count);
 	else if (d->user != NULL && !(event->flags & EVENT_NO_ADDRESS))
-		counts_add(&d->partners, (struct span){ text, addr_format(text, &event->addr) }, event->count,
-			   event->time);
+		counts_add(&d->partners, (struct span){ text, addr_format(text, &event->addr) }, event->count);
 }
 
 void profile_add(struct profile *d, const struct event *event, const char *source)
