@@ -2,15 +2,16 @@
 /*
  * command: what another program prints.
  *
- * The program leads a process group of its own, so that whatever it starts ends with it. The output of a program that
- * fails is no answer. A descriptor (pidfd_open) tells when the program has ended, and is waited for as its output is.
- * A program that closes its output and stays hangs, too.
+ * A program that is only asked leads a process group of its own, so that whatever it starts ends with it. A descriptor
+ * (pidfd_open) tells when the program has ended, and is waited for as its output is. A program that closes its output
+ * and stays hangs, too.
  */
 #define _GNU_SOURCE
 #include "base/command.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -26,7 +27,8 @@ enum { OUTPUT_MAX = 1 << 20, STEP = 4096 };
 
 extern char **environ;
 
-static int spawn(pid_t *pid, char *const arguments[], int output)
+/* apart: in a group of its own, and without our standard error. */
+static int spawn(pid_t *pid, char *const arguments[], bool apart, int output)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -37,12 +39,12 @@ static int spawn(pid_t *pid, char *const arguments[], int output)
 	ret = posix_spawnattr_init(&attributes);
 	if (ret == 0) {
 		/* the group has the number of the program */
-		ret = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+		ret = posix_spawnattr_setflags(&attributes, apart ? POSIX_SPAWN_SETPGROUP : 0);
 		if (ret == 0)
 			ret = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 		if (ret == 0)
 			ret = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-		if (ret == 0)
+		if (ret == 0 && apart)
 			ret = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 		if (ret == 0)
 			ret = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environ);
@@ -100,37 +102,54 @@ static bool has_succeeded(int status, struct buf *why)
 	return false;
 }
 
-static bool collect(pid_t pid, int fd, int64_t deadline, struct buf *out, struct buf *why)
+static int collect(pid_t pid, bool apart, int fd, int64_t deadline, struct buf *out, struct buf *why)
 {
 	bool ok = read_all(fd, deadline, out, why) && wait_for_end(pid, deadline, why);
 	int status = 0;
 
 	if (!ok)
-		kill(-pid, SIGKILL);
+		kill(apart ? -pid : pid, SIGKILL);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	return ok && has_succeeded(status, why);
+	return ok ? status : -1;
 }
 
-bool command_read(char *const arguments[], int milliseconds, struct buf *out, struct buf *why)
+/* Returns the status that waitpid(2) gives, or -1 with the reason. */
+static int run(char *const arguments[], bool apart, int milliseconds, struct buf *out, struct buf *why)
 {
 	int64_t deadline = clock_ms() + milliseconds;
-	size_t before = out->len;
-	int ends[2], error;
-	bool ok = false;
+	int ends[2], error, status = -1;
 	pid_t pid;
 
 	error = pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
 	if (error == 0) {
-		error = spawn(&pid, arguments, ends[1]);
+		error = spawn(&pid, arguments, apart, ends[1]);
 		close(ends[1]);
 		if (error == 0)
-			ok = collect(pid, ends[0], deadline, out, why);
+			status = collect(pid, apart, ends[0], deadline, out, why);
 		close(ends[0]);
 	}
 	if (error != 0)
 		buf_addf(why, "cannot be started: %s", strerror(error));
+	return status;
+}
+
+bool command_read(char *const arguments[], int milliseconds, struct buf *out, struct buf *why)
+{
+	size_t before = out->len;
+	int status = run(arguments, true, milliseconds, out, why);
+	bool ok = status != -1 && has_succeeded(status, why);
+
 	if (!ok)
 		out->len = before;
 	return ok;
+}
+
+int command_perform(char *const arguments[], struct buf *out)
+{
+	struct buf why = { 0 };
+	int status = run(arguments, false, INT_MAX, out, &why);
+
+	buf_free(&why);
+	return status == -1 ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

@@ -12,4 +12,8 @@
  * then out is as it was, why has the reason ("exits with 1"), and the program and what it started are killed. */
 bool command_read(char *const arguments[], int milliseconds, struct buf *out, struct buf *why);
 
+/* Runs a program that does something, with our standard error, and waits for its end. Appends to out what it prints.
+ * Returns its exit status, 1 where a signal ended it, or -1 where it cannot be started. */
+int command_perform(char *const arguments[], struct buf *out);
+
 #endif
