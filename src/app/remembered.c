@@ -21,10 +21,8 @@ struct section_read {
 static int refuse_bad(const char *path, const struct section_read *read, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (read[i].bad == 0)
-			continue;
-		state_bad_line(path, read[i].section, read[i].bad);
-		return -1;
+		if (state_check(path, read[i].section, read[i].bad) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -203,10 +201,8 @@ int remembered_sessions(const struct state *state, const char *path, struct sess
 		good = good && line_addr(&line, &s.addr);
 		while (good && line_word(&line))
 			good = read_word(&line, &s, &cut);
-		if (!good) {
-			state_bad_line(path, STATE_SESSIONS, line.number);
-			return -1;
-		}
+		if (!good)
+			return state_check(path, STATE_SESSIONS, line.number);
 		if (cut)
 			pieces_add(&sessions->pieces, s.connection);
 		else

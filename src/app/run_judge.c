@@ -31,34 +31,22 @@ static enum edits_file kind_of_file(const struct run *r)
 	return !r->has_digests || r->list.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
 }
 
-static int bad_section(const struct run *r, const char *name, unsigned bad)
-{
-	state_bad_line(r->config->state, name, bad);
-	return -1;
-}
-
 static int read_sections(struct run *r)
 {
-	unsigned bad = positions_parse(&r->positions, state_lines(&r->state, STATE_POSITIONS));
+	const struct state *s = &r->state;
+	const char *path = r->config->state;
 
-	if (bad != 0)
-		return bad_section(r, STATE_POSITIONS, bad);
-	bad = drift_known_parse(&r->drift_known, state_lines(&r->state, STATE_DRIFT));
-	if (bad != 0)
-		return bad_section(r, STATE_DRIFT, bad);
-	bad = run_told_load(&r->told, state_lines(&r->state, STATE_TOLD));
-	if (bad != 0)
-		return bad_section(r, STATE_TOLD, bad);
-	if (remembered_history(&r->state, r->config->state, &r->history) < 0)
+	if (state_check(path, STATE_POSITIONS, positions_parse(&r->positions, state_lines(s, STATE_POSITIONS))) < 0 ||
+	    state_check(path, STATE_DRIFT, drift_known_parse(&r->drift_known, state_lines(s, STATE_DRIFT))) < 0 ||
+	    state_check(path, STATE_TOLD, run_told_load(&r->told, state_lines(s, STATE_TOLD))) < 0 ||
+	    remembered_history(s, path, &r->history) < 0)
 		return -1;
 	r->history.anew = r->options->full;
 	/* logs are read from their start and judged anew; entered accounts are not told a second time */
-	if (r->options->full) {
-		bad = entered_load(&r->judge.entered, state_lines(&r->state, STATE_ENTERED));
-		return bad != 0 ? bad_section(r, STATE_ENTERED, bad) : 0;
-	}
-	return remembered_judge(&r->state, r->config->state, &r->judge) < 0 ?
-		       -1 : remembered_sessions(&r->state, r->config->state, &r->sessions);
+	if (r->options->full)
+		return state_check(path, STATE_ENTERED,
+				   entered_load(&r->judge.entered, state_lines(s, STATE_ENTERED)));
+	return remembered_judge(s, path, &r->judge) < 0 ? -1 : remembered_sessions(s, path, &r->sessions);
 }
 
 static int read_state(struct run *r)

@@ -221,13 +221,11 @@ static int make_page(struct job *job, const struct banlist *bans)
 	};
 	char host[256] = "";
 	struct page page;
-	unsigned bad;
+	int ret;
 
 	begin_page(job, &page);
 	page.owners = job->owners;
-	bad = page_take_history(&page, &job->history);
-	if (bad > 0)
-		state_bad_line(job->config->state, STATE_TOPS, bad);
+	ret = state_check(job->config->state, STATE_TOPS, page_take_history(&page, &job->history));
 	if (gethostname(host, sizeof(host) - 1) == 0 && bans != NULL)
 		page.host = host;
 	if (bans != NULL) {
@@ -237,10 +235,10 @@ static int make_page(struct job *job, const struct banlist *bans)
 	accounts_sort(&job->judge.accounts);
 	page_take_judge(&page, &input, bans);
 	page_finish(&page);
-	if (bad == 0)
+	if (ret == 0)
 		print(job, &page);
 	page_free(&page);
-	return bad > 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
+	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 
 static int report(struct job *job)

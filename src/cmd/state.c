@@ -164,10 +164,8 @@ static int read_sections(const struct config *config, const struct state *state,
 {
 	unsigned bad = positions_parse(positions, state_lines(state, STATE_POSITIONS));
 
-	if (bad == 0)
-		return remembered_judge(state, config->state, judge);
-	state_bad_line(config->state, STATE_POSITIONS, bad);
-	return -1;
+	return state_check(config->state, STATE_POSITIONS, bad) < 0 ?
+		       -1 : remembered_judge(state, config->state, judge);
 }
 
 static int show(const struct config *config, const struct options *options)

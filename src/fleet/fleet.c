@@ -186,28 +186,20 @@ static unsigned load_said(struct fleet *f, struct span lines)
 	return 0;
 }
 
-static int bad(const char *path, const char *section, unsigned line)
-{
-	if (line == 0)
-		return 0;
-	state_bad_line(path, section, line);
-	return -1;
-}
-
 int fleet_load(struct fleet *f, const struct state *state, const char *path)
 {
-	int ret = bad(path, SECTION, load_hosts(f, state_lines(state, SECTION)));
+	int ret = state_check(path, SECTION, load_hosts(f, state_lines(state, SECTION)));
 
 	if (ret == 0)
-		ret = bad(path, SECTION_SAID, load_said(f, state_lines(state, SECTION_SAID)));
+		ret = state_check(path, SECTION_SAID, load_said(f, state_lines(state, SECTION_SAID)));
 	if (ret == 0)
-		ret = bad(path, SECTION_BANS, accounts_load(&f->joint, state_lines(state, SECTION_BANS)));
+		ret = state_check(path, SECTION_BANS, accounts_load(&f->joint, state_lines(state, SECTION_BANS)));
 	for (size_t i = 0; i < f->count && ret == 0; i++) {
 		struct buf section = { 0 };
 
 		buf_addf(&section, SECTION_OF "%s", f->hosts[i].name);
-		ret = bad(path, buf_text(&section),
-			  accounts_load(&f->hosts[i].accounts, state_lines(state, buf_text(&section))));
+		ret = state_check(path, buf_text(&section),
+				  accounts_load(&f->hosts[i].accounts, state_lines(state, buf_text(&section))));
 		buf_free(&section);
 	}
 	return ret;

@@ -170,9 +170,12 @@ static int refuse(const char *path, unsigned long line, const char *what)
 	return -1;
 }
 
-void state_bad_line(const char *path, const char *name, unsigned number)
+int state_check(const char *path, const char *name, unsigned bad)
 {
-	msg("%s: line %u of the section %s cannot be read; %s", path, number, name, what_to_do);
+	if (bad == 0)
+		return 0;
+	msg("%s: line %u of the section %s cannot be read; %s", path, bad, name, what_to_do);
+	return -1;
 }
 
 static int check_version(const char *path, const struct buf *text)

@@ -74,8 +74,9 @@ void state_take(struct state *state, const char *name, struct buf *lines);
 /* Forgets the text that was read, and all lines in it but those of the section of that name. */
 void state_keep_only(struct state *state, const char *name);
 
-/* For a module that cannot read line number (1 is the first) of its section: says so, as for a damaged file. */
-void state_bad_line(const char *path, const char *name, unsigned number);
+/* For whoever has read a section: bad is the number of the line that cannot be read, from 1; 0: all can. Returns 0, or
+ * -1 after saying so, as for a damaged file. */
+int state_check(const char *path, const char *name, unsigned bad);
 
 /* Appends the whole file. Returns its checksum. */
 uint64_t state_format(const struct state *state, struct buf *out);
