@@ -80,19 +80,6 @@ static struct row row_at(const struct totals_row *totals, unsigned event_class)
 	return (struct row){ &totals->addr, event_class, t->count, t->first, t->last };
 }
 
-/* Calls take for every address and class that was counted, in this order. */
-static void each_row(const struct totals *totals, void (*take)(void *context, const struct row *row), void *context)
-{
-	for (size_t i = 0; i < totals->count; i++) {
-		for (unsigned c = 0; c < CLASS_COUNT; c++) {
-			struct row row = row_at(&totals->rows[i], c);
-
-			if (row.count > 0)
-				take(context, &row);
-		}
-	}
-}
-
 /* The row of a finding: its address and the class for which it is banned. A network has no totals, so its account's
  * figures stand. */
 static struct row row_of(const struct findings *f, const struct account *a)
@@ -169,13 +156,20 @@ static int64_t points_of(const struct findings *f, const struct addr *addr)
 	return a != NULL ? account_balance(a, f->judge->settings) : 0;
 }
 
-/* Adds a row that reached no ban. Rows come in the order of the findings' addresses. */
-static void add_other(void *context, const struct row *row)
+/* Adds a row for each address and class that was counted, but for those that findings stand for. --tsv has all of them,
+ * and no points. */
+static void add_others(struct form *form)
 {
-	struct form *form = context;
+	const struct findings *f = form->findings;
 
-	if (!is_told(form, row))
-		add_row(form, row, points_of(form->findings, row->addr), NULL);
+	for (size_t i = 0; i < f->totals->count; i++) {
+		for (unsigned c = 0; c < CLASS_COUNT; c++) {
+			struct row row = row_at(&f->totals->rows[i], c);
+
+			if (row.count > 0 && (form->tsv || !is_told(form, &row)))
+				add_row(form, &row, form->tsv ? 0 : points_of(f, row.addr), NULL);
+		}
+	}
 }
 
 static void add_summary(const struct findings *f, struct buf *out)
@@ -227,15 +221,10 @@ static void add_findings_text(const struct findings *f, struct buf *out)
 	else
 		add_worst(&form);
 	if (f->everybody)
-		each_row(f->totals, add_other, &form);
+		add_others(&form);
 	if (f->drift != NULL)
 		unknown_text(f->drift, f->everybody, out);
 	add_summary(f, out);
-}
-
-static void add_any(void *context, const struct row *row)
-{
-	add_row(context, row, 0, NULL);
 }
 
 static void add_tsv(const struct findings *f, struct buf *out)
@@ -243,9 +232,9 @@ static void add_tsv(const struct findings *f, struct buf *out)
 	struct form form = { .findings = f, .out = out, .tsv = true };
 
 	if (f->everybody)
-		each_row(f->totals, add_any, &form);
-	for (size_t i = 0; !f->everybody && i < f->count; i++)
-		add_finding(&form, &f->all[i]);
+		add_others(&form);
+	else
+		add_all(&form);
 }
 
 /* The addresses, for other programs to drop. Loopback and private ones are left out, as a run leaves them out. */
@@ -281,7 +270,7 @@ static void add_json(const struct findings *f, struct buf *out)
 	json_close(&j, ']');
 	if (f->everybody) {
 		json_list(&j, "others");
-		each_row(f->totals, add_other, &form);
+		add_others(&form);
 		json_close(&j, ']');
 	}
 	if (f->drift != NULL)

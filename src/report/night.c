@@ -19,7 +19,7 @@
 enum {
 	NEEDS_MOST = 14,        /* lines of things that need a person */
 	LAST_LINES = 4,         /* how much was read, and how to go on */
-	ENTERED_SHOWN = 3, CUSTOMERS_MOST = 2, WORST_MOST = 5, OTHERS_MOST = 2,
+	ENTERED_SHOWN = 3, WORST_MOST = 5, OTHERS_MOST = 2,
 };
 
 struct page {
@@ -103,7 +103,7 @@ static size_t shut_out(const struct night *n, struct page *page)
 		const struct account *a = accounts_at(&n->judge->accounts, i);
 		const char *user = is_banned(n, a) && (a->flags & ACCOUNT_BREACHED) == 0 ? customer_of(n, a) : NULL;
 
-		if (user == NULL || ++count > CUSTOMERS_MOST || page == NULL)
+		if (user == NULL || ++count > OTHERS_MOST || page == NULL)
 			continue;
 		say(page, "! {address} is banned, though {user.30} logged in there",
 		    (const struct field[]){ field_addr("address", &a->addr), field_word("user", user), field_end() });
@@ -157,37 +157,40 @@ static void say_entered(const struct night *n, struct page *page, const struct c
 	buf_free(&owner);
 }
 
-static void say_failing(const struct night *n, struct page *page, const struct change *c)
+static void say_more(struct page *page, size_t count, size_t most)
 {
-	(void)n;
-	say(page, "! {user.40} keeps failing from {address}, where {names} log in", (const struct field[]){
-		field_word("user", c->user), field_addr("address", &c->net), field_number("names", c->names),
-		field_end() });
+	if (count > most)
+		say(page, "    and {more} more",
+		    (const struct field[]){ field_number("more", count - most), field_end() });
 }
 
-/* A private address may be a gateway before which all clients look alike. */
-static void say_refused(const struct night *n, struct page *page, const struct change *c)
+static void say_all_entered(const struct night *n, struct page *page)
 {
-	(void)n;
-	say(page, "! {address} guesses and is not banned: it is allowed, or private", (const struct field[]){
-		field_addr("address", &c->net), field_end() });
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->changes->count; i++) {
+		if (n->changes->all[i].kind <= CHANGE_ENTERED && ++count <= ENTERED_SHOWN)
+			say_entered(n, page, &n->changes->all[i]);
+	}
+	say_more(page, count, ENTERED_SHOWN);
 }
 
-/* Says the changes of the kinds from first to last; those beyond the room as a number. */
-static void say_kinds(const struct night *n, struct page *page, enum change_kind first, enum change_kind last,
-	size_t most, void (*one)(const struct night *n, struct page *page, const struct change *c))
+/* Says the first changes of a kind, and of the others how many there are. */
+static void say_kind(const struct night *n, struct page *page, enum change_kind kind, const char *sentence)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->changes->count; i++) {
 		const struct change *c = &n->changes->all[i];
+		const struct field fields[] = {
+			field_addr("address", &c->net), field_word("user", c->user), field_number("names", c->names),
+			field_number("hits", c->hits), field_end(),
+		};
 
-		if (c->kind >= first && c->kind <= last && ++count <= most)
-			one(n, page, c);
+		if (c->kind == kind && ++count <= OTHERS_MOST)
+			say(page, sentence, fields);
 	}
-	if (count > most)
-		say(page, "    and {more} more",
-		    (const struct field[]){ field_number("more", count - most), field_end() });
+	say_more(page, count, OTHERS_MOST);
 }
 
 static void say_held_back(const struct night *n, struct page *page)
@@ -207,15 +210,14 @@ static void say_needs(const struct night *n, struct page *page)
 		say_plain(page, "Nothing needs you.");
 		return;
 	}
-	say_kinds(n, page, CHANGE_BREACH, CHANGE_ENTERED, ENTERED_SHOWN, say_entered);
+	say_all_entered(n, page);
 	if (page->lines > 0)
 		say_plain(page, "    change its password; when that is done: mailban done USER");
 	customers = shut_out(n, page);
-	if (customers > CUSTOMERS_MOST)
-		say(page, "    and {more} more", (const struct field[]){
-			field_number("more", customers - CUSTOMERS_MOST), field_end() });
-	say_kinds(n, page, CHANGE_FAILING, CHANGE_FAILING, CUSTOMERS_MOST, say_failing);
-	say_kinds(n, page, CHANGE_REFUSED, CHANGE_REFUSED, CUSTOMERS_MOST, say_refused);
+	say_more(page, customers, OTHERS_MOST);
+	say_kind(n, page, CHANGE_FAILING, "! {user.40} keeps failing from {address}, where {names} log in");
+	/* a private address may be a gateway before which all clients look alike */
+	say_kind(n, page, CHANGE_REFUSED, "! {address} guesses and is not banned: it is allowed, or private");
 	say_held_back(n, page);
 	for (size_t i = 0; i < n->note_count; i++)
 		say_note(page, n->notes[i]);
@@ -340,13 +342,6 @@ static void say_worst(const struct night *n, struct page *page, size_t most)
 	free(all);
 }
 
-static void say_attacked(const struct night *n, struct page *page, const struct change *c)
-{
-	(void)n;
-	say(page, "under attack {user.40} from {hits|address|addresses}", (const struct field[]){
-		field_word("user", c->user), field_number("hits", c->hits), field_end() });
-}
-
 static int most_packets(const void *a, const void *b)
 {
 	const struct firewall_entry *const *x = a, *const *y = b;
@@ -388,7 +383,7 @@ void night_text(const struct night *n, struct buf *out)
 	say_numbers(n, &page);
 	say_summary(n, &page);
 	say_worst(n, &page, page.lines > NEEDS_MOST ? WORST_MOST - 3 : WORST_MOST);
-	say_kinds(n, &page, CHANGE_ATTACKED, CHANGE_ATTACKED, OTHERS_MOST, say_attacked);
+	say_kind(n, &page, CHANGE_ATTACKED, "under attack {user.40} from {hits|address|addresses}");
 	say_knocking(n, &page);
 	page.most = NIGHT_LINES;
 	say(&page, "read         {lines|line|lines}, {events|event|events}[, up to {clock}]", (const struct field[]){
