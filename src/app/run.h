@@ -47,6 +47,7 @@ struct run_words {
 struct run {
 	const struct config *config;
 	const struct options *options;
+	struct detection *detection;
 	int64_t now, since;
 	int64_t clock;                  /* the host's time when the run began; now may be the logs' time */
 	struct file_lock *lock;
@@ -78,7 +79,6 @@ struct run {
 	/* of the child, which judges: */
 	struct positions positions;
 	struct drift_known drift_known; /* the shapes that earlier runs saw */
-	struct drift *drift;            /* of this run's logs */
 	struct judge judge;
 	struct fleet fleet;             /* where the setting fleet names one */
 	struct sessions sessions;
@@ -114,7 +114,7 @@ void run_open_logs(struct run *r);
 
 /* Makes a new list, a new state and a report of what is new in the logs. A child in the glass does so, and its answer
  * is checked. The lock is given back meanwhile. EXIT_ALL_WELL, RUN_AGAIN, or another status after a message. */
-int run_judge(struct run *r, struct detection *detection);
+int run_judge(struct run *r);
 
 /* Whether the clock can be right at all; else says so. */
 bool run_clock_is_set(int64_t now);
@@ -125,7 +125,7 @@ void run_check_set_back(struct run *r);
 void run_check_set_forward(struct run *r);
 
 /* The child's part: hands the new lines of the logs to the judge, and puts the new positions into the state. */
-void run_read_logs(struct run *r, struct detection *detection);
+void run_read_logs(struct run *r);
 
 /* The first makes the child's answer. The second takes the answer in the parent, and returns as run_judge() does. */
 void run_answer(struct run *r, struct buf *answer);

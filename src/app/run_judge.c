@@ -141,7 +141,7 @@ static void put_drift_into_state(struct run *r)
 	struct buf lines = { 0 };
 
 	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
-	drift_known_add(&seen, r->drift);
+	drift_known_add(&seen, r->detection->drift);
 	drift_known_format(&seen, &lines);
 	state_take(&r->state, STATE_DRIFT, &lines);
 	drift_known_free(&seen);
@@ -191,15 +191,9 @@ static void put_state(struct run *r)
 	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);
 }
 
-struct job {
-	struct run *run;
-	struct detection *detection;
-};
-
 static int work(void *context, struct buf *answer)
 {
-	const struct job *job = context;
-	struct run *r = job->run;
+	struct run *r = context;
 
 	/* the lock is the parent's */
 	if (r->lock->fd >= 0)
@@ -207,7 +201,7 @@ static int work(void *context, struct buf *answer)
 	if (read_state(r) < 0)
 		return EXIT_NOTHING;
 	run_check_set_back(r);
-	run_read_logs(r, job->detection);
+	run_read_logs(r);
 	run_check_set_forward(r);
 	judge(r);
 	tell_future(r);
@@ -219,9 +213,9 @@ static int work(void *context, struct buf *answer)
 }
 
 /* Opens and prepares what the child may not open. */
-static void open_for_child(struct run *r, struct detection *detection)
+static void open_for_child(struct run *r)
 {
-	engine_compile(detection->engine);
+	engine_compile(r->detection->engine);
 	r->owners = config_owners(r->config);
 	r->rule_is_wanted = rule_is_wanted(r->config);
 	if (r->config->fleet.url != NULL && !r->options->dry_run)
@@ -230,16 +224,15 @@ static void open_for_child(struct run *r, struct detection *detection)
 
 /* Reading may take minutes, and a person may want to ban somebody meanwhile: so the lock is free. Where somebody
  * changed the files, the run tries again, and keeps the lock at its second try. */
-int run_judge(struct run *r, struct detection *detection)
+int run_judge(struct run *r)
 {
-	struct job job = { .run = r, .detection = detection };
 	struct buf answer = { 0 };
 	int ret, locked = EXIT_ALL_WELL;
 
-	open_for_child(r, detection);
+	open_for_child(r);
 	if (!r->keeps_lock)
 		file_unlock(r->lock);
-	ret = glass_run(work, &job, true, &answer);
+	ret = glass_run(work, r, true, &answer);
 	if (!r->keeps_lock)
 		locked = lock_blacklist(r->lock, r->config, r->options, "run", true);
 	owners_close(r->owners);

@@ -114,14 +114,14 @@ static void tell_not_understood(struct run *r)
 {
 	struct buf text = { 0 };
 
-	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || r->drift->recognised > 0)
+	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || r->detection->drift->recognised > 0)
 		return;
 	unknown_say_none(source_name(r->reading.sources[0].source), r->lines, &text);
 	tell(r, buf_text(&text));
 	buf_free(&text);
 }
 
-static void scan_reading(struct run *r, struct detection *detection)
+static void scan_reading(struct run *r)
 {
 	struct reading *reading = &r->reading;
 	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
@@ -130,7 +130,7 @@ static void scan_reading(struct run *r, struct detection *detection)
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	if (detection_scan(detection, r->config, logs, reading->count, DETECTION_WANT_LINES, &r->sessions, take,
+	if (detection_scan(r->detection, r->config, logs, reading->count, DETECTION_WANT_LINES, &r->sessions, take,
 			   r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {
@@ -163,7 +163,7 @@ void run_open_logs(struct run *r)
 		find_silence(r);
 }
 
-void run_read_logs(struct run *r, struct detection *detection)
+void run_read_logs(struct run *r)
 {
 	struct positions next = { 0 };
 	struct buf lines = { 0 };
@@ -172,9 +172,8 @@ void run_read_logs(struct run *r, struct detection *detection)
 	reading_begin(&r->reading, &r->positions);
 	tell_notes(r, 0);
 	tell_silence(r);
-	scan_reading(r, detection);
-	r->drift = detection->drift;
-	drift_sort(r->drift);
+	scan_reading(r);
+	drift_sort(r->detection->drift);
 	tell_not_understood(r);
 	told = r->reading.note_count;
 	reading_finish(&r->reading, &next);

@@ -69,7 +69,7 @@ static void note_unknown(struct run *r)
 {
 	struct buf news = { 0 };
 
-	unknown_notes(r->drift, &r->drift_known, &news);
+	unknown_notes(r->detection->drift, &r->drift_known, &news);
 	for (const char *line = buf_text(&news); *line != '\0'; line += strcspn(line, "\n") + 1)
 		run_told_note(r, line);
 	buf_free(&news);
@@ -170,7 +170,7 @@ void run_make_report(struct run *r)
 		.changes = &r->changes,
 		.judge = &r->judge,
 		.banned = r->list.count,
-		.drift = r->drift,
+		.drift = r->detection->drift,
 		.drift_known = &r->drift_known,
 		.lines = r->lines,
 		.events = r->events,

@@ -43,7 +43,7 @@ static void sync_kernel(struct run *r)
 	firewall_report_free(&report);
 }
 
-static int run_through(struct run *r, struct detection *detection)
+static int run_through(struct run *r)
 {
 	int ret = run_read_lasting(r);
 
@@ -56,7 +56,7 @@ static int run_through(struct run *r, struct detection *detection)
 	}
 	if (r->fw_read && kernel_refuse_missing(r->config, &r->fw) < 0)
 		return EXIT_NOTHING;
-	ret = run_judge(r, detection);
+	ret = run_judge(r);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
 	if (r->options->dry_run) {
@@ -77,8 +77,8 @@ static int run_once(const struct config *config, const struct options *options, 
 {
 	struct file_lock lock;
 	const int64_t now = time(NULL);
-	struct run r = { .config = config, .options = options, .now = now, .clock = now, .since = since,
-			 .lock = &lock, .keeps_lock = keeps_lock };
+	struct run r = { .config = config, .options = options, .detection = detection, .now = now, .clock = now,
+			 .since = since, .lock = &lock, .keeps_lock = keeps_lock };
 	int ret = lock_blacklist(&lock, config, options, "run", true);
 
 	if (ret == EXIT_ALL_WELL) {
@@ -86,7 +86,7 @@ static int run_once(const struct config *config, const struct options *options, 
 		r.judge.history = &r.history;
 		fleet_init(&r.fleet, &config->fleet, &config->judge);
 		r.examples = examples_new();
-		ret = run_through(&r, detection);
+		ret = run_through(&r);
 		fleet_free(&r.fleet);
 		judge_free(&r.judge);
 		history_free(&r.history);
