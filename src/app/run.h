@@ -13,7 +13,6 @@
 #include "app/options.h"
 #include "base/buf.h"
 #include "base/file.h"
-#include "detect/drift.h"
 #include "detect/drift_known.h"
 #include "detect/sessions.h"
 #include "fleet/fleet.h"

@@ -102,7 +102,6 @@ static int read_state(void *context, struct buf *answer)
 {
 	struct remembered *r = context;
 	const struct config *config = r->check->config;
-	struct decide_input input = { .done = config->done.texts, .done_count = config->done.count };
 	struct judge judge;
 	size_t first;
 	bool ok;
@@ -111,9 +110,8 @@ static int read_state(void *context, struct buf *answer)
 	if (ok && !r->check->options->quiet)
 		buf_addf(answer, "ok  state %s: %zu accounts\n", config->state, judge.accounts.count);
 	first = answer->len;
-	input.judge = &judge;
 	if (ok)
-		changes_unseen(&input, answer);
+		changes_unseen(&judge, config->done.texts, config->done.count, answer);
 	judge_free(&judge);
 	return !ok || answer->len > first ? EXIT_IN_PART : EXIT_ALL_WELL;
 }

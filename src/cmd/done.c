@@ -39,14 +39,12 @@ static int write_state(struct state *state, struct buf *lines, const char *path)
 
 static int list(const struct config *config)
 {
-	struct decide_input input = { .done = config->done.texts, .done_count = config->done.count };
 	struct judge judge;
 	struct buf out = { 0 };
 	int ret = EXIT_NOTHING;
 
 	if (remembered_load(config->state, &config->judge, time(NULL), &judge) == 0) {
-		input.judge = &judge;
-		changes_unseen(&input, &out);
+		changes_unseen(&judge, config->done.texts, config->done.count, &out);
 		if (out.len == 0)
 			buf_add_text(&out, "no account is to be seen to\n");
 		text_print(&out);

@@ -139,15 +139,6 @@ cleanup:
 	buf_free(&error);
 }
 
-static void add_entered(struct status *s, struct judge *judge)
-{
-	const struct decide_input input = {
-		.judge = judge, .done = s->config->done.texts, .done_count = s->config->done.count,
-	};
-
-	changes_unseen(&input, &s->needs);
-}
-
 /* Reads the state, last of all: after it nothing can be opened any more. */
 static void read_state(struct status *s)
 {
@@ -160,7 +151,7 @@ static void read_state(struct status *s)
 		      remembered_judge(&state, s->config->state, &judge) < 0 ||
 		      positions_parse(&positions, state_lines(&state, STATE_POSITIONS)) > 0;
 	add_logs(s, &positions);
-	add_entered(s, &judge);
+	changes_unseen(&judge, s->config->done.texts, s->config->done.count, &s->needs);
 	positions_free(&positions);
 	judge_free(&judge);
 	state_free(&state);

@@ -206,12 +206,13 @@ void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
 	free(some.all);
 }
 
-void changes_unseen(const struct decide_input *input, struct buf *out)
+void changes_unseen(struct judge *judge, char *const *done, size_t done_count, struct buf *out)
 {
+	const struct decide_input input = { .judge = judge, .done = done, .done_count = done_count };
 	struct changes changes = { 0 };
 
-	told_entered(input, &changes);
-	changes_entered(&(struct run_facts){ .changes = &changes, .judge = input->judge }, false, out);
+	told_entered(&input, &changes);
+	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, out);
 	changes_free(&changes);
 }
 

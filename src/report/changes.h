@@ -33,8 +33,8 @@ struct run_facts {
 /* Adds the entered accounts alone: these are told even by a quiet run. news: only those of this run. */
 void changes_entered(const struct run_facts *facts, bool news, struct buf *out);
 
-/* Adds all entered accounts that nobody has seen to. Of the input it uses judge, allow and done. */
-void changes_unseen(const struct decide_input *input, struct buf *out);
+/* Adds all entered accounts that nobody has seen to, but for those of the users that `done` names. */
+void changes_unseen(struct judge *judge, char *const *done, size_t done_count, struct buf *out);
 
 /* What a scan tells beside bans: breaches, users under attack, names that keep failing. */
 struct json;
