@@ -221,11 +221,6 @@ void config_free(struct config *config)
 	*config = (struct config){ 0 };
 }
 
-struct firewall_names config_sets(const struct config *config)
-{
-	return (struct firewall_names){ { config->set4, config->set6 }, config->backend };
-}
-
 struct owners *config_owners(const struct config *config)
 {
 	const struct owners_settings settings = {

@@ -16,9 +16,6 @@
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
 
-/* The names of the sets in the configuration, for firewall_read(). */
-struct firewall_names config_sets(const struct config *config);
-
 /* Opens the sources of owners that the configuration names. The caller closes them before it frees the
  * configuration. */
 struct owners *config_owners(const struct config *config);

@@ -14,11 +14,15 @@
 #include "app/rule.h"
 #include "base/msg.h"
 
+int kernel_try_read(struct firewall *fw, const struct config *config, struct buf *why)
+{
+	return firewall_read(fw, &(struct firewall_names){ { config->set4, config->set6 }, config->backend }, why);
+}
+
 int kernel_read(struct firewall *fw, const struct config *config)
 {
-	struct firewall_names names = config_sets(config);
 	struct buf error = { 0 };
-	int ret = firewall_read(fw, &names, &error);
+	int ret = kernel_try_read(fw, config, &error);
 
 	if (ret < 0)
 		msg("%s", buf_text(&error));
@@ -39,29 +43,27 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 
 bool kernel_holds(const struct config *config, const struct addr *net)
 {
-	struct firewall_names names = config_sets(config);
-	struct buf error = { 0 };
-	struct firewall fw = { 0 };
-	bool holds = firewall_read(&fw, &names, &error) == 0 && firewall_holds(&fw, net);
+	struct buf ignored = { 0 };
+	struct firewall fw;
+	bool holds = kernel_try_read(&fw, config, &ignored) == 0 && firewall_holds(&fw, net);
 
-	buf_free(&error);
+	buf_free(&ignored);
 	firewall_free(&fw);
 	return holds;
 }
 
 int kernel_ask_missing(const struct config *config)
 {
-	struct firewall_names names = config_sets(config);
-	struct buf error = { 0 };
-	struct firewall fw = { 0 };
+	struct buf ignored = { 0 };
+	struct firewall fw;
 	int ret = 0;
 
 	if (access(config->blacklist, F_OK) == 0)
 		return 0;
 	/* sets that cannot be read are told by the code that changes them later */
-	if (firewall_read(&fw, &names, &error) == 0)
+	if (kernel_try_read(&fw, config, &ignored) == 0)
 		ret = kernel_refuse_missing(config, &fw);
-	buf_free(&error);
+	buf_free(&ignored);
 	firewall_free(&fw);
 	return ret;
 }

@@ -10,9 +10,10 @@
 #include "firewall/firewall.h"
 #include "list/ban.h"
 
-/* Reads the sets that the configuration names. Returns 0, or -errno after saying what is wrong; the
- * firewall is to be freed in both cases. */
+/* Reads the sets that the configuration names. Returns 0, or -errno; the firewall is to be freed in both cases. The
+ * first says what is wrong, the second appends it to why. */
 int kernel_read(struct firewall *fw, const struct config *config);
+int kernel_try_read(struct firewall *fw, const struct config *config, struct buf *why);
 
 /* A blacklist that is missing while the sets hold entries is a mistake, not an empty blacklist: returns -1 after saying
  * so, else 0. The second function reads the sets itself, and says nothing where they cannot be read. */

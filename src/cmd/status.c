@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/kernel.h"
 #include "app/last_run.h"
 #include "app/remembered.h"
 #include "app/rule.h"
@@ -114,11 +115,10 @@ static void need_rule(struct status *s, const struct banlist *bans, const struct
 
 static void add_sets(struct status *s, const struct banlist *bans)
 {
-	struct firewall_names names = config_sets(s->config);
 	struct firewall fw = { 0 };
 	struct buf error = { 0 };
 
-	if (firewall_read(&fw, &names, &error) < 0) {
+	if (kernel_try_read(&fw, s->config, &error) < 0) {
 		buf_addf(&s->lists, "sets       %s\n", buf_text(&error));
 		goto cleanup;
 	}

@@ -14,6 +14,7 @@
 #include "app/deeds.h"
 #include "app/detection.h"
 #include "app/edit.h"
+#include "app/kernel.h"
 #include "app/remembered.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -144,13 +145,12 @@ static int read_logs(struct question *q, struct detection *detection)
 
 static void read_counters(struct question *q)
 {
-	struct firewall_names names = config_sets(q->config);
 	struct buf error = { 0 };
 
 	if (q->options->no_sync)
 		return;
 	/* a user who may not ask the kernel is told the rest */
-	if (firewall_read(&q->firewall, &names, &error) == 0)
+	if (kernel_try_read(&q->firewall, q->config, &error) == 0)
 		q->profile.firewall = &q->firewall;
 	else if (q->options->verbose)
 		msg("%s", buf_text(&error));
