@@ -89,10 +89,7 @@ static void add_knocker(const struct knocker *k, struct json *j, struct buf *out
 		field_number("since_last_run", k->lately), field_end(),
 	};
 
-	if (j != NULL)
-		fields_json(fields, j);
-	else
-		fields_say(fields, "{address:24} {packets:>10}  {since_last_run:>18}\n", out);
+	fields_tell(fields, j, "{address:24} {packets:>10}  {since_last_run:>18}\n", out);
 }
 
 static void add_text(const struct stats *s, size_t shown, struct buf *out)

@@ -46,11 +46,9 @@ static void show_name(const struct judge *j, const struct account *a, const stru
 		field_end(),
 	};
 
-	if (json != NULL)
-		fields_json(fields, json);
-	else if (n->points != 0)
-		fields_say(fields, "    {counts:>8}  {last_failure:17}  auth{for}{user}, {failures|failure|failures}"
-			   "[; of {of}, since others log in]\n", out);
+	if (json != NULL || n->points != 0)
+		fields_tell(fields, json, "    {counts:>8}  {last_failure:17}  auth{for}{user}, "
+			    "{failures|failure|failures}[; of {of}, since others log in]\n", out);
 }
 
 /* Says how many points are missing to a ban, or until when the ban lasts. */

@@ -210,3 +210,11 @@ void fields_say(const struct field *fields, const char *sentence, struct buf *ou
 
 	(void)say(fields, sentence, out, &something);
 }
+
+void fields_tell(const struct field *fields, struct json *json, const char *sentence, struct buf *out)
+{
+	if (json != NULL)
+		fields_json(fields, json);
+	else
+		fields_say(fields, sentence, out);
+}

@@ -121,4 +121,7 @@ void fields_tsv(const struct field *fields, struct buf *out);
  * fields in it are empty. A name that no field has is a mistake of the program, and ends it. */
 void fields_say(const struct field *fields, const char *sentence, struct buf *out);
 
+/* Writes the object, or where json is NULL the sentence. */
+void fields_tell(const struct field *fields, struct json *json, const char *sentence, struct buf *out);
+
 #endif

@@ -61,13 +61,9 @@ static void show_ban(const struct profile *d, const struct ban *ban, struct json
 			field_end(),
 		};
 
-		if (j != NULL)
-			fields_json(fields, j);
-		else
-			fields_say(fields,
-				   "[  network    {network}[, of {of} addresses]\n][  since      {since}\n]"
-				   "  until      {until}{left}\n  by         {by}"
-				   "[{counted}, {hits|hit|hits}]\n[  note       {note}\n]", out);
+		fields_tell(fields, j, "[  network    {network}[, of {of} addresses]\n][  since      {since}\n]"
+			    "  until      {until}{left}\n  by         {by}"
+			    "[{counted}, {hits|hit|hits}]\n[  note       {note}\n]", out);
 	}
 	buf_free(&left);
 }
@@ -207,10 +203,7 @@ static bool show_rules(const struct profile *d, struct json *j, struct buf *out)
 		if (r->count == 0)
 			continue;
 		any = true;
-		if (j != NULL)
-			fields_json(fields, j);
-		else
-			fields_say(fields, "  {class:10} {count} by {rule}, {first}[ to {to}]\n", out);
+		fields_tell(fields, j, "  {class:10} {count} by {rule}, {first}[ to {to}]\n", out);
 	}
 	return any;
 }
@@ -269,11 +262,8 @@ static void show_partner(const struct profile *d, const struct count *one, struc
 		field_end(),
 	};
 
-	if (j != NULL)
-		fields_json(fields, j);
-	else
-		fields_say(fields, d->user != NULL ? "  from       {address}, {count}[; banned until {until}]\n" :
-			   "  user       {user}, {count}\n", out);
+	fields_tell(fields, j, d->user != NULL ? "  from       {address}, {count}[; banned until {until}]\n" :
+		    "  user       {user}, {count}\n", out);
 }
 
 /* Shows the addresses of a user, banned ones first, since a person asks because a user is shut out. */
@@ -304,10 +294,7 @@ static void show_lines(const struct profile *d, struct json *j, struct buf *out)
 			field_end(),
 		};
 
-		if (j != NULL)
-			fields_json(fields, j);
-		else
-			fields_say(fields, "{line}\n", out);
+		fields_tell(fields, j, "{line}\n", out);
 	}
 }
 

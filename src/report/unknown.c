@@ -24,10 +24,7 @@ static void each_shape(const struct drift_shape *s, struct json *j, struct buf *
 		field_end(),
 	};
 
-	if (j != NULL)
-		fields_json(fields, j);
-	else
-		fields_say(fields, "  {count} x {program}: {shape}\n    such as: {example}\n", out);
+	fields_tell(fields, j, "  {count} x {program}: {shape}\n    such as: {example}\n", out);
 }
 
 static void each_program(const struct drift_program *p, struct json *j, struct buf *out)
@@ -40,10 +37,7 @@ static void each_program(const struct drift_program *p, struct json *j, struct b
 		field_end(),
 	};
 
-	if (j != NULL)
-		fields_json(fields, j);
-	else
-		fields_say(fields, "{name:26} {lines:>10} {recognised:>12} {unknown_failures:>18}\n", out);
+	fields_tell(fields, j, "{name:26} {lines:>10} {recognised:>12} {unknown_failures:>18}\n", out);
 }
 
 void unknown_text(const struct drift *d, bool all, struct buf *out)
