@@ -47,3 +47,19 @@ void utf8_add_seen(struct buf *out, struct span text)
 			buf_add_char(out, '?');
 	}
 }
+
+void utf8_add_escaped(struct buf *out, struct span text)
+{
+	while (text.len > 0) {
+		uint32_t code = 0;
+		size_t len = utf8_decode(text.ptr, text.len, &code);
+
+		/* U+00A0 is seen, and taken for a blank */
+		if (len > 1 && utf8_is_seen(code) && code != 0xa0)
+			buf_add(out, text.ptr, len);
+		else
+			buf_add_escaped(out, text.ptr, len > 0 ? len : 1);
+		text.ptr += len > 0 ? len : 1;
+		text.len -= len > 0 ? len : 1;
+	}
+}

@@ -22,4 +22,7 @@ bool utf8_is_seen(uint32_t code);
  * newlines, and each byte that is no character. */
 void utf8_add_seen(struct buf *out, struct span text);
 
+/* Appends bytes of a log as buf_add_escaped() does, but leaves characters as they are that a person sees. */
+void utf8_add_escaped(struct buf *out, struct span text);
+
 #endif

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "base/points.h"
+#include "base/utf8.h"
 #include "base/when.h"
 #include "report/text.h"
 
@@ -66,7 +67,13 @@ void fields_json(const struct field *f, struct json *j)
 	json_close(j, '}');
 }
 
-static void add_text(const struct field *f, size_t most, struct buf *out);
+/* How texts of fields are added. */
+struct form {
+	size_t most;   /* at most so many bytes, or entries of a list */
+	bool utf8;     /* characters that a person sees are not escaped */
+};
+
+static void add_text(const struct field *f, struct form form, struct buf *out);
 
 void fields_tsv(const struct field *f, struct buf *out)
 {
@@ -76,35 +83,43 @@ void fields_tsv(const struct field *f, struct buf *out)
 		if (f->kind == FIELD_TIME)
 			text_add_second(out, f->number);
 		else
-			add_text(f, SIZE_MAX, out);
+			add_text(f, (struct form){ SIZE_MAX, false }, out);
 	}
 	buf_add_char(out, '\n');
 }
 
 /* ---- sentences ---- */
 
-static void add_list(const struct field *list, size_t most, struct buf *out)
+static void add_list(const struct field *list, struct form form, struct buf *out)
 {
 	for (size_t i = 0; list[i].kind != FIELD_END; i++) {
 		buf_add_text(out, i == 0 ? "" : ", ");
-		if (i == most) {
+		if (i == form.most) {
 			buf_add_text(out, "...");
 			return;
 		}
-		add_text(&list[i], SIZE_MAX, out);
+		add_text(&list[i], (struct form){ SIZE_MAX, form.utf8 }, out);
 	}
+}
+
+static void add_escaped(struct span text, struct form form, struct buf *out)
+{
+	if (form.utf8)
+		utf8_add_escaped(out, text);
+	else
+		buf_add_escaped(out, text.ptr, text.len);
 }
 
 /* A word is cut at its end. A line of a log is cut in its middle, since its end may have the reason
  * (helo=<ylmf-pc>). */
-static void add_bytes(struct span text, size_t most, struct buf *out)
+static void add_bytes(struct span text, struct form form, struct buf *out)
 {
-	size_t tail = text.len > most && most >= LINE_SHOWN ? most / 3 : 0;
+	size_t tail = text.len > form.most && form.most >= LINE_SHOWN ? form.most / 3 : 0;
 
-	buf_add_escaped(out, text.ptr, text.len < most ? text.len : most - tail);
-	if (text.len > most)
+	add_escaped((struct span){ text.ptr, text.len < form.most ? text.len : form.most - tail }, form, out);
+	if (text.len > form.most)
 		buf_add_text(out, "...");
-	buf_add_escaped(out, text.ptr + text.len - tail, tail);
+	add_escaped((struct span){ text.ptr + text.len - tail, tail }, form, out);
 }
 
 static void add_time(int64_t time, struct buf *out)
@@ -115,14 +130,14 @@ static void add_time(int64_t time, struct buf *out)
 		when_add_minute(out, time);
 }
 
-static void add_text(const struct field *f, size_t most, struct buf *out)
+static void add_text(const struct field *f, struct form form, struct buf *out)
 {
 	if (f->kind == FIELD_ADDR && f->addr != NULL)
 		addr_add_to(out, f->addr);
 	else if (f->kind == FIELD_TEXT && f->text.ptr == NULL)
 		buf_add_char(out, '-');
 	else if (f->kind == FIELD_TEXT)
-		add_bytes(f->text, most, out);
+		add_bytes(f->text, form, out);
 	else if (f->kind == FIELD_NUMBER)
 		buf_addf(out, "%" PRId64, f->number);
 	else if (f->kind == FIELD_POINTS)
@@ -130,7 +145,7 @@ static void add_text(const struct field *f, size_t most, struct buf *out)
 	else if (f->kind == FIELD_TIME)
 		add_time(f->number, out);
 	else if (f->kind == FIELD_LIST)
-		add_list(f->list, most, out);
+		add_list(f->list, form, out);
 }
 
 static const struct field *find(const struct field *f, const char *name, size_t len)
@@ -169,14 +184,14 @@ static void add_word(const char *words, bool one, struct buf *out)
 }
 
 /* Adds the field for the text between { and }. */
-static void add_place(const struct field *f, const char *place, struct buf *out)
+static void add_place(const struct field *f, const char *place, bool utf8, struct buf *out)
 {
 	const char *how = place + strcspn(place, ":.|}");
 	const struct field *field = find(f, place, (size_t)(how - place));
 	size_t start = out->len;
 	bool right = how[0] == ':' && how[1] == '>';
 
-	add_text(field, *how == '.' ? strtoul(how + 1, NULL, 10) : SIZE_MAX, out);
+	add_text(field, (struct form){ *how == '.' ? strtoul(how + 1, NULL, 10) : SIZE_MAX, utf8 }, out);
 	if (*how == ':')
 		pad(start, strtoul(how + 1 + right, NULL, 10), right, out);
 	else if (*how == '|')
@@ -184,18 +199,18 @@ static void add_place(const struct field *f, const char *place, struct buf *out)
 }
 
 /* Adds the sentence from at to its end, or to the ] of the opened [. Returns the place of that end. */
-static const char *say(const struct field *f, const char *at, struct buf *out, bool *something)
+static const char *say(const struct field *f, const char *at, bool utf8, struct buf *out, bool *something)
 {
 	for (; *at != '\0' && *at != ']'; at++) {
 		size_t start = out->len;
 		bool inner = false;
 
 		if (*at == '[') {
-			at = say(f, at + 1, out, &inner);
+			at = say(f, at + 1, utf8, out, &inner);
 			out->len = inner ? out->len : start;
 		} else if (*at == '{') {
 			*something = is_something(find(f, at + 1, strcspn(at + 1, ":.|}"))) || *something;
-			add_place(f, at + 1, out);
+			add_place(f, at + 1, utf8, out);
 			at += strcspn(at, "}");
 		} else {
 			buf_add_char(out, *at);
@@ -208,7 +223,14 @@ void fields_say(const struct field *fields, const char *sentence, struct buf *ou
 {
 	bool something = false;
 
-	(void)say(fields, sentence, out, &something);
+	(void)say(fields, sentence, false, out, &something);
+}
+
+void fields_say_utf8(const struct field *fields, const char *sentence, struct buf *out)
+{
+	bool something = false;
+
+	(void)say(fields, sentence, true, out, &something);
 }
 
 void fields_tell(const struct field *fields, struct json *json, const char *sentence, struct buf *out)

@@ -116,10 +116,12 @@ void fields_members(const struct field *fields, struct json *json);
 /* Adds the values with tabs between them, and a newline. */
 void fields_tsv(const struct field *fields, struct buf *out);
 
-/* Adds a sentence. {NAME} is the value; {NAME:9} at least 9 wide; {NAME:>9} the same with blanks in front. {NAME.9} is
- * at most 9 bytes, or 9 entries of a list; {NAME|one|many} is a number with its word. Text in [ ] is left out where all
- * fields in it are empty. A name that no field has is a mistake of the program, and ends it. */
+/* Adds a sentence; the second leaves characters of UTF-8 as they are that a person sees. {NAME} is the value; {NAME:9}
+ * at least 9 wide; {NAME:>9} the same with blanks in front. {NAME.9} is at most 9 bytes, or 9 entries of a list;
+ * {NAME|one|many} is a number with its word. Text in [ ] is left out where all fields in it are empty. A name that no
+ * field has is a mistake of the program, and ends it. */
 void fields_say(const struct field *fields, const char *sentence, struct buf *out);
+void fields_say_utf8(const struct field *fields, const char *sentence, struct buf *out);
 
 /* Writes the object, or where json is NULL the sentence. */
 void fields_tell(const struct field *fields, struct json *json, const char *sentence, struct buf *out);

@@ -34,8 +34,7 @@ static void say(struct page *page, const char *sentence, const struct field *fie
 
 	if (page->lines == page->most)
 		return;
-	fields_say(fields, sentence, &line);
-	text_show_utf8(&line);
+	fields_say_utf8(fields, sentence, &line);
 	text_cut(&line, NIGHT_COLUMNS);
 	buf_add_span(page->out, buf_span(&line));
 	buf_add_char(page->out, '\n');
@@ -407,12 +406,11 @@ void night_subject(const struct night *n, struct buf *out)
 		field_bool("none", needs == 0), field_end(),
 	};
 
-	fields_say(fields, "mailban {host}: ", out);
+	fields_say_utf8(fields, "mailban {host}: ", out);
 	if (first != NULL)
-		fields_say(fields, "{user.60} {how}; ", out);
-	fields_say(fields, "{bans|new ban|new bans}, {banned} in all[; nothing needs you{none}]", out);
+		fields_say_utf8(fields, "{user.60} {how}; ", out);
+	fields_say_utf8(fields, "{bans|new ban|new bans}, {banned} in all[; nothing needs you{none}]", out);
 	if (others > 0)
-		fields_say(fields, first != NULL ? "; {others|more thing needs you|more things need you}" :
+		fields_say_utf8(fields, first != NULL ? "; {others|more thing needs you|more things need you}" :
 			   others == 1 ? "; something needs you" : "; {others} things need you", out);
-	text_show_utf8(out);
 }

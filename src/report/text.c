@@ -9,9 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/utf8.h"
 #include "base/when.h"
 
 void text_pad(struct buf *out, size_t start, size_t width)
@@ -46,58 +44,6 @@ void text_add_second(struct buf *out, int64_t seconds)
 void text_add_count(struct buf *out, uint64_t count, const char *one, const char *many)
 {
 	buf_addf(out, "%" PRIu64 " %s", count, count == 1 ? one : many);
-}
-
-static int digit_of(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The byte of a "\xHH" at that place, or -1. */
-static int escaped_byte(const struct buf *text, size_t at)
-{
-	int high, low;
-
-	if (at + 4 > text->len || text->ptr[at] != '\\' || text->ptr[at + 1] != 'x')
-		return -1;
-	high = digit_of(text->ptr[at + 2]);
-	low = digit_of(text->ptr[at + 3]);
-	return high >= 0 && low >= 0 ? high * 16 + low : -1;
-}
-
-/* How many escapes from that place on are one visible character; 0: none are. */
-static size_t character_at(const struct buf *text, size_t at, char bytes[4])
-{
-	size_t have = 0, count;
-	uint32_t code;
-	int byte;
-
-	while (have < 4 && (byte = escaped_byte(text, at + 4 * have)) >= 0x80)
-		bytes[have++] = (char)byte;
-	count = have > 0 ? utf8_decode(bytes, have, &code) : 0;
-	return count > 0 && utf8_is_seen(code) && code != 0xa0 ? count : 0;
-}
-
-void text_show_utf8(struct buf *text)
-{
-	size_t kept = 0;
-	char bytes[4];
-
-	for (size_t at = 0; at < text->len;) {
-		size_t count = character_at(text, at, bytes);
-
-		if (count > 0) {
-			memcpy(text->ptr + kept, bytes, count);
-			kept += count;
-			at += 4 * count;
-			continue;
-		}
-		/* a backslash of the text stands as two */
-		if (text->ptr[at] == '\\' && at + 1 < text->len && text->ptr[at + 1] == '\\')
-			text->ptr[kept++] = text->ptr[at++];
-		text->ptr[kept++] = text->ptr[at++];
-	}
-	text->len = kept;
 }
 
 void text_cut(struct buf *text, size_t columns)

@@ -20,10 +20,6 @@ void text_add_second(struct buf *out, int64_t seconds);
 /* "1 address", "2 addresses". */
 void text_add_count(struct buf *out, uint64_t count, const char *one, const char *many);
 
-/* Turns escapes \\xHH that are visible characters of UTF-8 into these again. Other bytes stay escaped, and so do
- * control and format characters and marks of direction, which could move other text. */
-void text_show_utf8(struct buf *text);
-
 /* Cuts a text that is longer than so many characters, and ends it with "...". */
 void text_cut(struct buf *text, size_t columns);
 

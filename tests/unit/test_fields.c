@@ -47,6 +47,26 @@ static void sentences(void **state)
 	assert_said("a[ of {hosts}][, {again}[ and {hosts}]]", "a, 2");
 }
 
+static void assert_seen(const char *user, const char *expected)
+{
+	const struct field fields[] = { field_word("user", user), field_end() };
+	struct buf out = { 0 };
+
+	fields_say_utf8(fields, "{user.20}", &out);
+	assert_string_equal(buf_text(&out), expected);
+	buf_free(&out);
+}
+
+static void what_a_person_sees_is_not_escaped(void **state)
+{
+	(void)state;
+	assert_seen("m\xc3\xbcller \xf0\x9f\x99\x82", "m\xc3\xbcller \xf0\x9f\x99\x82");
+	assert_seen("a\\xc3\xbc\n", "a\\\\xc3\\xbc\\x0a");
+	/* right-to-left override, no-break space, a lone byte, a character that is cut */
+	assert_seen("\xe2\x80\xae \xc2\xa0 \xff", "\\xe2\\x80\\xae \\xc2\\xa0 \\xff");
+	assert_seen("0123456789012345678\xc3\xbc", "0123456789012345678\\xc3...");
+}
+
 static void other_forms(void **state)
 {
 	struct buf out = { 0 };
@@ -67,7 +87,9 @@ static void other_forms(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(sentences), cmocka_unit_test(other_forms) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(sentences),
+					    cmocka_unit_test(what_a_person_sees_is_not_escaped),
+					    cmocka_unit_test(other_forms) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
