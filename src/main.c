@@ -20,6 +20,7 @@
 #include "base/msg.h"
 #include "base/near.h"
 #include "cmd/commands.h"
+#include "report/text.h"
 
 static const struct command *const commands[] = {
 	&command_run,
@@ -78,7 +79,7 @@ static int print_settings(void)
 	struct buf out = { 0 };
 
 	settings_print(&out);
-	fwrite(out.ptr, 1, out.len, stdout);
+	text_print(&out);
 	buf_free(&out);
 	return EXIT_ALL_WELL;
 }

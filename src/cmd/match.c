@@ -216,71 +216,68 @@ static void take_bytes(struct matching *m, struct buf *line, const char *bytes, 
 	}
 }
 
-/* Lines on standard input are taken as they are: they are not unpacked, and need not be text. */
-static int match_stdin(struct matching *m, char *block, struct buf *line)
+static ssize_t read_stdin(char *block)
 {
-	bool open_line = false;
 	ssize_t got;
 
-	if (detection_enter_glass(m->detection, UINT64_MAX) != EXIT_ALL_WELL)
-		return EXIT_NOTHING;
-	matcher_begin(m->matcher, (int64_t)time(NULL));
-	while ((got = read(STDIN_FILENO, block, BLOCK_BYTES)) > 0 || (got < 0 && errno == EINTR)) {
-		if (got < 0)
-			continue;
-		take_bytes(m, line, block, (size_t)got);
-		open_line = block[got - 1] != '\n';
-	}
-	if (open_line)
-		take_line(m, buf_span(line));
-	if (got == 0)
-		return EXIT_ALL_WELL;
-	msg("standard input: %s; what came before was matched", strerror(errno));
-	return EXIT_IN_PART;
+	do
+		got = read(STDIN_FILENO, block, BLOCK_BYTES);
+	while (got < 0 && errno == EINTR);
+	return got;
 }
 
-static int match_file(struct matching *m, const char *path, char *block, struct buf *line)
-{
-	struct buf why = { 0 };
-	struct source *source = source_open(path, NULL, &why, NULL);
-	bool open_line = false;
-	ssize_t got;
-
-	if (source != NULL)
-		source_bound(source, &m->config->unpack);
-	if (source == NULL || detection_enter_glass(m->detection, UINT64_MAX) != EXIT_ALL_WELL ||
-	    !source_begin(source, NULL, &why)) {
-		if (why.len > 0)
-			msg("%s: %s", path, buf_text(&why));
-		source_close(source);
-		buf_free(&why);
-		return EXIT_NOTHING;
-	}
-	matcher_begin(m->matcher, source_reference(source));
-	matcher_set_server(m->matcher, source_server(source));
-	m->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
-	while ((got = source_read(source, block, BLOCK_BYTES)) > 0) {
-		take_bytes(m, line, block, (size_t)got);
-		open_line = block[got - 1] != '\n';
-	}
-	if (open_line)
-		take_line(m, buf_span(line));
-	(void)detection_tell_unbelieved(source);
-	if (got < 0)
-		msg("%s: %s; what came before was matched", source_name(source), source_error(source));
-	buf_free(&why);
-	source_close(source);
-	return got < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
-}
-
-static int match_source(struct matching *m, const char *path)
+/* Matches all lines of the source; where that is NULL, of standard input. */
+static int match_lines(struct matching *m, struct source *source)
 {
 	char *block = mem_alloc(BLOCK_BYTES, 1);
 	struct buf line = { 0 };
-	int status = strcmp(path, "-") == 0 ? match_stdin(m, block, &line) : match_file(m, path, block, &line);
+	bool open_line = false;
+	ssize_t got;
 
+	while ((got = source != NULL ? source_read(source, block, BLOCK_BYTES) : read_stdin(block)) > 0) {
+		take_bytes(m, &line, block, (size_t)got);
+		open_line = block[got - 1] != '\n';
+	}
+	if (open_line)
+		take_line(m, buf_span(&line));
+	if (source != NULL)
+		(void)detection_tell_unbelieved(source);
+	if (got < 0)
+		msg("%s: %s; what came before was matched", source != NULL ? source_name(source) : "standard input",
+		    source != NULL ? source_error(source) : strerror(errno));
 	free(block);
 	buf_free(&line);
+	return got < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
+}
+
+/* Lines on standard input are taken as they are: they are not unpacked, and need not be text. */
+static int match_stdin(struct matching *m)
+{
+	if (detection_enter_glass(m->detection, UINT64_MAX) != EXIT_ALL_WELL)
+		return EXIT_NOTHING;
+	matcher_begin(m->matcher, (int64_t)time(NULL));
+	return match_lines(m, NULL);
+}
+
+static int match_file(struct matching *m, const char *path)
+{
+	struct buf why = { 0 };
+	struct source *source = source_open(path, NULL, &why, NULL);
+	int status = EXIT_NOTHING;
+
+	if (source != NULL)
+		source_bound(source, &m->config->unpack);
+	if (source != NULL && detection_enter_glass(m->detection, UINT64_MAX) == EXIT_ALL_WELL &&
+	    source_begin(source, NULL, &why)) {
+		matcher_begin(m->matcher, source_reference(source));
+		matcher_set_server(m->matcher, source_server(source));
+		m->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
+		status = match_lines(m, source);
+	} else if (why.len > 0) {
+		msg("%s: %s", path, buf_text(&why));
+	}
+	buf_free(&why);
+	source_close(source);
 	return status;
 }
 
@@ -311,7 +308,10 @@ static int match_all(struct detection *detection, const struct config *config, c
 		return status;
 	m.matcher = matcher_new(detection->engine);
 	matcher_set_program(m.matcher, options->program);
-	status = match_source(&m, options->arg_count > 0 ? options->args[0] : "-");
+	if (options->arg_count == 0 || strcmp(options->args[0], "-") == 0)
+		status = match_stdin(&m);
+	else
+		status = match_file(&m, options->args[0]);
 	matcher_free(m.matcher);
 	sessions_free(&m.sessions);
 	buf_free(&m.unwrapped);

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "app/config.h"
@@ -43,23 +44,13 @@ struct question {
 	bool in_part;
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Whether a name of the log is the one asked for; "ann@" is Ann of any domain. */
 static bool is_user(struct span name, const char *asked)
 {
 	size_t len = strlen(asked);
 
-	if (len > 0 && asked[len - 1] == '@' ? name.len < len : name.len != len)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (lower(name.ptr[i]) != lower(asked[i]))
-			return false;
-	}
-	return true;
+	return (len > 0 && asked[len - 1] == '@' ? name.len >= len : name.len == len) &&
+	       strncasecmp(name.ptr, asked, len) == 0;
 }
 
 static void take(void *context, const struct event *event)
