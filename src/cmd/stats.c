@@ -18,7 +18,6 @@
 #include "app/remembered.h"
 #include "base/file.h"
 #include "base/glass_run.h"
-#include "base/mem.h"
 #include "base/msg.h"
 #include "base/utf8.h"
 #include "cmd/commands.h"
@@ -29,14 +28,9 @@
 
 enum { SHOWN = 20 };
 
-struct knocker {
-	struct addr net;
-	uint64_t packets, lately;   /* dropped since the ban; dropped since the last run */
-};
-
 struct stats {
 	size_t by[BAN_BY_HAND + 1], persons, networks, entries;
-	struct knocker *knockers;   /* most packets first */
+	const struct firewall_entry **knockers; /* most packets first */
 	size_t knocker_count;
 	bool kernel_read;
 };
@@ -55,44 +49,20 @@ static void count_bans(struct stats *s, const struct banlist *bans)
 	}
 }
 
-static int more_packets(const void *a, const void *b)
+/* The packets that were dropped since the ban, and since the last run, whose counter the account has. */
+static void add_knocker(const struct firewall_entry *e, const struct judge *judge, struct json *j, struct buf *out)
 {
-	const struct knocker *x = a, *y = b;
-
-	if (x->packets != y->packets)
-		return x->packets > y->packets ? -1 : 1;
-	return addr_compare(&x->net, &y->net);
-}
-
-static void count_knocks(struct stats *s, const struct firewall *fw, const struct judge *judge)
-{
-	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
-		const struct firewall_set *set = &fw->sets[f];
-
-		s->knockers = mem_resize(s->knockers, s->knocker_count + set->count + 1, sizeof(*s->knockers));
-		for (size_t i = 0; i < set->count; i++) {
-			const struct account *a = accounts_find(&judge->accounts, &set->entries[i].net);
-			uint64_t packets = set->entries[i].packets, before = a != NULL ? a->packets : 0;
-
-			if (packets > 0)
-				s->knockers[s->knocker_count++] = (struct knocker){
-					set->entries[i].net, packets, packets > before ? packets - before : 0 };
-		}
-	}
-	qsort(s->knockers, s->knocker_count, sizeof(*s->knockers), more_packets);
-}
-
-static void add_knocker(const struct knocker *k, struct json *j, struct buf *out)
-{
+	const struct account *a = accounts_find(&judge->accounts, &e->net);
+	uint64_t before = a != NULL ? a->packets : 0;
 	const struct field fields[] = {
-		field_addr("address", &k->net), field_number("packets", k->packets),
-		field_number("since_last_run", k->lately), field_end(),
+		field_addr("address", &e->net), field_number("packets", e->packets),
+		field_number("since_last_run", e->packets > before ? e->packets - before : 0), field_end(),
 	};
 
 	fields_tell(fields, j, "{address:24} {packets:>10}  {since_last_run:>18}\n", out);
 }
 
-static void add_text(const struct stats *s, size_t shown, struct buf *out)
+static void add_text(const struct stats *s, const struct judge *judge, size_t shown, struct buf *out)
 {
 	text_add_count(out, s->entries, "entry", "entries");
 	buf_add_text(out, ", of them ");
@@ -109,12 +79,12 @@ static void add_text(const struct stats *s, size_t shown, struct buf *out)
 	if (s->knocker_count > 0)
 		buf_add_text(out, "ADDRESS                     PACKETS  SINCE THE LAST RUN\n");
 	for (size_t i = 0; i < s->knocker_count && i < shown; i++)
-		add_knocker(&s->knockers[i], NULL, out);
+		add_knocker(s->knockers[i], judge, NULL, out);
 	if (s->knocker_count > shown)
 		buf_addf(out, "and %zu more; -v shows all\n", s->knocker_count - shown);
 }
 
-static void add_json(const struct stats *s, struct buf *out)
+static void add_json(const struct stats *s, const struct judge *judge, struct buf *out)
 {
 	struct json j;
 
@@ -130,7 +100,7 @@ static void add_json(const struct stats *s, struct buf *out)
 	}
 	json_list(&j, "knockers");
 	for (size_t i = 0; i < s->knocker_count; i++)
-		add_knocker(&s->knockers[i], &j, NULL);
+		add_knocker(s->knockers[i], judge, &j, NULL);
 	json_close(&j, ']');
 	json_close(&j, '}');
 }
@@ -196,13 +166,13 @@ static int make_text(void *context, struct buf *answer)
 	if (remembered_parse(&job->state, job->config->state, &job->config->judge, time(NULL), &judge) == 0) {
 		count_bans(s, &job->bans);
 		if (s->kernel_read)
-			count_knocks(s, &job->fw, &judge);
+			s->knocker_count = firewall_knockers(&job->fw, &s->knockers);
 		if (job->options->prometheus != NULL)
 			add_prometheus(s, &job->fw, &judge, answer);
 		else if (job->options->json)
-			add_json(s, answer);
+			add_json(s, &judge, answer);
 		else
-			add_text(s, job->options->verbose ? SIZE_MAX : SHOWN, answer);
+			add_text(s, &judge, job->options->verbose ? SIZE_MAX : SHOWN, answer);
 		ret = s->kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
 	}
 	judge_free(&judge);

@@ -162,6 +162,29 @@ bool firewall_holds(const struct firewall *fw, const struct addr *net)
 	return false;
 }
 
+static int more_packets(const void *a, const void *b)
+{
+	const struct firewall_entry *const *x = a, *const *y = b;
+
+	return (*x)->packets != (*y)->packets ? ((*x)->packets > (*y)->packets ? -1 : 1) :
+	       addr_compare(&(*x)->net, &(*y)->net);
+}
+
+size_t firewall_knockers(const struct firewall *fw, const struct firewall_entry ***all)
+{
+	size_t count = 0;
+
+	*all = mem_alloc(fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count, sizeof(**all));
+	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
+		for (size_t i = 0; i < fw->sets[f].count; i++) {
+			if (fw->sets[f].entries[i].packets > 0)
+				(*all)[count++] = &fw->sets[f].entries[i];
+		}
+	}
+	qsort(*all, count, sizeof(**all), more_packets);
+	return count;
+}
+
 bool firewall_unused(const struct firewall *fw, enum firewall_family family)
 {
 	return fw->sets[family].exists && fw->sets[family].references == 0;

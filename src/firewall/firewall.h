@@ -74,6 +74,10 @@ const struct firewall_entry *firewall_find(const struct firewall *fw, const stru
 /* Whether a set has an entry that has an address in common with net. */
 bool firewall_holds(const struct firewall *fw, const struct addr *net);
 
+/* The entries of both sets that dropped packets, those that dropped most first. Returns how many; the caller frees
+ * *all, which points into fw. */
+size_t firewall_knockers(const struct firewall *fw, const struct firewall_entry ***all);
+
 /* Whether a set exists that no rule (and no other set) refers to, so that its entries drop nothing. */
 bool firewall_unused(const struct firewall *fw, enum firewall_family family);
 

@@ -341,29 +341,14 @@ static void say_worst(const struct night *n, struct page *page, size_t most)
 	free(all);
 }
 
-static int most_packets(const void *a, const void *b)
-{
-	const struct firewall_entry *const *x = a, *const *y = b;
-
-	return (*x)->packets != (*y)->packets ? ((*x)->packets > (*y)->packets ? -1 : 1) :
-	       addr_compare(&(*x)->net, &(*y)->net);
-}
-
 static void say_knocking(const struct night *n, struct page *page)
 {
 	const struct firewall_entry **all;
-	size_t count = 0;
+	size_t count;
 
 	if (n->fw == NULL)
 		return;
-	all = mem_alloc(n->fw->sets[0].count + n->fw->sets[1].count + 1, sizeof(*all));
-	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
-		for (size_t i = 0; i < n->fw->sets[f].count; i++) {
-			if (n->fw->sets[f].entries[i].packets > 0)
-				all[count++] = &n->fw->sets[f].entries[i];
-		}
-	}
-	qsort(all, count, sizeof(*all), most_packets);
+	count = firewall_knockers(n->fw, &all);
 	for (size_t i = 0; i < count && i < OTHERS_MOST; i++)
 		say(page, "knocks       {address:24} {packets|packet|packets} dropped", (const struct field[]){
 			field_addr("address", &all[i]->net), field_number("packets", all[i]->packets), field_end() });
