@@ -130,7 +130,7 @@ static int read_logs(struct question *q, struct detection *detection)
 		q->in_part = true;
 	free(logs);
 	reading_free(&q->reading);
-	profile_finish(&q->profile);
+	counts_sort(&q->profile.partners);
 	return EXIT_ALL_WELL;
 }
 

@@ -77,20 +77,11 @@ void profile_add(struct profile *d, const struct event *event, const char *sourc
 	keep_line(d, event, source);
 }
 
-/* Turns the ring so that the oldest line that was kept comes first. */
-void profile_finish(struct profile *d)
+const struct profile_line *profile_line_at(const struct profile *d, size_t i)
 {
 	size_t first = d->line_max > 0 && d->line_total > d->line_count ? (size_t)(d->line_total % d->line_max) : 0;
-	struct profile_line *turned;
 
-	counts_sort(&d->partners);
-	if (first == 0)
-		return;
-	turned = mem_alloc(d->line_count, sizeof(*turned));
-	for (size_t i = 0; i < d->line_count; i++)
-		turned[i] = d->lines[(first + i) % d->line_count];
-	free(d->lines);
-	d->lines = turned;
+	return &d->lines[(first + i) % d->line_count];
 }
 
 const struct ban *profile_ban(const struct profile *d)

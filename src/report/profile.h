@@ -62,8 +62,8 @@ void profile_free(struct profile *profile);
 /* Takes one event that the profile is about. */
 void profile_add(struct profile *profile, const struct event *event, const char *source);
 
-/* Puts the kept lines in order. Call it once, after the last event. */
-void profile_finish(struct profile *profile);
+/* The lines that were kept, from 0 on, the oldest first. */
+const struct profile_line *profile_line_at(const struct profile *profile, size_t number);
 
 void profile_text(const struct profile *profile, struct buf *out);
 void profile_json(const struct profile *profile, struct buf *out);

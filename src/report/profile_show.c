@@ -287,11 +287,10 @@ static void show_partners(const struct profile *d, struct json *j, struct buf *o
 static void show_lines(const struct profile *d, struct json *j, struct buf *out)
 {
 	for (size_t i = 0; i < d->line_count; i++) {
+		const struct profile_line *line = profile_line_at(d, i);
 		const struct field fields[] = {
-			field_word("log", d->lines[i].source),
-			field_word("rule", d->rules->rules[d->lines[i].rule].name),
-			field_text("line", (struct span){ d->lines[i].text, d->lines[i].len }),
-			field_end(),
+			field_word("log", line->source), field_word("rule", d->rules->rules[line->rule].name),
+			field_text("line", (struct span){ line->text, line->len }), field_end(),
 		};
 
 		fields_tell(fields, j, "{line}\n", out);
