@@ -7,6 +7,7 @@
  * for the sets the entries are still counted. A child in the glass makes the text, since it reads the state.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,7 +24,6 @@
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "report/fields.h"
-#include "report/prometheus.h"
 #include "report/text.h"
 
 enum { SHOWN = 20 };
@@ -105,43 +105,63 @@ static void add_json(const struct stats *s, const struct judge *judge, struct bu
 	json_close(&j, '}');
 }
 
+/* ---- the text format of Prometheus (its documentation, "Exposition formats") ---- */
+
+/* Names end with their unit. Values of labels come from mailban itself. */
+static void add_head(struct buf *out, const char *name, const char *help)
+{
+	buf_addf(out, "# HELP mailban_%s %s\n# TYPE mailban_%s gauge\n", name, help, name);
+}
+
+static void add_gauge(struct buf *out, const char *name, const char *help, int64_t value)
+{
+	add_head(out, name, help);
+	buf_addf(out, "mailban_%s %" PRId64 "\n", name, value);
+}
+
+/* Adds one of the values behind a head. */
+static void add_value(struct buf *out, const char *name, const char *label, const char *value_of_label, int64_t value)
+{
+	buf_addf(out, "mailban_%s{%s=\"%s\"} %" PRId64 "\n", name, label, value_of_label, value);
+}
+
 static void add_runs(const struct config *config, struct buf *out)
 {
 	struct last_run run = { 0 };
 
 	if (!last_run_read(config->state, &run))
 		return;
-	prometheus_gauge(out, "last_run_timestamp_seconds", "The last run that did what it should, or a part of it.",
-			 run.time);
-	prometheus_gauge(out, "last_run_status", "Its exit status: 0 all well, 1 done in part.", run.status);
-	prometheus_gauge(out, "last_run_lines", "Lines of logs that it read.", (int64_t)run.lines);
-	prometheus_gauge(out, "last_run_events", "Events among them.", (int64_t)run.events);
+	add_gauge(out, "last_run_timestamp_seconds", "The last run that did what it should, or a part of it.",
+		  run.time);
+	add_gauge(out, "last_run_status", "Its exit status: 0 all well, 1 done in part.", run.status);
+	add_gauge(out, "last_run_lines", "Lines of logs that it read.", (int64_t)run.lines);
+	add_gauge(out, "last_run_events", "Events among them.", (int64_t)run.events);
 }
 
 static void add_sets(const struct firewall *fw, struct buf *out)
 {
-	prometheus_head(out, "set_entries", "Entries of the kernel's sets.");
+	add_head(out, "set_entries", "Entries of the kernel's sets.");
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++)
-		prometheus_value(out, "set_entries", "set", fw->sets[f].name, (int64_t)fw->sets[f].count);
-	prometheus_head(out, "set_rules", "Rules that use the set; where there are none nothing is dropped.");
+		add_value(out, "set_entries", "set", fw->sets[f].name, (int64_t)fw->sets[f].count);
+	add_head(out, "set_rules", "Rules that use the set; where there are none nothing is dropped.");
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++)
-		prometheus_value(out, "set_rules", "set", fw->sets[f].name, fw->sets[f].references);
+		add_value(out, "set_rules", "set", fw->sets[f].name, fw->sets[f].references);
 }
 
 static void add_prometheus(const struct stats *s, const struct firewall *fw, const struct judge *judge, struct buf *out)
 {
 	size_t entered = 0;
 
-	prometheus_head(out, "bans", "Entries of the blacklist by what they are for.");
+	add_head(out, "bans", "Entries of the blacklist by what they are for.");
 	for (unsigned by = 0; by <= BAN_BY_HAND; by++) {
 		if (by < CLASS_GOOD || by >= CLASS_COUNT)
-			prometheus_value(out, "bans", "by", blacklist_by_name(by), (int64_t)s->by[by] +
-					 (by == BAN_BY_HAND ? (int64_t)s->persons : 0));
+			add_value(out, "bans", "by", blacklist_by_name(by),
+				  (int64_t)s->by[by] + (by == BAN_BY_HAND ? (int64_t)s->persons : 0));
 	}
 	for (size_t i = 0; i < judge->entered.count; i++)
 		entered += judge->entered.all[i].done == 0;
-	prometheus_gauge(out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.",
-			 (int64_t)entered);
+	add_gauge(out, "entered_accounts", "Accounts that strangers entered and nobody has seen to.",
+		  (int64_t)entered);
 	if (s->kernel_read)
 		add_sets(fw, out);
 }
