@@ -130,7 +130,7 @@ static int read_logs(struct question *q, struct detection *detection)
 		q->in_part = true;
 	free(logs);
 	reading_free(&q->reading);
-	counts_sort(&q->profile.partners);
+	profile_sort(&q->profile);
 	return EXIT_ALL_WELL;
 }
 

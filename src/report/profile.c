@@ -34,7 +34,10 @@ void profile_free(struct profile *profile)
 		line_free(&profile->lines[i]);
 	free(profile->lines);
 	free(profile->by_rule);
-	counts_free(&profile->partners);
+	for (size_t i = 0; i < profile->partner_count; i++)
+		free(profile->partners[i].text);
+	free(profile->partners);
+	hash_free(&profile->partner_index);
 }
 
 static void keep_line(struct profile *d, const struct event *event, const char *source)
@@ -54,14 +57,59 @@ static void keep_line(struct profile *d, const struct event *event, const char *
 	d->lines[d->line_count++] = line;
 }
 
+static struct span text_of(const struct profile_partner *partner)
+{
+	return (struct span){ partner->text, partner->len };
+}
+
+/* The partner of that text, made where it is missing; NULL: there is no room. Attackers choose the texts: the table's
+ * seed is random, so that nobody can make it slow. */
+static struct profile_partner *partner_of(struct profile *d, struct span text)
+{
+	uint32_t hash;
+	size_t at;
+
+	hash_seed(&d->partner_index);
+	hash = hash_of_bytes(&d->partner_index, text.ptr, text.len);
+	for (uint32_t n = hash_first(&d->partner_index, hash, &at); n != HASH_NONE;
+	     n = hash_next(&d->partner_index, hash, &at)) {
+		if (span_equal(text_of(&d->partners[n]), text))
+			return &d->partners[n];
+	}
+	if (d->partner_count == PROFILE_PARTNERS_MAX)
+		return NULL;
+	hash_put(&d->partner_index, hash, (uint32_t)d->partner_count);
+	d->partners = mem_grow(d->partners, &d->partner_capacity, d->partner_count + 1, sizeof(*d->partners));
+	d->partners[d->partner_count] = (struct profile_partner){ mem_text_of(text.ptr, text.len), text.len, 0 };
+	return &d->partners[d->partner_count++];
+}
+
 static void count_partner(struct profile *d, const struct event *event)
 {
+	struct profile_partner *partner = NULL;
 	char text[ADDR_TEXT_MAX];
 
 	if (d->user == NULL && event->user.len > 0)
-		counts_add(&d->partners, event->user, event->count);
+		partner = partner_of(d, event->user);
 	else if (d->user != NULL && !(event->flags & EVENT_NO_ADDRESS))
-		counts_add(&d->partners, (struct span){ text, addr_format(text, &event->addr) }, event->count);
+		partner = partner_of(d, (struct span){ text, addr_format(text, &event->addr) });
+	if (partner != NULL)
+		partner->count += event->count;
+}
+
+static int compare_partners(const void *left, const void *right)
+{
+	const struct profile_partner *a = left, *b = right;
+
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	return span_compare(text_of(a), text_of(b));
+}
+
+void profile_sort(struct profile *d)
+{
+	if (d->partner_count > 0)
+		qsort(d->partners, d->partner_count, sizeof(*d->partners), compare_partners);
 }
 
 void profile_add(struct profile *d, const struct event *event, const char *source)

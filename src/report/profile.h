@@ -9,6 +9,7 @@
 
 #include "addr/addr.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "detect/event.h"
 #include "detect/rules.h"
 #include "firewall/firewall.h"
@@ -16,7 +17,6 @@
 #include "list/allow.h"
 #include "list/ban.h"
 #include "judge/judge.h"
-#include "report/count.h"
 
 /* The events of one rule. */
 struct profile_rule {
@@ -31,6 +31,15 @@ struct profile_line {
 	char *source;          /* where it stands */
 	uint16_t rule;
 };
+
+/* Of an address a user name, of a user name an address. */
+struct profile_partner {
+	char *text;            /* any bytes */
+	size_t len;
+	uint64_t count;        /* how often it came */
+};
+
+enum { PROFILE_PARTNERS_MAX = 100000 }; /* more are not counted */
 
 /* The question and everything known about it. Borrowed pointers are NULL where there is nothing. */
 struct profile {
@@ -50,7 +59,9 @@ struct profile {
 	/* the logs: */
 	const struct ruleset *rules;
 	struct profile_rule *by_rule;         /* one a rule */
-	struct counts partners;               /* of an address the user names, of a user name the addresses */
+	struct profile_partner *partners;     /* after profile_sort() the most frequent first */
+	size_t partner_count, partner_capacity;
+	struct hash partner_index;            /* their numbers by text, before profile_sort() */
 	struct profile_line *lines;           /* a ring of the last line_max; line_max 0: all of them */
 	size_t line_count, line_capacity, line_max;
 	uint64_t line_total;
@@ -61,6 +72,9 @@ void profile_free(struct profile *profile);
 
 /* Takes one event that the profile is about. */
 void profile_add(struct profile *profile, const struct event *event, const char *source);
+
+/* Sorts the partners: the most frequent first, equally frequent ones by their bytes. No event may come afterwards. */
+void profile_sort(struct profile *profile);
 
 /* The lines that were kept, from 0 on, the oldest first. */
 const struct profile_line *profile_line_at(const struct profile *profile, size_t number);

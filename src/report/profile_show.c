@@ -241,7 +241,7 @@ static void show_entered(const struct profile *d, struct json *j, struct buf *ou
 }
 
 /* The ban that covers an address, which is given as a text. */
-static const struct ban *ban_of(const struct profile *d, const struct count *one)
+static const struct ban *ban_of(const struct profile *d, const struct profile_partner *one)
 {
 	struct addr addr;
 	const struct ban *ban = NULL;
@@ -251,7 +251,7 @@ static const struct ban *ban_of(const struct profile *d, const struct count *one
 	return ban;
 }
 
-static void show_partner(const struct profile *d, const struct count *one, struct json *j, struct buf *out)
+static void show_partner(const struct profile *d, const struct profile_partner *one, struct json *j, struct buf *out)
 {
 	const struct ban *ban = ban_of(d, one);
 	const struct field fields[] = {
@@ -272,16 +272,16 @@ static void show_partners(const struct profile *d, struct json *j, struct buf *o
 	size_t shown = 0;
 
 	for (unsigned pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < d->partners.count; i++) {
-			if ((ban_of(d, &d->partners.items[i]) != NULL) != (pass == 0) ||
+		for (size_t i = 0; i < d->partner_count; i++) {
+			if ((ban_of(d, &d->partners[i]) != NULL) != (pass == 0) ||
 			    (j == NULL && shown >= PARTNERS_SHOWN))
 				continue;
-			show_partner(d, &d->partners.items[i], j, out);
+			show_partner(d, &d->partners[i], j, out);
 			shown++;
 		}
 	}
-	if (shown < d->partners.count)
-		buf_addf(out, "  %-10s %zu more\n", d->user != NULL ? "from" : "user", d->partners.count - shown);
+	if (shown < d->partner_count)
+		buf_addf(out, "  %-10s %zu more\n", d->user != NULL ? "from" : "user", d->partner_count - shown);
 }
 
 static void show_lines(const struct profile *d, struct json *j, struct buf *out)
