@@ -51,7 +51,7 @@ CPPFLAGS_ALL := -Isrc -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -D_TIME_B
 	$(shell $(PKG_CONFIG) --cflags $(required) $(optional)) $(CPPFLAGS)
 # llrint() is one instruction where nobody asks for errno
 CFLAGS_ALL := -std=c17 -pthread -fno-math-errno $(WARNINGS) $(CFLAGS)
-# these are loaded where they are needed: log/unpack.c, firewall/libnftables.c, report/owner_libloc.c
+# these are loaded where they are needed: log/unpack.c, firewall/nftables.c, report/owner_libloc.c
 loaded := libarchive libnftables libloc
 LIBS := $(shell $(PKG_CONFIG) --libs $(required) $(filter-out $(loaded),$(optional))) -pthread -ldl -lm
 TEST_LIBS := $(shell $(PKG_CONFIG) --libs $(optional)) -lcmocka

@@ -26,6 +26,10 @@
 #include "firewall/netlink.h"
 #include "firewall/nftables_inside.h"
 
+#define SONAME "libnftables.so.1"
+
+LIBRARY_NOTE(SONAME, "libnftables", "sets of nftables", "recommended");
+
 enum { BLOCK = 100000 }; /* entries of a transaction */
 
 /* One step of a change: deletes net where the set has it, then adds it where entry is not NULL. */
@@ -71,6 +75,17 @@ const char *nftables_type(enum firewall_family family)
 	return family == FIREWALL_V4 ? "ipv4_addr" : "ipv6_addr";
 }
 
+/* A host with ipset does not need libnftables, and every command would wait for it and its own libraries. */
+static bool load(struct nftables *lib, struct buf *why)
+{
+	LIBRARY_LOAD(SONAME, LIBNFTABLES_FUNCTIONS);
+	const char *error = found ? NULL : dlerror();
+
+	if (!found)
+		buf_add_text(why, error != NULL ? error : SONAME);
+	return found;
+}
+
 int nftables_open(struct nftables *n, struct buf *error)
 {
 	size_t before = error->len;
@@ -78,7 +93,7 @@ int nftables_open(struct nftables *n, struct buf *error)
 
 	buf_add_text(error, "the kernel's sets of nftables cannot be asked for without libnftables, which is not "
 			    "installed: ");
-	if (!libnftables_load(&n->lib, error))
+	if (!load(n, error))
 		return -ELIBACC;
 	error->len = before;
 	/* libnftables ends the program where it is given no socket */
@@ -86,16 +101,16 @@ int nftables_open(struct nftables *n, struct buf *error)
 	if (netlink == NULL)
 		return -errno;
 	mnl_socket_close(netlink);
-	n->context = n->lib.nft_ctx_new(NFT_CTX_DEFAULT);
-	n->lib.nft_ctx_buffer_output(n->context);
-	n->lib.nft_ctx_buffer_error(n->context);
+	n->context = n->nft_ctx_new(NFT_CTX_DEFAULT);
+	n->nft_ctx_buffer_output(n->context);
+	n->nft_ctx_buffer_error(n->context);
 	return 0;
 }
 
 void nftables_close(struct nftables *n)
 {
 	if (n->context != NULL)
-		n->lib.nft_ctx_free(n->context);
+		n->nft_ctx_free(n->context);
 }
 
 /* The errno of an error. libnftables tells it in words alone: those of strerror(3), and some of its own. */
@@ -115,10 +130,10 @@ static int error_of(struct span words)
 
 int nftables_run(struct nftables *n, const char *commands, struct span *said)
 {
-	int ret = n->lib.nft_run_cmd_from_buffer(n->context, commands);
+	int ret = n->nft_run_cmd_from_buffer(n->context, commands);
 	/* both buffers are fetched each time, for libnftables puts unfetched text in front of the next text */
-	const char *output = n->lib.nft_ctx_get_output_buffer(n->context);
-	const char *error = n->lib.nft_ctx_get_error_buffer(n->context);
+	const char *output = n->nft_ctx_get_output_buffer(n->context);
+	const char *error = n->nft_ctx_get_error_buffer(n->context);
 	const char *words = strstr(error, "Error: ");
 
 	*said = (struct span){ output, strlen(output) };

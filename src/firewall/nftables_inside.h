@@ -6,9 +6,11 @@
 #ifndef MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 #define MAILBAN_FIREWALL_NFTABLES_INSIDE_H
 
+#include <nftables/libnftables.h>
 #include <stddef.h>
 
-#include "firewall/libnftables.h"
+#include "base/buf.h"
+#include "base/library.h"
 #include "firewall/set.h"
 
 #define NFTABLES_TABLE "inet mailban"
@@ -21,9 +23,19 @@ struct nftables_part {
 	unsigned prefix;     /* of the 128 bits; 0: intervals */
 };
 
+/* The functions of libnftables that mailban uses. */
+#define LIBNFTABLES_FUNCTIONS(with) \
+	with(nft_ctx_new) \
+	with(nft_ctx_free) \
+	with(nft_ctx_buffer_output) \
+	with(nft_ctx_buffer_error) \
+	with(nft_ctx_get_output_buffer) \
+	with(nft_ctx_get_error_buffer) \
+	with(nft_run_cmd_from_buffer)
+
 /* libnftables at work. */
 struct nftables {
-	struct libnftables lib;
+	LIBNFTABLES_FUNCTIONS(LIBRARY_MEMBER)
 	struct nft_ctx *context;
 };
 
