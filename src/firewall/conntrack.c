@@ -26,20 +26,24 @@ struct forgetting {
 };
 
 /* Reads which address opened a connection: the source of its first packet. */
-static bool read_source(const struct attributes *tuple, struct addr *source)
+static bool read_source(const struct nlattr *tuple, struct addr *source)
 {
-	struct attributes a = attributes_inside(tuple);
+	const struct nlattr *ip, *a;
 
-	if (!attributes_find(&a, CTA_TUPLE_IP))
-		return false;
-	for (a = attributes_inside(&a); attributes_next(&a);) {
-		if (a.type == CTA_IP_V4_SRC && a.len == 4)
-			*source = addr_of_v4((const unsigned char *)a.value);
-		else if (a.type == CTA_IP_V6_SRC && a.len == 16)
-			*source = addr_of_v6((const unsigned char *)a.value);
-		else
+	NETLINK_FOR_EACH_INSIDE(ip, tuple) {
+		if (mnl_attr_get_type(ip) != CTA_TUPLE_IP)
 			continue;
-		return true;
+		NETLINK_FOR_EACH_INSIDE(a, ip) {
+			unsigned type = mnl_attr_get_type(a), len = mnl_attr_get_payload_len(a);
+
+			if (type == CTA_IP_V4_SRC && len == 4)
+				*source = addr_of_v4(mnl_attr_get_payload(a));
+			else if (type == CTA_IP_V6_SRC && len == 16)
+				*source = addr_of_v6(mnl_attr_get_payload(a));
+			else
+				continue;
+			return true;
+		}
 	}
 	return false;
 }
@@ -48,28 +52,32 @@ static bool read_source(const struct attributes *tuple, struct addr *source)
 static void add_message(struct forgetting *f, const struct nlmsghdr *nlh)
 {
 	const struct nfgenmsg *nfg = mnl_nlmsg_get_payload(nlh);
-	struct attributes a = netlink_attributes(nlh);
+	const struct nlattr *a;
 	_Alignas(struct nlmsghdr) char bytes[MESSAGE_BYTES];
 	struct nlmsghdr *message =
 		netlink_begin(bytes, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE, 0, nfg->nfgen_family);
 
-	while (attributes_next(&a)) {
-		if (a.type == CTA_TUPLE_ORIG)
-			mnl_attr_put_check(message, sizeof(bytes), CTA_TUPLE_ORIG | NLA_F_NESTED, a.len, a.value);
-		else if (a.type == CTA_ZONE || a.type == CTA_ID)
-			mnl_attr_put_check(message, sizeof(bytes), (uint16_t)a.type, a.len, a.value);
+	NETLINK_FOR_EACH_OF(a, nlh) {
+		uint16_t type = mnl_attr_get_type(a), nested = type == CTA_TUPLE_ORIG ? NLA_F_NESTED : 0;
+
+		if (type == CTA_TUPLE_ORIG || type == CTA_ZONE || type == CTA_ID)
+			mnl_attr_put_check(message, sizeof(bytes), type | nested, mnl_attr_get_payload_len(a),
+					   mnl_attr_get_payload(a));
 	}
 	buf_add(&f->messages, bytes, message->nlmsg_len);
 }
 
 static void take_connection(const struct nlmsghdr *nlh, void *owner)
 {
-	struct attributes a = netlink_attributes(nlh);
 	struct forgetting *f = owner;
+	const struct nlattr *a;
 	struct addr source;
 
-	if (attributes_find(&a, CTA_TUPLE_ORIG) && read_source(&a, &source) && netset_contains(&f->nets, &source))
-		add_message(f, nlh);
+	NETLINK_FOR_EACH_OF(a, nlh) {
+		if (mnl_attr_get_type(a) == CTA_TUPLE_ORIG && read_source(a, &source) &&
+		    netset_contains(&f->nets, &source))
+			add_message(f, nlh);
+	}
 }
 
 static void send_all(struct buf *messages)

@@ -8,18 +8,21 @@
 
 #include <libipset/linux_ip_set.h>
 
-#include "firewall/attributes.h"
+#include "firewall/netlink.h"
 
 /* The prefix is an attribute of its own, which may have been read before. */
-static void read_address(struct attributes a, struct addr *net)
+static void read_address(const struct nlattr *inside, struct addr *net)
 {
 	const uint8_t prefix = net->prefix;
+	const struct nlattr *a;
 
-	while (attributes_next(&a)) {
-		if (a.type == IPSET_ATTR_IPADDR_IPV4 && a.len == 4)
-			*net = addr_of_v4((const unsigned char *)a.value);
-		else if (a.type == IPSET_ATTR_IPADDR_IPV6 && a.len == 16)
-			*net = addr_of_v6((const unsigned char *)a.value);
+	NETLINK_FOR_EACH_INSIDE(a, inside) {
+		unsigned type = mnl_attr_get_type(a), len = mnl_attr_get_payload_len(a);
+
+		if (type == IPSET_ATTR_IPADDR_IPV4 && len == 4)
+			*net = addr_of_v4(mnl_attr_get_payload(a));
+		else if (type == IPSET_ATTR_IPADDR_IPV6 && len == 16)
+			*net = addr_of_v6(mnl_attr_get_payload(a));
 	}
 	net->prefix = prefix;
 }
@@ -30,31 +33,31 @@ static uint8_t prefix_of(unsigned base, unsigned prefix)
 	return (uint8_t)(base + prefix < ADDR_BITS ? base + prefix : ADDR_BITS);
 }
 
-void entry_read(const char *bytes, size_t len, enum firewall_family family, struct firewall_entry *e)
+void entry_read(const void *bytes, size_t len, enum firewall_family family, struct firewall_entry *e)
 {
-	struct attributes a = { .at = bytes, .end = bytes + len };
 	unsigned prefix_base = family == FIREWALL_V4 ? ADDR_V4_BITS : 0;
+	const struct nlattr *attr;
 
 	*e = (struct firewall_entry){ .net.prefix = ADDR_BITS };
-	while (attributes_next(&a)) {
-		switch (a.type) {
+	NETLINK_FOR_EACH(attr, bytes, len) {
+		switch (mnl_attr_get_type(attr)) {
 		case IPSET_ATTR_IP:
-			read_address(attributes_inside(&a), &e->net);
+			read_address(attr, &e->net);
 			break;
 		case IPSET_ATTR_CIDR:
-			e->net.prefix = prefix_of(prefix_base, (unsigned)(attributes_number(&a) & 0xff));
+			e->net.prefix = prefix_of(prefix_base, (unsigned)(netlink_number(attr) & 0xff));
 			break;
 		case IPSET_ATTR_TIMEOUT:
-			e->remaining = (uint32_t)attributes_number(&a);
+			e->remaining = (uint32_t)netlink_number(attr);
 			break;
 		case IPSET_ATTR_BYTES:
-			e->bytes = attributes_number(&a);
+			e->bytes = netlink_number(attr);
 			break;
 		case IPSET_ATTR_PACKETS:
-			e->packets = attributes_number(&a);
+			e->packets = netlink_number(attr);
 			break;
 		case IPSET_ATTR_CADT_FLAGS:
-			e->exempt = (attributes_number(&a) & IPSET_FLAG_NOMATCH) != 0;
+			e->exempt = (netlink_number(attr) & IPSET_FLAG_NOMATCH) != 0;
 			break;
 		default:
 			break;

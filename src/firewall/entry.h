@@ -6,8 +6,8 @@
 
 #include "firewall/set.h"
 
-/* Reads one entry of a set: len bytes of an IPSET_ATTR_DATA, in the kernel's form. A missing value is 0; a missing
- * prefix is that of a single address. */
-void entry_read(const char *bytes, size_t len, enum firewall_family family, struct firewall_entry *e);
+/* Reads one entry of a set: len bytes of what an IPSET_ATTR_DATA holds, in the kernel's form. A missing value is 0; a
+ * missing prefix is that of a single address. */
+void entry_read(const void *bytes, size_t len, enum firewall_family family, struct firewall_entry *e);
 
 #endif

@@ -19,45 +19,52 @@
 
 #include "addr/order.h"
 #include "base/mem.h"
-#include "firewall/attributes.h"
 #include "firewall/entry.h"
 #include "firewall/listing_inside.h"
 #include "firewall/netlink.h"
 
-static void read_entries(struct attributes a, struct firewall_set *set, enum firewall_family family, size_t *capacity)
+static void read_entries(const struct nlattr *list, struct firewall_set *set, enum firewall_family family,
+			 size_t *capacity)
 {
-	while (attributes_next(&a)) {
-		if (a.type != IPSET_ATTR_DATA)
+	const struct nlattr *a;
+
+	NETLINK_FOR_EACH_INSIDE(a, list) {
+		if (mnl_attr_get_type(a) != IPSET_ATTR_DATA)
 			continue;
 		if (set->count == *capacity)
 			set->entries = mem_grow(set->entries, capacity, set->count + 1, sizeof(*set->entries));
-		entry_read(a.value, a.len, family, &set->entries[set->count++]);
+		entry_read(mnl_attr_get_payload(a), mnl_attr_get_payload_len(a), family, &set->entries[set->count++]);
 	}
 }
 
-static void read_header(struct attributes a, struct firewall_set *set, struct listing_kind *kind)
+static void read_header(const struct nlattr *header, struct firewall_set *set, struct listing_kind *kind)
 {
-	while (attributes_next(&a)) {
-		if (a.type == IPSET_ATTR_HASHSIZE)
-			set->hash_size = (uint32_t)attributes_number(&a);
-		else if (a.type == IPSET_ATTR_MAXELEM)
-			set->max_entries = (uint32_t)attributes_number(&a);
-		else if (a.type == IPSET_ATTR_REFERENCES)
-			set->references = (uint32_t)attributes_number(&a);
-		else if (a.type == IPSET_ATTR_TIMEOUT)
+	const struct nlattr *a;
+
+	NETLINK_FOR_EACH_INSIDE(a, header) {
+		unsigned type = mnl_attr_get_type(a);
+
+		if (type == IPSET_ATTR_HASHSIZE)
+			set->hash_size = (uint32_t)netlink_number(a);
+		else if (type == IPSET_ATTR_MAXELEM)
+			set->max_entries = (uint32_t)netlink_number(a);
+		else if (type == IPSET_ATTR_REFERENCES)
+			set->references = (uint32_t)netlink_number(a);
+		else if (type == IPSET_ATTR_TIMEOUT)
 			kind->timeout = true;
-		else if (a.type == IPSET_ATTR_CADT_FLAGS)
-			kind->counters = (attributes_number(&a) & IPSET_FLAG_WITH_COUNTERS) != 0;
+		else if (type == IPSET_ATTR_CADT_FLAGS)
+			kind->counters = (netlink_number(a) & IPSET_FLAG_WITH_COUNTERS) != 0;
 	}
 }
 
-static void read_type(const struct attributes *a, struct firewall_set *set, struct listing_kind *kind)
+static void read_type(const struct nlattr *a, struct firewall_set *set, struct listing_kind *kind)
 {
-	size_t len = strnlen(a->value, a->len);
+	const char *name = mnl_attr_get_payload(a);
+	size_t len = strnlen(name, mnl_attr_get_payload_len(a));
 
 	if (len >= sizeof(set->type))
 		len = sizeof(set->type) - 1;
-	memcpy(set->type, a->value, len);
+	memcpy(set->type, name, len);
 	set->type[len] = '\0';
 	kind->type = strcmp(set->type, "hash:net") == 0;
 }
@@ -65,24 +72,24 @@ static void read_type(const struct attributes *a, struct firewall_set *set, stru
 /* Reads one message of the dump. The first message carries the header; entries come only behind it. */
 static void read_message(const struct nlmsghdr *nlh, void *owner)
 {
-	struct attributes a = netlink_attributes(nlh);
 	struct listing *r = owner;
+	const struct nlattr *a;
 
 	r->set->exists = true;
-	while (attributes_next(&a)) {
-		switch (a.type) {
+	NETLINK_FOR_EACH_OF(a, nlh) {
+		switch (mnl_attr_get_type(a)) {
 		case IPSET_ATTR_TYPENAME:
-			read_type(&a, r->set, &r->kind);
+			read_type(a, r->set, &r->kind);
 			break;
 		case IPSET_ATTR_FAMILY:
-			r->kind.family = attributes_number(&a) == (r->family == FIREWALL_V4 ? AF_INET : AF_INET6);
+			r->kind.family = netlink_number(a) == (r->family == FIREWALL_V4 ? AF_INET : AF_INET6);
 			break;
 		case IPSET_ATTR_DATA:
-			read_header(attributes_inside(&a), r->set, &r->kind);
+			read_header(a, r->set, &r->kind);
 			break;
 		case IPSET_ATTR_ADT:
 			if (r->set->right_kind)
-				read_entries(attributes_inside(&a), r->set, r->family, &r->capacity);
+				read_entries(a, r->set, r->family, &r->capacity);
 			break;
 		default:
 			break;

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -30,11 +31,14 @@ struct nlmsghdr *netlink_begin(char *bytes, unsigned subsystem, unsigned command
 	return nlh;
 }
 
-struct attributes netlink_attributes(const struct nlmsghdr *nlh)
+uint64_t netlink_number(const struct nlattr *attribute)
 {
-	const char *payload = mnl_nlmsg_get_payload(nlh);
+	const unsigned char *bytes = mnl_attr_get_payload(attribute);
+	uint64_t value = 0;
 
-	return (struct attributes){ .at = payload + NETLINK_HEAD, .end = (const char *)nlh + nlh->nlmsg_len };
+	for (unsigned i = 0; i < mnl_attr_get_payload_len(attribute) && i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
 }
 
 struct mnl_socket *netlink_open(void)
@@ -78,7 +82,7 @@ int netlink_take(const char *bytes, size_t len, netlink_taker *take, void *owner
 			return 0;
 		if (nlh->nlmsg_type == NLMSG_ERROR)
 			return read_error(nlh);
-		if (mnl_nlmsg_get_payload_len(nlh) >= NETLINK_HEAD)
+		if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(struct nfgenmsg))
 			take(nlh, owner);
 	}
 	return 1;

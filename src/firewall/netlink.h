@@ -6,20 +6,27 @@
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "firewall/attributes.h"
+/* One attribute after another: among so many bytes; inside an attribute; of a message. */
+#define NETLINK_FOR_EACH(attribute, bytes, len) \
+	for ((attribute) = (bytes); \
+	     mnl_attr_ok((attribute), (int)((const char *)(bytes) + (len) - (const char *)(attribute))); \
+	     (attribute) = mnl_attr_next(attribute))
+#define NETLINK_FOR_EACH_INSIDE(attribute, outer) \
+	NETLINK_FOR_EACH(attribute, mnl_attr_get_payload(outer), mnl_attr_get_payload_len(outer))
+#define NETLINK_FOR_EACH_OF(attribute, nlh) \
+	NETLINK_FOR_EACH(attribute, mnl_nlmsg_get_payload_offset(nlh, sizeof(struct nfgenmsg)), \
+			 mnl_nlmsg_get_payload_len(nlh) - sizeof(struct nfgenmsg))
 
-enum { NETLINK_HEAD = 4 }; /* bytes of a message in front of its attributes */
-
-_Static_assert(sizeof(struct nfgenmsg) == NETLINK_HEAD, "the layout of messages");
-
-/* Takes one message of an answer; netlink_attributes() gives its attributes. */
+/* Takes one message of an answer. */
 typedef void netlink_taker(const struct nlmsghdr *nlh, void *owner);
 
 /* Begins a message in bytes: command of a subsystem (NFNL_SUBSYS_...), for a protocol family. */
 struct nlmsghdr *netlink_begin(char *bytes, unsigned subsystem, unsigned command, unsigned flags, unsigned family);
 
-struct attributes netlink_attributes(const struct nlmsghdr *nlh);
+/* The value of an attribute: a number of up to 8 bytes, the highest byte first. */
+uint64_t netlink_number(const struct nlattr *attribute);
 
 /* Opens a socket that can send and receive, which mnl_socket_close() closes; NULL with errno set. */
 struct mnl_socket *netlink_open(void);
