@@ -204,15 +204,14 @@ static void tell_limits(const struct ruleset *set, const uint64_t *limit_hits)
 }
 
 size_t detection_scan(struct detection *detection, const struct config *config, struct scan_log *logs, size_t log_count,
-		      enum detection_want want, struct sessions *sessions, scan_take *take, void *context)
+		      bool want_lines, struct sessions *sessions, scan_take *take, void *context)
 {
 	uint64_t *limit_hits = mem_zalloc(detection->set.count + 1, sizeof(*limit_hits));
 	struct progress progress = { .begun_ms = clock_ms() };
 	struct scan scan = {
 		.engine = detection->engine, .logs = logs, .log_count = log_count, .threads = config->threads,
-		.want_phrases = (want & DETECTION_WANT_PHRASES) != 0, .want_lines = (want & DETECTION_WANT_LINES) != 0,
-		.sessions = sessions, .take = take, .context = context, .limit_hits = limit_hits,
-		.drift = detection->drift,
+		.want_lines = want_lines, .sessions = sessions, .take = take, .context = context,
+		.limit_hits = limit_hits, .drift = detection->drift,
 	};
 
 	if (detection->shows_progress) {

@@ -41,19 +41,13 @@ int detection_open_logs(struct detection *detection, const struct config *config
 int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options,
 			  int64_t *since);
 
-/* Parts that events have only on demand. */
-enum detection_want {
-	DETECTION_WANT_PHRASES = 1,  /* of the classic recipe */
-	DETECTION_WANT_LINES = 2,
-};
-
 /* Whether the log is a server's own file, of which no line is believed. Says so where it is. */
 bool detection_tell_unbelieved(const struct source *source);
 
 /* Scans the logs, with a progress line on stderr where that is a terminal and the work takes over a second.
- * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. sessions: of
- * scans before and to come, or NULL. */
+ * Says which log could not be read to its end and which rule met a limit. Returns how many logs failed. want_lines:
+ * events bring their lines. sessions: of scans before and to come, or NULL. */
 size_t detection_scan(struct detection *detection, const struct config *config, struct scan_log *logs, size_t log_count,
-		      enum detection_want want, struct sessions *sessions, scan_take *take, void *context);
+		      bool want_lines, struct sessions *sessions, scan_take *take, void *context);
 
 #endif

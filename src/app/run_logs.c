@@ -130,8 +130,7 @@ static void scan_reading(struct run *r)
 		logs[i].source = reading->sources[i].source;
 		logs[i].take_unterminated = reading->sources[i].take_unterminated;
 	}
-	if (detection_scan(r->detection, r->config, logs, reading->count, DETECTION_WANT_LINES, &r->sessions, take,
-			   r) > 0)
+	if (detection_scan(r->detection, r->config, logs, reading->count, true, &r->sessions, take, r) > 0)
 		r->in_part = true;
 	for (size_t i = 0; i < reading->count; i++) {
 		reading->sources[i].consumed = logs[i].consumed;

@@ -196,7 +196,7 @@ static void check_file(struct lines *l, struct scan_log *log)
 
 	/* where the log cannot be read, source_begin() says so */
 	if (source_begin(log->source, NULL, &text)) {
-		(void)detection_scan(&l->detection, l->check->config, log, 1, 0, NULL, take_nothing, NULL);
+		(void)detection_scan(&l->detection, l->check->config, log, 1, false, NULL, take_nothing, NULL);
 		if (log->lines >= UNKNOWN_LINES && l->detection.drift->recognised == 0) {
 			unknown_say_none(source_name(log->source), log->lines, &text);
 			msg("%s", buf_text(&text));

@@ -88,8 +88,7 @@ static int scan(const struct config *config, const struct options *options, stru
 	}
 	judge_init(&job.judge, &config->judge, time(NULL));
 	job.judge.totals = &job.totals;
-	failed = detection_scan(detection, config, logs, count, job.is_classic ? DETECTION_WANT_PHRASES : 0, NULL,
-				take, &job);
+	failed = detection_scan(detection, config, logs, count, job.is_classic, NULL, take, &job);
 	for (size_t i = 0; i < count; i++) {
 		findings.lines += logs[i].lines;
 		findings.too_long += logs[i].too_long;

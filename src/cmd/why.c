@@ -125,7 +125,7 @@ static int read_logs(struct question *q, struct detection *detection)
 		logs[i].source = q->reading.sources[i].source;
 		logs[i].take_unterminated = true;
 	}
-	if (detection_scan(detection, q->config, logs, q->reading.count, DETECTION_WANT_LINES, NULL, take, q) > 0 ||
+	if (detection_scan(detection, q->config, logs, q->reading.count, true, NULL, take, q) > 0 ||
 	    q->reading.in_part)
 		q->in_part = true;
 	free(logs);

@@ -13,16 +13,6 @@
 #include "addr/order.h"
 #include "base/mem.h"
 
-uint8_t classic_phrases(struct span line)
-{
-	static const char *const phrases[] = { "authentication failed", "disconnect from unknown", "from unknown" };
-	unsigned bits = 0;
-
-	for (unsigned i = 0; i < CLASSIC_PHRASES; i++)
-		bits |= span_holds(line, phrases[i]) ? 1U << i : 0;
-	return (uint8_t)bits;
-}
-
 void classic_free(struct classic *c)
 {
 	free(c->rows);
@@ -49,14 +39,15 @@ static struct classic_row *row_of(struct classic *c, uint64_t lo)
 
 void classic_add(struct classic *c, const struct event *event)
 {
+	static const char *const phrases[] = { "authentication failed", "disconnect from unknown", "from unknown" };
 	struct classic_row *row;
 
 	/* the recipe does not know the words of a line that says the line before was repeated */
-	if (event->phrases == 0 || event->repeats > 0 || (event->flags & EVENT_NO_ADDRESS) || !addr_is_v4(&event->addr))
+	if (event->repeats > 0 || (event->flags & EVENT_NO_ADDRESS) || !addr_is_v4(&event->addr))
 		return;
 	row = row_of(c, event->addr.lo);
 	for (unsigned i = 0; i < CLASSIC_PHRASES; i++) {
-		if (!(event->phrases >> i & 1))
+		if (!span_holds(event->line, phrases[i]))
 			continue;
 		if (row->lines[i] == 0 || event->time < row->first[i])
 			row->first[i] = event->time;

@@ -7,13 +7,9 @@
 #include <stdint.h>
 
 #include "base/hash.h"
-#include "base/span.h"
 #include "detect/event.h"
 
-enum { CLASSIC_PHRASES = 3 }; /* that the recipe looks for; each is a bit of event.phrases */
-
-/* Which phrases the line holds, anywhere in it, as `grep -F` would say. */
-uint8_t classic_phrases(struct span line);
+enum { CLASSIC_PHRASES = 3 }; /* that the recipe looks for */
 
 /* An address and how many lines about it hold each phrase. */
 struct classic_row {
@@ -29,6 +25,7 @@ struct classic {
 	struct hash index;
 };
 
+/* Counts an event that brings its line. */
 void classic_add(struct classic *classic, const struct event *event);
 void classic_free(struct classic *classic);
 

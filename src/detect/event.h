@@ -79,7 +79,6 @@ struct event {
 	uint16_t rule;          /* index in the ruleset */
 	uint8_t event_class;    /* enum event_class */
 	uint16_t flags;         /* enum event_flag */
-	uint8_t phrases;        /* bits of the classic recipe's phrases that the line holds (detect/classic.h) */
 };
 
 /* Which of two events of one second comes first: <0, 0, >0. The order stands in event.c. */

@@ -14,7 +14,6 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
-#include "detect/classic.h"
 #include "detect/origin.h"
 #include "detect/repeated.h"
 #include "log/header.h"
@@ -51,7 +50,6 @@ struct matcher {
 	uint64_t *limit_hits;
 	uint64_t block;                      /* number of the block at hand */
 	struct span session;                 /* the session that the rule of the last event found */
-	bool want_phrases;
 	struct drift *drift;                 /* NULL: not wanted */
 };
 
@@ -102,11 +100,6 @@ void matcher_set_server(struct matcher *m, const char *server)
 {
 	m->server = server;
 	m->believes = matcher_believes(server);
-}
-
-void matcher_want_phrases(struct matcher *m)
-{
-	m->want_phrases = true;
 }
 
 void matcher_watch(struct matcher *m, struct drift *drift)
@@ -317,7 +310,7 @@ static uint64_t connection_of(const struct matcher *m, struct recent *r, const s
 }
 
 /* Matches a line of a program with rules; its header was taken apart. */
-static enum match_verdict match_message(struct matcher *m, struct recent *r, struct span line, struct event *event)
+static enum match_verdict match_message(struct matcher *m, struct recent *r, struct event *event)
 {
 	struct header *h = &m->header;
 	struct drift_program *counted;
@@ -344,7 +337,6 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		event->count = event_times(event->count, repeated);
 	}
 	event->connection = connection_of(m, r, event);
-	event->phrases = m->want_phrases ? classic_phrases(line) : 0;
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = WHEN_UNKNOWN;
 	return MATCH_EVENT;
@@ -375,7 +367,7 @@ enum match_verdict matcher_line(struct matcher *m, struct span line, struct even
 		drift_stranger(m->drift, h->program, h->message);
 	if (r->program->rule_count == 0 || h->message.len == 0)
 		return other_line(h, event);
-	return match_message(m, r, line, event);
+	return match_message(m, r, event);
 }
 
 bool matcher_time(struct matcher *m, struct span line, int64_t *when)

@@ -47,9 +47,6 @@ bool matcher_believes(const char *server);
 /* For lines that have no header: what program they are of. NULL: they have one. Borrowed. */
 void matcher_set_program(struct matcher *matcher, const char *program);
 
-/* From now on events tell which phrases of the classic recipe their lines hold. */
-void matcher_want_phrases(struct matcher *matcher);
-
 /* From now on counts what the rules know of each program's lines. Borrowed. */
 void matcher_watch(struct matcher *matcher, struct drift *drift);
 

@@ -241,8 +241,6 @@ static void worker_init(struct worker *worker, struct work *w)
 {
 	*worker = (struct worker){ .work = w, .matcher = matcher_new(w->scan->engine) };
 	worker->block = mem_zalloc(LINES_ROOM, 1);
-	if (w->scan->want_phrases)
-		matcher_want_phrases(worker->matcher);
 	if (w->scan->drift != NULL) {
 		worker->drift = drift_new();
 		matcher_watch(worker->matcher, worker->drift);

@@ -24,7 +24,6 @@ struct scan {
 	struct scan_log *logs;     /* read side by side */
 	size_t log_count;
 	unsigned threads;
-	bool want_phrases;         /* of the classic recipe */
 	bool want_lines;           /* events bring their lines */
 	scan_take *take;
 	void *context;

@@ -90,7 +90,7 @@ static void scan_logs(const char *const paths[2], int from, int to, bool prefilt
 {
 	struct scan_log logs[2] = { 0 };
 	struct scan scan = { .logs = logs + from, .log_count = (size_t)(to - from), .threads = threads,
-			     .want_phrases = true, .want_lines = want_lines, .take = take, .context = taken };
+			     .want_lines = want_lines, .take = take, .context = taken };
 	struct buf why = { 0 };
 
 	assert_int_equal(engine_new(&scan.engine, taken->set, prefilter), 0);

@@ -32,7 +32,6 @@ static inline void twins_begin(struct twins *t, const struct ruleset *set)
 	for (int side = FAST; side < SIDES; side++) {
 		assert_int_equal(engine_new(&t->engines[side], set, side == FAST), 0);
 		t->matchers[side] = matcher_new(t->engines[side]);
-		matcher_want_phrases(t->matchers[side]);
 		matcher_begin(t->matchers[side], TWINS_REFERENCE);
 	}
 }
@@ -69,9 +68,9 @@ static inline bool twins_asks_no_more(const struct twins *t, enum side side)
 /* All that an event says but its user, as a text. */
 static inline void twins_add_event(struct buf *out, const struct ruleset *set, const struct event *event)
 {
-	buf_addf(out, "%s: class %s, flags %#x, count %u, repeats %u, phrases %#x, connection %#llx, time %lld, address ",
+	buf_addf(out, "%s: class %s, flags %#x, count %u, repeats %u, connection %#llx, time %lld, address ",
 		 set->rules[event->rule].name, event_class_name(event->event_class), event->flags, event->count, event->repeats,
-		 event->phrases, (unsigned long long)event->connection, (long long)event->time);
+		 (unsigned long long)event->connection, (long long)event->time);
 	if (event->flags & EVENT_NO_ADDRESS)
 		buf_add_text(out, "none");
 	else
