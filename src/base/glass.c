@@ -313,7 +313,7 @@ static int add_lists(scmp_filter_ctx filter)
  * At NULL a process may have a page (personality(2), MMAP_PAGE_ZERO). */
 static bool has_seccomp(void)
 {
-	return syscall(SYS_seccomp, SET_MODE_FILTER, 0, (void *)-1) == 0 || (errno != ENOSYS && errno != EINVAL);
+	return syscall(SYS_seccomp, SET_MODE_FILTER, 0, -1L) == 0 || (errno != ENOSYS && errno != EINVAL);
 }
 
 static int filter_calls(struct glass *glass, struct buf *why)
