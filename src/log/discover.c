@@ -167,9 +167,14 @@ void log_files_list(struct log_files *files)
 /* A log has one name, however a person names it. */
 static char *resolve(const char *name)
 {
-	char *end = source_follow(name), *copy = mem_text(end), *folder = realpath(dirname(copy), NULL), *path;
+	char *end = source_follow(name), *copy = mem_text(end), *folder = NULL, *path;
+	bool trusted = source_is_way_trusted(end);
 
-	if (folder != NULL) {
+	if (trusted)
+		folder = realpath(dirname(copy), NULL);
+	if (!trusted) {
+		path = mem_text(end);
+	} else if (folder != NULL) {
 		path = join(folder, name_of(end));
 	} else {
 		/* a folder on the way cannot be looked at: the position stands under the whole path */

@@ -70,6 +70,10 @@ uint64_t source_offset(const struct source *source, uint64_t consumed);
  * folders are not followed. The caller frees it. */
 char *source_follow(const char *path);
 
+/* Whether each link among the folders on the way to path lies in a folder that only root or we ourselves can write to.
+ * Behind another one source_open() opens nothing. */
+bool source_is_way_trusted(const char *path);
+
 bool source_is_compressed(const struct source *source);
 
 /* The file as it was when it was opened; all zero for what is no file. */

@@ -2,7 +2,8 @@
 /*
  * source_open: opens the file of a log.
  *
- * Opens regular files alone, and follows no symbolic link that others than root and ourselves could have made.
+ * Opens regular files alone, and follows no symbolic link that others than root and ourselves could have made, nor one
+ * among the folders on the way.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -28,6 +29,33 @@ static bool is_folder_trusted(const char *path)
 
 	free(copy);
 	return trusted;
+}
+
+/* Whether each link among the folders on the way to path lies in a trusted folder, and leads by such links alone. */
+static bool is_way_trusted(const char *path, unsigned links)
+{
+	char *at = mem_text(path);
+	bool trusted = true;
+	struct stat st;
+
+	for (char *up = dirname(at); trusted && up[strspn(up, "/.")] != '\0'; up = dirname(up)) {
+		struct buf behind = { 0 };
+		char *to = lstat(up, &st) == 0 && S_ISLNK(st.st_mode) ? file_link(up) : NULL;
+
+		if (to != NULL) {
+			buf_addf(&behind, "%s/.", to);
+			trusted = links > 0 && is_folder_trusted(up) && is_way_trusted(buf_text(&behind), links - 1);
+		}
+		buf_free(&behind);
+		free(to);
+	}
+	free(at);
+	return trusted;
+}
+
+bool source_is_way_trusted(const char *path)
+{
+	return is_way_trusted(path, FILE_LINKS_MAX);
 }
 
 char *source_follow(const char *path)
@@ -97,11 +125,12 @@ bool source_open_file(struct source *source, const char *path, struct buf *why)
 	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && stat(path, &st) < 0)
 		return source_refuse_for(source, why, errno);
 	end = source_follow(path);
-	source->fd = open_raising(end, flags);
+	errno = ELOOP;
+	source->fd = source_is_way_trusted(end) ? open_raising(end, flags) : -1;
 	free(end);
 	if (source->fd < 0 && errno == ELOOP)
 		return source_refuse(why,
-			      "is a symbolic link, or leads to one, in a folder that others than root may write to; "
+			      "is a symbolic link, or leads by one, in a folder that others than root may write to; "
 			      "name the file at its end");
 	if (source->fd < 0 || fstat(source->fd, &st) < 0)
 		return source_refuse_for(source, why, errno);

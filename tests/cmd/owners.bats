@@ -119,5 +119,14 @@ refused() { # what
 	cp log secret
 	ln -s ../secret logs/log
 	run -1 "$MAILBAN" run --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist var/blacklist --state var/state logs/log
-	[[ "$output" == *'is a symbolic link, or leads to one, in a folder that others than root may write to'* ]]
+	[[ "$output" == *'is a symbolic link, or leads by one, in a folder that others than root may write to'* ]]
+	# nor is one among the folders on the way, that its owner can put there
+	mkdir theirs private
+	cp log private/log
+	ln -s ../private theirs/logs
+	chown -h nobody theirs theirs/logs
+	for name in "$PWD/theirs/logs/log" 'theirs/logs/l*'; do
+		run -1 "$MAILBAN" run --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist var/blacklist --state var/state "$name"
+		[[ "$output" == *'theirs/logs/log: is a symbolic link, or leads by one, in a folder that others than root may write to'* ]]
+	done
 }

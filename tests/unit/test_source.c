@@ -115,6 +115,14 @@ static void follows_links_of_trusted_folders_only(void **state)
 	assert_int_equal(symlink("link", "twice"), 0);
 	source = must_open("twice");
 	source_close(source);
+	/* so may a folder on the way */
+	assert_int_equal(symlink("..", "open/folder"), 0);
+	assert_refused("open/folder/log", "symbolic link");
+	assert_int_equal(symlink("open/folder", "byway"), 0);
+	assert_refused("byway/log", "symbolic link");
+	assert_int_equal(symlink(".", "here"), 0);
+	source = must_open("here/./here/log");
+	source_close(source);
 	assert_int_equal(symlink("round", "round"), 0);
 	assert_refused("round", "cannot be read");
 }
