@@ -59,8 +59,10 @@ static void close_strange(void)
 		if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
 			close(fd);
 	}
+#ifdef __NR_close_range
 	/* an older kernel has no such call, and an older libc only the kernel's name of it */
 	(void)syscall(__NR_close_range, (unsigned)most, ~0u, 0u);
+#endif
 }
 
 _Noreturn static void be_child(glass_work *work, void *context, bool tells, int messages, int out)
