@@ -96,7 +96,9 @@ void file_unlock(struct file_lock *lock)
 {
 	if (lock->fd < 0)
 		return;
-	unlink(lock->path);
+	/* where somebody took the file away, another process may hold one of that name */
+	if (same_file(lock->fd, lock->path))
+		unlink(lock->path);
 	close(lock->fd);
 	free(lock->path);
 	*lock = (struct file_lock){ .fd = -1 };

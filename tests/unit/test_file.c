@@ -159,6 +159,27 @@ static void former_versions_stay_without_second_names_too(void **state)
 	without_links = false;
 }
 
+static void a_lock_file_of_another_holder_stays(void **state)
+{
+	struct file_lock first, second, third;
+	struct buf holder = { 0 };
+
+	(void)state;
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(file_lock(&first, "file", "run", 0, &holder), 0);
+	/* a person thinks that it is a leftover */
+	assert_int_equal(unlink("file.lock"), 0);
+	assert_int_equal(file_lock(&second, "file", "ban", 0, &holder), 0);
+	file_unlock(&first);
+	assert_int_equal(file_lock(&third, "file", "sync", 0, &holder), -ETIMEDOUT);
+	assert_non_null(strstr(buf_text(&holder), "(mailban ban)"));
+	file_unlock(&second);
+	assert_int_equal(rmdir(folder), 0);
+	buf_free(&holder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_followed),
 		cmocka_unit_test(access_list_and_label_stay),
 		cmocka_unit_test(former_versions_stay_without_second_names_too),
+		cmocka_unit_test(a_lock_file_of_another_holder_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
