@@ -47,8 +47,10 @@ int edit_begin(struct edit *edit, const char *name, const struct config *config,
 	ret = lock_blacklist(&edit->lock, config, options, name, true);
 	if (ret != EXIT_ALL_WELL)
 		return ret;
-	if (!finish_run(config, options) || blacklist_read(config->blacklist, &edit->list) < 0 ||
-	    (!options->no_sync && kernel_ask_missing(config) < 0))
+	if (!finish_run(config, options))
+		return EXIT_NOTHING;
+	(void)file_look(config->blacklist, &edit->look);
+	if (blacklist_read(config->blacklist, &edit->list) < 0 || (!options->no_sync && kernel_ask_missing(config) < 0))
 		return EXIT_NOTHING;
 	return EXIT_ALL_WELL;
 }
@@ -82,6 +84,19 @@ static int show(const struct edit *edit)
 	return EXIT_ALL_WELL;
 }
 
+/* Whether an editor saved the file; then says so. A file that was only copied or touched is not changed. */
+static bool is_overtaken(const struct edit *edit)
+{
+	const char *path = edit->config->blacklist;
+	struct file_look now = { 0 };
+
+	(void)file_look(path, &now);
+	if (file_looks_same(&now, &edit->look) || state_digest_of(path) == edit->list.digest)
+		return false;
+	msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
+	return true;
+}
+
 int edit_commit(struct edit *edit)
 {
 	const char *path = edit->config->blacklist;
@@ -92,6 +107,8 @@ int edit_commit(struct edit *edit)
 
 	if (edit->options->dry_run)
 		return show(edit);
+	if (is_overtaken(edit))
+		return EXIT_NOTHING;
 	ret = blacklist_prepare(path, &edit->list, &file, &digest);
 	if (ret == 0)
 		ret = file_commit(&file);

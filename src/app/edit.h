@@ -21,6 +21,7 @@ struct edit {
 	const struct options *options;
 	const struct config *config;
 	struct file_lock lock;
+	struct file_look look;  /* of the blacklist's file, before it was read */
 	struct banlist list;
 	int64_t now;            /* seconds since the epoch, a whole minute */
 	struct buf said;        /* text that edit_commit() prints when the work is done */
@@ -30,9 +31,9 @@ struct edit {
  * EXIT_ALL_WELL, or another status after saying what is wrong. edit_end() is to be called in both cases. */
 int edit_begin(struct edit *edit, const char *name, const struct config *config, const struct options *options);
 
-/* Writes the list where it changed and makes the sets equal to it, unless --no-sync; in a dry run prints the
- * difference instead. Returns EXIT_ALL_WELL, EXIT_IN_PART where the sets could not be changed, or
- * EXIT_NOTHING, having said why. */
+/* Writes the list where it changed, unless the file changed since it was read: an editor takes no lock. Makes the sets
+ * equal to it, unless --no-sync; in a dry run prints the difference instead. Returns EXIT_ALL_WELL, EXIT_IN_PART where
+ * the sets could not be changed, or EXIT_NOTHING, having said why. */
 int edit_commit(struct edit *edit);
 
 void edit_end(struct edit *edit);
