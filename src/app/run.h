@@ -56,6 +56,7 @@ struct run {
 	struct file_look old_look;      /* of the blacklist, before it was read */
 	struct file_look old_state;     /* of the state */
 	struct file_look old_allow;     /* of the allowlist */
+	uint64_t allow_digest;
 	struct state state;
 	enum state_recovered recovered;
 	struct allow allow;

@@ -76,6 +76,7 @@ static void resolve_names(struct run *r)
 int run_read_lasting(struct run *r)
 {
 	(void)file_look(r->config->allow, &r->old_allow);
+	r->allow_digest = state_digest_of(r->config->allow);
 	if (config_gather_allow(r->config, &r->allow) < 0)
 		return EXIT_USAGE;
 	resolve_names(r);
@@ -102,8 +103,9 @@ bool run_was_overtaken(const struct run *r)
 	(void)file_look(r->config->blacklist, &list);
 	(void)file_look(r->config->state, &state);
 	(void)file_look(r->config->allow, &allow);
-	/* a list that was only copied or touched is not changed */
-	return !file_looks_same(&state, &r->old_state) || !file_looks_same(&allow, &r->old_allow) ||
+	/* a file that was only copied or touched is not changed */
+	return !file_looks_same(&state, &r->old_state) ||
+	       (!file_looks_same(&allow, &r->old_allow) && state_digest_of(r->config->allow) != r->allow_digest) ||
 	       (!file_looks_same(&list, &r->old_look) && state_digest_of(r->config->blacklist) != r->list.digest);
 }
 

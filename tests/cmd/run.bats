@@ -447,7 +447,7 @@ run_and_stand_still() {
 		-e inject=preadv:delay_enter=300000:when=1 \
 		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log 2> message 3>&- &
 	until grep -qs openat log.calls; do :; done
-	touch blacklist
+	touch blacklist allow
 	wait $!
 	grep -q '^192.0.2.10 ' blacklist
 	[ "$(grep -c preadv log.calls)" -le 2 ]
