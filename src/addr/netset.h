@@ -7,9 +7,9 @@
 
 #include "addr/addr.h"
 
-/* A set of addresses and networks. Zero-initialise it, netset_add() in any order, then netset_finish()
- * once: from then on it is sorted by addr_compare() and no network holds another, which is what every
- * question below needs. Adding again needs finishing again. netset_free() gives the memory back. */
+/* A set of addresses and networks. Zero-initialise it, netset_add() in any order, then netset_finish() once. From then
+ * on it is sorted by addr_compare(), and no network holds another. Every question below needs that. Adding again needs
+ * finishing again. netset_free() gives the memory back. */
 struct netset {
 	struct addr *nets;
 	size_t count, capacity;

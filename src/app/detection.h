@@ -36,8 +36,8 @@ int detection_enter_glass(struct detection *detection, uint64_t bytes);
 int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
 			struct scan_log *logs, size_t *count);
 
-/* Does detection_open() for a command that judges: proves the samples of all rules that are not built in, and reads
- * --since (seconds since the epoch), before which events do not count. */
+/* Does detection_open() for a command that judges. Proves the samples of all rules that are not built in. Reads --since
+ * (seconds since the epoch), before which events do not count. */
 int detection_open_proved(struct detection *detection, const struct config *config, const struct options *options,
 			  int64_t *since);
 

@@ -2,9 +2,9 @@
 /*
  * edit: the work that all commands share with which a person changes the blacklist.
  *
- * Configuration, lock, list, then one decision of the command, then file and sets: always in this order, so
- * that two commands, or a command and a run, cannot undo each other. The file is written before the sets. Where
- * the sets fail, the next sync or run puts them right. A dry run takes no lock and writes nothing.
+ * First come configuration, lock and list, then one decision of the command, then file and sets. So two commands, or a
+ * command and a run, cannot undo each other. The file is written before the sets. Where the sets fail, the next sync or
+ * run puts them right. A dry run takes no lock and writes nothing.
  */
 #include "app/edit.h"
 

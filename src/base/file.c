@@ -111,8 +111,8 @@ static int make_temporary(const char *temporary, const char *path, struct span b
 	return ret;
 }
 
-/* Makes to another name of the file from; or a copy, where the file system has no second names or the kernel refuses
- * one for a file of another owner (proc(5), protected_hardlinks). */
+/* Makes to another name of the file from, or else a copy. A file system may have no second names, and the kernel may
+ * refuse one for another owner's file (proc(5), protected_hardlinks). */
 static int make_twin(const char *from, const char *to)
 {
 	struct buf text = { 0 };

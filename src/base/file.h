@@ -20,11 +20,11 @@ int file_read_any(const char *path, size_t most, struct buf *out);
 /* Writes all of it, in as many calls as that takes; false with errno set where it cannot. */
 bool file_write_all(int fd, const void *bytes, size_t len);
 
-/* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the
- * folder. Mode and owner of the former file are kept; a new one is made 0640. A symbolic link is followed,
- * so that the file it names is replaced. formers: how many former versions stay; the last one is path.1.
- * Returns 0, -errno, and then path is what it was and nothing temporary is left; or +errno: path is replaced, but its
- * folder could not be brought to the disk, so that a machine that stops now may find the former file. */
+/* Replaces path by bytes as one step: a temporary file in the same folder, fsync, rename, fsync of the folder. Mode and
+ * owner of the former file are kept; a new one is made 0640. A symbolic link is followed, so that the file it names is
+ * replaced. formers: how many former versions stay; the last one is path.1. Returns 0; or -errno, and then path is what
+ * it was and nothing temporary is left; or +errno. Then path is replaced, but its folder could not be brought to the
+ * disk: a machine that stops now may find the former file. */
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers);
 
 /* The same in two steps, so that several files are all on the disk before the first of them is replaced. */
@@ -57,8 +57,8 @@ char *file_resolve(const char *path);
 /* The path of a file that stands beside that one and is called as it is, with a suffix. The caller frees it. */
 char *file_beside(const char *path, const char *suffix);
 
-/* Whether nobody but root, and whoever became root by sudo(8), can change the file or put another one in its place; for
- * other users than root always. Else why, if not NULL, is appended to: which file or folder, and whose it is. */
+/* Whether nobody but root, and whoever became root by sudo(8), can change the file or replace it. For other users than
+ * root always. Else why, if not NULL, is appended to: which file or folder, and whose it is. */
 bool file_is_own(const char *path, struct buf *why);
 
 /* file_read(), and file_replace() without former versions, of a file that mailban keeps beside another. -EPERM where

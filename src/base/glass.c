@@ -2,11 +2,11 @@
 /*
  * glass: a process that works on bytes of strangers gives up what it does not need for that.
  *
- * Whoever takes such a process over by a fault of a parser finds no capability, no file, no network, no other program
- * and no other process: he can compute, and answer through descriptors that are open. Each step fails closed: one
- * that the kernel has and refuses ends the work. A kernel without Landlock or seccomp is told of, and worked on.
- * A call that is not in the list fails with EPERM, which a new C library survives. Calls that nobody makes who reads
- * logs (another program, a socket, another process) end the process: they tell of an attack.
+ * Somebody may take such a process over by a fault of a parser. He finds no capability, no file, no network, no other
+ * program and no other process. He can compute, and answer through descriptors that are open. Each step fails closed:
+ * one that the kernel has and refuses ends the work. A kernel without Landlock or seccomp is told of, and worked on. A
+ * call that is not in the list fails with EPERM, which a new C library survives. Calls that nobody makes who reads logs
+ * (another program, a socket, another process) end the process: they tell of an attack.
  */
 #define _GNU_SOURCE
 #include "base/glass.h"

@@ -22,10 +22,10 @@ struct glass {
 	bool seccomp;
 };
 
-/* Gives up: capabilities, new privileges, the user root, files and folders, the network, all system calls but those of
- * reading, writing and memory; bounds memory, processor time and descriptors. A child writes no file, and ends with its
- * parent. Descriptors that are open stay so. Libraries must be loaded and patterns be compiled before. Returns 0,
- * with what is in force, or -1 with a sentence about the step that failed: then nothing is to be read. */
+/* Gives up capabilities, new privileges, the user root, files and folders, and the network. Gives up all system calls
+ * but those of reading, writing and memory. Bounds memory, processor time and descriptors. A child writes no file, and
+ * ends with its parent. Descriptors that are open stay so. Libraries must be loaded and patterns be compiled before.
+ * Returns 0, with what is in force, or -1 with a sentence about the step that failed: then nothing is to be read. */
 int glass_enter(struct glass *glass, bool is_child, struct buf *why);
 
 /* glass_enter() for a command that from now on only reads open files and prints. False after saying why it failed. */

@@ -12,8 +12,8 @@ void msg(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void msg_at(const char *file, unsigned long line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* For a broken promise inside the program or memory that ran out: says so and exits with 3, "nothing was written"; or,
- * behind msg_written(), with 1, and that what was written stays. */
+/* For a broken promise inside the program, or memory that ran out. Says so, and that nothing was written, and exits
+ * with 3. Behind msg_written() it says that what was written stays, and exits with 1. */
 _Noreturn void msg_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Tells msg_die() that a file was put in place, so that it no longer says that nothing was written. */

@@ -2,9 +2,9 @@
 /*
  * allow: a person puts an address or a network on the allowlist.
  *
- * Adds a line to the file and takes the address out of the blacklist and the sets at once: entries inside it
- * leave, a network around it is split. The allowlist is written first: whatever fails after that,
- * the next run knows the line. The file's other lines are never rewritten.
+ * Adds a line to the file, and takes the address out of the blacklist and the sets at once. Entries inside it leave, a
+ * network around it is split. The allowlist is written first: whatever fails after that, the next run knows the line.
+ * The file's other lines are never rewritten.
  */
 #include <string.h>
 #include <strings.h>

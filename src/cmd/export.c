@@ -2,9 +2,9 @@
 /*
  * export: prints the blacklist for other programs.
  *
- * Prints the entries that are not over, in the form of another tool: bare addresses (pf tables, iprange,
- * other lists), ipset restore, an nftables file, a Postfix cidr table. Only reads. The output has
- * only addresses and times; no note gets into another program's file.
+ * Prints the entries that are not over, in the form of another tool. That is bare addresses (pf tables, iprange, other
+ * lists), ipset restore, an nftables file, or a Postfix cidr table. Only reads. The output has only addresses and
+ * times; no note gets into another program's file.
  */
 #include <errno.h>
 #include <signal.h>

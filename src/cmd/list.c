@@ -2,9 +2,8 @@
 /*
  * list: shows the blacklist.
  *
- * Shows the blacklist as it stands in the file: all entries, or those that overlap the named addresses and networks,
- * with the points of their accounts. Only reads, and takes no lock. Notes are a person's bytes and are
- * shown escaped.
+ * Shows the blacklist as it stands in the file, with the points of accounts: all entries, or those that overlap the
+ * named addresses and networks. Only reads, and takes no lock. Notes are a person's bytes and are shown escaped.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 /*
  * state: shows what mailban remembers between two runs.
  *
- * Shows how far each log was read, and how much each other section of the state holds; with -v and in JSON
- * the lines themselves, in the form of the modules that write them. Only reads, and takes no lock. Of a damaged state
- * it says what any other command says.
+ * Shows how far each log was read, and how much each other section of the state holds. With -v and in JSON it shows the
+ * lines themselves, in the form of the modules that write them. Only reads, and takes no lock. Of a damaged state it
+ * says what any other command says.
  */
 #include "app/config.h"
 #include "app/remembered.h"

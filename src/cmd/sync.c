@@ -31,7 +31,7 @@ static bool did_something(const struct firewall_report *report)
 	return false;
 }
 
-/* Where the blacklist has an error and the sets are empty, as at boot, the former blacklist serves meanwhile: a typing
+/* Where the blacklist has an error and the sets are empty, as at boot, the former blacklist serves meanwhile. A typing
  * mistake must not let everybody in. Returns whether the former blacklist serves. */
 static bool take_former(const struct config *config, const struct firewall *fw, struct banlist *bans)
 {

@@ -58,8 +58,8 @@ void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsi
 /* Puts a text that takes an address, and does not name it, in place of each <ADDR>. */
 void f2b_unname(struct buf *text);
 
-/* Hands on each pattern that is to be tried by itself: the branches outside of all groups, and those of a group by
- * which an address can stand in several places. */
+/* Hands on each pattern that is to be tried by itself. Such are the branches outside of all groups, and those of a
+ * group by which an address can stand in several places. */
 typedef void f2b_take_branch(void *context, const char *text);
 void f2b_split(const char *text, f2b_take_branch *take, void *context);
 

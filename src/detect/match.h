@@ -14,8 +14,8 @@
 
 enum {
 	MATCH_LINE_MAX = 1 << 16, /* bytes; a longer line is no line of a mail server and is passed over */
-	/* bytes of a message; syslog daemons cut lines of 1024 bytes and more, and a client that makes its line long
-	 * enough chooses where: no pattern that looks at the end of a line is tried on a longer one */
+	/* Bytes of a message; no pattern that looks at the end of a line is tried on a longer one. Syslog daemons cut
+	 * lines of 1024 bytes and more, and a client that makes its line long chooses where. */
 	MATCH_WHOLE_MAX = 800,
 	/* A matcher stops asking a rule that has met a limit of PCRE2 so often: each time costs a millisecond. */
 	MATCH_LIMIT_HITS_MAX = 1000,
@@ -37,8 +37,8 @@ void matcher_free(struct matcher *matcher);
 void matcher_begin(struct matcher *matcher, int64_t reference);
 
 /* The log is that server's own file (struct header), borrowed; NULL: it is not known to be anybody's. What looks like
- * the line of another program is none then: a server may write a name that somebody logs in with as it came, newlines
- * included. nginx does, in lines like its own: nothing in its file is believed (matcher_believes()). */
+ * the line of another program is none then, for a server may write a login's name as it came, newlines included. nginx
+ * does, in lines like its own: nothing in its file is believed (matcher_believes()). */
 void matcher_set_server(struct matcher *matcher, const char *server);
 
 /* Whether lines of the server's own file are believed. server NULL: the file is not known to be anybody's. */

@@ -33,8 +33,8 @@ struct ruleset {
 /* Whether built-in rules get their samples and source, which only commands need that show or prove rules. */
 enum rules_samples { RULES_WITHOUT_SAMPLES, RULES_WITH_SAMPLES };
 
-/* The built-in rules, and those of the .conf files of DIR where dir is not NULL and exists, which always have their
- * samples; one with the name of another replaces it. Compiles no pattern. Returns 0, or -1 after a message with file
+/* Loads the built-in rules, and those of the .conf files of dir, unless that is NULL or missing. The latter always have
+ * their samples, and replace rules of the same name. Compiles no pattern. Returns 0, or -1 after a message with file
  * and line. */
 int rules_load(struct ruleset *set, const char *dir, enum rules_samples samples);
 void rules_free(struct ruleset *set);

@@ -42,9 +42,9 @@ void sessions_free(struct sessions *sessions);
 /* Takes an event that is complete, and does not keep it. */
 typedef void sessions_hand(void *context, const struct event *event);
 
-/* Hands on what the event means in the light of those before it: the event with the address of its session; nothing,
- * where it only told something of others or its address is still to come; or what waited for its address, too. Events
- * must come in the order of time. */
+/* Hands on what the event means in the light of those before it. That is the event with the address of its session, and
+ * what waited for that address. Hands on nothing where it only told something of others, or its address is still to
+ * come. Events must come in the order of time. */
 void sessions_take(struct sessions *sessions, const struct event *event, sessions_hand *hand, void *context);
 
 /* Gives the sessions that had a line since then, one a call; *at begins as 0. NULL: there is no more. */

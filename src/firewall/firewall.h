@@ -22,8 +22,9 @@
 /* AUTO: ipset where this host has iptables, whose rules can name such a set, and no firewalld; else nftables. */
 enum firewall_backend { FIREWALL_AUTO, FIREWALL_IPSET, FIREWALL_NFTABLES };
 
-/* The sets' names, each at most 27 bytes. The temporaries of ipset are NAME-new; in nftables the set NAME of the table
- * inet mailban holds single addresses, NAME-nets networks, NAME-64 the networks of 64 bits that are IPv6 clients. */
+/* The sets' names, each at most 27 bytes. The temporaries of ipset are NAME-new. In nftables the set NAME of the table
+ * inet mailban holds single addresses, and NAME-nets networks. NAME-64 holds the networks of 64 bits that are IPv6
+ * clients. */
 struct firewall_names {
 	const char *name[FIREWALL_FAMILIES];
 	enum firewall_backend backend;
@@ -55,9 +56,9 @@ enum firewall_backend firewall_choose(enum firewall_backend wanted);
 /* "ipset", "nftables". */
 const char *firewall_backend_name(enum firewall_backend backend);
 
-/* Reads both sets. A set that does not exist is read as an empty one.
- * Returns 0, or -errno after adding one sentence to error: what is wrong; what to do (-EPERM: no permission,
- * -EPROTONOSUPPORT: no such sets in the kernel). The caller frees fw by firewall_free(), after an error too. */
+/* Reads both sets. A set that does not exist is read as an empty one. Returns 0, or -errno after adding to error what
+ * is wrong and what to do. -EPERM: no permission; -EPROTONOSUPPORT: no such sets in the kernel. The caller frees fw by
+ * firewall_free(), after an error too. */
 int firewall_read(struct firewall *fw, const struct firewall_names *names, struct buf *error);
 
 /* Makes the sets that fw was read from equal to bans: creates what is missing, replaces what cannot serve,

@@ -8,7 +8,7 @@
  * each account.
  *
  * If others speak of an address, the joint balance decides whether it is banned, and not the host's own balance. A ban
- * that the balance began stays until the balance is low, so hosts tell each other of joint bans, too: who did not run
+ * that the balance began stays until the balance is low. So hosts tell each other of joint bans, too: who did not run
  * while the balance was high would not know. A network is banned if any host bans it and no host has seen anybody good
  * in it.
  */

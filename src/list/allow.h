@@ -58,9 +58,9 @@ struct allow_sources {
 	bool mynetworks;       /* ask postconf, where it is */
 };
 
-/* Gathers all of them, and what is always in it: loopback, this host's addresses, gateways and resolvers, and
- * the client of the SSH session that the program is run from. Returns 0, or -1 after saying FILE:LINE and what
- * is wrong with the file or a setting. */
+/* Gathers all of them, and what is always in it. That is loopback, this host's addresses, gateways and resolvers, and
+ * the client of the SSH session that the program is run from. Returns 0, or -1 after saying FILE:LINE and what is wrong
+ * with the file or a setting. */
 int allow_gather(struct allow *allow, const struct allow_sources *sources);
 void allow_free(struct allow *allow);
 

@@ -22,8 +22,8 @@ int blacklist_read(const char *path, struct banlist *list);
 /* Reads a text in memory in the same way; name is for messages. The list takes the text over. */
 int blacklist_parse(struct buf *text, const char *name, struct banlist *list);
 
-/* Keeps one entry of several for one address in a sorted list: a person's, else the one that ends last, else the first
- * with a note. The remarks above the others go above the next entry. */
+/* Keeps one of several entries for an address in a sorted list. It is a person's, else the one that ends last, else the
+ * first with a note. The remarks above the others go above the next entry. */
 void blacklist_drop_duplicates(struct banlist *list);
 
 /* The whole file as it would be written, added to out. The list is sorted. */
@@ -34,12 +34,12 @@ void blacklist_format(const struct banlist *list, struct buf *out);
  * path if it was read at all. *digest is that of the file as it will be; 0: there will be none. Returns 0 or -errno. */
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 
-/* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is
- * known of the ban, or for a person's line the note alone. A note may be empty. */
+/* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is known of the
+ * ban. Of a person's line that is the note alone. A note may be empty. */
 void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note);
 
-/* What a person wrote behind # in an entry's line: the whole remark of a person's line, the note of a ban
- * by hand; len 0 where there is none. */
+/* What a person wrote behind # in an entry's line: the whole remark of a person's line, or the note of a ban. len 0:
+ * nothing. */
 struct span blacklist_note(const struct ban *ban);
 
 /* Replaces an entry of the list by its ban as it is now. The lines above it and a person's note stay; the rest of its

@@ -12,8 +12,8 @@ struct split {
 	struct netset networks; /* entries that left but for parts that now stand in the list, sorted */
 };
 
-/* Takes an address or network out of a sorted list: entries inside it leave, networks around it are split,
- * each part with the dates, class and note of the whole. The list is sorted afterwards, no address in it twice. */
+/* Takes an address or network out of a sorted list. Entries inside it leave; networks around it are split, and each
+ * part has the dates, class and note of the whole. The list is sorted afterwards, no address in it twice. */
 void split_out(struct banlist *list, const struct addr *hole, struct split *split);
 void split_free(struct split *split);
 

@@ -51,8 +51,8 @@ struct state {
 
 void state_free(struct state *state);
 
-/* Reads the file; one that does not exist is the empty state. Returns 0. Returns -1, after a message that says what to
- * do, where the file cannot be read, is damaged, is no state or is of a newer version. */
+/* Reads the file; one that does not exist is the empty state. Returns 0, or -1 after a message that says what to do.
+ * Then the file cannot be read, is damaged, is no state or is of a newer version. */
 int state_load(struct state *state, const char *path);
 
 /* Reads a text in the same way, and takes it over; name is for messages. */

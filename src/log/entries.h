@@ -21,9 +21,9 @@ void entries_load(void);
 struct entries *entries_open(const char *units, const char *directory, struct buf *why);
 void entries_close(struct entries *entries);
 
-/* Goes behind the entry that cursor names; before the first one where cursor is NULL. *gap is the time of the journal's
- * first entry, in seconds since the epoch, if the cursor's entry is gone: entries behind it may be gone, too. Else *gap
- * is WHEN_UNKNOWN. Returns 0, or -1 with the reason appended to why. */
+/* Goes behind the entry that cursor names; before the first one where cursor is NULL. If the cursor's entry is gone,
+ * entries behind it may be gone, too: *gap is then the time of the journal's first entry, in seconds since the epoch.
+ * Else *gap is WHEN_UNKNOWN. Returns 0, or -1 with the reason appended to why. */
 int entries_begin(struct entries *entries, const char *cursor, int64_t *gap, struct buf *why);
 
 /* Adds the next lines, and names the last entry of them; the cursor lives until the next call. Returns 1, 0 at the end,

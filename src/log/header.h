@@ -8,8 +8,8 @@
 
 #include "base/span.h"
 
-/* A log line taken apart: the spans point into the line, but for a program name that its form alone
- * tells, which points to a constant text. */
+/* A log line taken apart. The spans point into the line; a program name that the line's form alone tells is a constant
+ * text. */
 struct header {
 	struct span stamp;    /* the text of the time, len 0 where there is none that is known */
 	struct span host;     /* len 0 where the format has none */

@@ -126,8 +126,8 @@ static bool leave_descriptors(int fd)
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 || dup2(fd, CHILDS) < 0)
 		return false;
-	/* an older kernel has no such call: the descriptors stay, and nobody can use them in the glass;
-	 * an older libc has the kernel's name of it alone */
+	/* By its number, as an older libc has no function for it. On a kernel without the call the descriptors stay,
+	 * and nobody can use them in the glass. */
 	(void)syscall(__NR_close_range, (unsigned)CHILDS + 1, ~0u, 0u);
 	return true;
 }

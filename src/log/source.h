@@ -44,10 +44,10 @@ void source_bound(struct source *source, const struct source_bounds *bounds);
 /* Whether the disk, rights or a missing library caused the error, so that the source may be well another time. */
 bool source_is_hindered(const struct source *source);
 
-/* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which
- * source_error() then says why. A file is read up to the size that it had when it was opened; one that is
- * emptied or rewritten meanwhile ends where the bytes that were opened end. What a power failure leaves of a line is
- * NULs: the last of many becomes a newline. Holes are skipped behind their beginning. */
+/* The next bytes, uncompressed, at most room of them. 0 at the end, -1 on an error, about which source_error() then
+ * says why. A file is read up to the size that it had when it was opened. A file that is emptied or rewritten meanwhile
+ * ends where its former bytes end. What a power failure leaves of a line is NULs: the last of many becomes a newline.
+ * Holes are skipped behind their beginning. */
 ssize_t source_read(struct source *source, char *bytes, size_t room);
 
 const char *source_name(const struct source *source);   /* for messages; lives as long as the source */

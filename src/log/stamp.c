@@ -5,7 +5,7 @@
  * Neighbouring lines of a log share their minute. So the reader remembers the text of the last minute and its meaning;
  * an equal text costs a compare and two digits. Any other text is taken apart into a date, a time and a zone. Only
  * times without a zone ask the C library. A time without a year is the last such time up to two weeks after the last
- * change of the log: a clock may be ahead by days, and few logs hold nearly a year. Never allocates.
+ * change of the log. For a clock may be ahead by days, and few logs hold nearly a year. Never allocates.
  */
 #define _DEFAULT_SOURCE
 #include "log/stamp_inside.h"

@@ -8,9 +8,9 @@
 
 #include "base/span.h"
 
-/* Turns the texts of times into seconds since the epoch. One reader a thread and a source: it remembers
- * the last minute that it worked out. Times without a zone are local to TZ (localtime(3)); of two that a clock shows
- * alike, in the hour that comes twice, the first one is meant. */
+/* Turns the texts of times into seconds since the epoch. One reader a thread and a source: it remembers the last minute
+ * that it worked out. Times without a zone are local to TZ (localtime(3)). In the hour that comes twice, of two that a
+ * clock shows alike, the first one is meant. */
 struct stamp_reader {
 	int64_t reference;       /* when the log was last written: a time without a year is the nearest one
 	                            not more than two weeks after this */

@@ -3,8 +3,8 @@
  * night: the report of a night, for a person in the morning.
  *
  * Things that need a person come first. Then come numbers, the worst new bans, attacked users, and banned addresses
- * that go on; then how to see everything and how to undo a ban. Each part has a greatest number of lines, so that the
- * whole never has more than one screen.
+ * that go on. The end says how to see everything and how to undo a ban. Each part has a greatest number of lines, so
+ * that the whole never has more than one screen.
  */
 #include "report/night.h"
 

@@ -101,8 +101,8 @@ static const struct firewall_entry *entry_of(const struct profile *d, const stru
 	return d->firewall != NULL && ban != NULL ? firewall_find(d->firewall, &ban->net) : NULL;
 }
 
-/* Whether the set should hold the ban, but for its width: not where it is over or allowed, nor where the set has a
- * wider entry, or the rest of the network. */
+/* Whether the set should hold the ban, but for its width. It should not where the ban is over or allowed, nor where the
+ * set has a wider entry, or the rest of the network. */
 static bool is_missing(const struct profile *d, const struct ban *ban)
 {
 	return ban->until > d->now && d->allowed == NULL && !firewall_holds(d->firewall, &d->net);
