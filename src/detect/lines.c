@@ -13,23 +13,6 @@
 
 #include "base/mem.h"
 
-/* Fills up to room bytes; 0 at the end of the log. */
-static size_t read_bytes(struct log_lines *l, char *bytes, size_t room)
-{
-	size_t len = 0;
-
-	while (len < room) {
-		ssize_t got = source_read(l->source, bytes + len, room - len);
-
-		if (got < 0)
-			l->failed = true;
-		if (got <= 0)
-			break;
-		len += (size_t)got;
-	}
-	return len;
-}
-
 /* Drops the rest of a line that is too long, and moves the bytes behind it to the front. */
 static size_t skip_rest_of_line(struct log_lines *l, char *bytes, size_t len)
 {
@@ -66,7 +49,8 @@ size_t lines_read(struct log_lines *l, char *block, uint64_t *offset)
 	if (l->carry == NULL)
 		l->carry = mem_alloc(MATCH_LINE_MAX + 1, 1);
 	memcpy(block, l->carry, len);
-	got = read_bytes(l, block + len, LINES_BLOCK);
+	got = source_read_full(l->source, block + len, LINES_BLOCK);
+	l->failed = source_error(l->source) != NULL;
 	len += got;
 	l->carry_len = 0;
 	if (l->skipping)

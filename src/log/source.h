@@ -50,6 +50,9 @@ bool source_is_hindered(const struct source *source);
  * Holes are skipped behind their beginning. */
 ssize_t source_read(struct source *source, char *bytes, size_t room);
 
+/* Reads len bytes unless the end or an error comes before. Returns how many. */
+size_t source_read_full(struct source *source, char *bytes, size_t len);
+
 const char *source_name(const struct source *source);   /* for messages; lives as long as the source */
 const char *source_error(const struct source *source);  /* NULL where there was none */
 

@@ -154,19 +154,6 @@ struct print source_tail(struct source *source, uint64_t offset)
 	return print_of(bytes, 0);
 }
 
-/* Fills len bytes unless the end or a damaged place comes before. */
-static size_t read_full(struct source *source, char *bytes, size_t len)
-{
-	size_t have = 0;
-	ssize_t got = 1;
-
-	while (have < len && got > 0) {
-		got = source_read(source, bytes + have, len - have);
-		have += got > 0 ? (size_t)got : 0;
-	}
-	return have;
-}
-
 bool source_begins_with(struct source *source, struct source *copy)
 {
 	char *steps = mem_alloc(2, STEP);
@@ -176,8 +163,8 @@ bool source_begins_with(struct source *source, struct source *copy)
 	source_restart(source);
 	source_restart(copy);
 	do {
-		got = read_full(copy, steps + STEP, STEP);
-		same = read_full(source, steps, got) == got && memcmp(steps, steps + STEP, got) == 0;
+		got = source_read_full(copy, steps + STEP, STEP);
+		same = source_read_full(source, steps, got) == got && memcmp(steps, steps + STEP, got) == 0;
 	} while (same && got == STEP);
 	free(steps);
 	source_restart(source);

@@ -297,6 +297,18 @@ ssize_t source_read(struct source *source, char *bytes, size_t room)
 	return got;
 }
 
+size_t source_read_full(struct source *source, char *bytes, size_t len)
+{
+	size_t have = 0;
+	ssize_t got = 1;
+
+	while (have < len && got > 0) {
+		got = source_read(source, bytes + have, len - have);
+		have += got > 0 ? (size_t)got : 0;
+	}
+	return have;
+}
+
 void source_restart(struct source *source)
 {
 	unpack_close(source->unpack);
