@@ -71,16 +71,13 @@ void log_list_free(struct log_list *list)
 	*list = (struct log_list){ 0 };
 }
 
-static int compare_written(const struct sibling *a, const struct sibling *b)
+static int by_written(const void *left, const void *right)
 {
+	const struct sibling *a = left, *b = right;
+
 	if (a->written != b->written)
 		return a->written < b->written ? -1 : 1;
 	return strcmp(a->path, b->path);
-}
-
-static int by_written(const void *left, const void *right)
-{
-	return compare_written(left, right);
 }
 
 static int by_name(const void *left, const void *right)
@@ -90,7 +87,7 @@ static int by_name(const void *left, const void *right)
 
 	if (a->rotation.style == ROTATION_COUNTED)
 		order = (a->rotation.number < b->rotation.number) - (a->rotation.number > b->rotation.number);
-	return order != 0 ? order : compare_written(a, b);
+	return order != 0 ? order : by_written(a, b);
 }
 
 static void sort(struct sibling *siblings, size_t count)
@@ -130,13 +127,13 @@ static size_t list_siblings(struct log_files *files, const char *folder, struct 
 	*siblings = NULL;
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		struct sibling sibling = { .rotation = { .style = ROTATION_OTHER } };
-		struct stat st;
+		struct file_look look;
 
 		if (!rotation_parse(&sibling.rotation, name_of(files->log), entry->d_name))
 			continue;
 		sibling.path = join(folder, entry->d_name);
-		if (stat(sibling.path, &st) == 0)
-			sibling.written = st.st_mtim.tv_sec * 1000000000LL + st.st_mtim.tv_nsec;
+		if (file_look(sibling.path, &look))
+			sibling.written = look.written;
 		*siblings = mem_grow(*siblings, &capacity, count + 1, sizeof(**siblings));
 		(*siblings)[count++] = sibling;
 	}

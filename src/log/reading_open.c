@@ -115,20 +115,16 @@ void reading_open_log(struct reading_log *log)
 static void begin_file(struct reading *reading, struct reading_file *file)
 {
 	const struct position *old = reading->full ? NULL : known_unopened(reading, file);
-	bool well;
 
 	if (old == NULL && file->source == NULL)
 		return;
-	if (old == NULL) {
-		source_bound(file->source, &reading->bounds);
-		if (source_begin(file->source, NULL, &file->why))
-			return;
-	}
-	well = old != NULL;
-	if (well) {
+	if (old != NULL) {
 		buf_clear(&file->why);
 		reading_claim(reading, file, old);
 	} else {
+		source_bound(file->source, &reading->bounds);
+		if (source_begin(file->source, NULL, &file->why))
+			return;
 		file->hindered = source_is_hindered(file->source);
 	}
 	source_close(file->source);
