@@ -175,12 +175,10 @@ int file_replace(const char *path, const char *bytes, size_t len, unsigned forme
 
 int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers)
 {
-	struct buf name = { 0 };
 	int ret;
 
 	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
-	buf_addf(&name, "%s.new", file->path);
-	file->temporary = buf_take(&name);
+	file->temporary = file_beside(file->path, ".new");
 	ret = make_temporary(file->temporary, file->path, bytes);
 	if (ret == 0)
 		ret = sync_folder_of(file->path);

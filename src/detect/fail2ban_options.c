@@ -127,8 +127,8 @@ static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
 	return good ? 0 : -1;
 }
 
-/* The files that an option of [INCLUDES] names, one a line. The caller frees the text. */
-static char *includes_of(const struct f2b_options *own, const char *which)
+/* The files that an option of [INCLUDES] names, one a line. */
+static const char *includes_of(const struct f2b_options *own, const char *which)
 {
 	const char *names = "";
 
@@ -136,7 +136,7 @@ static char *includes_of(const struct f2b_options *own, const char *which)
 		if (strcmp(own->items[i].section, "INCLUDES") == 0 && strcmp(own->items[i].name, which) == 0)
 			names = own->items[i].value;
 	}
-	return mem_text(names);
+	return names;
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -146,15 +146,15 @@ static bool ends_with(const char *text, const char *end)
 	return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/* Reads the files that the file at path names; frees the names. */
-static int read_includes(struct f2b_options *o, const char *path, char *names, unsigned depth)
+/* Reads the files that the file at path names. */
+static int read_includes(struct f2b_options *o, const char *path, const char *names, unsigned depth)
 {
 	const char *slash = strrchr(path, '/');
+	char *copy = mem_text(names), *rest = NULL;
 	struct buf full = { 0 };
-	char *rest = NULL;
 	int ret = 0;
 
-	for (char *name = strtok_r(names, "\n", &rest); ret == 0 && name != NULL; name = strtok_r(NULL, "\n", &rest)) {
+	for (char *name = strtok_r(copy, "\n", &rest); ret == 0 && name != NULL; name = strtok_r(NULL, "\n", &rest)) {
 		buf_clear(&full);
 		if (*name != '/' && slash != NULL)
 			buf_add(&full, path, (size_t)(slash + 1 - path));
@@ -166,7 +166,7 @@ static int read_includes(struct f2b_options *o, const char *path, char *names, u
 		ret = ret == -ENOENT ? 0 : ret;
 	}
 	buf_free(&full);
-	free(names);
+	free(copy);
 	return ret;
 }
 
@@ -223,17 +223,13 @@ static int read_file(struct f2b_options *o, const char *path, unsigned depth)
 {
 	struct f2b_options own = { 0 };
 	int ret = read_own(&own, path, depth);
-	char *before = includes_of(&own, "before"), *after = includes_of(&own, "after");
+	const char *after = includes_of(&own, "after");
 
 	if (ret == 0)
-		ret = read_includes(o, path, before, depth);
-	else
-		free(before);
+		ret = read_includes(o, path, includes_of(&own, "before"), depth);
 	move_all(o, &own);
 	if (ret == 0)
 		ret = read_includes(o, path, after, depth);
-	else
-		free(after);
 	if (ret == 0)
 		ret = read_local(o, path, depth);
 	f2b_options_free(&own);
