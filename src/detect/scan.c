@@ -175,7 +175,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	struct work *w = worker->work;
 	struct block block = { .bytes = worker->block, .source = s->source,
 			       .stream = (uint32_t)(s - w->streams), .want_lines = w->scan->want_lines };
-	uint64_t bytes_done = 0, bytes_total = 0, number;
+	uint64_t number;
 	struct batch *batch;
 	bool ended;
 
@@ -185,10 +185,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	block.len = stream_unwrap(s, worker->block, block.len);
 	block.behind_gap = s->lines.behind_gap;
 	ended = s->lines.ended;
-	source_progress(s->log->source, &bytes_done, &bytes_total);
 	pthread_mutex_lock(&w->lock);
-	s->bytes_done = bytes_done;
-	s->bytes_total = bytes_total;
 	s->ended = ended;
 	number = s->blocks_read++;
 	s->reading = false;
@@ -204,16 +201,16 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	w->ahead_bytes += batch_bytes(batch);
 }
 
-/* Only the worker that reads a source may ask for its progress, and writes it down. */
 static void tell_progress(const struct work *w)
 {
-	uint64_t done = 0, total = 0;
+	uint64_t all_done = 0, all = 0, done, total;
 
 	for (size_t i = 0; i < w->scan->log_count; i++) {
-		done += w->streams[i].bytes_done;
-		total += w->streams[i].bytes_total;
+		source_progress(w->scan->logs[i].source, &done, &total);
+		all_done += done;
+		all += total;
 	}
-	w->scan->progress(w->scan->progress_context, done, total);
+	w->scan->progress(w->scan->progress_context, all_done, all);
 }
 
 static void *worker_run(void *argument)

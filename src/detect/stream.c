@@ -70,7 +70,6 @@ void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struc
 	s->in_pieces = pieces_take(pieces, s->name);
 	s->lines.source = log->source;
 	s->lines.take_unterminated = log->take_unterminated;
-	source_progress(log->source, &s->bytes_done, &s->bytes_total);
 	log->last_time = WHEN_UNKNOWN;
 	matcher_begin(matcher, source_reference(log->source));
 	matcher_set_server(matcher, s->server);

@@ -21,7 +21,6 @@ struct stream {
 	enum wrapping wrapping;
 	bool in_pieces;            /* of the worker that is reading: the last line was a piece of a longer one */
 	bool reading, ended;       /* a worker reads a block; the last one was read */
-	uint64_t bytes_done, bytes_total; /* as stored, for the progress */
 	uint64_t blocks_read;
 	uint64_t next_block;       /* the one to merge next */
 	struct batch *done;        /* scanned and not merged, by number */
