@@ -47,7 +47,8 @@ static void take_line(struct sampling *s, struct span line)
 static int read_log(struct sampling *s, struct source *source)
 {
 	enum wrapping wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
-	struct log_lines lines = { .source = source, .take_unterminated = true };
+	struct scan_log log = { .source = source, .take_unterminated = true };
+	struct log_lines lines = { .log = &log };
 	char *block = mem_alloc(LINES_ROOM, 1);
 	bool in_pieces = false;
 	uint64_t offset;
@@ -61,7 +62,7 @@ static int read_log(struct sampling *s, struct source *source)
 	}
 	lines_free(&lines);
 	free(block);
-	if (!lines.failed)
+	if (!log.failed)
 		return EXIT_ALL_WELL;
 	msg("%s: %s; samples are of what came before", source_name(source), source_error(source));
 	return EXIT_IN_PART;

@@ -49,20 +49,20 @@ size_t lines_read(struct log_lines *l, char *block, uint64_t *offset)
 	if (l->carry == NULL)
 		l->carry = mem_alloc(MATCH_LINE_MAX + 1, 1);
 	memcpy(block, l->carry, len);
-	got = source_read_full(l->source, block + len, LINES_BLOCK);
-	l->failed = source_error(l->source) != NULL;
+	got = source_read_full(l->log->source, block + len, LINES_BLOCK);
+	l->log->failed = source_error(l->log->source) != NULL;
 	len += got;
 	l->carry_len = 0;
 	if (l->skipping)
 		len = skip_rest_of_line(l, block, len);
-	*offset = source_start(l->source) + l->offset;
+	*offset = source_start(l->log->source) + l->offset;
 	newline = len > 0 ? memrchr(block, '\n', len) : NULL;
 	complete = newline != NULL ? (size_t)(newline + 1 - block) : 0;
 	if (got < LINES_BLOCK) {
 		l->ended = true;
 		/* a damaged place may cut an address off before its last digit: an unfinished line there counts for
 		 * nothing */
-		if (l->take_unterminated && !l->failed)
+		if (l->log->take_unterminated && !l->log->failed)
 			complete = len;
 	}
 	l->behind_gap = l->gap;
@@ -70,7 +70,7 @@ size_t lines_read(struct log_lines *l, char *block, uint64_t *offset)
 		l->gap = false;
 	l->offset += complete;
 	if (!l->skipping)
-		l->consumed = l->offset;
+		l->log->consumed = l->offset;
 	keep_carry(l, block + complete, len - complete);
 	return complete;
 }

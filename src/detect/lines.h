@@ -30,13 +30,11 @@ struct scan_log {
 	bool failed;             /* source_error() says why; what came before it is counted */
 };
 
-/* A log cut into blocks of whole lines. Give it source and take_unterminated; the rest begins as zero. */
+/* A log cut into blocks of whole lines. Give it the log, of which it sets consumed and failed; the rest begins as
+ * zero. */
 struct log_lines {
-	struct source *source;
-	bool take_unterminated;  /* a last line without a newline is given too, unless the log broke off there */
+	struct scan_log *log;
 	bool ended;              /* nothing more comes */
-	bool failed;             /* source_error() says why it ended */
-	uint64_t consumed;       /* uncompressed bytes of whole lines given or passed over, from source_start() on */
 	bool behind_gap;         /* the lines given last stand behind one that was passed over */
 	uint64_t too_long;       /* lines over MATCH_LINE_MAX that were never given, since they were never held whole */
 	/* its own: */

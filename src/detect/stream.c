@@ -64,12 +64,10 @@ void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struc
 {
 	struct span head = source_head(log->source);
 
-	*s = (struct stream){ .log = log, .source = source, .server = source_server(log->source),
-			      .wrapping = wrapping_of(head.ptr, head.len) };
+	*s = (struct stream){ .log = log, .lines.log = log, .source = source,
+			      .server = source_server(log->source), .wrapping = wrapping_of(head.ptr, head.len) };
 	s->name = number_of_name(source_name(log->source));
 	s->in_pieces = pieces_take(pieces, s->name);
-	s->lines.source = log->source;
-	s->lines.take_unterminated = log->take_unterminated;
 	log->last_time = WHEN_UNKNOWN;
 	matcher_begin(matcher, source_reference(log->source));
 	matcher_set_server(matcher, s->server);
@@ -82,8 +80,6 @@ void stream_end(struct stream *s, struct pieces *pieces)
 	(void)pieces_take(pieces, s->name);
 	if (s->in_pieces)
 		pieces_add(pieces, s->name);
-	s->log->consumed = s->lines.consumed;
-	s->log->failed = s->lines.failed;
 	s->log->lines += s->lines.too_long;
 	s->log->too_long += s->lines.too_long;
 	lines_free(&s->lines);
