@@ -255,7 +255,7 @@ static int match_stdin(struct matching *m)
 {
 	if (detection_enter_glass(m->detection, UINT64_MAX) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
-	matcher_begin(m->matcher, (int64_t)time(NULL));
+	matcher_begin(m->matcher, (int64_t)time(NULL), NULL);
 	return match_lines(m, NULL);
 }
 
@@ -269,8 +269,7 @@ static int match_file(struct matching *m, const char *path)
 		source_bound(source, &m->config->unpack);
 	if (source != NULL && detection_enter_glass(m->detection, UINT64_MAX) == EXIT_ALL_WELL &&
 	    source_begin(source, NULL, &why)) {
-		matcher_begin(m->matcher, source_reference(source));
-		matcher_set_server(m->matcher, source_server(source));
+		matcher_begin(m->matcher, source_reference(source), source_server(source));
 		m->wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
 		status = match_lines(m, source);
 	} else if (why.len > 0) {

@@ -80,9 +80,11 @@ void matcher_free(struct matcher *m)
 	free(m);
 }
 
-void matcher_begin(struct matcher *m, int64_t reference)
+void matcher_begin(struct matcher *m, int64_t reference, const char *server)
 {
 	m->block++;
+	m->server = server;
+	m->believes = matcher_believes(server);
 	stamp_begin(&m->stamps, reference);
 }
 
@@ -94,12 +96,6 @@ void matcher_set_program(struct matcher *m, const char *program)
 bool matcher_believes(const char *server)
 {
 	return server == NULL || strcmp(server, "nginx") != 0;
-}
-
-void matcher_set_server(struct matcher *m, const char *server)
-{
-	m->server = server;
-	m->believes = matcher_believes(server);
 }
 
 void matcher_watch(struct matcher *m, struct drift *drift)

@@ -33,13 +33,11 @@ struct matcher;
 struct matcher *matcher_new(struct engine *engine);
 void matcher_free(struct matcher *matcher);
 
-/* A new log: when it was last written, seconds since the epoch. */
-void matcher_begin(struct matcher *matcher, int64_t reference);
-
-/* The log is that server's own file (struct header), borrowed; NULL: it is not known to be anybody's. What looks like
- * the line of another program is none then, for a server may write a login's name as it came, newlines included. nginx
- * does, in lines like its own: nothing in its file is believed (matcher_believes()). */
-void matcher_set_server(struct matcher *matcher, const char *server);
+/* A new log, or another block of it: when it was last written, in seconds since the epoch; and the server whose own
+ * file it is (struct header), borrowed, or NULL: it is not known to be anybody's. What looks like the line of another
+ * program is none in such a file: a server may write a login's name as it came, newlines included. nginx does, in lines
+ * like its own: nothing in its file is believed (matcher_believes()). */
+void matcher_begin(struct matcher *matcher, int64_t reference, const char *server);
 
 /* Whether lines of the server's own file are believed. server NULL: the file is not known to be anybody's. */
 bool matcher_believes(const char *server);

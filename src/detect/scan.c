@@ -191,8 +191,7 @@ static void read_and_scan(struct worker *worker, struct stream *s)
 	s->reading = false;
 	pthread_cond_broadcast(&w->changed);
 	pthread_mutex_unlock(&w->lock);
-	matcher_begin(worker->matcher, source_reference(s->log->source));
-	matcher_set_server(worker->matcher, s->server);
+	matcher_begin(worker->matcher, source_reference(s->log->source), s->server);
 	batch = block_scan(worker->matcher, &block);
 	batch->number = number;
 	batch->ends_log = ended;

@@ -69,8 +69,7 @@ void stream_begin(struct stream *s, struct scan_log *log, uint32_t source, struc
 	s->name = number_of_name(source_name(log->source));
 	s->in_pieces = pieces_take(pieces, s->name);
 	log->last_time = WHEN_UNKNOWN;
-	matcher_begin(matcher, source_reference(log->source));
-	matcher_set_server(matcher, s->server);
+	matcher_begin(matcher, source_reference(log->source), s->server);
 	s->scanned_until = s->merged_until = first_time(log->source, matcher);
 }
 

@@ -37,8 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		with = make(&set, true);
 		without = make(&set, false);
 	}
-	matcher_begin(with, FUZZ_NOW);
-	matcher_begin(without, FUZZ_NOW);
+	matcher_begin(with, FUZZ_NOW, NULL);
+	matcher_begin(without, FUZZ_NOW, NULL);
 	for (char *at = text, *end = text + size; at < end;) {
 		char *newline = memchr(at, '\n', (size_t)(end - at));
 		size_t len = (size_t)((newline != NULL ? newline : end) - at);

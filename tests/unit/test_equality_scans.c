@@ -62,7 +62,7 @@ static void take_whole_log(const char *path, bool take_unterminated, bool want_l
 
 	twins_begin(&twins, taken->set);
 	assert_non_null(source);
-	matcher_begin(twins.matchers[SLOW], source_reference(source));
+	matcher_begin(twins.matchers[SLOW], source_reference(source), NULL);
 	source_close(source);
 	assert_int_equal(file_read(path, &log), 0);
 	while (!take_unterminated && log.ptr[log.len - 1] != '\n')

@@ -40,7 +40,7 @@ static int set_up(void **state)
 	assert_int_equal(rules_load(&w->set, NULL, RULES_WITH_SAMPLES), 0);
 	assert_int_equal(engine_new(&w->engine, &w->set, true), 0);
 	w->matcher = matcher_new(w->engine);
-	matcher_begin(w->matcher, 1795262400);
+	matcher_begin(w->matcher, 1795262400, NULL);
 	*state = w;
 	return 0;
 }

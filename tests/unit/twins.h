@@ -32,7 +32,7 @@ static inline void twins_begin(struct twins *t, const struct ruleset *set)
 	for (int side = FAST; side < SIDES; side++) {
 		assert_int_equal(engine_new(&t->engines[side], set, side == FAST), 0);
 		t->matchers[side] = matcher_new(t->engines[side]);
-		matcher_begin(t->matchers[side], TWINS_REFERENCE);
+		matcher_begin(t->matchers[side], TWINS_REFERENCE, NULL);
 	}
 }
 
