@@ -36,9 +36,8 @@ static void add_literals(struct buf *out, const struct literal *literals, unsign
 
 static void say_literals(struct buf *out, const struct literals *l, struct span message)
 {
-	if (!literals_begin(l, message, literals_behind_colon(message))) {
-		buf_add_text(out, l->at_colon ? "the message's first colon does not begin "
-					      : "the message does not begin with ");
+	if (!literals_begin(l, message)) {
+		buf_add_text(out, "the message does not begin with ");
 		add_literals(out, l->beginnings, l->beginning_count);
 	} else {
 		buf_add_text(out, "the message does not hold ");
@@ -104,7 +103,7 @@ void explain_rule(struct buf *out, struct engine *engine, struct matcher *matche
 		buf_addf(out, ": it wants %s\n", er->rule->program_text);
 		return;
 	}
-	if (!literals_pass(&er->literals, h->message, literals_behind_colon(h->message))) {
+	if (!literals_pass(&er->literals, h->message)) {
 		say_literals(out, &er->literals, h->message);
 		return;
 	}

@@ -170,10 +170,10 @@ static size_t add_candidates(struct engine_candidate *list, const struct engine_
 	if (!literals_can_begin(l, first))
 		return 0;
 	if (l->beginning_count == 0)
-		list[count++] = (struct engine_candidate){ rule, &none, false };
+		list[count++] = (struct engine_candidate){ rule, &none };
 	for (unsigned i = 0; i < l->beginning_count; i++) {
-		if (l->at_colon || (unsigned char)l->beginnings[i].bytes[0] == first)
-			list[count++] = (struct engine_candidate){ rule, &l->beginnings[i], l->at_colon };
+		if ((unsigned char)l->beginnings[i].bytes[0] == first)
+			list[count++] = (struct engine_candidate){ rule, &l->beginnings[i] };
 	}
 	return count;
 }

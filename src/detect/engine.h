@@ -26,7 +26,6 @@ struct engine_rule {
 struct engine_candidate {
 	const struct engine_rule *rule; /* NULL: the list ends */
 	const struct literal *begin; /* its length 0: any beginning will do */
-	bool at_colon;               /* the part from the message's first colon on begins so, not the message */
 };
 
 /* The rules that can match lines of one program, in the order in which they are tried. */

@@ -3,9 +3,8 @@
  * literals: the bytes that a pattern cannot match without, read off its text.
  *
  * No rule knows most lines of a log, and no regular expression is needed to see that. A few bytes tell the rules
- * apart. They stand at the message's start, or anywhere in it, or behind its first colon: there Postfix writes what
- * happened, behind a queue number. Stepping over the pattern's text finds them, and gives up on anything uncertain.
- * Giving up costs speed and never a match, by (13) of src/README.md.
+ * apart. They stand at the message's start, or anywhere in it. Stepping over the pattern's text finds them, and gives
+ * up on anything uncertain. Giving up costs speed and never a match, by (13) of src/README.md.
  */
 #include "detect/literals.h"
 
@@ -69,30 +68,6 @@ static bool beginnings_of_group(struct literals *l, struct syntax *w)
 	return true;
 }
 
-/* Classes without a colon and then ": ...": the literal stands at the first colon of the message. */
-static bool beginnings_at_colon(struct literals *l, struct syntax *w)
-{
-	bool any = false;
-
-	while (*w->at != ':') {
-		uint8_t set[32] = { 0 };
-		bool optional;
-
-		if (!syntax_item_bytes(w, set) || byteset_has(set, ':'))
-			return false;
-		optional = *w->at == '?' || *w->at == '*' || *w->at == '{';
-		if (!any && optional)
-			return false;
-		if (!any)
-			memcpy(l->first, set, sizeof(l->first));
-		any = true;
-		syntax_skip_quantifier(w);
-	}
-	l->beginning_count = 1;
-	l->at_colon = true;
-	return any && take_run(&l->beginnings[0], w) > 1;
-}
-
 /* Leaves the place behind the beginnings, or at the start of the text where there are none. */
 static void find_beginnings(struct literals *l, struct syntax *w)
 {
@@ -103,12 +78,8 @@ static void find_beginnings(struct literals *l, struct syntax *w)
 	} else if (!beginnings_of_group(l, w)) {
 		*l = (struct literals){ 0 };
 		*w = start;
-		if (!beginnings_at_colon(l, w)) {
-			*l = (struct literals){ 0 };
-			*w = start;
-		}
 	}
-	for (unsigned i = 0; i < l->beginning_count && !l->at_colon; i++)
+	for (unsigned i = 0; i < l->beginning_count; i++)
 		byteset_add(l->first, (unsigned char)l->beginnings[i].bytes[0]);
 	if (l->beginning_count == 0)
 		memset(l->first, 0xff, sizeof(l->first));
@@ -209,21 +180,12 @@ bool literals_can_begin(const struct literals *l, unsigned char first)
 	return byteset_has(l->first, first);
 }
 
-struct span literals_behind_colon(struct span message)
+bool literals_begin(const struct literals *l, struct span message)
 {
-	const char *colon = message.len > 0 ? memchr(message.ptr, ':', message.len) : NULL;
-
-	return colon != NULL ? (struct span){ colon, message.len - (size_t)(colon - message.ptr) } : (struct span){ 0 };
-}
-
-bool literals_begin(const struct literals *l, struct span message, struct span behind_colon)
-{
-	struct span start = l->at_colon ? behind_colon : message;
-
 	for (unsigned i = 0; i < l->beginning_count; i++) {
 		const struct literal *begin = &l->beginnings[i];
 
-		if (start.len >= begin->len && span_same(start.ptr, begin->bytes, begin->len))
+		if (message.len >= begin->len && span_same(message.ptr, begin->bytes, begin->len))
 			return true;
 	}
 	return l->beginning_count == 0;
@@ -251,7 +213,7 @@ bool literals_inside(const struct literals *l, struct span message)
 	return l->inside_count == 0;
 }
 
-bool literals_pass(const struct literals *l, struct span message, struct span behind_colon)
+bool literals_pass(const struct literals *l, struct span message)
 {
-	return literals_begin(l, message, behind_colon) && literals_inside(l, message);
+	return literals_begin(l, message) && literals_inside(l, message);
 }

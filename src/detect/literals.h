@@ -20,7 +20,6 @@ struct literal {
 struct literals {
 	struct literal beginnings[LITERALS_BEGINNINGS]; /* the message begins with one of these */
 	unsigned beginning_count;   /* 0: no telling */
-	bool at_colon;              /* not the message but what stands from its first colon on begins so */
 	struct literal insides[LITERALS_INSIDES]; /* the message holds one of these */
 	unsigned inside_count;      /* 0: no telling */
 	uint8_t first[32];          /* a bit for each byte that the message can begin with */
@@ -35,14 +34,11 @@ void literals_none(struct literals *literals);
 /* Whether a message with that first byte may match. */
 bool literals_can_begin(const struct literals *literals, unsigned char first);
 
-/* The part of the message from its first colon on, for literals_pass(). */
-struct span literals_behind_colon(struct span message);
-
 /* Whether the message holds the literals, so that it may match. */
-bool literals_pass(const struct literals *literals, struct span message, struct span behind_colon);
+bool literals_pass(const struct literals *literals, struct span message);
 
 /* The two halves of literals_pass(). */
-bool literals_begin(const struct literals *literals, struct span message, struct span behind_colon);
+bool literals_begin(const struct literals *literals, struct span message);
 bool literals_inside(const struct literals *literals, struct span message);
 
 #endif

@@ -251,12 +251,9 @@ static bool begins(const struct engine_candidate *c, struct span text)
 static bool try_rules(struct matcher *m, const struct engine_program *program, struct span message, struct event *event)
 {
 	const struct engine_candidate *c = program->lists + program->first[(unsigned char)message.ptr[0]];
-	struct span behind_colon = { 0 };
 
 	for (; c->rule != NULL; c++) {
-		if (c->at_colon && behind_colon.ptr == NULL)
-			behind_colon = literals_behind_colon(message);
-		if (begins(c, c->at_colon ? behind_colon : message) && literals_inside(&c->rule->literals, message) &&
+		if (begins(c, message) && literals_inside(&c->rule->literals, message) &&
 		    try_rule(m, c->rule, message, event))
 			return true;
 	}

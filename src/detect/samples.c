@@ -29,7 +29,7 @@ static bool check_sample(struct matcher *matcher, const struct engine_rule *er, 
 		return fault(er->rule, "a miss sample hits; mend the pattern or the sample", sample);
 	if (!hit && wanted)
 		return fault(er->rule, "a hit sample does not hit; mend the pattern or the sample", sample);
-	if (hit && !literals_pass(&er->literals, message, literals_behind_colon(message)))
+	if (hit && !literals_pass(&er->literals, message))
 		return fault(er->rule, "a hit sample lacks what the pattern was found to need; please report this",
 			     sample);
 	return true;

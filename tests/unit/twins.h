@@ -132,7 +132,7 @@ static inline bool twins_passes(const struct twins *t, uint16_t rule, struct spa
 	const struct literals *literals = &engine_rule(t->engines[FAST], rule)->literals;
 
 	return message.len > 0 && literals_can_begin(literals, (unsigned char)message.ptr[0]) &&
-	       literals_pass(literals, message, literals_behind_colon(message));
+	       literals_pass(literals, message);
 }
 
 /* What one rule makes of a message, whether or not another one would have been tried before. */
