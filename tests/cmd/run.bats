@@ -553,8 +553,9 @@ disturbed() { # CALL-AND-FAULT, then options of strace, then -- and the command
 	if "$MAILBAN" check --no-sync -c /dev/null 2> /dev/null | grep -q sanitizer; then
 		return
 	fi
-	for call in landlock_restrict_self seccomp capset setrlimit,prlimit64; do
-		run -3 disturbed "$call:error=EPERM:when=1+" "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	# the first two calls of seccomp(2) ask whether the kernel has it: else the filter is loaded by prctl(2)
+	for call in landlock_restrict_self:1 seccomp:3 capset:1 setrlimit,prlimit64:1; do
+		run -3 disturbed "${call%:*}:error=EPERM:when=${call#*:}+" "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
 		[[ "$output" == *'the reader of logs cannot '*'; nothing was read' ]]
 		md5sum -c --quiet sums
 	done
