@@ -54,6 +54,7 @@ static uint16_t flags_of(const struct rule_attributes *said)
 		{ said->sends, EVENT_SENDS },
 		{ said->opens, EVENT_OPENS | EVENT_BEGINS | EVENT_PER_CONNECTION },
 		{ said->waits, EVENT_WAITS | EVENT_PER_CONNECTION },
+		{ said->checker, EVENT_CHECKER },
 		{ !said->address, EVENT_NO_ADDRESS },
 	};
 	unsigned flags = 0;

@@ -14,7 +14,7 @@ struct rule_attributes {
 	const char *description, *class, *program, *match;
 	double points;             /* 0: not said */
 	long pieces;
-	bool address, connection, begins, ends, accepted, sends, opens, waits;
+	bool address, connection, begins, ends, accepted, sends, opens, waits, checker;
 };
 
 struct builtin_file {

@@ -59,7 +59,7 @@ struct account {
 	uint32_t last_since, ended;  /* beginning and end of the last ban that is over */
 	uint32_t last_good;          /* the last login or accepted mail */
 	uint32_t last_mail;
-	uint32_t twin_time;          /* of the last failure that another daemon may log a second time */
+	uint32_t twin_time;          /* of the last failure that another daemon may tell of, too */
 	uint32_t last[ACCOUNT_CLASSES]; /* the last evidence of each class */
 	uint32_t hits;               /* failures and other events since the last ban was over */
 	uint32_t packets;            /* the kernel's counter at the last run */
@@ -67,7 +67,7 @@ struct account {
 	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
-	int8_t twins;                /* > 0: named failures that may come without a name, too; < 0: the other way */
+	int8_t twins;                /* > 0: told by who checks passwords, not yet by the server; < 0: the other way */
 };
 
 /* Brings the account to a later time: ends a ban that is over, fades the points, forgets those near 0. */

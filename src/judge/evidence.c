@@ -117,12 +117,13 @@ static void add_other(struct work *w)
 	add_class(w, event_class, points_times(points_many(points, w->event->count), weight));
 }
 
-/* Another daemon may log a nameless failure a second time, with the name, before or after. One of the two counts.
- * Returns how many of `count` failures have no such twin yet. */
-static uint32_t without_twins(struct work *w, uint32_t count, bool named)
+/* A server and the service that checks its passwords may both tell of a failure. Returns how many of `count` failures
+ * the other one has told of. */
+static uint32_t twins_of(struct work *w, uint32_t count)
 {
 	struct account *a = w->account;
-	int sign = named ? 1 : -1, told = count < INT8_MAX ? (int)count : INT8_MAX, waiting, twins;
+	int sign = (w->event->flags & EVENT_CHECKER) != 0 ? 1 : -1, told = count < INT8_MAX ? (int)count : INT8_MAX;
+	int waiting, twins;
 
 	if (!is_within(w->time, a->twin_time, TWIN))
 		a->twins = 0;
@@ -131,7 +132,15 @@ static uint32_t without_twins(struct work *w, uint32_t count, bool named)
 	twins = a->twins + sign * told;
 	a->twins = (int8_t)(twins > INT8_MAX ? INT8_MAX : twins < -INT8_MAX ? -INT8_MAX : twins);
 	a->twin_time = w->time;
-	return count - (uint32_t)waiting;
+	return (uint32_t)waiting;
+}
+
+/* Whether the user of this number failed at this address so lately that a twin may have named him. */
+static bool was_named(const struct work *w, uint32_t number)
+{
+	const struct account_name *n = number == HASH_NONE ? NULL : account_find_name(w->account, number);
+
+	return n != NULL && n->last_failure != 0 && is_within(w->time, n->last_failure, TWIN);
 }
 
 /* What a failure weighs whose name failed at this address less than a minute before, and less than an hour before. */
@@ -212,27 +221,37 @@ static void outweigh(struct work *w)
 	w->connection->failed = true;
 }
 
-/* A line of several attempts names only the last user (Dovecot). Attempts beyond three are not that user's. */
+/* A line of several attempts names only the last user (Dovecot). Attempts beyond three are not that user's. Of twins
+ * the one with a name counts, or the first one. */
 static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
-	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, named, told, number;
+	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, twins = twins_of(w, e->count);
+	uint32_t named, nameless, number;
 	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[USER_MAX + 1];
 	size_t len = user_fold(text, e->user);
 
 	outweigh(w);
+	w->hits = e->count - twins;
 	if (len == 0) {
-		w->hits = without_twins(w, e->count, false);
 		add_nameless(w, points_times(points_many(one, w->hits), weight_of_nameless(w)));
 		return;
 	}
 	named = (attempts < NAMED_MOST ? attempts : NAMED_MOST) * lines;
-	told = named - without_twins(w, named, true);
-	w->hits = e->count - told;
-	add_nameless(w, points_many(one, e->count - named) - points_many(one, told));
+	nameless = e->count - named;
 	number = names_find(names, text, len);
+	if (twins > 0 && was_named(w, number)) {
+		uint32_t same = twins < named ? twins : named;
+
+		named -= same;
+		nameless -= twins - same;
+		twins = 0;
+	}
+	add_nameless(w, points_many(one, nameless) - points_many(one, twins));
+	if (named == 0)
+		return;
 	if (number == HASH_NONE && account_has_room(w->account))
 		number = names_make(names, text, len);
 	if (number == HASH_NONE) {

@@ -20,7 +20,7 @@ struct slow_event {
 	int64_t time;
 	uint64_t connection;
 	unsigned class, name, count, repeats, thousandths;
-	bool accepted, named, begins, ends;
+	bool accepted, named, begins, ends, checker;
 };
 
 struct slow_place {
@@ -76,7 +76,7 @@ enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
 	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN, SLOW_OF_USER,
-	SLOW_USER_FULL, SLOW_USERS_ALONE, SLOW_SEEN
+	SLOW_USER_FULL, SLOW_USERS_ALONE, SLOW_NAMED_TWICE, SLOW_SEEN
 };
 
 static unsigned slow_saw[SLOW_SEEN];
@@ -443,7 +443,7 @@ static inline int64_t slow_attack(struct slow_judge *j, unsigned name, int64_t t
 }
 
 /* How many of n failures another daemon has told of already. */
-static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool named, unsigned n)
+static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool checker, unsigned n)
 {
 	unsigned same = 0;
 
@@ -451,8 +451,8 @@ static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool nam
 		a->twins = 0;
 	a->twin_time = time;
 	for (; n > 0; n--) {
-		same += named ? a->twins < 0 : a->twins > 0;
-		a->twins += named ? a->twins < 127 : -(a->twins > -127);
+		same += checker ? a->twins < 0 : a->twins > 0;
+		a->twins += checker ? a->twins < 127 : -(a->twins > -127);
 	}
 	slow_saw[SLOW_TWINS] += same;
 	return same;
@@ -513,9 +513,17 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 			slow_take_back(j, a, c);
 		c->failed = true;
 	}
-	same = slow_twins(a, e->time, e->name != 0, named > 0 ? named : e->count);
+	same = slow_twins(a, e->time, e->checker, e->count);
 	each *= (int64_t)e->count - named - same;
-	if (named == 0 && a->credit > POINT / 5 && slow_near(a->names[0].fail, e->time, 61 * 60)) {
+	if (named > 0 && same > 0 && slow_near(a->names[e->name].fail, e->time, 5)) {
+		/* the other daemon told of the same user: his own go first, then those of nobody */
+		for (unsigned i = 0; i < same; i++) {
+			if (named > 0)
+				named--, each += one;
+		}
+		slow_saw[SLOW_NAMED_TWICE]++;
+	}
+	if (e->name == 0 && a->credit > POINT / 5 && slow_near(a->names[0].fail, e->time, 61 * 60)) {
 		each = slow_times(each, slow_near(a->names[0].fail, e->time, 60) ? 0.5 : 0.05);
 		slow_saw[SLOW_DEVICE]++;
 	}

@@ -112,20 +112,41 @@ static void stand_ins_name_nobody(void **state)
 	assert_int_equal(account_of("192.0.2.1")->name_count, 1);
 }
 
-static void told_by_two_daemons_counts_once(void **state)
+static void told_by_a_server_and_who_checks_its_passwords_counts_once(void **state)
 {
 	(void)state;
-	says("10:00 auth 192.0.2.1 ann\n10:00:05 auth 192.0.2.1");
+	says("10:00 auth 192.0.2.1 ann +checker\n10:00:05 auth 192.0.2.1");
 	points_are("192.0.2.1", "1.0");
-	says("10:00 auth 192.0.2.2\n10:00:05 auth 192.0.2.2 ann");
+	says("10:00 auth 192.0.2.2\n10:00:05 auth 192.0.2.2 ann +checker");
 	points_are("192.0.2.2", "1.0");
-	says("10:00 auth 192.0.2.3 ann\n10:00:06 auth 192.0.2.3");
+	says("10:00 auth 192.0.2.3 ann +checker\n10:00:06 auth 192.0.2.3");
 	points_are("192.0.2.3", "2.0");
-	says("10:00 auth 192.0.2.4 ann\n10:00:01 auth 192.0.2.4\n10:00:02 auth 192.0.2.4");
+	says("10:00 auth 192.0.2.4 ann +checker\n10:00:01 auth 192.0.2.4\n10:00:02 auth 192.0.2.4");
 	points_are("192.0.2.4", "2.0");
-	says("10:00 auth 192.0.2.5 ann\n10:00 auth 192.0.2.5 bob\n10:00:01 auth 192.0.2.5\n10:00:02 auth 192.0.2.5");
+	says("10:00 auth 192.0.2.5 ann +checker\n10:00 auth 192.0.2.5 bob +checker\n10:00:01 auth 192.0.2.5\n"
+	     "10:00:02 auth 192.0.2.5");
 	points_are("192.0.2.5", "2.0");
 	assert_int_equal(account_of("192.0.2.5")->hits, 2);
+}
+
+static void so_it_does_where_both_name_the_user_or_neither(void **state)
+{
+	(void)state;
+	says("10:00 auth 192.0.2.1 ann +checker\n10:00:01 auth 192.0.2.1 ann@example.com");
+	points_are("192.0.2.1", "1.0");
+	assert_int_equal(account_of("192.0.2.1")->hits, 1);
+	says("10:00 auth 192.0.2.2 ann\n10:00:01 auth 192.0.2.2 ann +checker");
+	points_are("192.0.2.2", "1.0");
+	says("10:00 auth 192.0.2.3 +checker\n10:00:02 auth 192.0.2.3");
+	points_are("192.0.2.3", "1.0");
+	/* the line of a connection's end tells of all of its attempts, and names the last user */
+	says_times(5, "10:00", "0:0:2", "auth 192.0.2.4 ann# +checker");
+	says("10:00:09 auth 192.0.2.4 ann5 n=5");
+	points_are("192.0.2.4", "5.0");
+	assert_int_equal(account_of("192.0.2.4")->hits, 5);
+	/* two servers tell of two failures */
+	says("10:00 auth 192.0.2.5 ann\n10:00:01 auth 192.0.2.5\n10:00:02 auth 192.0.2.5 ann");
+	points_are("192.0.2.5", "2.5");
 }
 
 static void of_attempts_in_one_line_three_are_the_users(void **state)
@@ -617,7 +638,8 @@ int main(void)
 		SENTENCE(ann_and_ann_at_example_com_are_one),
 		SENTENCE(a_domain_of_windows_is_no_part_of_a_name),
 		SENTENCE(stand_ins_name_nobody),
-		SENTENCE(told_by_two_daemons_counts_once),
+		SENTENCE(told_by_a_server_and_who_checks_its_passwords_counts_once),
+		SENTENCE(so_it_does_where_both_name_the_user_or_neither),
 		SENTENCE(of_attempts_in_one_line_three_are_the_users),
 		SENTENCE(a_repeated_line_is_many_attempts_of_one),
 		SENTENCE(more_than_sixty_four_names_count_for_nobody),

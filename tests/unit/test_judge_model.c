@@ -123,6 +123,7 @@ static void make_failure(struct slow_event *e, unsigned named)
 		e->count *= e->repeats;
 	}
 	e->named = pick(4) == 0;
+	e->checker = pick(3) == 0;
 	e->thousandths = pick(25) == 0 ? 1 + pick(pick(4) ? 4000 : 150000) : 0;
 }
 
@@ -218,10 +219,10 @@ static void print_stream(unsigned to)
 		char text[ADDR_TEXT_MAX];
 
 		addr_format(text, &e->addr);
-		print_message("%u: %lld %s %s%s name=%u n=%u/%u own=%u c=%llu%s%s%s\n", i, (long long)(e->time - BASE), text,
+		print_message("%u: %lld %s %s%s name=%u n=%u/%u own=%u c=%llu%s%s%s%s\n", i, (long long)(e->time - BASE), text,
 			event_class_name(e->class), e->accepted ? "-mail" : "", e->name, e->count, e->repeats, e->thousandths,
 			(unsigned long long)e->connection, e->begins ? " begins" : "", e->ends ? " ends" : "",
-			e->named ? " named" : "");
+			e->named ? " named" : "", e->checker ? " checker" : "");
 	}
 }
 
@@ -276,7 +277,8 @@ static void run_event(struct run *r, unsigned i)
 		.repeats = e->repeats, .lines = e->repeats, .points = e->thousandths, .event_class = (uint8_t)e->class };
 
 	event.user = (struct span){ spelled[i], strlen(spelled[i]) };
-	event.flags = (uint8_t)((e->accepted ? EVENT_ACCEPTED : 0) | (e->named ? EVENT_NAMED : 0) |
+	event.flags = (uint16_t)((e->accepted ? EVENT_ACCEPTED : 0) | (e->named ? EVENT_NAMED : 0) |
+		(e->checker ? EVENT_CHECKER : 0) |
 		(e->connection != 0 ? EVENT_PER_CONNECTION : 0) | (e->connection != 0 && e->begins ? EVENT_BEGINS : 0) |
 		(e->connection != 0 && e->ends ? EVENT_ENDS : 0));
 	judge_event(&r->judge, &event, r->now);

@@ -177,11 +177,11 @@ static void a_users_failure_that_two_daemons_log_is_one_for_the_network_too(void
 	says("9:00 login 203.0.113.9 ann");
 	says("10:00 probe 192.0.2.1 c=7\n10:00 auth 192.0.2.1 c=7");
 	points_are("192.0.2.0/24", "1.0");
-	says("10:00 auth 192.0.2.1 ann");
+	says("10:00 auth 192.0.2.1 ann +checker");
 	points_are("192.0.2.0/24", "1.0");
 	points_are("192.0.2.1", "1.0");
 	assert_int_equal(account_of("192.0.2.0/24")->points[CLASS_AUTH], 0);
-	says("12:00 auth 192.0.2.1\n12:00 auth 192.0.2.1 ann\n14:00 auth 192.0.2.1");
+	says("12:00 auth 192.0.2.1\n12:00 auth 192.0.2.1 ann +checker\n14:00 auth 192.0.2.1");
 	assert_int_equal(account_of("192.0.2.0/24")->hosts, 1);
 }
 
