@@ -64,6 +64,22 @@ unfound() {
 	[[ "$output" == *'! this server could not look names up'* ]]
 }
 
+@test "a server that greets with a wrong name may try its queue for three days, a bot not each minute" {
+	local deferred='450 4.7.1 <srv.local>: Helo command rejected: Host not found; from=<a@example.net> to=<a@example.com> proto=ESMTP helo=<srv.local>'
+	for n in {0..107}; do
+		printf '%(%FT%T+00:00)T mx postfix/smtpd[%d]: NOQUEUE: reject: RCPT from mail.example.net[198.51.100.1]: %s\n' \
+			$((1795000000 + n * 2400)) $((100 + n)) "$deferred"
+	done > log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = '' ]
+	for n in {0..299}; do
+		printf '%(%FT%T+00:00)T mx postfix/smtpd[%d]: NOQUEUE: reject: RCPT from host.example.net[198.51.100.2]: %s\n' \
+			$((1795259200 + n * 60)) $((100 + n)) "$deferred"
+	done >> log
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = 198.51.100.2 ]
+}
+
 @test "class unknown counts connections, not lines" {
 	for n in 1 2 3 4 5 6 7 8 9; do connection 198.51.100.1 "$n"; done > log
 	run -0 "$MAILBAN" scan --plain log
