@@ -47,7 +47,7 @@ struct connection *connections_of(struct connections *all, const struct event *e
 /* Whether an event of so many points adds nothing, because the connection counts as much already. */
 static inline bool connection_has(const struct connection *c, unsigned event_class, int64_t points)
 {
-	if (event_class == CLASS_REJECT && c->refused)
+	if (event_class == CLASS_REJECT && c->refused && points <= c->strongest)
 		return false;
 	return points <= c->strongest || (c->failed && event_class != CLASS_HELO) ||
 	       (c->good && event_class == CLASS_UNKNOWN);

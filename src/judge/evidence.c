@@ -78,12 +78,12 @@ void work_take_back(struct work *w)
 	c->added = 0;
 }
 
-/* A connection counts as its strongest kind. Of refused recipients the first one counts fully, each further one a
+/* A connection counts as its strongest kind. Of refused recipients the strongest one counts fully, each further one a
  * tenth. */
 static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
 {
 	struct connection *c = w->connection;
-	bool further = event_class == CLASS_REJECT && c->refused,
+	bool further = event_class == CLASS_REJECT && c->refused && points <= c->strongest,
 	     has = further || connection_has(c, event_class, points);
 
 	w->hits = event_class == CLASS_REJECT ? w->event->count - !further : 0;

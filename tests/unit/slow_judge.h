@@ -538,10 +538,12 @@ static inline void slow_connected(struct slow_judge *j, struct slow_account *a, 
 	struct slow_connection *c, int64_t each, double weight)
 {
 	double late = slow_late(j, a, e->time);
-	unsigned further = e->class != CLASS_REJECT ? 0 : e->count - !c->refused;
-	bool first = e->class != CLASS_REJECT || !c->refused;
+	bool first = e->class != CLASS_REJECT || !c->refused || each > c->strongest;
+	unsigned further = e->class != CLASS_REJECT ? 0 : e->count - first;
 
 	c->refused |= e->class == CLASS_REJECT;
+	a->points[e->class] = slow_sum(a->points[e->class], slow_times(slow_times(each * further, weight / 10), late));
+	a->hits += further;
 	if (first && each > c->strongest && (!c->failed || e->class == CLASS_HELO) &&
 	    (!c->good || e->class != CLASS_UNKNOWN)) {
 		slow_take_back(j, a, c);
@@ -552,8 +554,6 @@ static inline void slow_connected(struct slow_judge *j, struct slow_account *a, 
 		a->points[e->class] = slow_sum(a->points[e->class], c->added);
 		a->hits++;
 	}
-	a->points[e->class] = slow_sum(a->points[e->class], slow_times(slow_times(each * further, weight / 10), late));
-	a->hits += further;
 }
 
 static inline int64_t slow_each(const struct slow_judge *j, const struct slow_event *e)
@@ -720,7 +720,7 @@ static inline bool slow_tells_nothing(const struct slow_judge *j, const struct s
 	const struct slow_connection *c)
 {
 	if (c == NULL || e->class == CLASS_AUTH || e->class == CLASS_GOOD ||
-	    (e->class == CLASS_REJECT && (c->refused || e->count > 1)))
+	    (e->class == CLASS_REJECT && ((c->refused && slow_each(j, e) <= c->strongest) || e->count > 1)))
 		return false;
 	return slow_each(j, e) <= c->strongest || (c->failed && e->class != CLASS_HELO) ||
 	       (c->good && e->class == CLASS_UNKNOWN);
