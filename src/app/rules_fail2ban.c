@@ -164,8 +164,8 @@ static int write_out(const struct options *options, struct buf *text)
 	if (options->output == NULL || options->dry_run)
 		return fwrite(text->ptr, 1, text->len, stdout) == text->len ? EXIT_ALL_WELL : EXIT_NOTHING;
 	ret = file_replace(options->output, text->ptr, text->len, 1);
-	if (ret == 0)
-		return EXIT_ALL_WELL;
+	if (ret >= 0)
+		return file_tell_unsure(options->output, ret) ? EXIT_IN_PART : EXIT_ALL_WELL;
 	msg("%s: %s; no rules were written", options->output, strerror(-ret));
 	return EXIT_NOTHING;
 }

@@ -155,4 +155,8 @@ int run_keep_report(const struct run *r, struct file_new *file);
 void run_print_report(struct run *r);
 void run_tell_left(struct run *r);
 
+/* For another command that changes the state: what could not be printed goes with the new state. from and to are the
+ * sums of the states. The file is for file_commit() before the state. Returns 0 or -errno. */
+int run_carry_report(const struct config *config, uint64_t from, uint64_t to, struct file_new *file);
+
 #endif

@@ -294,8 +294,26 @@ static void take_left(struct run *r, struct buf *text)
 		return;
 	len = text->len - (size_t)head;
 	if (sum != r->state.sum)
-		len = before == r->state.sum && left < len ? left : 0;
+		len = before == r->state.sum && left <= len ? left : 0;
 	buf_add(&r->left, text->ptr + head, len);
+}
+
+int run_carry_report(const struct config *config, uint64_t from, uint64_t to, struct file_new *file)
+{
+	struct run r = { .config = config, .state = { .sum = from } };
+	char *path = report_path(&r);
+	struct buf text = { 0 };
+	int ret;
+
+	if (file_read_own(path, &text) == 0)
+		take_left(&r, &text);
+	r.old_sum = from;
+	r.state.sum = to;
+	ret = run_keep_report(&r, file);
+	buf_free(&r.left);
+	buf_free(&text);
+	free(path);
+	return ret;
 }
 
 void run_tell_left(struct run *r)

@@ -10,6 +10,7 @@
 
 #include "app/lock.h"
 #include "app/remembered.h"
+#include "app/run.h"
 #include "base/glass_run.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
@@ -17,9 +18,10 @@
 #include "report/text.h"
 
 /* Puts the child's answer into the state. The answer must be lines: the child of a run could write the same. */
-static int write_state(struct state *state, struct buf *lines, const char *path)
+static int write_state(struct state *state, struct buf *lines, const struct config *config)
 {
-	struct file_new file = { 0 };
+	struct file_new file = { 0 }, report = { 0 };
+	const uint64_t former = state->sum;
 	int error;
 
 	if (lines->len > 0 && lines->ptr[lines->len - 1] != '\n') {
@@ -27,13 +29,18 @@ static int write_state(struct state *state, struct buf *lines, const char *path)
 		return EXIT_NOTHING;
 	}
 	state_take(state, STATE_ENTERED, lines);
-	error = state_prepare(state, path, &file);
+	error = state_prepare(state, config->state, &file);
 	if (error == 0)
+		error = run_carry_report(config, former, state->sum, &report);
+	if (error == 0)
+		error = file_commit(&report);
+	if (error >= 0)
 		error = file_commit(&file);
+	file_discard(&report);
 	file_discard(&file);
-	if (error == 0)
-		return EXIT_ALL_WELL;
-	msg("%s: %s; nothing was changed", path, strerror(-error));
+	if (error >= 0)
+		return file_tell_unsure(config->state, error) ? EXIT_IN_PART : EXIT_ALL_WELL;
+	msg("%s: %s; nothing was changed", config->state, strerror(-error));
 	return EXIT_NOTHING;
 }
 
@@ -117,8 +124,11 @@ static int done(const struct config *config, const struct options *options)
 	ret = lock_blacklist(&lock, config, options, "done", true);
 	if (ret == EXIT_ALL_WELL)
 		ret = state_load(&state, config->state) < 0 ? EXIT_NOTHING : glass_run(mark, &job, false, &lines);
-	if (ret <= EXIT_IN_PART && !options->dry_run && write_state(&state, &lines, config->state) != EXIT_ALL_WELL)
-		ret = EXIT_NOTHING;
+	if (ret <= EXIT_IN_PART && !options->dry_run) {
+		int written = write_state(&state, &lines, config);
+
+		ret = written > ret ? written : ret;
+	}
 	buf_free(&lines);
 	state_free(&state);
 	file_unlock(&lock);

@@ -280,6 +280,29 @@ mail() {
 	done
 }
 
+@test "done: where the folder of the state may not be on the disk, the state is written all the same, and told so" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	{ for n in 1 2 3 4 5 6; do failure $((900 - n)) 203.0.113.5 "name$n"; done; login 600 203.0.113.5 boss; } > log
+	run -0 "$MAILBAN" run -q --no-sync --blacklist blacklist --state state --allow allow log
+	run -1 env ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:error=EIO:when=3 \
+		"$MAILBAN" done --blacklist blacklist --state state boss
+	[[ "$output" == 'mailban: state: is written, but its folder could not be brought to the disk: '* ]]
+	run -0 "$MAILBAN" done --blacklist blacklist --state state
+	[ "$output" = 'no account is to be seen to' ]
+}
+
+@test "what could not be printed is told behind mailban done, too" {
+	[ -e /dev/full ] || skip 'there is no /dev/full'
+	{ for n in 1 2 3 4 5 6; do failure $((900 - n)) 203.0.113.5 "name$n"; done; login 600 203.0.113.5 boss; } > log
+	for n in 1 2 3 4 5; do failure $((500 - n)) 203.0.113.7 "user$n"; done >> log
+	run -1 bash -c '"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log > /dev/full'
+	run -0 "$MAILBAN" done --blacklist blacklist --state state boss
+	run -0 "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[ "$(grep -c 'before it could tell this:' <<< "$output")" -eq 1 ]
+	[ "$(grep -Ec '^  203.0.113.7 ' <<< "$output")" -eq 1 ]
+	[ ! -e state.report ]
+}
+
 @test "acting and telling are apart: runs between are silent, and the mail tells of all of them" {
 	for n in 1 2 3 4 5; do failure $((900 - n)) 203.0.113.6 "user$n"; done > log
 	run -0 "$MAILBAN" run -q --no-sync --blacklist blacklist --state state --allow allow log
