@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/deeds.h"
 #include "app/last_run.h"
@@ -73,6 +74,20 @@ static void resolve_names(struct run *r)
 	free(path);
 }
 
+/* Takes away what commands of persons left that were killed. ALLOW.new stays: the name may be a person's own. */
+static void drop_unfinished(const struct config *config)
+{
+	char *const left[] = {
+		file_beside(config->blacklist, ".1.new"), file_beside(config->blacklist, ".log.new"),
+		file_beside(config->allow, ".1.new"),
+	};
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++) {
+		(void)unlink(left[i]);
+		free(left[i]);
+	}
+}
+
 int run_read_lasting(struct run *r)
 {
 	(void)file_look(r->config->allow, &r->old_allow);
@@ -83,6 +98,8 @@ int run_read_lasting(struct run *r)
 	r->recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
 	if (r->recovered == STATE_FAILED)
 		return EXIT_NOTHING;
+	if (!r->options->dry_run)
+		drop_unfinished(r->config);
 	(void)file_look(r->config->blacklist, &r->old_look);
 	(void)file_look(r->config->state, &r->old_state);
 	if (blacklist_read(r->config->blacklist, &r->list) < 0 || read_state(r) < 0)

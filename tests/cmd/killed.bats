@@ -71,6 +71,27 @@ same_as_reference() {
 	[ "$killed" -gt 20 ]
 }
 
+@test "what a person's command leaves where it is killed, the next run takes away" {
+	local call n left=0
+	mkdir new
+	touch allow
+	lines 1 3 > log
+	mailban
+	cp -a new old
+	for call in rename fsync; do
+		for ((n = 1; n < 30; n++)); do
+			rm -rf new
+			cp -a old new
+			! strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=SIGKILL:when=$n \
+				"$MAILBAN" ban -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.99 || break
+			[ -z "$(find new -name '*.new')" ] || left=$((left + 1))
+			mailban
+			[ -z "$(find . -name '*.new')" ]
+		done
+	done
+	[ "$left" -gt 5 ]
+}
+
 @test "a person's command behind a run that died between state and list loses none of its bans" {
 	local how n
 	mkdir new
