@@ -268,6 +268,44 @@ static bool be_an_older_kernel(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
+/* As a container may, refuses further filters, by both calls that there are for them. */
+static bool refuse_filters(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PR_SET_SECCOMP, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(*code), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static void where_filters_are_refused_nothing_is_read(void **state)
+{
+	pid_t child;
+	int status = 0;
+
+	(void)state;
+	need_glass();
+	child = fork();
+	if (child == 0) {
+		struct buf why = { 0 };
+		struct glass glass;
+
+		if (!refuse_filters())
+			_exit(1);
+		_exit(glass_enter(&glass, true, &why) < 0 && strstr(buf_text(&why), "filter its system calls") != NULL ?
+			      0 : 2);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void an_older_kernel_ends_who_tries(void **state)
 {
 	pid_t child;
@@ -530,6 +568,7 @@ int main(void)
 		cmocka_unit_test(the_kernel_knows_it_so),
 		cmocka_unit_test(the_filter_comes_whatever_stands_at_null),
 		cmocka_unit_test(an_older_kernel_ends_who_tries),
+		cmocka_unit_test(where_filters_are_refused_nothing_is_read),
 		cmocka_unit_test(reading_works),
 		cmocka_unit_test(what_the_caller_left_open_is_closed),
 		cmocka_unit_test(who_is_stopped_is_told_of),
