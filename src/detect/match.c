@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/msg.h"
-#include "detect/origin.h"
 #include "detect/repeated.h"
 #include "log/header.h"
 
@@ -30,7 +30,6 @@ enum {
 struct recent {
 	const struct engine_program *program; /* NULL: none */
 	size_t drift;                         /* its number in the drift */
-	struct origin origin;
 	uint64_t block;                       /* the block of its last line */
 	bool cut;                             /* its last line was a piece of a longer one */
 	bool stranger;                        /* it has no rules, and may be a program of mail */
@@ -293,13 +292,26 @@ static bool is_event_of_pieces(struct matcher *m, struct recent *r, struct event
 	return true;
 }
 
-static uint64_t connection_of(const struct matcher *m, struct recent *r, const struct event *event)
+/* A number, never 0, for the process or session that the program of the line calls id: a process serves one client at a
+ * time. The state keeps such numbers, so they are the same on every machine. */
+static uint64_t number_of(const struct header *h, struct span id)
 {
-	if (r->program->pieces > 0 && (event->flags & EVENT_PER_CONNECTION) == 0)
-		return origin_connection(&r->origin, &m->header, (struct span){ "", 0 });
-	if ((event->flags & EVENT_PER_CONNECTION) == 0)
-		return 0;
-	return origin_connection(&r->origin, &m->header, m->session.len > 0 ? m->session : m->header.pid);
+	struct digest digest = { 0 };
+
+	digest_add(&digest, h->host.ptr, h->host.len);
+	digest_add(&digest, "", 1);
+	digest_add(&digest, h->program.ptr, h->program.len);
+	digest_add(&digest, "", 1);
+	digest_add(&digest, id.ptr, id.len);
+	return digest_value(&digest);
+}
+
+/* The connection that the line belongs to; of a line that may be a piece, the program. 0: none is known. */
+static uint64_t connection_of(const struct matcher *m, const struct engine_program *program, const struct event *event)
+{
+	if ((event->flags & EVENT_PER_CONNECTION) != 0)
+		return number_of(&m->header, m->session.len > 0 ? m->session : m->header.pid);
+	return program->pieces > 0 ? number_of(&m->header, (struct span){ "", 0 }) : 0;
 }
 
 /* Matches a line of a program with rules; its header was taken apart. */
@@ -329,7 +341,7 @@ static enum match_verdict match_message(struct matcher *m, struct recent *r, str
 		event->lines = repeated;
 		event->count = event_times(event->count, repeated);
 	}
-	event->connection = connection_of(m, r, event);
+	event->connection = connection_of(m, r->program, event);
 	if (h->stamp.len == 0 || !stamp_read(&m->stamps, h->stamp, &event->time))
 		event->time = WHEN_UNKNOWN;
 	return MATCH_EVENT;
