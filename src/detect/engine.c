@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/msg.h"
+#include "detect/syntax.h"
 
 enum { PROGRAMS_MAX = 1024, RULES_MAX = UINT16_MAX };
 
@@ -139,13 +140,12 @@ static const struct engine_rule *prepare_rule(struct engine *engine, uint16_t nu
 	if (rule->prepared)
 		return rule;
 	rule->wants_end = pattern_wants_end(text);
+	memset(rule->first, 0xff, sizeof(rule->first));
 	if (engine->prefilter)
 		literals_derive(&rule->literals, text);
-	else
-		literals_none(&rule->literals);
 	/* the text tells no beginning: PCRE2 tells at least the first byte */
 	if (engine->prefilter && rule->literals.beginning_count == 0)
-		pattern_first_bytes(rule->rule, rule->literals.first);
+		pattern_first_bytes(rule->rule, rule->first);
 	rule->prepared = true;
 	return rule;
 }
@@ -167,9 +167,7 @@ static size_t add_candidates(struct engine_candidate *list, const struct engine_
 	const struct literals *l = &rule->literals;
 	size_t count = 0;
 
-	if (!literals_can_begin(l, first))
-		return 0;
-	if (l->beginning_count == 0)
+	if (l->beginning_count == 0 && byteset_has(rule->first, first))
 		list[count++] = (struct engine_candidate){ rule, &none };
 	for (unsigned i = 0; i < l->beginning_count; i++) {
 		if ((unsigned char)l->beginnings[i].bytes[0] == first)

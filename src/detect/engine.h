@@ -18,8 +18,10 @@ struct engine_rule {
 	const struct rule *rule;
 	uint16_t number;             /* in the ruleset */
 	struct literals literals;
+	uint8_t first[PATTERN_BYTES]; /* a bit for each byte that a message can begin with; all of them where the
+	                              * literals have beginnings */
 	bool wants_end;              /* its pattern looks at the end of the line */
-	bool prepared;               /* literals and wants_end are set */
+	bool prepared;               /* the three above are set */
 };
 
 /* A rule to try on messages with a certain first byte, and a beginning that such a message must have. */

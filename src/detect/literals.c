@@ -79,10 +79,6 @@ static void find_beginnings(struct literals *l, struct syntax *w)
 		*l = (struct literals){ 0 };
 		*w = start;
 	}
-	for (unsigned i = 0; i < l->beginning_count; i++)
-		byteset_add(l->first, (unsigned char)l->beginnings[i].bytes[0]);
-	if (l->beginning_count == 0)
-		memset(l->first, 0xff, sizeof(l->first));
 }
 
 /* ---- the inside ---- */
@@ -153,12 +149,6 @@ static void find_insides(struct literals *l, struct syntax *w)
 	}
 }
 
-void literals_none(struct literals *l)
-{
-	*l = (struct literals){ 0 };
-	memset(l->first, 0xff, sizeof(l->first));
-}
-
 void literals_derive(struct literals *l, const char *text)
 {
 	struct syntax w = { .at = *text == '^' ? text + 1 : text };
@@ -170,15 +160,10 @@ void literals_derive(struct literals *l, const char *text)
 		find_insides(l, &w);
 	}
 	if (w.failed)
-		literals_none(l);
+		*l = (struct literals){ 0 };
 }
 
 /* ---- asking ---- */
-
-bool literals_can_begin(const struct literals *l, unsigned char first)
-{
-	return byteset_has(l->first, first);
-}
 
 bool literals_begin(const struct literals *l, struct span message)
 {

@@ -16,23 +16,16 @@ struct literal {
 	uint8_t rarest;          /* which of the bytes is the rarest in logs */
 };
 
-/* Bytes without which no message matches a pattern. */
+/* Bytes without which no message matches a pattern. All zero: every message passes. */
 struct literals {
 	struct literal beginnings[LITERALS_BEGINNINGS]; /* the message begins with one of these */
 	unsigned beginning_count;   /* 0: no telling */
 	struct literal insides[LITERALS_INSIDES]; /* the message holds one of these */
 	unsigned inside_count;      /* 0: no telling */
-	uint8_t first[32];          /* a bit for each byte that the message can begin with */
 };
 
-/* Reads the literals off a pattern's text; literals_none() where something in the text is not understood. */
+/* Reads the literals off a pattern's text; none where something in the text is not understood. */
 void literals_derive(struct literals *literals, const char *pattern);
-
-/* Sets literals that every message passes. */
-void literals_none(struct literals *literals);
-
-/* Whether a message with that first byte may match. */
-bool literals_can_begin(const struct literals *literals, unsigned char first);
 
 /* Whether the message holds the literals, so that it may match. */
 bool literals_pass(const struct literals *literals, struct span message);

@@ -10,6 +10,7 @@
 #include "addr/addr.h"
 #include "detect/engine.h"
 #include "detect/match.h"
+#include "detect/syntax.h"
 
 enum {
 	TWINS_TELL_MAX = 5,             /* differences that are told */
@@ -129,10 +130,10 @@ static inline void twins_add_try(struct twins *t, enum side side, bool found, co
 /* Whether the rule's literals let the message through. */
 static inline bool twins_passes(const struct twins *t, uint16_t rule, struct span message)
 {
-	const struct literals *literals = &engine_rule(t->engines[FAST], rule)->literals;
+	const struct engine_rule *er = engine_rule(t->engines[FAST], rule);
 
-	return message.len > 0 && literals_can_begin(literals, (unsigned char)message.ptr[0]) &&
-	       literals_pass(literals, message);
+	return message.len > 0 && byteset_has(er->first, (unsigned char)message.ptr[0]) &&
+	       literals_pass(&er->literals, message);
 }
 
 /* What one rule makes of a message, whether or not another one would have been tried before. */
