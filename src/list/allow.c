@@ -46,16 +46,17 @@ void allow_free(struct allow *allow)
 	*allow = (struct allow){ 0 };
 }
 
-void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line)
+void allow_add(struct allow *allow, const struct addr *net, enum allow_from from)
 {
 	allow->entries = mem_grow(allow->entries, &allow->capacity, allow->count + 1, sizeof(*allow->entries));
-	allow->entries[allow->count++] = (struct allow_entry){ *net, from, line, WHEN_FOREVER };
+	allow->entries[allow->count++] = (struct allow_entry){ .net = *net, .from = from, .until = WHEN_FOREVER };
 	netset_add(&allow->nets, net);
 }
 
 void allow_add_line(struct allow *allow, const struct addr *net, unsigned long line, int64_t until)
 {
-	allow_add(allow, net, ALLOW_FILE, line);
+	allow_add(allow, net, ALLOW_FILE);
+	allow->entries[allow->count - 1].line = line;
 	allow->entries[allow->count - 1].until = until;
 }
 
@@ -167,7 +168,7 @@ int allow_gather(struct allow *allow, const struct allow_sources *sources)
 		struct addr net;
 
 		if (addr_parse_net(&net, sources->also[i], strlen(sources->also[i]))) {
-			allow_add(allow, &net, ALLOW_SETTING, 0);
+			allow_add(allow, &net, ALLOW_SETTING);
 		} else {
 			msg("the setting allow-also: \"%s\" is no address or network; mend it", sources->also[i]);
 			ret = -1;

@@ -100,8 +100,9 @@ void allow_read_environment(struct allow *allow, struct span bytes);  /* as /pro
 /* The mynetworks as text that allow_read_mynetworks() reads, one a line. */
 void allow_format_mynetworks(const struct allow *allow, struct buf *out);
 
-void allow_add(struct allow *allow, const struct addr *net, enum allow_from from, unsigned long line);
-void allow_add_line(struct allow *allow, const struct addr *net, unsigned long line, int64_t until); /* ALLOW_FILE */
+/* Add an entry: for that reason; of a line of the file. */
+void allow_add(struct allow *allow, const struct addr *net, enum allow_from from);
+void allow_add_line(struct allow *allow, const struct addr *net, unsigned long line, int64_t until);
 
 /* When a line of the file with that remark behind # ends, in seconds since the epoch; WHEN_FOREVER where it says no
  * end. */

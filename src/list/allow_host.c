@@ -53,7 +53,7 @@ static void add_interface(struct allow *allow, const struct sockaddr *address)
 		a = addr_of_v6((const unsigned char *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
 	else
 		return;
-	allow_add(allow, &a, ALLOW_OWN, 0);
+	allow_add(allow, &a, ALLOW_OWN);
 }
 
 void allow_add_host(struct allow *allow)
@@ -76,7 +76,7 @@ void allow_add_host(struct allow *allow)
 		struct addr net;
 
 		if (addr_parse_net(&net, loopback[i], strlen(loopback[i])))
-			allow_add(allow, &net, ALLOW_LOOPBACK, 0);
+			allow_add(allow, &net, ALLOW_LOOPBACK);
 	}
 	if (getifaddrs(&interfaces) == 0) {
 		for (const struct ifaddrs *one = interfaces; one != NULL; one = one->ifa_next)

@@ -23,7 +23,7 @@ void allow_read_routes4(struct allow *allow, struct span text)
 		gateway = (uint32_t)number;
 		memcpy(bytes, &gateway, sizeof(bytes));
 		a = addr_of_v4(bytes);
-		allow_add(allow, &a, ALLOW_GATEWAY, 0);
+		allow_add(allow, &a, ALLOW_GATEWAY);
 	}
 }
 
@@ -41,7 +41,7 @@ void allow_read_routes6(struct allow *allow, struct span text)
 		if (word.len != 32 || !span_hex((struct span){ word.ptr, 16 }, &a.hi) ||
 		    !span_hex((struct span){ word.ptr + 16, 16 }, &a.lo) || (a.hi == 0 && a.lo == 0))
 			continue;
-		allow_add(allow, &a, ALLOW_GATEWAY, 0);
+		allow_add(allow, &a, ALLOW_GATEWAY);
 	}
 }
 
@@ -52,7 +52,7 @@ static void add_single(struct allow *allow, struct span word, enum allow_from fr
 	struct addr a;
 
 	if (addr_parse(&a, word.ptr, zone != NULL ? (size_t)(zone - word.ptr) : word.len))
-		allow_add(allow, &a, from, 0);
+		allow_add(allow, &a, from);
 }
 
 void allow_read_resolvers(struct allow *allow, struct span text)
@@ -84,7 +84,7 @@ void allow_read_mynetworks(struct allow *allow, struct span text)
 				bare[len++] = word.ptr[i];
 		}
 		if (addr_parse_net(&net, bare, len) && addr_text_prefix(&net) > 0)
-			allow_add(allow, &net, ALLOW_MYNETWORKS, 0);
+			allow_add(allow, &net, ALLOW_MYNETWORKS);
 	}
 }
 
