@@ -177,8 +177,10 @@ int main(int argc, char **argv)
 
 	/* where it is ignored, the kernel keeps no status of a child that has ended */
 	(void)signal(SIGCHLD, SIG_DFL);
-	if (!open_standard())
+	if (!open_standard()) {
+		msg("standard input or output is closed, and /dev/null cannot be opened: %s", strerror(errno));
 		return EXIT_NOTHING;
+	}
 	if (argc < 2) {
 		status = run(1, (char *[]){ alone, NULL });
 		puts("\nmailban help lists the commands");

@@ -473,6 +473,12 @@ run_and_stand_still() {
 	done
 }
 
+@test "a caller who closed descriptors where there is no /dev/null" {
+	unshare -m true 2> said || skip "$(< said)"
+	run -3 unshare -m sh -c 'mount -t tmpfs none /dev && exec "$0" list <&-' "$MAILBAN"
+	[ "$output" = 'mailban: standard input or output is closed, and /dev/null cannot be opened: No such file or directory' ]
+}
+
 @test "a caller who ignores the end of children, or holds signals back" {
 	env --ignore-signal=CHLD true 2> said || skip "$(< said)"
 	sasl 192.0.2.7 5 > log
