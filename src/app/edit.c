@@ -26,7 +26,8 @@
 
 enum { MINUTE = 60 };
 
-/* A list that a dying run left beside the old one would be overwritten, and its bans be taken for pardons. */
+/* A list that a dying run left beside the old one would be overwritten, and its bans be taken for pardons. A damaged
+ * state stops runs, and no person. */
 static bool finish_run(const struct config *config, const struct options *options)
 {
 	enum state_recovered recovered = state_recover(config->state, config->blacklist, !options->dry_run);

@@ -96,7 +96,7 @@ int run_read_lasting(struct run *r)
 		return EXIT_USAGE;
 	resolve_names(r);
 	r->recovered = state_recover(r->config->state, r->config->blacklist, !r->options->dry_run);
-	if (r->recovered == STATE_FAILED)
+	if (r->recovered == STATE_FAILED || r->recovered == STATE_UNREADABLE)
 		return EXIT_NOTHING;
 	if (!r->options->dry_run)
 		drop_unfinished(r->config);

@@ -89,7 +89,7 @@ enum state_recovered state_recover(const char *state_path, const char *blacklist
 		goto cleanup;
 	unfinished = is_unfinished(state_path, blacklist_path, leftover, &edited);
 	if (unfinished < 0)
-		ret = STATE_FAILED;
+		ret = STATE_UNREADABLE;
 	else if (unfinished == 0 && writes)
 		(void)unlink(leftover);
 	else if (unfinished > 0 && edited)

@@ -96,7 +96,8 @@ enum state_recovered {
 	STATE_WELL,          /* no run died between state and blacklist, or what it had begun is finished now */
 	STATE_UNWRITTEN,     /* one died, and the list that it read was changed since: it is left as it is */
 	STATE_UNFINISHED,    /* one died, and it is not to be finished here: writes was false */
-	STATE_FAILED,        /* after a message */
+	STATE_UNREADABLE,    /* after a message: the state does not say whether one died */
+	STATE_FAILED,        /* after a message: the list cannot be put in place */
 };
 
 /* Finishes what a run that died between state and blacklist had begun: the new list takes its place. Call it under the

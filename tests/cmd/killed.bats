@@ -126,6 +126,11 @@ same_as_reference() {
 			;;
 		esac
 	done
+	# a state that nobody can read stops no person
+	cp new/blacklist new/blacklist.new
+	echo damaged >> new/state
+	"$MAILBAN" ban -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.97
+	grep -q '^192.0.2.97 ' new/blacklist
 	# of both, the run and an editor, neither is lost
 	: > allow
 	rm -rf new
