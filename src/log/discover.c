@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "log/rotation.h"
 #include "log/source.h"
