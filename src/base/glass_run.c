@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/msg.h"
 
 enum {
@@ -45,20 +46,28 @@ static void tell_lacking(const struct glass *glass)
 	buf_free(&lacking);
 }
 
-/* Closes what the caller of this program left open: whatever is the program's own is closed by an exec. */
+/* Closes what the caller of this program left open: whatever is the program's own is closed by an exec. One poll(2)
+ * tells which numbers are open. */
 static void close_strange(void)
 {
 	struct rlimit limit = { .rlim_cur = NUMBERS };
-	int most;
+	struct pollfd *fds;
+	nfds_t most;
 
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
-	most = limit.rlim_cur < NUMBERS ? (int)limit.rlim_cur : NUMBERS;
-	for (int fd = STDERR_FILENO + 1; fd < most; fd++) {
-		int flags = fcntl(fd, F_GETFD);
+	most = limit.rlim_cur < NUMBERS ? limit.rlim_cur : NUMBERS;
+	fds = mem_zalloc(most, sizeof(*fds));
+	for (nfds_t i = 0; i < most; i++)
+		fds[i].fd = (int)i;
+	/* where it fails, each may be open */
+	(void)poll(fds, most, 0);
+	for (nfds_t i = STDERR_FILENO + 1; i < most; i++) {
+		int flags = (fds[i].revents & POLLNVAL) != 0 ? FD_CLOEXEC : fcntl((int)i, F_GETFD);
 
 		if (flags >= 0 && (flags & FD_CLOEXEC) == 0)
-			close(fd);
+			close((int)i);
 	}
+	free(fds);
 #ifdef __NR_close_range
 	/* an older kernel has no such call, and an older libc only the kernel's name of it */
 	(void)syscall(__NR_close_range, (unsigned)most, ~0u, 0u);
