@@ -36,6 +36,14 @@ struct account_name {
 	uint32_t failures;           /* since the last login */
 };
 
+/* Who tells of a failed login. Two of different kinds tell of one failure. */
+enum account_teller {
+	TELLER_NAMELESS,             /* a server that does not name the user */
+	TELLER_NAMED,                /* a server that does */
+	TELLER_CHECKER,              /* the service that checks passwords */
+	TELLERS,
+};
+
 enum account_flag {
 	ACCOUNT_LISTED = 1,          /* its line is in the blacklist that the state names */
 	ACCOUNT_WAS_LISTED = 2,      /* its line is in the blacklist before that one */
@@ -67,7 +75,7 @@ struct account {
 	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
-	int8_t twins;                /* > 0: told by who checks passwords, not yet by the server; < 0: the other way */
+	uint8_t twins, teller;       /* failures that one kind of teller told of, and no other one yet; that kind */
 };
 
 /* Brings the account to a later time: ends a ban that is over, fades the points, forgets those near 0. */

@@ -27,6 +27,10 @@ static const struct {
 	{ "named", ACCOUNT_NAMED },
 };
 
+static const char *const tellers[TELLERS] = {
+	[TELLER_NAMELESS] = "nameless-twins", [TELLER_NAMED] = "named-twins", [TELLER_CHECKER] = "checker-twins",
+};
+
 /* The words whose values are plain numbers of 32 bits. */
 static const struct {
 	const char *name;
@@ -73,10 +77,7 @@ void account_add_line(const struct account *a, const struct names *names, struct
 		buf_add_text(out, event_class_name((enum event_class)a->by));
 	}
 	line_add_number_at(out, "mails", a->mails, a->last_mail);
-	if (a->twins > 0)
-		line_add_number_at(out, "named-twins", (uint64_t)a->twins, a->twin_time);
-	else
-		line_add_number_at(out, "nameless-twins", (uint64_t)-a->twins, a->twin_time);
+	line_add_number_at(out, tellers[a->teller], a->twins, a->twin_time);
 	for (unsigned i = 0; i < FLAGS; i++)
 		line_add_flag(out, flags[i].name, (a->flags & flags[i].flag) != 0);
 	buf_add_char(out, '\n');
@@ -153,12 +154,16 @@ static bool load_rest(const struct line *line, struct account *a)
 		a->mails = (uint8_t)count;
 		return true;
 	}
-	if (!line_is(line, "named-twins") && !line_is(line, "nameless-twins"))
-		return false;
-	if (!load_pair(line, INT8_MAX, &count, &a->twin_time))
-		return false;
-	a->twins = (int8_t)(line_is(line, "named-twins") ? (int)count : -(int)count);
-	return true;
+	for (unsigned i = 0; i < TELLERS; i++) {
+		if (line_is(line, tellers[i])) {
+			if (!load_pair(line, INT8_MAX, &count, &a->twin_time))
+				return false;
+			a->twins = (uint8_t)count;
+			a->teller = (uint8_t)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool load_word(const struct line *line, struct account *a, struct names *names)

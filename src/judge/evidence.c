@@ -13,6 +13,7 @@ enum {
 	HOUR = 61 * MINUTE,    /* and a minute more, for a mail program that asks each hour and takes a while */
 	TWIN = 5,              /* seconds in which another daemon logs the same failure */
 	NAMED_MOST = 3,        /* at most so many attempts of one line are the named user's */
+	TWINS_MOST = 127,      /* at most so many failures wait for another teller */
 };
 
 static void add_class(struct work *w, unsigned event_class, int64_t points)
@@ -117,22 +118,24 @@ static void add_other(struct work *w)
 	add_class(w, event_class, points_times(points_many(points, w->event->count), weight));
 }
 
-/* A server and the service that checks its passwords may both tell of a failure. Returns how many of `count` failures
- * the other one has told of. */
-static uint32_t twins_of(struct work *w, uint32_t count)
+/* Returns of how many of `count` failures a teller of another kind has told. The others wait for another teller. */
+static uint32_t twins_of(struct work *w, uint32_t count, enum account_teller teller)
 {
 	struct account *a = w->account;
-	int sign = (w->event->flags & EVENT_CHECKER) != 0 ? 1 : -1, told = count < INT8_MAX ? (int)count : INT8_MAX;
-	int waiting, twins;
+	uint32_t twins;
 
 	if (!is_within(w->time, a->twin_time, TWIN))
 		a->twins = 0;
-	waiting = -sign * a->twins;
-	waiting = waiting < 0 ? 0 : waiting < told ? waiting : told;
-	twins = a->twins + sign * told;
-	a->twins = (int8_t)(twins > INT8_MAX ? INT8_MAX : twins < -INT8_MAX ? -INT8_MAX : twins);
 	a->twin_time = w->time;
-	return (uint32_t)waiting;
+	twins = a->teller == teller ? 0 : a->twins < count ? a->twins : count;
+	a->twins = (uint8_t)(a->twins - twins);
+	count -= twins;
+	if (count > 0) {
+		a->teller = (uint8_t)teller;
+		count = count_sum(a->twins, count);
+		a->twins = count < TWINS_MOST ? (uint8_t)count : TWINS_MOST;
+	}
+	return twins;
 }
 
 /* Whether the user of this number failed at this address so lately that a twin may have named him. */
@@ -226,14 +229,16 @@ static void outweigh(struct work *w)
 static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
-	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, twins = twins_of(w, e->count);
-	uint32_t named, nameless, number;
+	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, twins, named, nameless, number;
 	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[USER_MAX + 1];
 	size_t len = user_fold(text, e->user);
+	bool named_before = w->account->teller != TELLER_NAMELESS;
 
 	outweigh(w);
+	twins = twins_of(w, e->count, (e->flags & EVENT_CHECKER) != 0 ? TELLER_CHECKER : len > 0 ? TELLER_NAMED :
+				      TELLER_NAMELESS);
 	w->hits = e->count - twins;
 	if (len == 0) {
 		add_nameless(w, points_times(points_many(one, w->hits), weight_of_nameless(w)));
@@ -242,7 +247,7 @@ static void add_failure(struct work *w)
 	named = (attempts < NAMED_MOST ? attempts : NAMED_MOST) * lines;
 	nameless = e->count - named;
 	number = names_find(names, text, len);
-	if (twins > 0 && was_named(w, number)) {
+	if (twins > 0 && named_before && was_named(w, number)) {
 		uint32_t same = twins < named ? twins : named;
 
 		named -= same;

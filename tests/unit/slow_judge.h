@@ -35,7 +35,7 @@ struct slow_account {
 	struct slow_place names[SLOW_NAMES];
 	int64_t since, until, last_since, ended, good, mail, twin_time; /* -1: never */
 	unsigned level, mails, hosts, hits, name_count, names_end;
-	int twins;
+	unsigned twins, teller; /* failures told by that teller alone: 0 a server, 1 one that names the user, 2 a checker */
 	bool held, breached, named;    /* named: it had a verified name when its last mail was accepted */
 };
 
@@ -443,7 +443,7 @@ static inline int64_t slow_attack(struct slow_judge *j, unsigned name, int64_t t
 }
 
 /* How many of n failures another daemon has told of already. */
-static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool checker, unsigned n)
+static inline unsigned slow_twins(struct slow_account *a, int64_t time, unsigned teller, unsigned n)
 {
 	unsigned same = 0;
 
@@ -451,8 +451,13 @@ static inline unsigned slow_twins(struct slow_account *a, int64_t time, bool che
 		a->twins = 0;
 	a->twin_time = time;
 	for (; n > 0; n--) {
-		same += checker ? a->twins < 0 : a->twins > 0;
-		a->twins += checker ? a->twins < 127 : -(a->twins > -127);
+		if (a->twins > 0 && a->teller != teller) {
+			a->twins--;
+			same++;
+		} else {
+			a->twins += a->twins < 127;
+			a->teller = teller;
+		}
 	}
 	slow_saw[SLOW_TWINS] += same;
 	return same;
@@ -507,15 +512,17 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	int64_t each = one;
 	unsigned lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, same;
 	unsigned named = e->name == 0 ? 0 : (attempts < 3 ? attempts : 3) * lines;
+	bool may_be_named;
 
 	if (c != NULL) {
 		if (c->class != CLASS_HELO)
 			slow_take_back(j, a, c);
 		c->failed = true;
 	}
-	same = slow_twins(a, e->time, e->checker, e->count);
+	may_be_named = a->teller != 0;
+	same = slow_twins(a, e->time, e->checker ? 2 : e->name != 0, e->count);
 	each *= (int64_t)e->count - named - same;
-	if (named > 0 && same > 0 && slow_near(a->names[e->name].fail, e->time, 5)) {
+	if (named > 0 && same > 0 && may_be_named && slow_near(a->names[e->name].fail, e->time, 5)) {
 		/* the other daemon told of the same user: his own go first, then those of nobody */
 		for (unsigned i = 0; i < same; i++) {
 			if (named > 0)

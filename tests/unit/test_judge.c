@@ -144,9 +144,25 @@ static void so_it_does_where_both_name_the_user_or_neither(void **state)
 	says("10:00:09 auth 192.0.2.4 ann5 n=5");
 	points_are("192.0.2.4", "5.0");
 	assert_int_equal(account_of("192.0.2.4")->hits, 5);
-	/* two servers tell of two failures */
-	says("10:00 auth 192.0.2.5 ann\n10:00:01 auth 192.0.2.5\n10:00:02 auth 192.0.2.5 ann");
-	points_are("192.0.2.5", "2.5");
+	/* one that names the user, twice, tells of two failures */
+	says("10:00 auth 192.0.2.5 ann\n10:00:01 auth 192.0.2.5 ben");
+	points_are("192.0.2.5", "2.0");
+}
+
+static void so_it_does_where_a_server_names_the_user_and_another_nobody(void **state)
+{
+	(void)state;
+	says("10:00 auth 192.0.2.1 ann\n10:00:05 auth 192.0.2.1");
+	points_are("192.0.2.1", "1.0");
+	says("10:00 auth 192.0.2.2\n10:00:05 auth 192.0.2.2 ann");
+	points_are("192.0.2.2", "1.0");
+	assert_int_equal(account_find_name(account_of("192.0.2.2"), NAME_NONE)->points, 0);
+	says("10:00 auth 192.0.2.3 ann\n10:00:06 auth 192.0.2.3");
+	points_are("192.0.2.3", "2.0");
+	/* who looks for a name by IMAP and SMTP at once */
+	says("10:00 auth 192.0.2.4 ann\n10:00:01 auth 192.0.2.4\n10:00:02 auth 192.0.2.4 ben\n10:00:03 auth 192.0.2.4");
+	points_are("192.0.2.4", "2.0");
+	assert_int_equal(account_of("192.0.2.4")->hits, 2);
 }
 
 static void of_attempts_in_one_line_three_are_the_users(void **state)
@@ -640,6 +656,7 @@ int main(void)
 		SENTENCE(stand_ins_name_nobody),
 		SENTENCE(told_by_a_server_and_who_checks_its_passwords_counts_once),
 		SENTENCE(so_it_does_where_both_name_the_user_or_neither),
+		SENTENCE(so_it_does_where_a_server_names_the_user_and_another_nobody),
 		SENTENCE(of_attempts_in_one_line_three_are_the_users),
 		SENTENCE(a_repeated_line_is_many_attempts_of_one),
 		SENTENCE(more_than_sixty_four_names_count_for_nobody),
