@@ -44,10 +44,16 @@ void connections_free(struct connections *all);
 struct connection *connections_of(struct connections *all, const struct event *event, const struct addr *addr,
 	uint32_t time);
 
+/* Whether an event of so many points is a further refusal of the connection, which counts a tenth. */
+static inline bool connection_refuses_on(const struct connection *c, unsigned event_class, int64_t points)
+{
+	return event_class == CLASS_REJECT && c->refused && (points <= c->strongest || c->failed);
+}
+
 /* Whether an event of so many points adds nothing, because the connection counts as much already. */
 static inline bool connection_has(const struct connection *c, unsigned event_class, int64_t points)
 {
-	if (event_class == CLASS_REJECT && c->refused && points <= c->strongest)
+	if (connection_refuses_on(c, event_class, points))
 		return false;
 	return points <= c->strongest || (c->failed && event_class != CLASS_HELO) ||
 	       (c->good && event_class == CLASS_UNKNOWN);

@@ -84,7 +84,7 @@ void work_take_back(struct work *w)
 static void add_to_connection(struct work *w, unsigned event_class, int64_t points, double weight)
 {
 	struct connection *c = w->connection;
-	bool further = event_class == CLASS_REJECT && c->refused && points <= c->strongest,
+	bool further = connection_refuses_on(c, event_class, points),
 	     has = further || connection_has(c, event_class, points);
 
 	w->hits = event_class == CLASS_REJECT ? w->event->count - !further : 0;

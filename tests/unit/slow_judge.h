@@ -545,7 +545,7 @@ static inline void slow_connected(struct slow_judge *j, struct slow_account *a, 
 	struct slow_connection *c, int64_t each, double weight)
 {
 	double late = slow_late(j, a, e->time);
-	bool first = e->class != CLASS_REJECT || !c->refused || each > c->strongest;
+	bool first = e->class != CLASS_REJECT || !c->refused || (each > c->strongest && !c->failed);
 	unsigned further = e->class != CLASS_REJECT ? 0 : e->count - first;
 
 	c->refused |= e->class == CLASS_REJECT;
@@ -727,7 +727,8 @@ static inline bool slow_tells_nothing(const struct slow_judge *j, const struct s
 	const struct slow_connection *c)
 {
 	if (c == NULL || e->class == CLASS_AUTH || e->class == CLASS_GOOD ||
-	    (e->class == CLASS_REJECT && ((c->refused && slow_each(j, e) <= c->strongest) || e->count > 1)))
+	    (e->class == CLASS_REJECT &&
+	     ((c->refused && (c->failed || slow_each(j, e) <= c->strongest)) || e->count > 1)))
 		return false;
 	return slow_each(j, e) <= c->strongest || (c->failed && e->class != CLASS_HELO) ||
 	       (c->good && e->class == CLASS_UNKNOWN);

@@ -63,11 +63,20 @@ static void a_stronger_refusal_of_a_connection_counts_in_place_of_the_weaker(voi
 	says_times(5, "10:00", "0:0:1", "reject 192.0.2.1 c=7 +named");
 	says("10:01 reject 192.0.2.1 c=7 points=1000 +named +ends");
 	points_are("192.0.2.1", "1.0");
-	/* but not where a password was tried, nor a weaker one */
+	/* but not where a password was tried, nor a weaker one: those count a tenth */
 	says("10:00 reject 192.0.2.2 c=8\n10:00 auth 192.0.2.2 ann c=8\n10:00 reject 192.0.2.2 c=8 points=1000");
-	points_are("192.0.2.2", "1.0");
+	points_are("192.0.2.2", "1.1");
 	says("10:00 reject 192.0.2.3 c=9 points=1000\n10:00 reject 192.0.2.3 c=9");
 	points_are("192.0.2.3", "1.0");
+}
+
+static void further_recipients_count_a_tenth_behind_a_failure_too(void **state)
+{
+	(void)state;
+	says("10:00 auth 192.0.2.1 ann c=7");
+	says_times(41, "10:00:01", "0:0:1", "reject 192.0.2.1 c=7");
+	points_are("192.0.2.1", "2.0");
+	assert_int_equal(account_of("192.0.2.1")->hits, 41);
 }
 
 static void a_verified_name_makes_a_refused_recipient_a_tenth(void **state)
@@ -269,6 +278,7 @@ int main(void)
 		SENTENCE(a_connection_with_a_login_or_a_mail_did_not_come_to_nothing),
 		SENTENCE(further_recipients_of_a_connection_count_a_tenth),
 		SENTENCE(a_stronger_refusal_of_a_connection_counts_in_place_of_the_weaker),
+		SENTENCE(further_recipients_count_a_tenth_behind_a_failure_too),
 		SENTENCE(a_verified_name_makes_a_refused_recipient_a_tenth),
 		SENTENCE(without_a_resolver_nobody_has_a_name),
 		SENTENCE(who_had_a_name_with_an_accepted_mail_has_not_lost_it),
