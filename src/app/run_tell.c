@@ -26,7 +26,7 @@ enum { LEFT_MOST = 1 << 20 };  /* bytes of reports that could not be printed */
 
 static const char left_head[] = "the run before ended before it could tell this:";
 
-/* Prints what is to be told, and what is left to be told with it: as one mail, where a mail is asked for. */
+/* Prints the report. A mail has what is left, too; else run_tell_left() has printed it. */
 static void print_all(const struct run *r)
 {
 	struct buf body = { 0 }, subject = { 0 }, mail = { 0 };
@@ -281,8 +281,8 @@ static bool print_left(const struct run *r, const char *text)
 	return true;
 }
 
-/* Takes what is left of the file. Where the state of the run that wrote it is not in place, this run judges the same
- * lines, and only what had been left before is taken. */
+/* Takes what is left of the file. Where the state that it names is not in place, this run judges the same lines. Then
+ * it takes only what had been left before. */
 static void take_left(struct run *r, struct buf *text)
 {
 	uint64_t sum, before;

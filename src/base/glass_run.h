@@ -9,8 +9,8 @@
 #include "base/glass.h"
 
 /* What the child does: fills in the answer and returns its exit status, 0 to 3. It has said why where it is 3.
- * It is in the glass already, and has no input, no output but messages,
- * and no descriptor that an exec would leave open. */
+ * It is in the glass already, and has no input, no output but messages, and no descriptor that an exec would leave
+ * open. */
 typedef int glass_work(void *context, struct buf *answer);
 
 /* Forks, enters the glass, works, and waits for the answer. The child shares nothing that it changes; its messages are

@@ -110,7 +110,8 @@ int64_t account_capped(const struct account *a, int64_t points, const struct jud
 int64_t account_name_capped(const struct account *a, const struct account_name *n,
 	const struct judge_settings *settings);
 
-/* By how much all such names together are over the threshold less a point. The balance leaves so much out. */
+/* By how much all names that logged in from there within known are over the threshold less a point. The balance leaves
+ * so much out. */
 int64_t account_names_over(const struct account *a, const struct judge_settings *settings);
 
 /* Begins a ban, or computes its end anew, from the balance after an event at the account's time. */

@@ -30,7 +30,7 @@ void blacklist_drop_duplicates(struct banlist *list);
 void blacklist_format(const struct banlist *list, struct buf *out);
 
 /* Prepares a file that holds the list, for file_commit(). There is nothing to commit (file->path NULL) where the file
- * holds exactly that already, or where the list is empty and there is no file. The list is sorted, and was read from
+ * holds exactly that already. The same goes for an empty list without a file. The list is sorted, and was read from
  * path if it was read at all. *digest is that of the file as it will be; 0: there will be none. Returns 0 or -errno. */
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 

@@ -2,8 +2,8 @@
 /*
  * source_open: opens the file of a log.
  *
- * Opens regular files alone, and follows no symbolic link that others than root and ourselves could have made, nor one
- * among the folders on the way.
+ * Opens regular files alone. Follows no symbolic link that others than root and ourselves could have made, wherever it
+ * stands on the way.
  */
 #define _GNU_SOURCE
 #include <errno.h>
