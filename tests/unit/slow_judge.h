@@ -550,7 +550,6 @@ static inline void slow_connected(struct slow_judge *j, struct slow_account *a, 
 
 	c->refused |= e->class == CLASS_REJECT;
 	a->points[e->class] = slow_sum(a->points[e->class], slow_times(slow_times(each * further, weight / 10), late));
-	a->hits += further;
 	if (first && each > c->strongest && (!c->failed || e->class == CLASS_HELO) &&
 	    (!c->good || e->class != CLASS_UNKNOWN)) {
 		slow_take_back(j, a, c);
@@ -561,6 +560,7 @@ static inline void slow_connected(struct slow_judge *j, struct slow_account *a, 
 		a->points[e->class] = slow_sum(a->points[e->class], c->added);
 		a->hits++;
 	}
+	a->hits += further;
 }
 
 static inline int64_t slow_each(const struct slow_judge *j, const struct slow_event *e)
