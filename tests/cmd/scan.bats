@@ -145,6 +145,40 @@ put_off() {
 	[ -z "$output" ]
 }
 
+# twice COUNT: failures of COUNT names, each told by one line with the name and by one without
+twice() {
+	local n at id other
+	for n in $(seq "$1"); do
+		at="2026-11-20T10:$((10 + n)):00+00:00 mx" id=1e3bb8aa00066e0$n other=1e3bb8aa00166e0$n
+		printf '%s\n' "$at smtpd[7]: $id smtp event=authentication user=a$n address=192.0.2.1 host=host.example.net result=permfail" \
+			"$at smtpd[7]: $id smtp event=failed-command address=192.0.2.1 host=host.example.net command=\"AUTH LOGIN (password)\" result=\"535 Authentication failed\"" \
+			"$at smtpd[7]: $other smtp connected address=192.0.2.2 host=host.example.net" \
+			"$at smtpd[7]: $other smtp authentication user=a$n result=permfail" \
+			"$at smtpd[7]: $other smtp failed-command command=\"AUTH LOGIN (password)\" result=\"535 Authentication failed\"" \
+			"$at imapd[$n]: Login failed user=a$n auth=a$n host=host.example.net [192.0.2.3]" \
+			"$at imapd[$n]: AUTHENTICATE LOGIN failure host=host.example.net [192.0.2.3]" \
+			"$at wildduck[7]: info Gelf {\"short_message\":\"SMTP [AUTHFAIL] a$n\",\"_auth_result\":\"fail\",\"_ip\":\"192.0.2.4\"}" \
+			"$at haraka[7]: [NOTICE] [6F8A5E4C-1B2D-4C6E-9A3F-0D1E2F3A4B5C] [core] disconnect ip=192.0.2.4 rdns=\"NXDOMAIN\" helo=\"x\" relay=N lr=\"535 5.7.8 Authentication failed\" time=3.2" \
+			"$at postfix/smtpd[$n]: warning: host.example.net[192.0.2.5]: SASL LOGIN authentication failed: UGFzc3dvcmQ6"
+	done > log
+	for n in $(seq "$1"); do
+		echo "2026-11-20 10:$((10 + n)):00,123 INFO  [qtp9-3:smtp://smtp.example.com:7073/service/admin/soap/] [oip=192.0.2.5;oport=57752;oproto=smtp;soapId=688cb579;] SoapEngine - handler exception: authentication failed for [a$n], account not found"
+	done > zimbra
+	for n in $(seq "$1"); do
+		printf '[20/Nov/2026 10:%d:00] %s\n' $((10 + n)) "Failed SMTP login from 192.0.2.6 with SASL method LOGIN." \
+			$((10 + n)) "SMTP: User a$n@example.com doesn't exist. Attempt from IP address 192.0.2.6."
+	done > kerio
+}
+
+@test "a failure that one line tells with the name and another one without counts once, whatever server tells so" {
+	twice 4
+	run -0 "$MAILBAN" scan --plain log zimbra kerio
+	[ -z "$output" ]
+	twice 5
+	run -0 "$MAILBAN" scan --plain log zimbra kerio
+	[ "$output" = $'192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4\n192.0.2.5\n192.0.2.6' ]
+}
+
 @test "a bad line that breaks within mails is no probe" {
 	for n in {10..39}; do
 		printf '%s\n' "2026-11-20 11:$n:00 SMTP data timeout (message abandoned) on connection from mail.example.net [192.0.2.1] F=<a@example.net> D=5m" \

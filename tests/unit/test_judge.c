@@ -159,6 +159,11 @@ static void so_it_does_where_a_server_names_the_user_and_another_nobody(void **s
 	assert_int_equal(account_find_name(account_of("192.0.2.2"), NAME_NONE)->points, 0);
 	says("10:00 auth 192.0.2.3 ann\n10:00:06 auth 192.0.2.3");
 	points_are("192.0.2.3", "2.0");
+	/* the one without the name comes first, and the same user failed a moment before */
+	says("10:00 auth 192.0.2.5 ann +checker\n10:00 auth 192.0.2.5\n10:00:02 auth 192.0.2.5\n"
+	     "10:00:02 auth 192.0.2.5 ann +checker");
+	points_are("192.0.2.5", "1.5");
+	assert_int_equal(account_of("192.0.2.5")->hits, 2);
 	/* who looks for a name by IMAP and SMTP at once */
 	says("10:00 auth 192.0.2.4 ann\n10:00:01 auth 192.0.2.4\n10:00:02 auth 192.0.2.4 ben\n10:00:03 auth 192.0.2.4");
 	points_are("192.0.2.4", "2.0");
