@@ -85,17 +85,9 @@ static int show(const struct edit *edit)
 	return EXIT_ALL_WELL;
 }
 
-/* Whether an editor saved the file; then says so. A file that was only copied or touched is not changed. */
-static bool is_overtaken(const struct edit *edit)
+static void tell_overtaken(const char *path)
 {
-	const char *path = edit->config->blacklist;
-	struct file_look now = { 0 };
-
-	(void)file_look(path, &now);
-	if (file_looks_same(&now, &edit->look) || state_digest_of(path) == edit->list.digest)
-		return false;
 	msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
-	return true;
 }
 
 int edit_commit(struct edit *edit)
@@ -108,8 +100,10 @@ int edit_commit(struct edit *edit)
 
 	if (edit->options->dry_run)
 		return show(edit);
-	if (is_overtaken(edit))
+	if (state_is_edited(path, &edit->look, edit->list.digest)) {
+		tell_overtaken(path);
 		return EXIT_NOTHING;
+	}
 	ret = blacklist_prepare(path, &edit->list, &file, &digest);
 	if (ret == 0)
 		ret = file_commit(&file);
@@ -194,7 +188,7 @@ int edit_replace_allow(const struct edit *edit, const struct buf *text, const st
 	}
 	(void)file_look(path, &now);
 	if (!file_looks_same(&now, before)) {
-		msg("%s: was changed by somebody else meanwhile, and is left so; try again", path);
+		tell_overtaken(path);
 		return -EBUSY;
 	}
 	ret = file_replace(path, made.ptr, made.len, 1);

@@ -115,15 +115,12 @@ static int tell_write_error(const char *path, int error)
 
 bool run_was_overtaken(const struct run *r)
 {
-	struct file_look list = { 0 }, state = { 0 }, allow = { 0 };
+	struct file_look state = { 0 };
 
-	(void)file_look(r->config->blacklist, &list);
 	(void)file_look(r->config->state, &state);
-	(void)file_look(r->config->allow, &allow);
-	/* a file that was only copied or touched is not changed */
 	return !file_looks_same(&state, &r->old_state) ||
-	       (!file_looks_same(&allow, &r->old_allow) && state_digest_of(r->config->allow) != r->allow_digest) ||
-	       (!file_looks_same(&list, &r->old_look) && state_digest_of(r->config->blacklist) != r->list.digest);
+	       state_is_edited(r->config->allow, &r->old_allow, r->allow_digest) ||
+	       state_is_edited(r->config->blacklist, &r->old_look, r->list.digest);
 }
 
 static int put_in_place(struct run *r, struct file_new *report, struct file_new *state, struct file_new *blacklist)

@@ -46,6 +46,14 @@ uint64_t state_digest_of(const char *path)
 	return digest;
 }
 
+bool state_is_edited(const char *path, const struct file_look *look, uint64_t digest)
+{
+	struct file_look now = { 0 };
+
+	(void)file_look(path, &now);
+	return !file_looks_same(&now, look) && state_digest_of(path) != digest;
+}
+
 /* Whether the state names the leftover as its list. *edited: the list that the run read has changed since. */
 static int is_unfinished(const char *state_path, const char *blacklist_path, const char *leftover, bool *edited)
 {

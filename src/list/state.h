@@ -92,6 +92,9 @@ void state_set_digests(struct state *state, uint64_t read, uint64_t written);
 /* The digest of a file, to compare with these; 0: there is no file, or it cannot be read. */
 uint64_t state_digest_of(const char *path);
 
+/* Whether the file was changed since it looked so and had that digest. One that was only copied or touched is not. */
+bool state_is_edited(const char *path, const struct file_look *look, uint64_t digest);
+
 enum state_recovered {
 	STATE_WELL,          /* no run died between state and blacklist, or what it had begun is finished now */
 	STATE_UNWRITTEN,     /* one died, and the list that it read was changed since: it is left as it is */
