@@ -115,6 +115,18 @@ static const struct attempt {
 
 enum { WORKED, FAILED_TO, NOT_ENTERED };
 
+/* The status with which a child ends that does the work and exits with its result. */
+static int status_of(int (*work)(void))
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(work());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return status;
+}
+
 /* How a child ends that enters the glass, where that is wanted, and makes the attempt. */
 static int end_of(const struct attempt *attempt, bool enters)
 {
@@ -230,26 +242,23 @@ static void the_kernel_knows_it_so(void **state)
 	close(done[0]);
 }
 
+/* As with the personality MMAP_PAGE_ZERO; only root may. */
+static int enter_with_a_page_at_null(void)
+{
+	const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+	struct buf why = { 0 };
+	struct glass glass;
+
+	if (mmap(NULL, 4096, PROT_READ, how, -1, 0) == MAP_FAILED)
+		return 0;
+	return glass_enter(&glass, true, &why) == 0 && glass.seccomp ? 0 : 1;
+}
+
 static void the_filter_comes_whatever_stands_at_null(void **state)
 {
-	pid_t child;
-	int status = 0;
-
 	(void)state;
 	need_glass();
-	child = fork();
-	if (child == 0) {
-		const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
-		struct buf why = { 0 };
-		struct glass glass;
-
-		/* as with the personality MMAP_PAGE_ZERO; only root may */
-		if (mmap(NULL, 4096, PROT_READ, how, -1, 0) == MAP_FAILED)
-			_exit(0);
-		_exit(glass_enter(&glass, true, &why) == 0 && glass.seccomp ? 0 : 1);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+	assert_int_equal(status_of(enter_with_a_page_at_null), 0);
 }
 
 /* As kernels before 4.14 do, refuses to say which actions of a filter there are; they can end threads alone. */
@@ -285,45 +294,41 @@ static bool refuse_filters(void)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
+static int enter_where_filters_are_refused(void)
+{
+	struct buf why = { 0 };
+	struct glass glass;
+
+	if (!refuse_filters())
+		return 1;
+	return glass_enter(&glass, true, &why) < 0 && strstr(buf_text(&why), "filter its system calls") != NULL ? 0 : 2;
+}
+
 static void where_filters_are_refused_nothing_is_read(void **state)
 {
-	pid_t child;
-	int status = 0;
-
 	(void)state;
 	need_glass();
-	child = fork();
-	if (child == 0) {
-		struct buf why = { 0 };
-		struct glass glass;
+	assert_int_equal(status_of(enter_where_filters_are_refused), 0);
+}
 
-		if (!refuse_filters())
-			_exit(1);
-		_exit(glass_enter(&glass, true, &why) < 0 && strstr(buf_text(&why), "filter its system calls") != NULL ?
-			      0 : 2);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
+static int ask_for_a_socket_on_an_older_kernel(void)
+{
+	struct buf why = { 0 };
+	struct glass glass;
+
+	if (!be_an_older_kernel() || glass_enter(&glass, true, &why) < 0 || !glass.seccomp)
+		return 1;
+	(void)socket(AF_INET, SOCK_DGRAM, 0);
+	return 2;
 }
 
 static void an_older_kernel_ends_who_tries(void **state)
 {
-	pid_t child;
-	int status = 0;
+	int status;
 
 	(void)state;
 	need_glass();
-	child = fork();
-	if (child == 0) {
-		struct buf why = { 0 };
-		struct glass glass;
-
-		if (!be_an_older_kernel() || glass_enter(&glass, true, &why) < 0 || !glass.seccomp)
-			_exit(1);
-		(void)socket(AF_INET, SOCK_DGRAM, 0);
-		_exit(2);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
+	status = status_of(ask_for_a_socket_on_an_older_kernel);
 	assert_true(WIFSIGNALED(status));
 	assert_int_equal(WTERMSIG(status), SIGSYS);
 }
