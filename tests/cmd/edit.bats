@@ -465,52 +465,39 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ ! -s allow ]
 }
 
+# Whether a command refuses to change the file that an editor saves while the command stands still, behind its reading.
+leaves_to_editor() { # FILE, then the command
+	local file=$1
+	shift
+	echo '192.0.2.7 # ticket' > "$file"
+	rm -f calls
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -P "$PWD/$file" -e trace=read,close \
+		-e inject=close:delay_enter=1000000:when=1 "$MAILBAN" "$@" > told 2> message 3>&- &
+	until grep -qs 'read(.*"", ' calls; do :; done
+	echo '203.0.113.5 # an editor' >> "$file"
+	status=0
+	wait $! || status=$?
+	[ "$status" -eq 3 ]
+	[ ! -s told ]
+	grep -q "^mailban: .*$file: was changed by somebody else meanwhile, and is left so; try again$" message
+	diff "$file" - <<-END
+	192.0.2.7 # ticket
+	203.0.113.5 # an editor
+	END
+}
+
 @test "ban and unban: what an editor writes into the blacklist meanwhile is not lost" {
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
-	for command in ban unban; do
-		echo '192.0.2.7 # ticket' > blacklist
-		rm -f calls
-		# the command stands still where it has read the list
-		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -P "$PWD/blacklist" -e trace=read,close \
-			-e inject=close:delay_enter=1000000:when=1 \
-			"$MAILBAN" $command --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" \
-			"$([ $command = ban ] && echo 198.51.100.9 || echo 192.0.2.7)" > told 2> message 3>&- &
-		until grep -qs 'read(.*"", ' calls; do :; done
-		echo '203.0.113.5 # an editor' >> blacklist
-		status=0
-		wait $! || status=$?
-		[ "$status" -eq 3 ]
-		[ ! -s told ]
-		grep -q '^mailban: .*blacklist: was changed by somebody else meanwhile, and is left so; try again$' message
-		diff blacklist - <<-END
-		192.0.2.7 # ticket
-		203.0.113.5 # an editor
-		END
-	done
+	local files=(--no-sync --blacklist "$PWD/blacklist" --state "$PWD/state")
+	leaves_to_editor blacklist ban "${files[@]}" 198.51.100.9
+	leaves_to_editor blacklist unban "${files[@]}" 192.0.2.7
 }
 
 @test "allow and disallow: what an editor writes meanwhile is not lost" {
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
-	for command in allow disallow; do
-		echo '192.0.2.7 # office' > allow
-		rm -f calls
-		# the command stands still where it has read the allowlist
-		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -P "$PWD/allow" -e trace=read,close \
-			-e inject=close:delay_enter=1000000 \
-			"$MAILBAN" $command --no-sync --blacklist "$PWD/blacklist" --allow "$PWD/allow" \
-			"$([ $command = allow ] && echo 198.51.100.9 || echo 192.0.2.7)" > told 2> message 3>&- &
-		until grep -qs 'read(.*"", ' calls; do :; done
-		echo '203.0.113.5 # an editor' >> allow
-		status=0
-		wait $! || status=$?
-		[ "$status" -eq 3 ]
-		[ ! -s told ]
-		grep -q '^mailban: .*allow: was changed by somebody else meanwhile, and is left so; try again$' message
-		diff allow - <<-END
-		192.0.2.7 # office
-		203.0.113.5 # an editor
-		END
-	done
+	local files=(--no-sync --blacklist "$PWD/blacklist" --allow "$PWD/allow")
+	leaves_to_editor allow allow "${files[@]}" 198.51.100.9
+	leaves_to_editor allow disallow "${files[@]}" 192.0.2.7
 }
 
 @test "diff: some changes ago, and since a time; ten versions are kept" {
