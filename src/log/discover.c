@@ -10,7 +10,6 @@
 #include "log/discover.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fnmatch.h>
 #include <glob.h>
 #include <libgen.h>
@@ -165,24 +164,9 @@ void log_files_list(struct log_files *files)
 /* A log has one name, however a person names it. */
 static char *resolve(const char *name)
 {
-	char *end = source_follow(name), *copy = mem_text(end), *folder = NULL, *path;
-	bool trusted = source_is_way_trusted(end);
+	char *path = source_follow(name);
 
-	if (trusted)
-		folder = realpath(dirname(copy), NULL);
-	if (!trusted) {
-		path = mem_text(end);
-	} else if (folder != NULL) {
-		path = join(folder, name_of(end));
-	} else {
-		/* a folder on the way cannot be looked at: the position stands under the whole path */
-		folder = *end != '/' && errno != ENOENT && errno != ENOTDIR ? realpath(".", NULL) : NULL;
-		path = folder != NULL ? join(folder, end) : mem_text(end);
-	}
-	free(folder);
-	free(copy);
-	free(end);
-	return path;
+	return path != NULL ? path : mem_text(name);
 }
 
 static void add_log(struct log_list *list, char *log)

@@ -69,13 +69,10 @@ uint64_t source_start(const struct source *source);
 /* The position behind so many bytes of what source_read() gave: behind the last newline, or all of them. */
 uint64_t source_offset(const struct source *source, uint64_t consumed);
 
-/* Where path leads to by symbolic links in folders that only root or we ourselves can write to; links in other
- * folders are not followed. The caller frees it. */
+/* The whole path of the file that path leads to, be it there or not, without links. NULL where a link on the way stands
+ * in a folder that others than root and we ourselves can write to: source_open() opens nothing by it. A path of more
+ * links than FILE_LINKS_MAX keeps one. The caller frees it. */
 char *source_follow(const char *path);
-
-/* Whether each link among the folders on the way to path lies in a folder that only root or we ourselves can write to.
- * Behind another one source_open() opens nothing. */
-bool source_is_way_trusted(const char *path);
 
 bool source_is_compressed(const struct source *source);
 

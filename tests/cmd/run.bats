@@ -405,7 +405,7 @@ prepared() {
 run_and_stand_still() {
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
 	prepared
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,preadv \
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,openat2,preadv \
 		-e inject=preadv:delay_enter=1000000:when=1 \
 		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log 2> message 3>&- &
 	until grep -qs openat log.calls; do :; done
@@ -443,7 +443,7 @@ run_and_stand_still() {
 	[ "$(grep -c -e 203.0.113.77 -e 192.0.2.9 blacklist)" -eq 2 ]
 	# a touch alone, and the log is read once
 	sasl 192.0.2.10 6 >> log
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,preadv \
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o log.calls -P "$PWD/log" -e trace=openat,openat2,preadv \
 		-e inject=preadv:delay_enter=300000:when=1 \
 		"$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log 2> message 3>&- &
 	until grep -qs openat log.calls; do :; done

@@ -211,6 +211,22 @@ needs_journal_host() {
 	EOF
 }
 
+@test "a folder that its owner makes a link while a log in it is opened leads nowhere" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	[ "$(printf '5.6\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 5.6 ] || skip "a kernel before 5.6 has no openat2"
+	mkdir -p folder/strangers elsewhere
+	sasl 203.0.113.7 7 | tee folder/strangers/log > elsewhere/log
+	ASAN_OPTIONS=detect_leaks=0 strace -qq -o calls -P "$PWD/folder/strangers/log" \
+		-e trace=readlink,readlinkat,openat,openat2 -e inject=openat,openat2:delay_enter=1000000 \
+		"$MAILBAN" scan --tsv folder/strangers/log > counted 2> message 3>&- &
+	until grep -qs readlink calls || ! kill -0 $!; do :; done
+	mv folder/strangers folder/former
+	ln -s ../elsewhere folder/strangers
+	wait $! || true
+	[ ! -s counted ]
+	grep -q 'folder/strangers/log: cannot be read: Too many levels of symbolic links' message
+}
+
 @test "the journal is read from its cursor on, and what users say in it is not believed" {
 	needs_journal
 	mkdir journal

@@ -48,6 +48,9 @@ static const struct call {
 	CALL(write, DESCRIPTOR, "EIO EINTR ENOSPC short"),
 	CALL(writev, DESCRIPTOR, "EIO EINTR ENOSPC short"),
 	CALL(openat, PATH_AT, "EIO EINTR ENOMEM EMFILE EACCES ENOSPC"),
+#ifdef SYS_openat2
+	CALL(openat2, PATH_AT, "EIO EINTR ENOMEM EMFILE EACCES EAGAIN ENOSYS"),
+#endif
 	CALL(close, DESCRIPTOR, "EIO EINTR ENOSPC"),
 	CALL(fstat, DESCRIPTOR, "EIO ENOMEM"),
 	CALL(newfstatat, PATH_AT, "EIO ENOMEM EACCES"),
@@ -97,7 +100,7 @@ static const struct {
 	const char *name;
 	int number;
 } errors[] = { { "EIO", EIO },       { "ENOSPC", ENOSPC }, { "EINTR", EINTR }, { "ENOMEM", ENOMEM }, { "EAGAIN", EAGAIN },
-	       { "EACCES", EACCES }, { "EMFILE", EMFILE }, { "ENOBUFS", ENOBUFS } };
+	       { "EACCES", EACCES }, { "EMFILE", EMFILE }, { "ENOBUFS", ENOBUFS }, { "ENOSYS", ENOSYS } };
 
 /* One thread of the command. */
 struct task {
