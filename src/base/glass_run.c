@@ -3,8 +3,8 @@
  * glass_run: work done by a child in the glass, which answers by a text.
  *
  * The child has two descriptors of its own, messages and the answer, and those that this program opened: nothing of
- * what its caller left open. It is believed nothing: its messages are made printable, its answer has a bound and is for
- * the caller to check. It ends when its parent does.
+ * what its caller left open. It is believed nothing: its messages are made printable, both they and its answer have a bound, and
+ * the answer is for the caller to check. It ends when its parent does.
  */
 #define _GNU_SOURCE
 #include "base/glass_run.h"
@@ -30,6 +30,7 @@ enum {
 	STEP = 1 << 16,
 	FAILED = 3,
 	NUMBERS = 1 << 16, /* of descriptors: no run opens so many */
+	HEARD_MAX = 1 << 24, /* bytes of messages: two hours of a progress line are a seventh of it */
 	DAY_MS = 86400000, /* who only waits is not waited for longer */
 	MINUTE_MS = 60000,
 };
@@ -122,9 +123,9 @@ static void pass_on(const char *bytes, size_t len)
 	(void)file_write_all(STDERR_FILENO, text, len);
 }
 
-/* Takes what stands in both pipes until both have ended. Sets said where there was a message. Returns NULL, or why the
- * child has to go. */
-static const char *gather(int messages, int in, struct buf *answer, bool *said)
+/* Takes what stands in both pipes until both have ended. Adds the bytes of messages to heard. Returns NULL, or why
+ * the child has to go. */
+static const char *gather(int messages, int in, struct buf *answer, size_t *heard)
 {
 	struct pollfd fds[2] = { { .fd = messages, .events = POLLIN }, { .fd = in, .events = POLLIN } };
 	const int64_t deadline = clock_ms() + DAY_MS;
@@ -141,14 +142,17 @@ static const char *gather(int messages, int in, struct buf *answer, bool *said)
 			got = read(fds[i].fd, step, sizeof(step));
 			if (got < 0 && errno == EINTR)
 				continue;
-			*said |= i == 0 && got > 0;
-			if (got <= 0)
+			if (got <= 0) {
 				fds[i].fd = -1;
-			else if (i == 0)
+			} else if (i == 0) {
+				*heard += (size_t)got;
 				pass_on(step, (size_t)got);
-			else
+			} else {
 				buf_add(answer, step, (size_t)got);
+			}
 		}
+		if (*heard > HEARD_MAX)
+			return "it says more than anybody reads";
 		if (answer->len >> 30 >= GLASS_GIGABYTES)
 			return "it answers more than it can know";
 		if (clock_ms() > deadline)
@@ -186,7 +190,7 @@ int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 {
 	int messages[2], in[2];
 	const char *why = NULL;
-	bool said = false;
+	size_t heard = 0;
 	pid_t child;
 
 	if (pipe2(messages, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0) {
@@ -206,8 +210,8 @@ int glass_run(glass_work *work, void *context, bool tells, struct buf *answer)
 	if (child < 0)
 		msg("no process is to be had: %s; nothing was read", strerror(errno));
 	else
-		why = gather(messages[0], in[0], answer, &said);
+		why = gather(messages[0], in[0], answer, &heard);
 	close(messages[0]);
 	close(in[0]);
-	return child < 0 ? FAILED : wait_for(child, why, said);
+	return child < 0 ? FAILED : wait_for(child, why, heard > 0);
 }

@@ -423,7 +423,19 @@ static int talk(void *context, struct buf *answer)
 	return write(STDERR_FILENO, "mailban: \033[2J\n", 14) == 14 && write(STDOUT_FILENO, "lost", 4) == 4 ? 0 : 1;
 }
 
-/* What of stderr comes while the child works. */
+static int talk_for_ever(void *context, struct buf *answer)
+{
+	char step[4096];
+
+	(void)context;
+	(void)answer;
+	memset(step, 'x', sizeof(step));
+	while (write(STDERR_FILENO, step, sizeof(step)) > 0)
+		;
+	return 0;
+}
+
+/* What of stderr comes while the child works: the first 1000 bytes. The file "said" has all. */
 static int said_by(glass_work *child, void *context, struct buf *said)
 {
 	struct buf answer = { 0 };
@@ -483,6 +495,25 @@ static void who_is_stopped_is_told_of(void **state)
 		assert_non_null(strstr(said.ptr, "nothing that it found is taken"));
 		buf_free(&said);
 	}
+}
+
+static void who_never_stops_talking_is_stopped(void **state)
+{
+	struct buf said = { 0 };
+	struct stat st;
+	int fd;
+
+	(void)state;
+	need_glass();
+	assert_int_equal(said_by(talk_for_ever, NULL, &said), 3);
+	fd = open("said", O_RDONLY);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_in_range(st.st_size, 1 << 20, 17 << 20);
+	said.len = (size_t)pread(fd, said.ptr, 200, st.st_size - 200);
+	assert_non_null(strstr(buf_text(&said), "the reader of logs was stopped: it says more than anybody reads"));
+	close(fd);
+	unlink("said");
+	buf_free(&said);
 }
 
 static void who_fails_without_a_word_is_told_of(void **state)
@@ -577,6 +608,7 @@ int main(void)
 		cmocka_unit_test(reading_works),
 		cmocka_unit_test(what_the_caller_left_open_is_closed),
 		cmocka_unit_test(who_is_stopped_is_told_of),
+		cmocka_unit_test(who_never_stops_talking_is_stopped),
 		cmocka_unit_test(who_fails_without_a_word_is_told_of),
 		cmocka_unit_test(a_clock_that_is_set_meanwhile_ends_nobody),
 		cmocka_unit_test(what_it_says_obeys_no_terminal),
