@@ -74,12 +74,12 @@ static void resolve_names(struct run *r)
 	free(path);
 }
 
-/* Takes away what commands of persons left that were killed. ALLOW.new stays: the name may be a person's own. */
+/* Takes away what commands of persons left that were killed. */
 static void drop_unfinished(const struct config *config)
 {
 	char *const left[] = {
-		file_beside(config->blacklist, ".1.new"), file_beside(config->blacklist, ".log.new"),
-		file_beside(config->allow, ".1.new"),
+		file_beside(config->blacklist, ".1" FILE_NEW), file_beside(config->blacklist, ".log" FILE_NEW),
+		file_beside(config->allow, ".1" FILE_NEW), file_beside(config->allow, FILE_NEW),
 	};
 
 	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++) {

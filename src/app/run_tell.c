@@ -318,7 +318,7 @@ int run_carry_report(const struct config *config, uint64_t from, uint64_t to, st
 
 void run_tell_left(struct run *r)
 {
-	char *path = report_path(r), *unfinished = file_beside(r->config->state, ".report.new");
+	char *path = report_path(r), *unfinished = file_beside(r->config->state, ".report" FILE_NEW);
 	struct buf text = { 0 };
 
 	r->old_sum = r->state.sum;

@@ -155,7 +155,7 @@ static int keep_as_former(const char *path, unsigned formers)
 	if (formers > 1)
 		rename_version(path, 1, true);
 	buf_addf(&one, "%s.1", path);
-	buf_addf(&step, "%s.1.new", path);
+	buf_addf(&step, "%s.1" FILE_NEW, path);
 	ret = make_twin(path, buf_text(&step));
 	if (ret == 0 && rename(buf_text(&step), buf_text(&one)) < 0)
 		ret = -errno;
@@ -178,7 +178,7 @@ int file_prepare(struct file_new *file, const char *path, struct span bytes, uns
 	int ret;
 
 	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
-	file->temporary = file_beside(file->path, ".new");
+	file->temporary = file_beside(file->path, FILE_NEW);
 	ret = make_temporary(file->temporary, file->path, bytes);
 	if (ret == 0)
 		ret = sync_folder_of(file->path);

@@ -34,9 +34,12 @@ struct file_new {
 	bool keep_temporary;      /* where it cannot be put in place it stays */
 };
 
-/* Writes the temporary file, path.new beside the file; one that is there, left by a process that was killed, goes. So
- * only one process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is
- * nothing to commit. */
+/* Behind the name of a file: what it is called until it is put in place. No person calls a file of his own so. */
+#define FILE_NEW ".mailban.new"
+
+/* Writes the new file beside the old one. One that is there, left by a process that was killed, goes. So only one
+ * process at a time may prepare a file: hold a lock. Returns 0 or -errno; then nothing is left and there is nothing to
+ * commit. */
 int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers);
 
 /* Puts it in place, or takes it away. Returns as file_replace() does. Both free what was prepared. */

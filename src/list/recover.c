@@ -2,8 +2,8 @@
 /*
  * recover: the blacklist and the state that goes with it.
  *
- * The state is renamed first, by (5) of src/README.md. A run that died behind that left BLACKLIST.new on the disk, and
- * the state has its digest. If BLACKLIST.new has another digest, an earlier run left it, and it counts for nothing.
+ * The state is renamed first, by (5) of src/README.md. A run that died behind that left the new blacklist beside the
+ * old one, and the state has its digest. If it has another digest, an earlier run left it, and it counts for nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,7 +88,7 @@ static enum state_recovered put_in_place(const char *blacklist_path, const char 
 
 enum state_recovered state_recover(const char *state_path, const char *blacklist_path, bool writes)
 {
-	char *resolved = file_resolve(blacklist_path), *leftover = file_beside(blacklist_path, ".new");
+	char *resolved = file_resolve(blacklist_path), *leftover = file_beside(blacklist_path, FILE_NEW);
 	enum state_recovered ret = STATE_WELL;
 	bool edited = false;
 	int unfinished;

@@ -3,7 +3,7 @@
  *
  * It names the blacklist that it goes with by two digests: of the list that the run read, and of the one that it wrote.
  * Both files are on the disk before the state is renamed, then the blacklist. So a run that dies in between leaves
- * BLACKLIST.new beside the old list, and whoever comes next finishes it: state_recover(). */
+ * the new blacklist beside the old one, and whoever comes next finishes it: state_recover(). */
 #ifndef MAILBAN_LIST_STATE_H
 #define MAILBAN_LIST_STATE_H
 

@@ -72,24 +72,29 @@ same_as_reference() {
 }
 
 @test "what a person's command leaves where it is killed, the next run takes away" {
-	local call n left=0
+	local call n what left
 	mkdir new
 	touch allow
 	lines 1 3 > log
 	mailban
 	cp -a new old
-	for call in rename fsync; do
-		for ((n = 1; n < 30; n++)); do
-			rm -rf new
-			cp -a old new
-			! strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=SIGKILL:when=$n \
-				"$MAILBAN" ban -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.99 || break
-			[ -z "$(find new -name '*.new')" ] || left=$((left + 1))
-			mailban
-			[ -z "$(find . -name '*.new')" ]
+	for what in ban allow; do
+		left=0
+		for call in rename fsync; do
+			for ((n = 1; n < 30; n++)); do
+				rm -rf new
+				cp -a old new
+				: > allow
+				! strace -f -qq -o /dev/null -e trace=$call -e inject=$call:signal=SIGKILL:when=$n \
+					"$MAILBAN" $what -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.99 ||
+					break
+				[ -z "$(find . -name '*.new')" ] || left=$((left + 1))
+				mailban
+				[ -z "$(find . -name '*.new')" ]
+			done
 		done
+		[ "$left" -gt 5 ]
 	done
-	[ "$left" -gt 5 ]
 }
 
 @test "a person's command behind a run that died between state and list loses none of its bans" {
@@ -127,7 +132,7 @@ same_as_reference() {
 		esac
 	done
 	# a state that nobody can read stops no person
-	cp new/blacklist new/blacklist.new
+	cp new/blacklist new/blacklist.mailban.new
 	echo damaged >> new/state
 	"$MAILBAN" ban -q --no-sync --blacklist new/blacklist --state new/state --allow allow 192.0.2.97
 	grep -q '^192.0.2.97 ' new/blacklist

@@ -144,6 +144,8 @@ static void former_versions_stay_without_second_names_too(void **state)
 		strcpy(folder + strlen(folder) - 6, "XXXXXX");
 		assert_non_null(mkdtemp(folder));
 		assert_int_equal(chdir(folder), 0);
+		/* a person's own, whatever it is called */
+		assert_int_equal(file_replace("file.new", "mine", 4, 0), 0);
 		assert_int_equal(file_replace("file", "one", 3, 2), 0);
 		assert_int_equal(access("file.1", F_OK), -1);
 		assert_int_equal(file_replace("file", "two", 3, 2), 0);
@@ -152,7 +154,8 @@ static void former_versions_stay_without_second_names_too(void **state)
 		is("file", "three");
 		is("file.1", "two");
 		is("file.2", "one");
-		assert_int_equal(unlink("file") + unlink("file.1") + unlink("file.2"), 0);
+		is("file.new", "mine");
+		assert_int_equal(unlink("file") + unlink("file.1") + unlink("file.2") + unlink("file.new"), 0);
 		/* nothing else stays */
 		assert_int_equal(rmdir(folder), 0);
 	}
