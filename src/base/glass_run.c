@@ -3,8 +3,8 @@
  * glass_run: work done by a child in the glass, which answers by a text.
  *
  * The child has two descriptors of its own, messages and the answer, and those that this program opened: nothing of
- * what its caller left open. It is believed nothing: its messages are made printable, both they and its answer have a bound, and
- * the answer is for the caller to check. It ends when its parent does.
+ * what its caller left open. It is believed nothing: its messages are made printable, and its answer is for the caller
+ * to check. Both have a bound. It ends when its parent does.
  */
 #define _GNU_SOURCE
 #include "base/glass_run.h"
