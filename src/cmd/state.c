@@ -28,8 +28,8 @@ static const char legend[] =
 	"  share=P            what the address has given its networks; hosts=N addresses that gave a network points\n"
 	"  since=T until=T    the ban that stands; last=T ended=T the one before; level=N how many in a row; by=CLASS\n"
 	"  hits=N packets=N   events since the last ban; packets that were dropped\n"
-	"  named-twins=N@T    failures that a server named the user of, and that others may tell of, too; so\n"
-	"                     nameless-twins, and checker-twins of the service that checks passwords\n"
+	"  untold=A,B,C,D,E@T failures lately told of, but not yet: by a server without the user's name, by one\n"
+	"                     with it, by the service that checks passwords, by PAM, by any of them with the name\n"
 	"  listed was-listed  in the blacklist of the last run, of the one before; held: a person set its end;\n"
 	"  breached           a login came after guessing; covered: a person's line bans it, or a network around it\n";
 

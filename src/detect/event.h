@@ -57,6 +57,7 @@ enum event_flag {
 	EVENT_OPENS = 128,         /* it tells the address of a connection whose other lines have none */
 	EVENT_WAITS = 256,         /* it waits for a line of its connection that has an address, or is that line */
 	EVENT_CHECKER = 2048,      /* told by the service that checks passwords: the server may tell it, too */
+	EVENT_PAM = 4096,          /* told by PAM: whoever called it may tell it, too */
 	/* of no rule, and only for detect/sessions: */
 	EVENT_PIECE = 512,         /* the line is a piece of a longer one */
 	EVENT_WHOLE = 1024,        /* the line is no piece of a longer one, and no rule knows it */

@@ -55,6 +55,7 @@ static uint16_t flags_of(const struct rule_attributes *said)
 		{ said->opens, EVENT_OPENS | EVENT_BEGINS | EVENT_PER_CONNECTION },
 		{ said->waits, EVENT_WAITS | EVENT_PER_CONNECTION },
 		{ said->checker, EVENT_CHECKER },
+		{ said->pam, EVENT_PAM },
 		{ !said->address, EVENT_NO_ADDRESS },
 	};
 	unsigned flags = 0;

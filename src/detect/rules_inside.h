@@ -14,7 +14,7 @@ struct rule_attributes {
 	const char *description, *class, *program, *match;
 	double points;             /* 0: not said */
 	long pieces;
-	bool address, connection, begins, ends, accepted, sends, opens, waits, checker;
+	bool address, connection, begins, ends, accepted, sends, opens, waits, checker, pam;
 };
 
 struct builtin_file {

@@ -35,6 +35,7 @@ static cfg_opt_t rule_options[] = {
 	CFG_BOOL("opens", cfg_false, CFGF_NONE),
 	CFG_BOOL("waits", cfg_false, CFGF_NONE),
 	CFG_BOOL("checker", cfg_false, CFGF_NONE),
+	CFG_BOOL("pam", cfg_false, CFGF_NONE),
 	CFG_INT("pieces", 0, CFGF_NONE),
 	CFG_BOOL("address", cfg_true, CFGF_NONE),
 	CFG_FLOAT("points", 0, CFGF_NODEFAULT),
@@ -94,6 +95,7 @@ static struct rule_attributes attributes_of(cfg_t *section)
 		.opens = cfg_getbool(section, "opens"),
 		.waits = cfg_getbool(section, "waits"),
 		.checker = cfg_getbool(section, "checker"),
+		.pam = cfg_getbool(section, "pam"),
 	};
 }
 

@@ -183,8 +183,8 @@ static void reset_if_over(struct account *a, uint32_t time, const struct judge_s
 	a->credit = 0;
 	a->hits = 0;
 	a->hosts = 0;
-	a->twins = 0;
-	a->twin_time = 0;
+	memset(a->untold, 0, sizeof(a->untold));
+	a->told_time = 0;
 	if (!account_is_good(a, time, settings))
 		forget_good(a);
 	if (is_forgotten(a, time, settings))

@@ -20,6 +20,7 @@ enum {
 	ACCOUNT_CLASSES = CLASS_GOOD, /* classes of evidence: the values before CLASS_GOOD */
 	ACCOUNT_SLOWER = 4,          /* the half-life is doubled at most so many times */
 	ACCOUNT_MAILS = 9,           /* at most so many accepted mails count */
+	ACCOUNT_UNTOLD = 127,        /* at most so many failures wait for another teller */
 };
 
 /* The last whole minute of 32 bits: a ban that ends then has no end. */
@@ -36,11 +37,13 @@ struct account_name {
 	uint32_t failures;           /* since the last login */
 };
 
-/* Who tells of a failed login. Two of different kinds tell of one failure. */
+/* Who tells of a failed login. Those of different kinds tell of one failure. */
 enum account_teller {
 	TELLER_NAMELESS,             /* a server that does not name the user */
 	TELLER_NAMED,                /* a server that does */
 	TELLER_CHECKER,              /* the service that checks passwords */
+	TELLER_PAM,
+	TELLER_OF_NAMES,             /* any of them that names the user */
 	TELLERS,
 };
 
@@ -67,7 +70,7 @@ struct account {
 	uint32_t last_since, ended;  /* beginning and end of the last ban that is over */
 	uint32_t last_good;          /* the last login or accepted mail */
 	uint32_t last_mail;
-	uint32_t twin_time;          /* of the last failure that another daemon may tell of, too */
+	uint32_t told_time;          /* of the last failure that another daemon may tell of, too */
 	uint32_t last[ACCOUNT_CLASSES]; /* the last evidence of each class */
 	uint32_t hits;               /* failures and other events since the last ban was over */
 	uint32_t packets;            /* the kernel's counter at the last run */
@@ -75,7 +78,7 @@ struct account {
 	uint32_t total;              /* the place of its totals, see detect/totals.h; not in the state */
 	uint16_t name_count;
 	uint8_t level, by, mails, flags;
-	uint8_t twins, teller;       /* failures that one kind of teller told of, and no other one yet; that kind */
+	uint8_t untold[TELLERS];     /* failures that each of them has not told of, and another one has */
 };
 
 /* Brings the account to a later time: ends a ban that is over, fades the points, forgets those near 0. */

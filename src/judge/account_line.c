@@ -12,6 +12,7 @@
  */
 #include "judge/accounts.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +26,6 @@ static const struct {
 	{ "listed", ACCOUNT_LISTED }, { "was-listed", ACCOUNT_WAS_LISTED }, { "held", ACCOUNT_HELD },
 	{ "breached", ACCOUNT_BREACHED }, { "covered", ACCOUNT_COVERED },
 	{ "named", ACCOUNT_NAMED },
-};
-
-static const char *const tellers[TELLERS] = {
-	[TELLER_NAMELESS] = "nameless-twins", [TELLER_NAMED] = "named-twins", [TELLER_CHECKER] = "checker-twins",
 };
 
 /* The words whose values are plain numbers of 32 bits. */
@@ -60,6 +57,19 @@ static void save_names(const struct account *a, const struct names *names, struc
 	}
 }
 
+/* " untold=1,0,1,1,0@1795910400": the failures of each teller, in the order of enum account_teller. */
+static void save_untold(const struct account *a, struct buf *out)
+{
+	static const uint8_t none[TELLERS];
+
+	if (memcmp(a->untold, none, TELLERS) == 0)
+		return;
+	buf_add_text(out, " untold=");
+	for (unsigned i = 0; i < TELLERS; i++)
+		buf_addf(out, "%u%c", a->untold[i], i + 1 < TELLERS ? ',' : '@');
+	buf_addf(out, "%" PRIu32, a->told_time);
+}
+
 void account_add_line(const struct account *a, const struct names *names, struct buf *out)
 {
 	addr_add_to(out, &a->addr);
@@ -77,7 +87,7 @@ void account_add_line(const struct account *a, const struct names *names, struct
 		buf_add_text(out, event_class_name((enum event_class)a->by));
 	}
 	line_add_number_at(out, "mails", a->mails, a->last_mail);
-	line_add_number_at(out, tellers[a->teller], a->twins, a->twin_time);
+	save_untold(a, out);
 	for (unsigned i = 0; i < FLAGS; i++)
 		line_add_flag(out, flags[i].name, (a->flags & flags[i].flag) != 0);
 	buf_add_char(out, '\n');
@@ -131,6 +141,21 @@ static bool load_user(const struct line *line, struct account *a, struct names *
 	return n->name == number && line_name_facts(line, &n->points, &n->last_failure, &n->failures, &n->last_login);
 }
 
+static bool load_untold(struct span value, struct account *a)
+{
+	uint64_t number;
+
+	for (unsigned i = 0; i < TELLERS; i++) {
+		if (!span_decimal(span_take(&value, i + 1 < TELLERS ? ',' : '@'), ACCOUNT_UNTOLD, &number))
+			return false;
+		a->untold[i] = (uint8_t)number;
+	}
+	if (!span_decimal(value, UINT32_MAX, &number))
+		return false;
+	a->told_time = (uint32_t)number;
+	return true;
+}
+
 static bool load_rest(const struct line *line, struct account *a)
 {
 	enum event_class event_class;
@@ -154,16 +179,10 @@ static bool load_rest(const struct line *line, struct account *a)
 		a->mails = (uint8_t)count;
 		return true;
 	}
-	for (unsigned i = 0; i < TELLERS; i++) {
-		if (line_is(line, tellers[i])) {
-			if (!load_pair(line, INT8_MAX, &count, &a->twin_time))
-				return false;
-			a->twins = (uint8_t)count;
-			a->teller = (uint8_t)i;
-			return true;
-		}
-	}
-	return false;
+	if (line_is(line, "untold"))
+		return load_untold(line->value, a);
+	/* an earlier mailban's word for it, which counted for five seconds */
+	return span_holds(line->name, "-twins");
 }
 
 static bool load_word(const struct line *line, struct account *a, struct names *names)

@@ -11,9 +11,8 @@
 enum {
 	MINUTE = 60, DAY = 86400,
 	HOUR = 61 * MINUTE,    /* and a minute more, for a mail program that asks each hour and takes a while */
-	TWIN = 5,              /* seconds in which another daemon logs the same failure */
+	TWIN = 5,              /* seconds in which other daemons log the same failure */
 	NAMED_MOST = 3,        /* at most so many attempts of one line are the named user's */
-	TWINS_MOST = 127,      /* at most so many failures wait for another teller */
 };
 
 static void add_class(struct work *w, unsigned event_class, int64_t points)
@@ -118,27 +117,46 @@ static void add_other(struct work *w)
 	add_class(w, event_class, points_times(points_many(points, w->event->count), weight));
 }
 
-/* Returns of how many of `count` failures a teller of another kind has told. The others wait for another teller. */
-static uint32_t twins_of(struct work *w, uint32_t count, enum account_teller teller)
+/* Takes at most `count` failures from those that the teller has not told of. Returns how many. */
+static uint32_t take_untold(struct account *a, enum account_teller teller, uint32_t count)
 {
-	struct account *a = w->account;
-	uint32_t twins;
+	uint32_t taken = a->untold[teller] < count ? a->untold[teller] : count;
 
-	if (!is_within(w->time, a->twin_time, TWIN))
-		a->twins = 0;
-	a->twin_time = w->time;
-	twins = a->teller == teller ? 0 : a->twins < count ? a->twins : count;
-	a->twins = (uint8_t)(a->twins - twins);
-	count -= twins;
-	if (count > 0) {
-		a->teller = (uint8_t)teller;
-		count = count_sum(a->twins, count);
-		a->twins = count < TWINS_MOST ? (uint8_t)count : TWINS_MOST;
-	}
-	return twins;
+	a->untold[teller] = (uint8_t)(a->untold[teller] - taken);
+	return taken;
 }
 
-/* Whether the user of this number failed at this address so lately that a twin may have named him. */
+/* The teller has told of `count` failures. Returns of how many of them others have told lately. Sets *unnamed to how
+ * many of those nobody had named the user of, where this teller does. */
+static uint32_t told_before(struct work *w, uint32_t count, enum account_teller teller, bool names, uint32_t *unnamed)
+{
+	struct account *a = w->account;
+	uint32_t before;
+
+	if (!is_within(w->time, a->told_time, TWIN))
+		memset(a->untold, 0, sizeof(a->untold));
+	a->told_time = w->time;
+	before = take_untold(a, teller, count);
+	*unnamed = names ? take_untold(a, TELLER_OF_NAMES, before) : 0;
+	for (unsigned i = 0; i < TELLERS; i++) {
+		uint32_t sum = count_sum(a->untold[i], count - before);
+
+		if (i != teller && (i != TELLER_OF_NAMES || !names))
+			a->untold[i] = sum < ACCOUNT_UNTOLD ? (uint8_t)sum : ACCOUNT_UNTOLD;
+	}
+	return before;
+}
+
+static enum account_teller teller_of(const struct event *e, bool names)
+{
+	if ((e->flags & EVENT_PAM) != 0)
+		return TELLER_PAM;
+	if ((e->flags & EVENT_CHECKER) != 0)
+		return TELLER_CHECKER;
+	return names ? TELLER_NAMED : TELLER_NAMELESS;
+}
+
+/* Whether the user of this number failed at this address so lately that another teller may have named him. */
 static bool was_named(const struct work *w, uint32_t number)
 {
 	const struct account_name *n = number == HASH_NONE ? NULL : account_find_name(w->account, number);
@@ -224,22 +242,20 @@ static void outweigh(struct work *w)
 	w->connection->failed = true;
 }
 
-/* A line of several attempts names only the last user (Dovecot). Attempts beyond three are not that user's. Of twins
- * the one with a name counts, or the first one. */
+/* A line of several attempts names only the last user (Dovecot). Attempts beyond three are not that user's. Of the
+ * lines that tell of one failure the first one with a name counts, or the first one. */
 static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
-	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, twins, named, nameless, number;
+	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, before, unnamed, named, nameless, number;
 	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[USER_MAX + 1];
 	size_t len = user_fold(text, e->user);
-	bool named_before = w->account->teller != TELLER_NAMELESS;
 
 	outweigh(w);
-	twins = twins_of(w, e->count, (e->flags & EVENT_CHECKER) != 0 ? TELLER_CHECKER : len > 0 ? TELLER_NAMED :
-				      TELLER_NAMELESS);
-	w->hits = e->count - twins;
+	before = told_before(w, e->count, teller_of(e, len > 0), len > 0, &unnamed);
+	w->hits = e->count - before;
 	if (len == 0) {
 		add_nameless(w, points_times(points_many(one, w->hits), weight_of_nameless(w)));
 		return;
@@ -247,14 +263,14 @@ static void add_failure(struct work *w)
 	named = (attempts < NAMED_MOST ? attempts : NAMED_MOST) * lines;
 	nameless = e->count - named;
 	number = names_find(names, text, len);
-	if (twins > 0 && named_before && was_named(w, number)) {
-		uint32_t same = twins < named ? twins : named;
+	before -= unnamed;
+	if (before > 0 && was_named(w, number)) {
+		uint32_t same = before < named ? before : named;
 
 		named -= same;
-		nameless -= twins - same;
-		twins = 0;
+		nameless -= before - same;
 	}
-	add_nameless(w, points_many(one, nameless) - points_many(one, twins));
+	add_nameless(w, points_many(one, nameless) - points_many(one, unnamed));
 	if (named == 0)
 		return;
 	if (number == HASH_NONE && account_has_room(w->account))

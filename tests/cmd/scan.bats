@@ -179,6 +179,30 @@ twice() {
 	[ "$output" = $'192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4\n192.0.2.5\n192.0.2.6' ]
 }
 
+# dovecot_and_pam COUNT: failures of COUNT names, as Debian's Dovecot with auth_verbose tells of them in the journal; at
+# 192.0.2.2 PAM does not know the names, and Postfix asks
+dovecot_and_pam() {
+	local n at
+	for n in $(seq "$1"); do
+		at="2026-11-20T10:$((10 + n)):0"
+		printf '%s\n' "${at}1+00:00 mx auth[7]: pam_unix(dovecot:auth): authentication failure; logname= uid=0 euid=0 tty=dovecot ruser=a$n rhost=192.0.2.1  user=a$n" \
+			"${at}3+00:00 mx dovecot[9]: auth-worker(7): conn unix:auth-worker (pid=6,uid=109): auth-worker<$n>: pam(a$n,192.0.2.1,<x>): pam_authenticate() failed: Authentication failure (Password mismatch?)" \
+			"${at}5+00:00 mx dovecot[9]: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 4 secs): user=<a$n>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.25, TLS, session=<x>" \
+			"${at}1+00:00 mx auth[7]: pam_unix(dovecot:auth): authentication failure; logname= uid=0 euid=0 tty=dovecot ruser=b$n rhost=192.0.2.2 " \
+			"${at}3+00:00 mx dovecot[9]: auth-worker(7): conn unix:auth-worker (pid=6,uid=109): auth-worker<$n>: pam(b$n,192.0.2.2): pam_authenticate() failed: Authentication failure (Password mismatch?)" \
+			"${at}5+00:00 mx postfix/smtpd[8]: warning: unknown[192.0.2.2]: SASL LOGIN authentication failed: UGFzc3dvcmQ6"
+	done > log
+}
+
+@test "a failure that Dovecot's two processes and PAM tell of counts once" {
+	dovecot_and_pam 4
+	run -0 "$MAILBAN" scan --plain log
+	[ -z "$output" ]
+	dovecot_and_pam 5
+	run -0 "$MAILBAN" scan --plain log
+	[ "$output" = $'192.0.2.1\n192.0.2.2' ]
+}
+
 @test "a bad line that breaks within mails is no probe" {
 	for n in {10..39}; do
 		printf '%s\n' "2026-11-20 11:$n:00 SMTP data timeout (message abandoned) on connection from mail.example.net [192.0.2.1] F=<a@example.net> D=5m" \

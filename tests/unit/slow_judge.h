@@ -20,7 +20,8 @@ struct slow_event {
 	int64_t time;
 	uint64_t connection;
 	unsigned class, name, count, repeats, thousandths;
-	bool accepted, named, begins, ends, checker;
+	unsigned teller;              /* 0 a server, 1 who checks its passwords, 2 and more PAM */
+	bool accepted, named, begins, ends;
 };
 
 struct slow_place {
@@ -33,9 +34,11 @@ struct slow_account {
 	const struct judge_aggregate *net; /* NULL: an address */
 	int64_t time, points[CLASS_GOOD], credit, share;
 	struct slow_place names[SLOW_NAMES];
-	int64_t since, until, last_since, ended, good, mail, twin_time; /* -1: never */
+	int64_t since, until, last_since, ended, good, mail, told_time; /* -1: never */
 	unsigned level, mails, hosts, hits, name_count, names_end;
-	unsigned twins, teller; /* failures told by that teller alone: 0 a server, 1 one that names the user, 2 a checker */
+	/* failures that each has not told of, but another: a server, one that names the user, a checker, PAM; and those that
+	 * nobody named the user of */
+	unsigned untold[4], unnamed;
 	bool held, breached, named;    /* named: it had a verified name when its last mail was accepted */
 };
 
@@ -109,7 +112,7 @@ static inline double slow_fading(int64_t seconds, int64_t half_life)
 static inline void slow_empty(struct slow_account *a)
 {
 	*a = (struct slow_account){ .addr = a->addr, .net = a->net, .time = a->time, .since = -1, .until = -1,
-		 .last_since = -1, .ended = -1, .good = -1, .mail = -1, .twin_time = -1 };
+		 .last_since = -1, .ended = -1, .good = -1, .mail = -1, .told_time = -1 };
 	for (unsigned i = 0; i < SLOW_NAMES; i++)
 		a->names[i] = (struct slow_place){ .fail = -1, .login = -1 };
 }
@@ -238,8 +241,9 @@ static inline void slow_forget(const struct slow_judge *j, struct slow_account *
 	memset(a->points, 0, sizeof(a->points));
 	a->credit = 0;
 	a->hits = a->hosts = 0;
-	a->twins = 0;
-	a->twin_time = -1;
+	memset(a->untold, 0, sizeof(a->untold));
+	a->unnamed = 0;
+	a->told_time = -1;
 	if (!slow_within(a->good, a->time, j->s->known)) {
 		a->good = a->mail = -1;
 		a->mails = 0;
@@ -442,22 +446,33 @@ static inline int64_t slow_attack(struct slow_judge *j, unsigned name, int64_t t
 	return n->attack;
 }
 
-/* How many of n failures another daemon has told of already. */
-static inline unsigned slow_twins(struct slow_account *a, int64_t time, unsigned teller, unsigned n)
+/* How many of the event's failures another daemon has told of already; and how many of those nobody named till now. */
+static inline unsigned slow_twins(struct slow_account *a, const struct slow_event *e, unsigned *newly_named)
 {
-	unsigned same = 0;
+	unsigned teller = e->teller > 1 ? 3 : e->teller == 1 ? 2 : e->name != 0, same = 0;
 
-	if (!slow_near(a->twin_time, time, 5))
-		a->twins = 0;
-	a->twin_time = time;
-	for (; n > 0; n--) {
-		if (a->twins > 0 && a->teller != teller) {
-			a->twins--;
+	if (!slow_near(a->told_time, e->time, 5)) {
+		memset(a->untold, 0, sizeof(a->untold));
+		a->unnamed = 0;
+	}
+	a->told_time = e->time;
+	for (unsigned n = 0; n < e->count; n++) {
+		if (a->untold[teller] > 0) {
+			a->untold[teller]--;
 			same++;
-		} else {
-			a->twins += a->twins < 127;
-			a->teller = teller;
+			if (e->name != 0 && a->unnamed > 0) {
+				a->unnamed--;
+				++*newly_named;
+			}
+			continue;
 		}
+		/* failures of this line do not wait for itself */
+		break;
+	}
+	for (unsigned n = same; n < e->count; n++) {
+		for (unsigned other = 0; other < 4; other++)
+			a->untold[other] += other != teller && a->untold[other] < 127;
+		a->unnamed += e->name == 0 && a->unnamed < 127;
 	}
 	slow_saw[SLOW_TWINS] += same;
 	return same;
@@ -510,25 +525,33 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	struct slow_connection *c, int64_t one)
 {
 	int64_t each = one;
-	unsigned lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, same;
+	unsigned lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, same, newly_named = 0;
 	unsigned named = e->name == 0 ? 0 : (attempts < 3 ? attempts : 3) * lines;
-	bool may_be_named;
 
 	if (c != NULL) {
 		if (c->class != CLASS_HELO)
 			slow_take_back(j, a, c);
 		c->failed = true;
 	}
-	may_be_named = a->teller != 0;
-	same = slow_twins(a, e->time, e->checker ? 2 : e->name != 0, e->count);
-	each *= (int64_t)e->count - named - same;
-	if (named > 0 && same > 0 && may_be_named && slow_near(a->names[e->name].fail, e->time, 5)) {
-		/* the other daemon told of the same user: his own go first, then those of nobody */
-		for (unsigned i = 0; i < same; i++) {
-			if (named > 0)
-				named--, each += one;
+	same = slow_twins(a, e, &newly_named);
+	a->hits += e->count - same;
+	if (named > 0) {
+		int64_t nobodys = (int64_t)e->count - named - newly_named;
+
+		same -= newly_named;
+		if (same > 0 && slow_near(a->names[e->name].fail, e->time, 5)) {
+			/* another daemon told of the same user: his own go first, then those of nobody */
+			for (; same > 0; same--) {
+				if (named > 0)
+					named--;
+				else
+					nobodys--;
+			}
+			slow_saw[SLOW_NAMED_TWICE]++;
 		}
-		slow_saw[SLOW_NAMED_TWICE]++;
+		each *= nobodys;
+	} else {
+		each *= (int64_t)e->count - same;
 	}
 	if (e->name == 0 && a->credit > POINT / 5 && slow_near(a->names[0].fail, e->time, 61 * 60)) {
 		each = slow_times(each, slow_near(a->names[0].fail, e->time, 60) ? 0.5 : 0.05);
@@ -537,7 +560,6 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	slow_nameless(a, e->time, each, slow_late(j, a, e->time));
 	if (named > 0)
 		slow_named(j, a, e, one, named);
-	a->hits += e->count - same;
 }
 
 /* What a connection counts as one event: its strongest kind, and a tenth for each refused recipient but the first. */

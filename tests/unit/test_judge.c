@@ -149,6 +149,23 @@ static void so_it_does_where_both_name_the_user_or_neither(void **state)
 	points_are("192.0.2.5", "2.0");
 }
 
+/* Dovecot's login process, its auth process with auth_verbose, and PAM, which names no user that it does not know. */
+static void three_and_four_tell_of_one_failure(void **state)
+{
+	(void)state;
+	says("10:00 auth 192.0.2.1 ann +pam\n10:00 auth 192.0.2.1 ann +checker\n10:00:02 auth 192.0.2.1 ann");
+	points_are("192.0.2.1", "1.0");
+	assert_int_equal(account_of("192.0.2.1")->hits, 1);
+	says("10:00 auth 192.0.2.2 +pam\n10:00 auth 192.0.2.2 bob +checker\n10:00:02 auth 192.0.2.2 bob\n"
+	     "10:00:02 auth 192.0.2.2");
+	points_are("192.0.2.2", "1.0");
+	/* the same again, in another order */
+	says("10:00:04 auth 192.0.2.2\n10:00:05 auth 192.0.2.2 carl\n10:00:05 auth 192.0.2.2 carl +checker\n"
+	     "10:00:06 auth 192.0.2.2 +pam");
+	points_are("192.0.2.2", "2.0");
+	assert_int_equal(account_of("192.0.2.2")->hits, 2);
+}
+
 static void so_it_does_where_a_server_names_the_user_and_another_nobody(void **state)
 {
 	(void)state;
@@ -660,6 +677,7 @@ int main(void)
 		SENTENCE(a_domain_of_windows_is_no_part_of_a_name),
 		SENTENCE(stand_ins_name_nobody),
 		SENTENCE(told_by_a_server_and_who_checks_its_passwords_counts_once),
+		SENTENCE(three_and_four_tell_of_one_failure),
 		SENTENCE(so_it_does_where_both_name_the_user_or_neither),
 		SENTENCE(so_it_does_where_a_server_names_the_user_and_another_nobody),
 		SENTENCE(of_attempts_in_one_line_three_are_the_users),

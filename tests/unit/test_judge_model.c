@@ -123,7 +123,7 @@ static void make_failure(struct slow_event *e, unsigned named)
 		e->count *= e->repeats;
 	}
 	e->named = pick(4) == 0;
-	e->checker = pick(3) == 0;
+	e->teller = pick(4);
 	e->thousandths = pick(25) == 0 ? 1 + pick(pick(4) ? 4000 : 150000) : 0;
 }
 
@@ -222,7 +222,7 @@ static void print_stream(unsigned to)
 		print_message("%u: %lld %s %s%s name=%u n=%u/%u own=%u c=%llu%s%s%s%s\n", i, (long long)(e->time - BASE), text,
 			event_class_name(e->class), e->accepted ? "-mail" : "", e->name, e->count, e->repeats, e->thousandths,
 			(unsigned long long)e->connection, e->begins ? " begins" : "", e->ends ? " ends" : "",
-			e->named ? " named" : "", e->checker ? " checker" : "");
+			e->named ? " named" : "", e->teller > 1 ? " pam" : e->teller == 1 ? " checker" : "");
 	}
 }
 
@@ -278,7 +278,7 @@ static void run_event(struct run *r, unsigned i)
 
 	event.user = (struct span){ spelled[i], strlen(spelled[i]) };
 	event.flags = (uint16_t)((e->accepted ? EVENT_ACCEPTED : 0) | (e->named ? EVENT_NAMED : 0) |
-		(e->checker ? EVENT_CHECKER : 0) |
+		(e->teller > 1 ? EVENT_PAM : e->teller == 1 ? EVENT_CHECKER : 0) |
 		(e->connection != 0 ? EVENT_PER_CONNECTION : 0) | (e->connection != 0 && e->begins ? EVENT_BEGINS : 0) |
 		(e->connection != 0 && e->ends ? EVENT_ENDS : 0));
 	judge_event(&r->judge, &event, r->now);
