@@ -456,18 +456,12 @@ static inline unsigned slow_twins(struct slow_account *a, const struct slow_even
 		a->unnamed = 0;
 	}
 	a->told_time = e->time;
-	for (unsigned n = 0; n < e->count; n++) {
-		if (a->untold[teller] > 0) {
-			a->untold[teller]--;
-			same++;
-			if (e->name != 0 && a->unnamed > 0) {
-				a->unnamed--;
-				++*newly_named;
-			}
-			continue;
+	for (; same < e->count && a->untold[teller] > 0; same++) {
+		a->untold[teller]--;
+		if (e->name != 0 && a->unnamed > 0) {
+			a->unnamed--;
+			++*newly_named;
 		}
-		/* failures of this line do not wait for itself */
-		break;
 	}
 	for (unsigned n = same; n < e->count; n++) {
 		for (unsigned other = 0; other < 4; other++)
