@@ -143,23 +143,35 @@ static void rename_version(const char *path, unsigned from, bool by_twin)
 	buf_free(&new);
 }
 
+static bool has_same_bytes(const char *a, const char *b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	bool same = file_read(a, &x) == 0 && file_read(b, &y) == 0 && span_equal(buf_span(&x), buf_span(&y));
+
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
 /* Makes path.1 a twin of the file, and replaces an older path.1 as one step. path.1 exists all the while: path.2 begins
- * as a twin of it. */
+ * as a twin of it. Does nothing where path.1 is one, as behind a process that died, or that could not go on. */
 static int keep_as_former(const char *path, unsigned formers)
 {
 	struct buf one = { 0 }, step = { 0 };
-	int ret;
+	int ret = 0;
 
-	for (unsigned n = formers; n-- > 2;)
-		rename_version(path, n, false);
-	if (formers > 1)
-		rename_version(path, 1, true);
 	buf_addf(&one, "%s.1", path);
 	buf_addf(&step, "%s.1" FILE_NEW, path);
-	ret = make_twin(path, buf_text(&step));
-	if (ret == 0 && rename(buf_text(&step), buf_text(&one)) < 0)
-		ret = -errno;
-	unlink(buf_text(&step));
+	if (!has_same_bytes(path, buf_text(&one))) {
+		for (unsigned n = formers; n-- > 2;)
+			rename_version(path, n, false);
+		if (formers > 1)
+			rename_version(path, 1, true);
+		ret = make_twin(path, buf_text(&step));
+		if (ret == 0 && rename(buf_text(&step), buf_text(&one)) < 0)
+			ret = -errno;
+		unlink(buf_text(&step));
+	}
 	buf_free(&one);
 	buf_free(&step);
 	return ret == -ENOENT ? 0 : ret;

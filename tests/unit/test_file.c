@@ -154,6 +154,12 @@ static void former_versions_stay_without_second_names_too(void **state)
 		is("file", "three");
 		is("file.1", "two");
 		is("file.2", "one");
+		/* a version that is kept already, as behind a run that died, is not kept twice */
+		assert_int_equal(file_replace("file.1", "three", 5, 0), 0);
+		assert_int_equal(file_replace("file", "four", 4, 2), 0);
+		is("file", "four");
+		is("file.1", "three");
+		is("file.2", "one");
 		is("file.new", "mine");
 		assert_int_equal(unlink("file") + unlink("file.1") + unlink("file.2") + unlink("file.new"), 0);
 		/* nothing else stays */
