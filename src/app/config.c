@@ -82,12 +82,23 @@ static bool is_temporary_of(const char *name, const char *set)
 	return strncmp(name, set, len) == 0 && strcmp(name + len, "-new") == 0;
 }
 
-/* Where two of the files had one name, the second would overwrite the first. */
+/* Whether both paths lead to one place, by links or by another way to write it. */
+static bool is_one_file(const char *a, const char *b)
+{
+	char *x = file_resolve(a), *y = file_resolve(b);
+	bool same = strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* Where two of the files were one, the second would overwrite the first. */
 static int check_names(const struct config *config)
 {
-	if (strcmp(config->blacklist, config->state) == 0 || strcmp(config->blacklist, config->allow) == 0 ||
-	    strcmp(config->state, config->allow) == 0) {
-		msg("blacklist, state and allow are to be three files; two of them have one name");
+	if (is_one_file(config->blacklist, config->state) || is_one_file(config->blacklist, config->allow) ||
+	    is_one_file(config->state, config->allow)) {
+		msg("blacklist, state and allow are to be three files; two of them are one");
 		return EXIT_USAGE;
 	}
 	if (strcmp(config->set4, config->set6) == 0) {

@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +51,22 @@ char *file_link(const char *path)
 	return named.ptr;
 }
 
+/* Takes the path of a file that is not there. Returns it behind where its folder leads to. */
+static char *in_its_folder(char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+	char *copy = mem_text(path), *folder = *name != '\0' ? realpath(dirname(copy), NULL) : NULL;
+	struct buf whole = { 0 };
+
+	free(copy);
+	if (folder == NULL)
+		return path;
+	buf_addf(&whole, "%s/%s", strcmp(folder, "/") != 0 ? folder : "", name);
+	free(folder);
+	free(path);
+	return buf_take(&whole);
+}
+
 char *file_resolve(const char *path)
 {
 	char *at = mem_text(path);
@@ -62,7 +79,7 @@ char *file_resolve(const char *path)
 		if (!there && errno == ENOENT)
 			next = file_link(at);
 		if (next == NULL)
-			break;
+			return in_its_folder(at);
 		free(at);
 		at = next;
 		if (there)

@@ -149,6 +149,15 @@ former() {
 	run -2 "$MAILBAN" allow --no-sync --blacklist blacklist --allow blacklist 192.0.2.9
 	[ "${#lines[@]}" -eq 1 ]
 	cmp before blacklist
+	# another way to write it, and a link
+	ln -s new link
+	for name in ./new link "$PWD/new" ../"${PWD##*/}"/new; do
+		run -2 "$MAILBAN" run --no-sync --blacklist new --state "$name" log
+		[ "$output" = 'mailban: blacklist, state and allow are to be three files; two of them are one' ]
+		run -2 "$MAILBAN" run --no-sync --blacklist blacklist --state "$name" --allow new log
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	[ ! -e new ]
 	echo 'set4 = "mailban6"' > conf
 	run -2 "$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state log
 	[ "$output" = 'mailban: set4 and set6 are to be two sets; both are called mailban6' ]
