@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* last_run: when the last run was, and how it went: one line in STATE.run, which no run reads. */
+/* last_run: when the last run was, and how it went: one line in STATE.run. */
 #ifndef MAILBAN_APP_LAST_RUN_H
 #define MAILBAN_APP_LAST_RUN_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct last_run {
-	int64_t time;              /* seconds since the epoch */
+	int64_t time;              /* seconds since the epoch, by the host's clock, be it right or wrong */
 	int status;                /* enum exit_status */
 	uint64_t lines, events;    /* how many the run read */
 };

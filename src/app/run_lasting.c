@@ -196,7 +196,7 @@ static void note_edits(const struct run *r)
 			add_edit(&said, &net, line);
 	}
 	if (said.len > 0)
-		deeds_add(r->config->blacklist, r->now, "somebody", &said);
+		deeds_add(r->config->blacklist, r->clock, "somebody", &said);
 	buf_free(&said);
 	buf_free(&since);
 }

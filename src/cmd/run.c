@@ -92,7 +92,7 @@ static int run_once(const struct config *config, const struct options *options, 
 		history_free(&r.history);
 	}
 	if (!options->dry_run && (ret == EXIT_ALL_WELL || ret == EXIT_IN_PART))
-		last_run_write(config->state, &(struct last_run){ r.now, ret, r.lines, r.events });
+		last_run_write(config->state, &(struct last_run){ r.clock, ret, r.lines, r.events });
 	file_unlock(&lock);
 	examples_free(r.examples);
 	for (size_t k = 0; k < r.silent.count; k++)

@@ -96,6 +96,23 @@ since() {
 	[ "$(since 192.0.2.7)" = '' ]
 }
 
+@test "where the clock is wrong, it is still what says when a run was, and whether unban took a line out before it" {
+	local options=(-c settings --no-sync --blacklist blacklist --state state)
+	settings
+	failures 192.0.2.7 6 "$rfc3339" '2028-11-20 10:00' > log
+	export -f mailban
+	run -0 at '2028-11-20 12:00:00' bash -c mailban
+	run -1 at '2026-11-20 12:00:00' bash -c mailban
+	run -0 at '2026-11-20 12:05:00' "$MAILBAN" status "${options[@]}"
+	[ "${lines[0]%%,*}" = 'last run   2026-11-20T12:00Z' ]
+	run -0 at '2026-11-20 12:10:00' "$MAILBAN" unban "${options[@]}" 192.0.2.7
+	run -1 at '2026-11-20 12:20:00' bash -c mailban
+	[ "$(cut -d' ' -f1,3- blacklist.log)" = '2026-11-20T12:10Z unbanned 192.0.2.7' ]
+	run -1 at '2035-11-20 12:20:00' bash -c mailban
+	run -0 at '2035-11-20 12:25:00' "$MAILBAN" status "${options[@]}"
+	[[ "$output" != *'no run for two days'* ]]
+}
+
 @test "who reads an old log for the first time, or has been off for long, has no wrong clock" {
 	settings
 	export -f mailban
