@@ -24,7 +24,10 @@ static const char former_line[] = "mailban state 1\n";
 static const char version_word[] = "mailban state ";
 static const char section_word[] = "section ";
 
-enum { CHECKSUM_LEN = 9 + 16 + 1 }; /* "checksum ", the digits, the newline */
+enum {
+	CHECKSUM_LEN = 9 + 16 + 1, /* "checksum ", the digits, the newline */
+	SECTIONS_MOST = 1 << 13,   /* the search for one takes as long as there are many; a fleet has 4096 hosts at most */
+};
 
 static const char what_to_do[] = "restore it from a backup, or move it away: then the next run reads all logs from "
 				 "their start";
@@ -251,9 +254,10 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 		body = (struct span){ rest.ptr, 0 };
 		for (uint64_t i = 0; i < lines && ret == 0; i++)
 			ret = span_take_line(&rest, &line) ? 0 : -1;
-		if (ret < 0) {
+		if (ret < 0 || state->count == SECTIONS_MOST) {
 			free(name);
-			return refuse(path, number, "the state is damaged: a section is expected here");
+			return refuse(path, number, ret < 0 ? "the state is damaged: a section is expected here" :
+				      "the state is damaged: it has too many sections");
 		}
 		number += (unsigned long)lines;
 		body.len = (size_t)(rest.ptr - body.ptr);

@@ -3,6 +3,7 @@
  * amend: what a process that was taken over may say of the list, and what is refused. That the amendments of honest
  * ones are the judgement is shown by test_decide and test_judge_model.
  */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/run.h"
+#include "base/digest.h"
 #include "judge/amend.h"
 #include "list/blacklist.h"
 
@@ -175,6 +177,24 @@ static void an_answer_is_believed_in_what_it_may_say(void **state)
 	buf_free(&nonsense);
 }
 
+/* Of a million sections each one would be looked for among all before it, for hours, under the lock. */
+static void an_answer_of_more_sections_than_there_are_is_refused(void **state)
+{
+	static const struct options options;
+	struct config config = { .judge = settings };
+	struct run r = { .config = &config, .options = &options, .now = NOW };
+	struct buf answer = { 0 };
+
+	(void)state;
+	buf_add_text(&answer, "mailban state 2\n");
+	for (unsigned i = 0; i < 1000000; i++)
+		buf_addf(&answer, "section a%07u 0\n", i);
+	buf_addf(&answer, "checksum %016" PRIx64 "\n", digest_of(answer.ptr, answer.len));
+	assert_int_equal(run_take_answer(&r, &answer), EXIT_NOTHING);
+	state_free(&r.state);
+	buf_free(&answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(what_only_looks_like_it_is_not, begin, end),
 		cmocka_unit_test_setup_teardown(an_answer_is_believed_in_what_it_may_say, begin, end),
+		cmocka_unit_test_setup_teardown(an_answer_of_more_sections_than_there_are_is_refused, begin, end),
 	};
 
 	return cmocka_run_group_tests_name("amend", tests, NULL, NULL);
