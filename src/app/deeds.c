@@ -19,8 +19,6 @@
 
 #define SUFFIX ".log"
 
-enum { DEEDS_MOST = 1000 };
-
 const char *deeds_author(void)
 {
 	const char *sudo = getenv("SUDO_USER");

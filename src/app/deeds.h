@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* deeds: what each person did by hand, and when: the last thousand lines, in BLACKLIST.log. */
+/* deeds: what each person did by hand, and when: the last DEEDS_MOST lines, in BLACKLIST.log. */
 #ifndef MAILBAN_APP_DEEDS_H
 #define MAILBAN_APP_DEEDS_H
 
@@ -8,6 +8,8 @@
 
 #include "addr/addr.h"
 #include "base/buf.h"
+
+enum { DEEDS_MOST = 1000 };
 
 /* The name of the user who gives the command; under sudo(8) the user who called sudo. Lives as long as the program. */
 const char *deeds_author(void);

@@ -127,6 +127,9 @@ void run_check_set_forward(struct run *r);
 /* The child's part: hands the new lines of the logs to the judge, and puts the new positions into the state. */
 void run_read_logs(struct run *r);
 
+/* Whether somebody may have changed the blacklist since the last run: it is none of the lists that the state names. */
+bool run_may_be_edited(const struct run *r);
+
 /* The first makes the child's answer. The second takes the answer in the parent, and returns as run_judge() does. */
 void run_answer(struct run *r, struct buf *answer);
 int run_take_answer(struct run *r, struct buf *answer);

@@ -87,7 +87,8 @@ int run_take_answer(struct run *r, struct buf *answer)
 	buf_add_span(&put, state_lines(&said, ANSWER_PUT));
 	ret = amend_apply(&r->list, &limits, &put, state_lines(&said, ANSWER_GONE));
 	if (ret == 0) {
-		buf_add_span(&r->edits, state_lines(&said, ANSWER_EDITS));
+		if (run_may_be_edited(r))
+			buf_add_span(&r->edits, state_lines(&said, ANSWER_EDITS));
 		utf8_add_seen(&r->report, state_lines(&said, ANSWER_REPORT));
 		take_subject(r, state_lines(&said, ANSWER_SUBJECT));
 		take_now(r, state_lines(&said, ANSWER_NOW));

@@ -31,6 +31,11 @@ static enum edits_file kind_of_file(const struct run *r)
 	return !r->has_digests || r->list.digest == r->digest_written ? EDITS_NONE : EDITS_BY_PERSON;
 }
 
+bool run_may_be_edited(const struct run *r)
+{
+	return kind_of_file(r) == EDITS_BY_PERSON || kind_of_file(r) == EDITS_OF_UNWRITTEN;
+}
+
 static int read_sections(struct run *r)
 {
 	const struct state *s = &r->state;

@@ -179,7 +179,8 @@ static void add_edit(struct buf *said, const struct addr *net, struct span end)
 	buf_add_text(said, " in an editor\n");
 }
 
-/* Notes for `mailban why` what a person changed in an editor. Lines of the child's answer are checked, or left out. */
+/* Notes for `mailban why` what a person changed in an editor. Lines of the child's answer are checked, or left out. No
+ * more are looked at than are kept: the deeds are read for each of them. */
 static void note_edits(const struct run *r)
 {
 	struct span rest = buf_span(&r->edits), line;
@@ -189,7 +190,7 @@ static void note_edits(const struct run *r)
 
 	if (rest.len > 0 && last_run_read(r->config->state, &last))
 		when_add_minute(&since, last.time);
-	while (span_take_line(&rest, &line)) {
+	for (unsigned n = 0; n < DEEDS_MOST && span_take_line(&rest, &line); n++) {
 		struct span word = span_take(&line, ' ');
 
 		if (addr_parse_net(&net, word.ptr, word.len) && !deed_is_known(r, &net, buf_text(&since)))

@@ -171,3 +171,24 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 	night
 	[ "$(grep -c editor blacklist.log)" = 3 ]
 }
+
+@test "why: of more lines than deeds are kept of, taken out at once, no more are looked at" {
+	local at i
+	at=$(date -u '+%b %e %H:%M:%S')
+	for i in {1..5}; do
+		for host in {1..5}:{1..220}; do
+			echo "$at mail postfix/smtpd[$i]: warning: unknown[2001:db8:$host::1]: SASL LOGIN authentication failed: x, sasl_username=u$i"
+		done
+	done > maillog
+	night() {
+		"$MAILBAN" run -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow"
+	}
+	printf '\nnetworks = 0\n' >> conf
+	night
+	grep '2001' blacklist | cut -d' ' -f1 > before
+	[ "$(wc -l < before)" -gt 1000 ]
+	echo '# mailban blacklist 1' > blacklist
+	night
+	[ "$(grep -c editor blacklist.log)" = 1000 ]
+	grep -q "took $(head -1 before) out of the list in an editor" blacklist.log
+}

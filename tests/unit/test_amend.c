@@ -177,6 +177,25 @@ static void an_answer_is_believed_in_what_it_may_say(void **state)
 	buf_free(&nonsense);
 }
 
+static void what_persons_did_is_believed_where_they_may_have_done_something(void **state)
+{
+	static const struct options options;
+	struct config config = { .judge = settings };
+	struct run r = { .config = &config, .options = &options, .now = NOW, .has_digests = true };
+
+	(void)state;
+	read_list(&r.list);
+	r.digest_written = r.list.digest;
+	assert_int_equal(take(&r, "answer-edits", "192.0.2.1\n"), EXIT_ALL_WELL);
+	assert_int_equal(r.edits.len, 0);
+	r.digest_written++;
+	assert_int_equal(take(&r, "answer-edits", "192.0.2.1\n"), EXIT_ALL_WELL);
+	assert_string_equal(buf_text(&r.edits), "192.0.2.1\n");
+	state_free(&r.state);
+	banlist_free(&r.list);
+	buf_free(&r.edits);
+}
+
 /* Of a million sections each one would be looked for among all before it, for hours, under the lock. */
 static void an_answer_of_more_sections_than_there_are_is_refused(void **state)
 {
@@ -203,6 +222,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_refused, begin, end),
 		cmocka_unit_test_setup_teardown(what_only_looks_like_it_is_not, begin, end),
 		cmocka_unit_test_setup_teardown(an_answer_is_believed_in_what_it_may_say, begin, end),
+		cmocka_unit_test_setup_teardown(what_persons_did_is_believed_where_they_may_have_done_something, begin,
+						end),
 		cmocka_unit_test_setup_teardown(an_answer_of_more_sections_than_there_are_is_refused, begin, end),
 	};
 
