@@ -161,12 +161,13 @@ static const char *gather(int messages, int in, struct buf *answer, size_t *hear
 	return NULL;
 }
 
-/* Returns the child's status. A child that failed without a word is told of. */
+/* Returns the child's status. A child that failed without a word is told of. One that has closed both pipes is ending,
+ * which no signal changes; who closed them to stay is stopped. */
 static int wait_for(pid_t child, const char *why, bool said)
 {
 	int status = 0;
 
-	if (why != NULL && kill(child, SIGKILL) < 0) {
+	if (kill(child, SIGKILL) < 0 && why != NULL) {
 		msg("the reader of logs cannot be stopped, process %d: %s; %s", (int)child, strerror(errno), why);
 		return FAILED;
 	}

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -435,6 +436,17 @@ static int talk_for_ever(void *context, struct buf *answer)
 	return 0;
 }
 
+/* Without its pipes it would stay for ever; here for as long as a test may take. */
+static int stay(void *context, struct buf *answer)
+{
+	(void)context;
+	(void)answer;
+	for (int fd = 0; fd < 100; fd++)
+		close(fd);
+	(void)poll(NULL, 0, 5000);
+	_exit(0);
+}
+
 /* What of stderr comes while the child works: the first 1000 bytes. The file "said" has all. */
 static int said_by(glass_work *child, void *context, struct buf *said)
 {
@@ -513,6 +525,17 @@ static void who_never_stops_talking_is_stopped(void **state)
 	assert_non_null(strstr(buf_text(&said), "the reader of logs was stopped: it says more than anybody reads"));
 	close(fd);
 	unlink("said");
+	buf_free(&said);
+}
+
+static void who_says_no_more_and_stays_is_stopped(void **state)
+{
+	struct buf said = { 0 };
+
+	(void)state;
+	need_glass();
+	assert_int_equal(said_by(stay, NULL, &said), 3);
+	assert_non_null(strstr(said.ptr, "the reader of logs was stopped by signal 9"));
 	buf_free(&said);
 }
 
@@ -609,6 +632,7 @@ int main(void)
 		cmocka_unit_test(what_the_caller_left_open_is_closed),
 		cmocka_unit_test(who_is_stopped_is_told_of),
 		cmocka_unit_test(who_never_stops_talking_is_stopped),
+		cmocka_unit_test(who_says_no_more_and_stays_is_stopped),
 		cmocka_unit_test(who_fails_without_a_word_is_told_of),
 		cmocka_unit_test(a_clock_that_is_set_meanwhile_ends_nobody),
 		cmocka_unit_test(what_it_says_obeys_no_terminal),
