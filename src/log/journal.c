@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,12 +21,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/glass.h"
 #include "base/mem.h"
 #include "log/entries.h"
 
-enum { SAID_MAX = 1 << 20, CHILDS = 3 };
+enum {
+	SAID_MAX = 1 << 20,
+	CHILDS = 3,
+	HOUR_MS = 3600000,  /* whoever says nothing for so long says nothing more */
+	SECOND_MS = 1000,
+};
 
 /* What parent and child say to each other: a kind, a length, and so many bytes. */
 enum said {
@@ -59,10 +66,10 @@ static bool say(int fd, enum said kind, const void *bytes, size_t len)
 	return file_write_all(fd, &head, sizeof(head)) && file_write_all(fd, bytes, len);
 }
 
-static bool read_all(int fd, char *bytes, size_t len)
+static bool read_all(int fd, char *bytes, size_t len, int64_t deadline)
 {
 	while (len > 0) {
-		ssize_t got = read(fd, bytes, len);
+		ssize_t got = clock_wait(fd, POLLIN, deadline) ? read(fd, bytes, len) : 0;
 
 		if (got == 0 || (got < 0 && errno != EINTR))
 			return false;
@@ -75,11 +82,12 @@ static bool read_all(int fd, char *bytes, size_t len)
 /* Takes what the other process says next. False: nothing more comes, or nonsense. */
 static bool hear(int fd, enum said *kind, struct buf *bytes)
 {
+	const int64_t deadline = clock_ms() + HOUR_MS;
 	struct said_head head;
 
 	buf_clear(bytes);
-	if (!read_all(fd, (char *)&head, sizeof(head)) || head.kind > SAID_FAULT || head.len > SAID_MAX ||
-	    !read_all(fd, buf_room(bytes, head.len + 1), head.len))
+	if (!read_all(fd, (char *)&head, sizeof(head), deadline) || head.kind > SAID_FAULT || head.len > SAID_MAX ||
+	    !read_all(fd, buf_room(bytes, head.len + 1), head.len, deadline))
 		return false;
 	*kind = (enum said)head.kind;
 	bytes->len = head.len;
@@ -196,13 +204,16 @@ struct journal *journal_open(const char *units, const char *directory, struct bu
 
 /* ---- the reader ---- */
 
+/* A child that nobody listens to ends. One that was taken over may stay, and ends with this process. */
 void journal_close(struct journal *journal)
 {
+	const int64_t deadline = clock_ms() + SECOND_MS;
+
 	if (journal == NULL)
 		return;
 	close(journal->fd);
-	while (waitpid(journal->child, NULL, 0) < 0 && errno == EINTR)
-		;
+	while (waitpid(journal->child, NULL, WNOHANG) == 0 && clock_ms() < deadline)
+		(void)clock_wait(-1, 0, clock_ms() + 1);
 	buf_free(&journal->lines);
 	free(journal->cursor);
 	free(journal);

@@ -12,9 +12,12 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #if HAVE_LIBSYSTEMD
@@ -33,7 +36,19 @@ static struct driver driver;
 static struct buf first;         /* the first line that a run took */
 static struct buf export;
 static unsigned lines, forged, break_at;
-static bool crashes;             /* the library does, where it opens a journal */
+static bool crashes, hangs;      /* the library does, where it opens a journal; hangs for three seconds */
+static time_t jump;              /* seconds that the clock jumps ahead by, each time that it is asked */
+
+/* Stands before the C library's. */
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	static time_t ahead;
+	long ret = syscall(SYS_clock_gettime, clock, now);
+
+	ahead += jump;
+	now->tv_sec += ahead;
+	return (int)ret;
+}
 
 #if HAVE_LIBSYSTEMD
 /* Stands before the library's, and says that the journal is damaged where the test wants it so. */
@@ -53,6 +68,8 @@ int sd_journal_open_directory(sd_journal **journal, const char *path, int flags)
 
 	if (crashes)
 		_exit(99);
+	if (hangs)
+		(void)poll(NULL, 0, 3000);
 	*(void **)&real = dlsym(RTLD_NEXT, "sd_journal_open_directory");
 	return real(journal, path, flags);
 }
@@ -272,6 +289,31 @@ static void a_reader_that_has_crashed_is_told(void **state)
 	crashes = false;
 }
 
+static void a_reader_that_says_nothing_is_not_waited_for(void **state)
+{
+	siginfo_t ended = { .si_pid = 0 };
+	struct journal *journal;
+	struct buf why = { 0 };
+
+	(void)state;
+	need_remote();
+	add(0, "dovecot.service", "syslog", "104", "text");
+	write_journal("journals/a.journal");
+	hangs = true;
+	journal = journal_open("", "journals", &why);
+	assert_non_null(journal);
+	jump = 7200;
+	assert_false(journal_begin(journal, NULL, &why));
+	assert_string_equal(buf_text(&why), "the journal cannot be read: its reader was stopped");
+	journal_close(journal);
+	/* it is still there */
+	assert_int_equal(waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
+	assert_int_equal(ended.si_pid, 0);
+	jump = 0;
+	hangs = false;
+	buf_free(&why);
+}
+
 static void no_journal_is_told(void **state)
 {
 	(void)state;
@@ -299,6 +341,8 @@ int main(void)
 		cmocka_unit_test_setup(what_came_before_a_broken_place_counts, begin),
 		cmocka_unit_test_setup(a_reader_that_has_crashed_is_told, begin),
 		cmocka_unit_test_setup(no_journal_is_told, begin),
+		/* the last one, since its reader goes on for a while */
+		cmocka_unit_test_setup(a_reader_that_says_nothing_is_not_waited_for, begin),
 	};
 
 	return cmocka_run_group_tests_name("journal", tests, go_to_folder, end);
