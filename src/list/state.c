@@ -26,7 +26,7 @@ static const char section_word[] = "section ";
 
 enum {
 	CHECKSUM_LEN = 9 + 16 + 1, /* "checksum ", the digits, the newline */
-	SECTIONS_MOST = 1 << 13,   /* the search for one takes as long as there are many; a fleet has 4096 hosts at most */
+	SECTIONS_MOST = 1 << 13,   /* the more, the longer it takes to find one; a fleet has 4096 hosts at most */
 };
 
 static const char what_to_do[] = "restore it from a backup, or move it away: then the next run reads all logs from "
