@@ -25,6 +25,7 @@ struct reading_log {
 	bool settled;                /* nothing moved while they were opened */
 	struct source *journal;      /* opened and not among the sources; NULL: none */
 	struct buf why;              /* the journal could not be read: a sentence */
+	uint64_t compared;           /* bytes spent on files that are alike for a while and not the same */
 	bool whole;                  /* all files that there are were listed and could be read */
 	int64_t read_up_to;          /* of a log whose last file is gone: when its last line read was written; of a
 	                                journal: of the last line of the logs whose place it took */

@@ -17,6 +17,26 @@
 #include "base/mem.h"
 #include "log/reading_inside.h"
 
+/* So many bytes are spent for a log on comparisons that find nothing. Whoever may write into a log's folder can make
+ * files that differ at their ends alone. Each compared with each other one would keep a run busy for ever. Behind the
+ * bound a copy counts as new, and so does a file that was read before and touched. */
+#define COMPARED_MOST (UINT64_C(1) << 34)
+
+enum { COMPARISON = 256 }; /* bytes that might be read while the first ones are looked at */
+
+/* Notes what a comparison took that found nothing. Returns found. */
+static bool spend(struct reading_log *log, uint64_t bytes, bool found)
+{
+	if (!found)
+		log->compared += COMPARISON + bytes;
+	return found;
+}
+
+static bool may_compare(const struct reading_log *log)
+{
+	return log->compared < COMPARED_MOST;
+}
+
 static bool is_free(const struct reading_file *file)
 {
 	return file->source != NULL && file->old == NULL;
@@ -50,6 +70,15 @@ static bool holds(struct reading_file *file, const struct position *old)
 		return false;
 	print = print_of(head.ptr, old->head.len);
 	return print.hash == old->head.hash && source_resume(file->source, old->offset, old->tail);
+}
+
+/* The same, within the bound. */
+static bool is_found_to_hold(struct reading_log *log, struct reading_file *file, const struct position *old)
+{
+	uint64_t before = source_ever_read(file->source);
+	bool found = may_compare(log) && holds(file, old);
+
+	return spend(log, source_ever_read(file->source) - before, found);
 }
 
 /* Whether the file is reached by another name, in this log or one before it. */
@@ -110,7 +139,7 @@ static void claim_same_bytes(struct reading *reading, struct reading_log *log, c
 	for (size_t i = 0; i < log->count; i++) {
 		struct reading_file *file = &log->files[i];
 
-		if (is_free(file) && holds(file, old))
+		if (is_free(file) && is_found_to_hold(log, file, old))
 			reading_claim(reading, file, old);
 	}
 }
@@ -135,11 +164,16 @@ static void mark_copy(const struct reading *reading, struct reading_log *log, st
 {
 	if (reading_is_live(log, file) || reading_is_done(reading, file))
 		return;
-	for (size_t i = 0; i < log->count && !file->is_copy; i++) {
+	for (size_t i = 0; i < log->count && !file->is_copy && may_compare(log); i++) {
 		struct reading_file *other = &log->files[i];
+		uint64_t before = source_ever_read(file->source);
 
-		if (other != file && other->source != NULL && !other->is_copy)
-			file->is_copy = is_copy_of(file, other);
+		if (other == file || other->source == NULL || other->is_copy)
+			continue;
+		before += source_ever_read(other->source);
+		file->is_copy = is_copy_of(file, other);
+		(void)spend(log, source_ever_read(file->source) + source_ever_read(other->source) - before,
+			    file->is_copy);
 	}
 }
 
@@ -212,13 +246,22 @@ static bool may_be_rest(const struct reading_file *file, const struct position *
 	return begins == WHEN_UNKNOWN || old->last_time == WHEN_UNKNOWN || begins <= old->last_time;
 }
 
+/* Whether the place's line stands in the file. */
+static bool has_line(struct reading_log *log, struct reading_file *file, const struct position *old)
+{
+	uint64_t before = source_ever_read(file->source);
+	bool found = may_compare(log) && may_be_rest(file, old) && source_find(file->source, old->tail);
+
+	return spend(log, source_ever_read(file->source) - before, found);
+}
+
 /* tail -n 1000 log > rest; cat rest > log: the head is gone, but the last line read is there. */
 static void match_cut(struct reading *reading, struct reading_log *log, const struct position *old)
 {
 	for (size_t i = log->count; i-- > 0 && is_of(old, log) && !is_claimed(reading, old);) {
 		struct reading_file *file = &log->files[i];
 
-		if (is_free(file) && !file->is_copy && may_be_rest(file, old) && source_find(file->source, old->tail))
+		if (is_free(file) && !file->is_copy && has_line(log, file, old))
 			reading_claim(reading, file, old);
 	}
 }
@@ -239,7 +282,7 @@ static void leave_hindered(struct reading *reading, struct reading_log *log, str
 }
 
 /* Whether the file was read as far as that place or farther, and is the same up to there. */
-static bool has_passed(struct reading_file *file, const struct position *old)
+static bool has_passed(struct reading_log *log, struct reading_file *file, const struct position *old)
 {
 	bool same;
 
@@ -247,10 +290,10 @@ static bool has_passed(struct reading_file *file, const struct position *old)
 		return false;
 	if (file->source == NULL)
 		return reading_same_place(file->old, old);
-	if (source_start(file->source) != file->old->offset)
+	if (source_start(file->source) != file->old->offset || !may_compare(log))
 		return false;
 	source_restart(file->source);
-	same = holds(file, old);
+	same = is_found_to_hold(log, file, old);
 	(void)holds(file, file->old);
 	return same;
 }
@@ -259,9 +302,16 @@ static bool has_passed(struct reading_file *file, const struct position *old)
 static void claim_passed(struct reading *reading, struct reading_log *log, const struct position *old)
 {
 	for (size_t i = 0; i < log->count && is_of(old, log) && !is_claimed(reading, old); i++) {
-		if (has_passed(&log->files[i], old))
+		if (has_passed(log, &log->files[i], old))
 			reading->claimed[old - reading->old->items] = true;
 	}
+}
+
+static void note_alike(struct reading *reading, const struct reading_log *log)
+{
+	if (!may_compare(log))
+		reading_note(reading, READING_LOST, "%s: so many files of it are alike and not the same that some were "
+			     "not compared: lines may count twice; look at who makes them", log->names.log);
 }
 
 void reading_match(struct reading *reading)
@@ -286,6 +336,7 @@ void reading_match(struct reading *reading)
 	for (size_t i = 0; i < reading->log_count; i++) {
 		for (size_t j = 0; j < reading->logs[i].count; j++)
 			leave_hindered(reading, &reading->logs[i], &reading->logs[i].files[j]);
+		note_alike(reading, &reading->logs[i]);
 	}
 	free(order);
 }

@@ -41,6 +41,11 @@ uint64_t source_start(const struct source *source)
 	return source->start;
 }
 
+uint64_t source_ever_read(const struct source *source)
+{
+	return source->ever;
+}
+
 uint64_t source_offset(const struct source *source, uint64_t consumed)
 {
 	return source->at - (source->given - consumed);

@@ -74,6 +74,9 @@ uint64_t source_offset(const struct source *source, uint64_t consumed);
  * links than FILE_LINKS_MAX keeps one. The caller frees it. */
 char *source_follow(const char *path);
 
+/* All uncompressed bytes that were read of it until now, those twice that were read twice. */
+uint64_t source_ever_read(const struct source *source);
+
 bool source_is_compressed(const struct source *source);
 
 /* The file as it was when it was opened; all zero for what is no file. */

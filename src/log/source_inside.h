@@ -26,6 +26,7 @@ struct source {
 	int64_t reference;
 	uint64_t first, start, at;   /* uncompressed: where the text begins, where we began, the next byte */
 	uint64_t given;              /* bytes since start: fewer than lie between, where a hole was skipped */
+	uint64_t ever;               /* bytes given in all, however often it began anew */
 	atomic_uint_fast64_t stored; /* bytes of the file taken so far */
 	char head[PRINT_BYTES];      /* the first bytes, uncompressed */
 	size_t head_len;

@@ -291,6 +291,7 @@ ssize_t source_read(struct source *source, char *bytes, size_t room)
 		keep_last(source, bytes, (size_t)got);
 		source->at += (uint64_t)got;
 		source->given += (uint64_t)got;
+		source->ever += (uint64_t)got;
 		if (break_at_nuls(bytes, (size_t)got, before) && plain_file)
 			skip_hole(source);
 	}

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "log/reading_inside.h"
 #include "folder.h"
 #include "reading_driver.h"
 
@@ -113,6 +114,34 @@ static void put_back_from_a_copy(void **state)
 	shell("echo d >> log");
 	assert_run("d ");
 	assert_int_equal(driver.lost, 0);
+}
+
+/* Whoever makes many of them keeps no run busy. */
+static void files_that_differ_at_their_ends_are_compared_up_to_a_bound(void **state)
+{
+	const uint64_t most = UINT64_C(1) << 34, size = 100000;
+	const struct reading_options options = { .full = false };
+	const struct positions none = { 0 };
+	struct reading reading;
+	char name[] = "log";
+	char *const logs[] = { name };
+
+	(void)state;
+	shell("yes 'the same line' | head -c 100000 > log");
+	shell("for i in $(seq 20); do { cat log; echo $i; } > log.$i; done");
+	for (unsigned attacked = 0; attacked < 2; attacked++) {
+		reading_open(&reading, logs, 1, &options);
+		if (attacked)
+			reading.logs[0].compared = most - 5 * size;
+		reading_begin(&reading, &none);
+		assert_int_equal(reading.count, 21);
+		assert_int_equal(reading.note_count, attacked);
+		if (attacked)
+			assert_in_range(reading.logs[0].compared, most, most + 3 * size);
+		else
+			assert_in_range(reading.logs[0].compared, 300 * size, most);
+		reading_free(&reading);
+	}
 }
 
 static void copied_and_truncated(void **state)
@@ -727,6 +756,7 @@ int main(void)
 		cmocka_unit_test_setup(first_run_reads_siblings, begin),
 		cmocka_unit_test_setup(renamed_and_created, begin),
 		cmocka_unit_test_setup(put_back_from_a_copy, begin),
+		cmocka_unit_test_setup(files_that_differ_at_their_ends_are_compared_up_to_a_bound, begin),
 		cmocka_unit_test_setup(copied_and_truncated, begin),
 		cmocka_unit_test_setup(emptied_under_a_writer_that_does_not_append, begin),
 		cmocka_unit_test_setup(emptied, begin),
