@@ -3,7 +3,7 @@
  * file_owner: whose a file is.
  *
  * Root reads settings only from files that nobody else can change, and writes only to such files. Neither the file,
- * nor a link to it, nor a folder on the way may belong to others. In folders like /tmp the sticky bit lets nobody but
+ * nor a link or a folder on the way may belong to others. In folders like /tmp the sticky bit lets nobody but
  * the owner rename a file. Whoever has become root by sudo(8) is trusted with his own files. In a namespace of users /
  * may belong to an unknown owner: this owner's files are root's.
  */
@@ -75,6 +75,23 @@ static bool is_way_safe(const char *path, struct buf *why)
 	return safe && (lstat(path, &st) < 0 || is_safe(&st, path, why));
 }
 
+/* Looks at each link on the way to path, and on the ways that these links lead. */
+static bool are_links_safe(const char *path, unsigned links, struct buf *why)
+{
+	char *copy = mem_text(path);
+	bool safe = true;
+
+	for (char *at = copy; safe && at[strspn(at, "/.")] != '\0'; at = dirname(at)) {
+		char *to = file_link(at);
+
+		if (to != NULL)
+			safe = links > 0 && is_way_safe(at, why) && are_links_safe(to, links - 1, why);
+		free(to);
+	}
+	free(copy);
+	return safe;
+}
+
 bool file_is_own(const char *path, struct buf *why)
 {
 	char *end;
@@ -83,7 +100,7 @@ bool file_is_own(const char *path, struct buf *why)
 	if (geteuid() != 0)
 		return true;
 	end = file_resolve(path);
-	own = is_way_safe(path, why) && (strcmp(path, end) == 0 || is_way_safe(end, why));
+	own = are_links_safe(path, FILE_LINKS_MAX, why) && is_way_safe(end, why);
 	free(end);
 	return own;
 }

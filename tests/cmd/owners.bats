@@ -59,6 +59,15 @@ refused() { # what
 	ln -s ../theirs/state var/state
 	refused 'theirs belongs to somebody else'
 	rm var/state
+	# nor a link on the way, be it root's own in such a folder, and wherever a link leads there
+	ln -s ../var theirs/folder
+	ln -s theirs/folder to-theirs
+	ln -s var to-var
+	for folder in theirs/folder to-theirs "$PWD/to-theirs"; do
+		run -2 "$MAILBAN" run -q --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist "$folder/blacklist" --state var/state log
+		[[ "$output" == *'/theirs belongs to somebody else; root uses no '*'/blacklist that others can change'* ]]
+	done
+	run -0 "$MAILBAN" run -q --no-sync -c etc/conf --rules rules.d --allow etc/allow --blacklist to-var/blacklist --state "$PWD/to-var/state" log
 	mkdir -m 1777 everybody
 	ln -s ../var/list everybody/blacklist
 	chown -h nobody everybody/blacklist
