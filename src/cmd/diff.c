@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/config.h"
@@ -38,15 +39,11 @@ static unsigned version_at(const char *path, int64_t since)
 	unsigned found = 1;
 
 	for (unsigned n = 0; n <= BLACKLIST_FORMERS; n++) {
-		struct buf name = { 0 };
+		char *name = blacklist_former(path, n);
 		struct file_look look;
-		bool there;
+		bool there = file_look(name, &look);
 
-		buf_add_text(&name, path);
-		if (n > 0)
-			buf_addf(&name, ".%u", n);
-		there = file_look(buf_text(&name), &look);
-		buf_free(&name);
+		free(name);
 		if (!there)
 			break;
 		found = n;
@@ -81,17 +78,19 @@ static int find_version(const struct config *config, const struct options *optio
 
 static int compare(const struct config *config, unsigned version, bool color)
 {
-	struct buf former = { 0 }, old_text = { 0 }, new_text = { 0 }, out = { 0 };
+	struct buf name = { 0 }, old_text = { 0 }, new_text = { 0 }, out = { 0 };
+	char *former = blacklist_former(config->blacklist, version);
 	int ret = EXIT_NOTHING;
 
-	buf_addf(&former, "%s.%u", config->blacklist, version);
+	buf_addf(&name, "%s.%u", config->blacklist, version);
 	if (read_version(config->blacklist, &new_text, false) == 0 &&
-	    read_version(buf_text(&former), &old_text, version == 1) == 0) {
-		diff_unified(&out, former.ptr, buf_span(&old_text), config->blacklist, buf_span(&new_text), color);
+	    read_version(former, &old_text, version == 1) == 0) {
+		diff_unified(&out, buf_text(&name), buf_span(&old_text), config->blacklist, buf_span(&new_text), color);
 		text_print(&out);
 		ret = EXIT_ALL_WELL;
 	}
-	buf_free(&former);
+	free(former);
+	buf_free(&name);
 	buf_free(&old_text);
 	buf_free(&new_text);
 	buf_free(&out);

@@ -6,6 +6,7 @@
  * writes the blacklist meanwhile. Writes no file.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,18 +36,17 @@ static bool did_something(const struct firewall_report *report)
  * mistake must not let everybody in. Returns whether the former blacklist serves. */
 static bool take_former(const struct config *config, const struct firewall *fw, struct banlist *bans)
 {
-	struct buf path = { 0 };
+	char *path;
 	bool taken = false;
 
 	if (fw->sets[FIREWALL_V4].count + fw->sets[FIREWALL_V6].count > 0)
 		return false;
-	buf_addf(&path, "%s.1", config->blacklist);
-	if (access(buf_text(&path), F_OK) == 0 && file_is_own(buf_text(&path), NULL) &&
-	    blacklist_read(buf_text(&path), bans) == 0) {
-		msg("%s: the list before is used until the line is mended", buf_text(&path));
+	path = blacklist_former(config->blacklist, 1);
+	if (access(path, F_OK) == 0 && file_is_own(path, NULL) && blacklist_read(path, bans) == 0) {
+		msg("%s: the list before is used until the line is mended", path);
 		taken = true;
 	}
-	buf_free(&path);
+	free(path);
 	return taken;
 }
 

@@ -34,6 +34,10 @@ void blacklist_format(const struct banlist *list, struct buf *out);
  * path if it was read at all. *digest is that of the file as it will be; 0: there will be none. Returns 0 or -errno. */
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest);
 
+/* The path of a former version, 1 the last one; 0: of the file itself. They stand beside the file that a link leads to.
+ * The caller frees it. */
+char *blacklist_former(const char *path, unsigned n);
+
 /* Adds the line of one entry as mailban writes it, without a newline: the address, and behind # what is known of the
  * ban. Of a person's line that is the note alone. A note may be empty. */
 void blacklist_add_line(struct buf *out, const struct ban *ban, struct span note);

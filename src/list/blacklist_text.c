@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -49,6 +50,15 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 		ret = file_prepare(file, path, buf_span(&text), BLACKLIST_FORMERS);
 	buf_free(&text);
 	return ret;
+}
+
+char *blacklist_former(const char *path, unsigned n)
+{
+	char suffix[16] = "";
+
+	if (n > 0)
+		snprintf(suffix, sizeof(suffix), ".%u", n);
+	return file_beside(path, suffix);
 }
 
 /* Text behind the address begins in one column, unless the address is too long for that. */

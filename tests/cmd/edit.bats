@@ -353,6 +353,14 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	run mailban diff --blacklist blacklist
 	[ "$status" -eq 0 ]
 	[ "$output" = $'--- blacklist.1\n+++ blacklist\n@@ -1,2 +1,3 @@\n # mailban blacklist 1\n 192.0.2.7\n+192.0.2.8                # '"$signed" ]
+	# versions stand beside the file that a link leads to
+	mkdir elsewhere
+	mv blacklist* elsewhere
+	ln -s elsewhere/blacklist .
+	[ "$(mailban diff --blacklist blacklist)" = "$output" ]
+	[ "$(mailban diff --blacklist blacklist --since 1h)" = "$output" ]
+	rm blacklist
+	mv elsewhere/blacklist* .
 	mailban diff --blacklist blacklist --color=always | grep -q $'^\033\[32m+192.0.2.8 .*\033\[0m$'
 	# a terminal gets colours, unless NO_COLOR or TERM speak against it
 	export TERM=xterm

@@ -345,6 +345,17 @@ setup() {
 	EOF
 }
 
+@test "at boot the list before serves beside the file that a link leads to, too" {
+	in_net <<-'EOF'
+	mkdir elsewhere
+	echo 192.0.2.300 | blacklist > elsewhere/list
+	echo 192.0.2.1 | blacklist > elsewhere/list.1
+	ln -s elsewhere/list link
+	fails_with 1 'the list before is used' sync -q --blacklist link
+	[ "$(members mailban4)" = 192.0.2.1 ]
+	EOF
+}
+
 @test "without permission nothing is done, and one line says so" {
 	[ "$(id -u)" -eq 0 ] || skip "only root can become somebody else"
 	in_net <<-'EOF'
