@@ -78,12 +78,15 @@ static void copy_rights(int fd, const char *path)
 	}
 }
 
-/* Writes the open temporary file, with the mode, owner and rights of the former file. */
+/* Writes the open temporary file, with the mode, owner and rights of the former file; NULL: for all to read. */
 static int fill(int fd, const char *path, struct span bytes)
 {
 	struct stat former;
 
-	if (stat(path, &former) == 0) {
+	if (path == NULL) {
+		if (fchmod(fd, 0644) < 0)
+			return -errno;
+	} else if (stat(path, &former) == 0) {
 		if (fchown(fd, former.st_uid, former.st_gid) < 0 && errno != EPERM)
 			return -errno;
 		/* a mode that makes a program of the file was not meant */
@@ -96,7 +99,7 @@ static int fill(int fd, const char *path, struct span bytes)
 	return !file_write_all(fd, bytes.ptr, bytes.len) || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Makes the file temporary, on the disk, with the rights of the file at path. A killed run may have left one. */
+/* Makes the file temporary, on the disk, with the rights that fill() gives it. A killed run may have left one. */
 static int make_temporary(const char *temporary, const char *path, struct span bytes)
 {
 	int ret, fd;
@@ -183,6 +186,25 @@ int file_replace(const char *path, const char *bytes, size_t len, unsigned forme
 	int ret = file_prepare(&file, path, (struct span){ bytes, len }, formers);
 
 	return ret == 0 ? file_commit(&file) : ret;
+}
+
+int file_publish(const char *path, struct span bytes)
+{
+	struct file_new file = { .path = mem_text(path) };
+	struct buf temporary = { 0 };
+	struct stat st;
+	int ret;
+
+	/* nor may a device go: whoever names /dev/stdout means something else */
+	ret = stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? -EINVAL : 0;
+	buf_addf(&temporary, "%s" FILE_NEW, path);
+	file.temporary = buf_take(&temporary);
+	if (ret == 0)
+		ret = make_temporary(file.temporary, NULL, bytes);
+	if (ret == 0)
+		return file_commit(&file);
+	file_discard(&file);
+	return ret;
 }
 
 int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers)

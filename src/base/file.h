@@ -27,7 +27,11 @@ bool file_write_all(int fd, const void *bytes, size_t len);
  * disk: a machine that stops now may find the former file. */
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers);
 
-/* The same in two steps, so that several files are all on the disk before the first of them is replaced. */
+/* Does the same for a file that all may read, in a folder that may be somebody else's: a file or a link at path is
+ * replaced, and nothing of it is kept. -EINVAL for anything else that stands there. */
+int file_publish(const char *path, struct span bytes);
+
+/* file_replace() in two steps, so that several files are all on the disk before the first of them is replaced. */
 struct file_new {
 	char *path, *temporary;   /* path NULL: nothing was prepared, and committing does nothing */
 	unsigned formers;         /* how many former versions stay, as path.1, path.2, ... */

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "app/config.h"
@@ -202,13 +201,11 @@ static int make_text(void *context, struct buf *answer)
 
 static int write_file(const char *path, const struct buf *out)
 {
-	int ret = file_replace(path, out->ptr, out->len, 0);
+	/* the program that collects the file runs as another user, whose folder that may be */
+	int ret = file_publish(path, buf_span(out));
 
 	if (ret < 0)
-		msg("%s: cannot be written: %s", path, strerror(-ret));
-	/* the program that collects the file runs as another user */
-	else if (chmod(path, 0644) < 0)
-		msg("%s: cannot be made readable: %s", path, strerror(errno));
+		msg("%s: cannot be written: %s", path, ret == -EINVAL ? "it is no regular file" : strerror(-ret));
 	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 

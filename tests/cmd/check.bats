@@ -107,4 +107,24 @@ check() {
 	# each line is a sample behind its help and type
 	[ "$(grep -vEc '^(# (HELP|TYPE) mailban_[a-z_]+ .+|mailban_[a-z_]+(\{[a-z]+="[^"]+"\})? [0-9]+)$' figures.prom)" -eq 0 ]
 	run -3 "$MAILBAN" stats -c conf --blacklist blacklist --state state --prometheus nowhere/figures.prom
+	mkfifo pipe
+	for name in pipe .; do
+		run -3 "$MAILBAN" stats -c conf --blacklist blacklist --state state --prometheus "$name"
+		[[ "$output" == *"mailban: $name: cannot be written: it is no regular file"* ]]
+	done
+	[ -p pipe ]
+}
+
+# The folder is the collector's, who could have root overwrite any file, or let all read it.
+@test "stats --prometheus follows no link to another file" {
+	"$MAILBAN" run -c conf --no-sync --blacklist blacklist --state state --allow allow
+	echo untouched > victim
+	chmod 600 victim
+	for name in figures.prom figures.prom.mailban.new; do
+		ln -s victim "$name"
+		run "$MAILBAN" stats -c conf --blacklist blacklist --state state --prometheus figures.prom
+		[ "$status" -le 1 ]
+		[ "$(cat victim; stat -c %a victim)" = $'untouched\n600' ]
+		[[ -f figures.prom && ! -L figures.prom && ! -e figures.prom.mailban.new ]]
+	done
 }
