@@ -87,6 +87,9 @@ static int fill(int fd, const char *path, struct span bytes)
 		if (fchmod(fd, 0644) < 0)
 			return -errno;
 	} else if (stat(path, &former) == 0) {
+		/* a device is no file that a new one may take the place of */
+		if (!S_ISREG(former.st_mode))
+			return -EINVAL;
 		if (fchown(fd, former.st_uid, former.st_gid) < 0 && errno != EPERM)
 			return -errno;
 		/* a mode that makes a program of the file was not meant */

@@ -432,6 +432,11 @@ load fail2ban
 	[ "$(cat rules.d/converted.conf.1)" = mine ]
 	run -3 --separate-stderr "$MAILBAN" rules --from-fail2ban own.conf -o nonesuch/x.conf
 	[[ "$stderr" == *"nonesuch/x.conf: No such file or directory; no rules were written"* ]]
+	# as /dev/null is none, which a file must not take the place of
+	mkfifo pipe
+	run -3 --separate-stderr "$MAILBAN" rules --from-fail2ban own.conf -o pipe
+	[[ "$stderr" == *"pipe: it is no regular file; no rules were written"* ]]
+	[[ -p pipe && ! -e pipe.mailban.new ]]
 	run -2 "$MAILBAN" rules --class auth
 	[[ "$output" == *"go with --from-fail2ban"* ]]
 	run -2 "$MAILBAN" rules --from-fail2ban own.conf --check
