@@ -24,6 +24,16 @@ static void make_usual_folder(const struct config *config)
 		(void)mkdir(CONFIG_FOLDER, 0750);
 }
 
+/* What to do about a lock file that cannot be opened. */
+static const char *advice(int error)
+{
+	if (error == EACCES && geteuid() != 0)
+		return "run it as root, or name files in a folder of your own";
+	if (error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM || error == EROFS)
+		return "its folder must exist and be yours to write in";
+	return "nothing was changed";
+}
+
 /* A wait of more than a day is cut to a day. */
 static unsigned wait_ms(int64_t seconds)
 {
@@ -53,9 +63,7 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 	else if (error == -ENOLCK && writes)
 		msg("%s: cannot be locked: its file system has no locks; see how it is mounted", config->blacklist);
 	else if (error < 0 && writes)
-		msg("%s: cannot be locked: %s; %s", config->blacklist, strerror(-error),
-		    error == -EACCES && geteuid() != 0 ? "run it as root, or name files in a folder of your own" :
-		    "its folder must exist and be yours to write in");
+		msg("%s: cannot be locked: %s; %s", config->blacklist, strerror(-error), advice(-error));
 	buf_free(&holder);
 	return error == -ETIMEDOUT || (error < 0 && writes) ? EXIT_NOTHING : EXIT_ALL_WELL;
 }

@@ -549,6 +549,15 @@ disturbed() { # CALL-AND-FAULT, then options of strace, then -- and the command
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o calls -e trace="${inject%%:*}" -e inject="$inject" "$@"
 }
 
+@test "a lock that a full disk refuses is not said to be for want of a folder" {
+	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
+	prepared
+	run -3 disturbed openat:error=ENOSPC -P "$PWD/blacklist.lock" "$MAILBAN" run --no-sync --blacklist blacklist --state state --allow allow log
+	[[ "$output" == 'mailban: blacklist: cannot be locked: No space left on device; nothing was changed' ]]
+	run -3 "$MAILBAN" ban --no-sync --blacklist nowhere/blacklist --state state --allow allow 192.0.2.9
+	[[ "$output" == *'cannot be locked: No such file or directory; its folder must exist and be yours to write in' ]]
+}
+
 @test "a reader of logs that is stopped, or that cannot give its rights up, changes nothing and is told of" {
 	strace -o /dev/null true 2> said || skip "strace cannot trace here: $(cat said)"
 	prepared
