@@ -256,7 +256,8 @@ static bool take_any_login(struct work *w)
 }
 
 /* The first mail takes a threshold off the weak points, each further one a tenth of a point. So a host that sends mail
- * may begin with a few refusals. One deliverable recipient does not pay for a harvest. */
+ * may begin with a few refusals. One deliverable recipient does not pay for a harvest. The first mail takes another
+ * threshold off CLASS_UNKNOWN: a client without a name that is greylisted comes back until its mail is taken. */
 static bool take_mail(struct work *w)
 {
 	struct account *a = w->account;
@@ -271,6 +272,8 @@ static bool take_mail(struct work *w)
 			work_take_back(w);
 		w->connection->good = true;
 	}
+	if (first)
+		a->points[CLASS_UNKNOWN] = points_sum(a->points[CLASS_UNKNOWN], -off);
 	for (unsigned c = 0; c < CLASS_GOOD; c++) {
 		int64_t part = !event_classes[c].is_weak ? 0 : off < a->points[c] ? off : a->points[c];
 

@@ -651,6 +651,8 @@ static inline void slow_mail(struct slow_judge *j, struct slow_account *a, const
 	if (c != NULL && c->class == CLASS_UNKNOWN)
 		slow_take_back(j, a, c);
 	a->mails = first ? 0 : a->mails;
+	if (first)
+		a->points[CLASS_UNKNOWN] = slow_more(a->points[CLASS_UNKNOWN] - off, 0);
 	for (unsigned i = 0; i < 3; i++) {
 		int64_t taken = slow_less(off, a->points[order[i]]);
 

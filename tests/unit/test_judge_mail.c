@@ -153,7 +153,22 @@ static void the_first_mail_takes_a_threshold_off_weak_points(void **state)
 	says("10:30 mail 192.0.2.1");
 	assert_false(is_banned("192.0.2.1"));
 	points_are("192.0.2.1", "1.0");
-	says_times(20, "10:00", "0:01", "unknown 192.0.2.2");
+	says_times(10, "10:00", "0:01", "probe 192.0.2.2");
+	says("10:30 mail 192.0.2.2");
+	assert_true(is_banned("192.0.2.2"));
+	points_are("192.0.2.2", "5.0");
+}
+
+/* It is greylisted, and comes back each minute for a quarter of an hour, or for each of several mails. */
+static void the_first_mail_takes_two_thresholds_off_a_client_without_a_name(void **state)
+{
+	(void)state;
+	says_times(16, "10:00", "0:01", "unknown 192.0.2.1");
+	assert_true(is_banned("192.0.2.1"));
+	says("10:16 mail 192.0.2.1");
+	assert_false(is_banned("192.0.2.1"));
+	points_are("192.0.2.1", "0.0");
+	says_times(30, "10:00", "0:01", "unknown 192.0.2.2");
 	says("10:30 mail 192.0.2.2");
 	assert_true(is_banned("192.0.2.2"));
 	points_are("192.0.2.2", "5.0");
@@ -284,6 +299,7 @@ int main(void)
 		SENTENCE(who_had_a_name_with_an_accepted_mail_has_not_lost_it),
 		SENTENCE(this_servers_own_trouble_counts_nothing),
 		SENTENCE(the_first_mail_takes_a_threshold_off_weak_points),
+		SENTENCE(the_first_mail_takes_two_thresholds_off_a_client_without_a_name),
 		SENTENCE(each_of_nine_mails_takes_a_tenth_of_the_weight),
 		SENTENCE(after_nine_mails_weak_evidence_counts_a_tenth),
 		SENTENCE(mails_are_forgotten_after_thirty_days),
