@@ -270,7 +270,7 @@ static void add_failure(struct work *w)
 		named -= same;
 		nameless -= before - same;
 	}
-	add_nameless(w, points_many(one, nameless) - points_many(one, unnamed));
+	add_nameless(w, points_times(points_many(one, nameless), pace_of_guesser.minute) - points_many(one, unnamed));
 	if (named == 0)
 		return;
 	if (number == HASH_NONE && account_has_room(w->account))

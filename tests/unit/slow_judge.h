@@ -530,7 +530,7 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	same = slow_twins(a, e, &newly_named);
 	a->hits += e->count - same;
 	if (named > 0) {
-		int64_t nobodys = (int64_t)e->count - named - newly_named;
+		int64_t nobodys = (int64_t)e->count - named;
 
 		same -= newly_named;
 		if (same > 0 && slow_near(a->names[e->name].fail, e->time, 5)) {
@@ -543,7 +543,7 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 			}
 			slow_saw[SLOW_NAMED_TWICE]++;
 		}
-		each *= nobodys;
+		each = slow_times(each * nobodys, 0.5) - each * newly_named;
 	} else {
 		each *= (int64_t)e->count - same;
 	}
