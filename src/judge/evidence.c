@@ -179,13 +179,30 @@ static double weight_after(const struct work *w, const struct account_name *n, c
 	return is_within(w->time, n->last_failure, MINUTE) ? pace->minute : pace->hour;
 }
 
+/* The one name that the account holds apart; NULL where it holds none or several. */
+static const struct account_name *only_name(const struct account *a)
+{
+	const struct account_name *only = NULL;
+
+	for (unsigned i = 0; i < a->name_count; i++) {
+		if (a->names[i].name == NAME_NONE)
+			continue;
+		if (only != NULL)
+			return NULL;
+		only = &a->names[i];
+	}
+	return only;
+}
+
 /* The weight of failures without a name. Where users log in, one such failure after another within an hour is a device
- * with an old password. Postfix before 3.9 does not log the name. */
+ * with an old password. Elsewhere one within an hour of a failure for the only name that is tried there is for that
+ * name: a device asks several services. Postfix before 3.9 does not log the name. */
 static double weight_of_nameless(const struct work *w)
 {
-	const struct account_name *n = account_find_name(w->account, NAME_NONE);
+	const struct account *a = w->account;
+	const struct account_name *n = a->credit > POINT / 5 ? account_find_name(a, NAME_NONE) : only_name(a);
 
-	return w->account->credit <= POINT / 5 || n == NULL ? 1 : weight_after(w, n, &pace_of_guesser);
+	return n == NULL ? 1 : weight_after(w, n, &pace_of_guesser);
 }
 
 /* Tells the history of failures. first: they are the address's first ones for the name on that day. */

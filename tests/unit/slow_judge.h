@@ -78,7 +78,7 @@ struct slow_judge {
 enum slow_seen {
 	SLOW_BANNED, SLOW_AGAIN, SLOW_ENDED, SLOW_FORGIVEN, SLOW_NETWORK, SLOW_NETWORK_GOOD, SLOW_BREACH, SLOW_CAPPED,
 	SLOW_OWN, SLOW_DEVICE, SLOW_ATTACKED, SLOW_CROWDED, SLOW_TWINS, SLOW_TAKEN_BACK, SLOW_SHARED, SLOW_DEFERRED,
-	SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN, SLOW_OF_USER,
+	SLOW_BESIDE, SLOW_INSIDE, SLOW_PARDONED, SLOW_MANY, SLOW_NAME_LOST, SLOW_OUTAGE, SLOW_ALL_OWN, SLOW_OF_USER,
 	SLOW_USER_FULL, SLOW_USERS_ALONE, SLOW_NAMED_TWICE, SLOW_SEEN
 };
 
@@ -515,12 +515,23 @@ static inline void slow_named(struct slow_judge *j, struct slow_account *a, cons
 	p->fail = slow_more(p->fail, e->time);
 }
 
+/* The name that the account has, if it has just one. */
+static inline const struct slow_place *slow_lonely(const struct slow_account *a)
+{
+	unsigned n = 1;
+
+	while (n < a->names_end && !a->names[n].used)
+		n++;
+	return a->name_count == 1 ? &a->names[n] : NULL;
+}
+
 static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const struct slow_event *e,
 	struct slow_connection *c, int64_t one)
 {
 	int64_t each = one;
 	unsigned lines = e->repeats > 0 ? e->repeats : 1, attempts = e->count / lines, same, newly_named = 0;
 	unsigned named = e->name == 0 ? 0 : (attempts < 3 ? attempts : 3) * lines;
+	const struct slow_place *beside;
 
 	if (c != NULL) {
 		if (c->class != CLASS_HELO)
@@ -547,9 +558,10 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	} else {
 		each *= (int64_t)e->count - same;
 	}
-	if (e->name == 0 && a->credit > POINT / 5 && slow_near(a->names[0].fail, e->time, 61 * 60)) {
-		each = slow_times(each, slow_near(a->names[0].fail, e->time, 60) ? 0.5 : 0.05);
-		slow_saw[SLOW_DEVICE]++;
+	beside = a->credit > POINT / 5 ? &a->names[0] : slow_lonely(a);
+	if (e->name == 0 && beside != NULL && slow_near(beside->fail, e->time, 61 * 60)) {
+		each = slow_times(each, slow_near(beside->fail, e->time, 60) ? 0.5 : 0.05);
+		slow_saw[beside == &a->names[0] ? SLOW_DEVICE : SLOW_BESIDE]++;
 	}
 	slow_nameless(a, e->time, each, slow_late(j, a, e->time));
 	if (named > 0)

@@ -120,9 +120,9 @@ static void told_by_a_server_and_who_checks_its_passwords_counts_once(void **sta
 	says("10:00 auth 192.0.2.2\n10:00:05 auth 192.0.2.2 ann +checker");
 	points_are("192.0.2.2", "1.0");
 	says("10:00 auth 192.0.2.3 ann +checker\n10:00:06 auth 192.0.2.3");
-	points_are("192.0.2.3", "2.0");
+	points_are("192.0.2.3", "1.5");
 	says("10:00 auth 192.0.2.4 ann +checker\n10:00:01 auth 192.0.2.4\n10:00:02 auth 192.0.2.4");
-	points_are("192.0.2.4", "2.0");
+	points_are("192.0.2.4", "1.5");
 	says("10:00 auth 192.0.2.5 ann +checker\n10:00 auth 192.0.2.5 bob +checker\n10:00:01 auth 192.0.2.5\n"
 	     "10:00:02 auth 192.0.2.5");
 	points_are("192.0.2.5", "2.0");
@@ -175,7 +175,7 @@ static void so_it_does_where_a_server_names_the_user_and_another_nobody(void **s
 	points_are("192.0.2.2", "1.0");
 	assert_int_equal(account_find_name(account_of("192.0.2.2"), NAME_NONE)->points, 0);
 	says("10:00 auth 192.0.2.3 ann\n10:00:06 auth 192.0.2.3");
-	points_are("192.0.2.3", "2.0");
+	points_are("192.0.2.3", "1.5");
 	/* the one without the name comes first, and the same user failed a moment before */
 	says("10:00 auth 192.0.2.5 ann +checker\n10:00 auth 192.0.2.5\n10:00:02 auth 192.0.2.5\n"
 	     "10:00:02 auth 192.0.2.5 ann +checker");
@@ -384,6 +384,24 @@ static void nameless_failures_of_a_device_count_little_where_others_log_in(void 
 	assert_true(is_banned("192.0.2.1"));
 	says_times(10, "10:00", "0:05", "auth 192.0.2.2");
 	assert_true(is_banned("192.0.2.2"));
+}
+
+static void a_nameless_failure_beside_the_only_name_is_for_that_name(void **state)
+{
+	(void)state;
+	says("10:00 auth 192.0.2.1 ann\n10:00:30 auth 192.0.2.1");
+	points_are("192.0.2.1", "1.5");
+	says_times(10, "10:02", "0:01", "auth 192.0.2.1");
+	points_are("192.0.2.1", "2.0");
+	says("11:05 auth 192.0.2.1");
+	points_are("192.0.2.1", "3.0");
+	says("10:00 auth 192.0.2.2 ann\n10:00:10 auth 192.0.2.2 ben\n10:00:30 auth 192.0.2.2");
+	points_are("192.0.2.2", "3.0");
+	/* a telephone is set up: twice by IMAP, once by SMTP, and all of it three times */
+	says("10:00 auth 192.0.2.3 ann\n10:00:04 auth 192.0.2.3 ann@example.com\n10:00:20 auth 192.0.2.3\n"
+	     "10:07 auth 192.0.2.3 ann\n10:07:04 auth 192.0.2.3 ann@example.com\n10:07:20 auth 192.0.2.3\n"
+	     "10:14 auth 192.0.2.3 ann\n10:14:04 auth 192.0.2.3 ann@example.com\n10:14:20 auth 192.0.2.3");
+	assert_false(is_banned("192.0.2.3"));
 }
 
 static void the_cap_ends_with_the_credit(void **state)
@@ -709,6 +727,7 @@ int main(void)
 		SENTENCE(old_passwords_of_several_who_log_in_there_ban_nobody),
 		SENTENCE(old_passwords_of_all_who_log_in_there_ban_nobody_after_a_holiday),
 		SENTENCE(nameless_failures_of_a_device_count_little_where_others_log_in),
+		SENTENCE(a_nameless_failure_beside_the_only_name_is_for_that_name),
 		SENTENCE(the_cap_ends_with_the_credit),
 		SENTENCE(the_cap_ends_at_five_hundred_points_of_the_name),
 		SENTENCE(a_ban_ends_at_a_quarter),
