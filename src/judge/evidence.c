@@ -195,14 +195,18 @@ static const struct account_name *only_name(const struct account *a)
 }
 
 /* The weight of failures without a name. Where users log in, one such failure after another within an hour is a device
- * with an old password. Elsewhere one within an hour of a failure for the only name that is tried there is for that
- * name: a device asks several services. Postfix before 3.9 does not log the name. */
+ * with an old password. Elsewhere one within an hour of a failure for the only name that is tried there may be for that
+ * name: a device asks several services. It counts half, since a guesser may go through names behind a first one. Postfix
+ * before 3.9 does not log the name. */
 static double weight_of_nameless(const struct work *w)
 {
 	const struct account *a = w->account;
 	const struct account_name *n = a->credit > POINT / 5 ? account_find_name(a, NAME_NONE) : only_name(a);
 
-	return n == NULL ? 1 : weight_after(w, n, &pace_of_guesser);
+	if (n == NULL)
+		return 1;
+	return n->name == NAME_NONE ? weight_after(w, n, &pace_of_guesser) :
+	       is_within(w->time, n->last_failure, HOUR) ? pace_of_guesser.minute : 1;
 }
 
 /* Tells the history of failures. first: they are the address's first ones for the name on that day. */

@@ -560,7 +560,7 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	}
 	beside = a->credit > POINT / 5 ? &a->names[0] : slow_lonely(a);
 	if (e->name == 0 && beside != NULL && slow_near(beside->fail, e->time, 61 * 60)) {
-		each = slow_times(each, slow_near(beside->fail, e->time, 60) ? 0.5 : 0.05);
+		each = slow_times(each, beside != &a->names[0] || slow_near(beside->fail, e->time, 60) ? 0.5 : 0.05);
 		slow_saw[beside == &a->names[0] ? SLOW_DEVICE : SLOW_BESIDE]++;
 	}
 	slow_nameless(a, e->time, each, slow_late(j, a, e->time));

@@ -386,15 +386,15 @@ static void nameless_failures_of_a_device_count_little_where_others_log_in(void 
 	assert_true(is_banned("192.0.2.2"));
 }
 
-static void a_nameless_failure_beside_the_only_name_is_for_that_name(void **state)
+static void a_nameless_failure_beside_the_only_name_counts_half(void **state)
 {
 	(void)state;
 	says("10:00 auth 192.0.2.1 ann\n10:00:30 auth 192.0.2.1");
 	points_are("192.0.2.1", "1.5");
-	says_times(10, "10:02", "0:01", "auth 192.0.2.1");
-	points_are("192.0.2.1", "2.0");
+	says_times(4, "10:02", "0:10", "auth 192.0.2.1");
+	points_are("192.0.2.1", "3.5");
 	says("11:05 auth 192.0.2.1");
-	points_are("192.0.2.1", "3.0");
+	points_are("192.0.2.1", "4.5");
 	says("10:00 auth 192.0.2.2 ann\n10:00:10 auth 192.0.2.2 ben\n10:00:30 auth 192.0.2.2");
 	points_are("192.0.2.2", "3.0");
 	/* a telephone is set up: twice by IMAP, once by SMTP, and all of it three times */
@@ -402,6 +402,10 @@ static void a_nameless_failure_beside_the_only_name_is_for_that_name(void **stat
 	     "10:07 auth 192.0.2.3 ann\n10:07:04 auth 192.0.2.3 ann@example.com\n10:07:20 auth 192.0.2.3\n"
 	     "10:14 auth 192.0.2.3 ann\n10:14:04 auth 192.0.2.3 ann@example.com\n10:14:20 auth 192.0.2.3");
 	assert_false(is_banned("192.0.2.3"));
+	/* a guesser goes through names behind a first one */
+	says("10:00 auth 192.0.2.4 info");
+	says_times(8, "10:01", "0:00:20", "auth 192.0.2.4");
+	assert_true(is_banned("192.0.2.4"));
 }
 
 static void the_cap_ends_with_the_credit(void **state)
@@ -727,7 +731,7 @@ int main(void)
 		SENTENCE(old_passwords_of_several_who_log_in_there_ban_nobody),
 		SENTENCE(old_passwords_of_all_who_log_in_there_ban_nobody_after_a_holiday),
 		SENTENCE(nameless_failures_of_a_device_count_little_where_others_log_in),
-		SENTENCE(a_nameless_failure_beside_the_only_name_is_for_that_name),
+		SENTENCE(a_nameless_failure_beside_the_only_name_counts_half),
 		SENTENCE(the_cap_ends_with_the_credit),
 		SENTENCE(the_cap_ends_at_five_hundred_points_of_the_name),
 		SENTENCE(a_ban_ends_at_a_quarter),
