@@ -194,19 +194,18 @@ static const struct account_name *only_name(const struct account *a)
 	return only;
 }
 
-/* The weight of failures without a name. Where users log in, one such failure after another within an hour is a device
- * with an old password. Elsewhere one within an hour of a failure for the only name that is tried there may be for that
- * name: a device asks several services. It counts half, since a guesser may go through names behind a first one. Postfix
- * before 3.9 does not log the name. */
+/* The weight of failures without a name, as Postfix before 3.9 logs them. Where users log in, one such failure after
+ * another within an hour is a device with an old password. Elsewhere one within an hour of a failure for the only name
+ * that is tried there may be for that name: a device asks several services. A guesser may go through names behind a
+ * first one, so it counts half. */
 static double weight_of_nameless(const struct work *w)
 {
 	const struct account *a = w->account;
-	const struct account_name *n = a->credit > POINT / 5 ? account_find_name(a, NAME_NONE) : only_name(a);
+	const struct account_name *nameless = account_find_name(a, NAME_NONE), *only = only_name(a);
 
-	if (n == NULL)
-		return 1;
-	return n->name == NAME_NONE ? weight_after(w, n, &pace_of_guesser) :
-	       is_within(w->time, n->last_failure, HOUR) ? pace_of_guesser.minute : 1;
+	if (a->credit > POINT / 5)
+		return nameless != NULL ? weight_after(w, nameless, &pace_of_guesser) : 1;
+	return only != NULL && is_within(w->time, only->last_failure, HOUR) ? 0.5 : 1;
 }
 
 /* Tells the history of failures. first: they are the address's first ones for the name on that day. */

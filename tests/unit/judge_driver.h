@@ -6,7 +6,8 @@
  *	10:00 reject 192.0.2.1 c=7 +named    a refused recipient in connection 7 of a client with a verified name
  *
  * Behind time, class and address stand the user name and n=COUNT, repeats=COUNT, points=THOUSANDTHS, c=CONNECTION,
- * +named, +ends, +sends, +checker, +pam; classes are those of rules, and login and mail for the two kinds of good ones. */
+ * +named, +ends, +sends, +checker, +pam; classes are those of rules, and login and mail for the two kinds of good
+ * ones. */
 #ifndef MAILBAN_TESTS_JUDGE_DRIVER_H
 #define MAILBAN_TESTS_JUDGE_DRIVER_H
 
