@@ -268,7 +268,7 @@ static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
 	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, before, unnamed, named, nameless, number;
-	int64_t one = evidence_points(w->judge->settings, w->event);
+	int64_t one = evidence_points(w->judge->settings, w->event), nobodys;
 	struct names *names = &w->judge->accounts.names;
 	char text[USER_MAX + 1];
 	size_t len = user_fold(text, e->user);
@@ -290,7 +290,8 @@ static void add_failure(struct work *w)
 		named -= same;
 		nameless -= before - same;
 	}
-	add_nameless(w, points_times(points_many(one, nameless), pace_of_guesser.minute) - points_many(one, unnamed));
+	nobodys = points_times(points_many(one, nameless), pace_of_guesser.minute);
+	add_nameless(w, nobodys - points_many(one, unnamed));
 	if (named == 0)
 		return;
 	if (number == HASH_NONE && account_has_room(w->account))
