@@ -267,8 +267,9 @@ static void outweigh(struct work *w)
 static void add_failure(struct work *w)
 {
 	const struct event *e = w->event;
-	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines, before, unnamed, named, nameless, number;
-	int64_t one = evidence_points(w->judge->settings, w->event), nobodys;
+	uint32_t lines = e->lines > 0 ? e->lines : 1, attempts = e->count / lines;
+	uint32_t before, unnamed, named, nameless, number;
+	int64_t one = evidence_points(w->judge->settings, w->event);
 	struct names *names = &w->judge->accounts.names;
 	char text[USER_MAX + 1];
 	size_t len = user_fold(text, e->user);
@@ -290,8 +291,7 @@ static void add_failure(struct work *w)
 		named -= same;
 		nameless -= before - same;
 	}
-	nobodys = points_times(points_many(one, nameless), pace_of_guesser.minute);
-	add_nameless(w, nobodys - points_many(one, unnamed));
+	add_nameless(w, points_many(one, nameless) - points_many(one, unnamed));
 	if (named == 0)
 		return;
 	if (number == HASH_NONE && account_has_room(w->account))

@@ -541,7 +541,7 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 	same = slow_twins(a, e, &newly_named);
 	a->hits += e->count - same;
 	if (named > 0) {
-		int64_t nobodys = (int64_t)e->count - named;
+		int64_t nobodys = (int64_t)e->count - named - newly_named;
 
 		same -= newly_named;
 		if (same > 0 && slow_near(a->names[e->name].fail, e->time, 5)) {
@@ -554,7 +554,7 @@ static inline void slow_auth(struct slow_judge *j, struct slow_account *a, const
 			}
 			slow_saw[SLOW_NAMED_TWICE]++;
 		}
-		each = slow_times(each * nobodys, 0.5) - each * newly_named;
+		each *= nobodys;
 	} else {
 		each *= (int64_t)e->count - same;
 	}

@@ -138,7 +138,7 @@ static void a_line_says_since_until_by_and_hits(void **state)
 	(void)state;
 	runs("12:00", "10:00 helo 192.0.2.7\n10:00 auth 2001:db8::1 ann n=40\n10:00 auth 192.0.2.1");
 	list_is(HELO("192.0.2.7", "01", "09")
-		"2001:db8::/64 # since 2026-11-01T10:00Z until 2026-11-17T13:26Z by auth hits 40\n");
+		"2001:db8::/64 # since 2026-11-01T10:00Z until 2026-11-21T06:30Z by auth hits 40\n");
 	changes_are("added 192.0.2.7\nadded 2001:db8::/64\n");
 }
 
@@ -540,7 +540,7 @@ static void a_user_under_attack_is_told(void **state)
 static void a_breach_is_told_first(void **state)
 {
 	(void)state;
-	runs("12:00", "10:00 helo 192.0.2.9\n10:00 auth 192.0.2.1 a n=5\n10:01 auth 192.0.2.1 b\n10:02 auth 192.0.2.1 c\n"
+	runs("12:00", "10:00 helo 192.0.2.9\n10:00 auth 192.0.2.1 a n=4\n10:01 auth 192.0.2.1 b\n10:02 auth 192.0.2.1 c\n"
 		      "10:03 login 192.0.2.1 Ann@example.com");
 	changes_are("breach 192.0.2.1 Ann@example.com\nadded 192.0.2.1\nadded 192.0.2.9\n");
 	runs("13:00", "");
