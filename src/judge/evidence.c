@@ -201,11 +201,13 @@ static const struct account_name *only_name(const struct account *a)
 static double weight_of_nameless(const struct work *w)
 {
 	const struct account *a = w->account;
-	const struct account_name *nameless = account_find_name(a, NAME_NONE), *only = only_name(a);
+	const struct account_name *n = a->credit > POINT / 5 ? account_find_name(a, NAME_NONE) : only_name(a);
 
+	if (n == NULL)
+		return 1;
 	if (a->credit > POINT / 5)
-		return nameless != NULL ? weight_after(w, nameless, &pace_of_guesser) : 1;
-	return only != NULL && is_within(w->time, only->last_failure, HOUR) ? 0.5 : 1;
+		return weight_after(w, n, &pace_of_guesser);
+	return is_within(w->time, n->last_failure, HOUR) ? pace_of_guesser.minute : 1;
 }
 
 /* Tells the history of failures. first: they are the address's first ones for the name on that day. */
