@@ -68,6 +68,7 @@ void log_list_free(struct log_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		log_files_free(&list->logs[i]);
 	free(list->logs);
+	free(list->left_out);
 	*list = (struct log_list){ 0 };
 }
 
@@ -169,13 +170,26 @@ static char *resolve(const char *name)
 	return path != NULL ? path : mem_text(name);
 }
 
+static bool is_sibling(const char *log, const char *path)
+{
+	size_t folder = (size_t)(name_of(log) - log);
+	struct rotation rotation;
+
+	return !source_is_journal(log) && (size_t)(name_of(path) - path) == folder &&
+	       memcmp(log, path, folder) == 0 && rotation_parse(&rotation, name_of(log), name_of(path));
+}
+
 static void add_log(struct log_list *list, char *log)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->logs[i].log, log) == 0) {
-			free(log);
-			return;
-		}
+	bool known = false;
+
+	for (size_t i = 0; i < list->count && !known; i++)
+		known = strcmp(list->logs[i].log, log) == 0 || is_sibling(list->logs[i].log, log);
+	if (!known && list->count == LOG_LIST_MOST && list->left_out == NULL)
+		list->left_out = mem_text(log);
+	if (known || list->count == LOG_LIST_MOST) {
+		free(log);
+		return;
 	}
 	list->logs = mem_grow(list->logs, &list->capacity, list->count + 1, sizeof(*list->logs));
 	list->logs[list->count++] = (struct log_files){ .log = log };
@@ -211,15 +225,6 @@ static void add_name(struct log_list *list, const char *name)
 	for (size_t i = 0; i < found.gl_pathc; i++)
 		add_match(list, name, found.gl_pathv[i]);
 	globfree(&found);
-}
-
-static bool is_sibling(const char *log, const char *path)
-{
-	size_t folder = (size_t)(name_of(log) - log);
-	struct rotation rotation;
-
-	return (size_t)(name_of(path) - path) == folder && memcmp(log, path, folder) == 0 &&
-	       rotation_parse(&rotation, name_of(log), name_of(path));
 }
 
 /* Takes out of the list each log that another log of the list finds as its sibling. */

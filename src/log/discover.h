@@ -15,9 +15,13 @@ struct log_files {
 	bool listed;    /* the folder could be listed: a file that is missing here does not exist */
 };
 
+/* So many logs at most: strangers may make files in the folder of a glob, and each log has its folder listed. */
+enum { LOG_LIST_MOST = 1000 };
+
 struct log_list {
 	struct log_files *logs;
 	size_t count, capacity;
+	char *left_out; /* the first log beyond LOG_LIST_MOST, or NULL */
 };
 
 /* The logs that the names (paths, globs, journal:...) stand for; where there are no names, those of the

@@ -23,6 +23,8 @@
 
 enum { NOTE_MAX = 1000, OTHERS_MAX = 200, STEP = 1 << 16 };
 
+#define OTHERS_KEPT INT64_C(31536000) /* seconds: a year */
+
 void reading_note(struct reading *reading, enum reading_note_kind kind, const char *format, ...)
 {
 	char text[NOTE_MAX];
@@ -194,10 +196,25 @@ static void add_log(struct reading *reading, struct reading_log *log)
 	}
 }
 
+/* The time before which nobody needs to know where a log was read that no run has read since. A wrong clock does not
+ * make it later than the logs do. */
+static int64_t forget_before(const struct positions *old)
+{
+	int64_t newest = WHEN_UNKNOWN;
+
+	for (size_t i = 0; i < old->count; i++)
+		newest = old->items[i].last_time > newest ? old->items[i].last_time : newest;
+	if (newest > time(NULL))
+		newest = time(NULL);
+	return newest != WHEN_UNKNOWN ? newest - OTHERS_KEPT : WHEN_UNKNOWN;
+}
+
 /* Keeps positions of other logs, and of files that this run could not see. A file that can never be read leaves a
- * position at each rotation: only the newest ones stay. */
+ * position at each rotation: only the newest ones stay. Where each day or container has a log of its own, each log
+ * that is gone leaves one: it stays for a year. */
 static void keep_others(struct reading *reading)
 {
+	int64_t forgotten = forget_before(reading->old);
 	size_t kept = 0;
 
 	for (size_t i = reading->old->count; i-- > 0;) {
@@ -212,6 +229,7 @@ static void keep_others(struct reading *reading)
 		}
 		if (i + 1 < reading->old->count && strcmp(old->log, old[1].log) != 0)
 			kept = 0;
+		keep &= old->last_time == WHEN_UNKNOWN || old->last_time >= forgotten;
 		if (keep && kept++ < OTHERS_MAX)
 			positions_add(&reading->kept, old, old->log);
 	}
@@ -247,6 +265,10 @@ static void list_logs(struct reading *reading, char *const *names, size_t count,
 		reading->logs[i].read_up_to = from;
 		list.logs[i] = (struct log_files){ 0 };
 	}
+	if (list.left_out != NULL)
+		reading_note(reading, READING_UNREADABLE,
+			     "%s: a run reads %d logs at most; this one and those behind it were not read; name fewer",
+			     list.left_out, LOG_LIST_MOST);
 	log_list_free(&list);
 	if (reading->log_count == 0)
 		note_none(reading);

@@ -144,6 +144,56 @@ static void files_that_differ_at_their_ends_are_compared_up_to_a_bound(void **st
 	}
 }
 
+/* Where strangers make files, a glob has a bound, and what is behind it is told. Rotated files are no logs. */
+static void logs_of_a_glob_have_a_bound(void **state)
+{
+	const struct reading_options options = { .full = false };
+	struct reading reading;
+	char name[] = "*.log*";
+	char *const logs[] = { name };
+
+	(void)state;
+	shell("for i in $(seq 1000 1999); do : > $i.log; : > $i.log.1; done");
+	for (unsigned above = 0; above < 2; above++) {
+		reading_open(&reading, logs, 1, &options);
+		assert_int_equal(reading.log_count, 1000);
+		assert_int_equal(reading.note_count, above);
+		if (above)
+			assert_non_null(strstr(reading.notes[0].text, "/9998.log: a run reads 1000 logs at most;"));
+		reading_free(&reading);
+		shell(": > 9998.log; : > 9999.log");
+	}
+}
+
+/* Where each day has a log of its own, the places in those that are gone do not pile up. */
+static void places_in_logs_that_are_gone_stay_for_a_year(void **state)
+{
+	const struct reading_options options = { .full = false };
+	const int64_t year = 365 * 86400, now = 1700000000;
+	struct positions old = { 0 }, next = { 0 };
+	struct position place = { .offset = 10, .head = { .len = 5 }, .tail = { .len = 5 } };
+	struct reading reading;
+	char name[] = "log";
+	char *const logs[] = { name };
+
+	(void)state;
+	place.last_time = now - year - 1;
+	positions_add(&old, &place, "/of-an-older-day");
+	place.last_time = now - year;
+	positions_add(&old, &place, "/of-a-day");
+	place.last_time = now;
+	positions_add(&old, &place, "/newest");
+	reading_open(&reading, logs, 1, &options);
+	reading_begin(&reading, &old);
+	reading_finish(&reading, &next);
+	assert_int_equal(next.count, 2);
+	assert_string_equal(next.items[0].log, "/newest");
+	assert_string_equal(next.items[1].log, "/of-a-day");
+	reading_free(&reading);
+	positions_free(&next);
+	positions_free(&old);
+}
+
 static void copied_and_truncated(void **state)
 {
 	(void)state;
@@ -757,6 +807,8 @@ int main(void)
 		cmocka_unit_test_setup(renamed_and_created, begin),
 		cmocka_unit_test_setup(put_back_from_a_copy, begin),
 		cmocka_unit_test_setup(files_that_differ_at_their_ends_are_compared_up_to_a_bound, begin),
+		cmocka_unit_test_setup(logs_of_a_glob_have_a_bound, begin),
+		cmocka_unit_test_setup(places_in_logs_that_are_gone_stay_for_a_year, begin),
 		cmocka_unit_test_setup(copied_and_truncated, begin),
 		cmocka_unit_test_setup(emptied_under_a_writer_that_does_not_append, begin),
 		cmocka_unit_test_setup(emptied, begin),
