@@ -166,6 +166,9 @@ static int read_lists(struct question *q)
 	deeds_of(q->config->blacklist, &q->profile.net, &q->deeds);
 	q->profile.deeds = buf_span(&q->deeds);
 	q->profile.allowed = allow_overlapping(&q->allow, &q->profile.net);
+	/* an address of IPv6 is judged with its network, which is not banned where some of it is allowed */
+	if (q->profile.allowed == NULL)
+		q->profile.allowed = allow_overlapping(&q->allow, &q->profile.unit);
 	q->profile.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;
 }

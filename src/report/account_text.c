@@ -51,19 +51,38 @@ static void show_name(const struct judge *j, const struct account *a, const stru
 			    "{failures|failure|failures}[; of {of}, since others log in]\n", out);
 }
 
-/* Says how many points are missing to a ban, or until when the ban lasts. */
-static void add_balance(const struct judge *j, const struct account *a, int64_t threshold, struct buf *out)
+/* Says how many points are missing to a ban. hosts: addresses that must have given points. */
+static void add_missing(const struct account *a, int64_t missing, uint32_t hosts, struct buf *out)
 {
+	if (missing > 0) {
+		points_add_rough(out, missing);
+		buf_add_text(out, " more make a ban");
+	} else {
+		buf_add_text(out, "enough for a ban");
+	}
+	if (a->hosts < hosts)
+		buf_addf(out, ", of %u addresses", hosts);
+}
+
+/* Says what is missing to a ban, or until when the ban lasts. Who is allowed has a ban that is in no list, and so has
+ * somebody whose line a person has just taken out. */
+static void add_balance(const struct judge *j, const struct account *a, const struct banlist *bans, struct buf *out)
+{
+	const struct judge_aggregate *aggregate = network_aggregate(j->settings, &a->addr);
+	int64_t threshold =
+		aggregate == NULL ? j->settings->threshold : judge_network_threshold(j->settings, aggregate);
 	int64_t balance = account_balance(a, j->settings);
+	bool stands = banlist_covering(bans, &a->addr, 0) != NULL;
 
 	add_row(out, balance, a->time);
 	buf_add_text(out, "balance; ");
-	if (account_is_banned(a, j->now)) {
-		buf_addf(out, "ban number %u lasts until ", a->level);
+	if (!stands && (a->flags & ACCOUNT_LISTED) != 0) {
+		buf_add_text(out, "its line was taken out, so the next run empties it");
+	} else if (account_is_banned(a, j->now)) {
+		buf_addf(out, "ban number %u %s until ", a->level, stands ? "lasts" : "would last");
 		when_add_minute(out, a->until);
 	} else {
-		points_add_rough(out, threshold - balance);
-		buf_add_text(out, " more make a ban");
+		add_missing(a, threshold - balance, aggregate != NULL ? aggregate->hosts : 0, out);
 	}
 	buf_add_char(out, '\n');
 	if (a->ended != 0 || (a->since != 0 && !account_is_banned(a, j->now))) {
@@ -85,10 +104,9 @@ static void add_over(int64_t over, const char *of, struct buf *out)
 	buf_addf(out, "of the %s do not count, since users log in\n", of);
 }
 
-void account_text(const struct judge *j, const struct addr *net, struct buf *out)
+void account_text(const struct judge *j, const struct banlist *bans, const struct addr *net, struct buf *out)
 {
 	const struct account *a = accounts_find(&j->accounts, net);
-	const struct judge_aggregate *aggregate = network_aggregate(j->settings, net);
 
 	if (a == NULL || a->time == 0)
 		return;
@@ -115,8 +133,7 @@ void account_text(const struct judge *j, const struct addr *net, struct buf *out
 		add_row(out, -a->credit, a->last_good);
 		buf_add_text(out, "credit, since users log in\n");
 	}
-	add_balance(j, a, aggregate != NULL ? judge_network_threshold(j->settings, aggregate) :
-		j->settings->threshold, out);
+	add_balance(j, a, bans, out);
 }
 
 void account_json(const struct judge *j, const struct addr *net, struct json *json)

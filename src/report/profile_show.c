@@ -91,7 +91,7 @@ static void add_networks(const struct profile *d, struct buf *out)
 		struct addr net = addr_network(&d->net, aggregate->prefix);
 
 		if (aggregate->v4 == addr_is_v4(&d->net) && !addr_equal(&net, &d->unit))
-			account_text(d->judge, &net, out);
+			account_text(d->judge, d->bans, &net, out);
 	}
 }
 
@@ -138,9 +138,11 @@ static void add_address(const struct profile *d, struct buf *out)
 		buf_add_text(out, ": ");
 		addr_add_to(out, &d->allowed->net);
 		buf_add_char(out, '\n');
+	} else if (!d->settings->ban_private && allow_is_private(&d->unit)) {
+		buf_add_text(out, "  private    not banned unless the setting ban-private says so\n");
 	}
 	if (d->judge != NULL)
-		account_text(d->judge, &d->unit, out);
+		account_text(d->judge, d->bans, &d->unit, out);
 	add_networks(d, out);
 	while (span_take_line(&deeds, &line))
 		buf_addf(out, "  by hand    %.*s\n", (int)line.len, line.ptr);

@@ -192,3 +192,43 @@ assert d["line_count"] == 30 and len(d["lines"]) == 20 and d["lines"][-1]["log"]
 	[ "$(grep -c editor blacklist.log)" = 1000 ]
 	grep -q "took $(head -1 before) out of the list in an editor" blacklist.log
 }
+
+# Failures for eight names, one a minute, of an address.
+guesses() { # address
+	local i
+	for i in 1 2 3 4 5 6 7 8; do
+		printf '%s mail postfix/smtpd[9]: warning: unknown[%s]: SASL LOGIN authentication failed: x, sasl_username=u%d\n' \
+			"$(date -u -d "-$((20 - i)) minutes" '+%b %e %T')" "$1" "$i"
+	done
+}
+
+run_of() { # log
+	"$MAILBAN" run -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" "$1"
+}
+
+@test "why: who is not banned is told why not, and of no ban that lasts" {
+	guesses 2001:db8:1:2::6 > guesses
+	guesses 10.1.2.3 >> guesses
+	echo '2001:db8:1:2::5' > allow
+	run_of guesses
+	run why 2001:db8:1:2::6 guesses
+	[ "${lines[0]}" = '2001:db8:1:2::6: not banned' ]
+	[ "${lines[1]}" = "  allowed    the allowlist, $PWD/allow:1: 2001:db8:1:2::5" ]
+	grep -Eq ' balance; ban number 1 would last until ' <<< "$output"
+	run why 10.1.2.3 guesses
+	[ "${lines[0]}" = '10.1.2.3: not banned' ]
+	[ "${lines[1]}" = '  private    not banned unless the setting ban-private says so' ]
+	grep -Eq ' balance; ban number 1 would last until ' <<< "$output"
+	[ "$(grep -c ' lasts until ' <<< "$output")" -eq 0 ]
+}
+
+@test "why: after a person's unban, and of a network whose addresses are too few" {
+	for i in 1 2 3 4 5; do guesses 203.0.113.$i; done > guesses
+	run_of guesses
+	why 203.0.113.4 guesses | grep -Eq ' balance; ban number 1 lasts until '
+	why 203.0.113.0/24 guesses | grep -Eq ' 2[45]\.[0-9] .* balance; enough for a ban, of 8 addresses$'
+	"$MAILBAN" unban -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" 203.0.113.4
+	run why 203.0.113.4 guesses
+	[ "${lines[0]}" = '203.0.113.4: not banned' ]
+	grep -Eq ' balance; its line was taken out, so the next run empties it$' <<< "$output"
+}
