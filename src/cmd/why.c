@@ -6,6 +6,8 @@
  * are still there, rotated and compressed logs, too. The rules that counted the lines find them again. Only reads, and
  * takes no lock. A part that cannot be read is told, and the exit status is then 1.
  */
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -39,6 +41,7 @@ struct question {
 	struct reading reading;
 	struct buf deeds;
 	struct buf state;        /* as it was read, to be taken apart in the glass */
+	char *user;              /* the name that was asked for */
 	bool has_state;
 	int64_t since, until;    /* events before since and after until are left out */
 	bool in_part;
@@ -187,6 +190,27 @@ static bool is_no_name(const char *asked)
 	return asked[0] == '\0' || (slash != NULL && addr_parse(&ignored, asked, (size_t)(slash - asked)));
 }
 
+/* The name that reports show so: a byte that a terminal does not show stands as \\xHH, and a backslash twice. */
+static char *name_as_shown(const char *asked)
+{
+	char *name = mem_text(asked), *to = name;
+	unsigned byte;
+
+	for (const char *from = asked; *from != '\0';) {
+		if (from[0] == '\\' && from[1] == 'x' && isxdigit((unsigned char)from[2]) &&
+		    isxdigit((unsigned char)from[3]) && sscanf(from + 2, "%2x", &byte) == 1 && byte != 0 &&
+		    (byte < 0x20 || byte >= 0x7f)) {
+			*to++ = (char)byte;
+			from += 4;
+			continue;
+		}
+		from += from[0] == '\\' && from[1] == '\\';
+		*to++ = *from++;
+	}
+	*to = '\0';
+	return name;
+}
+
 static int answer(struct question *q, struct detection *detection)
 {
 	const char *asked = q->options->args[0];
@@ -205,7 +229,8 @@ static int answer(struct question *q, struct detection *detection)
 		(void)edit_parse_net(&d->net, asked);
 		return EXIT_USAGE;
 	} else {
-		d->user = asked;
+		q->user = name_as_shown(asked);
+		d->user = q->user;
 		ret = read_bans(q);
 		if (ret != EXIT_ALL_WELL)
 			return ret;
@@ -249,6 +274,7 @@ static int run(const struct config *config, const struct options *options)
 	banlist_free(&q.bans);
 	buf_free(&q.deeds);
 	buf_free(&q.state);
+	free(q.user);
 	return ret;
 }
 

@@ -232,3 +232,13 @@ run_of() { # log
 	[ "${lines[0]}" = '203.0.113.4: not banned' ]
 	grep -Eq ' balance; its line was taken out, so the next run empties it$' <<< "$output"
 }
+
+@test "why: a name as reports show it" {
+	printf '%s mail postfix/smtpd[9]: warning: unknown[203.0.113.7]: SASL LOGIN authentication failed: x, sasl_username=a\\b\xff\xfe\n' \
+		"$(date -u -d '-20 minutes' '+%b %e %T')" > guesses
+	for name in $'a\\b\xff\xfe' 'a\\b\xff\xfe' 'a\b\xff\xfe'; do
+		run why "$name" guesses
+		[ "${lines[0]}" = 'a\\b\xff\xfe: a user name' ]
+		[ "${lines[2]}" = '  from       203.0.113.7, 1' ]
+	done
+}
