@@ -205,16 +205,22 @@ uint64_t judge_knock(struct judge *j, struct account *a, uint64_t packets)
 	return since;
 }
 
+static void pardon_one(struct judge *j, struct account *account)
+{
+	network_give_back(&j->accounts, j->settings, account, j->clock);
+	account_clear(account, &j->accounts.names);
+}
+
 void judge_pardon(struct judge *j, struct account *account)
 {
 	const struct addr net = account->addr;
 
-	account_clear(account, &j->accounts.names);
+	pardon_one(j, account);
 	if (net.prefix == ADDR_BITS || network_aggregate(j->settings, &net) == NULL)
 		return;
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		if (addr_contains(&net, &j->accounts.all[i].addr))
-			account_clear(&j->accounts.all[i], &j->accounts.names);
+			pardon_one(j, &j->accounts.all[i]);
 	}
 }
 

@@ -138,6 +138,40 @@ void network_add(struct accounts *all, const struct judge_settings *settings, st
 	}
 }
 
+/* Takes points off one class after the other: a share does not tell what it came from. */
+static void take_off(struct account *net, int64_t points)
+{
+	for (unsigned i = 0; i < ACCOUNT_CLASSES; i++) {
+		int64_t part = points < net->points[i] ? points : net->points[i];
+
+		net->points[i] -= part;
+		points -= part;
+	}
+}
+
+void network_give_back(struct accounts *all, const struct judge_settings *settings, const struct account *account,
+	uint32_t now)
+{
+	uint32_t past = now > account->time ? now - account->time : 0;
+
+	/* whether the state still holds an account with so little makes no difference */
+	if (points_times(account->share, points_fading(past, settings->half_life)) < POINTS_LEAST)
+		return;
+	for (unsigned i = 0; i < settings->aggregate_count; i++) {
+		struct account *net;
+		struct addr around;
+
+		if (!network_around(&settings->aggregates[i], &account->addr, &around))
+			continue;
+		net = accounts_find(all, &around);
+		if (net == NULL || net->time == 0)
+			continue;
+		account_fade(net, account->time, settings, &all->names);
+		take_off(net, points_times(account->share, account_lateness(net, account->time, settings)));
+		net->hosts -= net->hosts > 0;
+	}
+}
+
 void network_good(struct accounts *all, const struct judge_settings *settings, const struct account *account,
 	uint32_t time)
 {

@@ -23,6 +23,11 @@ struct network_gift {
 void network_add(struct accounts *accounts, const struct judge_settings *settings, struct account *account,
 	const struct network_gift *gift);
 
+/* A person empties the account: the networks around it lose what they took from it. A ban that stands keeps its end
+ * until the next event. */
+void network_give_back(struct accounts *accounts, const struct judge_settings *settings, const struct account *account,
+	uint32_t now);
+
 /* A login or an accepted mail came from inside: no ban of a network around the account stands. The account may move. */
 void network_good(struct accounts *accounts, const struct judge_settings *settings, const struct account *account,
 	uint32_t time);

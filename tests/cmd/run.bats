@@ -231,6 +231,16 @@ remembered() {
 	grep -q '^192.0.2.7 ' blacklist
 }
 
+@test "unban: what the addresses gave their network goes with them, and few more failures do not ban all of it" {
+	for i in 1 2 3 4 5 6; do sasl 203.0.113.$i 7; done > log
+	mailban_run log
+	[ "$(grep -c '^203.0.113.[1-6] ' blacklist)" -eq 6 ]
+	"$MAILBAN" unban -q --no-sync --blacklist blacklist --state state 203.0.113.0/24
+	for i in 7 8 9; do sasl 203.0.113.$i 1 600; done >> log
+	run -0 mailban_run log
+	[ "$output" = '' ]
+	! grep -q '^203.0.113' blacklist
+}
 
 @test "--classic is an affair of scan alone" {
 	sasl 192.0.2.7 2 > log

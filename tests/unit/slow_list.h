@@ -136,6 +136,31 @@ static inline bool slow_bans(const struct slow_list *list, const struct addr *ad
 	return false;
 }
 
+/* The networks around lose what they took from the address, of the classes in their order. */
+static inline void slow_give_back(struct slow_judge *j, const struct slow_account *a)
+{
+	double faded = slow_fading(slow_more(j->clock - a->time, 0), j->s->half_life);
+
+	for (unsigned i = 0; i < j->s->aggregate_count && slow_times(a->share, faded) >= POINT / 50; i++) {
+		struct addr around = addr_network(&a->addr, j->s->aggregates[i].prefix);
+		struct slow_account *net = slow_find(j, &around);
+		int64_t left;
+
+		if (j->s->aggregates[i].v4 != addr_is_v4(&a->addr) || net == NULL || net->net == NULL || net->time == 0)
+			continue;
+		slow_fade(j, net, a->time);
+		left = slow_times(a->share, slow_late(j, net, a->time));
+		slow_saw[SLOW_GIVEN_BACK] += left > 0;
+		for (unsigned c = 0; c < CLASS_GOOD; c++) {
+			int64_t part = slow_less(left, net->points[c]);
+
+			net->points[c] -= part;
+			left -= part;
+		}
+		net->hosts -= net->hosts > 0;
+	}
+}
+
 /* What was counted is gone; of a network, of all inside. */
 static inline void slow_pardon(struct slow_judge *j, struct slow_list *list, const struct slow_account *a)
 {
@@ -147,6 +172,7 @@ static inline void slow_pardon(struct slow_judge *j, struct slow_list *list, con
 			continue;
 		if (own != NULL)
 			own->account = NULL;
+		slow_give_back(j, in);
 		in->time = 0;
 		slow_saw[SLOW_PARDONED]++;
 		slow_empty(in);
