@@ -216,7 +216,8 @@ void judge_pardon(struct judge *j, struct account *account)
 	const struct addr net = account->addr;
 
 	pardon_one(j, account);
-	if (net.prefix == ADDR_BITS || network_aggregate(j->settings, &net) == NULL)
+	/* a network that was banned by former settings holds accounts, too */
+	if (net.prefix == ADDR_BITS || (!addr_is_v4(&net) && net.prefix == j->settings->ipv6_prefix))
 		return;
 	for (size_t i = 0; i < j->accounts.count; i++) {
 		if (addr_contains(&net, &j->accounts.all[i].addr))

@@ -242,6 +242,17 @@ remembered() {
 	! grep -q '^203.0.113' blacklist
 }
 
+@test "unban: of a network that former settings made all accounts are emptied" {
+	for i in {1..9}; do sasl 203.0.113.$i 5; done > log
+	mailban_run log
+	grep -q '^203.0.113.0/24 ' blacklist
+	echo 'aggregate = { "16:8" }' > conf
+	"$MAILBAN" unban -q -c conf --no-sync --blacklist blacklist --state state 203.0.113.0/24
+	run -0 mailban_run -c conf log
+	[ "$output" = '' ]
+	! grep -q '^203.0.113' blacklist
+}
+
 @test "--classic is an affair of scan alone" {
 	sasl 192.0.2.7 2 > log
 	run -2 --separate-stderr mailban_run --classic log
