@@ -6,11 +6,13 @@
  * it is well, or what is wrong. Goes on after a fault, so that all faults are told at once.
  * Changes nothing and takes no lock.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/config.h"
 #include "app/detection.h"
@@ -18,6 +20,7 @@
 #include "app/kernel.h"
 #include "app/remembered.h"
 #include "app/rule.h"
+#include "base/file.h"
 #include "base/glass_run.h"
 #include "base/mem.h"
 #include "base/msg.h"
@@ -69,6 +72,26 @@ static void check_rules(struct check *c)
 	detection_close(&detection);
 }
 
+/* Whether the folder of the file is there and its file system may be written to. A run makes the usual folder. Whoever
+ * checks need not be who runs, so that rights make no difference. */
+static bool may_be_written(const char *path)
+{
+	char *file = file_resolve(path), *slash = strrchr(file, '/');
+	int error = 0;
+
+	if (slash != NULL)
+		slash[slash == file] = '\0';
+	if (access(slash != NULL ? file : ".", W_OK) < 0)
+		error = errno;
+	free(file);
+	if (error == ENOENT && strncmp(path, CONFIG_FOLDER "/", sizeof(CONFIG_FOLDER)) == 0)
+		return true;
+	if (error != EROFS && error != ENOTDIR && error != ENOENT)
+		return true;
+	msg("%s: no run can write it: %s; its folder must exist and be writable", path, strerror(error));
+	return false;
+}
+
 static void check_lists(struct check *c)
 {
 	struct banlist bans = { 0 };
@@ -81,7 +104,7 @@ static void check_lists(struct check *c)
 		c->faults++;
 	else
 		well(c, "allowlist: %zu addresses and networks", allow.nets.count);
-	if (blacklist_read(c->config->blacklist, &bans) < 0)
+	if (!may_be_written(c->config->blacklist) || blacklist_read(c->config->blacklist, &bans) < 0)
 		c->faults++;
 	else
 		well(c, "blacklist %s: %zu entries", c->config->blacklist, bans.count);
@@ -121,7 +144,8 @@ static void check_state(struct check *c)
 	struct remembered r = { .check = c };
 	struct buf answer = { 0 }, out = { 0 };
 
-	if (state_read(c->config->state, &r.text) < 0 || glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
+	if (!may_be_written(c->config->state) || state_read(c->config->state, &r.text) < 0 ||
+	    glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
 		c->faults++;
 	utf8_add_seen(&out, buf_span(&answer));
 	text_print(&out);

@@ -36,6 +36,19 @@ check() {
 	[[ "$stderr" == *'log: '* ]]
 }
 
+@test "a folder that is missing, or on a file system that was made read-only, is told" {
+	run -1 --separate-stderr "$MAILBAN" check -q -c conf --no-sync --blacklist nowhere/blacklist --state state --allow allow
+	[ "$stderr" = "mailban: nowhere/blacklist: no run can write it: No such file or directory; its folder must exist and be writable" ]
+	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip 'only root can mount'
+	mkdir folder
+	printf '# mailban blacklist 1\n' > folder/blacklist
+	run -1 --separate-stderr unshare -m bash -ec '
+		mount --bind folder folder
+		mount -o remount,ro,bind folder
+		"$MAILBAN" check -q -c conf --no-sync --blacklist folder/blacklist --state folder/state --allow allow'
+	[ "$(grep -c "^mailban: folder/.*: no run can write it: Read-only file system; " <<< "$stderr")" -eq 2 ]
+}
+
 @test "an entry that the allowlist holds is told" {
 	printf '# mailban blacklist 1\n192.0.2.7 # by hand\n' > blacklist
 	echo 192.0.2.0/24 > allow
