@@ -104,6 +104,46 @@ static size_t begin_logs(struct scan_log *logs, size_t count)
 	return kept;
 }
 
+/* Whether the log holds all that the other one does: it is the same file, or its copy, compressed perhaps. */
+static bool holds(struct source *source, struct source *other)
+{
+	struct span head = source_head(source), copy = source_head(other);
+
+	/* what is no file is read once */
+	if (source_file(source).inode == 0 || source_file(other).inode == 0 || source_is_stdin(source) ||
+	    source_is_stdin(other) || copy.len == 0 || head.len < copy.len)
+		return false;
+	return memcmp(head.ptr, copy.ptr, copy.len) == 0 && source_begins_with(source, other);
+}
+
+/* The first of the logs that holds all that log i does; NULL: none. */
+static struct source *holder_of(const struct scan_log *logs, size_t count, size_t i)
+{
+	for (size_t k = 0; k < count; k++) {
+		if (k != i && holds(logs[k].source, logs[i].source))
+			return logs[k].source;
+	}
+	return NULL;
+}
+
+/* Leaves out logs of which another one holds every line: each line counts once. Returns how many stay. */
+static size_t leave_out_copies(struct detection *detection, struct scan_log *logs, size_t count)
+{
+	for (size_t i = count; i-- > 0;) {
+		struct source *holder = holder_of(logs, count, i);
+
+		if (holder == NULL)
+			continue;
+		msg("%s: is left out, since %s holds every line of it", source_name(logs[i].source),
+		    source_name(holder));
+		source_close(logs[i].source);
+		count--;
+		memmove(&logs[i], &logs[i + 1], (count - i) * sizeof(*logs));
+		detection->copies++;
+	}
+	return count;
+}
+
 int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
 			struct scan_log *logs, size_t *count)
 {
@@ -112,7 +152,7 @@ int detection_open_logs(struct detection *detection, const struct config *config
 	*count = open_logs(config, options, logs);
 	ret = *count == 0 ? EXIT_NOTHING : detection_enter_glass(detection, bytes_of(logs, *count));
 	if (ret == EXIT_ALL_WELL)
-		*count = begin_logs(logs, *count);
+		*count = leave_out_copies(detection, logs, begin_logs(logs, *count));
 	return *count == 0 ? EXIT_NOTHING : ret;
 }
 

@@ -17,6 +17,7 @@ struct detection {
 	struct ruleset set;
 	struct engine *engine;
 	struct drift *drift;   /* of all logs that were scanned with this detection */
+	size_t copies;         /* logs that were left out, since others hold every line of theirs */
 	bool shows_progress;   /* stderr is a terminal */
 };
 
@@ -31,8 +32,9 @@ void detection_close(struct detection *detection);
 int detection_enter_glass(struct detection *detection, uint64_t bytes);
 
 /* Opens the logs that the options name, enters the glass, and finds out what each log is. Each is read from its start
- * to its end. A file that is no log or cannot be read is told and left out. logs has room for all; *count are left. The
- * caller closes these by source_close(). EXIT_ALL_WELL, or EXIT_NOTHING where none is left. */
+ * to its end. A file that is no log or cannot be read is told and left out, and so is one whose lines another one
+ * holds. logs has room for all; *count are left. The caller closes these by source_close(). EXIT_ALL_WELL, or
+ * EXIT_NOTHING where none is left. */
 int detection_open_logs(struct detection *detection, const struct config *config, const struct options *options,
 			struct scan_log *logs, size_t *count);
 

@@ -115,7 +115,7 @@ static int read_logs(struct job *job)
 		ret = detection_open_logs(&detection, job->config, job->options, logs, &count);
 		if (ret == EXIT_ALL_WELL &&
 		    (detection_scan(&detection, job->config, logs, count, false, NULL, take, job) > 0 ||
-		     count < (size_t)job->options->arg_count))
+		     count + detection.copies < (size_t)job->options->arg_count))
 			ret = EXIT_IN_PART;
 		if (job->history.clock != 0)
 			note_banned(job, job->history.clock);

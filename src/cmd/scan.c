@@ -107,7 +107,7 @@ static int scan(const struct config *config, const struct options *options, stru
 	totals_free(&job.totals);
 	judge_free(&job.judge);
 	free(logs);
-	return failed > 0 || count < (size_t)options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
+	return failed > 0 || count + detection->copies < (size_t)options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static int run(const struct config *config, const struct options *options)

@@ -56,6 +56,11 @@ bool source_is_compressed(const struct source *source)
 	return source->content != CONTENT_PLAIN;
 }
 
+bool source_is_stdin(const struct source *source)
+{
+	return source->is_stdin;
+}
+
 struct file_look source_file(const struct source *source)
 {
 	return source->file;

@@ -78,6 +78,7 @@ char *source_follow(const char *path);
 uint64_t source_ever_read(const struct source *source);
 
 bool source_is_compressed(const struct source *source);
+bool source_is_stdin(const struct source *source);
 
 /* The file as it was when it was opened; all zero for what is no file. */
 struct file_look source_file(const struct source *source);

@@ -291,6 +291,19 @@ dovecot_and_pam() {
 	[ "$output" = 192.0.2.1 ]
 }
 
+@test "each line counts once, of a file that is named twice, and of its copies" {
+	sasl 192.0.2.1 4 > log
+	ln -s log link
+	head -n 3 log > log.copy
+	gzip -c log > log.1.gz
+	sasl 192.0.2.2 4 > other
+	run -0 --separate-stderr "$MAILBAN" scan --tsv -v log log.copy link other log.1.gz
+	[ "$(cut -f 1,3 <<< "$output")" = $'192.0.2.1\t4\n192.0.2.2\t4' ]
+	[ "$(grep -c ' is left out, since .* holds every line of it$' <<< "$stderr")" -eq 3 ]
+	run -0 --separate-stderr "$MAILBAN" report --blacklist blacklist --state state log log
+	grep -Eq ' 4 +failed logins ' <<< "$output"
+}
+
 @test "json tells the same" {
 	sasl 192.0.2.1 5 > log
 	"$MAILBAN" scan --json log | python3 -c 'import json, sys; d = json.load(sys.stdin)
