@@ -51,6 +51,12 @@ static void show_name(const struct judge *j, const struct account *a, const stru
 			    "{failures|failure|failures}[; of {of}, since others log in]\n", out);
 }
 
+/* The end of the ban that stands: a person may have said that it has none. */
+static int64_t end_of(const struct account *a)
+{
+	return a->until >= ACCOUNT_FOREVER ? WHEN_FOREVER : (int64_t)a->until;
+}
+
 /* Says how many points are missing to a ban. hosts: addresses that must have given points. */
 static void add_missing(const struct account *a, int64_t missing, uint32_t hosts, struct buf *out)
 {
@@ -79,8 +85,8 @@ static void add_balance(const struct judge *j, const struct account *a, const st
 	if (!stands && (a->flags & ACCOUNT_LISTED) != 0) {
 		buf_add_text(out, "its line was taken out, so the next run empties it");
 	} else if (account_is_banned(a, j->now)) {
-		buf_addf(out, "ban number %u %s until ", a->level, stands ? "lasts" : "would last");
-		when_add_minute(out, a->until);
+		buf_addf(out, "ban number %u %s ", a->level, stands ? "lasts" : "would last");
+		text_add_until(out, end_of(a));
 	} else {
 		add_missing(a, threshold - balance, aggregate != NULL ? aggregate->hosts : 0, out);
 	}
@@ -152,7 +158,7 @@ void account_json(const struct judge *j, const struct addr *net, struct json *js
 		field_number("hits", a->hits),
 		field_number("level", a->level),
 		field_time("since", a->since),
-		field_time("until", a->since != 0 ? a->until : 0),
+		field_time("until", a->since != 0 ? end_of(a) : 0),
 		field_end(),
 	}, json);
 	json_name(json, "classes");

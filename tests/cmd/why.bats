@@ -233,6 +233,18 @@ run_of() { # log
 	grep -Eq ' balance; its line was taken out, so the next run empties it$' <<< "$output"
 }
 
+@test "why: a ban that a person made last for ever" {
+	guesses 203.0.113.4 > guesses
+	run_of guesses
+	sed -i 's/until [^ ]*/until forever/' blacklist
+	run_of guesses
+	why 203.0.113.4 guesses | grep -Eq ' balance; ban number 1 lasts for ever$'
+	why --json 203.0.113.4 guesses | python3 -c '
+import json, sys
+account = json.load(sys.stdin)["account"]
+assert account["since"] is not None and account["until"] is None, account'
+}
+
 @test "why: a name as reports show it" {
 	printf '%s mail postfix/smtpd[9]: warning: unknown[203.0.113.7]: SASL LOGIN authentication failed: x, sasl_username=a\\b\xff\xfe\n' \
 		"$(date -u -d '-20 minutes' '+%b %e %T')" > guesses
