@@ -86,6 +86,14 @@ static void write_ipset(struct writing *w)
 	write_ipset_family(w, false, w->config->set6);
 }
 
+/* Of some years nft says "value too large", and takes nothing of the table. */
+static int64_t nft_timeout(int64_t left)
+{
+	const int64_t most = 365 * 86400;
+
+	return left < most ? left : most;
+}
+
 /* An interval set holds no element inside another, so of nested entries only the widest is written. With auto-merge
  * neighbours would become one element, with the timeout of the first. */
 static void write_nft_family(struct writing *w, bool v4)
@@ -102,7 +110,7 @@ static void write_nft_family(struct writing *w, bool v4)
 		buf_add_text(&w->out, around == NULL ? "\t\telements = {\n\t\t\t" : ",\n\t\t\t");
 		addr_add_to(&w->out, &ban->net);
 		if (ban->until != WHEN_FOREVER)
-			buf_addf(&w->out, " timeout %llds", (long long)(ban->until - w->now));
+			buf_addf(&w->out, " timeout %" PRId64 "s", nft_timeout(ban->until - w->now));
 		around = ban;
 	}
 	buf_add_text(&w->out, around == NULL ? "\t}\n" : "\n\t\t}\n\t}\n");

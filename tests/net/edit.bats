@@ -120,7 +120,9 @@ setup() {
 	command -v nft > /dev/null || skip "nft is not installed"
 	in_net <<-'EOF'
 	{ ban 192.0.2.7 7200; ban 198.51.100.0/25 7200; ban 198.51.100.128/25 9000; echo 203.0.113.0/24; echo 203.0.113.9
-	  ban 2001:db8:5::/64 9000000; } | blacklist > blacklist
+	  ban 2001:db8:5::/64 9000000
+	  # what a person may have written
+	  echo '2001:db8:6::/64 # since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 8'; } | blacklist > blacklist
 	"$MAILBAN" export ipset --blacklist "$PWD/blacklist" > restore
 	ipset restore < restore
 	ipset restore < restore
@@ -132,7 +134,7 @@ setup() {
 	for a in 192.0.2.7 198.51.100.1 198.51.100.200 203.0.113.200; do
 		nft get element inet mailban banned4 "{ $a }" > /dev/null
 	done
-	nft get element inet mailban banned6 "{ 2001:db8:5::1 }" > /dev/null
+	nft get element inet mailban banned6 "{ 2001:db8:5::1, 2001:db8:6::1 }" > /dev/null
 	fails_with 1 'No such file' nft get element inet mailban banned4 "{ 192.0.2.8 }"
 	EOF
 }
