@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "base/mem.h"
 #include "base/span.h"
 
 /* A text that grows. Zero-initialise it; buf_free() gives the memory back. ptr is not NUL-terminated

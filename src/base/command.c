@@ -147,9 +147,8 @@ bool command_read(char *const arguments[], int milliseconds, struct buf *out, st
 
 int command_perform(char *const arguments[], struct buf *out)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	int status = run(arguments, false, INT_MAX, out, &why);
 
-	buf_free(&why);
 	return status == -1 ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

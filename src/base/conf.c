@@ -156,7 +156,7 @@ void conf_tell(cfg_t *cfg, const struct conf_told *told, const char *format, va_
 	/* libconfuse names an unknown option in these words */
 	static const char unknown[] = "no such option '";
 	const size_t len = sizeof(unknown) - 1;
-	struct buf out = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 	char text[500];
 
 	vsnprintf(text, sizeof(text), format, args);
@@ -168,5 +168,4 @@ void conf_tell(cfg_t *cfg, const struct conf_told *told, const char *format, va_
 	}
 	msg_at(cfg->filename != NULL ? cfg->filename : told->name, (unsigned long)cfg->line, "%s; see %s",
 	       buf_text(&out), told->manual);
-	buf_free(&out);
 }

@@ -39,10 +39,9 @@ bool file_write_all(int fd, const void *bytes, size_t len)
 
 static int open_folder(const char *path)
 {
-	char *copy = mem_text(path);
+	FREED_BY(mem_free) char *copy = mem_text(path);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	free(copy);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -121,22 +120,19 @@ static int make_temporary(const char *temporary, const char *path, struct span b
  * refuse one for another owner's file (proc(5), protected_hardlinks). */
 static int make_twin(const char *from, const char *to)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret;
 
 	unlink(to);
 	if (link(from, to) == 0)
 		return 0;
 	ret = file_read(from, &text);
-	if (ret == 0)
-		ret = make_temporary(to, from, buf_span(&text));
-	buf_free(&text);
-	return ret;
+	return ret == 0 ? make_temporary(to, from, buf_span(&text)) : ret;
 }
 
 static void rename_version(const char *path, unsigned from, bool by_twin)
 {
-	struct buf old = { 0 }, new = { 0 };
+	FREED_BY(buf_free) struct buf old = { 0 }, new = { 0 };
 
 	buf_addf(&old, "%s.%u", path, from);
 	buf_addf(&new, "%s.%u", path, from + 1);
@@ -145,25 +141,20 @@ static void rename_version(const char *path, unsigned from, bool by_twin)
 		(void)make_twin(buf_text(&old), buf_text(&new));
 	else
 		(void)rename(buf_text(&old), buf_text(&new));
-	buf_free(&old);
-	buf_free(&new);
 }
 
 static bool has_same_bytes(const char *a, const char *b)
 {
-	struct buf x = { 0 }, y = { 0 };
-	bool same = file_read(a, &x) == 0 && file_read(b, &y) == 0 && span_equal(buf_span(&x), buf_span(&y));
+	FREED_BY(buf_free) struct buf x = { 0 }, y = { 0 };
 
-	buf_free(&x);
-	buf_free(&y);
-	return same;
+	return file_read(a, &x) == 0 && file_read(b, &y) == 0 && span_equal(buf_span(&x), buf_span(&y));
 }
 
 /* Makes path.1 a twin of the file, and replaces an older path.1 as one step. path.1 exists all the while: path.2 begins
  * as a twin of it. Does nothing where path.1 is one, as behind a process that died, or that could not go on. */
 static int keep_as_former(const char *path, unsigned formers)
 {
-	struct buf one = { 0 }, step = { 0 };
+	FREED_BY(buf_free) struct buf one = { 0 }, step = { 0 };
 	int ret = 0;
 
 	buf_addf(&one, "%s.1", path);
@@ -178,8 +169,6 @@ static int keep_as_former(const char *path, unsigned formers)
 			ret = -errno;
 		unlink(buf_text(&step));
 	}
-	buf_free(&one);
-	buf_free(&step);
 	return ret == -ENOENT ? 0 : ret;
 }
 

@@ -51,7 +51,7 @@ static bool is_safe(const struct stat *st, const char *path, struct buf *why)
 /* Looks at the folder at path and all folders above it. */
 static bool are_folders_safe(const char *path, struct buf *why)
 {
-	char *at = realpath(path, NULL);
+	FREED_BY(mem_free) char *at = realpath(path, NULL);
 	struct stat st;
 	bool safe = true;
 
@@ -61,17 +61,15 @@ static bool are_folders_safe(const char *path, struct buf *why)
 			break;
 		(void)dirname(at);
 	}
-	free(at);
 	return safe;
 }
 
 static bool is_way_safe(const char *path, struct buf *why)
 {
-	char *copy = mem_text(path);
+	FREED_BY(mem_free) char *copy = mem_text(path);
 	bool safe = are_folders_safe(dirname(copy), why);
 	struct stat st;
 
-	free(copy);
 	return safe && (lstat(path, &st) < 0 || is_safe(&st, path, why));
 }
 
@@ -82,11 +80,10 @@ static bool are_links_safe(const char *path, unsigned links, struct buf *why)
 	bool safe = true;
 
 	for (char *at = copy; safe && at[strspn(at, "/.")] != '\0'; at = dirname(at)) {
-		char *to = file_link(at);
+		FREED_BY(mem_free) char *to = file_link(at);
 
 		if (to != NULL)
 			safe = links > 0 && is_way_safe(at, why) && are_links_safe(to, links - 1, why);
-		free(to);
 	}
 	free(copy);
 	return safe;

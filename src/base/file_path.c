@@ -55,14 +55,12 @@ char *file_link(const char *path)
 static char *in_its_folder(char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-	char *copy = mem_text(path), *folder = *name != '\0' ? realpath(dirname(copy), NULL) : NULL;
+	FREED_BY(mem_free) char *copy = mem_text(path), *folder = *name != '\0' ? realpath(dirname(copy), NULL) : NULL;
 	struct buf whole = { 0 };
 
-	free(copy);
 	if (folder == NULL)
 		return path;
 	buf_addf(&whole, "%s/%s", strcmp(folder, "/") != 0 ? folder : "", name);
-	free(folder);
 	free(path);
 	return buf_take(&whole);
 }
@@ -90,10 +88,9 @@ char *file_resolve(const char *path)
 
 char *file_beside(const char *path, const char *suffix)
 {
-	char *resolved = file_resolve(path);
+	FREED_BY(mem_free) char *resolved = file_resolve(path);
 	struct buf beside = { 0 };
 
 	buf_addf(&beside, "%s%s", resolved, suffix);
-	free(resolved);
 	return buf_take(&beside);
 }

@@ -400,13 +400,12 @@ int glass_enter(struct glass *glass, bool is_child, struct buf *why)
 
 bool glass_enter_or_say(void)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	struct glass glass;
 	bool entered = glass_enter(&glass, false, &why) == 0;
 
 	if (!entered)
 		msg("%s", buf_text(&why));
-	buf_free(&why);
 	return entered;
 }
 

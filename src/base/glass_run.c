@@ -39,12 +39,11 @@ enum {
 
 static void tell_lacking(const struct glass *glass)
 {
-	struct buf lacking = { 0 };
+	FREED_BY(buf_free) struct buf lacking = { 0 };
 
 	glass_add_lacking(glass, &lacking);
 	if (!glass->off && lacking.len > 0)
 		msg("logs are read without %s, which is not to be had here; see: mailban check", buf_text(&lacking));
-	buf_free(&lacking);
 }
 
 /* Closes what the caller of this program left open: whatever is the program's own is closed by an exec. One poll(2)
