@@ -75,7 +75,7 @@ static void begin(struct batch *b, unsigned command)
 
 static int read_answer(struct batch *b)
 {
-	char *answer = mem_alloc(MESSAGE_BYTES, 2);
+	FREED_BY(mem_free) char *answer = mem_alloc(MESSAGE_BYTES, 2);
 	const struct nlmsghdr *nlh = (const void *)answer;
 	ssize_t got = mnl_socket_recvfrom(b->netlink, answer, 2 * (size_t)MESSAGE_BYTES);
 	int ret = -EPROTO;
@@ -84,7 +84,6 @@ static int read_answer(struct batch *b)
 		ret = -errno;
 	else if (mnl_nlmsg_ok(nlh, (int)got) && nlh->nlmsg_type == NLMSG_ERROR)
 		ret = ((const struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error;
-	free(answer);
 	return ret;
 }
 

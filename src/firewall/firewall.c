@@ -118,7 +118,7 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 	*report = (struct firewall_report){ 0 };
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		size_t before = error->len;
-		struct plan plan;
+		FREED_BY(plan_free) struct plan plan = { 0 };
 		int ret = 0;
 
 		plan_make(&plan, bans, now, &fw->sets[f], (enum firewall_family)f);
@@ -131,7 +131,6 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 			error->len = before;
 		if (first == 0)
 			first = ret;
-		plan_free(&plan);
 	}
 	if (!dry_run)
 		conntrack_forget(report->added, report->added_count);

@@ -131,7 +131,7 @@ static int remove_temporary(const struct firewall_set *set, enum firewall_family
 
 int ipset_apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan, struct buf *error)
 {
-	struct buf ignored = { 0 };
+	FREED_BY(buf_free) struct buf ignored = { 0 };
 	struct session s = { 0 };
 	bool whole = !set->exists || plan->replace;
 	int ret;
@@ -144,6 +144,5 @@ int ipset_apply(const struct firewall_set *set, enum firewall_family family, con
 	session_close(&s);
 	if (ret < 0 && whole)
 		remove_temporary(set, family, &ignored);
-	buf_free(&ignored);
 	return ret;
 }

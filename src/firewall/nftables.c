@@ -261,13 +261,12 @@ static size_t list_steps(struct step *steps, const struct plan *plan)
 
 static int send_all(struct change *c, const struct plan *plan)
 {
-	struct step *steps = mem_alloc(plan->gone_count + plan->count + 1, sizeof(*steps));
+	FREED_BY(mem_free) struct step *steps = mem_alloc(plan->gone_count + plan->count + 1, sizeof(*steps));
 	size_t count = list_steps(steps, plan);
 	int ret = 0;
 
 	for (size_t i = 0; i < count && ret == 0; i += BLOCK)
 		ret = send_block(c, steps + i, count - i < BLOCK ? count - i : BLOCK);
-	free(steps);
 	return ret;
 }
 

@@ -181,7 +181,7 @@ static bool take_words(void *context, const struct answer *answer)
 
 static void ask_words(struct part *part)
 {
-	struct buf question = { 0 };
+	FREED_BY(buf_free) struct buf question = { 0 };
 
 	buf_addf(&question, "HMGET " FLEET_WORDS, part->slot, host_of(part)->name);
 	for (size_t i = 0; i < part->count; i++) {
@@ -189,7 +189,6 @@ static void ask_words(struct part *part)
 		addr_add_to(&question, &part->page[i]);
 	}
 	engine_ask(part->all->engine, take_words, part, buf_text(&question));
-	buf_free(&question);
 }
 
 /* A full page may end within the changes of one number: they are read again, unless one number alone fills the page.

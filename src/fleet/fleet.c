@@ -195,12 +195,11 @@ int fleet_load(struct fleet *f, const struct state *state, const char *path)
 	if (ret == 0)
 		ret = state_check(path, SECTION_BANS, accounts_load(&f->joint, state_lines(state, SECTION_BANS)));
 	for (size_t i = 0; i < f->count && ret == 0; i++) {
-		struct buf section = { 0 };
+		FREED_BY(buf_free) struct buf section = { 0 };
 
 		buf_addf(&section, SECTION_OF "%s", f->hosts[i].name);
 		ret = state_check(path, buf_text(&section),
 				  accounts_load(&f->hosts[i].accounts, state_lines(state, buf_text(&section))));
-		buf_free(&section);
 	}
 	return ret;
 }

@@ -143,7 +143,7 @@ static void keep(struct publishing *p, const struct fleet_said *said)
 static void say(struct publishing *p, const struct account *words, const struct fleet_said *before)
 {
 	struct fleet_said said = { .addr = words->addr };
-	struct buf line = { 0 };
+	FREED_BY(buf_free) struct buf line = { 0 };
 	size_t skip;
 
 	if (p->told == BATCH)
@@ -160,7 +160,6 @@ static void say(struct publishing *p, const struct account *words, const struct 
 			tell(p, &said.addr, line.ptr + skip, line.len - skip);
 		keep(p, &said);
 	}
-	buf_free(&line);
 	p->addresses++;
 	p->points += account_class_points(words) + account_name_points(words);
 }
@@ -215,7 +214,7 @@ static bool say_host(struct publishing *p)
 {
 	int64_t clock = engine_time(p->engine) / 1000, expiry = p->fleet->judge->forget + DAY;
 	const char *host = p->fleet->settings->name;
-	struct buf words = { 0 };
+	FREED_BY(buf_free) struct buf words = { 0 };
 
 	for (unsigned slot = 0; slot < FLEET_SLOTS; slot++) {
 		engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_WORDS " %" PRId64, slot, host, expiry);
@@ -225,7 +224,6 @@ static bool say_host(struct publishing *p)
 	buf_addf(&words, " addresses=%" PRIu64 " points=%" PRIu64, p->addresses, (uint64_t)(p->points / POINT));
 	engine_ask(p->engine, NULL, NULL, "HSET " FLEET_WHO " %s %b", host, words.ptr, words.len);
 	engine_ask(p->engine, NULL, NULL, "EXPIRE " FLEET_WHO " %" PRId64, expiry);
-	buf_free(&words);
 	return engine_run(p->engine);
 }
 

@@ -95,14 +95,13 @@ static int compare_ranks(const void *a, const void *b)
 static void mark_least(struct accounts *accounts, size_t count, uint32_t time, const struct judge_settings *settings,
 	bool *gone)
 {
-	struct rank *ranks = mem_alloc(accounts->count, sizeof(*ranks));
+	FREED_BY(mem_free) struct rank *ranks = mem_alloc(accounts->count, sizeof(*ranks));
 
 	for (size_t i = 0; i < accounts->count; i++)
 		ranks[i] = (struct rank){ worth(&accounts->all[i], time, settings), &accounts->all[i] };
 	qsort(ranks, accounts->count, sizeof(*ranks), compare_ranks);
 	for (size_t i = 0; i < count; i++)
 		gone[ranks[i].account - accounts->all] = true;
-	free(ranks);
 }
 
 static void remove_marked(struct accounts *accounts, const bool *gone)

@@ -160,7 +160,7 @@ static int check_asked(const struct banlist *list, const struct banlist *asked)
 
 int amend_apply(struct banlist *list, const struct amend_limits *limits, struct buf *put, struct span gone)
 {
-	struct banlist lines = { 0 }, asked = { 0 };
+	FREED_BY(banlist_free) struct banlist lines = { 0 }, asked = { 0 };
 	int ret = blacklist_parse(put, "what the reader of logs bans", &lines);
 
 	if (ret == 0)
@@ -173,7 +173,5 @@ int amend_apply(struct banlist *list, const struct amend_limits *limits, struct 
 		banlist_remove_leaving(list);
 		ret = check_asked(list, &asked);
 	}
-	banlist_free(&lines);
-	banlist_free(&asked);
 	return ret < 0 ? -1 : 0;
 }

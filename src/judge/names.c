@@ -163,7 +163,7 @@ static int compare_ranks(const void *a, const void *b)
 
 static void forget_oldest(struct names *names, size_t count, uint32_t time, int64_t known)
 {
-	struct rank *ranks = mem_alloc(names->count, sizeof(*ranks));
+	FREED_BY(mem_free) struct rank *ranks = mem_alloc(names->count, sizeof(*ranks));
 	size_t found = 0;
 
 	for (uint32_t n = 0; n < names->count; n++) {
@@ -176,7 +176,6 @@ static void forget_oldest(struct names *names, size_t count, uint32_t time, int6
 	qsort(ranks, found, sizeof(*ranks), compare_ranks);
 	for (size_t i = 0; i < found && i < count; i++)
 		forget(names, ranks[i].number);
-	free(ranks);
 }
 
 void names_bound(struct names *names, size_t most, uint32_t time, int64_t known)

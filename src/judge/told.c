@@ -124,7 +124,7 @@ static void tell_attacked(const struct decide_input *in, struct changes *changes
 {
 	const struct judge *j = in->judge;
 	size_t left;
-	bool *attacked = attacked_names(in, &left);
+	FREED_BY(mem_free) bool *attacked = attacked_names(in, &left);
 
 	for (size_t i = 0; left > 0 && i < j->accounts.count; i++) {
 		const struct account *a = accounts_at(&j->accounts, i);
@@ -137,7 +137,6 @@ static void tell_attacked(const struct decide_input *in, struct changes *changes
 			left--;
 		}
 	}
-	free(attacked);
 }
 
 static uint32_t others_there(const struct judge *j, const struct account *a, uint32_t number)

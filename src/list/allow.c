@@ -161,7 +161,7 @@ int allow_read_file(struct allow *allow, const char *path, struct buf *text)
 
 int allow_gather(struct allow *allow, const struct allow_sources *sources)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret = allow_read_file(allow, sources->path, &text);
 
 	for (size_t i = 0; i < sources->also_count && ret == 0; i++) {
@@ -181,6 +181,5 @@ int allow_gather(struct allow *allow, const struct allow_sources *sources)
 			allow_add_mynetworks(allow);
 	}
 	netset_finish(&allow->nets);
-	buf_free(&text);
 	return ret;
 }

@@ -70,7 +70,7 @@ void allow_add_host(struct allow *allow)
 	};
 	static const char *const loopback[] = { "127.0.0.0/8", "::1" };
 	struct ifaddrs *interfaces;
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++) {
 		struct addr net;
@@ -92,7 +92,6 @@ void allow_add_host(struct allow *allow)
 			tell_unknown(allow, files[i].path, -ret);
 		files[i].take(allow, buf_span(&text));
 	}
-	buf_free(&text);
 }
 
 void allow_add_mynetworks(struct allow *allow)
@@ -100,7 +99,7 @@ void allow_add_mynetworks(struct allow *allow)
 	/* cron's PATH is short, and this may run as root: so no PATH */
 	static const char *const paths[] = { "/usr/sbin/postconf", "/usr/local/sbin/postconf", "/usr/bin/postconf" };
 	char *arguments[] = { NULL, (char *)"-xh", (char *)"mynetworks", NULL };
-	struct buf text = { 0 }, why = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 }, why = { 0 };
 	size_t i = 0;
 
 	while (i < sizeof(paths) / sizeof(paths[0]) && access(paths[i], X_OK) < 0)
@@ -115,14 +114,12 @@ void allow_add_mynetworks(struct allow *allow)
 		    paths[i], buf_text(&why));
 		allow->incomplete = true;
 	}
-	buf_free(&text);
-	buf_free(&why);
 }
 
 /* The process above; 0: there is none, or it is not known. */
 static long parent_of(long pid)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	char path[64];
 	const char *behind;
 	long parent = 0;
@@ -133,14 +130,13 @@ static long parent_of(long pid)
 	behind = strrchr(buf_text(&text), ')');
 	if (behind == NULL || sscanf(behind, ") %*c %ld", &parent) != 1)
 		parent = 0;
-	buf_free(&text);
 	return parent;
 }
 
 void allow_add_ssh_client(struct allow *allow)
 {
 	const char *own = getenv("SSH_CONNECTION");
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	long pid = (long)getppid();
 
 	if (own == NULL)
@@ -160,5 +156,4 @@ void allow_add_ssh_client(struct allow *allow)
 			break;
 		pid = parent_of(pid);
 	}
-	buf_free(&text);
 }

@@ -91,7 +91,7 @@ static bool ask(char *name, struct buf *out)
 {
 	char program[] = "/usr/bin/getent", database[] = "ahosts";
 	char *arguments[] = { program, database, name, NULL };
-	struct buf text = { 0 }, why = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 }, why = { 0 };
 	struct span rest, line;
 	unsigned count = 0;
 
@@ -107,8 +107,6 @@ static bool ask(char *name, struct buf *out)
 		buf_addf(out, "%s %.*s\n", name, (int)address.len, address.ptr);
 		count++;
 	}
-	buf_free(&text);
-	buf_free(&why);
 	return count > 0;
 }
 

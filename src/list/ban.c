@@ -59,7 +59,7 @@ static struct span keep_text(struct banlist *list, const char *bytes, size_t len
 
 void banlist_remove_leaving(struct banlist *list)
 {
-	struct buf above = { 0 };
+	FREED_BY(buf_free) struct buf above = { 0 };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -84,12 +84,11 @@ void banlist_remove_leaving(struct banlist *list)
 		buf_add_span(&above, list->tail);
 		list->tail = keep_text(list, above.ptr, above.len);
 	}
-	buf_free(&above);
 }
 
 void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, struct span line)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	struct span kept;
 
 	buf_add_span(&text, above);
@@ -100,7 +99,6 @@ void banlist_set_text(struct banlist *list, struct ban *ban, struct span above, 
 	ban->text = kept.ptr + above.len;
 	ban->line_len = (uint32_t)line.len;
 	ban->above_len = (uint32_t)above.len;
-	buf_free(&text);
 }
 
 static bool is_before(const void *ban, const void *net)

@@ -36,8 +36,7 @@ void blacklist_format(const struct banlist *list, struct buf *out)
 int blacklist_prepare(const char *path, const struct banlist *list, struct file_new *file, uint64_t *digest)
 {
 	struct file_look look;
-	struct buf text = { 0 };
-	int ret = 0;
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	*file = (struct file_new){ 0 };
 	*digest = 0;
@@ -45,11 +44,10 @@ int blacklist_prepare(const char *path, const struct banlist *list, struct file_
 		return 0;
 	blacklist_format(list, &text);
 	*digest = digest_of(text.ptr, text.len);
-	/* unless the file held the same when it was read, and is still there */
-	if (*digest != list->digest || !file_look(path, &look) || look.size != text.len)
-		ret = file_prepare(file, path, buf_span(&text), BLACKLIST_FORMERS);
-	buf_free(&text);
-	return ret;
+	/* the file held the same when it was read, and is still there */
+	if (*digest == list->digest && file_look(path, &look) && look.size == text.len)
+		return 0;
+	return file_prepare(file, path, buf_span(&text), BLACKLIST_FORMERS);
 }
 
 char *blacklist_former(const char *path, unsigned n)

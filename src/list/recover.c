@@ -39,11 +39,9 @@ void state_set_digests(struct state *state, uint64_t read, uint64_t written)
 
 uint64_t state_digest_of(const char *path)
 {
-	struct buf text = { 0 };
-	uint64_t digest = file_read(path, &text) == 0 ? digest_of(text.ptr, text.len) : 0;
+	FREED_BY(buf_free) struct buf text = { 0 };
 
-	buf_free(&text);
-	return digest;
+	return file_read(path, &text) == 0 ? digest_of(text.ptr, text.len) : 0;
 }
 
 bool state_is_edited(const char *path, const struct file_look *look, uint64_t digest)
@@ -57,7 +55,7 @@ bool state_is_edited(const char *path, const struct file_look *look, uint64_t di
 /* Whether the state names the leftover as its list. *edited: the list that the run read has changed since. */
 static int is_unfinished(const char *state_path, const char *blacklist_path, const char *leftover, bool *edited)
 {
-	struct state state;
+	FREED_BY(state_free) struct state state = { 0 };
 	uint64_t read, written;
 	int ret = 0;
 
@@ -67,7 +65,6 @@ static int is_unfinished(const char *state_path, const char *blacklist_path, con
 		ret = state_digest_of(leftover) == written;
 		*edited = state_digest_of(blacklist_path) != read;
 	}
-	state_free(&state);
 	return ret;
 }
 
@@ -88,24 +85,22 @@ static enum state_recovered put_in_place(const char *blacklist_path, const char 
 
 enum state_recovered state_recover(const char *state_path, const char *blacklist_path, bool writes)
 {
-	char *resolved = file_resolve(blacklist_path), *leftover = file_beside(blacklist_path, FILE_NEW);
-	enum state_recovered ret = STATE_WELL;
+	FREED_BY(mem_free) char *resolved = file_resolve(blacklist_path);
+	FREED_BY(mem_free) char *leftover = file_beside(blacklist_path, FILE_NEW);
 	bool edited = false;
 	int unfinished;
 
 	if (access(leftover, F_OK) < 0)
-		goto cleanup;
+		return STATE_WELL;
 	unfinished = is_unfinished(state_path, blacklist_path, leftover, &edited);
 	if (unfinished < 0)
-		ret = STATE_UNREADABLE;
-	else if (unfinished == 0 && writes)
-		(void)unlink(leftover);
-	else if (unfinished > 0 && edited)
-		ret = STATE_UNWRITTEN;
-	else if (unfinished > 0)
-		ret = writes ? put_in_place(resolved, leftover) : STATE_UNFINISHED;
-cleanup:
-	free(leftover);
-	free(resolved);
-	return ret;
+		return STATE_UNREADABLE;
+	if (unfinished == 0) {
+		if (writes)
+			(void)unlink(leftover);
+		return STATE_WELL;
+	}
+	if (edited)
+		return STATE_UNWRITTEN;
+	return writes ? put_in_place(resolved, leftover) : STATE_UNFINISHED;
 }

@@ -19,7 +19,7 @@ void split_free(struct split *split)
 /* Adds the rest of a network to parts. The list keeps the new texts. */
 static void add_parts(struct banlist *parts, struct banlist *list, struct ban *whole, const struct addr *hole)
 {
-	struct netset around = { 0 }, out = { 0 }, rest = { 0 };
+	FREED_BY(netset_free) struct netset around = { 0 }, out = { 0 }, rest = { 0 };
 	struct span note = blacklist_note(whole);
 	struct ban part = *whole;
 
@@ -30,11 +30,10 @@ static void add_parts(struct banlist *parts, struct banlist *list, struct ban *w
 		part.net = rest.nets[i];
 		part.hosts = part.net.prefix < ADDR_BITS ? whole->hosts : 0;
 		if (part.person || note.len > 0) {
-			struct buf line = { 0 };
+			FREED_BY(buf_free) struct buf line = { 0 };
 
 			blacklist_add_line(&line, &part, note);
 			banlist_set_text(list, &part, ban_above(&part), buf_span(&line));
-			buf_free(&line);
 		} else {
 			part.line_len = 0;
 		}
@@ -42,14 +41,11 @@ static void add_parts(struct banlist *parts, struct banlist *list, struct ban *w
 		part.above_len = 0;
 	}
 	whole->above_len = 0;
-	netset_free(&around);
-	netset_free(&out);
-	netset_free(&rest);
 }
 
 void split_out(struct banlist *list, const struct addr *hole, struct split *split)
 {
-	struct banlist parts = { 0 };
+	FREED_BY(banlist_free) struct banlist parts = { 0 };
 
 	*split = (struct split){ 0 };
 	for (size_t i = 0; i < list->count; i++) {
@@ -70,5 +66,4 @@ void split_out(struct banlist *list, const struct addr *hole, struct split *spli
 	banlist_sort(list);
 	/* networks inside one another became the same parts */
 	blacklist_drop_duplicates(list);
-	banlist_free(&parts);
 }

@@ -156,15 +156,11 @@ uint64_t state_format(const struct state *state, struct buf *out)
 int state_prepare(struct state *state, const char *path, struct file_new *file)
 {
 	uint64_t former = state->sum;
-	struct buf text = { 0 };
-	int ret = 0;
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	*file = (struct file_new){ 0 };
 	state->sum = state_format(state, &text);
-	if (state->sum != former)
-		ret = file_prepare(file, path, buf_span(&text), 0);
-	buf_free(&text);
-	return ret;
+	return state->sum != former ? file_prepare(file, path, buf_span(&text), 0) : 0;
 }
 
 static int refuse(const char *path, unsigned long line, const char *what)
@@ -201,7 +197,7 @@ static uint64_t sum_of(const struct buf *text, size_t body)
 
 static int check_sum(const char *path, const struct buf *text, uint64_t *sum)
 {
-	struct buf expected = { 0 };
+	FREED_BY(buf_free) struct buf expected = { 0 };
 	size_t body = text->len < CHECKSUM_LEN ? 0 : text->len - CHECKSUM_LEN;
 	int same;
 
@@ -210,7 +206,6 @@ static int check_sum(const char *path, const struct buf *text, uint64_t *sum)
 	/* the last line before it is whole, as all lines of sections are */
 	same = text->len - body == expected.len && memcmp(text->ptr + body, expected.ptr, expected.len) == 0 &&
 	       body > 0 && text->ptr[body - 1] == '\n';
-	buf_free(&expected);
 	return same ? 0 : refuse(path, count_lines(text->ptr, text->len), "the state is damaged");
 }
 
@@ -247,7 +242,7 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 	while (rest.len > 0) {
 		struct span line, body;
 		uint64_t lines = 0;
-		char *name = span_take_line(&rest, &line) ? parse_section(line, &lines) : NULL;
+		FREED_BY(mem_free) char *name = span_take_line(&rest, &line) ? parse_section(line, &lines) : NULL;
 		int ret = name == NULL ? -1 : 0;
 
 		number++;
@@ -255,14 +250,12 @@ static int parse_body(struct state *state, const char *path, struct span rest)
 		for (uint64_t i = 0; i < lines && ret == 0; i++)
 			ret = span_take_line(&rest, &line) ? 0 : -1;
 		if (ret < 0 || state->count == SECTIONS_MOST) {
-			free(name);
 			return refuse(path, number, ret < 0 ? "the state is damaged: a section is expected here" :
 				      "the state is damaged: it has too many sections");
 		}
 		number += (unsigned long)lines;
 		body.len = (size_t)(rest.ptr - body.ptr);
 		set_read(state, name, body);
-		free(name);
 	}
 	return 0;
 }

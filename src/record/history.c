@@ -96,13 +96,12 @@ static void set_clock(struct history *h, uint32_t day)
 /* The place of the first line of closed days that is not before that day. */
 static size_t closed_from(const struct history *h, uint32_t day)
 {
-	struct buf border = { 0 };
+	FREED_BY(buf_free) struct buf border = { 0 };
 	size_t at = 0;
 
 	history_add_day(&border, day);
 	while (at < h->closed.len && memcmp(h->closed.ptr + at, border.ptr, DAY_LEN) < 0)
 		at = (size_t)((char *)memchr(h->closed.ptr + at, '\n', h->closed.len - at) + 1 - h->closed.ptr);
-	buf_free(&border);
 	return at;
 }
 
@@ -316,7 +315,7 @@ static bool load_open(struct history *h, struct line *line)
 unsigned history_load_tops(struct history *h, struct span lines)
 {
 	struct line line = { .lines = lines };
-	struct buf border = { 0 };
+	FREED_BY(buf_free) struct buf border = { 0 };
 	unsigned bad = 0;
 
 	if (h->clock > 0)
@@ -329,7 +328,6 @@ unsigned history_load_tops(struct history *h, struct span lines)
 			bad = line.number;
 		}
 	}
-	buf_free(&border);
 	return bad;
 }
 

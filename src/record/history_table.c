@@ -239,12 +239,12 @@ static struct history_item *sorted(const struct history_table *table, int (*comp
 
 void history_add_open(struct history_table tables[2], uint32_t day, struct buf *out)
 {
-	struct buf word = { 0 };
+	FREED_BY(buf_free) struct buf word = { 0 };
 
 	history_add_day(&word, day);
 	buf_add_char(&word, ' ');
 	for (unsigned kind = HISTORY_ADDRESS; kind <= HISTORY_USER; kind++) {
-		struct history_item *items = sorted(&tables[kind], by_key);
+		FREED_BY(mem_free) struct history_item *items = sorted(&tables[kind], by_key);
 
 		for (size_t i = 0; i < tables[kind].count; i++) {
 			add_item(&items[i], &word, out);
@@ -252,9 +252,7 @@ void history_add_open(struct history_table tables[2], uint32_t day, struct buf *
 				line_add_number(out, "weight", items[i].weight);
 			buf_add_char(out, '\n');
 		}
-		free(items);
 	}
-	buf_free(&word);
 }
 
 static void add_first(const struct history_item *items, size_t count, const struct buf *day, struct buf *out)
@@ -269,19 +267,17 @@ void history_add_closed(struct history_table tables[2], uint32_t day, struct buf
 {
 	struct history_item *nets;
 	size_t count = history_networks(&tables[HISTORY_ADDRESS], &nets);
-	struct buf word = { 0 };
+	FREED_BY(buf_free) struct buf word = { 0 };
 
 	history_add_day(&word, day);
 	buf_add_char(&word, ' ');
 	for (unsigned kind = HISTORY_ADDRESS; kind <= HISTORY_USER; kind++) {
-		struct history_item *items = sorted(&tables[kind], by_events);
+		FREED_BY(mem_free) struct history_item *items = sorted(&tables[kind], by_events);
 
 		add_first(items, tables[kind].count, &word, out);
-		free(items);
 	}
 	add_first(nets, count, &word, out);
 	free(nets);
-	buf_free(&word);
 }
 
 /* Reads a word of an item. The word says the item's kind, too. */
