@@ -217,7 +217,7 @@ static struct engine_program *make_program(struct engine *engine, struct span na
 
 static struct engine_program *new_program(struct engine *engine, struct span name)
 {
-	bool *fits = mem_zalloc(engine->code_count + 1, sizeof(*fits));
+	FREED_BY(mem_free) bool *fits = mem_zalloc(engine->code_count + 1, sizeof(*fits));
 	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
 	struct engine_program *program;
 
@@ -227,7 +227,6 @@ static struct engine_program *new_program(struct engine *engine, struct span nam
 		fits[i] = pcre2_match(engine->codes[i], (PCRE2_SPTR)name.ptr, name.len, 0, 0, data, NULL) >= 0;
 	program = make_program(engine, name, fits);
 	pcre2_match_data_free(data);
-	free(fits);
 	return program;
 }
 

@@ -104,7 +104,7 @@ static bool is_plain(const char *text)
 static bool skip_header(struct f2b_maker *m, struct buf *text)
 {
 	bool anchored = f2b_unanchor(text);
-	struct buf program = { 0 };
+	FREED_BY(buf_free) struct buf program = { 0 };
 
 	if (!m->prefix_header && f2b_skip_header(text, anchored, &program))
 		anchored = true;
@@ -114,7 +114,6 @@ static bool skip_header(struct f2b_maker *m, struct buf *text)
 		free(m->program);
 		m->program = buf_take(&program);
 	}
-	buf_free(&program);
 	return anchored;
 }
 
@@ -184,7 +183,7 @@ static const struct server *find_server(const char *filter)
 /* Reads the rules' program, as far as the whole filter names it. */
 static void read_program(struct f2b_maker *m)
 {
-	char *daemon = f2b_options_get(&m->options, "_daemon");
+	FREED_BY(mem_free) char *daemon = f2b_options_get(&m->options, "_daemon");
 	const struct server *server = find_server(m->name);
 
 	m->program = mem_text(server != NULL ? server->program : ".*");
@@ -196,19 +195,16 @@ static void read_program(struct f2b_maker *m)
 		m->daemon = buf_take(&pattern.text);
 	}
 	m->prefix_else = m->daemon == NULL && server != NULL ? server->prefix : NULL;
-	free(daemon);
 }
 
 /* Whether any text has <F-USER> decides how tags of users are read. */
 static unsigned reading_of(struct f2b_maker *m)
 {
-	char *prefix = f2b_options_get(&m->options, "prefregex"), *fail = f2b_options_get(&m->options, "failregex");
-	bool in_prefix = prefix != NULL && strstr(prefix, "<F-USER>") != NULL;
-	bool in_fail = fail != NULL && strstr(fail, "<F-USER>") != NULL;
+	FREED_BY(mem_free) char *prefix = f2b_options_get(&m->options, "prefregex");
+	FREED_BY(mem_free) char *fail = f2b_options_get(&m->options, "failregex");
 
-	free(prefix);
-	free(fail);
-	return in_prefix || in_fail ? F2B_USER : F2B_OTHER_USER;
+	return (prefix != NULL && strstr(prefix, "<F-USER>") != NULL) ||
+	       (fail != NULL && strstr(fail, "<F-USER>") != NULL) ? F2B_USER : F2B_OTHER_USER;
 }
 
 /* Warns of options that say where and how to read logs: no rule can say that. */

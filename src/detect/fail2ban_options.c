@@ -114,7 +114,7 @@ static bool read_line(struct f2b_options *o, const char *line, const char *end, 
 static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
 {
 	struct span rest = { buf_text(text), text->len }, line;
-	char *section = NULL;
+	FREED_BY(mem_free) char *section = NULL;
 	bool good = true;
 	long indent = -1;
 
@@ -123,7 +123,6 @@ static int read_lines(struct f2b_options *o, const char *path, struct buf *text)
 		if (!good)
 			msg_at(path, number, "neither [SECTION] nor NAME = VALUE; no rules were made of it");
 	}
-	free(section);
 	return good ? 0 : -1;
 }
 
@@ -151,7 +150,7 @@ static int read_includes(struct f2b_options *o, const char *path, const char *na
 {
 	const char *slash = strrchr(path, '/');
 	char *copy = mem_text(names), *rest = NULL;
-	struct buf full = { 0 };
+	FREED_BY(buf_free) struct buf full = { 0 };
 	int ret = 0;
 
 	for (char *name = strtok_r(copy, "\n", &rest); ret == 0 && name != NULL; name = strtok_r(NULL, "\n", &rest)) {
@@ -165,7 +164,6 @@ static int read_includes(struct f2b_options *o, const char *path, const char *na
 			    buf_text(&full));
 		ret = ret == -ENOENT ? 0 : ret;
 	}
-	buf_free(&full);
 	free(copy);
 	return ret;
 }
@@ -177,7 +175,7 @@ static int read_local(struct f2b_options *o, const char *path, unsigned depth)
 	int ret = 0;
 
 	for (unsigned i = 0; i < 3 && ret == 0 && ends_with(path, ".conf"); i++) {
-		struct buf pattern = { 0 };
+		FREED_BY(buf_free) struct buf pattern = { 0 };
 		glob_t found;
 
 		buf_addf(&pattern, "%.*s%s", (int)(strlen(path) - strlen(".conf")), path, endings[i]);
@@ -186,7 +184,6 @@ static int read_local(struct f2b_options *o, const char *path, unsigned depth)
 				ret = read_file(o, found.gl_pathv[n], depth + 1);
 			globfree(&found);
 		}
-		buf_free(&pattern);
 	}
 	return ret == -ENOENT ? 0 : ret;
 }
@@ -202,7 +199,7 @@ static void move_all(struct f2b_options *to, struct f2b_options *from)
 
 static int read_own(struct f2b_options *own, const char *path, unsigned depth)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret = file_read(path, &text);
 
 	if (ret < 0 && ret != -ENOENT)
@@ -214,14 +211,13 @@ static int read_own(struct f2b_options *own, const char *path, unsigned depth)
 	}
 	if (ret == 0)
 		ret = read_lines(own, path, &text);
-	buf_free(&text);
 	return ret;
 }
 
 /* Returns 0; -ENOENT without a message where there is no such file; or another error after a message. */
 static int read_file(struct f2b_options *o, const char *path, unsigned depth)
 {
-	struct f2b_options own = { 0 };
+	FREED_BY(f2b_options_free) struct f2b_options own = { 0 };
 	int ret = read_own(&own, path, depth);
 	const char *after = includes_of(&own, "after");
 
@@ -232,7 +228,6 @@ static int read_file(struct f2b_options *o, const char *path, unsigned depth)
 		ret = read_includes(o, path, after, depth);
 	if (ret == 0)
 		ret = read_local(o, path, depth);
-	f2b_options_free(&own);
 	return ret;
 }
 

@@ -263,7 +263,7 @@ void f2b_unname(struct buf *text)
 
 void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsigned reading)
 {
-	struct f2b_walker *w = mem_zalloc(1, sizeof(*w));
+	FREED_BY(mem_free) struct f2b_walker *w = mem_zalloc(1, sizeof(*w));
 
 	*pattern = (struct f2b_pattern){ 0 };
 	*w = (struct f2b_walker){ .text = text, .pattern = pattern, .out = &pattern->text, .scope = scope,
@@ -275,5 +275,4 @@ void f2b_convert(struct f2b_pattern *pattern, const char *text, char scope, unsi
 	if (depth_of(buf_text(&pattern->text)) > F2B_GROUPS_MAX ||
 	    f2b_addresses(buf_text(&pattern->text)) > ADDRESSES_MAX)
 		pattern->refused = "it has more groups or addresses than anybody can read";
-	free(w);
 }

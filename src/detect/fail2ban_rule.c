@@ -23,11 +23,10 @@ static void warn(struct f2b_maker *m, const char *what)
 
 static void leave_out(struct f2b_maker *m, const char *why)
 {
-	struct buf what = { 0 };
+	FREED_BY(buf_free) struct buf what = { 0 };
 
 	buf_addf(&what, "not carried over: %s", why);
 	warn(m, buf_text(&what));
-	buf_free(&what);
 	m->filter->left_out++;
 }
 
@@ -134,7 +133,7 @@ static const char *look_at(struct f2b_maker *m, const char *match, bool anchored
 /* Makes a rule of what is left of a branch. */
 static void take_message(struct f2b_maker *m, const char *text, bool anchored, const char *program)
 {
-	struct buf match = { 0 }, prefix = { 0 };
+	FREED_BY(buf_free) struct buf match = { 0 }, prefix = { 0 };
 
 	buf_add_text(&prefix, buf_text(&m->prefix));
 	/* of an address in both, that of the failregex wins */
@@ -142,20 +141,18 @@ static void take_message(struct f2b_maker *m, const char *text, bool anchored, c
 		f2b_unname(&prefix);
 	buf_addf(&match, "%s%s%s%s%s", buf_text(&m->ignore_whole), buf_text(&prefix), buf_text(&m->ignore),
 		 anchored ? "" : ".*?", text);
-	buf_free(&prefix);
 	if (f2b_addresses(buf_text(&match)) == 1)
 		add_rule(m, look_at(m, buf_text(&match), anchored, program), buf_text(&match));
 	else
 		leave_out(m, f2b_addresses(buf_text(&match)) == 0
 				     ? "it names no address, which would have to come from another line of the session"
 				     : "it names several addresses");
-	buf_free(&match);
 }
 
 /* Makes a rule of a branch that has another's message, for the program that its first word may name. */
 static void take_name(struct f2b_maker *m, const struct buf *branch)
 {
-	struct buf text = { 0 }, program = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 }, program = { 0 };
 
 	buf_add_span(&text, buf_span(branch));
 	if (f2b_skip_name(&text, &program)) {
@@ -163,15 +160,13 @@ static void take_name(struct f2b_maker *m, const struct buf *branch)
 		buf_add_text(&m->comment, "# for lines of the program that the first word may name\n");
 		take_message(m, buf_text(&text), true, buf_text(&program));
 	}
-	buf_free(&text);
-	buf_free(&program);
 }
 
 /* Takes a branch that is for all of a line but the time. */
 static void take_line(struct f2b_maker *m, struct buf *text, bool anchored)
 {
 	size_t form = strlen(m->form), options = f2b_options_len(buf_text(text));
-	struct buf program = { 0 };
+	FREED_BY(buf_free) struct buf program = { 0 };
 
 	if (f2b_skip_header(text, anchored, &program)) {
 		take_message(m, buf_text(text), true, program.len > 0 ? buf_text(&program) : NULL);
@@ -188,7 +183,6 @@ static void take_line(struct f2b_maker *m, struct buf *text, bool anchored)
 			f2b_cut(text, 0, form);
 		take_message(m, buf_text(text), true, NULL);
 	}
-	buf_free(&program);
 }
 
 /* Adds what stands behind the contents of prefregex to a branch that ends where they do. */
@@ -208,7 +202,7 @@ static void add_behind(struct f2b_maker *m, struct buf *text)
 /* Makes the blank in front optional: what prefregex matched may end before it, or the header has taken it. */
 static void free_blank(struct buf *text)
 {
-	struct buf bare = { 0 };
+	FREED_BY(buf_free) struct buf bare = { 0 };
 
 	buf_add_text(&bare, buf_text(text));
 	f2b_skip_blank(&bare);
@@ -216,14 +210,13 @@ static void free_blank(struct buf *text)
 		buf_clear(text);
 		buf_addf(text, "\\s?%s", bare.ptr);
 	}
-	buf_free(&bare);
 }
 
 /* Makes rules of one branch of a failregex, which is in our syntax. */
 static void take_branch(void *context, const char *branch)
 {
 	struct f2b_maker *m = context;
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	bool anchored;
 
 	buf_add_text(&text, branch);
@@ -236,7 +229,6 @@ static void take_branch(void *context, const char *branch)
 		take_message(m, buf_text(&text), anchored, NULL);
 	else
 		take_line(m, &text, anchored);
-	buf_free(&text);
 }
 
 void f2b_add_original(struct buf *out, const char *text)

@@ -61,12 +61,11 @@ static const char *find_choice(const char *from, const char *to)
 		if (strncmp(from, "(?(", 3) == 0)
 			inside = NULL; /* its branches are no choice of their own */
 		if (inside != NULL && !syntax_is_quantifier(*end)) {
-			struct buf text = { 0 };
+			FREED_BY(buf_free) struct buf text = { 0 };
 
 			buf_add(&text, inside, (size_t)(end - inside));
 			found = f2b_addresses(buf_text(&text)) == 0 ? NULL :
 				f2b_branch_end(inside, end - 1) < end - 1 ? from : find_choice(inside, end - 1);
-			buf_free(&text);
 			if (found != NULL)
 				return found;
 		}
@@ -79,7 +78,7 @@ static const char *find_choice(const char *from, const char *to)
 static void split_group(const char *text, const char *open, f2b_take_branch *take, void *context)
 {
 	const char *end = f2b_item_end(open), *close = end - 1, *at = f2b_group_inside(open);
-	struct buf one = { 0 };
+	FREED_BY(buf_free) struct buf one = { 0 };
 
 	for (const char *to; at <= close; at = to + 1) {
 		to = f2b_branch_end(at, close);
@@ -87,7 +86,6 @@ static void split_group(const char *text, const char *open, f2b_take_branch *tak
 		buf_addf(&one, "%.*s(?:%.*s)%s", (int)(open - text), text, (int)(to - at), at, end);
 		f2b_split(buf_text(&one), take, context);
 	}
-	buf_free(&one);
 }
 
 void f2b_split(const char *text, f2b_take_branch *take, void *context)
@@ -96,7 +94,7 @@ void f2b_split(const char *text, f2b_take_branch *take, void *context)
 	const char *end = text + strlen(text), *open;
 
 	if (f2b_branch_end(text, end) < end) {
-		struct buf one = { 0 };
+		FREED_BY(buf_free) struct buf one = { 0 };
 
 		for (const char *at = text + options, *to; at <= end; at = to + 1) {
 			to = f2b_branch_end(at, end);
@@ -104,7 +102,6 @@ void f2b_split(const char *text, f2b_take_branch *take, void *context)
 			buf_addf(&one, "%.*s%.*s", (int)options, text, (int)(to - at), at);
 			f2b_split(buf_text(&one), take, context);
 		}
-		buf_free(&one);
 		return;
 	}
 	open = f2b_addresses(text) > 1 ? find_choice(text, end) : NULL;

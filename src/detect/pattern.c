@@ -54,12 +54,11 @@ static void put_address_in(struct buf *out, const char *text)
 
 static pcre2_code *compile_match(const struct rule *rule, uint32_t options)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	pcre2_code *code;
 
 	put_address_in(&text, rule->match_text);
 	code = compile(rule, "match", text.ptr, text.len, options);
-	buf_free(&text);
 	return code;
 }
 

@@ -157,7 +157,7 @@ static int load_file(struct ruleset *set, const char *path)
 
 static int load_folder(struct ruleset *set, const char *dir)
 {
-	struct buf pattern = { 0 };
+	FREED_BY(buf_free) struct buf pattern = { 0 };
 	glob_t found = { 0 };
 	struct stat st;
 	int ret = 0, error;
@@ -168,7 +168,6 @@ static int load_folder(struct ruleset *set, const char *dir)
 	}
 	buf_addf(&pattern, "%s/*.conf", dir);
 	error = glob(buf_text(&pattern), GLOB_ERR, NULL, &found);
-	buf_free(&pattern);
 	if (error == GLOB_NOSPACE)
 		msg_die("out of memory");
 	if (error == GLOB_ABORTED && errno != ENOENT) {
@@ -219,11 +218,10 @@ const struct rule *rules_find(const struct ruleset *set, const char *name)
 void rules_tell_unknown(const struct ruleset *set, const char *name)
 {
 	struct near near = { .word = name };
-	struct buf meant = { 0 };
+	FREED_BY(buf_free) struct buf meant = { 0 };
 
 	for (size_t i = 0; i < set->count; i++)
 		near_try(&near, set->rules[i].name);
 	near_add(&near, &meant);
 	msg("there is no rule %s%s; see: mailban rules", name, buf_text(&meant));
-	buf_free(&meant);
 }

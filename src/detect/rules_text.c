@@ -60,12 +60,11 @@ __attribute__((format(printf, 2, 0))) static void confuse_error(cfg_t *cfg, cons
  * Rules are asked for in the order of the file: the search goes on behind the last one. */
 static char *source_of(struct place *last, const char *name)
 {
-	struct buf head = { 0 };
+	FREED_BY(buf_free) struct buf head = { 0 };
 	const char *from, *to;
 
 	buf_addf(&head, "rule \"%s\"", name);
 	from = strstr(last->at, buf_text(&head));
-	buf_free(&head);
 	if (from == NULL)
 		return mem_text("");
 	for (const char *c = last->at; c < from; c++)
@@ -125,12 +124,11 @@ static int check_numbers(const struct rule *rule, const struct rule_attributes *
 
 static int fault_class(const struct rule *rule)
 {
-	struct buf what = { 0 };
+	FREED_BY(buf_free) struct buf what = { 0 };
 
 	buf_add_text(&what, "class is not one of ");
 	event_class_add_names(&what);
 	fault(rule, buf_text(&what));
-	buf_free(&what);
 	return -1;
 }
 
@@ -170,7 +168,7 @@ int rules_read_text(struct ruleset *set, const struct rules_text *text)
 {
 	cfg_t *cfg = cfg_init(file_options, CFGF_NONE);
 	struct place last = { text->text, 1 };
-	struct buf copy = { 0 };
+	FREED_BY(buf_free) struct buf copy = { 0 };
 	int ret = 0;
 
 	if (cfg == NULL)
@@ -189,7 +187,6 @@ int rules_read_text(struct ruleset *set, const struct rules_text *text)
 		else
 			rules_free_rule(&rule);
 	}
-	buf_free(&copy);
 	cfg_free(cfg);
 	return ret;
 }

@@ -288,8 +288,8 @@ static void work_end(struct work *w)
 void scan_run(struct scan *scan)
 {
 	unsigned threads = scan->threads > 0 ? scan->threads : 1, started = 1;
-	struct worker *workers = mem_zalloc(threads, sizeof(*workers));
-	pthread_t *ids = mem_zalloc(threads, sizeof(*ids));
+	FREED_BY(mem_free) struct worker *workers = mem_zalloc(threads, sizeof(*workers));
+	FREED_BY(mem_free) pthread_t *ids = mem_zalloc(threads, sizeof(*ids));
 	struct work w = { .scan = scan };
 
 	for (unsigned i = 0; i < threads; i++)
@@ -305,6 +305,4 @@ void scan_run(struct scan *scan)
 	for (unsigned i = 0; i < threads; i++)
 		worker_end(&workers[i]);
 	work_end(&w);
-	free(workers);
-	free(ids);
 }

@@ -49,13 +49,12 @@ static int64_t block_until(const struct batch *batch)
 
 static uint64_t number_of_name(const char *name)
 {
-	char *base = mem_text(name);
+	FREED_BY(mem_free) char *base = mem_text(name);
 	uint64_t number;
 
 	if (!rotation_base(name, base))
 		base[rotation_unpacked_length(name)] = '\0';
 	number = digest_of(base, strlen(base));
-	free(base);
 	return number;
 }
 

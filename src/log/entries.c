@@ -52,7 +52,7 @@ static bool is_wanted(const char *units, const char *unit)
 {
 	while (*units != '\0') {
 		size_t len = strcspn(units, ",");
-		char *pattern = mem_alloc(len + sizeof(".service"), 1);
+		FREED_BY(mem_free) char *pattern = mem_alloc(len + sizeof(".service"), 1);
 		bool match;
 
 		memcpy(pattern, units, len);
@@ -60,7 +60,6 @@ static bool is_wanted(const char *units, const char *unit)
 		if (memchr(units, '.', len) == NULL)
 			memcpy(pattern + len, ".service", sizeof(".service"));
 		match = fnmatch(pattern, unit, 0) == 0;
-		free(pattern);
 		if (match)
 			return true;
 		units += len + (units[len] == ',');
@@ -79,13 +78,12 @@ static int match_units(sd_journal *handle, const char *units)
 		return ret;
 	SD_JOURNAL_FOREACH_UNIQUE(handle, field, len) {
 		size_t name = strlen("_SYSTEMD_UNIT=");
-		char *unit = len > name ? mem_text_of((const char *)field + name, len - name) : NULL;
+		FREED_BY(mem_free) char *unit = len > name ? mem_text_of((const char *)field + name, len - name) : NULL;
 
 		if (unit != NULL && is_wanted(units, unit)) {
 			ret = sd_journal_add_match(handle, field, len);
 			count++;
 		}
-		free(unit);
 		if (ret < 0)
 			return ret;
 	}

@@ -242,14 +242,13 @@ static enum said next_said(struct journal *journal, struct buf *bytes)
 
 static bool take_number(struct journal *journal, int64_t *number, struct buf *why)
 {
-	struct buf bytes = { 0 };
+	FREED_BY(buf_free) struct buf bytes = { 0 };
 	bool well = next_said(journal, &bytes) == SAID_NUMBER && bytes.len == sizeof(*number);
 
 	if (well)
 		memcpy(number, bytes.ptr, sizeof(*number));
 	else
 		buf_add_span(why, buf_span(&bytes));
-	buf_free(&bytes);
 	return well;
 }
 
@@ -264,7 +263,7 @@ bool journal_begin(struct journal *journal, const char *cursor, struct buf *why)
 /* Takes the next lines and their cursor. Returns 1, 0 at the end, or -1 with the reason. */
 static int refill(struct journal *journal, struct buf *why)
 {
-	struct buf bytes = { 0 };
+	FREED_BY(buf_free) struct buf bytes = { 0 };
 	enum said kind = next_said(journal, &journal->lines);
 
 	journal->given = 0;
@@ -280,7 +279,6 @@ static int refill(struct journal *journal, struct buf *why)
 		if (kind != SAID_END)
 			buf_add_span(why, buf_span(&bytes));
 	}
-	buf_free(&bytes);
 	journal->ended = kind == SAID_END;
 	return kind == SAID_CURSOR ? 1 : kind == SAID_END ? 0 : -1;
 }
@@ -311,7 +309,7 @@ int64_t journal_gap(const struct journal *journal)
 
 int64_t journal_newest(const char *units, const char *directory)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	struct journal *journal = journal_open(units, directory, &why);
 	int64_t newest = WHEN_UNKNOWN;
 
@@ -320,6 +318,5 @@ int64_t journal_newest(const char *units, const char *directory)
 		(void)take_number(journal, &newest, &why);
 	}
 	journal_close(journal);
-	buf_free(&why);
 	return newest;
 }

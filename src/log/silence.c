@@ -61,13 +61,12 @@ static int64_t last_line(const struct log_list *list)
 	int64_t last = WHEN_UNKNOWN;
 
 	for (size_t i = 0; i < list->count; i++) {
-		struct log_files log = { .log = mem_text(list->logs[i].log) };
+		FREED_BY(log_files_free) struct log_files log = { .log = mem_text(list->logs[i].log) };
 		int64_t written;
 
 		log_files_list(&log);
 		written = last_written(&log, false);
 		last = written > last ? written : last;
-		log_files_free(&log);
 	}
 	return last;
 }

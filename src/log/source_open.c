@@ -45,7 +45,7 @@ static char *follow(const char *path, unsigned links)
 {
 	struct span rest = { path, strlen(path) };
 	char *link = NULL, *end = NULL;
-	struct buf at = { 0 };
+	FREED_BY(buf_free) struct buf at = { 0 };
 
 	while (rest.len > 0 && link == NULL) {
 		struct span name = span_take(&rest, '/');
@@ -66,20 +66,18 @@ static char *follow(const char *path, unsigned links)
 		end = follow(buf_text(&at), links - 1);
 	}
 	free(link);
-	buf_free(&at);
 	return end;
 }
 
 char *source_follow(const char *path)
 {
 	char *here = *path != '/' ? realpath(".", NULL) : mem_text(""), *end;
-	struct buf whole = { 0 };
+	FREED_BY(buf_free) struct buf whole = { 0 };
 
 	if (here == NULL)
 		return mem_text(path);
 	buf_addf(&whole, "%s/%s", here, path);
 	end = follow(buf_text(&whole), FILE_LINKS_MAX);
-	buf_free(&whole);
 	free(here);
 	return end;
 }

@@ -33,7 +33,7 @@ static bool same_print(struct print a, struct print b)
 /* Reads up to offset, and keeps nothing. */
 static bool read_up_to(struct source *source, uint64_t offset)
 {
-	char *step = mem_alloc(STEP, 1);
+	FREED_BY(mem_free) char *step = mem_alloc(STEP, 1);
 	ssize_t got = 1;
 
 	while (got > 0 && source->at < offset) {
@@ -41,7 +41,6 @@ static bool read_up_to(struct source *source, uint64_t offset)
 
 		got = source_read(source, step, left < STEP ? (size_t)left : STEP);
 	}
-	free(step);
 	return source->at == offset;
 }
 
@@ -89,7 +88,7 @@ static bool ends_with(const char *begin, const char *end, struct print print)
  * src/README.md. */
 static uint64_t find_lines(struct source *source, struct print print)
 {
-	char *bytes = mem_alloc(1 + PRINT_BYTES + STEP, 1);
+	FREED_BY(mem_free) char *bytes = mem_alloc(1 + PRINT_BYTES + STEP, 1);
 	size_t kept = 1;
 	uint64_t found = 0, from = source->at;
 	ssize_t got;
@@ -106,7 +105,6 @@ static uint64_t find_lines(struct source *source, struct print print)
 		kept = (size_t)(end - bytes) < print.len + 1 ? (size_t)(end - bytes) : print.len + 1;
 		memmove(bytes, end - kept, kept);
 	}
-	free(bytes);
 	return found;
 }
 
@@ -156,7 +154,7 @@ struct print source_tail(struct source *source, uint64_t offset)
 
 bool source_begins_with(struct source *source, struct source *copy)
 {
-	char *steps = mem_alloc(2, STEP);
+	FREED_BY(mem_free) char *steps = mem_alloc(2, STEP);
 	size_t got;
 	bool same;
 
@@ -166,7 +164,6 @@ bool source_begins_with(struct source *source, struct source *copy)
 		got = source_read_full(copy, steps + STEP, STEP);
 		same = source_read_full(source, steps, got) == got && memcmp(steps, steps + STEP, got) == 0;
 	} while (same && got == STEP);
-	free(steps);
 	source_restart(source);
 	source_restart(copy);
 	return same;
