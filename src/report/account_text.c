@@ -16,11 +16,10 @@
 
 static void add_row(struct buf *out, int64_t points, uint32_t last)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	points_add_rough(&text, points);
 	buf_addf(out, "    %8s  ", buf_text(&text));
-	buf_free(&text);
 	if (last != 0)
 		when_add_minute(out, last);
 	else

@@ -209,11 +209,10 @@ void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
 void changes_unseen(struct judge *judge, char *const *done, size_t done_count, struct buf *out)
 {
 	const struct decide_input input = { .judge = judge, .done = done, .done_count = done_count };
-	struct changes changes = { 0 };
+	FREED_BY(changes_free) struct changes changes = { 0 };
 
 	told_entered(&input, &changes);
 	changes_entered(&(struct run_facts){ .changes = &changes, .judge = judge }, false, out);
-	changes_free(&changes);
 }
 
 /* Whether a scan tells this kind, too. */
@@ -256,7 +255,7 @@ void changes_uncounted(const struct judge *judge, struct buf *out)
 
 void changes_text(const struct run_facts *facts, struct buf *out)
 {
-	struct buf news = { 0 };
+	FREED_BY(buf_free) struct buf news = { 0 };
 
 	if (facts->drift != NULL)
 		unknown_news_text(facts->drift, facts->drift_known, &news);
@@ -265,7 +264,6 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 	for (unsigned i = 0; i < TELLINGS; i++)
 		tell_kind(facts, &tellings[i], out);
 	buf_add_span(out, buf_span(&news));
-	buf_free(&news);
 	changes_uncounted(facts->judge, out);
 	text_add_count(out, facts->lines, "new line, ", "new lines, ");
 	text_add_count(out, facts->events, "event; ", "events; ");

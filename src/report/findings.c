@@ -189,7 +189,7 @@ static void add_summary(const struct findings *f, struct buf *out)
 static void add_worst(const struct form *form)
 {
 	const struct findings *f = form->findings;
-	struct finding *sorted = mem_alloc(f->count + 1, sizeof(*sorted));
+	FREED_BY(mem_free) struct finding *sorted = mem_alloc(f->count + 1, sizeof(*sorted));
 
 	for (size_t i = 0; i < f->count; i++)
 		sorted[i] = f->all[i];
@@ -198,7 +198,6 @@ static void add_worst(const struct form *form)
 		add_finding(form, &sorted[i]);
 	if (f->count > WORST)
 		buf_addf(form->out, "the %d worst of %zu; --all shows all of them, by address\n", WORST, f->count);
-	free(sorted);
 }
 
 static void add_all(const struct form *form)

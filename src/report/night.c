@@ -30,7 +30,7 @@ struct page {
 /* Adds a line, cut where it is too wide; no line where there is no room. */
 static void say(struct page *page, const char *sentence, const struct field *fields)
 {
-	struct buf line = { 0 };
+	FREED_BY(buf_free) struct buf line = { 0 };
 
 	if (page->lines == page->most)
 		return;
@@ -39,7 +39,6 @@ static void say(struct page *page, const char *sentence, const struct field *fie
 	buf_add_span(page->out, buf_span(&line));
 	buf_add_char(page->out, '\n');
 	page->lines++;
-	buf_free(&line);
 }
 
 static void say_plain(struct page *page, const char *line)
@@ -130,7 +129,7 @@ static struct span owner_of(const struct night *n, const struct addr *addr, stru
 static void say_entered(const struct night *n, struct page *page, const struct change *c)
 {
 	struct field tried[ENTERED_TRIED + 1] = { 0 };
-	struct buf owner = { 0 };
+	FREED_BY(buf_free) struct buf owner = { 0 };
 	const struct entered *e = c->entered;
 
 	for (unsigned i = 0; i < e->tried_count; i++)
@@ -153,7 +152,6 @@ static void say_entered(const struct night *n, struct page *page, const struct c
 			    "{mails|mail|mails} up to {last}", fields);
 		}
 	}
-	buf_free(&owner);
 }
 
 static void say_more(struct page *page, size_t count, size_t most)
@@ -255,7 +253,7 @@ static uint64_t bans_over(const struct night *n)
 static void say_numbers(const struct night *n, struct page *page)
 {
 	size_t first = n->row_count >= NIGHTS ? n->row_count - NIGHTS + 1 : 0;
-	struct buf bans = { 0 }, events = { 0 };
+	FREED_BY(buf_free) struct buf bans = { 0 }, events = { 0 };
 
 	/* the summary has this night; without earlier ones there is no table */
 	if (n->row_count == 0)
@@ -270,14 +268,12 @@ static void say_numbers(const struct night *n, struct page *page)
 		field_word("bans", buf_text(&bans)), field_end() });
 	say(page, "             events   {events}", (const struct field[]){
 		field_word("events", buf_text(&events)), field_end() });
-	buf_free(&bans);
-	buf_free(&events);
 }
 
 static void say_summary(const struct night *n, struct page *page)
 {
 	uint64_t by[CLASS_COUNT] = { 0 }, networks = 0;
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	for (size_t i = 0; i < n->judge->accounts.count; i++) {
 		const struct account *a = accounts_at(&n->judge->accounts, i);
@@ -297,7 +293,6 @@ static void say_summary(const struct night *n, struct page *page)
 		field_number("bans", night_bans(n)), field_word("by", buf_text(&text)),
 		field_number("networks", networks), field_number("over", bans_over(n)),
 		field_number("banned", n->banned), field_end() });
-	buf_free(&text);
 }
 
 /* ---- the worst ---- */
@@ -308,7 +303,7 @@ static void say_one_of_worst(const struct night *n, struct page *page, const str
 	const char *names[2];
 	size_t count = told_names(n->judge, w->account, names, 2);
 
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	struct span owner = owner_of(n, &w->account->addr, &text);
 
 	/* there is room for the owner or for user names, not for both */
@@ -321,12 +316,11 @@ static void say_one_of_worst(const struct night *n, struct page *page, const str
 		field_points("points", w->points), field_number("events", w->account->hits),
 		field_word("word", w->account->hits == 1 ? "event" : "events"), field_list("users", users),
 		field_text("owner", owner), field_end() });
-	buf_free(&text);
 }
 
 static void say_worst(const struct night *n, struct page *page, size_t most)
 {
-	struct finding *all = mem_alloc(n->judge->accounts.count + 1, sizeof(*all));
+	FREED_BY(mem_free) struct finding *all = mem_alloc(n->judge->accounts.count + 1, sizeof(*all));
 	size_t count = 0;
 
 	for (size_t i = 0; i < n->judge->accounts.count; i++) {
@@ -338,7 +332,6 @@ static void say_worst(const struct night *n, struct page *page, size_t most)
 	findings_sort_worst(all, count);
 	for (size_t i = 0; i < count && i < most; i++)
 		say_one_of_worst(n, page, &all[i]);
-	free(all);
 }
 
 static void say_knocking(const struct night *n, struct page *page)

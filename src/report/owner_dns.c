@@ -209,7 +209,7 @@ static bool ask(const struct owner_dns *dns, const struct buf *question, struct 
 
 static bool text_of(struct owner_dns *dns, const char *name, char text[256])
 {
-	struct buf question = { 0 };
+	FREED_BY(buf_free) struct buf question = { 0 };
 	struct packet p = { 0 };
 	uint16_t id = 0;
 	bool good;
@@ -225,7 +225,6 @@ static bool text_of(struct owner_dns *dns, const char *name, char text[256])
 		p.at = question.len;
 		good = take_text(&p, answers, text);
 	}
-	buf_free(&question);
 	return good;
 }
 
@@ -262,7 +261,7 @@ static void name_of_addr(struct buf *name, const struct addr *addr, const char *
 
 static void take_name(struct owner_dns *dns, struct owner *owner)
 {
-	struct buf name = { 0 };
+	FREED_BY(buf_free) struct buf name = { 0 };
 	char text[256];
 
 	buf_addf(&name, "AS%u.%s", owner->as, dns->zone);
@@ -271,12 +270,11 @@ static void take_name(struct owner_dns *dns, struct owner *owner)
 
 		snprintf(owner->name, sizeof(owner->name), "%.*s", (int)said.len, said.ptr);
 	}
-	buf_free(&name);
 }
 
 void owner_dns_find(struct owner_dns *dns, const struct addr *addr, struct owner *owner)
 {
-	struct buf name = { 0 };
+	FREED_BY(buf_free) struct buf name = { 0 };
 	char text[256];
 
 	if (allow_is_private(addr))
@@ -291,5 +289,4 @@ void owner_dns_find(struct owner_dns *dns, const struct addr *addr, struct owner
 		if (owner->as != 0)
 			take_name(dns, owner);
 	}
-	buf_free(&name);
 }

@@ -89,7 +89,8 @@ struct chart {
 
 static void add_chart(const struct page *p, struct chart *chart, struct buf *out)
 {
-	struct buf most = { 0 }, half = { 0 }, first = { 0 }, middle = { 0 }, last = { 0 }, width = { 0 };
+	FREED_BY(buf_free) struct buf most = { 0 }, half = { 0 }, width = { 0 };
+	FREED_BY(buf_free) struct buf first = { 0 }, middle = { 0 }, last = { 0 };
 
 	page_add_number(&most, chart->most);
 	page_add_number(&half, chart->most / 2);
@@ -104,19 +105,13 @@ static void add_chart(const struct page *p, struct chart *chart, struct buf *out
 				 { "last", buf_span(&last) },
 				 { "width", buf_span(&width) }, { "name", span_of(chart->name) },
 				 { "shapes", buf_span(&chart->shapes) }));
-	buf_free(&most);
-	buf_free(&half);
-	buf_free(&first);
-	buf_free(&middle);
-	buf_free(&last);
-	buf_free(&width);
 	buf_free(&chart->shapes);
 }
 
 /* "Fri 20 Nov: 3,587 failed logins, 229 known bots" */
 static void add_seen(const struct page *p, uint64_t *const counts[], size_t bar, struct buf *out)
 {
-	struct buf text = { 0 }, path = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 }, path = { 0 };
 
 	page_add_date(&text, page_bar_begins(p, bar));
 	buf_addf(&text, "%s:", page_bar_days(p) == 1 ? "" : " and the six days behind it");
@@ -130,8 +125,6 @@ static void add_seen(const struct page *p, uint64_t *const counts[], size_t bar,
 	text.len--;
 	add_bar(&path, bar, 0, HEIGHT);
 	add(out, "seen", FIELDS({ "path", buf_span(&path) }, { "text", buf_span(&text) }));
-	buf_free(&text);
-	buf_free(&path);
 }
 
 static void add_event_chart(const struct page *p, struct buf *out)
@@ -150,7 +143,7 @@ static void add_event_chart(const struct page *p, struct buf *out)
 	chart.most = rounded_up(chart.most);
 	memset(below, 0, bars * sizeof(*below));
 	for (unsigned i = 0; i < STACKED; i++) {
-		struct buf path = { 0 };
+		FREED_BY(buf_free) struct buf path = { 0 };
 
 		for (size_t b = 0; b < bars; b++) {
 			add_bar(&path, b, height_of(below[b], chart.most), height_of(counts[i][b], chart.most));
@@ -158,7 +151,6 @@ static void add_event_chart(const struct page *p, struct buf *out)
 		}
 		add(&chart.shapes, "bars",
 		    FIELDS({ "class", span_of(event_class_name(stacked[i])) }, { "path", buf_span(&path) }));
-		buf_free(&path);
 	}
 	for (size_t b = 0; b < bars; b++)
 		add_seen(p, counts, b, &chart.shapes);
@@ -172,7 +164,7 @@ static void add_event_chart(const struct page *p, struct buf *out)
 static void add_banned_chart(const struct page *p, struct buf *out)
 {
 	struct chart chart = { .most = 1, .name = "entries of the blacklist" };
-	struct buf path = { 0 }, area = { 0 }, section = { 0 };
+	FREED_BY(buf_free) struct buf path = { 0 }, area = { 0 }, section = { 0 };
 	double step = (double)(page_bar_count(p) * BAR) / p->day_count, first = -1, x = 0;
 
 	for (size_t i = 0; i < p->day_count; i++)
@@ -195,14 +187,11 @@ static void add_banned_chart(const struct page *p, struct buf *out)
 		add_chart(p, &chart, &section);
 		add(out, "banned", FIELDS({ "chart", buf_span(&section) }));
 	}
-	buf_free(&path);
-	buf_free(&area);
-	buf_free(&section);
 }
 
 static void add_charts(const struct page *p, struct buf *out)
 {
-	struct buf legend = { 0 }, events = { 0 }, banned = { 0 };
+	FREED_BY(buf_free) struct buf legend = { 0 }, events = { 0 }, banned = { 0 };
 
 	for (unsigned i = 0; i < STACKED; i++)
 		add(&legend, "legend", FIELDS({ "class", span_of(event_class_name(stacked[i])) },
@@ -211,24 +200,19 @@ static void add_charts(const struct page *p, struct buf *out)
 	add_banned_chart(p, &banned);
 	add(out, "charts", FIELDS({ "each", span_of(each(p)) }, { "legend", buf_span(&legend) },
 				  { "events", buf_span(&events) }, { "banned", buf_span(&banned) }));
-	buf_free(&legend);
-	buf_free(&events);
-	buf_free(&banned);
 }
 
 static void add_spark(const struct page *p, const struct page_row *row, struct buf *out)
 {
 	size_t bars = page_bar_count(p);
 	uint64_t most, *sums = page_row_bars(p, row, 0, &most);
-	struct buf path = { 0 }, width = { 0 };
+	FREED_BY(buf_free) struct buf path = { 0 }, width = { 0 };
 
 	for (size_t b = 0; b < bars; b++)
 		add_bar(&path, b, 0, height_of(sums[b], most));
 	buf_addf(&width, "%zu", bars * BAR);
 	add(out, "spark",
 	    FIELDS({ "width", buf_span(&width) }, { "each", span_of(each(p)) }, { "path", buf_span(&path) }));
-	buf_free(&path);
-	buf_free(&width);
 	free(sums);
 }
 
@@ -246,7 +230,8 @@ static unsigned most_class(const struct page_row *row)
 static void add_row(const struct page *p, const struct page_row *row, struct buf *out)
 {
 	static const char *const parts[] = { "address", "user", "network" };
-	struct buf key = { 0 }, events = { 0 }, most = { 0 }, spark = { 0 }, owner = { 0 }, ban = { 0 }, login = { 0 };
+	FREED_BY(buf_free) struct buf key = { 0 }, events = { 0 }, most = { 0 }, spark = { 0 };
+	FREED_BY(buf_free) struct buf owner = { 0 }, ban = { 0 }, login = { 0 };
 
 	if (row->user != NULL)
 		buf_add_text(&key, row->user);
@@ -268,25 +253,17 @@ static void add_row(const struct page *p, const struct page_row *row, struct buf
 		   { "addresses", buf_span(&most) }, { "spark", buf_span(&spark) }, { "owner", buf_span(&owner) },
 		   { "ban", buf_span(&ban) }, { "login", buf_span(&login) },
 		   { "mostly", span_of(page_class_name(most_class(row))) }));
-	buf_free(&key);
-	buf_free(&events);
-	buf_free(&most);
-	buf_free(&spark);
-	buf_free(&owner);
-	buf_free(&ban);
-	buf_free(&login);
 }
 
 static void add_table(const struct page *p, enum history_kind kind, struct buf *out)
 {
 	static const char *const parts[] = { "addresses", "users", "networks" };
-	struct buf rows = { 0 };
+	FREED_BY(buf_free) struct buf rows = { 0 };
 
 	for (size_t i = 0; i < p->rows[kind].count; i++)
 		add_row(p, &p->rows[kind].all[i], &rows);
 	if (rows.len > 0)
 		add(out, parts[kind], FIELDS({ "rows", buf_span(&rows) }, { "each", span_of(each(p)) }));
-	buf_free(&rows);
 }
 
 /* ---- the whole ---- */
@@ -306,18 +283,17 @@ static void add_needs(const struct page *p, struct buf *out)
 static void add_figures(const struct page *p, struct buf *out)
 {
 	for (unsigned i = 0; i < PAGE_FIGURES; i++) {
-		struct buf value = { 0 }, name = { 0 };
+		FREED_BY(buf_free) struct buf value = { 0 }, name = { 0 };
 
 		page_figure(p, i, &value, &name);
 		add(out, "figure", FIELDS({ "value", buf_span(&value) }, { "name", buf_span(&name) }));
-		buf_free(&value);
-		buf_free(&name);
 	}
 }
 
 void page_html(const struct page *p, struct buf *out)
 {
-	struct buf title = { 0 }, time = { 0 }, needs = { 0 }, figures = { 0 }, charts = { 0 }, tables = { 0 };
+	FREED_BY(buf_free) struct buf title = { 0 }, time = { 0 }, needs = { 0 };
+	FREED_BY(buf_free) struct buf figures = { 0 }, charts = { 0 }, tables = { 0 };
 
 	if (p->host != NULL)
 		buf_addf(&title, " on %s", p->host);
@@ -333,10 +309,4 @@ void page_html(const struct page *p, struct buf *out)
 				{ "charts", buf_span(&charts) }, { "tables", buf_span(&tables) },
 				{ "end", span_of("mailban why ADDRESS tells all that is known of one; mailban unban "
 						 "ADDRESS lifts a ban.") }));
-	buf_free(&title);
-	buf_free(&time);
-	buf_free(&needs);
-	buf_free(&figures);
-	buf_free(&charts);
-	buf_free(&tables);
 }

@@ -9,11 +9,10 @@
 
 static void add_date(struct json *j, const char *name, uint32_t day)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	history_add_day(&text, day);
 	MEMBERS(j, field_text(name, buf_span(&text)));
-	buf_free(&text);
 }
 
 static void add_needs(struct json *j, const struct page *p)

@@ -54,7 +54,7 @@ static void add_tried(const struct entered *e, struct buf *out)
 static void need_entered(struct page *p, const struct change *c)
 {
 	bool guessed = c->kind == CHANGE_BREACH;
-	struct buf what = { 0 }, details = { 0 };
+	FREED_BY(buf_free) struct buf what = { 0 }, details = { 0 };
 
 	buf_addf(&what, guessed ? "%s was entered by a guesser" : "Worth a look: %s sends from a new place", c->user);
 	buf_add_text(&details, "From ");
@@ -70,8 +70,6 @@ static void need_entered(struct page *p, const struct change *c)
 	buf_add_text(&details, guessed ? " from there. Change the password" : ", more than from all others. See to it");
 	buf_add_text(&details, ", then say so: mailban done USER");
 	page_need(p, guessed, buf_text(&what), buf_text(&details));
-	buf_free(&what);
-	buf_free(&details);
 }
 
 /* ---- news ---- */
@@ -115,20 +113,18 @@ static size_t add_news(const struct changes *news, enum change_kind kind, struct
 
 static void need_attacked(struct page *p, const struct changes *news)
 {
-	struct buf what = { 0 }, details = { 0 };
+	FREED_BY(buf_free) struct buf what = { 0 }, details = { 0 };
 	size_t count = add_news(news, CHANGE_ATTACKED, &details);
 
 	text_add_count(&what, count, "user is", "users are");
 	buf_add_text(&what, " under attack from many addresses");
 	if (count > 0)
 		page_need(p, false, buf_text(&what), buf_text(&details));
-	buf_free(&what);
-	buf_free(&details);
 }
 
 static void need_failing(struct page *p, const struct changes *news)
 {
-	struct buf what = { 0 }, details = { 0 };
+	FREED_BY(buf_free) struct buf what = { 0 }, details = { 0 };
 
 	p->failing = add_news(news, CHANGE_FAILING, &details);
 	text_add_count(&what, p->failing, "user name keeps", "user names keep");
@@ -136,8 +132,6 @@ static void need_failing(struct page *p, const struct changes *news)
 	buf_add_text(&details, ". An old password on a device?");
 	if (p->failing > 0)
 		page_need(p, false, buf_text(&what), buf_text(&details));
-	buf_free(&what);
-	buf_free(&details);
 }
 
 /* ---- rows ---- */
@@ -191,7 +185,7 @@ void page_take_judge(struct page *p, const struct decide_input *input, const str
 {
 	struct decide_input since = *input;
 	struct judge *j = input->judge;
-	struct changes news = { 0 };
+	FREED_BY(changes_free) struct changes news = { 0 };
 
 	since.tell_failing = true;
 	since.last_clock = (uint32_t)(begins(p) > 0 ? begins(p) - 1 : 0);
@@ -204,7 +198,6 @@ void page_take_judge(struct page *p, const struct decide_input *input, const str
 	}
 	need_attacked(p, &news);
 	need_failing(p, &news);
-	changes_free(&news);
 	for (unsigned kind = 0; kind < PAGE_KINDS; kind++) {
 		for (size_t i = 0; i < p->rows[kind].count; i++) {
 			if (kind == HISTORY_USER)

@@ -35,13 +35,12 @@ static void add_bar(struct buf *out, uint64_t value, uint64_t most, bool blocks)
 
 static void add_right(struct buf *out, uint64_t number, size_t width)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	page_add_number(&text, number);
 	for (size_t i = text.len; i < width; i++)
 		buf_add_char(out, ' ');
 	buf_add_span(out, buf_span(&text));
-	buf_free(&text);
 }
 
 static void add_escaped(struct buf *out, const char *text)
@@ -52,7 +51,7 @@ static void add_escaped(struct buf *out, const char *text)
 /* Lines of at most WIDTH bytes behind an indent, broken at blanks. */
 static void add_wrapped(struct buf *out, const char *text)
 {
-	struct buf escaped = { 0 };
+	FREED_BY(buf_free) struct buf escaped = { 0 };
 	const char *at, *end;
 
 	add_escaped(&escaped, text);
@@ -67,7 +66,6 @@ static void add_wrapped(struct buf *out, const char *text)
 		buf_addf(out, "%*s%.*s\n", INDENT, "", (int)(stop - at), at);
 		at = stop + (stop < end);
 	}
-	buf_free(&escaped);
 }
 
 static void add_needs(const struct page *p, struct buf *out)
@@ -82,12 +80,10 @@ static void add_needs(const struct page *p, struct buf *out)
 	}
 	buf_add_char(out, '\n');
 	for (unsigned i = 0; i < PAGE_FIGURES; i++) {
-		struct buf value = { 0 }, name = { 0 };
+		FREED_BY(buf_free) struct buf value = { 0 }, name = { 0 };
 
 		page_figure(p, i, &value, &name);
 		buf_addf(out, "%12s  %s\n", buf_text(&value), buf_text(&name));
-		buf_free(&value);
-		buf_free(&name);
 	}
 }
 
@@ -116,7 +112,7 @@ static struct sums *sums_of(const struct page *p, uint64_t *most)
 static void add_days(const struct page *p, bool blocks, struct buf *out)
 {
 	uint64_t most;
-	struct sums *sums = sums_of(p, &most);
+	FREED_BY(mem_free) struct sums *sums = sums_of(p, &most);
 	size_t bars = page_bar_count(p), start;
 
 	buf_addf(out, "\n%s        FAILED    OTHER   BANNED\n", page_bar_days(p) == 1 ? "DAY " : "WEEK");
@@ -133,7 +129,6 @@ static void add_days(const struct page *p, bool blocks, struct buf *out)
 			out->len--;
 		buf_add_char(out, '\n');
 	}
-	free(sums);
 }
 
 static void add_spark(const struct page *p, const struct page_row *row, bool blocks, struct buf *out)

@@ -41,7 +41,7 @@ static void add_left(const struct profile *d, const struct ban *ban, struct buf 
 
 static void show_ban(const struct profile *d, const struct ban *ban, struct json *j, struct buf *out)
 {
-	struct buf left = { 0 };
+	FREED_BY(buf_free) struct buf left = { 0 };
 	bool other = !addr_equal(&ban->net, &d->net);
 
 	add_left(d, ban, &left);
@@ -65,7 +65,6 @@ static void show_ban(const struct profile *d, const struct ban *ban, struct json
 			    "  until      {until}{left}\n  by         {by}"
 			    "[{counted}, {hits|hit|hits}]\n[  note       {note}\n]", out);
 	}
-	buf_free(&left);
 }
 
 static void add_inside(const struct profile *d, struct buf *out)
