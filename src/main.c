@@ -76,18 +76,17 @@ static int print_overview(void)
 /* All of them with their defaults: what is installed as mailban.conf. */
 static int print_settings(void)
 {
-	struct buf out = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 
 	settings_print(&out);
 	text_print(&out);
-	buf_free(&out);
 	return EXIT_ALL_WELL;
 }
 
 static void tell_unknown(const char *name)
 {
 	struct near near = { .word = name };
-	struct buf meant = { 0 };
+	FREED_BY(buf_free) struct buf meant = { 0 };
 
 	if (name[0] == '-') {
 		msg("%s: options stand behind the command: mailban COMMAND %s; see: mailban help", name, name);
@@ -97,7 +96,6 @@ static void tell_unknown(const char *name)
 		near_try(&near, (*c)->name);
 	near_add(&near, &meant);
 	msg("there is no command %s%s; see: mailban help", name, buf_text(&meant));
-	buf_free(&meant);
 }
 
 static const struct command *find(const char *name)

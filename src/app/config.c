@@ -85,12 +85,9 @@ static bool is_temporary_of(const char *name, const char *set)
 /* Whether both paths lead to one place, by links or by another way to write it. */
 static bool is_one_file(const char *a, const char *b)
 {
-	char *x = file_resolve(a), *y = file_resolve(b);
-	bool same = strcmp(x, y) == 0;
+	FREED_BY(mem_free) char *x = file_resolve(a), *y = file_resolve(b);
 
-	free(x);
-	free(y);
-	return same;
+	return strcmp(x, y) == 0;
 }
 
 /* Where two of the files were one, the second would overwrite the first. */
@@ -172,8 +169,8 @@ enum { CONFIG_MOST = 16 << 20 };
 static int parse(cfg_t *cfg, const struct options *options)
 {
 	const char *path = options->config != NULL ? options->config : CONFIG_FILE;
-	struct buf text = { 0 };
-	int ret = -1, error;
+	FREED_BY(buf_free) struct buf text = { 0 };
+	int error;
 
 	/* the usual file may be missing; a file that the options name must exist */
 	if (options->config == NULL && access(path, F_OK) < 0 && errno == ENOENT) {
@@ -188,9 +185,8 @@ static int parse(cfg_t *cfg, const struct options *options)
 	else if (memchr(text.ptr, '\0', text.len) != NULL)
 		msg("%s: holds NUL bytes; a configuration is text", path);
 	else if (conf_parse(cfg, path, &text) == CFG_SUCCESS)
-		ret = 0;
-	buf_free(&text);
-	return ret;
+		return 0;
+	return -1;
 }
 
 /* Files that root obeys, and files that root writes to, must be root's. */
@@ -198,17 +194,15 @@ static int check_owners(const struct config *config, const struct options *optio
 {
 	const char *paths[] = { options->config != NULL ? options->config : CONFIG_FILE, config->allow, config->rules,
 				config->blacklist, config->state };
-	struct buf why = { 0 };
-	int ret = EXIT_ALL_WELL;
+	FREED_BY(buf_free) struct buf why = { 0 };
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths) && ret == EXIT_ALL_WELL; i++) {
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		if (file_is_own(paths[i], &why))
 			continue;
 		msg("%s; root uses no %s that others can change: see its owner and mode", buf_text(&why), paths[i]);
-		ret = EXIT_USAGE;
+		return EXIT_USAGE;
 	}
-	buf_free(&why);
-	return ret;
+	return EXIT_ALL_WELL;
 }
 
 int config_load(struct config *config, const struct options *options)
@@ -295,21 +289,15 @@ char *config_answers(const struct config *config)
 
 static void take_answers(const struct config *config, struct allow *allow)
 {
-	struct buf text = { 0 };
-	char *path;
-	int ret;
+	FREED_BY(mem_free) char *path = config_answers(config);
+	FREED_BY(buf_free) struct buf text = { 0 };
+	int ret = file_read_own(path, &text);
 
-	if (allow->name_count == 0)
-		return;
-	path = config_answers(config);
-	ret = file_read_own(path, &text);
 	if (ret == 0)
 		allow_take_answers(allow, buf_span(&text));
 	else if (ret == -EPERM)
 		msg("%s: others than root can change it, so that it allows nobody: see its owner and mode", path);
 	netset_finish(&allow->nets);
-	buf_free(&text);
-	free(path);
 }
 
 int config_gather_allow(const struct config *config, struct allow *allow)
@@ -321,6 +309,7 @@ int config_gather_allow(const struct config *config, struct allow *allow)
 
 	if (!config_is_there(config->allow, CONFIG_ALLOW) || allow_gather(allow, &sources) < 0)
 		return -1;
-	take_answers(config, allow);
+	if (allow->name_count > 0)
+		take_answers(config, allow);
 	return 0;
 }

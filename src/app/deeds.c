@@ -47,8 +47,8 @@ static struct span last_lines(const struct buf *text)
 void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said)
 {
 	struct span rest = buf_span(said), line, kept;
-	char *path = file_beside(blacklist, SUFFIX);
-	struct buf text = { 0 };
+	FREED_BY(mem_free) char *path = file_beside(blacklist, SUFFIX);
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret = file_read_own(path, &text);
 
 	while (span_take_line(&rest, &line)) {
@@ -65,8 +65,6 @@ void deeds_add(const char *blacklist, int64_t now, const char *author, const str
 	if (ret < 0)
 		msg("%s: %s; what was done now is not noted there", path,
 		    ret == -EPERM ? "others than root can change it" : strerror(-ret));
-	buf_free(&text);
-	free(path);
 }
 
 static bool names(struct span line, const struct addr *net)
@@ -83,8 +81,8 @@ static bool names(struct span line, const struct addr *net)
 
 void deeds_of(const char *blacklist, const struct addr *net, struct buf *out)
 {
-	char *path = file_beside(blacklist, SUFFIX);
-	struct buf text = { 0 };
+	FREED_BY(mem_free) char *path = file_beside(blacklist, SUFFIX);
+	FREED_BY(buf_free) struct buf text = { 0 };
 	struct span rest = { 0 }, line;
 
 	if (file_read_own(path, &text) == 0)
@@ -93,6 +91,4 @@ void deeds_of(const char *blacklist, const struct addr *net, struct buf *out)
 		if (names(line, net))
 			buf_addf(out, "%.*s\n", (int)line.len, line.ptr);
 	}
-	buf_free(&text);
-	free(path);
 }

@@ -52,7 +52,7 @@ int detection_enter_glass(struct detection *detection, uint64_t bytes)
 /* Returns how many of the logs could be opened. */
 static size_t open_logs(const struct config *config, const struct options *options, struct scan_log *logs)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	size_t count = 0;
 
 	for (int i = 0; i < options->arg_count; i++) {
@@ -66,7 +66,6 @@ static size_t open_logs(const struct config *config, const struct options *optio
 		/* no later command reads the rest of an unfinished last line */
 		logs[count++].take_unterminated = true;
 	}
-	buf_free(&why);
 	return count;
 }
 
@@ -87,7 +86,7 @@ static uint64_t bytes_of(const struct scan_log *logs, size_t count)
 /* Finds out what the files are. Returns how many of them are logs. */
 static size_t begin_logs(struct scan_log *logs, size_t count)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -100,7 +99,6 @@ static size_t begin_logs(struct scan_log *logs, size_t count)
 			    buf_text(&why));
 		source_close(logs[i].source);
 	}
-	buf_free(&why);
 	return kept;
 }
 

@@ -65,23 +65,20 @@ void edit_end(struct edit *edit)
 
 void edit_print_difference(const struct options *options, const char *path, struct span new_text)
 {
-	struct buf old_text = { 0 }, out = { 0 };
+	FREED_BY(buf_free) struct buf old_text = { 0 }, out = { 0 };
 
 	/* a missing file counts as empty; a file that cannot be read was refused before */
 	file_read(path, &old_text);
 	diff_unified(&out, path, buf_span(&old_text), path, new_text, options_color(options));
 	text_print(&out);
-	buf_free(&old_text);
-	buf_free(&out);
 }
 
 static int show(const struct edit *edit)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	blacklist_format(&edit->list, &text);
 	edit_print_difference(edit->options, edit->config->blacklist, buf_span(&text));
-	buf_free(&text);
 	return EXIT_ALL_WELL;
 }
 

@@ -28,7 +28,8 @@ struct edit {
 };
 
 /* Takes the blacklist's lock for the command of that name (not in a dry run) and reads the blacklist. Returns
- * EXIT_ALL_WELL, or another status after saying what is wrong. edit_end() is to be called in both cases. */
+ * EXIT_ALL_WELL, or another status after saying what is wrong. edit_end() is to be called in both cases, and may be
+ * called for an edit that was not begun, whose lock.fd is -1. */
 int edit_begin(struct edit *edit, const char *name, const struct config *config, const struct options *options);
 
 /* Writes the list where it changed, unless the file changed since it was read: an editor takes no lock. Makes the sets

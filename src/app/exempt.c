@@ -82,7 +82,7 @@ static void tell_allowed(const struct exempt *e, const struct banlist *bans, con
 /* Adds the rest of a network without the allowed addresses and networks. */
 static void add_rest(struct exempt *e, const struct ban *ban)
 {
-	struct netset whole = { 0 }, rest = { 0 };
+	FREED_BY(netset_free) struct netset whole = { 0 }, rest = { 0 };
 	struct ban part = *ban;
 
 	netset_add(&whole, &ban->net);
@@ -92,8 +92,6 @@ static void add_rest(struct exempt *e, const struct ban *ban)
 		part.net = rest.nets[i];
 		banlist_add(&e->fit, &part);
 	}
-	netset_free(&whole);
-	netset_free(&rest);
 }
 
 static bool fits(const struct exempt *e, const struct ban *ban)

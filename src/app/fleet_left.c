@@ -50,7 +50,7 @@ static int work(void *context, struct buf *answer)
 	const struct job *job = context;
 	const struct judge_settings *judge = &job->edit->config->judge;
 	bool pardons = job->edit->options->fleet;
-	struct fleet_word *words = NULL;
+	FREED_BY(mem_free) struct fleet_word *words = NULL;
 	size_t count = 0;
 	bool ok;
 
@@ -63,14 +63,13 @@ static int work(void *context, struct buf *answer)
 		buf_addf(answer, "all hosts of the fleet forget %s at their next runs\n", job->name);
 	else if (count > 0)
 		say(words, count, job->name, answer);
-	free(words);
 	return ok ? EXIT_ALL_WELL : EXIT_IN_PART;
 }
 
 int fleet_left(const struct edit *edit, const struct addr *net, const char *name)
 {
 	struct job job = { edit, net, name, NULL };
-	struct buf answer = { 0 }, out = { 0 };
+	FREED_BY(buf_free) struct buf answer = { 0 }, out = { 0 };
 	int ret;
 
 	if (edit->config->fleet.url == NULL || edit->options->dry_run)
@@ -82,7 +81,5 @@ int fleet_left(const struct edit *edit, const struct addr *net, const char *name
 	if (!edit->options->quiet)
 		text_print(&out);
 	fleet_line_close(job.line);
-	buf_free(&answer);
-	buf_free(&out);
 	return ret == EXIT_ALL_WELL ? EXIT_ALL_WELL : EXIT_IN_PART;
 }

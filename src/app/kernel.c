@@ -21,12 +21,11 @@ int kernel_try_read(struct firewall *fw, const struct config *config, struct buf
 
 int kernel_read(struct firewall *fw, const struct config *config)
 {
-	struct buf error = { 0 };
+	FREED_BY(buf_free) struct buf error = { 0 };
 	int ret = kernel_try_read(fw, config, &error);
 
 	if (ret < 0)
 		msg("%s", buf_text(&error));
-	buf_free(&error);
 	return ret;
 }
 
@@ -43,35 +42,27 @@ int kernel_refuse_missing(const struct config *config, const struct firewall *fw
 
 bool kernel_holds(const struct config *config, const struct addr *net)
 {
-	struct buf ignored = { 0 };
-	struct firewall fw;
-	bool holds = kernel_try_read(&fw, config, &ignored) == 0 && firewall_holds(&fw, net);
+	FREED_BY(buf_free) struct buf ignored = { 0 };
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
 
-	buf_free(&ignored);
-	firewall_free(&fw);
-	return holds;
+	return kernel_try_read(&fw, config, &ignored) == 0 && firewall_holds(&fw, net);
 }
 
 int kernel_ask_missing(const struct config *config)
 {
-	struct buf ignored = { 0 };
-	struct firewall fw;
-	int ret = 0;
+	FREED_BY(buf_free) struct buf ignored = { 0 };
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
 
 	if (access(config->blacklist, F_OK) == 0)
 		return 0;
 	/* sets that cannot be read are told by the code that changes them later */
-	if (kernel_try_read(&fw, config, &ignored) == 0)
-		ret = kernel_refuse_missing(config, &fw);
-	buf_free(&ignored);
-	firewall_free(&fw);
-	return ret;
+	return kernel_try_read(&fw, config, &ignored) == 0 ? kernel_refuse_missing(config, &fw) : 0;
 }
 
 int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
 		struct firewall_report *report)
 {
-	struct buf error = { 0 };
+	FREED_BY(buf_free) struct buf error = { 0 };
 	int ret = firewall_sync(fw, bans, now, dry_run, report, &error);
 
 	if (ret < 0)
@@ -80,16 +71,15 @@ int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bo
 		msg("%zu networks of the blacklist are left out of the sets: nftables takes no more than %d of a "
 		    "family in reasonable time; take them together, or use ipset",
 		    report->refused, FIREWALL_NETWORKS_MAX);
-	buf_free(&error);
 	return ret;
 }
 
 int kernel_update(const struct config *config, const struct banlist *bans, int64_t now, bool force)
 {
-	struct allow allow = { 0 };
-	struct exempt exempt = { .config = config, .allow = &allow, .now = now, .force = force };
-	struct firewall_report report = { 0 };
-	struct firewall fw;
+	FREED_BY(allow_free) struct allow allow = { 0 };
+	FREED_BY(exempt_free) struct exempt exempt = { .config = config, .allow = &allow, .now = now, .force = force };
+	FREED_BY(firewall_report_free) struct firewall_report report = { 0 };
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
 	int ret = kernel_read(&fw, config);
 
 	if (ret == 0)
@@ -102,10 +92,6 @@ int kernel_update(const struct config *config, const struct banlist *bans, int64
 		ret = kernel_keep_rule(config, &fw, &report);
 	if (exempt.left_out || report.refused > 0)
 		ret = -1;
-	exempt_free(&exempt);
-	allow_free(&allow);
-	firewall_report_free(&report);
-	firewall_free(&fw);
 	return ret < 0 ? -1 : 0;
 }
 
@@ -123,14 +109,11 @@ static const char *unused_name(const struct firewall *fw, const struct firewall_
 /* Whether mailban-firewall says so, and the kernel as well. */
 static bool put_back(const struct config *config, const struct firewall_report *report)
 {
-	struct firewall fw = { 0 };
-	struct buf out = { 0 };
-	bool back = rule_run(config, "again", &out) == 0 && kernel_read(&fw, config) == 0 &&
-		    unused_name(&fw, report) == NULL;
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 
-	firewall_free(&fw);
-	buf_free(&out);
-	return back;
+	return rule_run(config, "again", &out) == 0 && kernel_read(&fw, config) == 0 &&
+	       unused_name(&fw, report) == NULL;
 }
 
 int kernel_keep_rule(const struct config *config, const struct firewall *fw, const struct firewall_report *report)

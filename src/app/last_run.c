@@ -15,25 +15,20 @@
 
 void last_run_write(const char *state_path, const struct last_run *run)
 {
-	char *path = file_beside(state_path, ".run");
-	struct buf text = { 0 };
+	FREED_BY(mem_free) char *path = file_beside(state_path, ".run");
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	buf_addf(&text, "time=%" PRId64 " status=%d lines=%" PRIu64 " events=%" PRIu64 "\n", run->time, run->status,
 		 run->lines, run->events);
 	(void)file_replace_own(path, text.ptr, text.len);
-	buf_free(&text);
-	free(path);
 }
 
 bool last_run_read(const char *state_path, struct last_run *run)
 {
-	char *path = file_beside(state_path, ".run");
-	struct buf text = { 0 };
-	bool read = file_read_own(path, &text) == 0 &&
-		    sscanf(buf_text(&text), "time=%" SCNd64 " status=%d lines=%" SCNu64 " events=%" SCNu64, &run->time,
-			   &run->status, &run->lines, &run->events) == 4;
+	FREED_BY(mem_free) char *path = file_beside(state_path, ".run");
+	FREED_BY(buf_free) struct buf text = { 0 };
 
-	buf_free(&text);
-	free(path);
-	return read;
+	return file_read_own(path, &text) == 0 &&
+	       sscanf(buf_text(&text), "time=%" SCNd64 " status=%d lines=%" SCNu64 " events=%" SCNu64, &run->time,
+		      &run->status, &run->lines, &run->events) == 4;
 }

@@ -43,7 +43,7 @@ static unsigned wait_ms(int64_t seconds)
 int lock_blacklist(struct file_lock *lock, const struct config *config, const struct options *options,
 		   const char *command, bool writes)
 {
-	struct buf holder = { 0 };
+	FREED_BY(buf_free) struct buf holder = { 0 };
 	int error = 0;
 
 	*lock = (struct file_lock){ .fd = -1 };
@@ -64,6 +64,5 @@ int lock_blacklist(struct file_lock *lock, const struct config *config, const st
 		msg("%s: cannot be locked: its file system has no locks; see how it is mounted", config->blacklist);
 	else if (error < 0 && writes)
 		msg("%s: cannot be locked: %s; %s", config->blacklist, strerror(-error), advice(-error));
-	buf_free(&holder);
 	return error == -ETIMEDOUT || (error < 0 && writes) ? EXIT_NOTHING : EXIT_ALL_WELL;
 }

@@ -176,7 +176,7 @@ static const struct definition *by_code(int code)
 /* Refuses an unknown long option, and names the option that may be meant. */
 static int misuse_name(const struct command *command, const char *word)
 {
-	char *bare = mem_text_of(word, strcspn(word, "="));
+	FREED_BY(mem_free) char *bare = mem_text_of(word, strcspn(word, "="));
 	struct near near = { .word = strncmp(bare, "--", 2) == 0 ? bare + 2 : bare };
 
 	for (unsigned i = 0; i < DEFINITIONS; i++) {
@@ -188,7 +188,6 @@ static int misuse_name(const struct command *command, const char *word)
 		    near.best, command->name);
 	else
 		(void)misuse(command, "there is no option", word);
-	free(bare);
 	return EXIT_USAGE;
 }
 

@@ -72,14 +72,13 @@ int remembered_open(struct state *state, const char *path)
 int remembered_parse(struct buf *text, const char *path, const struct judge_settings *settings, int64_t now,
 		     struct judge *judge)
 {
-	struct state state;
+	FREED_BY(state_free) struct state state = { 0 };
 	int ret;
 
 	judge_init(judge, settings, now);
 	if (state_parse_read(&state, text, path) < 0)
 		return -1;
 	ret = remembered_judge(&state, path, judge);
-	state_free(&state);
 	accounts_sort(&judge->accounts);
 	return ret;
 }

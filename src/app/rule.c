@@ -20,8 +20,8 @@
 
 bool rule_is_wanted(const struct config *config)
 {
-	char *path = config_remembered(config);
-	struct buf said = { 0 };
+	FREED_BY(mem_free) char *path = config_remembered(config);
+	FREED_BY(buf_free) struct buf said = { 0 };
 	struct span rest, line;
 	bool wanted = false;
 
@@ -30,8 +30,6 @@ bool rule_is_wanted(const struct config *config)
 	rest = buf_span(&said);
 	while (!wanted && span_take_line(&rest, &line))
 		wanted = span_starts(line, "up ");
-	buf_free(&said);
-	free(path);
 	return wanted;
 }
 
@@ -75,13 +73,12 @@ static void tell_settings(const struct config *config)
 
 int rule_run(const struct config *config, const char *word, struct buf *out)
 {
-	struct buf path = { 0 };
+	FREED_BY(buf_free) struct buf path = { 0 };
 	int status = -1;
 
 	find_program(&path);
 	tell_settings(config);
 	if (path.len > 0 && access(buf_text(&path), X_OK) == 0)
 		status = command_perform((char *[]){ path.ptr, (char *)word, NULL }, out);
-	buf_free(&path);
 	return status;
 }

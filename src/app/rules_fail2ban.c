@@ -49,8 +49,8 @@ static int read_log(struct sampling *s, struct source *source)
 {
 	enum wrapping wrapping = wrapping_of(source_head(source).ptr, source_head(source).len);
 	struct scan_log log = { .source = source, .take_unterminated = true };
-	struct log_lines lines = { .log = &log };
-	char *block = mem_alloc(LINES_ROOM, 1);
+	FREED_BY(lines_free) struct log_lines lines = { .log = &log };
+	FREED_BY(mem_free) char *block = mem_alloc(LINES_ROOM, 1);
 	bool in_pieces = false;
 	uint64_t offset;
 
@@ -61,8 +61,6 @@ static int read_log(struct sampling *s, struct source *source)
 		while (span_take_line(&rest, &line))
 			take_line(s, match_line(line.ptr, line.ptr + line.len));
 	}
-	lines_free(&lines);
-	free(block);
 	if (!log.failed)
 		return EXIT_ALL_WELL;
 	msg("%s: %s; samples are of what came before", source_name(source), source_error(source));
@@ -73,7 +71,7 @@ static int read_log(struct sampling *s, struct source *source)
 static void make_up(struct sampling *s, uint16_t rule)
 {
 	const struct rule *r = &s->filter->set.rules[rule];
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	struct event event;
 
 	for (unsigned variant = 0; r->hits[0] == NULL && variant < F2B_VARIANTS; variant++) {
@@ -87,7 +85,6 @@ static void make_up(struct sampling *s, uint16_t rule)
 			s->filter->notes[rule].made_up = true;
 		}
 	}
-	buf_free(&text);
 }
 
 static void tell(const struct options *options, const struct f2b_filter *filter)
@@ -116,7 +113,7 @@ static int work(void *context, struct buf *answer)
 {
 	const struct job *job = context;
 	struct sampling s = { .filter = job->filter, .engine = job->engine, .matcher = matcher_new(job->engine) };
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	int status = EXIT_ALL_WELL;
 
 	if (job->log != NULL && !source_begin(job->log, NULL, &why)) {
@@ -132,14 +129,13 @@ static int work(void *context, struct buf *answer)
 		f2b_write(job->filter, answer);
 	}
 	matcher_free(s.matcher);
-	buf_free(&why);
 	return status;
 }
 
 /* Appends the rule file. */
 static int make_rules(struct job *job, struct buf *text)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	int status = EXIT_USAGE;
 
 	if (job->options->sample != NULL) {
@@ -154,7 +150,6 @@ static int make_rules(struct job *job, struct buf *text)
 		engine_free(job->engine);
 	}
 	source_close(job->log);
-	buf_free(&why);
 	return status;
 }
 
@@ -175,7 +170,7 @@ static int write_out(const struct options *options, struct buf *text)
 int rules_from_fail2ban(const struct options *options)
 {
 	struct f2b_filter filter;
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	enum event_class ignored;
 	struct job job = { .options = options, .filter = &filter };
 	int status = EXIT_USAGE;
@@ -188,7 +183,6 @@ int rules_from_fail2ban(const struct options *options)
 	if (options->class_name != NULL && !event_class_parse(&ignored, options->class_name)) {
 		event_class_add_names(&text);
 		msg("rules: --class expects one of %s, not \"%s\"", buf_text(&text), options->class_name);
-		buf_free(&text);
 		return EXIT_USAGE;
 	}
 	if (f2b_make(&filter, options->from_fail2ban, options->class_name) == 0)
@@ -198,7 +192,6 @@ int rules_from_fail2ban(const struct options *options)
 
 		status = written != EXIT_ALL_WELL ? written : filter.left_out > 0 ? EXIT_IN_PART : status;
 	}
-	buf_free(&text);
 	f2b_free(&filter);
 	return status;
 }

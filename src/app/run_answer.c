@@ -78,7 +78,7 @@ int run_take_answer(struct run *r, struct buf *answer)
 		.settings = &r->config->judge, .allow = &r->allow.nets, .force = r->options->force,
 		.now = r->now,
 	};
-	struct buf put = { 0 };
+	FREED_BY(buf_free) struct buf put = { 0 };
 	struct state said;
 	int ret;
 
@@ -94,7 +94,6 @@ int run_take_answer(struct run *r, struct buf *answer)
 		take_now(r, state_lines(&said, ANSWER_NOW));
 		r->in_part = r->in_part || state_lines(&said, ANSWER_IN_PART).len > 0;
 	}
-	buf_free(&put);
 	for (size_t i = 0; ret == 0 && i < sizeof(not_taken) / sizeof(*not_taken); i++)
 		state_set(&said, not_taken[i], (struct span){ "", 0 });
 	state_free(ret == 0 ? &r->state : &said);

@@ -19,13 +19,12 @@ enum { DAY = 86400, MADE = 1767225600, JUMP = 90 * DAY };
 
 static void tell(struct run *r, int64_t logs)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	when_add_minute(&text, r->now);
 	buf_add_text(&text, ", and the logs are of ");
 	when_add_minute(&text, logs);
 	msg("the clock says %s: bans are left as they are until both agree", buf_text(&text));
-	buf_free(&text);
 	r->set_back = logs > r->now ? logs - r->now : 0;
 	r->now = logs;
 	r->in_part = r->clock_is_wrong = true;
@@ -33,13 +32,12 @@ static void tell(struct run *r, int64_t logs)
 
 bool run_clock_is_set(int64_t now)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	if (now >= MADE && now < LAST)
 		return true;
 	when_add_minute(&text, now);
 	msg("the clock says %s; nothing was judged: set it, and run again", buf_text(&text));
-	buf_free(&text);
 	return false;
 }
 

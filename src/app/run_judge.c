@@ -142,14 +142,13 @@ static void tell_future(const struct run *r)
 /* The report still needs the shapes that earlier runs saw, so drift_known is not changed. */
 static void put_drift_into_state(struct run *r)
 {
-	struct drift_known seen;
+	FREED_BY(drift_known_free) struct drift_known seen = { 0 };
 	struct buf lines = { 0 };
 
 	(void)drift_known_parse(&seen, state_lines(&r->state, STATE_DRIFT));
 	drift_known_add(&seen, r->detection->drift);
 	drift_known_format(&seen, &lines);
 	state_take(&r->state, STATE_DRIFT, &lines);
-	drift_known_free(&seen);
 }
 
 static void put_told(struct run *r)
@@ -231,7 +230,7 @@ static void open_for_child(struct run *r)
  * changed the files, the run tries again, and keeps the lock at its second try. */
 int run_judge(struct run *r)
 {
-	struct buf answer = { 0 };
+	FREED_BY(buf_free) struct buf answer = { 0 };
 	int ret, locked = EXIT_ALL_WELL;
 
 	open_for_child(r);
@@ -248,6 +247,5 @@ int run_judge(struct run *r)
 		ret = RUN_AGAIN;
 	if (ret == EXIT_ALL_WELL)
 		ret = run_take_answer(r, &answer);
-	buf_free(&answer);
 	return ret;
 }

@@ -31,12 +31,11 @@ static void take_mynetworks(struct run *r)
 
 static void put_mynetworks(struct run *r)
 {
-	struct buf lines = { 0 };
+	FREED_BY(buf_free) struct buf lines = { 0 };
 
 	allow_format_mynetworks(&r->allow, &lines);
 	if (lines.len > 0)
 		state_take(&r->state, STATE_MYNETWORKS, &lines);
-	buf_free(&lines);
 }
 
 /* Reads the state. The child takes its sections apart, but for those that decide what may be written. */
@@ -57,8 +56,8 @@ static int read_state(struct run *r)
 /* Resolves the names of the allowlist, once a run. The answers are kept for the commands between two runs. */
 static void resolve_names(struct run *r)
 {
-	struct buf former = { 0 }, answers = { 0 };
-	char *path = r->allow.name_count > 0 ? config_answers(r->config) : NULL;
+	FREED_BY(buf_free) struct buf former = { 0 }, answers = { 0 };
+	FREED_BY(mem_free) char *path = r->allow.name_count > 0 ? config_answers(r->config) : NULL;
 
 	if (path == NULL)
 		return;
@@ -69,9 +68,6 @@ static void resolve_names(struct run *r)
 		(void)file_replace_own(path, answers.ptr != NULL ? answers.ptr : "", answers.len);
 	allow_take_answers(&r->allow, buf_span(&answers));
 	netset_finish(&r->allow.nets);
-	buf_free(&former);
-	buf_free(&answers);
-	free(path);
 }
 
 /* Takes away what commands of persons left that were killed. */
@@ -152,14 +148,13 @@ static int put_in_place(struct run *r, struct file_new *report, struct file_new 
 /* Whether a command noted since that minute what it did to net: then no editor took out the line, but unban. */
 static bool deed_is_known(const struct run *r, const struct addr *net, const char *since)
 {
-	struct buf deeds = { 0 };
+	FREED_BY(buf_free) struct buf deeds = { 0 };
 	struct span rest, line;
 	bool known = false;
 
 	deeds_of(r->config->blacklist, net, &deeds);
 	for (rest = buf_span(&deeds); !known && span_take_line(&rest, &line);)
 		known = strncmp(line.ptr, since, strlen(since)) >= 0;
-	buf_free(&deeds);
 	return known;
 }
 
@@ -184,7 +179,7 @@ static void add_edit(struct buf *said, const struct addr *net, struct span end)
 static void note_edits(const struct run *r)
 {
 	struct span rest = buf_span(&r->edits), line;
-	struct buf said = { 0 }, since = { 0 };
+	FREED_BY(buf_free) struct buf said = { 0 }, since = { 0 };
 	struct last_run last = { 0 };
 	struct addr net;
 
@@ -198,13 +193,12 @@ static void note_edits(const struct run *r)
 	}
 	if (said.len > 0)
 		deeds_add(r->config->blacklist, r->clock, "somebody", &said);
-	buf_free(&said);
-	buf_free(&since);
 }
 
 int run_write_files(struct run *r)
 {
-	struct file_new blacklist = { 0 }, state = { 0 }, report = { 0 };
+	/* what is not put in place goes again */
+	FREED_BY(file_discard) struct file_new blacklist = { 0 }, state = { 0 }, report = { 0 };
 	uint64_t written;
 	int error, ret;
 
@@ -220,10 +214,6 @@ int run_write_files(struct run *r)
 	if (error == 0)
 		error = run_keep_report(r, &report);
 	ret = error < 0 ? tell_write_error(r->config->state, error) : put_in_place(r, &report, &state, &blacklist);
-	/* discards the new files that are not in place */
-	file_discard(&blacklist);
-	file_discard(&state);
-	file_discard(&report);
 	if (ret == EXIT_ALL_WELL || ret == EXIT_IN_PART)
 		note_edits(r);
 	return ret;

@@ -58,7 +58,7 @@ static void tell_notes(struct run *r, size_t from)
  * log is written, each is told once a day: a run without any new line looks like a run with nothing to do. */
 static void find_silence(struct run *r)
 {
-	struct log_list logs;
+	FREED_BY(log_list_free) struct log_list logs = { 0 };
 	int64_t *begins;
 	bool silent = true;
 
@@ -69,16 +69,14 @@ static void find_silence(struct run *r)
 		silent = silence_is_long(begins[i], r->now);
 	}
 	for (size_t i = 0; i < logs.count && silent; i++) {
-		struct buf text = { 0 };
+		FREED_BY(buf_free) struct buf text = { 0 };
 
 		if (begins[i] != WHEN_UNKNOWN) {
 			silence_say(&text, &logs.logs[i], begins[i]);
 			add_words(&r->silent, buf_text(&text));
 		}
-		buf_free(&text);
 	}
 	free(begins);
-	log_list_free(&logs);
 }
 
 static void tell_silence(struct run *r)
@@ -89,42 +87,39 @@ static void tell_silence(struct run *r)
 
 static void tell_too_long(struct run *r, const struct scan_log *log)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	buf_addf(&text, "%s: %" PRIu64 " %s too long to be a mail server's, passed over",
 		 source_name(log->source), log->too_long, log->too_long == 1 ? "line" : "lines");
 	tell(r, buf_text(&text));
-	buf_free(&text);
 }
 
 static void tell_left_out(struct run *r, const struct reading_source *from)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	buf_addf(&text, "%s: %" PRIu64 " %s from before ", source_name(from->source), from->left_out,
 		 from->left_out == 1 ? "event" : "events");
 	when_add_minute(&text, from->not_before);
 	buf_addf(&text, " %s left out: earlier runs have counted them", from->left_out == 1 ? "is" : "are");
 	tell(r, buf_text(&text));
-	buf_free(&text);
 }
 
 /* Says which logs no rule understands. Where lines were understood before, drift tells of it. */
 static void tell_not_understood(struct run *r)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	if (r->lines < UNKNOWN_LINES || r->drift_known.program_count > 0 || r->detection->drift->recognised > 0)
 		return;
 	unknown_say_none(source_name(r->reading.sources[0].source), r->lines, &text);
 	tell(r, buf_text(&text));
-	buf_free(&text);
 }
 
 static void scan_reading(struct run *r)
 {
 	struct reading *reading = &r->reading;
-	struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
+	FREED_BY(mem_free) struct scan_log *logs = mem_zalloc(reading->count + 1, sizeof(*logs));
 
 	for (size_t i = 0; i < reading->count; i++) {
 		logs[i].source = reading->sources[i].source;
@@ -145,7 +140,6 @@ static void scan_reading(struct run *r)
 		r->lines += logs[i].lines;
 		r->events += logs[i].events;
 	}
-	free(logs);
 }
 
 void run_open_logs(struct run *r)
@@ -164,8 +158,8 @@ void run_open_logs(struct run *r)
 
 void run_read_logs(struct run *r)
 {
-	struct positions next = { 0 };
-	struct buf lines = { 0 };
+	FREED_BY(positions_free) struct positions next = { 0 };
+	FREED_BY(buf_free) struct buf lines = { 0 };
 	size_t told;
 
 	reading_begin(&r->reading, &r->positions);
@@ -180,6 +174,4 @@ void run_read_logs(struct run *r)
 	r->in_part = r->in_part || r->reading.in_part;
 	positions_format(&next, &lines);
 	state_set(&r->state, STATE_POSITIONS, buf_span(&lines));
-	buf_free(&lines);
-	positions_free(&next);
 }

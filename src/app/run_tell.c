@@ -29,7 +29,7 @@ static const char left_head[] = "the run before ended before it could tell this:
 /* Prints the report. A mail has what is left, too; else run_tell_left() has printed it. */
 static void print_all(const struct run *r)
 {
-	struct buf body = { 0 }, subject = { 0 }, mail = { 0 };
+	FREED_BY(buf_free) struct buf body = { 0 }, subject = { 0 }, mail = { 0 };
 	char host[65];
 
 	if (r->left.len > 0)
@@ -44,14 +44,11 @@ static void print_all(const struct run *r)
 	if (r->options->mail && body.len > 0)
 		mail_add(&mail, buf_span(&subject), buf_span(&body));
 	text_print(r->options->mail ? &mail : &r->report);
-	buf_free(&body);
-	buf_free(&subject);
-	buf_free(&mail);
 }
 
 void run_print_diff(const struct run *r)
 {
-	struct buf next = { 0 };
+	FREED_BY(buf_free) struct buf next = { 0 };
 
 	/* patch(1) skips what stands before a difference */
 	print_all(r);
@@ -61,18 +58,16 @@ void run_print_diff(const struct run *r)
 	if (r->list.count > 0 || access(r->config->blacklist, F_OK) == 0)
 		blacklist_format(&r->list, &next);
 	edit_print_difference(r->options, r->config->blacklist, buf_span(&next));
-	buf_free(&next);
 }
 
 /* Notes shapes that no earlier run saw, for the next mail, too. */
 static void note_unknown(struct run *r)
 {
-	struct buf news = { 0 };
+	FREED_BY(buf_free) struct buf news = { 0 };
 
 	unknown_notes(r->detection->drift, &r->drift_known, &news);
 	for (const char *line = buf_text(&news); *line != '\0'; line += strcspn(line, "\n") + 1)
 		run_told_note(r, line);
-	buf_free(&news);
 }
 
 static void note_outage(struct run *r)
@@ -95,14 +90,13 @@ static bool has_bans(const struct banlist *list, bool v4)
 static void note_rule(struct run *r)
 {
 	for (unsigned f = 0; r->fw_read && f < FIREWALL_FAMILIES; f++) {
-		struct buf text = { 0 };
+		FREED_BY(buf_free) struct buf text = { 0 };
 
 		if (r->fw.sets[f].references > 0 || r->rule_is_wanted || !has_bans(&r->list, f == FIREWALL_V4))
 			continue;
 		buf_addf(&text, "no rule uses the set %s: nothing is dropped; mailban-firewall up",
 			 r->fw.sets[f].name);
 		run_told_note(r, buf_text(&text));
-		buf_free(&text);
 	}
 }
 
@@ -127,7 +121,7 @@ static struct night night_of(const struct run *r, const char *host)
  * settings want all changes. */
 static void make_mail(struct run *r, const struct run_facts *facts)
 {
-	struct buf changes = { 0 };
+	FREED_BY(buf_free) struct buf changes = { 0 };
 	struct night night;
 	char host[65];
 
@@ -146,7 +140,6 @@ static void make_mail(struct run *r, const struct run_facts *facts)
 		buf_add_span(&r->report, buf_span(&changes));
 	}
 	run_told_finish(r, night_bans(&night));
-	buf_free(&changes);
 }
 
 /* Says in short what this run did. */
@@ -224,7 +217,7 @@ static struct span last_lines(struct span left)
 int run_keep_report(const struct run *r, struct file_new *file)
 {
 	const struct span left = last_lines(buf_span(&r->left));
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	char *path;
 	int ret;
 
@@ -237,7 +230,6 @@ int run_keep_report(const struct run *r, struct file_new *file)
 	buf_add_span(&text, left);
 	buf_add_span(&text, buf_span(&r->report));
 	ret = file_prepare(file, path, buf_span(&text), 0);
-	buf_free(&text);
 	free(path);
 	return ret;
 }
@@ -250,10 +242,9 @@ static bool is_out(void)
 
 static void drop_report(struct run *r)
 {
-	char *path = report_path(r);
+	FREED_BY(mem_free) char *path = report_path(r);
 
 	(void)unlink(path);
-	free(path);
 	buf_clear(&r->left);
 }
 
@@ -301,8 +292,8 @@ static void take_left(struct run *r, struct buf *text)
 int run_carry_report(const struct config *config, uint64_t from, uint64_t to, struct file_new *file)
 {
 	struct run r = { .config = config, .state = { .sum = from } };
-	char *path = report_path(&r);
-	struct buf text = { 0 };
+	FREED_BY(mem_free) char *path = report_path(&r);
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret;
 
 	if (file_read_own(path, &text) == 0)
@@ -311,15 +302,13 @@ int run_carry_report(const struct config *config, uint64_t from, uint64_t to, st
 	r.state.sum = to;
 	ret = run_keep_report(&r, file);
 	buf_free(&r.left);
-	buf_free(&text);
-	free(path);
 	return ret;
 }
 
 void run_tell_left(struct run *r)
 {
-	char *path = report_path(r), *unfinished = file_beside(r->config->state, ".report" FILE_NEW);
-	struct buf text = { 0 };
+	FREED_BY(mem_free) char *path = report_path(r), *unfinished = file_beside(r->config->state, ".report" FILE_NEW);
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	r->old_sum = r->state.sum;
 	drop_strange(path);
@@ -329,7 +318,4 @@ void run_tell_left(struct run *r)
 			drop_report(r);
 	}
 	(void)unlink(unfinished);
-	buf_free(&text);
-	free(unfinished);
-	free(path);
 }

@@ -105,7 +105,7 @@ void run_told_finish(struct run *r, uint64_t bans)
 
 void run_told_save(const struct told *told, struct buf *out)
 {
-	struct buf line = { 0 };
+	FREED_BY(buf_free) struct buf line = { 0 };
 
 	line_add_number(&line, "time", (uint64_t)told->time);
 	line_add_number(&line, "clock", told->clock);
@@ -113,7 +113,6 @@ void run_told_save(const struct told *told, struct buf *out)
 	line_add_number(&line, "events", told->events);
 	if (line.len > 0)
 		buf_addf(out, "%s\n", buf_text(&line) + 1);
-	buf_free(&line);
 	for (size_t i = 0; i < told->row_count; i++) {
 		buf_add_text(out, "night");
 		line_add_number(out, "bans", told->rows[i].bans);

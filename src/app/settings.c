@@ -195,7 +195,7 @@ static void add_bounds(struct buf *out, const struct setting *setting, const cha
 static int check(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct setting setting = find(opt->name);
-	struct buf wrong = { 0 };
+	FREED_BY(buf_free) struct buf wrong = { 0 };
 	int64_t value = 0;
 
 	if (setting.kind->is_list && setting.most > 0 && cfg_opt_size(opt) > setting.most) {
@@ -208,7 +208,6 @@ static int check(cfg_t *cfg, cfg_opt_t *opt)
 	if (wrong.len == 0)
 		return 0;
 	cfg_error(cfg, "%s%s", opt->name, buf_text(&wrong));
-	buf_free(&wrong);
 	return -1;
 }
 

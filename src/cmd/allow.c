@@ -101,8 +101,8 @@ static bool is_allowed_already(const struct allow *allow, const struct wish *wis
 static int add_line(struct edit *edit, const struct wish *wish, bool *added)
 {
 	struct file_look before = { 0 };
-	struct allow allow = { 0 };
-	struct buf text = { 0 };
+	FREED_BY(allow_free) struct allow allow = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret;
 
 	(void)file_look(edit->config->allow, &before);
@@ -118,33 +118,28 @@ static int add_line(struct edit *edit, const struct wish *wish, bool *added)
 			edit_say(edit, "allowed %s", wish->name);
 		*added = ret == EXIT_ALL_WELL;
 	}
-	allow_free(&allow);
-	buf_free(&text);
 	return ret;
 }
 
 static void let_in(struct edit *edit, const struct addr *net, const char *name)
 {
-	struct split split;
+	FREED_BY(split_free) struct split split = { 0 };
 
 	split_out(&edit->list, net, &split);
 	edit_say_split(edit, &split, name);
-	split_free(&split);
 }
 
 /* The addresses of a name, as they are now, leave the blacklist; the next run asks again. */
 static void let_name_in(struct edit *edit, const char *name)
 {
-	struct allow one = { 0 };
-	struct buf answers = { 0 };
+	FREED_BY(allow_free) struct allow one = { 0 };
+	FREED_BY(buf_free) struct buf answers = { 0 };
 
 	allow_add_name(&one, name, strlen(name), 0, WHEN_FOREVER);
 	(void)allow_resolve(&one, (struct span){ NULL, 0 }, &answers);
 	allow_take_answers(&one, buf_span(&answers));
 	for (size_t i = 0; i < one.count; i++)
 		let_in(edit, &one.entries[i].net, name);
-	buf_free(&answers);
-	allow_free(&one);
 }
 
 /* The work after the line is in the file: lifts bans, commits, and says what was done. */
@@ -200,8 +195,8 @@ static const char *name_of_line(const struct allow *allow, unsigned long line)
 /* Prints the lines of the file, then the addresses and networks that are always allowed. */
 static int list(const struct config *config)
 {
-	struct allow allow = { 0 };
-	struct buf text = { 0 }, out = { 0 };
+	FREED_BY(allow_free) struct allow allow = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 }, out = { 0 };
 	int ret = config_gather_allow(config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL && file_read(config->allow, &text) == 0) {
@@ -224,24 +219,18 @@ static int list(const struct config *config)
 			 allow_from_name(e->from));
 	}
 	text_print(&out);
-	buf_free(&text);
-	buf_free(&out);
-	allow_free(&allow);
 	return ret;
 }
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct edit edit;
+	FREED_BY(edit_end) struct edit edit = { .lock.fd = -1 };
 	int ret;
 
 	if (options->arg_count == 0)
 		return list(config);
 	ret = edit_begin(&edit, "allow", config, options);
-	if (ret == EXIT_ALL_WELL)
-		ret = allow_one(&edit, options->args[0]);
-	edit_end(&edit);
-	return ret;
+	return ret == EXIT_ALL_WELL ? allow_one(&edit, options->args[0]) : ret;
 }
 
 const struct command command_allow = {

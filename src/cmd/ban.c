@@ -31,6 +31,12 @@ struct wish {
 	struct buf line;          /* and its text */
 };
 
+static void wish_free(struct wish *wish)
+{
+	buf_free(&wish->note);
+	buf_free(&wish->line);
+}
+
 static bool read_duration(const struct edit *edit, struct wish *wish)
 {
 	const char *text = edit->options->duration;
@@ -63,7 +69,7 @@ static bool read_wish(const struct edit *edit, struct wish *wish)
 static int check_allowed(const struct edit *edit, const struct wish *wish)
 {
 	const struct allow_entry *entry = NULL;
-	struct allow allow = { 0 };
+	FREED_BY(allow_free) struct allow allow = { 0 };
 	int ret = config_gather_allow(edit->config, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL)
@@ -79,7 +85,6 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 			msg("%s is not banned: %s is allowed as %s", wish->name, text, allow_from_name(entry->from));
 		ret = EXIT_NOTHING;
 	}
-	allow_free(&allow);
 	return ret;
 }
 
@@ -89,7 +94,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 	for (size_t i = 0; i < edit->list.count; i++) {
 		const struct ban *ban = &edit->list.bans[i];
 		bool same = addr_equal(&ban->net, &wish->net);
-		struct buf text = { 0 };
+		FREED_BY(buf_free) struct buf text = { 0 };
 
 		if (!addr_contains(&ban->net, &wish->net) || ban->until < wish->until ||
 		    (same && wish->note.len > 0 && ban->until == wish->until))
@@ -101,7 +106,6 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 		buf_add_text(&text, " is banned already, ");
 		text_add_until(&text, ban->until);
 		edit_say(edit, "%s", buf_text(&text));
-		buf_free(&text);
 		return true;
 	}
 	return false;
@@ -127,12 +131,11 @@ static void drop_what_lies_inside(struct edit *edit, const struct wish *wish)
 
 static void tell_users(const struct wish *wish, const char *user, uint32_t last, size_t count)
 {
-	struct buf when = { 0 };
+	FREED_BY(buf_free) struct buf when = { 0 };
 
 	when_add_minute(&when, last);
 	msg("%s: %zu %s logged in from there lately, %s at %s; mailban unban %s lets them in again", wish->name, count,
 	    count == 1 ? "user" : "users", user, buf_text(&when), wish->name);
-	buf_free(&when);
 }
 
 struct job {
@@ -147,7 +150,7 @@ static int tell_known(void *context, struct buf *answer)
 	struct job *job = context;
 	const struct edit *edit = job->edit;
 	const struct wish *wish = job->wish;
-	struct judge judge;
+	FREED_BY(judge_free) struct judge judge = { 0 };
 	const char *user = NULL;
 	uint32_t last = 0;
 	size_t count = 0;
@@ -170,7 +173,6 @@ static int tell_known(void *context, struct buf *answer)
 	}
 	if (count > 0)
 		tell_users(wish, user, last, count);
-	judge_free(&judge);
 	return EXIT_ALL_WELL;
 }
 
@@ -178,24 +180,22 @@ static int tell_known(void *context, struct buf *answer)
 static int warn_of_users(const struct edit *edit, const struct wish *wish)
 {
 	struct job job = { .edit = edit, .wish = wish };
-	struct buf ignored = { 0 };
+	FREED_BY(buf_free) struct buf ignored = { 0 };
 	int ret = EXIT_ALL_WELL;
 
 	if (access(edit->config->state, R_OK) == 0 && state_read(edit->config->state, &job.state) == 0)
 		ret = glass_run(tell_known, &job, false, &ignored);
 	buf_free(&job.state);
-	buf_free(&ignored);
 	return ret;
 }
 
 /* Signs the note of the line: behind the typed words it adds who typed them, and when. */
 static void sign(const struct edit *edit, struct buf *note)
 {
-	struct buf when = { 0 };
+	FREED_BY(buf_free) struct buf when = { 0 };
 
 	when_add_minute(&when, edit->now);
 	buf_addf(note, "%s%s %.10s", note->len > 0 ? "; by " : "by ", deeds_author(), buf_text(&when));
-	buf_free(&when);
 }
 
 /* Whether the line reads as the entry that it was made of; says why not. */
@@ -232,7 +232,7 @@ static void add(struct edit *edit, struct wish *wish)
 {
 	struct ban *former = banlist_find(&edit->list, &wish->net);
 	struct span above = { NULL, 0 };
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	/* comment lines above the former entry stay */
 	if (former != NULL) {
@@ -245,7 +245,6 @@ static void add(struct edit *edit, struct wish *wish)
 	banlist_sort(&edit->list);
 	text_add_until(&text, wish->until);
 	edit_say(edit, "banned %s %s", wish->name, buf_text(&text));
-	buf_free(&text);
 }
 
 /* What --force bans comes into the set once: a run takes no line's word for a network that is too wide. */
@@ -258,33 +257,25 @@ static void warn_of_width(const struct edit *edit, const struct wish *wish)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct wish wish = { .note = { 0 } };
-	struct edit edit;
+	FREED_BY(wish_free) struct wish wish = { .note = { 0 } };
+	FREED_BY(edit_end) struct edit edit = { .lock.fd = -1 };
 	int ret = edit_begin(&edit, "ban", config, options);
 
 	if (ret != EXIT_ALL_WELL)
-		goto cleanup;
+		return ret;
 	if (!read_wish(&edit, &wish))
-		ret = EXIT_USAGE;
-	else if (edit_too_wide(&edit, &wish.net))
-		ret = EXIT_NOTHING;
-	else
-		ret = check_allowed(&edit, &wish);
-	if (ret != EXIT_ALL_WELL)
-		goto cleanup;
-	if (!is_banned_already(&edit, &wish)) {
+		return EXIT_USAGE;
+	if (edit_too_wide(&edit, &wish.net))
+		return EXIT_NOTHING;
+	ret = check_allowed(&edit, &wish);
+	if (ret == EXIT_ALL_WELL && !is_banned_already(&edit, &wish)) {
 		ret = make_line(&edit, &wish) ? warn_of_users(&edit, &wish) : EXIT_USAGE;
 		if (ret != EXIT_ALL_WELL)
-			goto cleanup;
+			return ret;
 		add(&edit, &wish);
 		warn_of_width(&edit, &wish);
 	}
-	ret = edit_commit(&edit);
-cleanup:
-	buf_free(&wish.note);
-	buf_free(&wish.line);
-	edit_end(&edit);
-	return ret;
+	return ret == EXIT_ALL_WELL ? edit_commit(&edit) : ret;
 }
 
 const struct command command_ban = {

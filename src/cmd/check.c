@@ -94,9 +94,10 @@ static bool may_be_written(const char *path)
 
 static void check_lists(struct check *c)
 {
-	struct banlist bans = { 0 };
-	struct allow allow = { 0 };
-	struct exempt exempt = { .config = c->config, .allow = &allow, .now = time(NULL), .as_read = true };
+	FREED_BY(banlist_free) struct banlist bans = { 0 };
+	FREED_BY(allow_free) struct allow allow = { 0 };
+	FREED_BY(exempt_free) struct exempt exempt = { .config = c->config, .allow = &allow, .now = time(NULL),
+						       .as_read = true };
 
 	if (config_gather_allow(c->config, &allow) < 0)
 		c->faults++;
@@ -110,9 +111,6 @@ static void check_lists(struct check *c)
 		well(c, "blacklist %s: %zu entries", c->config->blacklist, bans.count);
 	(void)exempt_leave_out(&exempt, &bans);
 	c->faults += exempt.left_out;
-	exempt_free(&exempt);
-	allow_free(&allow);
-	banlist_free(&bans);
 }
 
 struct remembered {
@@ -125,7 +123,7 @@ static int read_state(void *context, struct buf *answer)
 {
 	struct remembered *r = context;
 	const struct config *config = r->check->config;
-	struct judge judge;
+	FREED_BY(judge_free) struct judge judge = { 0 };
 	size_t first;
 	bool ok;
 
@@ -135,14 +133,13 @@ static int read_state(void *context, struct buf *answer)
 	first = answer->len;
 	if (ok)
 		changes_unseen(&judge, config->done.texts, config->done.count, answer);
-	judge_free(&judge);
 	return !ok || answer->len > first ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static void check_state(struct check *c)
 {
 	struct remembered r = { .check = c };
-	struct buf answer = { 0 }, out = { 0 };
+	FREED_BY(buf_free) struct buf answer = { 0 }, out = { 0 };
 
 	if (!may_be_written(c->config->state) || state_read(c->config->state, &r.text) < 0 ||
 	    glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
@@ -150,15 +147,13 @@ static void check_state(struct check *c)
 	utf8_add_seen(&out, buf_span(&answer));
 	text_print(&out);
 	buf_free(&r.text);
-	buf_free(&answer);
-	buf_free(&out);
 }
 
 /* Says where a log is silent. A check tells of each silent log. */
 static void check_silence(struct check *c, struct log_files *log)
 {
 	int64_t begins = silence_begins(log);
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	if (begins != WHEN_UNKNOWN && silence_is_long(begins, time(NULL))) {
 		silence_say(&text, log, begins);
@@ -167,24 +162,22 @@ static void check_silence(struct check *c, struct log_files *log)
 	} else {
 		well(c, "log %s", log->log);
 	}
-	buf_free(&text);
 }
 
 static int begin_log(void *context, struct buf *answer)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	bool begun = source_begin(context, NULL, &why);
 
 	(void)answer;
 	if (!begun)
 		msg("%s%s %s", source_name(context), source_colon(source_name(context)), buf_text(&why));
-	buf_free(&why);
 	return begun ? EXIT_ALL_WELL : EXIT_IN_PART;
 }
 
 static void check_log(struct check *c, struct log_files *log)
 {
-	struct buf why = { 0 }, ignored = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 }, ignored = { 0 };
 	struct source *source = source_open(log->log, NULL, &why, NULL);
 
 	if (source == NULL) {
@@ -196,8 +189,6 @@ static void check_log(struct check *c, struct log_files *log)
 		check_silence(c, log);
 	}
 	source_close(source);
-	buf_free(&why);
-	buf_free(&ignored);
 }
 
 static void take_nothing(void *context, const struct event *event)
@@ -216,7 +207,7 @@ struct lines {
 /* Checks whether the rules understand the lines of a file. */
 static void check_file(struct lines *l, struct scan_log *log)
 {
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	/* where the log cannot be read, source_begin() says so */
 	if (source_begin(log->source, NULL, &text)) {
@@ -227,14 +218,13 @@ static void check_file(struct lines *l, struct scan_log *log)
 			l->check->faults++;
 		}
 	}
-	buf_free(&text);
 }
 
 /* Checks all files, in the glass. Its status says whether all is well. */
 static int check_files(void *context, struct buf *answer)
 {
 	struct lines *l = context;
-	struct buf strangers = { 0 };
+	FREED_BY(buf_free) struct buf strangers = { 0 };
 	struct span rest, line;
 
 	(void)answer;
@@ -248,7 +238,6 @@ static int check_files(void *context, struct buf *answer)
 		msg("%.*s", (int)line.len, line.ptr);
 		l->check->faults++;
 	}
-	buf_free(&strangers);
 	return l->check->faults > 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
@@ -257,7 +246,7 @@ static int check_files(void *context, struct buf *answer)
 static void check_lines(struct check *c, const struct log_list *list)
 {
 	struct lines l = { .check = c, .logs = mem_zalloc(list->count, sizeof(*l.logs)) };
-	struct buf ignored = { 0 };
+	FREED_BY(buf_free) struct buf ignored = { 0 };
 
 	if (detection_open(&l.detection, c->config, c->options, RULES_WITHOUT_SAMPLES) == EXIT_ALL_WELL) {
 		for (size_t i = 0; i < list->count; i++) {
@@ -275,36 +264,32 @@ static void check_lines(struct check *c, const struct log_list *list)
 			source_close(l.logs[i].source);
 		detection_close(&l.detection);
 	}
-	buf_free(&ignored);
 	free(l.logs);
 }
 
 static void check_logs(struct check *c)
 {
-	struct log_list logs;
+	FREED_BY(log_list_free) struct log_list logs = { 0 };
 
 	(void)silence_list(&logs, c->config->logs.texts, c->config->logs.count);
 	if (logs.count == 0) {
-		struct buf usual = { 0 };
+		FREED_BY(buf_free) struct buf usual = { 0 };
 
 		log_list_say_usual(&usual);
 		msg("no log was found: there is none of %s; name a log in the setting log", buf_text(&usual));
-		buf_free(&usual);
 		c->faults++;
 	}
 	for (size_t i = 0; i < logs.count; i++)
 		check_log(c, &logs.logs[i]);
 	check_lines(c, &logs);
-	log_list_free(&logs);
 }
 
 static void check_sets(struct check *c)
 {
-	struct firewall fw = { 0 };
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
 
 	if (kernel_read(&fw, c->config) < 0) {
 		c->faults++;
-		firewall_free(&fw);
 		return;
 	}
 	c->faults += kernel_refuse_missing(c->config, &fw) < 0;
@@ -322,14 +307,13 @@ static void check_sets(struct check *c)
 			well(c, "set %s: %zu entries, used %u times by rules", set->name, set->count, set->references);
 		}
 	}
-	firewall_free(&fw);
 }
 
 /* Tells each line that mailban-firewall says of the rule: its place, and which packets never reach it. A line about a
  * fault says what to run. */
 static void check_rule(struct check *c)
 {
-	struct buf said = { 0 };
+	FREED_BY(buf_free) struct buf said = { 0 };
 	int status = rule_run(c->config, "status", &said);
 	struct span rest, line;
 
@@ -341,19 +325,17 @@ static void check_rule(struct check *c)
 			well(c, "rule %.*s", (int)line.len, line.ptr);
 	}
 	c->faults += status > 0;
-	buf_free(&said);
 }
 
 /* Says which rights a process has given up before it works on the bytes of logs, on this host. */
 static void check_glass(struct check *c)
 {
-	struct buf force = { 0 };
+	FREED_BY(buf_free) struct buf force = { 0 };
 
 	if (glass_run(NULL, NULL, true, &force) == EXIT_ALL_WELL)
 		well(c, "reader of logs: %s", buf_text(&force));
 	else
 		c->faults++;
-	buf_free(&force);
 }
 
 static int run(const struct config *config, const struct options *options)

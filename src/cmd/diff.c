@@ -39,11 +39,10 @@ static unsigned version_at(const char *path, int64_t since)
 	unsigned found = 1;
 
 	for (unsigned n = 0; n <= BLACKLIST_FORMERS; n++) {
-		char *name = blacklist_former(path, n);
+		FREED_BY(mem_free) char *name = blacklist_former(path, n);
 		struct file_look look;
 		bool there = file_look(name, &look);
 
-		free(name);
 		if (!there)
 			break;
 		found = n;
@@ -78,8 +77,8 @@ static int find_version(const struct config *config, const struct options *optio
 
 static int compare(const struct config *config, unsigned version, bool color)
 {
-	struct buf name = { 0 }, old_text = { 0 }, new_text = { 0 }, out = { 0 };
-	char *former = blacklist_former(config->blacklist, version);
+	FREED_BY(buf_free) struct buf name = { 0 }, old_text = { 0 }, new_text = { 0 }, out = { 0 };
+	FREED_BY(mem_free) char *former = blacklist_former(config->blacklist, version);
 	int ret = EXIT_NOTHING;
 
 	buf_addf(&name, "%s.%u", config->blacklist, version);
@@ -89,11 +88,6 @@ static int compare(const struct config *config, unsigned version, bool color)
 		text_print(&out);
 		ret = EXIT_ALL_WELL;
 	}
-	free(former);
-	buf_free(&name);
-	buf_free(&old_text);
-	buf_free(&new_text);
-	buf_free(&out);
 	return ret;
 }
 

@@ -72,7 +72,7 @@ static int disallow(struct edit *edit)
 {
 	const char *path = edit->config->allow;
 	struct file_look before = { 0 };
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret;
 
 	(void)file_look(path, &before);
@@ -81,7 +81,6 @@ static int disallow(struct edit *edit)
 		msg("%s: the allowlist cannot be read: %s", path, strerror(-ret));
 	else
 		ret = take_all_out(edit, &text) ? edit_replace_allow(edit, &text, &before) : -1;
-	buf_free(&text);
 	return ret;
 }
 
@@ -98,18 +97,15 @@ static int commit(struct edit *edit)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct edit edit;
+	FREED_BY(edit_end) struct edit edit = { .lock.fd = -1 };
 	int ret = edit_begin(&edit, "disallow", config, options), replaced;
 
-	if (ret == EXIT_ALL_WELL) {
-		replaced = disallow(&edit);
-		if (replaced < 0)
-			ret = EXIT_NOTHING;
-		else if (!options->dry_run && (commit(&edit) != EXIT_ALL_WELL || replaced > 0))
-			ret = EXIT_IN_PART;
-	}
-	edit_end(&edit);
-	return ret;
+	if (ret != EXIT_ALL_WELL)
+		return ret;
+	replaced = disallow(&edit);
+	if (replaced < 0)
+		return EXIT_NOTHING;
+	return !options->dry_run && (commit(&edit) != EXIT_ALL_WELL || replaced > 0) ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 const struct command command_disallow = {

@@ -20,7 +20,7 @@
 /* Puts the child's answer into the state. The answer must be lines: the child of a run could write the same. */
 static int write_state(struct state *state, struct buf *lines, const struct config *config)
 {
-	struct file_new file = { 0 }, report = { 0 };
+	FREED_BY(file_discard) struct file_new file = { 0 }, report = { 0 };
 	const uint64_t former = state->sum;
 	int error;
 
@@ -36,8 +36,6 @@ static int write_state(struct state *state, struct buf *lines, const struct conf
 		error = file_commit(&report);
 	if (error >= 0)
 		error = file_commit(&file);
-	file_discard(&report);
-	file_discard(&file);
 	if (error >= 0)
 		return file_tell_unsure(config->state, error) ? EXIT_IN_PART : EXIT_ALL_WELL;
 	msg("%s: %s; nothing was changed", config->state, strerror(-error));
@@ -46,8 +44,8 @@ static int write_state(struct state *state, struct buf *lines, const struct conf
 
 static int list(const struct config *config)
 {
-	struct judge judge;
-	struct buf out = { 0 };
+	FREED_BY(judge_free) struct judge judge = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 	int ret = EXIT_NOTHING;
 
 	if (remembered_load(config->state, &config->judge, time(NULL), &judge) == 0) {
@@ -57,8 +55,6 @@ static int list(const struct config *config)
 		text_print(&out);
 		ret = EXIT_ALL_WELL;
 	}
-	buf_free(&out);
-	judge_free(&judge);
 	return ret;
 }
 
@@ -76,12 +72,11 @@ static size_t mark_as_shown(struct entered_list *list, const char *typed, int64_
 	for (size_t i = 0; i < list->count; i++) {
 		const char *user = list->all[i].user;
 		struct span name = { user, strlen(user) };
-		struct buf shown = { 0 };
+		FREED_BY(buf_free) struct buf shown = { 0 };
 
 		buf_add_escaped(&shown, name.ptr, name.len);
 		if (strcmp(buf_text(&shown), typed) == 0)
 			count += entered_done(list, name, now);
-		buf_free(&shown);
 	}
 	return count;
 }
@@ -91,7 +86,7 @@ static int mark(void *context, struct buf *answer)
 {
 	const struct job *job = context;
 	const struct options *options = job->options;
-	struct judge judge;
+	FREED_BY(judge_free) struct judge judge = { 0 };
 	int count = 0;
 	bool ok;
 
@@ -107,15 +102,14 @@ static int mark(void *context, struct buf *answer)
 		count += found;
 	}
 	entered_save(&judge.entered, answer);
-	judge_free(&judge);
 	return count == 0 ? EXIT_NOTHING : count < options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static int done(const struct config *config, const struct options *options)
 {
 	struct file_lock lock;
-	struct state state = { 0 };
-	struct buf lines = { 0 };
+	FREED_BY(state_free) struct state state = { 0 };
+	FREED_BY(buf_free) struct buf lines = { 0 };
 	struct job job = { config, options, &state };
 	int ret;
 
@@ -129,8 +123,6 @@ static int done(const struct config *config, const struct options *options)
 
 		ret = written > ret ? written : ret;
 	}
-	buf_free(&lines);
-	state_free(&state);
 	file_unlock(&lock);
 	return ret;
 }

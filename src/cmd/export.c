@@ -49,14 +49,13 @@ static void write_plain(struct writing *w)
 /* Writes the banned addresses in the fewest networks. */
 static void write_collapsed(struct writing *w)
 {
-	struct netset set = { 0 };
+	FREED_BY(netset_free) struct netset set = { 0 };
 
 	for (size_t i = 0; i < w->list->count; i++)
 		netset_add(&set, &w->list->bans[i].net);
 	netset_collapse(&set);
 	for (size_t i = 0; i < set.count; i++)
 		add_entry(w, &set.nets[i], "\n");
-	netset_free(&set);
 }
 
 static void write_ipset_family(struct writing *w, bool v4, const char *name)
@@ -135,23 +134,21 @@ static void write_postfix(struct writing *w)
 /* Writes the settings that mailban-firewall needs. */
 static void write_firewall(struct writing *w)
 {
-	char *remembered = config_remembered(w->config);
+	FREED_BY(mem_free) char *remembered = config_remembered(w->config);
 
 	buf_addf(&w->out, "backend %s\nset4 %s\nset6 %s\nremembered %s\npriority %" PRId64 "\n",
 		 firewall_backend_name(firewall_choose(w->config->backend)), w->config->set4, w->config->set6,
 		 remembered, w->config->nft_priority);
-	free(remembered);
 }
 
 /* Writes the allowed networks; none of them lies inside another. */
 static void write_allowed(struct writing *w)
 {
-	struct allow allow = { 0 };
+	FREED_BY(allow_free) struct allow allow = { 0 };
 
 	w->failed = config_gather_allow(w->config, &allow) < 0;
 	for (size_t i = 0; i < allow.nets.count && !w->failed; i++)
 		add_entry(w, &allow.nets.nets[i], "\n");
-	allow_free(&allow);
 }
 
 static const struct format {
@@ -174,7 +171,7 @@ enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 static const struct format *find_format(const char *name)
 {
 	struct near near = { .word = name };
-	struct buf names = { 0 };
+	FREED_BY(buf_free) struct buf names = { 0 };
 
 	for (size_t i = 0; i < FORMATS; i++) {
 		if (strcmp(formats[i].name, name) == 0)
@@ -186,7 +183,6 @@ static const struct format *find_format(const char *name)
 	}
 	near_add(&near, &names);
 	msg("there is no format %s; the formats are %s", name, buf_text(&names));
-	buf_free(&names);
 	return NULL;
 }
 
@@ -234,7 +230,7 @@ static bool push(const char *command, const struct buf *text)
 static int run(const struct config *config, const struct options *options)
 {
 	const struct format *format = find_format(options->args[0]);
-	struct banlist list = { 0 };
+	FREED_BY(banlist_free) struct banlist list = { 0 };
 	struct writing w = { .config = config, .list = &list, .now = time(NULL) };
 
 	if (format == NULL)
@@ -253,7 +249,6 @@ static int run(const struct config *config, const struct options *options)
 	else
 		text_print(&w.out);
 	buf_free(&w.out);
-	banlist_free(&list);
 	return w.failed ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 

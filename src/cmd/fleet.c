@@ -38,8 +38,8 @@ static void add_host(struct buf *out, const struct fleet_host *host, const char 
 
 static bool show(const struct config *config, struct fleet_line *line)
 {
-	struct buf out = { 0 };
-	struct fleet fleet;
+	FREED_BY(buf_free) struct buf out = { 0 };
+	FREED_BY(fleet_free) struct fleet fleet = { 0 };
 	bool ok;
 
 	fleet_init(&fleet, &config->fleet, &config->judge);
@@ -52,8 +52,6 @@ static bool show(const struct config *config, struct fleet_line *line)
 	for (size_t i = 0; ok && i < fleet.count; i++)
 		add_host(&out, &fleet.hosts[i], config->fleet.name);
 	text_print(&out);
-	buf_free(&out);
-	fleet_free(&fleet);
 	return ok;
 }
 

@@ -38,12 +38,11 @@ static int read_by(struct filter *filter, const char *text)
 	if (text == NULL)
 		filter->by = BAN_BY_HAND + 1;
 	else if (filter->by > BAN_BY_HAND) {
-		struct buf names = { 0 };
+		FREED_BY(buf_free) struct buf names = { 0 };
 
 		for (unsigned i = 0; i < CLASS_GOOD; i++)
 			buf_addf(&names, "%s, ", event_class_name((enum event_class)i));
 		msg("--by %s: is none of %shand", text, buf_text(&names));
-		buf_free(&names);
 		return EXIT_USAGE;
 	}
 	return EXIT_ALL_WELL;
@@ -152,7 +151,7 @@ static void add_ban(const struct ban *ban, const struct known *known, const char
 {
 	int64_t points = 0;
 	bool has_points = points_of(known->judge, &ban->net, &points);
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	struct owner owner;
 
 	(void)owners_find(known->owners, &ban->net, &owner);
@@ -179,7 +178,6 @@ static void add_ban(const struct ban *ban, const struct known *known, const char
 			owner_members(&owner, json);
 		json_close(json, '}');
 	}
-	buf_free(&text);
 }
 
 static void add_json(struct buf *out, const struct banlist *list, const struct known *known)
@@ -250,7 +248,7 @@ static size_t widest_address(const struct banlist *list)
 static void add_table(struct buf *out, const struct banlist *list, const struct known *known)
 {
 	int width = (int)widest_address(list);
-	struct buf sentence = { 0 };
+	FREED_BY(buf_free) struct buf sentence = { 0 };
 
 	if (list->count == 0)
 		return;
@@ -260,7 +258,6 @@ static void add_table(struct buf *out, const struct banlist *list, const struct 
 		 "[  {hosts} hosts][  {owner}][  {note}]\n", width, WHEN_MINUTE_LEN, WHEN_MINUTE_LEN);
 	for (size_t i = 0; i < list->count; i++)
 		add_ban(&list->bans[i], known, buf_text(&sentence), NULL, out);
-	buf_free(&sentence);
 }
 
 /* Reads the state, and enters the glass for good. A user who may not read the state is shown the list all the same. The
@@ -282,7 +279,7 @@ static int read_state(const struct config *config, struct judge *judge)
 static int show_with_points(const struct config *config, const struct options *options, struct banlist *list,
 	struct buf *out)
 {
-	struct judge judge;
+	FREED_BY(judge_free) struct judge judge = { 0 };
 	struct owners *owners = options->verbose ? config_owners(config) : NULL;
 	int ret = read_state(config, &judge);
 	/* answers of a DNS server are read in the glass or not at all */
@@ -296,15 +293,14 @@ static int show_with_points(const struct config *config, const struct options *o
 	else
 		add_table(out, list, &known);
 	owners_close(owners);
-	judge_free(&judge);
 	return ret;
 }
 
 static int show(const struct config *config, const struct options *options)
 {
 	struct filter filter = { .options = options, .now = time(NULL) };
-	struct banlist list = { 0 };
-	struct buf out = { 0 };
+	FREED_BY(banlist_free) struct banlist list = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 	int ret = read_filter(&filter), missing = EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL && blacklist_read(config->blacklist, &list) < 0)
@@ -320,9 +316,7 @@ static int show(const struct config *config, const struct options *options)
 			ret = show_with_points(config, options, &list, &out);
 		text_print(&out);
 	}
-	buf_free(&out);
 	netset_free(&filter.nets);
-	banlist_free(&list);
 	return ret != EXIT_ALL_WELL ? ret : missing;
 }
 

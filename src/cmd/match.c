@@ -229,8 +229,8 @@ static ssize_t read_stdin(char *block)
 /* Matches all lines of the source; where that is NULL, of standard input. */
 static int match_lines(struct matching *m, struct source *source)
 {
-	char *block = mem_alloc(BLOCK_BYTES, 1);
-	struct buf line = { 0 };
+	FREED_BY(mem_free) char *block = mem_alloc(BLOCK_BYTES, 1);
+	FREED_BY(buf_free) struct buf line = { 0 };
 	bool open_line = false;
 	ssize_t got;
 
@@ -245,8 +245,6 @@ static int match_lines(struct matching *m, struct source *source)
 	if (got < 0)
 		msg("%s: %s; what came before was matched", source != NULL ? source_name(source) : "standard input",
 		    source != NULL ? source_error(source) : strerror(errno));
-	free(block);
-	buf_free(&line);
 	return got < 0 ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
@@ -261,7 +259,7 @@ static int match_stdin(struct matching *m)
 
 static int match_file(struct matching *m, const char *path)
 {
-	struct buf why = { 0 };
+	FREED_BY(buf_free) struct buf why = { 0 };
 	struct source *source = source_open(path, NULL, &why, NULL);
 	int status = EXIT_NOTHING;
 
@@ -275,7 +273,6 @@ static int match_file(struct matching *m, const char *path)
 	} else if (why.len > 0) {
 		msg("%s: %s", path, buf_text(&why));
 	}
-	buf_free(&why);
 	source_close(source);
 	return status;
 }

@@ -132,7 +132,7 @@ static int read_logs(struct job *job)
 /* Reads the state. From here on the command is in the glass. */
 static int read_state(struct job *job)
 {
-	struct state state;
+	FREED_BY(state_free) struct state state = { 0 };
 	int ret = EXIT_ALL_WELL;
 
 	if (remembered_open(&state, job->config->state) < 0)
@@ -140,14 +140,13 @@ static int read_state(struct job *job)
 	if (remembered_judge(&state, job->config->state, &job->judge) < 0 ||
 	    remembered_history(&state, job->config->state, &job->history) < 0)
 		ret = EXIT_NOTHING;
-	state_free(&state);
 	return ret;
 }
 
 /* Finds logs that nobody writes to: their events are missing in the report. */
 static void find_silent(struct job *job)
 {
-	struct log_list logs;
+	FREED_BY(log_list_free) struct log_list logs = { 0 };
 
 	log_list_make(&logs, job->config->logs.texts, job->config->logs.count);
 	for (size_t i = 0; i < logs.count; i++) {
@@ -158,7 +157,6 @@ static void find_silent(struct job *job)
 		silence_say(&job->silent, &logs.logs[i], begins);
 		buf_add_char(&job->silent, '\n');
 	}
-	log_list_free(&logs);
 }
 
 static void need_silent(const struct job *job, struct page *page)
@@ -166,10 +164,9 @@ static void need_silent(const struct job *job, struct page *page)
 	struct span rest = buf_span(&job->silent), line;
 
 	while (span_take_line(&rest, &line)) {
-		char *text = mem_text_of(line.ptr, line.len);
+		FREED_BY(mem_free) char *text = mem_text_of(line.ptr, line.len);
 
 		page_need(page, false, "A log is silent", text);
-		free(text);
 	}
 }
 
@@ -177,7 +174,7 @@ static void need_silent(const struct job *job, struct page *page)
 static void need_runs(const struct job *job, struct page *page)
 {
 	uint32_t last = 0;
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	for (size_t i = 0; i < job->history.count; i++)
 		last = job->history.days[i].runs > 0 ? job->history.days[i].day : last;
@@ -189,7 +186,6 @@ static void need_runs(const struct job *job, struct page *page)
 		page_add_date(&text, last);
 	if (text.len > 0)
 		page_need(page, false, buf_text(&text), "What happened since is not in here: see mailban check.");
-	buf_free(&text);
 }
 
 /* ---- the page ---- */
@@ -201,7 +197,7 @@ static bool has_blocks(void)
 
 static void print(const struct job *job, const struct page *page)
 {
-	struct buf out = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 
 	if (job->options->json)
 		page_json(page, &out);
@@ -210,7 +206,6 @@ static void print(const struct job *job, const struct page *page)
 	else
 		page_text(page, job->has_blocks, &out);
 	text_print(&out);
-	buf_free(&out);
 }
 
 static int make_page(struct job *job, const struct banlist *bans)
@@ -243,7 +238,7 @@ static int make_page(struct job *job, const struct banlist *bans)
 
 static int report(struct job *job)
 {
-	struct banlist bans = { 0 };
+	FREED_BY(banlist_free) struct banlist bans = { 0 };
 	bool named = job->options->arg_count > 0;
 	int ret, made;
 
@@ -253,7 +248,6 @@ static int report(struct job *job)
 		find_silent(job);
 	ret = named ? read_logs(job) : read_state(job);
 	made = ret > EXIT_IN_PART ? ret : make_page(job, named ? NULL : &bans);
-	banlist_free(&bans);
 	return made != EXIT_ALL_WELL ? made : ret;
 }
 

@@ -27,8 +27,9 @@ enum { TRIES = 3 };
 static void sync_kernel(struct run *r)
 {
 	const int64_t now = r->now < r->clock ? r->now : r->clock;
-	struct exempt exempt = { .config = r->config, .allow = &r->allow, .now = now, .force = r->options->force };
-	struct firewall_report report = { 0 };
+	FREED_BY(exempt_free) struct exempt exempt = { .config = r->config, .allow = &r->allow, .now = now,
+						       .force = r->options->force };
+	FREED_BY(firewall_report_free) struct firewall_report report = { 0 };
 
 	if (!r->fw_read)
 		return;
@@ -39,8 +40,6 @@ static void sync_kernel(struct run *r)
 	else if (!r->options->dry_run && kernel_keep_rule(r->config, &r->fw, &report) < 0)
 		r->in_part = true;
 	r->in_part = r->in_part || exempt.left_out || report.refused > 0;
-	exempt_free(&exempt);
-	firewall_report_free(&report);
 }
 
 static int run_through(struct run *r)

@@ -78,8 +78,9 @@ static int scan(const struct config *config, const struct options *options, stru
 {
 	struct scan_log *logs = mem_zalloc((size_t)options->arg_count, sizeof(*logs));
 	struct job job = { .logs = logs, .is_classic = options->classic, .since = since };
-	struct findings findings = { .whole = options->all || options->verbose, .everybody = options->verbose };
-	struct buf out = { 0 };
+	FREED_BY(findings_free) struct findings findings = { .whole = options->all || options->verbose,
+							     .everybody = options->verbose };
+	FREED_BY(buf_free) struct buf out = { 0 };
 	size_t count, failed;
 
 	if (detection_open_logs(detection, config, options, logs, &count) != EXIT_ALL_WELL) {
@@ -101,8 +102,6 @@ static int scan(const struct config *config, const struct options *options, stru
 	else
 		print_judged(options, &job, &findings, &out);
 	text_print(&out);
-	buf_free(&out);
-	findings_free(&findings);
 	classic_free(&job.classic);
 	totals_free(&job.totals);
 	judge_free(&job.judge);

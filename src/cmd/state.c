@@ -77,7 +77,7 @@ static void add_accounts(struct buf *out, const struct judge *judge)
 static void add_section(struct buf *out, const struct state_section *section, bool verbose)
 {
 	struct span lines = { section->lines, section->len };
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 	uint64_t count = 0;
 
 	for (; lines.len > 0; count++) {
@@ -92,7 +92,6 @@ static void add_section(struct buf *out, const struct state_section *section, bo
 	buf_add_char(out, '\n');
 	if (verbose)
 		buf_add_span(out, buf_span(&text));
-	buf_free(&text);
 }
 
 static bool is_section(const struct state_section *section, const char *name)
@@ -171,10 +170,10 @@ static int read_sections(const struct config *config, const struct state *state,
 
 static int show(const struct config *config, const struct options *options)
 {
-	struct positions positions = { 0 };
-	struct judge judge;
-	struct state state;
-	struct buf out = { 0 };
+	FREED_BY(positions_free) struct positions positions = { 0 };
+	FREED_BY(judge_free) struct judge judge = { 0 };
+	FREED_BY(state_free) struct state state = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 	int ret = EXIT_ALL_WELL;
 
 	if (remembered_open(&state, config->state) < 0)
@@ -189,10 +188,6 @@ static int show(const struct config *config, const struct options *options)
 	else
 		add_text(&out, &state, &positions, &judge, options->verbose);
 	text_print(&out);
-	buf_free(&out);
-	judge_free(&judge);
-	positions_free(&positions);
-	state_free(&state);
 	return ret;
 }
 

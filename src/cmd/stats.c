@@ -179,7 +179,7 @@ static int make_text(void *context, struct buf *answer)
 {
 	struct job *job = context;
 	struct stats *s = &job->stats;
-	struct judge judge;
+	FREED_BY(judge_free) struct judge judge = { 0 };
 	int ret = EXIT_NOTHING;
 
 	if (remembered_parse(&job->state, job->config->state, &job->config->judge, time(NULL), &judge) == 0) {
@@ -194,7 +194,6 @@ static int make_text(void *context, struct buf *answer)
 			add_text(s, &judge, job->options->verbose ? SIZE_MAX : SHOWN, answer);
 		ret = s->kernel_read ? EXIT_ALL_WELL : EXIT_IN_PART;
 	}
-	judge_free(&judge);
 	free(s->knockers);
 	return ret;
 }
@@ -212,7 +211,7 @@ static int write_file(const char *path, const struct buf *out)
 static int tell(const struct config *config, const struct options *options)
 {
 	struct job job = { .config = config, .options = options };
-	struct buf answer = { 0 }, out = { 0 };
+	FREED_BY(buf_free) struct buf answer = { 0 }, out = { 0 };
 	int ret = EXIT_NOTHING;
 
 	if (state_read(config->state, &job.state) == 0 && blacklist_read(config->blacklist, &job.bans) == 0) {
@@ -226,8 +225,6 @@ static int tell(const struct config *config, const struct options *options)
 		text_print(&out);
 	else if (ret <= EXIT_IN_PART && write_file(options->prometheus, &out) != EXIT_ALL_WELL)
 		ret = EXIT_NOTHING;
-	buf_free(&answer);
-	buf_free(&out);
 	buf_free(&job.state);
 	firewall_free(&job.fw);
 	banlist_free(&job.bans);

@@ -78,7 +78,7 @@ static void add_logs(struct status *s, const struct positions *positions)
 static void add_bans(struct status *s, const struct banlist *bans)
 {
 	size_t by[BAN_BY_HAND + 1] = { 0 }, persons = 0;
-	struct buf text = { 0 };
+	FREED_BY(buf_free) struct buf text = { 0 };
 
 	for (size_t i = 0; i < bans->count; i++)
 		*(bans->bans[i].person ? &persons : &by[bans->bans[i].by]) += 1;
@@ -90,7 +90,6 @@ static void add_bans(struct status *s, const struct banlist *bans)
 		buf_addf(&text, "%s%zu yours", text.len > 0 ? ", " : "", persons);
 	say(&s->lists, "bans       {count}[: {by}]\n", (const struct field[]){
 		field_number("count", bans->count), field_word("by", buf_text(&text)), field_end() });
-	buf_free(&text);
 }
 
 /* Whether a ban of the family is not over. */
@@ -115,12 +114,12 @@ static void need_rule(struct status *s, const struct banlist *bans, const struct
 
 static void add_sets(struct status *s, const struct banlist *bans)
 {
-	struct firewall fw = { 0 };
-	struct buf error = { 0 };
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
+	FREED_BY(buf_free) struct buf error = { 0 };
 
 	if (kernel_try_read(&fw, s->config, &error) < 0) {
 		buf_addf(&s->lists, "sets       %s\n", buf_text(&error));
-		goto cleanup;
+		return;
 	}
 	for (unsigned f = 0; f < FIREWALL_FAMILIES; f++) {
 		const struct firewall_set *set = &fw.sets[f];
@@ -134,17 +133,14 @@ static void add_sets(struct status *s, const struct banlist *bans)
 		    "set        {name}: {entries|entry|entries}, used by {rules|rule|rules}\n", fields);
 		need_rule(s, bans, &fw, f);
 	}
-cleanup:
-	firewall_free(&fw);
-	buf_free(&error);
 }
 
 /* Reads the state, last of all: after it nothing can be opened any more. */
 static void read_state(struct status *s)
 {
-	struct positions positions = { 0 };
-	struct state state;
-	struct judge judge;
+	FREED_BY(positions_free) struct positions positions = { 0 };
+	FREED_BY(state_free) struct state state = { 0 };
+	FREED_BY(judge_free) struct judge judge = { 0 };
 
 	judge_init(&judge, &s->config->judge, s->now);
 	s->in_part |= remembered_open(&state, s->config->state) < 0 ||
@@ -152,14 +148,11 @@ static void read_state(struct status *s)
 		      positions_parse(&positions, state_lines(&state, STATE_POSITIONS)) > 0;
 	add_logs(s, &positions);
 	changes_unseen(&judge, s->config->done.texts, s->config->done.count, &s->needs);
-	positions_free(&positions);
-	judge_free(&judge);
-	state_free(&state);
 }
 
 static void read_lists(struct status *s, const struct options *options)
 {
-	struct banlist bans = { 0 };
+	FREED_BY(banlist_free) struct banlist bans = { 0 };
 
 	if (blacklist_read(s->config->blacklist, &bans) == 0)
 		add_bans(s, &bans);
@@ -167,7 +160,6 @@ static void read_lists(struct status *s, const struct options *options)
 		s->in_part = true;
 	if (!options->no_sync)
 		add_sets(s, &bans);
-	banlist_free(&bans);
 }
 
 static int show(const struct config *config, const struct options *options)

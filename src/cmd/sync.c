@@ -61,12 +61,12 @@ static int keep_rule(const struct config *config, const struct options *options,
 
 static int synchronise(const struct config *config, const struct options *options)
 {
-	struct allow allow = { 0 };
-	struct exempt exempt = { .config = config, .allow = &allow, .now = time(NULL), .force = options->force,
-				 .as_read = true };
-	struct firewall_report report = { 0 };
-	struct banlist bans = { 0 };
-	struct firewall fw;
+	FREED_BY(allow_free) struct allow allow = { 0 };
+	FREED_BY(exempt_free) struct exempt exempt = { .config = config, .allow = &allow, .now = time(NULL),
+						       .force = options->force, .as_read = true };
+	FREED_BY(firewall_report_free) struct firewall_report report = { 0 };
+	FREED_BY(banlist_free) struct banlist bans = { 0 };
+	FREED_BY(firewall_free) struct firewall fw = { 0 };
 	bool former = false;
 	int ret, read;
 
@@ -93,11 +93,6 @@ static int synchronise(const struct config *config, const struct options *option
 		ret = did_something(&report) ? EXIT_IN_PART : EXIT_NOTHING;
 	else if (keep_rule(config, options, &fw, &report) < 0 || former || exempt.left_out || report.refused > 0)
 		ret = EXIT_IN_PART;
-	exempt_free(&exempt);
-	allow_free(&allow);
-	firewall_report_free(&report);
-	firewall_free(&fw);
-	banlist_free(&bans);
 	return ret;
 }
 

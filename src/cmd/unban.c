@@ -22,7 +22,7 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 	for (size_t i = 0; i < edit->list.count; i++) {
 		const struct ban *ban = &edit->list.bans[i];
 		char text[ADDR_TEXT_MAX];
-		struct buf until = { 0 };
+		FREED_BY(buf_free) struct buf until = { 0 };
 
 		if (addr_equal(&ban->net, net) || !addr_contains(&ban->net, net))
 			continue;
@@ -30,7 +30,6 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 		text_add_until(&until, ban->until);
 		msg("%s lies in the network %s, banned %s; --force splits the network and leaves the rest banned, "
 		    "and mailban unban %s lifts it whole", name, text, buf_text(&until), text);
-		buf_free(&until);
 		return true;
 	}
 	return false;
@@ -39,7 +38,7 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 /* Lifts the bans of one argument. Returns an exit status, and changes the list only where that is EXIT_ALL_WELL. */
 static int lift(struct edit *edit, const char *argument)
 {
-	struct split split;
+	FREED_BY(split_free) struct split split = { 0 };
 	char name[ADDR_TEXT_MAX];
 	struct addr net;
 	int ret = EXIT_ALL_WELL;
@@ -59,7 +58,6 @@ static int lift(struct edit *edit, const char *argument)
 		msg("%s is not banned; mailban list shows who is", name);
 		ret = EXIT_NOTHING;
 	}
-	split_free(&split);
 	return ret;
 }
 
@@ -75,7 +73,7 @@ static int tell_fleet(const struct edit *edit, const char *argument)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct edit edit;
+	FREED_BY(edit_end) struct edit edit = { .lock.fd = -1 };
 	int ret = edit_begin(&edit, "unban", config, options);
 
 	for (int i = 0; i < options->arg_count && ret == EXIT_ALL_WELL; i++)
@@ -86,7 +84,6 @@ static int run(const struct config *config, const struct options *options)
 		if (tell_fleet(&edit, options->args[i]) != EXIT_ALL_WELL)
 			ret = EXIT_IN_PART;
 	}
-	edit_end(&edit);
 	return ret;
 }
 

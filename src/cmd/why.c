@@ -139,7 +139,7 @@ static int read_logs(struct question *q, struct detection *detection)
 
 static void read_counters(struct question *q)
 {
-	struct buf error = { 0 };
+	FREED_BY(buf_free) struct buf error = { 0 };
 
 	if (q->options->no_sync)
 		return;
@@ -148,7 +148,6 @@ static void read_counters(struct question *q)
 		q->profile.firewall = &q->firewall;
 	else if (q->options->verbose)
 		msg("%s", buf_text(&error));
-	buf_free(&error);
 }
 
 /* Reads the blacklist, which is needed for an address and for a user name. */
@@ -215,7 +214,7 @@ static int answer(struct question *q, struct detection *detection)
 {
 	const char *asked = q->options->args[0];
 	struct profile *d = &q->profile;
-	struct buf out = { 0 };
+	FREED_BY(buf_free) struct buf out = { 0 };
 	int ret = EXIT_ALL_WELL;
 
 	d->now = time(NULL);
@@ -245,7 +244,6 @@ static int answer(struct question *q, struct detection *detection)
 	else
 		profile_text(d, &out);
 	text_print(&out);
-	buf_free(&out);
 	return q->in_part ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
