@@ -164,6 +164,14 @@ size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a)
 	return len;
 }
 
+struct addr_text addr_text(const struct addr *a)
+{
+	struct addr_text text;
+
+	(void)addr_format(text.text, a);
+	return text;
+}
+
 void addr_add_to(struct buf *b, const struct addr *a)
 {
 	b->len += addr_format(buf_room(b, ADDR_TEXT_MAX), a);

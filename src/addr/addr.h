@@ -48,6 +48,12 @@ struct addr addr_of_v6(const unsigned char bytes[16]);
 size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a);
 void addr_add_to(struct buf *b, const struct addr *a);
 
+/* The same by value: addr_text(&net).text lives to the end of the expression in which it is asked for. */
+struct addr_text {
+	char text[ADDR_TEXT_MAX];
+};
+struct addr_text addr_text(const struct addr *a);
+
 /* The order of every list: IPv4 before IPv6, then by number, then the wider network first. <0, 0, >0. */
 int addr_compare(const struct addr *a, const struct addr *b);
 

@@ -129,11 +129,8 @@ bool edit_parse_net(struct addr *net, const char *text)
 		return true;
 	if (slash != NULL && addr_parse(&a, text, (size_t)(slash - text)) && sscanf(slash, "/%3u", &prefix) == 1 &&
 	    prefix <= addr_text_prefix(&a)) {
-		char around[ADDR_TEXT_MAX];
-
 		a = addr_network(&a, (uint8_t)(prefix + (addr_is_v4(&a) ? ADDR_V4_BITS : 0)));
-		addr_format(around, &a);
-		msg("%s has bits behind its prefix; the network around it is %s", text, around);
+		msg("%s has bits behind its prefix; the network around it is %s", text, addr_text(&a).text);
 	} else {
 		msg("%s is no address and no network; write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/64", text);
 	}
@@ -162,13 +159,11 @@ bool edit_too_wide(const struct edit *edit, const struct addr *net)
 {
 	const struct judge_settings *judge = &edit->config->judge;
 	unsigned widest = addr_is_v4(net) ? judge->max_prefix4 : judge->max_prefix6;
-	char text[ADDR_TEXT_MAX];
 
 	if (edit->options->force || !decide_is_too_wide(judge, net))
 		return false;
-	addr_format(text, net);
-	msg("%s is wider than /%u, which the setting %s forbids; --force does it all the same", text, widest,
-	    addr_is_v4(net) ? "max-prefix" : "max-prefix6");
+	msg("%s is wider than /%u, which the setting %s forbids; --force does it all the same", addr_text(net).text,
+	    widest, addr_is_v4(net) ? "max-prefix" : "max-prefix6");
 	return true;
 }
 
@@ -209,14 +204,8 @@ void edit_say(struct edit *edit, const char *format, ...)
 
 void edit_say_split(struct edit *edit, const struct split *split, const char *name)
 {
-	char text[ADDR_TEXT_MAX];
-
-	for (size_t i = 0; i < split->lifted.count; i++) {
-		addr_format(text, &split->lifted.nets[i]);
-		edit_say(edit, "unbanned %s", text);
-	}
-	for (size_t i = 0; i < split->networks.count; i++) {
-		addr_format(text, &split->networks.nets[i]);
-		edit_say(edit, "unbanned %s, and split %s around it", name, text);
-	}
+	for (size_t i = 0; i < split->lifted.count; i++)
+		edit_say(edit, "unbanned %s", addr_text(&split->lifted.nets[i]).text);
+	for (size_t i = 0; i < split->networks.count; i++)
+		edit_say(edit, "unbanned %s, and split %s around it", name, addr_text(&split->networks.nets[i]).text);
 }

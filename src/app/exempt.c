@@ -58,25 +58,21 @@ static bool is_too_wide(const struct exempt *e, const struct addr *net)
 static void tell_wide(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
 {
 	bool v4 = addr_is_v4(&ban->net);
-	char text[ADDR_TEXT_MAX];
 
-	addr_format(text, &ban->net);
 	msg("%s:%lu: %s is wider than /%u and does not come into the set; take the line out, or say so with %s",
-	    e->config->blacklist, line_of(e, bans, ban), text,
+	    e->config->blacklist, line_of(e, bans, ban), addr_text(&ban->net).text,
 	    v4 ? e->config->judge.max_prefix4 : e->config->judge.max_prefix6, v4 ? "max-prefix" : "max-prefix6");
 }
 
 static void tell_allowed(const struct exempt *e, const struct banlist *bans, const struct ban *ban)
 {
 	const struct allow_entry *entry = allow_overlapping(e->allow, &ban->net);
-	char text[ADDR_TEXT_MAX], allowed[ADDR_TEXT_MAX];
 
-	addr_format(text, &ban->net);
 	if (entry == NULL)
 		return;
-	addr_format(allowed, &entry->net);
 	msg("%s:%lu: bans %s, but %s is allowed as %s and does not come into the set; run: mailban unban %s",
-	    e->config->blacklist, line_of(e, bans, ban), text, allowed, allow_from_name(entry->from), allowed);
+	    e->config->blacklist, line_of(e, bans, ban), addr_text(&ban->net).text, addr_text(&entry->net).text,
+	    allow_from_name(entry->from), addr_text(&entry->net).text);
 }
 
 /* Adds the rest of a network without the allowed addresses and networks. */

@@ -16,7 +16,7 @@
 #include "fleet/fleet.h"
 #include "report/text.h"
 
-static void say(const struct fleet_word *words, size_t count, const char *name, struct buf *out)
+static void say(const struct fleet_word *words, size_t count, const struct addr *net, struct buf *out)
 {
 	int64_t sum = 0;
 
@@ -24,7 +24,7 @@ static void say(const struct fleet_word *words, size_t count, const char *name, 
 		sum += words[i].points;
 	buf_add_text(out, "the fleet still has ");
 	points_add_rough(out, sum);
-	buf_addf(out, " points for %s:", name);
+	buf_addf(out, " points for %s:", addr_text(net).text);
 	for (size_t i = 0; i < count; i++) {
 		buf_addf(out, "%s %s ", i > 0 ? "," : "", words[i].host);
 		points_add_rough(out, words[i].points);
@@ -34,13 +34,12 @@ static void say(const struct fleet_word *words, size_t count, const char *name, 
 			buf_add_char(out, ')');
 		}
 	}
-	buf_addf(out, "; mailban unban --fleet %s has all hosts forget them\n", name);
+	buf_addf(out, "; mailban unban --fleet %s has all hosts forget them\n", addr_text(net).text);
 }
 
 struct job {
 	const struct edit *edit;
 	const struct addr *net;
-	const char *name;
 	struct fleet_line *line;
 };
 
@@ -60,15 +59,15 @@ static int work(void *context, struct buf *answer)
 		msg("%s: %s; %s", job->edit->config->fleet.url, fleet_line_why(job->line), pardons ?
 		    "the other hosts were not told" : "whether other hosts have points for it is not known");
 	else if (pardons)
-		buf_addf(answer, "all hosts of the fleet forget %s at their next runs\n", job->name);
+		buf_addf(answer, "all hosts of the fleet forget %s at their next runs\n", addr_text(job->net).text);
 	else if (count > 0)
-		say(words, count, job->name, answer);
+		say(words, count, job->net, answer);
 	return ok ? EXIT_ALL_WELL : EXIT_IN_PART;
 }
 
-int fleet_left(const struct edit *edit, const struct addr *net, const char *name)
+int fleet_left(const struct edit *edit, const struct addr *net)
 {
-	struct job job = { edit, net, name, NULL };
+	struct job job = { edit, net, NULL };
 	FREED_BY(buf_free) struct buf answer = { 0 }, out = { 0 };
 	int ret;
 

@@ -8,6 +8,6 @@
 /* Says which hosts still have points for the address or network; with --fleet makes all hosts forget these points. Does
  * nothing in a dry run, and where there is no fleet. EXIT_ALL_WELL, or EXIT_IN_PART after saying that the engine cannot
  * be asked. */
-int fleet_left(const struct edit *edit, const struct addr *net, const char *name);
+int fleet_left(const struct edit *edit, const struct addr *net);
 
 #endif

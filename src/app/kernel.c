@@ -139,10 +139,8 @@ static void print_entries(const struct firewall *fw, const char *word, const str
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct firewall_set *set = &fw->sets[addr_is_v4(&nets[i]) ? FIREWALL_V4 : FIREWALL_V6];
-		char text[ADDR_TEXT_MAX];
 
-		addr_format(text, &nets[i]);
-		printf("%s %s %s\n", word, set->name, text);
+		printf("%s %s %s\n", word, set->name, addr_text(&nets[i]).text);
 	}
 }
 

@@ -157,7 +157,7 @@ static int lift_and_say(struct edit *edit, const struct wish *wish, bool added)
 		    wish->name);
 		return EXIT_IN_PART;
 	}
-	if (!wish->is_name && fleet_left(edit, &wish->net, wish->name) != EXIT_ALL_WELL)
+	if (!wish->is_name && fleet_left(edit, &wish->net) != EXIT_ALL_WELL)
 		return EXIT_IN_PART;
 	return ret;
 }

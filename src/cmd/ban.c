@@ -75,14 +75,12 @@ static int check_allowed(const struct edit *edit, const struct wish *wish)
 	if (ret == EXIT_ALL_WELL)
 		entry = allow_overlapping(&allow, &wish->net);
 	if (entry != NULL) {
-		char text[ADDR_TEXT_MAX];
-
-		addr_format(text, &entry->net);
 		if (entry->from == ALLOW_FILE)
 			msg("%s is not banned: %s:%lu allows %s; take that line out first", wish->name,
-			    edit->config->allow, entry->line, text);
+			    edit->config->allow, entry->line, addr_text(&entry->net).text);
 		else
-			msg("%s is not banned: %s is allowed as %s", wish->name, text, allow_from_name(entry->from));
+			msg("%s is not banned: %s is allowed as %s", wish->name, addr_text(&entry->net).text,
+			    allow_from_name(entry->from));
 		ret = EXIT_NOTHING;
 	}
 	return ret;
@@ -116,14 +114,12 @@ static void drop_what_lies_inside(struct edit *edit, const struct wish *wish)
 {
 	for (size_t i = 0; i < edit->list.count; i++) {
 		struct ban *ban = &edit->list.bans[i];
-		char text[ADDR_TEXT_MAX];
 
 		if (addr_equal(&ban->net, &wish->net)) {
 			ban->leaves = true;
 		} else if (addr_contains(&wish->net, &ban->net) && ban->until <= wish->until) {
 			ban->leaves = true;
-			addr_format(text, &ban->net);
-			edit_say(edit, "%s goes into %s", text, wish->name);
+			edit_say(edit, "%s goes into %s", addr_text(&ban->net).text, wish->name);
 		}
 	}
 	banlist_remove_leaving(&edit->list);

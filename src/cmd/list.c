@@ -237,8 +237,7 @@ static size_t widest_address(const struct banlist *list)
 	size_t width = sizeof("ADDRESS") - 1;
 
 	for (size_t i = 0; i < list->count; i++) {
-		char text[ADDR_TEXT_MAX];
-		size_t len = addr_format(text, &list->bans[i].net);
+		size_t len = strlen(addr_text(&list->bans[i].net).text);
 
 		width = len > width ? len : width;
 	}

@@ -21,15 +21,14 @@ static bool lies_in_network(const struct edit *edit, const struct addr *net, con
 {
 	for (size_t i = 0; i < edit->list.count; i++) {
 		const struct ban *ban = &edit->list.bans[i];
-		char text[ADDR_TEXT_MAX];
 		FREED_BY(buf_free) struct buf until = { 0 };
 
 		if (addr_equal(&ban->net, net) || !addr_contains(&ban->net, net))
 			continue;
-		addr_format(text, &ban->net);
 		text_add_until(&until, ban->until);
 		msg("%s lies in the network %s, banned %s; --force splits the network and leaves the rest banned, "
-		    "and mailban unban %s lifts it whole", name, text, buf_text(&until), text);
+		    "and mailban unban %s lifts it whole", name, addr_text(&ban->net).text, buf_text(&until),
+		    addr_text(&ban->net).text);
 		return true;
 	}
 	return false;
@@ -63,12 +62,10 @@ static int lift(struct edit *edit, const char *argument)
 
 static int tell_fleet(const struct edit *edit, const char *argument)
 {
-	char name[ADDR_TEXT_MAX];
 	struct addr net;
 
 	(void)addr_parse_net(&net, argument, strlen(argument));
-	addr_format(name, &net);
-	return fleet_left(edit, &net, name);
+	return fleet_left(edit, &net);
 }
 
 static int run(const struct config *config, const struct options *options)

@@ -176,12 +176,11 @@ bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, c
 	struct engine *engine = line->engine;
 	int64_t expiry = judge->forget + DAY;
 	struct addr unit = fleet_unit(judge, addr);
-	char text[ADDR_TEXT_MAX];
 
 	if (!greet(line))
 		return false;
-	addr_format(text, &unit);
-	engine_ask(engine, NULL, NULL, "ZADD " FLEET_PARDONS " %" PRId64 " %s", engine_time(engine), text);
+	engine_ask(engine, NULL, NULL, "ZADD " FLEET_PARDONS " %" PRId64 " %s", engine_time(engine),
+		   addr_text(&unit).text);
 	engine_ask(engine, NULL, NULL, "ZREMRANGEBYSCORE " FLEET_PARDONS " 0 %" PRId64,
 		   engine_time(engine) - expiry * 1000);
 	engine_ask(engine, NULL, NULL, "EXPIRE " FLEET_PARDONS " %" PRId64, expiry);

@@ -53,10 +53,7 @@ void amend_write(const struct changes *changes, struct buf *put, struct buf *gon
 
 static int refuse(const struct addr *net, const char *what)
 {
-	char text[ADDR_TEXT_MAX];
-
-	addr_format(text, net);
-	msg("the reader of logs %s %s, which no judgement does; nothing was changed", what, text);
+	msg("the reader of logs %s %s, which no judgement does; nothing was changed", what, addr_text(net).text);
 	return -1;
 }
 

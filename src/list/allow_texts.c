@@ -91,12 +91,8 @@ void allow_read_mynetworks(struct allow *allow, struct span text)
 void allow_format_mynetworks(const struct allow *allow, struct buf *out)
 {
 	for (size_t i = 0; i < allow->count; i++) {
-		char text[ADDR_TEXT_MAX];
-
-		if (allow->entries[i].from != ALLOW_MYNETWORKS)
-			continue;
-		addr_format(text, &allow->entries[i].net);
-		buf_addf(out, "%s\n", text);
+		if (allow->entries[i].from == ALLOW_MYNETWORKS)
+			buf_addf(out, "%s\n", addr_text(&allow->entries[i].net).text);
 	}
 }
 

@@ -139,10 +139,7 @@ void json_points(struct json *j, int64_t points)
 
 void json_addr(struct json *j, const struct addr *addr)
 {
-	char text[ADDR_TEXT_MAX];
-	size_t len = addr_format(text, addr);
-
-	json_text(j, text, len);
+	json_word(j, addr_text(addr).text);
 }
 
 void json_time(struct json *j, int64_t seconds)
