@@ -8,7 +8,6 @@
  */
 #include "app/rules_fail2ban.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,8 +161,7 @@ static int write_out(const struct options *options, struct buf *text)
 	ret = file_replace(options->output, text->ptr, text->len, 1);
 	if (ret >= 0)
 		return file_tell_unsure(options->output, ret) ? EXIT_IN_PART : EXIT_ALL_WELL;
-	msg("%s: %s; no rules were written", options->output,
-	    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
+	msg("%s: %s; no rules were written", options->output, file_why(ret));
 	return EXIT_NOTHING;
 }
 

@@ -172,6 +172,27 @@ static int keep_as_former(const char *path, unsigned formers)
 	return ret == -ENOENT ? 0 : ret;
 }
 
+/* Takes the path over. keeps: mode, owner and rights of the former file stay; else all may read the new one. */
+static int prepare(struct file_new *file, char *path, bool keeps, struct span bytes, unsigned formers)
+{
+	struct buf temporary = { 0 };
+	int ret;
+
+	buf_addf(&temporary, "%s" FILE_NEW, path);
+	*file = (struct file_new){ path, buf_take(&temporary), .formers = formers };
+	ret = make_temporary(file->temporary, keeps ? path : NULL, bytes);
+	if (ret == 0)
+		ret = sync_folder_of(path);
+	if (ret < 0)
+		file_discard(file);
+	return ret;
+}
+
+int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers)
+{
+	return prepare(file, file_resolve(path), true, bytes, formers);
+}
+
 int file_replace(const char *path, const char *bytes, size_t len, unsigned formers)
 {
 	struct file_new file;
@@ -182,35 +203,15 @@ int file_replace(const char *path, const char *bytes, size_t len, unsigned forme
 
 int file_publish(const char *path, struct span bytes)
 {
-	struct file_new file = { .path = mem_text(path) };
-	struct buf temporary = { 0 };
+	struct file_new file;
 	struct stat st;
 	int ret;
 
 	/* nor may a device go: whoever names /dev/stdout means something else */
-	ret = stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? -EINVAL : 0;
-	buf_addf(&temporary, "%s" FILE_NEW, path);
-	file.temporary = buf_take(&temporary);
-	if (ret == 0)
-		ret = make_temporary(file.temporary, NULL, bytes);
-	if (ret == 0)
-		return file_commit(&file);
-	file_discard(&file);
-	return ret;
-}
-
-int file_prepare(struct file_new *file, const char *path, struct span bytes, unsigned formers)
-{
-	int ret;
-
-	*file = (struct file_new){ .path = file_resolve(path), .formers = formers };
-	file->temporary = file_beside(file->path, FILE_NEW);
-	ret = make_temporary(file->temporary, file->path, bytes);
-	if (ret == 0)
-		ret = sync_folder_of(file->path);
-	if (ret < 0)
-		file_discard(file);
-	return ret;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return -EINVAL;
+	ret = prepare(&file, mem_text(path), false, bytes, 0);
+	return ret == 0 ? file_commit(&file) : ret;
 }
 
 int file_commit(struct file_new *file)

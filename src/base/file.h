@@ -99,7 +99,7 @@ int file_lock(struct file_lock *lock, const char *path, const char *command, uns
 /* Gives it back and removes the lock file. Does nothing for a lock that is not held (fd < 0). */
 void file_unlock(struct file_lock *lock);
 
-/* The words for a -errno; for a lack of rights also what to do: "Permission denied; run it as root". */
+/* The words for a -errno of these functions; for a lack of rights also what to do: "...; run it as root". */
 const char *file_why(int error);
 
 #endif

@@ -59,5 +59,7 @@ int file_read_any(const char *path, size_t most, struct buf *out)
 
 const char *file_why(int error)
 {
+	if (error == -EINVAL)
+		return "it is no regular file";
 	return error == -EACCES && geteuid() != 0 ? "Permission denied; run it as root" : strerror(-error);
 }

@@ -6,7 +6,6 @@
  * most packets: since the ban, and since the last run, whose counters the state keeps. Changes nothing. Without rights
  * for the sets the entries are still counted. A child in the glass makes the text, since it reads the state.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,7 +203,7 @@ static int write_file(const char *path, const struct buf *out)
 	int ret = file_publish(path, buf_span(out));
 
 	if (ret < 0)
-		msg("%s: cannot be written: %s", path, ret == -EINVAL ? "it is no regular file" : strerror(-ret));
+		msg("%s: cannot be written: %s", path, file_why(ret));
 	return ret < 0 ? EXIT_NOTHING : EXIT_ALL_WELL;
 }
 

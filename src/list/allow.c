@@ -151,8 +151,7 @@ int allow_read_file(struct allow *allow, const char *path, struct buf *text)
 	if (ret == -ENOENT)
 		ret = 0;
 	else if (ret < 0)
-		msg("%s: the allowlist cannot be read: %s", path,
-		    ret == -EINVAL ? "it is no regular file" : strerror(-ret));
+		msg("%s: the allowlist cannot be read: %s", path, file_why(ret));
 	rest = buf_span(text);
 	for (unsigned long number = 1; ret == 0 && span_take_line(&rest, &line); number++)
 		ret = read_line(allow, line, path, number);

@@ -186,8 +186,7 @@ int blacklist_read(const char *path, struct banlist *list)
 	bool missing = ret == -ENOENT;
 
 	if (ret < 0 && !missing) {
-		msg("%s: the blacklist cannot be read: %s; --blacklist names another file", path,
-		    ret == -EINVAL ? "it is no regular file" : file_why(ret));
+		msg("%s: the blacklist cannot be read: %s; --blacklist names another file", path, file_why(ret));
 		buf_free(&text);
 		return -1;
 	}
