@@ -5,6 +5,10 @@
 
 #include "firewall/set.h"
 
+/* Reads one entry of a set: len bytes of what an IPSET_ATTR_DATA holds, in the kernel's form. A missing value is 0; a
+ * missing prefix is that of a single address. Never fails: bytes that are no attributes are not read. */
+void entry_read(const void *bytes, size_t len, enum firewall_family family, struct firewall_entry *e);
+
 /* Whether the set is what mailban makes: the type, the family and both extensions. */
 struct listing_kind {
 	bool type, family, timeout, counters;

@@ -12,7 +12,7 @@
 #include <libipset/linux_ip_set.h>
 #include <libmnl/libmnl.h>
 
-#include "firewall/entry.h"
+#include "firewall/listing_inside.h"
 #include "random.h"
 
 enum { BYTES = 256, PARTS = 5 };
