@@ -43,4 +43,16 @@ void kernel_print_difference(const struct firewall *fw, const struct firewall_re
 /* Prints a line for each set that changed; all: for both sets. */
 void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all);
 
+/* Whether `mailban-firewall up` was said on this host, and not `down` since. */
+bool rule_is_wanted(const struct config *config);
+
+/* What a person types to put the rule in place: "mailban-firewall again" where `up` was said, since `up` without its
+ * options would make another one. */
+const char *rule_command(const struct config *config);
+
+/* Runs mailban-firewall with that word as its argument. Appends its output to out; its messages go to stderr. Returns
+ * its exit status, or -1 where it is not beside mailban or cannot be started. MAILBAN_FIREWALL in the environment names
+ * another one. */
+int rule_run(const struct config *config, const char *word, struct buf *out);
+
 #endif

@@ -12,7 +12,6 @@
 
 #include "app/lock.h"
 #include "app/remembered.h"
-#include "app/rule.h"
 #include "base/glass_run.h"
 #include "base/msg.h"
 #include "judge/edits.h"

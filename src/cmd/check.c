@@ -19,7 +19,6 @@
 #include "app/exempt.h"
 #include "app/kernel.h"
 #include "app/remembered.h"
-#include "app/rule.h"
 #include "base/file.h"
 #include "base/glass_run.h"
 #include "base/mem.h"

@@ -14,7 +14,6 @@
 #include "app/kernel.h"
 #include "app/last_run.h"
 #include "app/remembered.h"
-#include "app/rule.h"
 #include "cmd/commands.h"
 #include "list/blacklist.h"
 #include "log/position.h"

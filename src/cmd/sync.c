@@ -14,7 +14,6 @@
 #include "app/exempt.h"
 #include "app/kernel.h"
 #include "app/lock.h"
-#include "app/rule.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "cmd/commands.h"
