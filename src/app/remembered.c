@@ -118,30 +118,20 @@ void remembered_put(struct judge *judge, struct state *state)
 	state_take(state, STATE_JUDGE, &lines.clocks);
 }
 
-static const struct {
-	const char *name;
-	size_t offset;
-} session_flags[] = {
-	{ "opened", offsetof(struct session, opened) }, { "named", offsetof(struct session, named) },
-	{ "once", offsetof(struct session, once) }, { "troubled", offsetof(struct session, troubled) },
+static const struct line_member session_words[] = {
+	LINE_MEMBER("time", struct session, time), LINE_MEMBER("opened", struct session, opened),
+	LINE_MEMBER("named", struct session, named), LINE_MEMBER("once", struct session, once),
+	LINE_MEMBER("troubled", struct session, troubled), LINE_MEMBER("waiting", struct session, waiting),
+	LINE_MEMBER("points", struct session, points),
 };
 
-enum { SESSION_FLAGS = sizeof(session_flags) / sizeof(*session_flags) };
-
-static bool *flag_at(const struct session *s, unsigned i)
-{
-	return (bool *)(void *)((char *)s + session_flags[i].offset);
-}
+enum { SESSION_WORDS = sizeof(session_words) / sizeof(*session_words) };
 
 static void add_session(struct buf *out, const struct session *s)
 {
 	buf_addf(out, "%016" PRIx64 " ", s->connection);
 	addr_add_to(out, &s->addr);
-	line_add_number(out, "time", (uint64_t)s->time);
-	for (unsigned i = 0; i < SESSION_FLAGS; i++)
-		line_add_flag(out, session_flags[i].name, *flag_at(s, i));
-	line_add_number(out, "waiting", s->waiting);
-	line_add_number(out, "points", s->points);
+	line_add_members(out, session_words, SESSION_WORDS, s);
 	if (s->waiting > 0)
 		line_add_flag(out, event_class_name((enum event_class)s->event_class), true);
 	buf_add_char(out, '\n');
@@ -163,30 +153,13 @@ void remembered_put_sessions(const struct sessions *sessions, uint32_t clock, st
 static bool read_word(const struct line *line, struct session *s, bool *cut)
 {
 	enum event_class event_class;
-	uint64_t time;
 
-	if (line_is(line, "time")) {
-		if (!line_u64(line, &time) || time > INT64_MAX)
-			return false;
-		s->time = (int64_t)time;
-		return true;
-	}
-	if (line_is(line, "waiting"))
-		return line_u32(line, &s->waiting);
-	if (line_is(line, "points"))
-		return line_u32(line, &s->points);
 	if (line_class(line, &event_class)) {
 		s->event_class = (uint8_t)event_class;
 		return true;
 	}
-	for (unsigned i = 0; i < SESSION_FLAGS; i++) {
-		if (line_is(line, session_flags[i].name)) {
-			*flag_at(s, i) = true;
-			return true;
-		}
-	}
 	*cut |= line_is(line, "cut");
-	return line_is(line, "cut");
+	return line_is(line, "cut") || line_take_member(line, session_words, SESSION_WORDS, s);
 }
 
 int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions)

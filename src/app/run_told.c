@@ -48,25 +48,14 @@ static void add_row(struct told *told, uint64_t bans, uint64_t events)
 	told->rows[told->row_count++] = (struct night_row){ bans, events };
 }
 
-static bool load_word(const struct line *line, struct told *told, struct night_row *row)
-{
-	uint64_t time;
+static const struct line_member told_words[] = {
+	LINE_MEMBER("time", struct told, time), LINE_MEMBER("clock", struct told, clock),
+	LINE_MEMBER("lines", struct told, lines), LINE_MEMBER("events", struct told, events),
+}, row_words[] = {
+	LINE_MEMBER("bans", struct night_row, bans), LINE_MEMBER("of", struct night_row, events),
+};
 
-	if (line_is(line, "bans"))
-		return line_u64(line, &row->bans);
-	if (line_is(line, "of"))
-		return line_u64(line, &row->events);
-	if (line_is(line, "clock"))
-		return line_u32(line, &told->clock);
-	if (line_is(line, "lines"))
-		return line_u64(line, &told->lines);
-	if (line_is(line, "events"))
-		return line_u64(line, &told->events);
-	if (!line_is(line, "time") || !line_u64(line, &time) || time > INT64_MAX)
-		return false;
-	told->time = (int64_t)time;
-	return true;
-}
+enum { TOLD_WORDS = 4, ROW_WORDS = 2 };
 
 unsigned run_told_load(struct told *told, struct span lines)
 {
@@ -82,7 +71,8 @@ unsigned run_told_load(struct told *told, struct span lines)
 				line.rest.len = 0;
 				continue;
 			}
-			if (!line_is(&line, "night") && !load_word(&line, told, &row))
+			if (!line_is(&line, "night") && !line_take_member(&line, told_words, TOLD_WORDS, told) &&
+			    !line_take_member(&line, row_words, ROW_WORDS, &row))
 				return line.number;
 			is_row = is_row || line_is(&line, "night");
 		}
@@ -107,16 +97,12 @@ void run_told_save(const struct told *told, struct buf *out)
 {
 	FREED_BY(buf_free) struct buf line = { 0 };
 
-	line_add_number(&line, "time", (uint64_t)told->time);
-	line_add_number(&line, "clock", told->clock);
-	line_add_number(&line, "lines", told->lines);
-	line_add_number(&line, "events", told->events);
+	line_add_members(&line, told_words, TOLD_WORDS, told);
 	if (line.len > 0)
 		buf_addf(out, "%s\n", buf_text(&line) + 1);
 	for (size_t i = 0; i < told->row_count; i++) {
 		buf_add_text(out, "night");
-		line_add_number(out, "bans", told->rows[i].bans);
-		line_add_number(out, "of", told->rows[i].events);
+		line_add_members(out, row_words, ROW_WORDS, &told->rows[i]);
 		buf_add_char(out, '\n');
 	}
 	for (size_t i = 0; i < told->note_count; i++)

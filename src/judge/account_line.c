@@ -29,22 +29,14 @@ static const struct {
 };
 
 /* The words whose values are plain numbers of 32 bits. */
-static const struct {
-	const char *name;
-	size_t offset;
-} numbers[] = {
-	{ "since", offsetof(struct account, since) }, { "until", offsetof(struct account, until) },
-	{ "last", offsetof(struct account, last_since) }, { "ended", offsetof(struct account, ended) },
-	{ "good", offsetof(struct account, last_good) }, { "hits", offsetof(struct account, hits) },
-	{ "packets", offsetof(struct account, packets) }, { "hosts", offsetof(struct account, hosts) },
+static const struct line_member numbers[] = {
+	LINE_MEMBER("since", struct account, since), LINE_MEMBER("until", struct account, until),
+	LINE_MEMBER("last", struct account, last_since), LINE_MEMBER("ended", struct account, ended),
+	LINE_MEMBER("good", struct account, last_good), LINE_MEMBER("hits", struct account, hits),
+	LINE_MEMBER("packets", struct account, packets), LINE_MEMBER("hosts", struct account, hosts),
 };
 
 enum { FLAGS = sizeof(flags) / sizeof(*flags), NUMBERS = sizeof(numbers) / sizeof(*numbers) };
-
-static uint32_t *number_at(const struct account *a, unsigned i)
-{
-	return (uint32_t *)(void *)((char *)a + numbers[i].offset);
-}
 
 static void save_names(const struct account *a, const struct names *names, struct buf *out)
 {
@@ -79,8 +71,7 @@ void account_add_line(const struct account *a, const struct names *names, struct
 		line_add_points_at(out, event_class_name((enum event_class)i), a->points[i], a->last[i]);
 	line_add_points(out, "credit", a->credit);
 	line_add_points(out, "share", a->share);
-	for (unsigned i = 0; i < NUMBERS; i++)
-		line_add_number(out, numbers[i].name, *number_at(a, i));
+	line_add_members(out, numbers, NUMBERS, a);
 	line_add_number(out, "level", a->level);
 	if (a->level > 0) {
 		buf_add_text(out, " by=");
@@ -161,10 +152,8 @@ static bool load_rest(const struct line *line, struct account *a)
 	enum event_class event_class;
 	uint32_t count;
 
-	for (unsigned i = 0; i < NUMBERS; i++) {
-		if (line_is(line, numbers[i].name))
-			return line_u32(line, number_at(a, i));
-	}
+	if (line_take_member(line, numbers, NUMBERS, a))
+		return true;
 	for (unsigned i = 0; i < FLAGS; i++) {
 		if (line_is(line, flags[i].name)) {
 			a->flags |= flags[i].flag;

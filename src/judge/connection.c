@@ -88,6 +88,14 @@ void connections_end(struct connections *all, struct connection *c)
 	c->user = NULL;
 }
 
+static const struct line_member words[] = {
+	LINE_MEMBER("failed", struct connection, failed), LINE_MEMBER("good", struct connection, good),
+	LINE_MEMBER("refused", struct connection, refused), LINE_MEMBER("time", struct connection, time),
+	LINE_MEMBER("at", struct connection, added_time),
+};
+
+enum { FLAGS = 3, WORDS = sizeof(words) / sizeof(*words) };
+
 static void save_one(const struct connection *c, struct buf *out)
 {
 	buf_addf(out, "%016" PRIx64 " ", c->key);
@@ -100,9 +108,7 @@ static void save_one(const struct connection *c, struct buf *out)
 		line_add_points(out, event_class_name((enum event_class)c->event_class), c->added);
 		line_add_number(out, "at", c->added_time);
 	}
-	line_add_flag(out, "failed", c->failed);
-	line_add_flag(out, "good", c->good);
-	line_add_flag(out, "refused", c->refused);
+	line_add_members(out, words, FLAGS, c);
 	buf_add_char(out, '\n');
 }
 
@@ -133,18 +139,11 @@ static bool load_word(struct line *line, struct connection *c)
 
 	if (line_is(line, "user"))
 		return load_user(line, c);
-	if (line_is(line, "time"))
-		return line_u32(line, &c->time);
 	if (line_is(line, "strongest"))
 		return line_points(line, &c->strongest);
-	if (line_is(line, "at"))
-		return line_u32(line, &c->added_time);
-	if (line_is(line, "failed"))
-		return c->failed = true;
-	if (line_is(line, "good"))
-		return c->good = true;
-	if (line_is(line, "refused"))
-		return c->refused = true;
+	/* "good" is a class, too */
+	if (line_take_member(line, words, WORDS, c))
+		return true;
 	if (!line_class(line, &event_class))
 		return false;
 	c->event_class = (uint8_t)event_class;

@@ -170,6 +170,34 @@ void line_add_flag(struct buf *out, const char *name, bool set)
 		add_name(out, name);
 }
 
+void line_add_members(struct buf *out, const struct line_member *members, size_t count, const void *object)
+{
+	for (size_t i = 0; i < count; i++) {
+		const void *at = (const char *)object + members[i].offset;
+
+		if (members[i].size == sizeof(bool))
+			line_add_flag(out, members[i].name, *(const bool *)at);
+		else
+			line_add_number(out, members[i].name, members[i].size == sizeof(uint32_t) ?
+					*(const uint32_t *)at : *(const uint64_t *)at);
+	}
+}
+
+bool line_take_member(const struct line *line, const struct line_member *members, size_t count, void *object)
+{
+	for (size_t i = 0; i < count; i++) {
+		void *at = (char *)object + members[i].offset;
+
+		if (!line_is(line, members[i].name))
+			continue;
+		if (members[i].size == sizeof(bool))
+			return *(bool *)at = true;
+		return members[i].size == sizeof(uint32_t) ? line_u32(line, at) :
+							     span_decimal(line->value, INT64_MAX, at);
+	}
+	return false;
+}
+
 void line_add_user(struct buf *out, const char *text)
 {
 	static const char plain[] = "-._~+!$", digits[] = "0123456789abcdef";

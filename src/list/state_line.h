@@ -71,6 +71,18 @@ void line_add_number_at(struct buf *out, const char *name, uint64_t value, uint3
 void line_add_points_at(struct buf *out, const char *name, int64_t points, uint32_t at);
 void line_add_flag(struct buf *out, const char *name, bool set);
 
+/* A word that stands for a member of a struct: a flag, or a number of 32 or 64 bits, up to INT64_MAX. */
+struct line_member {
+	const char *name;
+	size_t offset, size;
+};
+#define LINE_MEMBER(name, type, member) { name, offsetof(type, member), sizeof(((type *)0)->member) }
+
+/* Append the words of so many members. Read the word if it is one of them; false where it is none, or has no such
+ * value. */
+void line_add_members(struct buf *out, const struct line_member *members, size_t count, const void *object);
+bool line_take_member(const struct line *line, const struct line_member *members, size_t count, void *object);
+
 /* Append a user name as u:NAME without a blank before it; as NAME=u:USER with a blank; and the facts behind u:NAME. */
 void line_add_user(struct buf *out, const char *text);
 void line_add_user_value(struct buf *out, const char *name, const char *text);

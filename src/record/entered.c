@@ -103,18 +103,21 @@ size_t entered_done(struct entered_list *list, struct span user, int64_t now)
 
 static const char *const hows[] = { "guessed", "beside", "unguessed" };
 
+static const struct line_member numbers[] = {
+	LINE_MEMBER("time", struct entered, time), LINE_MEMBER("last", struct entered, last),
+	LINE_MEMBER("hits", struct entered, hits), LINE_MEMBER("names", struct entered, names),
+	LINE_MEMBER("logins", struct entered, logins), LINE_MEMBER("mails", struct entered, mails),
+	LINE_MEMBER("done", struct entered, done),
+};
+
+enum { NUMBERS = sizeof(numbers) / sizeof(*numbers) };
+
 static void save(const struct entered *e, struct buf *out)
 {
 	addr_add_to(out, &e->addr);
 	line_add_user_value(out, "user", e->user);
 	line_add_flag(out, hows[e->how], true);
-	line_add_number(out, "time", e->time);
-	line_add_number(out, "last", e->last);
-	line_add_number(out, "hits", e->hits);
-	line_add_number(out, "names", e->names);
-	line_add_number(out, "logins", e->logins);
-	line_add_number(out, "mails", e->mails);
-	line_add_number(out, "done", e->done);
+	line_add_members(out, numbers, NUMBERS, e);
 	for (unsigned i = 0; i < e->tried_count; i++)
 		line_add_user_value(out, "tried", e->tried[i]);
 	buf_add_char(out, '\n');
@@ -124,23 +127,6 @@ void entered_save(const struct entered_list *list, struct buf *out)
 {
 	for (size_t i = 0; i < list->count; i++)
 		save(&list->all[i], out);
-}
-
-static bool load_number(const struct line *line, struct entered *e)
-{
-	const struct {
-		const char *name;
-		uint32_t *value;
-	} numbers[] = {
-		{ "time", &e->time }, { "last", &e->last }, { "hits", &e->hits }, { "names", &e->names },
-		{ "logins", &e->logins }, { "mails", &e->mails }, { "done", &e->done },
-	};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		if (line_is(line, numbers[i].name))
-			return line_u32(line, numbers[i].value);
-	}
-	return false;
 }
 
 static bool load_word(const struct line *line, struct entered *e)
@@ -155,7 +141,7 @@ static bool load_word(const struct line *line, struct entered *e)
 		}
 	}
 	if (!line_is(line, "tried"))
-		return load_number(line, e);
+		return line_take_member(line, numbers, NUMBERS, e);
 	if (e->tried_count == ENTERED_TRIED || !line_user_value(line, text, USER_SHOWN_MAX, &len))
 		return false;
 	e->tried[e->tried_count++] = mem_text_of(text, len);

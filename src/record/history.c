@@ -203,16 +203,20 @@ static void save_events(const struct history_day *of, bool open, struct buf *out
 	buf_add_char(out, '\n');
 }
 
+static const struct line_member run_words[] = {
+	LINE_MEMBER("runs", struct history_day, runs), LINE_MEMBER("lines", struct history_day, lines),
+	LINE_MEMBER("added", struct history_day, added), LINE_MEMBER("over", struct history_day, over),
+	LINE_MEMBER("banned", struct history_day, banned),
+};
+
+enum { RUN_WORDS = sizeof(run_words) / sizeof(*run_words) };
+
 static void save_runs(const struct history_day *of, struct buf *out)
 {
 	if (of->runs == 0)
 		return;
 	history_add_day(out, of->day);
-	line_add_number(out, "runs", of->runs);
-	line_add_number(out, "lines", of->lines);
-	line_add_number(out, "added", of->added);
-	line_add_number(out, "over", of->over);
-	line_add_number(out, "banned", of->banned);
+	line_add_members(out, run_words, RUN_WORDS, of);
 	buf_add_char(out, '\n');
 }
 
@@ -266,15 +270,6 @@ unsigned history_load_days(struct history *h, struct span lines)
 	return 0;
 }
 
-static bool load_run_word(const struct line *line, struct history_day *of)
-{
-	return (line_is(line, "runs") && line_u32(line, &of->runs)) ||
-	       (line_is(line, "lines") && line_u64(line, &of->lines)) ||
-	       (line_is(line, "added") && line_u32(line, &of->added)) ||
-	       (line_is(line, "over") && line_u32(line, &of->over)) ||
-	       (line_is(line, "banned") && line_u32(line, &of->banned));
-}
-
 unsigned history_load_runs(struct history *h, struct span lines)
 {
 	struct line line = { .lines = lines };
@@ -286,7 +281,7 @@ unsigned history_load_runs(struct history *h, struct span lines)
 		if (of == NULL)
 			return line.number;
 		while (line_word(&line)) {
-			if (!load_run_word(&line, of))
+			if (!line_take_member(&line, run_words, RUN_WORDS, of))
 				return line.number;
 		}
 	}
