@@ -196,7 +196,7 @@ static int check_owners(const struct config *config, const struct options *optio
 				config->blacklist, config->state };
 	FREED_BY(buf_free) struct buf why = { 0 };
 
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+	for (size_t i = 0; i < LENGTH_OF(paths); i++) {
 		if (file_is_own(paths[i], &why))
 			continue;
 		msg("%s; root uses no %s that others can change: see its owner and mode", buf_text(&why), paths[i]);

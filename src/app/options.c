@@ -74,8 +74,6 @@ static const struct definition definitions[] = {
 	{ "help", 'h', FLAG, AT(help), NULL, "print this help" },
 };
 
-enum { DEFINITIONS = sizeof(definitions) / sizeof(definitions[0]) };
-
 static bool is_among(const char *names, const struct definition *definition)
 {
 	char word[40];
@@ -166,7 +164,7 @@ static int set(const struct definition *definition, struct options *options, con
 
 static const struct definition *by_code(int code)
 {
-	for (unsigned i = 0; i < DEFINITIONS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(definitions); i++) {
 		if (code == (int)(256 + i) || (definitions[i].letter != 0 && code == definitions[i].letter))
 			return &definitions[i];
 	}
@@ -179,7 +177,7 @@ static int misuse_name(const struct command *command, const char *word)
 	FREED_BY(mem_free) char *bare = mem_text_of(word, strcspn(word, "="));
 	struct near near = { .word = strncmp(bare, "--", 2) == 0 ? bare + 2 : bare };
 
-	for (unsigned i = 0; i < DEFINITIONS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(definitions); i++) {
 		if (takes(command, &definitions[i]))
 			near_try(&near, definitions[i].name);
 	}
@@ -206,7 +204,7 @@ static int misuse_option(const struct command *command, const char *word)
 static void make_tables(const struct command *command, struct option *longs, char *letters)
 {
 	*letters++ = ':';
-	for (unsigned i = 0; i < DEFINITIONS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(definitions); i++) {
 		bool argument = definitions[i].kind != FLAG;
 
 		if (!takes(command, &definitions[i]))
@@ -225,8 +223,8 @@ static void make_tables(const struct command *command, struct option *longs, cha
 
 int options_parse(const struct command *command, int argc, char **argv, struct options *options)
 {
-	struct option longs[DEFINITIONS + 1];
-	char letters[2 * DEFINITIONS + 2];
+	struct option longs[LENGTH_OF(definitions) + 1];
+	char letters[2 * LENGTH_OF(definitions) + 2];
 	int code;
 
 	*options = (struct options){ 0 };
@@ -277,7 +275,7 @@ void options_print_help(const struct command *command)
 		command->print_words();
 	}
 	fputs("\noptions:\n", stdout);
-	for (unsigned i = 0; i < DEFINITIONS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(definitions); i++) {
 		const struct definition *d = &definitions[i];
 		char left[40];
 

@@ -37,7 +37,7 @@ int remembered_judge(const struct state *state, const char *path, struct judge *
 		{ STATE_JUDGE, judge_load_clocks(judge, state_lines(state, STATE_JUDGE)) },
 	};
 
-	return refuse_bad(path, read, sizeof(read) / sizeof(*read));
+	return refuse_bad(path, read, LENGTH_OF(read));
 }
 
 int remembered_history(const struct state *state, const char *path, struct history *history)
@@ -49,7 +49,7 @@ int remembered_history(const struct state *state, const char *path, struct histo
 		{ STATE_TOPS, history_load_tops(history, state_lines(state, STATE_TOPS)) },
 	};
 
-	return refuse_bad(path, read, sizeof(read) / sizeof(*read));
+	return refuse_bad(path, read, LENGTH_OF(read));
 }
 
 /* Reads the file while there are rights to, and then enters the glass. */
@@ -125,13 +125,11 @@ static const struct line_member session_words[] = {
 	LINE_MEMBER("points", struct session, points),
 };
 
-enum { SESSION_WORDS = sizeof(session_words) / sizeof(*session_words) };
-
 static void add_session(struct buf *out, const struct session *s)
 {
 	buf_addf(out, "%016" PRIx64 " ", s->connection);
 	addr_add_to(out, &s->addr);
-	line_add_members(out, session_words, SESSION_WORDS, s);
+	line_add_members(out, session_words, LENGTH_OF(session_words), s);
 	if (s->waiting > 0)
 		line_add_flag(out, event_class_name((enum event_class)s->event_class), true);
 	buf_add_char(out, '\n');
@@ -159,7 +157,7 @@ static bool read_word(const struct line *line, struct session *s, bool *cut)
 		return true;
 	}
 	*cut |= line_is(line, "cut");
-	return line_is(line, "cut") || line_take_member(line, session_words, SESSION_WORDS, s);
+	return line_is(line, "cut") || line_take_member(line, session_words, LENGTH_OF(session_words), s);
 }
 
 int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions)

@@ -94,7 +94,7 @@ int run_take_answer(struct run *r, struct buf *answer)
 		take_now(r, state_lines(&said, ANSWER_NOW));
 		r->in_part = r->in_part || state_lines(&said, ANSWER_IN_PART).len > 0;
 	}
-	for (size_t i = 0; ret == 0 && i < sizeof(not_taken) / sizeof(*not_taken); i++)
+	for (size_t i = 0; ret == 0 && i < LENGTH_OF(not_taken); i++)
 		state_set(&said, not_taken[i], (struct span){ "", 0 });
 	state_free(ret == 0 ? &r->state : &said);
 	if (ret == 0)

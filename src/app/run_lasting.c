@@ -78,7 +78,7 @@ static void drop_unfinished(const struct config *config)
 		file_beside(config->allow, ".1" FILE_NEW), file_beside(config->allow, FILE_NEW),
 	};
 
-	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++) {
+	for (size_t i = 0; i < LENGTH_OF(left); i++) {
 		(void)unlink(left[i]);
 		free(left[i]);
 	}

@@ -55,8 +55,6 @@ static const struct line_member told_words[] = {
 	LINE_MEMBER("bans", struct night_row, bans), LINE_MEMBER("of", struct night_row, events),
 };
 
-enum { TOLD_WORDS = 4, ROW_WORDS = 2 };
-
 unsigned run_told_load(struct told *told, struct span lines)
 {
 	struct line line = { .lines = lines };
@@ -71,8 +69,9 @@ unsigned run_told_load(struct told *told, struct span lines)
 				line.rest.len = 0;
 				continue;
 			}
-			if (!line_is(&line, "night") && !line_take_member(&line, told_words, TOLD_WORDS, told) &&
-			    !line_take_member(&line, row_words, ROW_WORDS, &row))
+			if (!line_is(&line, "night") &&
+			    !line_take_member(&line, told_words, LENGTH_OF(told_words), told) &&
+			    !line_take_member(&line, row_words, LENGTH_OF(row_words), &row))
 				return line.number;
 			is_row = is_row || line_is(&line, "night");
 		}
@@ -97,12 +96,12 @@ void run_told_save(const struct told *told, struct buf *out)
 {
 	FREED_BY(buf_free) struct buf line = { 0 };
 
-	line_add_members(&line, told_words, TOLD_WORDS, told);
+	line_add_members(&line, told_words, LENGTH_OF(told_words), told);
 	if (line.len > 0)
 		buf_addf(out, "%s\n", buf_text(&line) + 1);
 	for (size_t i = 0; i < told->row_count; i++) {
 		buf_add_text(out, "night");
-		line_add_members(out, row_words, ROW_WORDS, &told->rows[i]);
+		line_add_members(out, row_words, LENGTH_OF(row_words), &told->rows[i]);
 		buf_add_char(out, '\n');
 	}
 	for (size_t i = 0; i < told->note_count; i++)

@@ -153,8 +153,6 @@ static const struct setting settings[] = {
 	{ "collapse", &former, .help = "mailban export collapsed joins neighbours" },
 };
 
-enum { SETTINGS = sizeof(settings) / sizeof(*settings) };
-
 static bool is_plain(const struct setting *setting)
 {
 	return setting->kind != NULL && setting->kind->read != NULL;
@@ -223,7 +221,7 @@ static cfg_opt_t option(const char *name, const struct setting_kind *kind)
 
 const char *settings_former(const char *name)
 {
-	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+	for (const struct setting *s = settings; s < settings + LENGTH_OF(settings); s++) {
 		if (s->kind == &former && strcmp(s->name, name) == 0)
 			return s->help;
 	}
@@ -232,13 +230,13 @@ const char *settings_former(const char *name)
 
 cfg_t *settings_open(void)
 {
-	cfg_opt_t options[SETTINGS + 1], of_points[CLASS_GOOD + 1], *next = options;
+	cfg_opt_t options[LENGTH_OF(settings) + 1], of_points[CLASS_GOOD + 1], *next = options;
 	cfg_t *cfg;
 
 	for (unsigned c = 0; c < CLASS_GOOD; c++)
 		of_points[c] = option(event_class_name(c), &kind_points);
 	of_points[CLASS_GOOD] = (cfg_opt_t)CFG_END();
-	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+	for (const struct setting *s = settings; s < settings + LENGTH_OF(settings); s++) {
 		if (s->kind == &classes)
 			*next++ = (cfg_opt_t)CFG_SEC(s->name, of_points, CFGF_NONE);
 		else if (s->kind != NULL && s->kind != &former)
@@ -295,7 +293,7 @@ static void take(struct config *config, cfg_t *cfg, const struct setting *settin
 void settings_take(struct config *config, cfg_t *cfg)
 {
 	judge_settings_defaults(&config->judge);
-	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+	for (const struct setting *s = settings; s < settings + LENGTH_OF(settings); s++) {
 		if (is_plain(s))
 			take(config, cfg, s);
 	}
@@ -315,7 +313,7 @@ static void free_texts(struct texts *texts)
 
 void settings_free(struct config *config)
 {
-	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+	for (const struct setting *s = settings; s < settings + LENGTH_OF(settings); s++) {
 		if (is_plain(s) && s->kind->is_list)
 			free_texts(field_of(config, s));
 		else if (is_plain(s) && s->kind->is_text)
@@ -355,7 +353,7 @@ void settings_print(struct buf *out)
 	judge_settings_defaults(&defaults.judge);
 	buf_add_text(out, "# /etc/mailban/mailban.conf: settings of mailban, see mailban.conf(5).\n"
 			  "# Every setting has a default, which is what stands here behind the '#'.\n");
-	for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+	for (const struct setting *s = settings; s < settings + LENGTH_OF(settings); s++) {
 		if (s->kind == NULL || s->kind == &classes || is_plain(s))
 			buf_add_char(out, '\n');
 		if (s->kind == NULL)

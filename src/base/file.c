@@ -69,7 +69,7 @@ static void copy_rights(int fd, const char *path)
 	static const char *const names[] = { "system.posix_acl_access", "security.selinux" };
 	char value[4096];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < LENGTH_OF(names); i++) {
 		ssize_t len = getxattr(path, names[i], value, sizeof(value));
 
 		if (len > 0)

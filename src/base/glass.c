@@ -302,9 +302,9 @@ static int add_lists(scmp_filter_ctx filter)
 	/* kernels before 4.14 can end the thread alone */
 	if (seccomp_rule_add(filter, end, deadly[0], 0) < 0)
 		end = SCMP_ACT_KILL;
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(*allowed); i++)
+	for (size_t i = 0; i < LENGTH_OF(allowed); i++)
 		ret |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++)
+	for (size_t i = 0; i < LENGTH_OF(deadly); i++)
 		ret |= seccomp_rule_add(filter, end, deadly[i], 0);
 	return ret;
 }

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* How many items an array has. */
+#define LENGTH_OF(array) (sizeof(array) / sizeof((array)[0]))
+
 struct span {
 	const char *ptr;
 	size_t len;

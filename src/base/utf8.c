@@ -28,7 +28,7 @@ bool utf8_is_seen(uint32_t code)
 		{ 0xfff0, 0xfffb }, { 0xfffe, 0xffff }, { 0xe0000, 0x10ffff },
 	};
 
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(*unseen); i++) {
+	for (size_t i = 0; i < LENGTH_OF(unseen); i++) {
 		if (code >= unseen[i].first && code <= unseen[i].last)
 			return false;
 	}

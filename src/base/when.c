@@ -19,13 +19,11 @@ static const struct {
 	int64_t seconds;
 } units[] = { { 'w', WEEK }, { 'd', DAY }, { 'h', HOUR }, { 'm', MINUTE }, { 's', 1 } };
 
-enum { UNITS = sizeof(units) / sizeof(units[0]) };
-
 static const char forever[] = "forever";
 
 static int64_t unit_of(const char *text)
 {
-	for (unsigned i = 0; i < UNITS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(units); i++) {
 		if (text[0] == units[i].letter && text[1] == '\0')
 			return units[i].seconds;
 	}

@@ -166,18 +166,16 @@ static const struct format {
 	{ "firewall", write_firewall, true, "what mailban-firewall has to know of the settings" },
 };
 
-enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
-
 static const struct format *find_format(const char *name)
 {
 	struct near near = { .word = name };
 	FREED_BY(buf_free) struct buf names = { 0 };
 
-	for (size_t i = 0; i < FORMATS; i++) {
+	for (size_t i = 0; i < LENGTH_OF(formats); i++) {
 		if (strcmp(formats[i].name, name) == 0)
 			return &formats[i];
 	}
-	for (size_t i = 0; i < FORMATS; i++) {
+	for (size_t i = 0; i < LENGTH_OF(formats); i++) {
 		buf_addf(&names, "%s%s", i > 0 ? ", " : "", formats[i].name);
 		near_try(&near, formats[i].name);
 	}
@@ -189,7 +187,7 @@ static const struct format *find_format(const char *name)
 static void print_formats(void)
 {
 	fputs("formats:\n", stdout);
-	for (size_t i = 0; i < FORMATS; i++)
+	for (size_t i = 0; i < LENGTH_OF(formats); i++)
 		printf("  %-9s  %s\n", formats[i].name, formats[i].help);
 }
 

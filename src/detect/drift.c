@@ -162,7 +162,7 @@ bool drift_may_be_mail(struct span program)
 	slash = program.len > 0 ? memrchr(program.ptr, '/', program.len) : NULL;
 	if (slash != NULL)
 		program = (struct span){ slash + 1, program.len - (size_t)(slash + 1 - program.ptr) };
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(others); i++) {
 		size_t len = strlen(others[i]);
 
 		/* "sshd-session", "systemd-logind", "fail2ban.filter" */
@@ -177,7 +177,7 @@ static bool speaks_of_login(struct span message)
 {
 	static const char *const words[] = { "ogin", "LOGIN", "uth", "AUTH", "assw", "redential" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(words); i++) {
 		if (span_holds(message, words[i]))
 			return true;
 	}

@@ -79,7 +79,7 @@ static int compare_rest(const struct event *a, const struct event *b)
 	};
 	int way = 0;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && way == 0; i++)
+	for (size_t i = 0; i < LENGTH_OF(numbers) && way == 0; i++)
 		way = compare(numbers[i][0], numbers[i][1]);
 	way = way != 0 ? way : span_compare(a->user, b->user);
 	way = way != 0 ? way : span_compare(a->line, b->line);

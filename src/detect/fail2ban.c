@@ -173,7 +173,7 @@ static const struct server {
 
 static const struct server *find_server(const char *filter)
 {
-	for (unsigned i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+	for (unsigned i = 0; i < LENGTH_OF(servers); i++) {
 		if (strncmp(filter, servers[i].name, strlen(servers[i].name)) == 0)
 			return &servers[i];
 	}
@@ -216,7 +216,7 @@ static void read_others(struct f2b_maker *m)
 		{ "maxlines", "left out: rules are for single lines" },
 	};
 
-	for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+	for (unsigned i = 0; i < LENGTH_OF(others); i++) {
 		char *value = f2b_options_get(&m->options, others[i][0]), *rest = NULL;
 
 		if (value == NULL || *value == '\0' || strcmp(value, "{^LN-BEG}") == 0) {

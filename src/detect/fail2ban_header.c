@@ -174,7 +174,7 @@ static bool is_of_message(const char *word, size_t len)
 {
 	static const char *const words[] = { "login", "warning", "reject", "NOQUEUE", "info", "error", "fatal" };
 
-	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (unsigned i = 0; i < LENGTH_OF(words); i++) {
 		size_t word_len = strlen(words[i]);
 
 		if (len >= word_len && strncmp(word + len - word_len, words[i], word_len) == 0)

@@ -67,7 +67,7 @@ static bool is_address_name(const char *name)
 {
 	static const char *const names[] = { "host", "ip", "ip4", "ip6", "addr", "dns" };
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (unsigned i = 0; i < LENGTH_OF(names); i++) {
 		if (strcmp(name, names[i]) == 0)
 			return true;
 	}

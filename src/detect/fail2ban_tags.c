@@ -36,7 +36,7 @@ static bool add_tag(struct f2b_walker *w, const char *name, bool closed, const c
 		{ "IP6", "(?=[0-9A-Fa-f]*:)", "", 1 }, { "SUBNET", "", "(?:/\\d+)?", 3 },
 	};
 
-	for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+	for (unsigned i = 0; i < LENGTH_OF(addresses); i++) {
 		if (strcmp(name, addresses[i].name) != 0)
 			continue;
 		f2b_add_address(w, addresses[i].before, addresses[i].after, behind);
@@ -71,7 +71,7 @@ static bool open_tag(struct f2b_walker *w, const char *name, const char *behind)
 	snprintf(close, sizeof(close), "</F-%s>", name);
 	closing = strstr(behind, close);
 	w->at = behind;
-	for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]) && closing != NULL; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(addresses) && closing != NULL; i++) {
 		if (strcmp(name, addresses[i]) == 0) {
 			w->at = closing + strlen(close);
 			f2b_add_address(w, "", "", w->at);

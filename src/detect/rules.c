@@ -60,7 +60,7 @@ static uint16_t flags_of(const struct rule_attributes *said)
 	};
 	unsigned flags = 0;
 
-	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+	for (unsigned i = 0; i < LENGTH_OF(all); i++)
 		flags |= all[i].said ? all[i].flags : 0;
 	return (uint16_t)flags;
 }

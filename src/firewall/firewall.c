@@ -26,7 +26,7 @@ static bool is_installed(const char *program)
 	static const char *const folders[] = { "/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin" };
 	char path[64];
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+	for (size_t i = 0; i < LENGTH_OF(folders); i++) {
 		snprintf(path, sizeof(path), "%s/%s", folders[i], program);
 		if (access(path, X_OK) == 0)
 			return true;

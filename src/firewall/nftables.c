@@ -51,7 +51,7 @@ const struct nftables_part *nftables_parts(enum firewall_family family, size_t *
 	static const struct nftables_part v4[] = { { "", ADDR_BITS }, { "-nets", 0 } };
 	static const struct nftables_part v6[] = { { "", ADDR_BITS }, { "-64", 64 }, { "-nets", 0 } };
 
-	*count = family == FIREWALL_V4 ? sizeof(v4) / sizeof(*v4) : sizeof(v6) / sizeof(*v6);
+	*count = family == FIREWALL_V4 ? LENGTH_OF(v4) : LENGTH_OF(v6);
 	return family == FIREWALL_V4 ? v4 : v6;
 }
 
@@ -119,7 +119,7 @@ static int error_of(struct span words)
 	static const int errors[] = { EPERM, ENOENT, EEXIST, ENOTEMPTY, EMSGSIZE, EOPNOTSUPP, EPROTONOSUPPORT,
 				      EAFNOSUPPORT };
 
-	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
+	for (size_t i = 0; i < LENGTH_OF(errors); i++) {
 		if (span_holds(words, strerror(errors[i])))
 			return -errors[i];
 	}

@@ -121,7 +121,7 @@ static bool load_host_word(const struct line *line, struct fleet_host *host)
 	};
 	uint32_t number, slot;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+	for (size_t i = 0; i < LENGTH_OF(numbers); i++) {
 		if (line_is(line, numbers[i].name))
 			return line_u64(line, numbers[i].value) && *numbers[i].value < UINT32_MAX;
 	}

@@ -36,8 +36,6 @@ static const struct line_member numbers[] = {
 	LINE_MEMBER("packets", struct account, packets), LINE_MEMBER("hosts", struct account, hosts),
 };
 
-enum { FLAGS = sizeof(flags) / sizeof(*flags), NUMBERS = sizeof(numbers) / sizeof(*numbers) };
-
 static void save_names(const struct account *a, const struct names *names, struct buf *out)
 {
 	for (unsigned i = 0; i < a->name_count; i++) {
@@ -71,7 +69,7 @@ void account_add_line(const struct account *a, const struct names *names, struct
 		line_add_points_at(out, event_class_name((enum event_class)i), a->points[i], a->last[i]);
 	line_add_points(out, "credit", a->credit);
 	line_add_points(out, "share", a->share);
-	line_add_members(out, numbers, NUMBERS, a);
+	line_add_members(out, numbers, LENGTH_OF(numbers), a);
 	line_add_number(out, "level", a->level);
 	if (a->level > 0) {
 		buf_add_text(out, " by=");
@@ -79,7 +77,7 @@ void account_add_line(const struct account *a, const struct names *names, struct
 	}
 	line_add_number_at(out, "mails", a->mails, a->last_mail);
 	save_untold(a, out);
-	for (unsigned i = 0; i < FLAGS; i++)
+	for (unsigned i = 0; i < LENGTH_OF(flags); i++)
 		line_add_flag(out, flags[i].name, (a->flags & flags[i].flag) != 0);
 	buf_add_char(out, '\n');
 }
@@ -152,9 +150,9 @@ static bool load_rest(const struct line *line, struct account *a)
 	enum event_class event_class;
 	uint32_t count;
 
-	if (line_take_member(line, numbers, NUMBERS, a))
+	if (line_take_member(line, numbers, LENGTH_OF(numbers), a))
 		return true;
-	for (unsigned i = 0; i < FLAGS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(flags); i++) {
 		if (line_is(line, flags[i].name)) {
 			a->flags |= flags[i].flag;
 			return true;

@@ -94,7 +94,7 @@ static const struct line_member words[] = {
 	LINE_MEMBER("at", struct connection, added_time),
 };
 
-enum { FLAGS = 3, WORDS = sizeof(words) / sizeof(*words) };
+enum { FLAGS = 3 };
 
 static void save_one(const struct connection *c, struct buf *out)
 {
@@ -142,7 +142,7 @@ static bool load_word(struct line *line, struct connection *c)
 	if (line_is(line, "strongest"))
 		return line_points(line, &c->strongest);
 	/* "good" is a class, too */
-	if (line_take_member(line, words, WORDS, c))
+	if (line_take_member(line, words, LENGTH_OF(words), c))
 		return true;
 	if (!line_class(line, &event_class))
 		return false;

@@ -91,7 +91,7 @@ bool allow_is_private(const struct addr *net)
 		{ UINT64_C(0xfe80000000000000), 0, 10 },              /* fe80::/10 */
 	};
 
-	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(ranges); i++) {
 		if (addr_overlaps(&ranges[i], net))
 			return true;
 	}

@@ -72,7 +72,7 @@ void allow_add_host(struct allow *allow)
 	struct ifaddrs *interfaces;
 	FREED_BY(buf_free) struct buf text = { 0 };
 
-	for (size_t i = 0; i < sizeof(loopback) / sizeof(loopback[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(loopback); i++) {
 		struct addr net;
 
 		if (addr_parse_net(&net, loopback[i], strlen(loopback[i])))
@@ -85,7 +85,7 @@ void allow_add_host(struct allow *allow)
 	} else {
 		tell_unknown(allow, "the addresses of this host", errno);
 	}
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(files); i++) {
 		int ret = read_system_file(files[i].path, &text);
 
 		if (ret < 0 && ret != -ENOENT && ret != -ENOTDIR && ret != -EACCES)
@@ -102,9 +102,9 @@ void allow_add_mynetworks(struct allow *allow)
 	FREED_BY(buf_free) struct buf text = { 0 }, why = { 0 };
 	size_t i = 0;
 
-	while (i < sizeof(paths) / sizeof(paths[0]) && access(paths[i], X_OK) < 0)
+	while (i < LENGTH_OF(paths) && access(paths[i], X_OK) < 0)
 		i++;
-	if (i == sizeof(paths) / sizeof(paths[0]))
+	if (i == LENGTH_OF(paths))
 		return;
 	arguments[0] = (char *)paths[i];
 	if (command_read(arguments, POSTCONF_MAX, &text, &why)) {

@@ -25,7 +25,7 @@ static bool is_stand_in(struct span user)
 	/* what each of them begins with: nearly all names are told apart by it */
 	if (user.len > 13 || strchr("-(<?UuNn", *user.ptr) == NULL)
 		return false;
-	for (size_t i = 0; i < sizeof(stand_ins) / sizeof(*stand_ins); i++) {
+	for (size_t i = 0; i < LENGTH_OF(stand_ins); i++) {
 		if (strlen(stand_ins[i]) == user.len && strncasecmp(stand_ins[i], user.ptr, user.len) == 0)
 			return true;
 	}

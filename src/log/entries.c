@@ -111,7 +111,7 @@ void entries_load(void)
 	/* newer versions of libsystemd load them at the first entry that is compressed */
 	static const char *const libraries[] = { "libzstd.so.1", "liblz4.so.1", "liblzma.so.5" };
 
-	for (size_t i = 0; i < sizeof(libraries) / sizeof(*libraries); i++)
+	for (size_t i = 0; i < LENGTH_OF(libraries); i++)
 		(void)dlopen(libraries[i], RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
 }
 

@@ -125,7 +125,7 @@ static bool is_priority(const char *p, const char *end)
 		dot++;
 	if (dot == p || dot >= end || *dot != '.')
 		return false;
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(levels); i++) {
 		size_t len = strlen(levels[i]);
 
 		if ((size_t)(end - dot - 1) == len && memcmp(dot + 1, levels[i], len) == 0)
@@ -238,7 +238,7 @@ static bool is_level(struct span host)
 	static const char *const levels[] = { "DEBUG", "INFO",  "NOTICE", "WARN", "WARNING",
 					      "ERR",   "ERROR", "CRIT",   "ALERT" };
 
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(levels); i++) {
 		if (span_is(host, levels[i]))
 			return true;
 	}

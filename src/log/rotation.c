@@ -21,7 +21,7 @@ size_t rotation_unpacked_length(const char *name)
 	static const char *const endings[] = { ".gz", ".xz", ".zst", ".bz2", ".lz4" };
 	size_t len = strlen(name);
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(endings); i++) {
 		size_t ending = strlen(endings[i]);
 
 		if (len > ending && strcmp(name + len - ending, endings[i]) == 0)

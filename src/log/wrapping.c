@@ -229,7 +229,7 @@ enum wrapping wrapping_of(const char *bytes, size_t len)
 	static const enum wrapping all[] = { WRAPPING_COMPOSE, WRAPPING_COMPOSE_STAMP, WRAPPING_CRI, WRAPPING_STAMP,
 					     WRAPPING_JSON, WRAPPING_SYSLOG };
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < LENGTH_OF(all); i++) {
 		if (all_have(all[i], bytes, len))
 			return all[i];
 	}

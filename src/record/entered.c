@@ -110,14 +110,12 @@ static const struct line_member numbers[] = {
 	LINE_MEMBER("done", struct entered, done),
 };
 
-enum { NUMBERS = sizeof(numbers) / sizeof(*numbers) };
-
 static void save(const struct entered *e, struct buf *out)
 {
 	addr_add_to(out, &e->addr);
 	line_add_user_value(out, "user", e->user);
 	line_add_flag(out, hows[e->how], true);
-	line_add_members(out, numbers, NUMBERS, e);
+	line_add_members(out, numbers, LENGTH_OF(numbers), e);
 	for (unsigned i = 0; i < e->tried_count; i++)
 		line_add_user_value(out, "tried", e->tried[i]);
 	buf_add_char(out, '\n');
@@ -134,14 +132,14 @@ static bool load_word(const struct line *line, struct entered *e)
 	char text[USER_SHOWN_MAX + 1];
 	size_t len;
 
-	for (unsigned i = 0; i < sizeof(hows) / sizeof(*hows); i++) {
+	for (unsigned i = 0; i < LENGTH_OF(hows); i++) {
 		if (line_is(line, hows[i])) {
 			e->how = (enum entered_how)i;
 			return true;
 		}
 	}
 	if (!line_is(line, "tried"))
-		return line_take_member(line, numbers, NUMBERS, e);
+		return line_take_member(line, numbers, LENGTH_OF(numbers), e);
 	if (e->tried_count == ENTERED_TRIED || !line_user_value(line, text, USER_SHOWN_MAX, &len))
 		return false;
 	e->tried[e->tried_count++] = mem_text_of(text, len);

@@ -209,14 +209,12 @@ static const struct line_member run_words[] = {
 	LINE_MEMBER("banned", struct history_day, banned),
 };
 
-enum { RUN_WORDS = sizeof(run_words) / sizeof(*run_words) };
-
 static void save_runs(const struct history_day *of, struct buf *out)
 {
 	if (of->runs == 0)
 		return;
 	history_add_day(out, of->day);
-	line_add_members(out, run_words, RUN_WORDS, of);
+	line_add_members(out, run_words, LENGTH_OF(run_words), of);
 	buf_add_char(out, '\n');
 }
 
@@ -281,7 +279,7 @@ unsigned history_load_runs(struct history *h, struct span lines)
 		if (of == NULL)
 			return line.number;
 		while (line_word(&line)) {
-			if (!line_take_member(&line, run_words, RUN_WORDS, of))
+			if (!line_take_member(&line, run_words, LENGTH_OF(run_words), of))
 				return line.number;
 		}
 	}

@@ -61,8 +61,6 @@ static const struct telling tellings[] = {
 	{ CHANGE_INTO, "into", "now part of a network", ADDRESS, true },
 };
 
-enum { TELLINGS = sizeof(tellings) / sizeof(tellings[0]) };
-
 /* The fields of an entry, and the values to which they point. */
 struct entry {
 	struct field fields[26], tried[ENTERED_TRIED + 1], users[ACCOUNT_NAMES + 1], addresses[ATTACKERS_MAX + 1];
@@ -178,7 +176,7 @@ bool changes_are_news(const struct run_facts *facts)
 {
 	size_t count;
 
-	for (unsigned i = 0; i < TELLINGS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(tellings); i++) {
 		if (!tellings[i].quiet && changes_of(facts, tellings[i].kind, &count) != NULL)
 			return true;
 	}
@@ -225,7 +223,7 @@ void changes_news(const struct changes *changes, const struct judge *judge, bool
 {
 	const struct run_facts facts = { .changes = changes, .judge = judge, .all = all, .most = SHOWN_OF_SCANS };
 
-	for (unsigned i = 0; i < TELLINGS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(tellings); i++) {
 		if (is_of_scans(tellings[i].kind))
 			tell_kind(&facts, &tellings[i], out);
 	}
@@ -235,7 +233,7 @@ void changes_news_json(const struct changes *changes, const struct judge *judge,
 {
 	const struct run_facts facts = { .changes = changes, .judge = judge };
 
-	for (unsigned i = 0; i < TELLINGS; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(tellings); i++) {
 		if (is_of_scans(tellings[i].kind))
 			list_kind(&facts, &tellings[i], j);
 	}
@@ -261,7 +259,7 @@ void changes_text(const struct run_facts *facts, struct buf *out)
 		unknown_news_text(facts->drift, facts->drift_known, &news);
 	if (news.len == 0 && !changes_are_news(facts))
 		return;
-	for (unsigned i = 0; i < TELLINGS; i++)
+	for (unsigned i = 0; i < LENGTH_OF(tellings); i++)
 		tell_kind(facts, &tellings[i], out);
 	buf_add_span(out, buf_span(&news));
 	changes_uncounted(facts->judge, out);
@@ -283,7 +281,7 @@ void changes_json(const struct run_facts *facts, struct buf *out)
 		field_number("banned", facts->banned),
 		field_end(),
 	}, &j);
-	for (unsigned i = 0; i < TELLINGS; i++)
+	for (unsigned i = 0; i < LENGTH_OF(tellings); i++)
 		list_kind(facts, &tellings[i], &j);
 	json_list(&j, "unread");
 	for (size_t i = 0; i < facts->unread_count; i++)

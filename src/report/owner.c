@@ -62,7 +62,7 @@ struct owners *owners_open(const struct owners_settings *settings)
 	owners->settings = *settings;
 	if (settings->file_count == 0) {
 		owners->settings.files = usual;
-		owners->settings.file_count = sizeof(usual) / sizeof(*usual);
+		owners->settings.file_count = LENGTH_OF(usual);
 	}
 	open_all(owners);
 	return owners;

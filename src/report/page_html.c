@@ -24,8 +24,6 @@ extern const char page_html_template[];
 /* Classes from the bottom of a bar to its top. */
 static const uint8_t stacked[] = { CLASS_AUTH, CLASS_REJECT, CLASS_PROBE, CLASS_UNKNOWN, CLASS_HELO };
 
-enum { STACKED = sizeof(stacked) / sizeof(*stacked) };
-
 static struct span span_of(const char *text)
 {
 	return (struct span){ text, strlen(text) };
@@ -115,7 +113,7 @@ static void add_seen(const struct page *p, uint64_t *const counts[], size_t bar,
 
 	page_add_date(&text, page_bar_begins(p, bar));
 	buf_addf(&text, "%s:", page_bar_days(p) == 1 ? "" : " and the six days behind it");
-	for (unsigned i = 0; i < STACKED; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(stacked); i++) {
 		if (counts[i][bar] == 0)
 			continue;
 		buf_add_char(&text, ' ');
@@ -131,9 +129,9 @@ static void add_event_chart(const struct page *p, struct buf *out)
 {
 	struct chart chart = { .name = "events by kind" };
 	size_t bars = page_bar_count(p);
-	uint64_t *counts[STACKED], *below = mem_zalloc(bars, sizeof(*below));
+	uint64_t *counts[LENGTH_OF(stacked)], *below = mem_zalloc(bars, sizeof(*below));
 
-	for (unsigned i = 0; i < STACKED; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(stacked); i++) {
 		counts[i] = bars_of(p, stacked[i]);
 		for (size_t b = 0; b < bars; b++) {
 			below[b] += counts[i][b];
@@ -142,7 +140,7 @@ static void add_event_chart(const struct page *p, struct buf *out)
 	}
 	chart.most = rounded_up(chart.most);
 	memset(below, 0, bars * sizeof(*below));
-	for (unsigned i = 0; i < STACKED; i++) {
+	for (unsigned i = 0; i < LENGTH_OF(stacked); i++) {
 		FREED_BY(buf_free) struct buf path = { 0 };
 
 		for (size_t b = 0; b < bars; b++) {
@@ -155,7 +153,7 @@ static void add_event_chart(const struct page *p, struct buf *out)
 	for (size_t b = 0; b < bars; b++)
 		add_seen(p, counts, b, &chart.shapes);
 	add_chart(p, &chart, out);
-	for (unsigned i = 0; i < STACKED; i++)
+	for (unsigned i = 0; i < LENGTH_OF(stacked); i++)
 		free(counts[i]);
 	free(below);
 }
@@ -193,7 +191,7 @@ static void add_charts(const struct page *p, struct buf *out)
 {
 	FREED_BY(buf_free) struct buf legend = { 0 }, events = { 0 }, banned = { 0 };
 
-	for (unsigned i = 0; i < STACKED; i++)
+	for (unsigned i = 0; i < LENGTH_OF(stacked); i++)
 		add(&legend, "legend", FIELDS({ "class", span_of(event_class_name(stacked[i])) },
 					      { "name", span_of(page_class_name(stacked[i])) }));
 	add_event_chart(p, &events);
