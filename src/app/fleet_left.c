@@ -6,7 +6,6 @@
  */
 #include "app/fleet_left.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/glass_run.h"

@@ -8,7 +8,6 @@
  * the exit status is 1. Any error in blacklist, state or allowlist stops the run before it writes anything.
  * A dry run takes no lock, writes nothing and sends nothing.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 

@@ -5,7 +5,6 @@
  * For the boot, and for a person who has edited the blacklist. Reads the blacklist under its lock, so that no run
  * writes the blacklist meanwhile. Writes no file.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>

@@ -53,14 +53,12 @@ static bool is_wanted(const char *units, const char *unit)
 	while (*units != '\0') {
 		size_t len = strcspn(units, ",");
 		FREED_BY(mem_free) char *pattern = mem_alloc(len + sizeof(".service"), 1);
-		bool match;
 
 		memcpy(pattern, units, len);
 		pattern[len] = '\0';
 		if (memchr(units, '.', len) == NULL)
 			memcpy(pattern + len, ".service", sizeof(".service"));
-		match = fnmatch(pattern, unit, 0) == 0;
-		if (match)
+		if (fnmatch(pattern, unit, 0) == 0)
 			return true;
 		units += len + (units[len] == ',');
 	}
