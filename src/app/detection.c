@@ -31,12 +31,9 @@ int detection_open(struct detection *detection, const struct config *config, con
 		   enum rules_samples samples)
 {
 	*detection = (struct detection){ 0 };
-	if (!config_is_there(config->rules, CONFIG_RULES) || rules_load(&detection->set, config->rules, samples) < 0)
+	if (!config_is_there(config->rules, CONFIG_RULES) || rules_load(&detection->set, config->rules, samples) < 0 ||
+	    engine_new(&detection->engine, &detection->set, !options->no_prefilter) < 0)
 		return EXIT_USAGE;
-	if (engine_new(&detection->engine, &detection->set, !options->no_prefilter) < 0) {
-		rules_free(&detection->set);
-		return EXIT_USAGE;
-	}
 	detection->drift = drift_new();
 	detection->shows_progress = isatty(STDERR_FILENO);
 	return EXIT_ALL_WELL;
@@ -169,10 +166,7 @@ int detection_open_proved(struct detection *detection, const struct config *conf
 
 	if (ret == EXIT_ALL_WELL)
 		ret = detection_open(detection, config, options, RULES_WITHOUT_SAMPLES);
-	if (ret != EXIT_ALL_WELL || samples_check(detection->engine, false, &tried) == 0)
-		return ret;
-	detection_close(detection);
-	return EXIT_USAGE;
+	return ret == EXIT_ALL_WELL && samples_check(detection->engine, false, &tried) > 0 ? EXIT_USAGE : ret;
 }
 
 static void show_progress(void *context, uint64_t done, uint64_t total)

@@ -21,7 +21,8 @@ struct detection {
 	bool shows_progress;   /* stderr is a terminal */
 };
 
-/* Loads the rules that configuration and options name. EXIT_ALL_WELL, or EXIT_USAGE after a message. */
+/* Loads the rules that configuration and options name. EXIT_ALL_WELL, or EXIT_USAGE after a message. Call
+ * detection_close() in both cases. */
 int detection_open(struct detection *detection, const struct config *config, const struct options *options,
 		   enum rules_samples samples);
 void detection_close(struct detection *detection);

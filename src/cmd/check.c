@@ -57,7 +57,7 @@ static void well(const struct check *c, const char *format, ...)
 
 static void check_rules(struct check *c)
 {
-	struct detection detection;
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	size_t tried;
 
 	if (detection_open(&detection, c->config, c->options, RULES_WITH_SAMPLES) != EXIT_ALL_WELL) {
@@ -68,7 +68,6 @@ static void check_rules(struct check *c)
 		c->faults++;
 	else
 		well(c, "rules: %zu, and %zu samples of theirs", detection.set.count, tried);
-	detection_close(&detection);
 }
 
 /* Whether the folder of the file is there and its file system may be written to. A run makes the usual folder. Whoever
@@ -261,8 +260,8 @@ static void check_lines(struct check *c, const struct log_list *list)
 		c->faults += glass_run(check_files, &l, false, &ignored) != EXIT_ALL_WELL;
 		for (size_t i = 0; i < l.count; i++)
 			source_close(l.logs[i].source);
-		detection_close(&l.detection);
 	}
+	detection_close(&l.detection);
 	free(l.logs);
 }
 

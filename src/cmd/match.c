@@ -317,14 +317,10 @@ static int match_all(struct detection *detection, const struct config *config, c
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct detection detection;
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	int status = detection_open(&detection, config, options, RULES_WITHOUT_SAMPLES);
 
-	if (status == EXIT_ALL_WELL) {
-		status = match_all(&detection, config, options);
-		detection_close(&detection);
-	}
-	return status;
+	return status == EXIT_ALL_WELL ? match_all(&detection, config, options) : status;
 }
 
 const struct command command_match = {

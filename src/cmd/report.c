@@ -105,8 +105,8 @@ static void take(void *context, const struct event *event)
 /* Reads the named logs. From here on the command is in the glass, and can use only open files. */
 static int read_logs(struct job *job)
 {
-	struct scan_log *logs = mem_zalloc((size_t)job->options->arg_count, sizeof(*logs));
-	struct detection detection;
+	FREED_BY(mem_free) struct scan_log *logs = mem_zalloc((size_t)job->options->arg_count, sizeof(*logs));
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	size_t count = 0;
 	int ret = detection_open(&detection, job->config, job->options, RULES_WITHOUT_SAMPLES);
 
@@ -119,11 +119,9 @@ static int read_logs(struct job *job)
 			ret = EXIT_IN_PART;
 		if (job->history.clock != 0)
 			note_banned(job, job->history.clock);
-		detection_close(&detection);
 	}
 	for (size_t i = 0; i < count; i++)
 		source_close(logs[i].source);
-	free(logs);
 	return ret;
 }
 

@@ -245,7 +245,7 @@ static int check(struct detection *detection)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct detection detection;
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	int status;
 
 	if (options->from_fail2ban != NULL)
@@ -262,13 +262,8 @@ static int run(const struct config *config, const struct options *options)
 	if (status != EXIT_ALL_WELL)
 		return status;
 	if (options->check)
-		status = check(&detection);
-	else if (options->arg_count > 0)
-		status = show(&detection.set, options->args[0]);
-	else
-		status = list(&detection.set);
-	detection_close(&detection);
-	return status;
+		return check(&detection);
+	return options->arg_count > 0 ? show(&detection.set, options->args[0]) : list(&detection.set);
 }
 
 const struct command command_rules = {

@@ -110,15 +110,11 @@ static int run_once(const struct config *config, const struct options *options, 
 
 static int try(const struct config *config, const struct options *options, bool keeps_lock)
 {
-	struct detection detection;
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	int64_t since;
 	int ret = detection_open_proved(&detection, config, options, &since);
 
-	if (ret != EXIT_ALL_WELL)
-		return ret;
-	ret = run_once(config, options, &detection, since, keeps_lock);
-	detection_close(&detection);
-	return ret;
+	return ret == EXIT_ALL_WELL ? run_once(config, options, &detection, since, keeps_lock) : ret;
 }
 
 static int run(const struct config *config, const struct options *options)

@@ -76,17 +76,15 @@ static void print_classic(const struct options *options, struct job *job, struct
 
 static int scan(const struct config *config, const struct options *options, struct detection *detection, int64_t since)
 {
-	struct scan_log *logs = mem_zalloc((size_t)options->arg_count, sizeof(*logs));
+	FREED_BY(mem_free) struct scan_log *logs = mem_zalloc((size_t)options->arg_count, sizeof(*logs));
 	struct job job = { .logs = logs, .is_classic = options->classic, .since = since };
 	FREED_BY(findings_free) struct findings findings = { .whole = options->all || options->verbose,
 							     .everybody = options->verbose };
 	FREED_BY(buf_free) struct buf out = { 0 };
 	size_t count, failed;
 
-	if (detection_open_logs(detection, config, options, logs, &count) != EXIT_ALL_WELL) {
-		free(logs);
+	if (detection_open_logs(detection, config, options, logs, &count) != EXIT_ALL_WELL)
 		return EXIT_NOTHING;
-	}
 	judge_init(&job.judge, &config->judge, time(NULL));
 	job.judge.totals = &job.totals;
 	failed = detection_scan(detection, config, logs, count, job.is_classic, NULL, take, &job);
@@ -105,21 +103,16 @@ static int scan(const struct config *config, const struct options *options, stru
 	classic_free(&job.classic);
 	totals_free(&job.totals);
 	judge_free(&job.judge);
-	free(logs);
 	return failed > 0 || count + detection->copies < (size_t)options->arg_count ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct detection detection;
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	int64_t since;
 	int ret = detection_open_proved(&detection, config, options, &since);
 
-	if (ret != EXIT_ALL_WELL)
-		return ret;
-	ret = scan(config, options, &detection, since);
-	detection_close(&detection);
-	return ret;
+	return ret == EXIT_ALL_WELL ? scan(config, options, &detection, since) : ret;
 }
 
 const struct command command_scan = {

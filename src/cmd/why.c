@@ -249,7 +249,7 @@ static int answer(struct question *q, struct detection *detection)
 
 static int run(const struct config *config, const struct options *options)
 {
-	struct detection detection;
+	FREED_BY(detection_close) struct detection detection = { 0 };
 	struct question q = { .config = config, .options = options };
 	int ret = config_since(options->since, &q.since);
 
@@ -264,7 +264,6 @@ static int run(const struct config *config, const struct options *options)
 		ret = answer(&q, &detection);
 		owners_close(q.profile.owners);
 		profile_free(&q.profile);
-		detection_close(&detection);
 	}
 	firewall_free(&q.firewall);
 	judge_free(&q.judge);
