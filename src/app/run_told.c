@@ -35,12 +35,6 @@ void run_told_note(struct run *r, const char *text)
 	add_note(r->told.notes, &r->told.note_count, text, len);
 }
 
-static void free_notes(char **notes, size_t *count)
-{
-	while (*count > 0)
-		free(notes[--*count]);
-}
-
 static void add_row(struct told *told, uint64_t bans, uint64_t events)
 {
 	if (told->row_count == NIGHTS)
@@ -89,7 +83,8 @@ void run_told_finish(struct run *r, uint64_t bans)
 	told->time = r->now;
 	told->clock = r->judge.clock;
 	told->lines = told->events = 0;
-	free_notes(told->notes, &told->note_count);
+	while (told->note_count > 0)
+		free(told->notes[--told->note_count]);
 }
 
 void run_told_save(const struct told *told, struct buf *out)

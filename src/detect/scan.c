@@ -256,11 +256,6 @@ static void worker_end(struct worker *worker)
 	free(worker->block);
 }
 
-static int compare_streams(const void *a, const void *b)
-{
-	return stream_compare(a, b);
-}
-
 static void work_init(struct work *w, struct scan *scan, struct matcher *matcher)
 {
 	w->left = scan->log_count;
@@ -268,7 +263,7 @@ static void work_init(struct work *w, struct scan *scan, struct matcher *matcher
 	w->streams = mem_zalloc(scan->log_count + 1, sizeof(*w->streams));
 	for (size_t i = 0; i < scan->log_count; i++)
 		stream_begin(&w->streams[i], &scan->logs[i], (uint32_t)i, matcher, &w->sessions->pieces);
-	qsort(w->streams, scan->log_count, sizeof(*w->streams), compare_streams);
+	qsort(w->streams, scan->log_count, sizeof(*w->streams), stream_compare);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
 }

@@ -84,11 +84,13 @@ void stream_end(struct stream *s, struct pieces *pieces)
 	buf_free(&s->last_text);
 }
 
-int stream_compare(const struct stream *a, const struct stream *b)
+int stream_compare(const void *a, const void *b)
 {
-	if (a->merged_until != b->merged_until)
-		return a->merged_until < b->merged_until ? -1 : 1;
-	return span_compare(source_head(a->log->source), source_head(b->log->source));
+	const struct stream *x = a, *y = b;
+
+	if (x->merged_until != y->merged_until)
+		return x->merged_until < y->merged_until ? -1 : 1;
+	return span_compare(source_head(x->log->source), source_head(y->log->source));
 }
 
 size_t stream_unwrap(struct stream *s, char *bytes, size_t len)

@@ -39,8 +39,8 @@ void stream_begin(struct stream *stream, struct scan_log *log, uint32_t source, 
 		  struct pieces *pieces);
 void stream_end(struct stream *stream, struct pieces *pieces);
 
-/* The order of logs by when they begin, and then by their first bytes: the same whatever they are named. <0, 0, >0. */
-int stream_compare(const struct stream *a, const struct stream *b);
+/* Compares two streams, for qsort(3): by when their logs begin, then by their first bytes, whatever they are named. */
+int stream_compare(const void *a, const void *b);
 
 /* Takes the wrapping off the lines that were read, as wrapping_take_off() does. */
 size_t stream_unwrap(struct stream *stream, char *bytes, size_t len);

@@ -114,11 +114,6 @@ static bool load_level(const struct line *line, uint8_t *level)
 	return true;
 }
 
-static bool load_pair(const struct line *line, uint32_t most, uint32_t *value, uint32_t *at)
-{
-	return line_u32_at(line, value, at) && *value <= most;
-}
-
 static bool load_user(const struct line *line, struct account *a, struct names *names, const char *text, size_t len)
 {
 	struct account_name *n;
@@ -161,7 +156,7 @@ static bool load_rest(const struct line *line, struct account *a)
 	if (line_class(line, &event_class))
 		return event_class < CLASS_GOOD && line_points_at(line, &a->points[event_class], &a->last[event_class]);
 	if (line_is(line, "mails")) {
-		if (!load_pair(line, ACCOUNT_MAILS, &count, &a->last_mail))
+		if (!line_u32_at(line, &count, &a->last_mail) || count > ACCOUNT_MAILS)
 			return false;
 		a->mails = (uint8_t)count;
 		return true;

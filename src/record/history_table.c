@@ -27,11 +27,6 @@ static uint32_t hash_of(const struct history_table *table, const struct addr *ad
 			    : hash_of_numbers(&table->index, addr->hi, addr->lo);
 }
 
-static uint32_t hash_of_item(const struct history_table *table, const struct history_item *item)
-{
-	return hash_of(table, &item->addr, item->user);
-}
-
 /* A weight that at least an eighth of the items does not exceed: the least of 0, 1, 3, 7, 15, ... */
 static uint32_t light_weight(const struct history_table *table)
 {
@@ -59,7 +54,7 @@ static void let_go(struct history_table *table)
 			continue;
 		}
 		item->weight -= weight;
-		hash_put(&table->index, hash_of_item(table, item), (uint32_t)kept);
+		hash_put(&table->index, hash_of(table, &item->addr, item->user), (uint32_t)kept);
 		table->items[kept++] = *item;
 	}
 	table->count = kept;

@@ -22,7 +22,7 @@ enum { LINE_SHOWN = 100 }; /* bytes: longer texts are lines of logs */
 static void add_json(const struct field *f, struct json *j)
 {
 	if (f->kind == FIELD_ADDR && f->addr != NULL)
-		json_addr(j, f->addr);
+		json_word(j, addr_text(f->addr).text);
 	else if (f->kind == FIELD_TEXT && f->text.ptr != NULL)
 		json_text(j, f->text.ptr, f->text.len);
 	else if (f->kind == FIELD_NUMBER)

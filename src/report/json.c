@@ -137,11 +137,6 @@ void json_points(struct json *j, int64_t points)
 	points_add(j->out, points < 0 ? -points : points);
 }
 
-void json_addr(struct json *j, const struct addr *addr)
-{
-	json_word(j, addr_text(addr).text);
-}
-
 void json_time(struct json *j, int64_t seconds)
 {
 	if (seconds == WHEN_FOREVER || seconds == WHEN_UNKNOWN) {

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "addr/addr.h"
 #include "base/buf.h"
 #include "base/span.h"
 
@@ -29,7 +28,6 @@ void json_number(struct json *json, int64_t value);
 void json_bool(struct json *json, bool value);
 void json_null(struct json *json);
 void json_points(struct json *json, int64_t points); /* a decimal number; base/points.h */
-void json_addr(struct json *json, const struct addr *addr);
 void json_time(struct json *json, int64_t seconds); /* "2026-11-21T03:17:05Z"; null for ever and unknown */
 
 #endif
