@@ -39,7 +39,7 @@ static void replace(char **text, const char *option)
 /* Ends of bans are kept in 32 bits, so no time is longer than a hundred years. */
 static void bound(int64_t *seconds)
 {
-	const int64_t most = INT64_C(36500) * 86400;
+	const int64_t most = INT64_C(36500) * WHEN_DAY;
 
 	if (*seconds > most)
 		*seconds = most;

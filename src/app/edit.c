@@ -24,8 +24,6 @@
 #include "report/diff.h"
 #include "report/text.h"
 
-enum { MINUTE = 60 };
-
 /* A list that a dying run left beside the old one would be overwritten, and its bans be taken for pardons. A damaged
  * state stops runs, and no person. */
 static bool finish_run(const struct config *config, const struct options *options)
@@ -44,7 +42,7 @@ int edit_begin(struct edit *edit, const char *name, const struct config *config,
 
 	*edit = (struct edit){ .options = options, .config = config, .lock = { .fd = -1 } };
 	edit->now = time(NULL);
-	edit->now -= edit->now % MINUTE;
+	edit->now -= edit->now % WHEN_MINUTE;
 	ret = lock_blacklist(&edit->lock, config, options, name, true);
 	if (ret != EXIT_ALL_WELL)
 		return ret;

@@ -37,7 +37,7 @@ static const char *advice(int error)
 /* A wait of more than a day is cut to a day. */
 static unsigned wait_ms(int64_t seconds)
 {
-	return (seconds > 86400 ? 86400 : (unsigned)seconds) * 1000;
+	return (seconds > WHEN_DAY ? WHEN_DAY : (unsigned)seconds) * 1000;
 }
 
 int lock_blacklist(struct file_lock *lock, const struct config *config, const struct options *options,

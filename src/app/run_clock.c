@@ -12,7 +12,7 @@
 #include "base/when.h"
 
 /* MADE: 2026-01-01, before mailban existed. JUMP: no host is off, nor are its logs quiet, for so long. */
-enum { DAY = 86400, MADE = 1767225600, JUMP = 90 * DAY };
+enum { MADE = 1767225600, JUMP = 90 * WHEN_DAY };
 
 /* 2100-01-01: accounts keep times in 32 bits, which end in 2106. */
 #define LAST INT64_C(4102444800)
@@ -43,7 +43,7 @@ bool run_clock_is_set(int64_t now)
 
 void run_check_set_back(struct run *r)
 {
-	if (r->judge.clock > r->now + DAY)
+	if (r->judge.clock > r->now + WHEN_DAY)
 		tell(r, r->judge.clock);
 	r->judge.now = r->now;
 }
@@ -53,6 +53,6 @@ void run_check_set_forward(struct run *r)
 	int64_t logs = r->last_line > (int64_t)r->judge.clock ? r->last_line : (int64_t)r->judge.clock;
 
 	/* the first run of all may read old logs */
-	if (r->told_day > 0 && r->now - r->told_day * DAY > JUMP && logs > 0 && r->now - logs > JUMP)
+	if (r->told_day > 0 && r->now - r->told_day * WHEN_DAY > JUMP && logs > 0 && r->now - logs > JUMP)
 		tell(r, logs);
 }

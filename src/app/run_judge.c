@@ -16,8 +16,6 @@
 #include "base/msg.h"
 #include "judge/edits.h"
 
-enum { DAY = 86400 };
-
 /* ---- what was ---- */
 
 /* Compares the blacklist's file with the two lists that the state names. */
@@ -113,7 +111,7 @@ static void judge(struct run *r)
 		.judge = &r->judge, .allow = &r->allow.nets, .now = r->now, .set_back = r->set_back,
 		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
 		.force = r->options->force,
-		.tell_failing = r->options->mail || r->now / DAY != r->told_day,
+		.tell_failing = r->options->mail || r->now / WHEN_DAY != r->told_day,
 		.done = r->config->done.texts, .done_count = r->config->done.count,
 	};
 
@@ -172,7 +170,7 @@ static uint32_t count_changes(const struct run *r, enum change_kind from, enum c
 static void put_run_into_history(struct run *r)
 {
 	const struct history_day run = {
-		.day = (uint32_t)(r->now / DAY), .runs = 1, .lines = r->lines,
+		.day = (uint32_t)(r->now / WHEN_DAY), .runs = 1, .lines = r->lines,
 		.added = count_changes(r, CHANGE_ADDED, CHANGE_NETWORK),
 		.over = count_changes(r, CHANGE_EXPIRED, CHANGE_ALLOWED), .banned = (uint32_t)r->list.count,
 	};
@@ -184,7 +182,7 @@ static void put_run_into_history(struct run *r)
 static void put_state(struct run *r)
 {
 	if (!r->clock_is_wrong)
-		r->judge.told_day = r->now / DAY;
+		r->judge.told_day = r->now / WHEN_DAY;
 	put_run_into_history(r);
 	put_drift_into_state(r);
 	put_told(r);

@@ -16,8 +16,6 @@
 #include "log/silence.h"
 #include "report/unknown.h"
 
-enum { DAY = 86400 };
-
 static void take(void *context, const struct event *event)
 {
 	struct run *r = context;
@@ -81,7 +79,7 @@ static void find_silence(struct run *r)
 
 static void tell_silence(struct run *r)
 {
-	for (size_t i = 0; i < r->silent.count && r->now / DAY != r->told_day; i++)
+	for (size_t i = 0; i < r->silent.count && r->now / WHEN_DAY != r->told_day; i++)
 		tell(r, r->silent.texts[i]);
 }
 
@@ -135,7 +133,7 @@ static void scan_reading(struct run *r)
 			tell_too_long(r, &logs[i]);
 		if (reading->sources[i].rewritten && reading->sources[i].left_out > 0)
 			tell_left_out(r, &reading->sources[i]);
-		if (logs[i].last_time > r->last_line && logs[i].last_time <= r->now + DAY)
+		if (logs[i].last_time > r->last_line && logs[i].last_time <= r->now + WHEN_DAY)
 			r->last_line = logs[i].last_time;
 		r->lines += logs[i].lines;
 		r->events += logs[i].events;

@@ -31,8 +31,6 @@ static const struct setting_kind classes = { .is_list = true }, former = { .is_o
 
 #define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
 
-enum { MINUTE = 60, DAY = 86400 };
-
 static const struct setting settings[] = {
 	{ .help = "Logs" },
 	{ "log", &kind_paths, 0, 0, "{ \"/var/log/mail.log\" }", AT(logs),
@@ -46,7 +44,7 @@ static const struct setting settings[] = {
 	{ "threshold", &kind_points, 2 * POINT, 1000 * POINT, NULL, AT(judge.threshold),
 	  "A balance that bans, until a quarter of it is left." },
 	{ "points", &classes, .help = "What one event of each class counts. A rule may say otherwise of its lines." },
-	{ "half-life", &kind_length, MINUTE, 366 * DAY, NULL, AT(judge.half_life),
+	{ "half-life", &kind_length, WHEN_MINUTE, 366 * WHEN_DAY, NULL, AT(judge.half_life),
 	  "In this time half of the points fade. All bans become longer or shorter with it." },
 	{ "known", &kind_length, 0, 0, NULL, AT(judge.known),
 	  "How long a login or accepted mail of an address, and a login of a user name, is remembered." },

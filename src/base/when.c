@@ -12,12 +12,12 @@
 
 #include "base/span.h"
 
-enum { MINUTE = 60, HOUR = 3600, DAY = 86400, WEEK = 604800 };
+enum { HOUR = 3600, WEEK = 604800 };
 
 static const struct {
 	char letter;
 	int64_t seconds;
-} units[] = { { 'w', WEEK }, { 'd', DAY }, { 'h', HOUR }, { 'm', MINUTE }, { 's', 1 } };
+} units[] = { { 'w', WEEK }, { 'd', WHEN_DAY }, { 'h', HOUR }, { 'm', WHEN_MINUTE }, { 's', 1 } };
 
 static const char forever[] = "forever";
 
@@ -112,7 +112,7 @@ static void put_digits(char *at, unsigned count, unsigned value)
 
 void when_add_minute(struct buf *out, int64_t seconds)
 {
-	const int64_t first = when_days(0, 1, 1) * DAY, last = when_days(10000, 1, 1) * DAY - 1;
+	const int64_t first = when_days(0, 1, 1) * WHEN_DAY, last = when_days(10000, 1, 1) * WHEN_DAY - 1;
 	char text[] = "0000-00-00T00:00Z";
 	unsigned month, day, second;
 	int64_t days, year;
@@ -122,14 +122,14 @@ void when_add_minute(struct buf *out, int64_t seconds)
 		return;
 	}
 	seconds = seconds < first ? first : seconds > last ? last : seconds;
-	days = (seconds >= 0 ? seconds : seconds - (DAY - 1)) / DAY;
-	second = (unsigned)(seconds - days * DAY);
+	days = (seconds >= 0 ? seconds : seconds - (WHEN_DAY - 1)) / WHEN_DAY;
+	second = (unsigned)(seconds - days * WHEN_DAY);
 	when_civil(days, &year, &month, &day);
 	put_digits(text, 4, (unsigned)year);
 	put_digits(text + 5, 2, month);
 	put_digits(text + 8, 2, day);
 	put_digits(text + 11, 2, second / HOUR);
-	put_digits(text + 14, 2, second % HOUR / MINUTE);
+	put_digits(text + 14, 2, second % HOUR / WHEN_MINUTE);
 	buf_add(out, text, WHEN_MINUTE_LEN);
 }
 
@@ -166,6 +166,6 @@ bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds)
 	if (!good || month < 1 || month > 12 || day < 1 || (day > 28 && day > when_month_length(year, month)) ||
 	    hour > 23 || minute > 59)
 		return false;
-	*seconds = when_days(year, month, day) * DAY + hour * HOUR + minute * MINUTE;
+	*seconds = when_days(year, month, day) * WHEN_DAY + hour * HOUR + minute * WHEN_MINUTE;
 	return true;
 }

@@ -14,11 +14,12 @@
 #define WHEN_UNKNOWN INT64_MIN
 
 enum {
+	WHEN_MINUTE = 60, WHEN_DAY = 86400,
 	WHEN_MINUTE_LEN = 17, /* of 2026-11-21T03:17Z */
 };
 
 /* The longest length of time that a text can name, in seconds: 1000 years of 365 days. */
-#define WHEN_LONGEST (INT64_C(365000) * 86400)
+#define WHEN_LONGEST (INT64_C(365000) * WHEN_DAY)
 
 /* "90m", "12h", "1w" to seconds: a number and one of s m h d w, nothing else; "0" needs no unit;
  * "forever" is WHEN_FOREVER. False for anything else and beyond WHEN_LONGEST. */

@@ -18,8 +18,6 @@
 #include "list/split.h"
 #include "report/text.h"
 
-enum { MINUTE = 60 };
-
 struct wish {
 	const char *name;            /* a host's name, or the address's text */
 	bool is_name;
@@ -47,12 +45,13 @@ static int make_note(const struct edit *edit, struct wish *wish)
 	int64_t seconds;
 
 	if (options->duration != NULL) {
-		if (!when_parse_duration(options->duration, &seconds) || seconds < MINUTE || seconds == WHEN_FOREVER) {
+		if (!when_parse_duration(options->duration, &seconds) || seconds < WHEN_MINUTE ||
+		    seconds == WHEN_FOREVER) {
 			msg("--for %s: is no length of time from 1m on; write 90m, 12h, 3d or 1w", options->duration);
 			return EXIT_USAGE;
 		}
 		buf_add_text(note, "until ");
-		when_add_minute(note, (edit->now + seconds + MINUTE - 1) / MINUTE * MINUTE);
+		when_add_minute(note, (edit->now + seconds + WHEN_MINUTE - 1) / WHEN_MINUTE * WHEN_MINUTE);
 		buf_add_text(note, options->arg_count > 1 ? " " : "");
 	}
 	if (!edit_join_note(note, options->args + 1, options->arg_count - 1))

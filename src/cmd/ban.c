@@ -20,8 +20,6 @@
 #include "list/blacklist.h"
 #include "report/text.h"
 
-enum { MINUTE = 60 };
-
 struct wish {
 	struct addr net;
 	char name[ADDR_TEXT_MAX]; /* its text */
@@ -45,12 +43,12 @@ static bool read_duration(const struct edit *edit, struct wish *wish)
 	wish->until = WHEN_FOREVER;
 	if (text == NULL)
 		return true;
-	if (!when_parse_duration(text, &seconds) || seconds < MINUTE) {
+	if (!when_parse_duration(text, &seconds) || seconds < WHEN_MINUTE) {
 		msg("--for %s: is no length of time from 1m on; write 90m, 12h, 3d, 1w or forever", text);
 		return false;
 	}
 	if (seconds != WHEN_FOREVER)
-		wish->until = (edit->now + seconds + MINUTE - 1) / MINUTE * MINUTE;
+		wish->until = (edit->now + seconds + WHEN_MINUTE - 1) / WHEN_MINUTE * WHEN_MINUTE;
 	return true;
 }
 

@@ -25,7 +25,7 @@
 #include "report/page.h"
 #include "report/text.h"
 
-enum { DAY = 86400, USUAL_DAYS = 14, SILENT_DAYS = 3 };
+enum { USUAL_DAYS = 14, SILENT_DAYS = 3 };
 
 struct job {
 	const struct config *config;
@@ -41,7 +41,7 @@ struct job {
 
 static uint32_t day_of(int64_t time)
 {
-	return time < 0 ? 0 : time / DAY > UINT32_MAX ? UINT32_MAX : (uint32_t)(time / DAY);
+	return time < 0 ? 0 : time / WHEN_DAY > UINT32_MAX ? UINT32_MAX : (uint32_t)(time / WHEN_DAY);
 }
 
 static int read_times(struct job *job)
@@ -82,7 +82,7 @@ static void note_banned(struct job *job, uint32_t day)
 {
 	struct history_day of = { .day = day, .runs = 1 };
 	const struct accounts *accounts = &job->judge.accounts;
-	int64_t end = ((int64_t)day + 1) * DAY;
+	int64_t end = ((int64_t)day + 1) * WHEN_DAY;
 
 	for (size_t i = 0; i < accounts->count; i++) {
 		const struct account *a = &accounts->all[i];

@@ -21,7 +21,7 @@
 #include "report/fields.h"
 #include "report/text.h"
 
-enum { LOGS_SHOWN = 8, DAY = 86400 };
+enum { LOGS_SHOWN = 8 };
 
 struct status {
 	const struct config *config;
@@ -53,7 +53,7 @@ static void add_last_run(struct status *s)
 	say(&s->out, "last run   {time}, {result}; {lines|line|lines}, {events|event|events}\n", (const struct field[]){
 		field_time("time", run.time), field_word("result", results[run.status & 3]),
 		field_number("lines", run.lines), field_number("events", run.events), field_end() });
-	if (run.time < s->now - 2 * DAY)
+	if (run.time < s->now - 2 * WHEN_DAY)
 		buf_add_text(&s->needs, "no run for two days; see the cron file or timer\n");
 }
 

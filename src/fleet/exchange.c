@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 
-enum { PARDONS = 1000, DAY = 86400 };
+enum { PARDONS = 1000 };
 
 struct listening {
 	struct fleet *fleet;
@@ -174,7 +174,7 @@ bool fleet_ask(struct fleet_line *line, const struct judge_settings *judge, cons
 bool fleet_pardon(struct fleet_line *line, const struct judge_settings *judge, const struct addr *addr)
 {
 	struct engine *engine = line->engine;
-	int64_t expiry = judge->forget + DAY;
+	int64_t expiry = judge->forget + WHEN_DAY;
 	struct addr unit = fleet_unit(judge, addr);
 
 	if (!greet(line))

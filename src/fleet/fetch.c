@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 
-enum { PAGE = 1000, PARTS = 64, DAY = 86400 };
+enum { PAGE = 1000, PARTS = 64 };
 
 struct fetching;
 
@@ -58,7 +58,7 @@ static bool take_hosts(void *context, const struct answer *answer)
 
 		if (answer->items[i].kind != ANSWER_TEXT || answer->items[i + 1].kind != ANSWER_TEXT)
 			return false;
-		if (!fleet_parse_host(&read, answer->items[i + 1].text) || (int64_t)read.heard > clock + DAY)
+		if (!fleet_parse_host(&read, answer->items[i + 1].text) || (int64_t)read.heard > clock + WHEN_DAY)
 			continue;
 		host = fleet_make_host(all->fleet, answer->items[i].text);
 		if (host == NULL)
@@ -125,7 +125,7 @@ bool fleet_take_words(struct fleet *f, struct account *a, struct names *names, s
 	int64_t most = now + f->judge->ban_most;
 
 	if (!account_load(a, names, words) || a->time == 0 || says_nothing(a) || !has_short_names(a, names) ||
-	    a->time > now + DAY || a->since > a->until || a->last_since > a->ended) {
+	    a->time > now + WHEN_DAY || a->since > a->until || a->last_since > a->ended) {
 		account_clear(a, names);
 		return false;
 	}

@@ -16,7 +16,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 
-enum { BATCH = 1000, GONE_DAYS = 7, DAY = 86400, LEAP = 1 << 20 };
+enum { BATCH = 1000, GONE_DAYS = 7, LEAP = 1 << 20 };
 
 struct publishing {
 	struct fleet *fleet;
@@ -56,7 +56,8 @@ static void copy_joint_ban(const struct publishing *p, const struct account *a, 
 	if (j == NULL || !account_is_banned(j, p->now) || (j->flags & ACCOUNT_HELD) != 0)
 		return;
 	copy->last_since = j->since;
-	copy->ended = j->until < ACCOUNT_FOREVER - DAY ? j->until + DAY - 1 - (j->until - 1) % DAY : ACCOUNT_FOREVER;
+	copy->ended = j->until < ACCOUNT_FOREVER - WHEN_DAY ? j->until + WHEN_DAY - 1 - (j->until - 1) % WHEN_DAY :
+							      ACCOUNT_FOREVER;
 	copy->level = j->level;
 	copy->by = j->by;
 }
@@ -172,7 +173,7 @@ static void say_gone(struct publishing *p, const struct fleet_said *before)
 
 	if (p->told == BATCH)
 		end_batch(p);
-	if (!p->stopped && said.gone != 0 && said.digest != 0 && p->now - said.gone > GONE_DAYS * DAY) {
+	if (!p->stopped && said.gone != 0 && said.digest != 0 && p->now - said.gone > GONE_DAYS * WHEN_DAY) {
 		take_back(p, &said.addr);
 		return;
 	}
@@ -212,7 +213,7 @@ static void say_all(struct publishing *p, struct judge *judge)
 /* Says the host's own line, the last step: it makes all words visible. */
 static bool say_host(struct publishing *p)
 {
-	int64_t clock = engine_time(p->engine) / 1000, expiry = p->fleet->judge->forget + DAY;
+	int64_t clock = engine_time(p->engine) / 1000, expiry = p->fleet->judge->forget + WHEN_DAY;
 	const char *host = p->fleet->settings->name;
 	FREED_BY(buf_free) struct buf words = { 0 };
 

@@ -8,8 +8,6 @@
  */
 #include "judge/edits.h"
 
-enum { MINUTE = 60 };
-
 /* The run that died wrote no list: the lines of the list before still stand. */
 static void take_back_listing(struct judge *j)
 {
@@ -46,7 +44,7 @@ static void take_one(struct account *a, const struct ban *ban, bool may_hold, st
 			note_end(done, ban);
 		return;
 	}
-	if (may_hold && a->since != 0 && end_of(ban) / MINUTE != a->until / MINUTE) {
+	if (may_hold && a->since != 0 && end_of(ban) / WHEN_MINUTE != a->until / WHEN_MINUTE) {
 		a->until = end_of(ban);
 		a->flags |= ACCOUNT_HELD;
 		note_end(done, ban);

@@ -9,8 +9,7 @@
 #include "base/count.h"
 
 enum {
-	MINUTE = 60, DAY = 86400,
-	HOUR = 61 * MINUTE,    /* and a minute more, for a mail program that asks each hour and takes a while */
+	HOUR = 61 * WHEN_MINUTE,    /* and a minute more, for a mail program that asks each hour and takes a while */
 	TWIN = 5,              /* seconds in which other daemons log the same failure */
 	NAMED_MOST = 3,        /* at most so many attempts of one line are the named user's */
 };
@@ -176,7 +175,7 @@ static double weight_after(const struct work *w, const struct account_name *n, c
 {
 	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, HOUR))
 		return 1;
-	return is_within(w->time, n->last_failure, MINUTE) ? pace->minute : pace->hour;
+	return is_within(w->time, n->last_failure, WHEN_MINUTE) ? pace->minute : pace->hour;
 }
 
 /* The one name that the account holds apart; NULL where it holds none or several. */
@@ -233,9 +232,9 @@ static void add_named(struct work *w, uint32_t number, uint32_t count)
 		add_nameless(w, points_many(points, count));
 		return;
 	}
-	note_failures(w, name->text, count, n->last_failure / DAY != w->time / DAY);
+	note_failures(w, name->text, count, n->last_failure / WHEN_DAY != w->time / WHEN_DAY);
 	first = weight_after(w, n, pace);
-	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, DAY)) {
+	if (n->last_failure == 0 || !is_within(w->time, n->last_failure, WHEN_DAY)) {
 		name_add_attacker(name, w->time);
 		name_show(name, w->event->user);
 	}

@@ -14,7 +14,6 @@
 #include "judge/told.h"
 
 enum {
-	DAY = 86400,
 	BREACH_NAMES = 3,      /* failed names before a login make the login a breach */
 	BREACH_SHARED = 5,     /* when so many names log in from the address of a breach, many people share it */
 };
@@ -159,7 +158,7 @@ static void take_login(struct work *w, uint32_t number)
 		n->points = 0;
 	forgive_weak(a);
 	forgive_nameless(a, w->judge->settings->threshold);
-	if (n->last_login == 0 || w->time / DAY > n->last_login / DAY)
+	if (n->last_login == 0 || w->time / WHEN_DAY > n->last_login / WHEN_DAY)
 		a->credit = points_sum(a->credit, work_late(w, POINT));
 	note_login(w, n, number);
 	if (w->time > a->last_good)

@@ -16,8 +16,7 @@
 #include "judge/judge_inside.h"
 
 enum {
-	DAY = 86400,
-	LATE_MOST = DAY,       /* an event that is late by less still finds its account in the state */
+	LATE_MOST = WHEN_DAY,       /* an event that is late by less still finds its account in the state */
 };
 
 void judge_init(struct judge *judge, const struct judge_settings *settings, int64_t now)
@@ -46,7 +45,7 @@ static uint32_t time_of(struct judge *j, const struct event *event, int64_t refe
 {
 	int64_t time = event->time;
 
-	if (time > j->now + DAY) {
+	if (time > j->now + WHEN_DAY) {
 		time = reference < j->now ? reference : j->now;
 		j->future++;
 	}
@@ -74,7 +73,7 @@ static void judge_evidence(struct work *w)
 /* A network keeps only the day of its last good event, so it is told one such event a day and address. */
 static void judge_good(struct work *w)
 {
-	uint32_t day = w->account->last_good / DAY;
+	uint32_t day = w->account->last_good / WHEN_DAY;
 	bool good = good_take(w);
 
 	if (good)
@@ -82,7 +81,7 @@ static void judge_good(struct work *w)
 	else
 		account_settle(w->account, w->judge->settings->threshold, w->judge->settings);
 	/* accounts may move */
-	if (good && w->account->last_good / DAY != day)
+	if (good && w->account->last_good / WHEN_DAY != day)
 		network_good(&w->judge->accounts, w->judge->settings, w->account, w->time);
 }
 

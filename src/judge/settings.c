@@ -9,20 +9,18 @@
 
 #include <stdlib.h>
 
-enum { DAY = 86400 };
-
 void judge_settings_defaults(struct judge_settings *settings)
 {
 	*settings = (struct judge_settings){
 		.threshold = 5 * POINT,
-		.half_life = 4 * DAY,
-		.known = 30 * DAY,
-		.forget = 36 * DAY,
+		.half_life = 4 * WHEN_DAY,
+		.known = 30 * WHEN_DAY,
+		.forget = 36 * WHEN_DAY,
 		.ban_least = 0,
-		.ban_most = 182 * DAY,
+		.ban_most = 182 * WHEN_DAY,
 		.ipv6_prefix = 64,
 		.renew = true,
-		.entered_within = DAY,
+		.entered_within = WHEN_DAY,
 		.entered_mails = 30,
 		.max_new = 100000,
 		.max_prefix4 = 16,

@@ -12,7 +12,6 @@
 #include "base/mem.h"
 
 enum {
-	DAY = 86400,
 	FAILING_LEAST = 10,  /* so many failures since the last login are worth a line */
 };
 
@@ -61,7 +60,7 @@ void told_entered(const struct decide_input *in, struct changes *changes)
 
 static bool failed_lately(const struct judge *j, const struct account_name *n)
 {
-	return n->last_failure != 0 && n->last_failure + (int64_t)DAY >= j->clock;
+	return n->last_failure != 0 && n->last_failure + (int64_t)WHEN_DAY >= j->clock;
 }
 
 static size_t attackers_of(const struct judge *j, uint32_t number, struct addr *addrs, size_t max)

@@ -18,7 +18,6 @@
 
 enum {
 	DAYS = 3, /* a weekend without mail is no silence */
-	DAY = 86400,
 	EMPTY = 64, /* bytes: an empty file may be compressed */
 };
 
@@ -52,7 +51,7 @@ int64_t silence_begins(struct log_files *log)
 
 bool silence_is_long(int64_t begins, int64_t now)
 {
-	return begins == WHEN_UNKNOWN || now - begins >= (int64_t)DAYS * DAY;
+	return begins == WHEN_UNKNOWN || now - begins >= (int64_t)DAYS * WHEN_DAY;
 }
 
 /* When the last line was written to any of the logs; WHEN_UNKNOWN where there is none. */

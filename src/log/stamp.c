@@ -16,7 +16,7 @@
 #include "base/when.h"
 #include "log/form.h"
 
-enum { DAY = 86400, CLOCK_AHEAD = 14 * DAY };
+enum { CLOCK_AHEAD = 14 * WHEN_DAY };
 
 static bool valid(const struct stamp_written *w)
 {
@@ -38,7 +38,7 @@ static int64_t ahead_at(int64_t when)
  * as before it. mktime(3) would answer by what it was asked before. */
 static int64_t from_local(int64_t shown)
 {
-	int64_t before = ahead_at(shown - DAY), behind = ahead_at(shown + DAY);
+	int64_t before = ahead_at(shown - WHEN_DAY), behind = ahead_at(shown + WHEN_DAY);
 	int64_t most = before > behind ? before : behind;
 
 	return ahead_at(shown - most) == most ? shown - most : shown - (before < behind ? before : behind);
@@ -49,7 +49,7 @@ static bool to_minute(const struct stamp_written *w, int64_t *when)
 {
 	if (!valid(w))
 		return false;
-	*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * DAY + w->hour * 3600 + w->minute * 60;
+	*when = when_days(w->year, (unsigned)w->month, (unsigned)w->day) * WHEN_DAY + w->hour * 3600 + w->minute * 60;
 	*when = w->zoned ? *when - w->zone : from_local(*when);
 	return true;
 }
@@ -62,7 +62,7 @@ static bool not_later(const struct stamp_reader *reader, int64_t when, int64_t a
 
 static bool place(const struct stamp_reader *reader, struct stamp_written *w, int64_t *when)
 {
-	time_t reference = (time_t)reader->reference + (w->year == STAMP_NO_DATE ? DAY : CLOCK_AHEAD);
+	time_t reference = (time_t)reader->reference + (w->year == STAMP_NO_DATE ? WHEN_DAY : CLOCK_AHEAD);
 	struct tm tm;
 
 	if (w->year >= 0 && !w->month_or_day)
@@ -78,7 +78,8 @@ static bool place(const struct stamp_reader *reader, struct stamp_written *w, in
 		if (!to_minute(&other, &swapped))
 			return first;
 		/* both are valid: the later one that is not after the log's end */
-		if (!first || !not_later(reader, *when, DAY) || (not_later(reader, swapped, DAY) && swapped > *when))
+		if (!first || !not_later(reader, *when, WHEN_DAY) ||
+		    (not_later(reader, swapped, WHEN_DAY) && swapped > *when))
 			*when = swapped;
 		return true;
 	}
@@ -92,7 +93,7 @@ static bool place(const struct stamp_reader *reader, struct stamp_written *w, in
 			return false;
 		/* the day of the last change, or the one before it where the time would be later */
 		while (*when > reader->reference + 3600)
-			*when -= DAY;
+			*when -= WHEN_DAY;
 		return true;
 	}
 	/* 8 years back reach a 29th of February even across 2100 */

@@ -38,7 +38,7 @@ static bool knows(const struct habit *h, uint64_t net)
 	return false;
 }
 
-enum { MONTH = 30 * 86400 };
+enum { MONTH = 30 * WHEN_DAY };
 
 static void forget_half(struct habit *h, uint32_t time)
 {

@@ -16,7 +16,7 @@
 #include "base/count.h"
 #include "base/mem.h"
 
-enum { DAY = 86400, GRACE = 3600 /* of an open day */, DAY_LEN = sizeof("2026-11-28") - 1 };
+enum { GRACE = 3600 /* of an open day */, DAY_LEN = sizeof("2026-11-28") - 1 };
 
 void history_free(struct history *h)
 {
@@ -128,7 +128,7 @@ static void forget_from(struct history *h, uint32_t day)
 void history_event(struct history *h, const struct addr *addr, const struct event *event, uint32_t time)
 {
 	unsigned event_class = (event->flags & EVENT_ACCEPTED) != 0 ? HISTORY_MAILS : event->event_class;
-	uint32_t day = time / DAY;
+	uint32_t day = time / WHEN_DAY;
 	struct history_day *of;
 	struct history_item *item;
 
@@ -139,7 +139,7 @@ void history_event(struct history *h, const struct addr *addr, const struct even
 	h->anew = false;
 	if (day > h->clock)
 		set_clock(h, day);
-	if (h->yesterday && time >= h->clock * DAY + GRACE)
+	if (h->yesterday && time >= h->clock * WHEN_DAY + GRACE)
 		close_yesterday(h);
 	of = day_at(h, day);
 	if (of == NULL)
@@ -154,7 +154,7 @@ void history_event(struct history *h, const struct addr *addr, const struct even
 
 void history_failures(struct history *h, const char *user, uint32_t count, bool first, uint32_t time)
 {
-	uint32_t day = time / DAY;
+	uint32_t day = time / WHEN_DAY;
 	struct history_item *item;
 
 	if (count == 0 || !is_open(h, day))

@@ -189,7 +189,7 @@ static const char *word_of(unsigned kind, unsigned which)
 
 void history_add_day(struct buf *out, uint32_t day)
 {
-	when_add_minute(out, (int64_t)day * 86400);
+	when_add_minute(out, (int64_t)day * WHEN_DAY);
 	out->len -= sizeof("T00:00Z") - 1;
 }
 
@@ -201,9 +201,9 @@ bool history_read_day(struct line *line, uint32_t *day)
 	if (!line_word(line) || line->name.len != 10 || line->value.len > 0)
 		return false;
 	memcpy(text, line->name.ptr, line->name.len);
-	if (!when_parse_minute(text, WHEN_MINUTE_LEN, &time) || time < 0 || time / 86400 > UINT32_MAX)
+	if (!when_parse_minute(text, WHEN_MINUTE_LEN, &time) || time < 0 || time / WHEN_DAY > UINT32_MAX)
 		return false;
-	*day = (uint32_t)(time / 86400);
+	*day = (uint32_t)(time / WHEN_DAY);
 	return true;
 }
 

@@ -16,7 +16,7 @@
 #include "base/when.h"
 #include "report/text.h"
 
-enum { DAY = 86400, WEEK = 7, DAYS_APART = 92 /* more of them are shown by weeks */ };
+enum { WEEK = 7, DAYS_APART = 92 /* more of them are shown by weeks */ };
 
 void page_begin(struct page *p, uint32_t first, uint32_t last, int64_t now)
 {

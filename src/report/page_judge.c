@@ -14,17 +14,17 @@
 #include "judge/told.h"
 #include "report/text.h"
 
-enum { DAY = 86400, NAMED = 5 /* so many names are told where there are more */ };
+enum { NAMED = 5 /* so many names are told where there are more */ };
 
 static int64_t begins(const struct page *p)
 {
-	return (int64_t)p->first * DAY;
+	return (int64_t)p->first * WHEN_DAY;
 }
 
 /* Whether a time lies in the days of the page. */
 static bool is_within(const struct page *p, int64_t time)
 {
-	return time >= begins(p) && time < begins(p) + (int64_t)p->day_count * DAY;
+	return time >= begins(p) && time < begins(p) + (int64_t)p->day_count * WHEN_DAY;
 }
 
 /* ---- entered ---- */

@@ -13,17 +13,17 @@
 #include "report/profile.h"
 #include "report/fields.h"
 
-enum { PARTNERS_SHOWN = 10, INSIDE_SHOWN = 10, DAY = 86400, HOUR = 3600, MINUTE = 60 };
+enum { PARTNERS_SHOWN = 10, INSIDE_SHOWN = 10, HOUR = 3600 };
 
 /* "6d 12h", "12h 5m", "5m". */
 static void add_rough(struct buf *out, int64_t seconds)
 {
-	if (seconds >= DAY)
-		buf_addf(out, "%" PRId64 "d %" PRId64 "h", seconds / DAY, seconds % DAY / HOUR);
+	if (seconds >= WHEN_DAY)
+		buf_addf(out, "%" PRId64 "d %" PRId64 "h", seconds / WHEN_DAY, seconds % WHEN_DAY / HOUR);
 	else if (seconds >= HOUR)
-		buf_addf(out, "%" PRId64 "h %" PRId64 "m", seconds / HOUR, seconds % HOUR / MINUTE);
+		buf_addf(out, "%" PRId64 "h %" PRId64 "m", seconds / HOUR, seconds % HOUR / WHEN_MINUTE);
 	else
-		buf_addf(out, "%" PRId64 "m", seconds / MINUTE);
+		buf_addf(out, "%" PRId64 "m", seconds / WHEN_MINUTE);
 }
 
 /* " (6d 12h left)" */
