@@ -226,16 +226,6 @@ void config_free(struct config *config)
 	*config = (struct config){ 0 };
 }
 
-struct owners *config_owners(const struct config *config)
-{
-	const struct owners_settings settings = {
-		.from = config->owners, .files = config->owners_files.texts, .file_count = config->owners_files.count,
-		.zone = config->owners_zone,
-	};
-
-	return owners_open(&settings);
-}
-
 char *config_remembered(const struct config *config)
 {
 	const char *slash = strrchr(config->state, '/');
@@ -303,8 +293,7 @@ static void take_answers(const struct config *config, struct allow *allow)
 int config_gather_allow(const struct config *config, struct allow *allow)
 {
 	const struct allow_sources sources = {
-		.path = config->allow, .also = config->allow_also.texts,
-		.also_count = config->allow_also.count, .mynetworks = config->mynetworks,
+		.path = config->allow, .also = config->allow_also, .mynetworks = config->mynetworks,
 	};
 
 	if (!config_is_there(config->allow, CONFIG_ALLOW) || allow_gather(allow, &sources) < 0)

@@ -16,10 +16,6 @@
 int config_load(struct config *config, const struct options *options);
 void config_free(struct config *config);
 
-/* Opens the sources of owners that the configuration names. The caller closes them before it frees the
- * configuration. */
-struct owners *config_owners(const struct config *config);
-
 /* The path of the file beside the state in which mailban-firewall keeps its last command. The caller frees the path. */
 char *config_remembered(const struct config *config);
 

@@ -37,12 +37,6 @@ struct told {
 	size_t note_count;
 };
 
-/* A list of sentences, which it owns. */
-struct run_words {
-	char **texts;
-	size_t count, capacity;
-};
-
 struct run {
 	const struct config *config;
 	const struct options *options;
@@ -63,7 +57,7 @@ struct run {
 	bool has_digests;               /* of the blacklist, as the state names them */
 	uint64_t digest_read, digest_written;
 	struct reading reading;
-	struct run_words silent;        /* logs that nobody writes to */
+	struct texts silent;            /* logs that nobody writes to, a sentence each */
 	struct firewall fw;
 	bool fw_read;
 	bool rule_is_wanted;            /* mailban-firewall made a rule */
@@ -89,7 +83,7 @@ struct run {
 	bool clock_is_wrong;            /* now is the logs' time */
 	int64_t set_back;               /* seconds that the host's clock is behind now */
 	struct examples *examples;
-	struct run_words unread;        /* logs that could not be read, or lines that are lost */
+	struct texts unread;            /* logs that could not be read, or lines that are lost, a sentence each */
 	struct changes changes;         /* what is to be told */
 	struct told told;
 	char *notes[TOLD_NOTES];        /* those of this run */

@@ -112,7 +112,7 @@ static void judge(struct run *r)
 		.last_clock = r->options->mail ? r->told.clock : r->last_clock,
 		.force = r->options->force,
 		.tell_failing = r->options->mail || r->now / WHEN_DAY != r->told_day,
-		.done = r->config->done.texts, .done_count = r->config->done.count,
+		.done = &r->config->done,
 	};
 
 	take_knocks(r);
@@ -217,7 +217,7 @@ static int work(void *context, struct buf *answer)
 static void open_for_child(struct run *r)
 {
 	engine_compile(r->detection->engine);
-	r->owners = config_owners(r->config);
+	r->owners = owners_open(&r->config->owners);
 	r->rule_is_wanted = rule_is_wanted(r->config);
 	if (r->config->fleet.url != NULL && !r->options->dry_run)
 		r->line = fleet_line_open(&r->config->fleet);

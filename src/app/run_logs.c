@@ -32,17 +32,10 @@ static void take(void *context, const struct event *event)
 	}
 }
 
-/* Adds a copy of a sentence. */
-static void add_words(struct run_words *words, const char *text)
-{
-	words->texts = mem_grow(words->texts, &words->capacity, words->count + 1, sizeof(*words->texts));
-	words->texts[words->count++] = mem_text(text);
-}
-
 static void tell(struct run *r, const char *text)
 {
 	msg("%s", text);
-	add_words(&r->unread, text);
+	texts_add(&r->unread, text);
 	run_told_note(r, text);
 }
 
@@ -71,7 +64,7 @@ static void find_silence(struct run *r)
 
 		if (begins[i] != WHEN_UNKNOWN) {
 			silence_say(&text, &logs.logs[i], begins[i]);
-			add_words(&r->silent, buf_text(&text));
+			texts_add(&r->silent, buf_text(&text));
 		}
 	}
 	free(begins);

@@ -168,8 +168,7 @@ void run_make_report(struct run *r)
 		.lines = r->lines,
 		.events = r->events,
 		.examples = r->examples,
-		.unread = r->unread.texts,
-		.unread_count = r->unread.count,
+		.unread = &r->unread,
 		.all = r->options->verbose,
 	};
 

@@ -113,12 +113,12 @@ static const struct setting settings[] = {
 	{ "lock-wait", &kind_length, 0, 0, "60s", AT(lock_wait), "How long a command waits for another one to end." },
 
 	{ .help = "Owners of addresses" },
-	{ "owners", &kind_owners, 0, 0, "auto", AT(owners),
+	{ "owners", &kind_owners, 0, 0, "auto", AT(owners.from),
 	  "Country and AS of addresses: \"auto\" is from owners-files, \"dns\" from owners-zone too; or \"none\"." },
 	{ "owners-files", &kind_paths, 0, 0,
 	  "{ \"/var/lib/location/database.db\", \"/usr/share/tor/geoip\", \"/usr/share/tor/geoip6\" }",
-	  AT(owners_files), "Databases of libloc and texts of tor-geoipdb; the first one that knows decides." },
-	{ "owners-zone", &kind_zone_name, 0, 0, "asn.cymru.com", AT(owners_zone),
+	  AT(owners.files), "Databases of libloc and texts of tor-geoipdb; the first one that knows decides." },
+	{ "owners-zone", &kind_zone_name, 0, 0, "asn.cymru.com", AT(owners.zone),
 	  "The zone of the DNS that \"dns\" asks, one that answers as asn.cymru.com does. Default: none." },
 
 	{ .help = "Many hosts, one judgement: see mailban-fleet(7)" },
@@ -277,7 +277,8 @@ static void take(struct config *config, cfg_t *cfg, const struct setting *settin
 	int64_t value;
 
 	if (kind->is_list) {
-		*(struct texts *)field = (struct texts){ conf_list(cfg, setting->name), cfg_size(cfg, setting->name) };
+		*(struct texts *)field = (struct texts){ .texts = conf_list(cfg, setting->name),
+							 .count = cfg_size(cfg, setting->name) };
 		return;
 	}
 	if (cfg_size(cfg, setting->name) > 0)
@@ -302,18 +303,11 @@ void settings_take(struct config *config, cfg_t *cfg)
 	}
 }
 
-static void free_texts(struct texts *texts)
-{
-	for (size_t i = 0; i < texts->count; i++)
-		free(texts->texts[i]);
-	free(texts->texts);
-}
-
 void settings_free(struct config *config)
 {
 	for (const struct setting *s = settings; s < settings + LENGTH_OF(settings); s++) {
 		if (is_plain(s) && s->kind->is_list)
-			free_texts(field_of(config, s));
+			texts_free(field_of(config, s));
 		else if (is_plain(s) && s->kind->is_text)
 			free(*(char **)field_of(config, s));
 	}

@@ -20,11 +20,6 @@
 #define CONFIG_ALLOW "/etc/mailban/allow"
 #define CONFIG_RULES "/etc/mailban/rules.d"
 
-struct texts {
-	char **texts;
-	size_t count;
-};
-
 /* Every setting, from the configuration file, then the command line. Owns its texts. */
 struct config {
 	char *blacklist, *state, *allow, *rules; /* paths */
@@ -42,9 +37,7 @@ struct config {
 	uint32_t threads;
 	int64_t lock_wait;                       /* seconds */
 	struct source_bounds unpack;             /* of compressed logs */
-	enum owners_from owners;                 /* whether reports name owners of addresses, and from which source */
-	struct texts owners_files;
-	char *owners_zone;                       /* NULL: none */
+	struct owners_settings owners;           /* whether reports name owners of addresses, and from which source */
 	struct judge_settings judge;
 	struct fleet_settings fleet;
 };

@@ -77,3 +77,17 @@ void *mem_grow(void *array, size_t *capacity, size_t need, size_t size)
 	*capacity = room;
 	return array;
 }
+
+void texts_add(struct texts *list, const char *text)
+{
+	list->texts = mem_grow(list->texts, &list->capacity, list->count + 1, sizeof(*list->texts));
+	list->texts[list->count++] = mem_text(text);
+}
+
+void texts_free(struct texts *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->texts[i]);
+	free(list->texts);
+	*list = (struct texts){ 0 };
+}

@@ -14,6 +14,14 @@ void *mem_resize(void *old, size_t count, size_t size);
 char *mem_text(const char *text);                /* a copy, NUL-terminated */
 char *mem_text_of(const char *bytes, size_t len); /* the same of bytes that have no NUL */
 
+/* A list of texts, which it owns. Zero-initialise it; texts_free() gives the memory back. */
+struct texts {
+	char **texts;
+	size_t count, capacity;
+};
+void texts_add(struct texts *list, const char *text); /* a copy */
+void texts_free(struct texts *list);
+
 /* Begins the declaration of a variable that its block owns: when the block is left, whichever way, the function frees
  * what the variable holds. Initialise it where it is declared.
  *

@@ -130,7 +130,7 @@ static int read_state(void *context, struct buf *answer)
 		buf_addf(answer, "ok  state %s: %zu accounts\n", config->state, judge.accounts.count);
 	first = answer->len;
 	if (ok)
-		changes_unseen(&judge, config->done.texts, config->done.count, answer);
+		changes_unseen(&judge, &config->done, answer);
 	return !ok || answer->len > first ? EXIT_IN_PART : EXIT_ALL_WELL;
 }
 

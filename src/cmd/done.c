@@ -49,7 +49,7 @@ static int list(const struct config *config)
 	int ret = EXIT_NOTHING;
 
 	if (remembered_load(config->state, &config->judge, time(NULL), &judge) == 0) {
-		changes_unseen(&judge, config->done.texts, config->done.count, &out);
+		changes_unseen(&judge, &config->done, &out);
 		if (out.len == 0)
 			buf_add_text(&out, "no account is to be seen to\n");
 		text_print(&out);

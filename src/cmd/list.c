@@ -279,7 +279,7 @@ static int show_with_points(const struct config *config, const struct options *o
 	struct buf *out)
 {
 	FREED_BY(judge_free) struct judge judge = { 0 };
-	struct owners *owners = options->verbose ? config_owners(config) : NULL;
+	struct owners *owners = options->verbose ? owners_open(&config->owners) : NULL;
 	int ret = read_state(config, &judge);
 	/* answers of a DNS server are read in the glass or not at all */
 	const struct known known = { &judge, ret == EXIT_ALL_WELL ? owners : NULL };

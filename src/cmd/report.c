@@ -209,8 +209,7 @@ static void print(const struct job *job, const struct page *page)
 static int make_page(struct job *job, const struct banlist *bans)
 {
 	const struct decide_input input = {
-		.judge = &job->judge, .now = job->now, .done = job->config->done.texts,
-		.done_count = job->config->done.count,
+		.judge = &job->judge, .now = job->now, .done = &job->config->done,
 	};
 	char host[256] = "";
 	struct page page;
@@ -257,7 +256,7 @@ static int run(const struct config *config, const struct options *options)
 	judge_init(&job.judge, &config->judge, job.now);
 	job.judge.history = &job.history;
 	if (ret == EXIT_ALL_WELL) {
-		job.owners = config_owners(config);
+		job.owners = owners_open(&config->owners);
 		ret = report(&job);
 		owners_close(job.owners);
 	}

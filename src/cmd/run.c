@@ -93,9 +93,7 @@ static int run_once(const struct config *config, const struct options *options, 
 		last_run_write(config->state, &(struct last_run){ r.clock, ret, r.lines, r.events });
 	file_unlock(&lock);
 	examples_free(r.examples);
-	for (size_t k = 0; k < r.silent.count; k++)
-		free(r.silent.texts[k]);
-	free(r.silent.texts);
+	texts_free(&r.silent);
 	reading_free(&r.reading);
 	state_free(&r.state);
 	allow_free(&r.allow);

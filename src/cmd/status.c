@@ -146,7 +146,7 @@ static void read_state(struct status *s)
 		      remembered_judge(&state, s->config->state, &judge) < 0 ||
 		      positions_parse(&positions, state_lines(&state, STATE_POSITIONS)) > 0;
 	add_logs(s, &positions);
-	changes_unseen(&judge, s->config->done.texts, s->config->done.count, &s->needs);
+	changes_unseen(&judge, &s->config->done, &s->needs);
 }
 
 static void read_lists(struct status *s, const struct options *options)

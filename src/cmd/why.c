@@ -260,7 +260,7 @@ static int run(const struct config *config, const struct options *options)
 	if (ret == EXIT_ALL_WELL) {
 		profile_begin(&q.profile, &detection.set, options->verbose ? 0 : LINES_SHOWN);
 		q.profile.settings = &config->judge;
-		q.profile.owners = config_owners(config);
+		q.profile.owners = owners_open(&config->owners);
 		ret = answer(&q, &detection);
 		owners_close(q.profile.owners);
 		profile_free(&q.profile);

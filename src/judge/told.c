@@ -36,8 +36,8 @@ static bool is_done(const struct decide_input *in, const struct entered *e)
 {
 	bool done = e->done != 0 || (in->allow != NULL && netset_overlaps(in->allow, &e->addr));
 
-	for (size_t i = 0; i < in->done_count && !done; i++)
-		done = entered_is_user(e, (struct span){ in->done[i], strlen(in->done[i]) });
+	for (size_t i = 0; in->done != NULL && i < in->done->count && !done; i++)
+		done = entered_is_user(e, (struct span){ in->done->texts[i], strlen(in->done->texts[i]) });
 	return done;
 }
 

@@ -60,8 +60,7 @@ struct decide_input {
 	int64_t set_back;                  /* seconds that the host's clock is behind now */
 	uint32_t last_clock;               /* of the run before: later events are news; 0: all events are */
 	bool tell_failing;                 /* names that keep failing are told once a day */
-	char *const *done;                 /* users of whose entered accounts nothing is told */
-	size_t done_count;
+	const struct texts *done;          /* users of whose entered accounts nothing is told; NULL: none */
 	bool force;                        /* bans beyond max-new and max-prefix are allowed, too */
 };
 

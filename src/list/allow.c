@@ -163,13 +163,13 @@ int allow_gather(struct allow *allow, const struct allow_sources *sources)
 	FREED_BY(buf_free) struct buf text = { 0 };
 	int ret = allow_read_file(allow, sources->path, &text);
 
-	for (size_t i = 0; i < sources->also_count && ret == 0; i++) {
+	for (size_t i = 0; i < sources->also.count && ret == 0; i++) {
 		struct addr net;
 
-		if (addr_parse_net(&net, sources->also[i], strlen(sources->also[i]))) {
+		if (addr_parse_net(&net, sources->also.texts[i], strlen(sources->also.texts[i]))) {
 			allow_add(allow, &net, ALLOW_SETTING);
 		} else {
-			msg("the setting allow-also: \"%s\" is no address or network; mend it", sources->also[i]);
+			msg("the setting allow-also: \"%s\" is no address or network; mend it", sources->also.texts[i]);
 			ret = -1;
 		}
 	}

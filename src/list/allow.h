@@ -53,8 +53,7 @@ struct allow {
 /* Where the allowlist comes from. */
 struct allow_sources {
 	const char *path;      /* the file; one that is not there is an empty one */
-	char *const *also;     /* further addresses and networks of the settings */
-	size_t also_count;
+	struct texts also;     /* further addresses and networks of the settings; borrowed */
 	bool mynetworks;       /* ask postconf, where it is */
 };
 

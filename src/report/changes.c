@@ -204,9 +204,9 @@ void changes_entered(const struct run_facts *facts, bool news, struct buf *out)
 	free(some.all);
 }
 
-void changes_unseen(struct judge *judge, char *const *done, size_t done_count, struct buf *out)
+void changes_unseen(struct judge *judge, const struct texts *done, struct buf *out)
 {
-	const struct decide_input input = { .judge = judge, .done = done, .done_count = done_count };
+	const struct decide_input input = { .judge = judge, .done = done };
 	FREED_BY(changes_free) struct changes changes = { 0 };
 
 	told_entered(&input, &changes);
@@ -284,8 +284,8 @@ void changes_json(const struct run_facts *facts, struct buf *out)
 	for (unsigned i = 0; i < LENGTH_OF(tellings); i++)
 		list_kind(facts, &tellings[i], &j);
 	json_list(&j, "unread");
-	for (size_t i = 0; i < facts->unread_count; i++)
-		json_word(&j, facts->unread[i]);
+	for (size_t i = 0; i < facts->unread->count; i++)
+		json_word(&j, facts->unread->texts[i]);
 	json_close(&j, ']');
 	if (facts->drift != NULL)
 		unknown_json(facts->drift, &j);

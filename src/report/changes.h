@@ -24,8 +24,7 @@ struct run_facts {
 	const struct drift_known *drift_known; /* shapes that earlier runs saw */
 	uint64_t lines, events;
 	const struct examples *examples;       /* lines that counted; NULL: none is told */
-	char *const *unread;                   /* logs that could not be read, lines that are lost: a sentence each */
-	size_t unread_count;
+	const struct texts *unread;            /* logs that could not be read, lines that are lost: a sentence each */
 	bool all;                              /* tells every entry, not only the first ones */
 	size_t most;                           /* unless all: so many entries of each kind; 0: as many as a mail has */
 };
@@ -34,7 +33,7 @@ struct run_facts {
 void changes_entered(const struct run_facts *facts, bool news, struct buf *out);
 
 /* Adds all entered accounts that nobody has seen to, but for those of the users that `done` names. */
-void changes_unseen(struct judge *judge, char *const *done, size_t done_count, struct buf *out);
+void changes_unseen(struct judge *judge, const struct texts *done, struct buf *out);
 
 /* What a scan tells beside bans: breaches, users under attack, names that keep failing. */
 struct json;

@@ -20,12 +20,12 @@ struct known {
 };
 
 struct owners {
-	struct owners_settings settings;
 	struct known *known;         /* one for each file; NULL: no file is asked */
+	size_t count;
 	struct owner_dns *dns;
 };
 
-static char *const usual[] = { "/var/lib/location/database.db", "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
+static const char *const usual[] = { "/var/lib/location/database.db", "/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
 
 static void open_file(struct known *known, const char *path)
 {
@@ -42,35 +42,25 @@ static void open_file(struct known *known, const char *path)
 	}
 }
 
-static void open_all(struct owners *o)
+struct owners *owners_open(const struct owners_settings *settings)
 {
-	const struct owners_settings *settings = &o->settings;
+	const struct texts *files = &settings->files;
+	struct owners *o = mem_zalloc(1, sizeof(*o));
 
 	if (settings->from == OWNERS_DNS && settings->zone != NULL)
 		o->dns = owner_dns_open(settings->zone);
 	if (settings->from == OWNERS_NONE)
-		return;
-	o->known = mem_zalloc(settings->file_count + 1, sizeof(*o->known));
-	for (size_t i = 0; i < settings->file_count; i++)
-		open_file(&o->known[i], settings->files[i]);
-}
-
-struct owners *owners_open(const struct owners_settings *settings)
-{
-	struct owners *owners = mem_zalloc(1, sizeof(*owners));
-
-	owners->settings = *settings;
-	if (settings->file_count == 0) {
-		owners->settings.files = usual;
-		owners->settings.file_count = LENGTH_OF(usual);
-	}
-	open_all(owners);
-	return owners;
+		return o;
+	o->count = files->count > 0 ? files->count : LENGTH_OF(usual);
+	o->known = mem_zalloc(o->count, sizeof(*o->known));
+	for (size_t i = 0; i < o->count; i++)
+		open_file(&o->known[i], files->count > 0 ? files->texts[i] : usual[i]);
+	return o;
 }
 
 void owners_close(struct owners *o)
 {
-	for (size_t i = 0; o != NULL && o->known != NULL && i < o->settings.file_count; i++) {
+	for (size_t i = 0; o != NULL && i < o->count; i++) {
 		owner_libloc_close(o->known[i].libloc);
 		if (o->known[i].text != NULL)
 			(void)fclose(o->known[i].text);
@@ -94,7 +84,7 @@ bool owners_find(struct owners *o, const struct addr *addr, struct owner *owner)
 	*owner = (struct owner){ 0 };
 	if (o == NULL)
 		return false;
-	for (size_t i = 0; o->known != NULL && i < o->settings.file_count; i++) {
+	for (size_t i = 0; i < o->count; i++) {
 		if (o->known[i].libloc != NULL && owner->as == 0)
 			owner_libloc_find(o->known[i].libloc, addr, owner);
 		if (o->known[i].text != NULL && owner->country[0] == '\0')

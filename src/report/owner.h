@@ -16,12 +16,11 @@
 
 enum owners_from { OWNERS_NONE, OWNERS_FILES, OWNERS_DNS };
 
-/* The sources of owners. Borrows its texts. */
+/* The sources of owners. */
 struct owners_settings {
 	enum owners_from from;
-	char *const *files;          /* the first file that knows the owner decides */
-	size_t file_count;           /* 0: the usual files */
-	const char *zone;            /* of the DNS: it answers as asn.cymru.com does; NULL: none */
+	struct texts files;          /* the first file that knows the owner decides; empty: the usual files */
+	char *zone;                  /* of the DNS: it answers as asn.cymru.com does; NULL: none */
 };
 
 enum { OWNER_NAME_MAX = 80 };

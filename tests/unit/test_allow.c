@@ -181,9 +181,9 @@ static void the_ssh_client_is_read(void **state)
 
 static void some_are_always_allowed(void **state)
 {
-	char *const also[] = { (char *)"198.51.100.0/24", (char *)"2001:db8:5::/48" };
-	char *const wrong[] = { (char *)"198.51.100.1/24" };
-	struct allow_sources sources = { .path = path, .also = also, .also_count = 2 };
+	char *also[] = { (char *)"198.51.100.0/24", (char *)"2001:db8:5::/48" };
+	char *wrong[] = { (char *)"198.51.100.1/24" };
+	struct allow_sources sources = { .path = path, .also = { also, 2, 0 } };
 	static const struct {
 		const char *net;
 		int from; /* -1: may be banned */
@@ -209,8 +209,7 @@ static void some_are_always_allowed(void **state)
 		assert_int_equal(netset_overlaps(&allow.nets, &net), entry != NULL);
 	}
 	allow_free(&allow);
-	sources.also = wrong;
-	sources.also_count = 1;
+	sources.also = (struct texts){ wrong, 1, 0 };
 	assert_int_equal(allow_gather(&allow, &sources), -1);
 	allow_free(&allow);
 	unlink(path);

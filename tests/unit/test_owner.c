@@ -66,7 +66,7 @@ static int end(void **unused)
 static void countries_are_found_in_text(void **unused)
 {
 	char *files[] = { database, geoip, geoip6 };
-	struct owners_settings settings = { .from = OWNERS_FILES, .files = files, .file_count = 3 };
+	struct owners_settings settings = { .from = OWNERS_FILES, .files = { files, 3, 0 } };
 	struct owners *owners = owners_open(&settings);
 
 	(void)unused;
@@ -87,7 +87,7 @@ static void countries_are_found_in_text(void **unused)
 static void nothing_is_known_where_nobody_is_to_be_asked(void **unused)
 {
 	char *files[] = { geoip };
-	struct owners_settings settings = { .from = OWNERS_NONE, .files = files, .file_count = 1 };
+	struct owners_settings settings = { .from = OWNERS_NONE, .files = { files, 1, 0 } };
 	struct owners *owners = owners_open(&settings);
 
 	(void)unused;
@@ -134,7 +134,7 @@ static void write_database(void)
 static void owners_are_found_by_libloc_first(void **unused)
 {
 	char *files[] = { database, geoip, geoip6 };
-	struct owners_settings settings = { .from = OWNERS_FILES, .files = files, .file_count = 3 };
+	struct owners_settings settings = { .from = OWNERS_FILES, .files = { files, 3, 0 } };
 	struct owners *owners;
 
 	(void)unused;
@@ -150,7 +150,7 @@ static void owners_are_found_by_libloc_first(void **unused)
 static void a_damaged_database_knows_nothing(void **unused)
 {
 	char *files[] = { database, geoip };
-	struct owners_settings settings = { .from = OWNERS_FILES, .files = files, .file_count = 2 };
+	struct owners_settings settings = { .from = OWNERS_FILES, .files = { files, 2, 0 } };
 	struct owners *owners;
 
 	(void)unused;
