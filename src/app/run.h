@@ -24,8 +24,6 @@
 #include "report/examples.h"
 #include "report/night.h"
 
-enum { TOLD_NOTES = 8 };
-
 /* What the last mail told, and what was read since. */
 struct told {
 	int64_t time;                   /* of that mail, seconds since the epoch; 0: there was none */
@@ -33,8 +31,7 @@ struct told {
 	uint64_t lines, events;         /* since then, this run's too */
 	struct night_row rows[NIGHTS];  /* the figures of earlier mails, the latest last */
 	size_t row_count;
-	char *notes[TOLD_NOTES];        /* failures, and things that need a person: a sentence each */
-	size_t note_count;
+	struct texts notes;             /* failures, and things that need a person: a sentence each */
 };
 
 struct run {
@@ -86,8 +83,7 @@ struct run {
 	struct texts unread;            /* logs that could not be read, or lines that are lost, a sentence each */
 	struct changes changes;         /* what is to be told */
 	struct told told;
-	char *notes[TOLD_NOTES];        /* those of this run */
-	size_t note_count;
+	struct texts notes;             /* those of this run */
 };
 
 /* The section of the state; run_told_load() returns 0, or the number of the first wrong line, from 1. */

@@ -112,8 +112,7 @@ static struct night night_of(const struct run *r, const char *host)
 		.banned = r->list.count,
 		.rows = r->told.rows,
 		.row_count = r->told.row_count,
-		.notes = r->told.notes,
-		.note_count = r->told.note_count,
+		.notes = &r->told.notes,
 	};
 }
 
@@ -147,8 +146,7 @@ static void make_short(struct run *r, const struct run_facts *facts)
 {
 	struct night night = night_of(r, "");
 
-	night.notes = r->notes;
-	night.note_count = r->note_count;
+	night.notes = &r->notes;
 	night.since = r->old_state.written / 1000000000;
 	night.clock = r->last_clock;
 	night.lines = r->lines;

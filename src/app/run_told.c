@@ -14,25 +14,26 @@
 #include "base/mem.h"
 #include "list/state_line.h"
 
-enum { NOTE_BYTES_MAX = 300 };
+enum { NOTE_BYTES_MAX = 300, NOTES_MOST = 8 };
 
-static void add_note(char **notes, size_t *count, const char *text, size_t len)
+static void add_note(struct texts *notes, const char *text, size_t len)
 {
-	len = len < NOTE_BYTES_MAX ? len : NOTE_BYTES_MAX;
-	for (size_t i = 0; i < *count; i++) {
-		if (span_is((struct span){ text, len }, notes[i]))
+	FREED_BY(mem_free) char *note = mem_text_of(text, len < NOTE_BYTES_MAX ? len : NOTE_BYTES_MAX);
+
+	for (size_t i = 0; i < notes->count; i++) {
+		if (strcmp(note, notes->texts[i]) == 0)
 			return;
 	}
-	if (*count < TOLD_NOTES && len > 0)
-		notes[(*count)++] = mem_text_of(text, len);
+	if (notes->count < NOTES_MOST && len > 0)
+		texts_add(notes, note);
 }
 
 void run_told_note(struct run *r, const char *text)
 {
 	size_t len = strcspn(text, "\n");
 
-	add_note(r->notes, &r->note_count, text, len);
-	add_note(r->told.notes, &r->told.note_count, text, len);
+	add_note(&r->notes, text, len);
+	add_note(&r->told.notes, text, len);
 }
 
 static void add_row(struct told *told, uint64_t bans, uint64_t events)
@@ -59,7 +60,7 @@ unsigned run_told_load(struct told *told, struct span lines)
 
 		while (line_word(&line)) {
 			if (line_is(&line, "note")) {
-				add_note(told->notes, &told->note_count, line.rest.ptr, line.rest.len);
+				add_note(&told->notes, line.rest.ptr, line.rest.len);
 				line.rest.len = 0;
 				continue;
 			}
@@ -83,8 +84,7 @@ void run_told_finish(struct run *r, uint64_t bans)
 	told->time = r->now;
 	told->clock = r->judge.clock;
 	told->lines = told->events = 0;
-	while (told->note_count > 0)
-		free(told->notes[--told->note_count]);
+	texts_free(&told->notes);
 }
 
 void run_told_save(const struct told *told, struct buf *out)
@@ -99,6 +99,6 @@ void run_told_save(const struct told *told, struct buf *out)
 		line_add_members(out, row_words, LENGTH_OF(row_words), &told->rows[i]);
 		buf_add_char(out, '\n');
 	}
-	for (size_t i = 0; i < told->note_count; i++)
-		buf_addf(out, "note %s\n", told->notes[i]);
+	for (size_t i = 0; i < told->notes.count; i++)
+		buf_addf(out, "note %s\n", told->notes.texts[i]);
 }

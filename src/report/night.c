@@ -113,7 +113,7 @@ size_t night_needs(const struct night *n)
 {
 	return count_kind(n, CHANGE_BREACH) + count_kind(n, CHANGE_ENTERED) + count_kind(n, CHANGE_FAILING) +
 	       count_kind(n, CHANGE_REFUSED) + count_kind(n, CHANGE_DEFERRED) + count_kind(n, CHANGE_TOO_WIDE) +
-	       shut_out(n, NULL) + n->note_count;
+	       shut_out(n, NULL) + n->notes->count;
 }
 
 /* The owner of the address, "" where nobody knows the owner. The caller frees the text. */
@@ -216,8 +216,8 @@ static void say_needs(const struct night *n, struct page *page)
 	/* a private address may be a gateway before which all clients look alike */
 	say_kind(n, page, CHANGE_REFUSED, "! {address} guesses and is not banned: it is allowed, or private");
 	say_held_back(n, page);
-	for (size_t i = 0; i < n->note_count; i++)
-		say_note(page, n->notes[i]);
+	for (size_t i = 0; i < n->notes->count; i++)
+		say_note(page, n->notes->texts[i]);
 }
 
 /* ---- numbers ---- */

@@ -32,8 +32,7 @@ struct night {
 	uint64_t banned, lines, events;   /* entries of the blacklist; lines and events since then */
 	const struct night_row *rows;     /* of the nights before, the latest last */
 	size_t row_count;
-	char *const *notes;               /* failures, and things that need a person: a sentence each */
-	size_t note_count;
+	const struct texts *notes;        /* failures, and things that need a person: a sentence each */
 };
 
 /* How many things need a person. */
