@@ -210,19 +210,20 @@ int kernel_keep_rule(const struct config *config, const struct firewall *fw, con
 	return -1;
 }
 
-static void print_entries(const struct firewall *fw, const char *word, const struct addr *nets, size_t count)
+static void print_entries(const struct firewall *fw, const char *word, const struct netset *nets)
 {
-	for (size_t i = 0; i < count; i++) {
-		const struct firewall_set *set = &fw->sets[addr_is_v4(&nets[i]) ? FIREWALL_V4 : FIREWALL_V6];
+	for (size_t i = 0; i < nets->count; i++) {
+		const struct addr *net = &nets->nets[i];
 
-		printf("%s %s %s\n", word, set->name, addr_text(&nets[i]).text);
+		printf("%s %s %s\n", word, fw->sets[addr_is_v4(net) ? FIREWALL_V4 : FIREWALL_V6].name,
+		       addr_text(net).text);
 	}
 }
 
 void kernel_print_difference(const struct firewall *fw, const struct firewall_report *report)
 {
-	print_entries(fw, "del", report->removed, report->removed_count);
-	print_entries(fw, "add", report->added, report->added_count);
+	print_entries(fw, "del", &report->removed);
+	print_entries(fw, "add", &report->added);
 }
 
 void kernel_print_summary(const struct firewall *fw, const struct firewall_report *report, bool all)

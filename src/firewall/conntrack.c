@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "addr/netset.h"
 #include "base/buf.h"
 #include "firewall/netlink.h"
 
@@ -96,17 +95,17 @@ static void send_all(struct buf *messages)
 		mnl_socket_close(netlink);
 }
 
-void conntrack_forget(const struct addr *nets, size_t count)
+void conntrack_forget(const struct netset *nets)
 {
 	char bytes[MESSAGE_BYTES];
 	struct nlmsghdr *nlh;
 	struct forgetting f = { 0 };
 
 	/* asking would load the module that follows connections */
-	if (count == 0 || access("/proc/sys/net/netfilter/nf_conntrack_count", F_OK) != 0)
+	if (nets->count == 0 || access("/proc/sys/net/netfilter/nf_conntrack_count", F_OK) != 0)
 		return;
-	for (size_t i = 0; i < count; i++)
-		netset_add(&f.nets, &nets[i]);
+	for (size_t i = 0; i < nets->count; i++)
+		netset_add(&f.nets, &nets->nets[i]);
 	netset_finish(&f.nets);
 	nlh = netlink_begin(bytes, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, NLM_F_ACK | NLM_F_DUMP, AF_UNSPEC);
 	(void)netlink_ask(nlh, take_connection, &f);

@@ -3,12 +3,10 @@
 #ifndef MAILBAN_FIREWALL_CONNTRACK_H
 #define MAILBAN_FIREWALL_CONNTRACK_H
 
-#include <stddef.h>
-
-#include "addr/addr.h"
+#include "addr/netset.h"
 
 /* Makes the kernel forget each connection that an address of these networks opened. Where the
  * kernel follows no connections, or mailban may not ask it, nothing is done: connections run out by themselves. */
-void conntrack_forget(const struct addr *nets, size_t count);
+void conntrack_forget(const struct netset *nets);
 
 #endif

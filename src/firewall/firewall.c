@@ -87,14 +87,8 @@ static int apply(const struct firewall *fw, enum firewall_family family, const s
 	return ret;
 }
 
-static void note(struct addr **list, size_t *count, size_t *capacity, const struct addr *net)
-{
-	*list = mem_grow(*list, capacity, *count + 1, sizeof(**list));
-	(*list)[(*count)++] = *net;
-}
-
 static void report_plan(struct firewall_report *report, enum firewall_family family, const struct plan *plan,
-			const struct firewall_set *set, size_t capacity[2])
+			const struct firewall_set *set)
 {
 	report->changes[family] = (struct firewall_change){
 		.added = plan->added, .removed = plan->gone_count, .renewed = plan->renewed, .kept = plan->kept,
@@ -103,16 +97,15 @@ static void report_plan(struct firewall_report *report, enum firewall_family fam
 	report->refused += plan->refused;
 	for (size_t i = 0; i < plan->count; i++) {
 		if (plan->entries[i].action == PLAN_ADD)
-			note(&report->added, &report->added_count, &capacity[0], &plan->entries[i].net);
+			netset_add(&report->added, &plan->entries[i].net);
 	}
 	for (size_t i = 0; i < plan->gone_count; i++)
-		note(&report->removed, &report->removed_count, &capacity[1], &plan->gone[i]->net);
+		netset_add(&report->removed, &plan->gone[i]->net);
 }
 
 int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bool dry_run,
 		  struct firewall_report *report, struct buf *error)
 {
-	size_t capacity[2] = { 0 };
 	int first = 0;
 
 	*report = (struct firewall_report){ 0 };
@@ -125,7 +118,7 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 		if (!dry_run)
 			ret = apply(fw, (enum firewall_family)f, &plan, error);
 		if (ret == 0)
-			report_plan(report, (enum firewall_family)f, &plan, &fw->sets[f], capacity);
+			report_plan(report, (enum firewall_family)f, &plan, &fw->sets[f]);
 		/* an error of one family is mostly the other's, too, and is said once */
 		else if (first != 0)
 			error->len = before;
@@ -133,7 +126,7 @@ int firewall_sync(struct firewall *fw, const struct banlist *bans, int64_t now, 
 			first = ret;
 	}
 	if (!dry_run)
-		conntrack_forget(report->added, report->added_count);
+		conntrack_forget(&report->added);
 	return first;
 }
 
@@ -198,7 +191,7 @@ void firewall_free(struct firewall *fw)
 
 void firewall_report_free(struct firewall_report *report)
 {
-	free(report->added);
-	free(report->removed);
+	netset_free(&report->added);
+	netset_free(&report->removed);
 	*report = (struct firewall_report){ 0 };
 }

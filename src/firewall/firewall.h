@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "addr/netset.h"
 #include "base/buf.h"
 #include "firewall/set.h"
 #include "list/ban.h"
@@ -45,8 +46,7 @@ struct firewall_change {
 /* firewall_report_free() it afterwards, after an error too. */
 struct firewall_report {
 	struct firewall_change changes[FIREWALL_FAMILIES];
-	struct addr *added, *removed;  /* both families, sorted */
-	size_t added_count, removed_count;
+	struct netset added, removed;  /* of both families, sorted and not finished: networks may hold others */
 	size_t refused;                /* networks beyond FIREWALL_NETWORKS_MAX */
 };
 

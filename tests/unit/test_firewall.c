@@ -106,7 +106,7 @@ static void test_entries_come_back_as_they_went(void **state)
 	add_ban(&bans, "192.0.2.2", NOW);
 	sync_sets(&bans, NOW, &report);
 	assert_true(report.changes[FIREWALL_V4].created && report.changes[FIREWALL_V6].created);
-	assert_int_equal(report.added_count, 3);
+	assert_int_equal(report.added.count, 3);
 	read_sets(&fw);
 	assert_int_equal(fw.sets[FIREWALL_V4].count, 2);
 	assert_true(firewall_unused(&fw, FIREWALL_V4));
@@ -127,7 +127,7 @@ static void test_entries_come_back_as_they_went(void **state)
 	firewall_free(&fw);
 	firewall_report_free(&report);
 	sync_sets(&bans, NOW + 20, &report);
-	assert_int_equal(report.added_count + report.removed_count, 0);
+	assert_int_equal(report.added.count + report.removed.count, 0);
 	assert_int_equal(report.changes[FIREWALL_V4].kept, 2);
 	firewall_report_free(&report);
 	sync_sets(&bans, NOW + 4000, &report);
@@ -174,7 +174,7 @@ static void test_a_dry_run_sends_nothing(void **state)
 	before = count_entries();
 	read_sets(&fw);
 	assert_int_equal(firewall_sync(&fw, &bans, NOW, true, &report, &error), 0);
-	assert_int_equal(report.added_count, 1);
+	assert_int_equal(report.added.count, 1);
 	assert_int_equal(count_entries(), before);
 	firewall_free(&fw);
 	firewall_report_free(&report);
@@ -268,7 +268,7 @@ static void test_whatever_the_list_was_the_set_is_what_it_is_now(void **state)
 		firewall_report_free(&report);
 		assert_covered(&bans);
 		sync_sets(&bans, NOW, &report);
-		assert_int_equal(report.added_count + report.removed_count, 0);
+		assert_int_equal(report.added.count + report.removed.count, 0);
 		assert_int_equal(report.changes[0].renewed + report.changes[1].renewed, 0);
 		firewall_report_free(&report);
 		banlist_free(&bans);
