@@ -2,8 +2,8 @@
 /*
  * remembered: the state's accounts, sessions and history.
  *
- * The state carries lines, and the judgement knows their meaning. This file hands the lines to the judgement and back,
- * and says which line is wrong.
+ * The state carries lines, and the judgement knows their meaning. This file hands the lines to the judgement,
+ * which puts them back itself, and says which line is wrong.
  */
 #include "app/remembered.h"
 
@@ -91,31 +91,6 @@ int remembered_load(const char *path, const struct judge_settings *settings, int
 		return remembered_parse(&text, path, settings, now, judge);
 	judge_init(judge, settings, now);
 	return -1;
-}
-
-static void put_history(struct history *history, struct state *state)
-{
-	struct history_lines lines;
-
-	history_save(history, &lines);
-	state_take(state, STATE_HISTORY, &lines.days);
-	state_take(state, STATE_RUNS, &lines.runs);
-	state_take(state, STATE_TOPS, &lines.tops);
-}
-
-void remembered_put(struct judge *judge, struct state *state)
-{
-	struct judge_lines lines;
-
-	if (judge->history != NULL)
-		put_history(judge->history, state);
-
-	judge_save(judge, &lines);
-	state_take(state, STATE_ACCOUNTS, &lines.accounts);
-	state_take(state, STATE_NAMES, &lines.names);
-	state_take(state, STATE_CONNECTIONS, &lines.connections);
-	state_take(state, STATE_ENTERED, &lines.entered);
-	state_take(state, STATE_JUDGE, &lines.clocks);
 }
 
 static const struct line_member session_words[] = {

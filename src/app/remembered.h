@@ -25,9 +25,6 @@ int remembered_parse(struct buf *text, const char *path, const struct judge_sett
 /* Reads the sections of the history into one that is zero-initialised. Returns 0, or -1 after a message. */
 int remembered_history(const struct state *state, const char *path, struct history *history);
 
-/* Puts the judge's accounts and other memory into the sections; its history, too, where it has one. */
-void remembered_put(struct judge *judge, struct state *state);
-
 /* The first reads the section of sessions, the second writes it. Sessions without a line for long before the clock are
  * left out. */
 int remembered_sessions(const struct state *state, const char *path, struct sessions *sessions);

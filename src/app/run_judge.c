@@ -186,7 +186,7 @@ static void put_state(struct run *r)
 	put_run_into_history(r);
 	put_drift_into_state(r);
 	put_told(r);
-	remembered_put(&r->judge, &r->state);
+	judge_save(&r->judge, &r->state);
 	if (r->config->fleet.url != NULL)
 		fleet_save(&r->fleet, &r->state, r->now);
 	remembered_put_sessions(&r->sessions, r->judge.clock, &r->state);

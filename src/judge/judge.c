@@ -226,21 +226,28 @@ void judge_pardon(struct judge *j, struct account *account)
 
 /* ---- what the state keeps ---- */
 
-void judge_save(struct judge *j, struct judge_lines *lines)
+void judge_save(struct judge *j, struct state *state)
 {
 	uint32_t then = j->clock > LATE_MOST ? j->clock - LATE_MOST : 0;
+	struct buf lines = { 0 };
 
-	*lines = (struct judge_lines){ 0 };
 	accounts_sort(&j->accounts);
-	accounts_save(&j->accounts, then, j->settings, &lines->accounts);
-	names_save(&j->accounts.names, then, j->settings->known, &lines->names);
-	connections_save(&j->connections, then, &lines->connections);
-	entered_save(&j->entered, &lines->entered);
+	accounts_save(&j->accounts, then, j->settings, &lines);
+	state_take(state, STATE_ACCOUNTS, &lines);
+	names_save(&j->accounts.names, then, j->settings->known, &lines);
+	state_take(state, STATE_NAMES, &lines);
+	connections_save(&j->connections, then, &lines);
+	state_take(state, STATE_CONNECTIONS, &lines);
+	entered_save(&j->entered, &lines);
+	state_take(state, STATE_ENTERED, &lines);
 	if (j->clock > 0)
-		buf_addf(&lines->clocks, "clock=%u told=%" PRId64, j->clock, j->told_day);
-	outage_save(&j->outage, &lines->clocks);
-	if (lines->clocks.len > 0)
-		buf_add_char(&lines->clocks, '\n');
+		buf_addf(&lines, "clock=%u told=%" PRId64, j->clock, j->told_day);
+	outage_save(&j->outage, &lines);
+	if (lines.len > 0)
+		buf_add_char(&lines, '\n');
+	state_take(state, STATE_JUDGE, &lines);
+	if (j->history != NULL)
+		history_save(j->history, state);
 }
 
 unsigned judge_load_clocks(struct judge *j, struct span lines)

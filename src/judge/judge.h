@@ -60,13 +60,8 @@ uint64_t judge_knock(struct judge *judge, struct account *account, uint64_t pack
 /* Empties the account, and of a network those inside it, because a person took its line away. */
 void judge_pardon(struct judge *judge, struct account *account);
 
-/* The texts of the state's sections. judge_save() sorts the accounts and fills in the texts, which the caller then
- * owns. */
-struct judge_lines {
-	struct buf accounts, names, connections, entered, clocks;
-};
-
-void judge_save(struct judge *judge, struct judge_lines *lines);
+/* Puts all of it into the sections of the state; the history, too, where there is one. Sorts the accounts. */
+void judge_save(struct judge *judge, struct state *state);
 
 /* Reads a section. Returns 0, or the number of the first wrong line, from 1. */
 unsigned judge_load_clocks(struct judge *judge, struct span lines);

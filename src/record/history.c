@@ -218,19 +218,22 @@ static void save_runs(const struct history_day *of, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-void history_save(struct history *h, struct history_lines *lines)
+void history_save(struct history *h, struct state *state)
 {
 	size_t from = h->clock >= HISTORY_DAYS ? closed_from(h, h->clock - HISTORY_DAYS + 1) : 0;
+	struct buf days = { 0 }, runs = { 0 }, tops = { 0 };
 
-	*lines = (struct history_lines){ 0 };
 	forget_old(h);
 	for (size_t i = 0; i < h->count; i++) {
-		save_events(&h->days[i], is_open(h, h->days[i].day), &lines->days);
-		save_runs(&h->days[i], &lines->runs);
+		save_events(&h->days[i], is_open(h, h->days[i].day), &days);
+		save_runs(&h->days[i], &runs);
 	}
-	buf_add(&lines->tops, h->closed.ptr + from, h->closed.len - from);
+	buf_add(&tops, h->closed.ptr + from, h->closed.len - from);
 	for (uint32_t day = first_open(h); is_open(h, day); day++)
-		history_add_open(h->open[day & 1], day, &lines->tops);
+		history_add_open(h->open[day & 1], day, &tops);
+	state_take(state, STATE_HISTORY, &days);
+	state_take(state, STATE_RUNS, &runs);
+	state_take(state, STATE_TOPS, &tops);
 }
 
 static bool load_word(const struct line *line, struct history_day *of)

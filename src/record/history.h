@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/span.h"
 #include "detect/event.h"
+#include "list/state.h"
 
 enum {
 	HISTORY_DAYS = 400,     /* so many days are kept, up to the day of the latest event */
@@ -81,13 +82,9 @@ void history_failures(struct history *history, const char *user, uint32_t count,
 /* Counts a run: adds its figures to those of its day. Only banned replaces the day's. */
 void history_run(struct history *history, const struct history_day *run);
 
-/* The lines of the state: events of each day, runs of each day, and the addresses and user names with the most
- * events. */
-struct history_lines {
-	struct buf days, runs, tops;
-};
-
-void history_save(struct history *history, struct history_lines *lines);
+/* Puts three sections into the state: events of each day, runs of each day, and the addresses and user names with the
+ * most events. */
+void history_save(struct history *history, struct state *state);
 
 /* Reads a section; that of days first. Returns 0, or the number of the first wrong line, from 1. */
 unsigned history_load_days(struct history *history, struct span lines);

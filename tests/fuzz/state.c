@@ -36,7 +36,7 @@ static bool once_more(const struct buf *text, int64_t now, bool decides, struct 
 		if (ok) {
 			positions_format(&positions, &lines);
 			state_take(&state, STATE_POSITIONS, &lines);
-			remembered_put(&judge, &state);
+			judge_save(&judge, &state);
 			state_format(&state, out);
 		}
 	}

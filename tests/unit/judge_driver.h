@@ -121,7 +121,7 @@ static inline void next_run(struct world *w)
 		addr_add_to(&w->breaches, &e->addr);
 		buf_addf(&w->breaches, " %s\n", e->user);
 	}
-	remembered_put(&w->judge, &w->memory);
+	judge_save(&w->judge, &w->memory);
 	judge_free(&w->judge);
 	judge_init(&w->judge, &w->settings, now);
 	assert_int_equal(remembered_judge(&w->memory, "state", &w->judge), 0);

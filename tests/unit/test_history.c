@@ -28,7 +28,7 @@ static void begin_run(struct stream *s)
 
 static void end_run(struct stream *s)
 {
-	remembered_put(&s->judge, &s->memory);
+	judge_save(&s->judge, &s->memory);
 	judge_free(&s->judge);
 	history_free(&s->history);
 }
@@ -117,14 +117,12 @@ static int end(void **unused)
 
 static void lines_are(const char *days, const char *tops)
 {
-	struct history_lines lines;
+	struct state state = { 0 };
 
-	history_save(&history, &lines);
-	assert_string_equal(buf_text(&lines.days), days);
-	assert_string_equal(buf_text(&lines.tops), tops);
-	buf_free(&lines.days);
-	buf_free(&lines.runs);
-	buf_free(&lines.tops);
+	history_save(&history, &state);
+	assert_true(span_is(state_lines(&state, STATE_HISTORY), days));
+	assert_true(span_is(state_lines(&state, STATE_TOPS), tops));
+	state_free(&state);
 }
 
 static void days_classes_addresses_names_and_networks_are_counted(void **unused)
@@ -159,15 +157,14 @@ static void days_beyond_the_bound_go(void **unused)
 	(void)unused;
 	for (unsigned day = 0; day < HISTORY_DAYS + 10; day++) {
 		struct event event = { .event_class = CLASS_AUTH, .count = 1, .addr = net_of("192.0.2.1") };
-		struct history_lines lines;
+		struct state state = { 0 };
 
 		event.time = BASE + (int64_t)day * DAYS;
 		judge_event(&the.judge, &event, the.judge.now);
-		history_save(&history, &lines);
+		history_save(&history, &state);
 		if (day == HISTORY_DAYS + 9)
-			assert_memory_equal(lines.tops.ptr, "2026-11-11 192.0.2.1 auth=1\n", 28);
-		buf_free(&lines.days);
-		buf_free(&lines.tops);
+			assert_true(span_starts(state_lines(&state, STATE_TOPS), "2026-11-11 192.0.2.1 auth=1\n"));
+		state_free(&state);
 	}
 	assert_int_equal(history.count, HISTORY_DAYS);
 }

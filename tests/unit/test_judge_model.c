@@ -288,19 +288,19 @@ static void run_end(struct run *r, struct files *f)
 {
 	struct decide_input input = { .judge = &r->judge, .allow = &allow, .now = r->now };
 	struct changes changes = { 0 };
-	struct judge_lines lines;
+	struct state state = { 0 };
 
 	decide(&input, &r->list, &changes);
 	assert_amended(&input, buf_text(&f->list), &r->list, &changes);
 	files_free(f);
 	*f = (struct files){ 0 };
 	blacklist_format(&r->list, &f->list);
-	judge_save(&r->judge, &lines);
-	f->accounts = lines.accounts;
-	f->names = lines.names;
-	f->connections = lines.connections;
-	f->clocks = lines.clocks;
-	buf_free(&lines.entered);
+	judge_save(&r->judge, &state);
+	buf_add_span(&f->accounts, state_lines(&state, STATE_ACCOUNTS));
+	buf_add_span(&f->names, state_lines(&state, STATE_NAMES));
+	buf_add_span(&f->connections, state_lines(&state, STATE_CONNECTIONS));
+	buf_add_span(&f->clocks, state_lines(&state, STATE_JUDGE));
+	state_free(&state);
 	changes_free(&changes);
 	judge_free(&r->judge);
 	banlist_free(&r->list);

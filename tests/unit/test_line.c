@@ -192,12 +192,12 @@ static void judge_some(struct judge *judge, int64_t from)
 	}
 }
 
-static const char *damaged(struct buf *text, const struct buf *from)
+static const char *damaged(struct buf *text, struct span from)
 {
 	static const char bytes[] = "\0\n =@:.%u-0123456789abcdef";
 
 	buf_clear(text);
-	buf_add(text, from->ptr, from->len);
+	buf_add_span(text, from);
 	for (unsigned changes = 1 + pick(3); changes > 0 && text->len > 0; changes--) {
 		size_t at = pick((uint32_t)text->len), len = 1 + pick(pick(2) ? 2 : 30);
 
@@ -215,18 +215,19 @@ static const char *damaged(struct buf *text, const struct buf *from)
 }
 
 /* Memory of exactly that length, so that the sanitizers see a read behind it. */
-static struct span exactly(const struct buf *text, char **copy)
+static struct span exactly(struct span text, char **copy)
 {
-	*copy = malloc(text->len > 0 ? text->len : 1);
+	*copy = malloc(text.len > 0 ? text.len : 1);
 	assert_non_null(*copy);
-	if (text->len > 0)
-		memcpy(*copy, text->ptr, text->len);
-	return (struct span){ *copy, text->len };
+	if (text.len > 0)
+		memcpy(*copy, text.ptr, text.len);
+	return (struct span){ *copy, text.len };
 }
 
-static bool load_damaged(struct judge *judge, const struct judge_lines *lines)
+static bool load_damaged(struct judge *judge, const struct state *memory)
 {
-	const struct buf *sections[] = { &lines->names, &lines->accounts, &lines->connections, &lines->clocks };
+	const struct span sections[] = { state_lines(memory, STATE_NAMES), state_lines(memory, STATE_ACCOUNTS),
+					 state_lines(memory, STATE_CONNECTIONS), state_lines(memory, STATE_JUDGE) };
 	unsigned which = pick(4), bad[4];
 	struct buf text = { 0 };
 	char *copies[4];
@@ -234,7 +235,7 @@ static bool load_damaged(struct judge *judge, const struct judge_lines *lines)
 
 	damaged(&text, sections[which]);
 	for (unsigned i = 0; i < 4; i++)
-		spans[i] = exactly(i == which ? &text : sections[i], &copies[i]);
+		spans[i] = exactly(i == which ? buf_span(&text) : sections[i], &copies[i]);
 	bad[0] = names_load(&judge->accounts.names, spans[0]);
 	bad[1] = accounts_load(&judge->accounts, spans[1]);
 	bad[2] = connections_load(&judge->connections, spans[2]);
@@ -247,35 +248,27 @@ static bool load_damaged(struct judge *judge, const struct judge_lines *lines)
 	return bad[which] == 0;
 }
 
-static void free_lines(struct judge_lines *lines)
-{
-	buf_free(&lines->accounts);
-	buf_free(&lines->names);
-	buf_free(&lines->connections);
-	buf_free(&lines->entered);
-	buf_free(&lines->clocks);
-}
-
 /* What was read although it was damaged is as good as any other state: it is judged, saved and read again. */
 static void go_on(struct judge *judge, const struct judge_settings *settings)
 {
 	struct banlist old = { 0 };
 	struct decide_input input = { .judge = judge, .now = judge->now };
 	struct changes changes = { 0 };
-	struct judge_lines lines;
+	struct state memory = { 0 };
+	struct span accounts;
 	struct judge again;
 
 	judge_some(judge, judge->now - 20000);
 	decide(&input, &old, &changes);
-	judge_save(judge, &lines);
+	judge_save(judge, &memory);
 	judge_init(&again, settings, judge->now);
-	assert_int_equal(names_load(&again.accounts.names, (struct span){ lines.names.ptr, lines.names.len }), 0);
-	assert_int_equal(load_accounts(&again, lines.accounts.ptr, lines.accounts.len), 0);
-	assert_int_equal(connections_load(&again.connections,
-		(struct span){ lines.connections.ptr, lines.connections.len }), 0);
-	assert_int_equal(judge_load_clocks(&again, (struct span){ lines.clocks.ptr, lines.clocks.len }), 0);
+	assert_int_equal(names_load(&again.accounts.names, state_lines(&memory, STATE_NAMES)), 0);
+	accounts = state_lines(&memory, STATE_ACCOUNTS);
+	assert_int_equal(load_accounts(&again, accounts.ptr, accounts.len), 0);
+	assert_int_equal(connections_load(&again.connections, state_lines(&memory, STATE_CONNECTIONS)), 0);
+	assert_int_equal(judge_load_clocks(&again, state_lines(&memory, STATE_JUDGE)), 0);
 	judge_free(&again);
-	free_lines(&lines);
+	state_free(&memory);
 	changes_free(&changes);
 	banlist_free(&old);
 }
@@ -283,7 +276,7 @@ static void go_on(struct judge *judge, const struct judge_settings *settings)
 static void a_damaged_state_harms_nobody(void **state)
 {
 	struct judge_settings settings;
-	struct judge_lines lines;
+	struct state memory = { 0 };
 	struct judge judge;
 	unsigned read = 0;
 
@@ -292,11 +285,11 @@ static void a_damaged_state_harms_nobody(void **state)
 	judge_settings_defaults(&settings);
 	judge_init(&judge, &settings, BASE);
 	judge_some(&judge, BASE - 20000);
-	judge_save(&judge, &lines);
+	judge_save(&judge, &memory);
 	judge_free(&judge);
 	for (unsigned i = 0; i < MUTATIONS; i++) {
 		judge_init(&judge, &settings, BASE + 40000);
-		if (load_damaged(&judge, &lines)) {
+		if (load_damaged(&judge, &memory)) {
 			read++;
 			go_on(&judge, &settings);
 		}
@@ -304,7 +297,7 @@ static void a_damaged_state_harms_nobody(void **state)
 	}
 	/* both happen, or nothing was tried */
 	assert_true(read > MUTATIONS / 20 && read < MUTATIONS);
-	free_lines(&lines);
+	state_free(&memory);
 }
 
 int main(void)
