@@ -332,7 +332,6 @@ const struct command command_match = {
 	"address, the user and the count. --tsv prints exactly one line a line: rule class address count time,\n"
 	"with - for none. --rule NAME says why that rule did not match.",
 	.options = " config rules tsv rule program no-prefilter ",
-	.min_args = 0,
 	.max_args = 1,
 	.run = run,
 };

@@ -273,7 +273,6 @@ const struct command command_rules = {
 	.details = "Lists name, class, server and description of each rule; with NAME shows that rule's source.\n"
 		   "--from-fail2ban writes rules that do what a filter of fail2ban does: mailban-rules(5).",
 	.options = " config rules check from-fail2ban sample class output ",
-	.min_args = 0,
 	.max_args = 1,
 	.run = run,
 };

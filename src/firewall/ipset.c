@@ -45,18 +45,15 @@ static int fill(struct batch *b, const struct plan *plan, bool all)
 
 static int fill_new(const char *name, enum firewall_family family, const struct plan *plan, struct buf *error)
 {
-	struct batch b;
+	FREED_BY(batch_close) struct batch b = { 0 };
 	int ret = batch_open(&b, name, family, error);
 
-	if (ret == 0)
-		ret = fill(&b, plan, true);
-	batch_close(&b);
-	return ret;
+	return ret == 0 ? fill(&b, plan, true) : ret;
 }
 
 static int send_difference(const char *name, enum firewall_family family, const struct plan *plan, struct buf *error)
 {
-	struct batch b;
+	FREED_BY(batch_close) struct batch b = { 0 };
 	int ret;
 
 	if (plan->gone_count == 0 && plan->added == 0 && plan->renewed == 0)
@@ -65,10 +62,7 @@ static int send_difference(const char *name, enum firewall_family family, const 
 	/* entries are removed first, so that the set never holds more than it has to */
 	for (size_t i = 0; i < plan->gone_count && ret == 0; i++)
 		ret = batch_delete(&b, &plan->gone[i]->net);
-	if (ret == 0)
-		ret = fill(&b, plan, false);
-	batch_close(&b);
-	return ret;
+	return ret == 0 ? fill(&b, plan, false) : ret;
 }
 
 /* Puts the temporary set into the place of the set that cannot serve. */
@@ -113,7 +107,7 @@ static int make(struct session *s, const struct firewall_set *set, enum firewall
 static int remove_temporary(const struct firewall_set *set, enum firewall_family family, struct buf *error)
 {
 	struct firewall_set leftover = { 0 };
-	struct session s;
+	FREED_BY(session_close) struct session s = { 0 };
 	int ret;
 
 	snprintf(leftover.name, sizeof(leftover.name), "%.27s%s", set->name, temporary_ending);
@@ -123,10 +117,7 @@ static int remove_temporary(const struct firewall_set *set, enum firewall_family
 	if (!leftover.exists)
 		return 0;
 	ret = session_open(&s, error);
-	if (ret == 0)
-		ret = session_destroy(&s, leftover.name);
-	session_close(&s);
-	return ret;
+	return ret == 0 ? session_destroy(&s, leftover.name) : ret;
 }
 
 int ipset_apply(const struct firewall_set *set, enum firewall_family family, const struct plan *plan, struct buf *error)

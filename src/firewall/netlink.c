@@ -91,7 +91,7 @@ int netlink_take(const char *bytes, size_t len, netlink_taker *take, void *owner
 int netlink_ask(const struct nlmsghdr *question, netlink_taker *take, void *owner)
 {
 	struct mnl_socket *netlink = netlink_open();
-	char *bytes;
+	FREED_BY(mem_free) char *bytes = NULL;
 	int ret = 1;
 
 	if (netlink == NULL)
@@ -105,6 +105,5 @@ int netlink_ask(const struct nlmsghdr *question, netlink_taker *take, void *owne
 		ret = got < 0 ? -errno : netlink_take(bytes, (size_t)got, take, owner);
 	}
 	mnl_socket_close(netlink);
-	free(bytes);
 	return ret;
 }

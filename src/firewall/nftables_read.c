@@ -243,14 +243,13 @@ static int read_once(struct nftables *n, struct firewall_set sets[FIREWALL_FAMIL
 
 int nftables_read(struct firewall_set sets[FIREWALL_FAMILIES], struct buf *error)
 {
-	struct nftables n = { 0 };
+	FREED_BY(nftables_close) struct nftables n = { 0 };
 	int ret = nftables_open(&n, error);
 
 	if (ret == 0)
 		ret = -EINTR;
 	for (unsigned i = 0; i < TRIES && ret == -EINTR; i++)
 		ret = read_once(&n, sets);
-	nftables_close(&n);
 	if (ret < 0 && ret != -ELIBACC)
 		return listing_explain(sets[0].name, ret, "nf_tables", "nft list table", NFTABLES_TABLE, error);
 	return ret;
