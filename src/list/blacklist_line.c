@@ -91,7 +91,8 @@ static struct span trimmed(struct span rest)
 	return rest;
 }
 
-/* "TIME until TIME by CLASS hits N[ hosts N][ note TEXT]", as it stands behind the word since. */
+/* "TIME until TIME by CLASS hits N[ hosts N][ note TEXT]", as it stands behind the word since. Persons write # for
+ * note. */
 static bool take_facts(struct span rest, struct ban *ban, struct span *note)
 {
 	uint64_t hosts = 0;
@@ -103,8 +104,11 @@ static bool take_facts(struct span rest, struct ban *ban, struct span *note)
 	if (take(&rest, "hosts") && !take_number(&rest, UINT32_MAX, &hosts))
 		return false;
 	ban->hosts = (uint32_t)hosts;
-	if (!take(&rest, "note"))
-		return trimmed(rest).len == 0;
+	rest = skip_blanks(rest);
+	if (rest.len > 0 && *rest.ptr == '#')
+		rest = (struct span){ rest.ptr + 1, rest.len - 1 };
+	else if (!take(&rest, "note"))
+		return rest.len == 0;
 	*note = trimmed(rest);
 	return true;
 }
@@ -132,7 +136,7 @@ const char *blacklist_take_line(struct span line, struct ban *ban, struct span *
 	ban->person = false;
 	if (take_facts(rest, ban, note))
 		return NULL;
-	return "says since, but not \"since TIME until TIME by CLASS hits N\"; "
+	return "says since, but not \"since TIME until TIME by CLASS hits N\", with remarks behind another #; "
 	       "mend it, or take the word away to make the line your own";
 }
 

@@ -231,6 +231,21 @@ remembered() {
 	grep -q '^192.0.2.7 ' blacklist
 }
 
+@test "a person's remark behind a judged line stays when the ban changes" {
+	sasl 192.0.2.7 7 > log
+	mailban_run log
+	sed -i '2s/$/ # ticket 4711/' blacklist
+	cp blacklist edited
+	run -0 mailban_run log
+	cmp blacklist edited
+	sasl 192.0.2.7 2 60 >> log
+	run -0 mailban_run log
+	grep -Eqx '192\.0\.2\.7 +# since .* by auth hits [89] note ticket 4711' blacklist
+	sed -i '2s/note/and/' blacklist
+	run -3 mailban_run log
+	[[ "$output" == *', with remarks behind another #; '* ]]
+}
+
 @test "unban: what the addresses gave their network goes with them, and few more failures do not ban all of it" {
 	for i in 1 2 3 4 5 6; do sasl 203.0.113.$i 7; done > log
 	mailban_run log
