@@ -160,14 +160,17 @@ void network_give_back(struct accounts *all, const struct judge_settings *settin
 	for (unsigned i = 0; i < settings->aggregate_count; i++) {
 		struct account *net;
 		struct addr around;
+		double factor;
 
 		if (!network_around(&settings->aggregates[i], &account->addr, &around))
 			continue;
 		net = accounts_find(all, &around);
 		if (net == NULL || net->time == 0)
 			continue;
-		account_fade(net, account->time, settings, &all->names);
-		take_off(net, points_times(account->share, account_lateness(net, account->time, settings)));
+		/* the network is not faded: the fleet may hold a copy of it, with the same names */
+		factor = net->time >= account->time ? account_lateness(net, account->time, settings) :
+			points_fading((int64_t)net->time - account->time, settings->half_life);
+		take_off(net, points_times(account->share, factor));
 		net->hosts -= net->hosts > 0;
 	}
 }

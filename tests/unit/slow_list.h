@@ -148,8 +148,8 @@ static inline void slow_give_back(struct slow_judge *j, const struct slow_accoun
 
 		if (j->s->aggregates[i].v4 != addr_is_v4(&a->addr) || net == NULL || net->net == NULL || net->time == 0)
 			continue;
-		slow_fade(j, net, a->time);
-		left = slow_times(a->share, slow_late(j, net, a->time));
+		left = slow_times(a->share, net->time >= a->time ? slow_late(j, net, a->time) :
+			slow_fading(net->time - a->time, j->s->half_life));
 		slow_saw[SLOW_GIVEN_BACK] += left > 0;
 		for (unsigned c = 0; c < CLASS_GOOD; c++) {
 			int64_t part = slow_less(left, net->points[c]);
