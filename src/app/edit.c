@@ -57,6 +57,7 @@ int edit_begin(struct edit *edit, const char *name, const struct config *config,
 void edit_end(struct edit *edit)
 {
 	buf_free(&edit->said);
+	buf_free(&edit->told);
 	banlist_free(&edit->list);
 	file_unlock(&edit->lock);
 }
@@ -107,9 +108,12 @@ int edit_commit(struct edit *edit)
 		return EXIT_NOTHING;
 	}
 	unsure = file_tell_unsure(path, ret);
-	deeds_add(path, edit->now, deeds_author(), &edit->said);
-	if (!edit->options->quiet)
+	if (edit->said.len > 0)
+		deeds_add(path, edit->now, deeds_author(), &edit->said);
+	if (!edit->options->quiet) {
+		text_print(&edit->told);
 		text_print(&edit->said);
+	}
 	ret = 0;
 	/* to the second: kernel timeouts that are off by half a minute would be set anew by the next sync */
 	if (!edit->options->no_sync)
@@ -188,16 +192,31 @@ int edit_replace_allow(const struct edit *edit, const struct buf *text, const st
 	return ret;
 }
 
-void edit_say(struct edit *edit, const char *format, ...)
+__attribute__((format(printf, 2, 0))) static void add_line(struct buf *text, const char *format, va_list args)
 {
 	char line[512];
+
+	vsnprintf(line, sizeof(line), format, args);
+	buf_add_text(text, line);
+	buf_add_char(text, '\n');
+}
+
+void edit_say(struct edit *edit, const char *format, ...)
+{
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	add_line(&edit->said, format, args);
 	va_end(args);
-	buf_add_text(&edit->said, line);
-	buf_add_char(&edit->said, '\n');
+}
+
+void edit_tell(struct edit *edit, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_line(&edit->told, format, args);
+	va_end(args);
 }
 
 void edit_say_split(struct edit *edit, const struct split *split, const char *name)

@@ -24,7 +24,8 @@ struct edit {
 	struct file_look look;  /* of the blacklist's file, before it was read */
 	struct banlist list;
 	int64_t now;            /* seconds since the epoch, a whole minute */
-	struct buf said;        /* text that edit_commit() prints when the work is done */
+	struct buf said;        /* text that edit_commit() prints when the work is done, and notes as a deed */
+	struct buf told;        /* text that it prints alone: there was nothing to do */
 };
 
 /* Takes the blacklist's lock for the command of that name (not in a dry run) and reads the blacklist. Returns
@@ -58,6 +59,9 @@ int edit_replace_allow(const struct edit *edit, const struct buf *text, const st
 /* Adds a line that says what the command does. edit_commit() prints it to stdout once that is done. With --quiet it
  * prints nothing, nor in a dry run, whose output is a difference. */
 void edit_say(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same where there is nothing to do: it is noted as no deed. */
+void edit_tell(struct edit *edit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Says which entries left, and which networks were split around name. */
 void edit_say_split(struct edit *edit, const struct split *split, const char *name);

@@ -108,7 +108,7 @@ static int add_line(struct edit *edit, const struct wish *wish, bool *added)
 	ret = read_file(edit->config->allow, &text, &allow) < 0 ? EXIT_USAGE : EXIT_ALL_WELL;
 
 	if (ret == EXIT_ALL_WELL && is_allowed_already(&allow, wish)) {
-		edit_say(edit, "%s is on the allowlist already", wish->name);
+		edit_tell(edit, "%s is on the allowlist already", wish->name);
 	} else if (ret == EXIT_ALL_WELL) {
 		add_entry(&text, wish);
 		if (edit_replace_allow(edit, &text, &before) < 0)

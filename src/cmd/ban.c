@@ -101,7 +101,7 @@ static bool is_banned_already(struct edit *edit, const struct wish *wish)
 		addr_add_to(&text, &ban->net);
 		buf_add_text(&text, " is banned already, ");
 		text_add_until(&text, ban->until);
-		edit_say(edit, "%s", buf_text(&text));
+		edit_tell(edit, "%s", buf_text(&text));
 		return true;
 	}
 	return false;

@@ -56,6 +56,14 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 	[ ! -e blacklist.1 ]
 }
 
+@test "ban, allow: what was so already is no deed" {
+	for i in 1 2 3; do
+		edit ban 192.0.2.7
+		edit allow 198.51.100.7
+	done
+	[ "$(cut -d ' ' -f 3- blacklist.log)" = $'banned 192.0.2.7 for ever\nallowed 198.51.100.7' ]
+}
+
 @test "ban: a judged entry becomes a person's and keeps its place and remarks" {
 	blacklist <<-END
 	# the first
