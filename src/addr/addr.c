@@ -166,7 +166,7 @@ size_t addr_format(char text[ADDR_TEXT_MAX], const struct addr *a)
 
 struct addr_text addr_text(const struct addr *a)
 {
-	struct addr_text text;
+	struct addr_text text = { 0 };
 
 	(void)addr_format(text.text, a);
 	return text;
