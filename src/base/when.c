@@ -12,7 +12,10 @@
 
 #include "base/span.h"
 
-enum { HOUR = 3600, WEEK = 604800 };
+enum {
+	HOUR = 3600, WEEK = 604800,
+	DATE_LEN = 10, /* of 2026-11-21 */
+};
 
 static const struct {
 	char letter;
@@ -146,26 +149,37 @@ static inline unsigned digits_at(const char *at, unsigned count, bool *good)
 	return value;
 }
 
+bool when_parse_date(const char *bytes, size_t len, int64_t *seconds)
+{
+	unsigned year, month, day;
+	bool good = len == DATE_LEN && bytes[4] == '-' && bytes[7] == '-';
+
+	if (!good)
+		return false;
+	year = digits_at(bytes, 4, &good);
+	month = digits_at(bytes + 5, 2, &good);
+	day = digits_at(bytes + 8, 2, &good);
+	if (!good || month < 1 || month > 12 || day < 1 || (day > 28 && day > when_month_length(year, month)))
+		return false;
+	*seconds = when_days(year, month, day) * WHEN_DAY;
+	return true;
+}
+
 bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds)
 {
-	unsigned year, month, day, hour, minute;
+	unsigned hour, minute;
 	bool good = true;
 
 	if (len == sizeof(forever) - 1 && memcmp(bytes, forever, len) == 0) {
 		*seconds = WHEN_FOREVER;
 		return true;
 	}
-	if (len != WHEN_MINUTE_LEN || bytes[4] != '-' || bytes[7] != '-' || bytes[10] != 'T' || bytes[13] != ':' ||
-	    bytes[16] != 'Z')
+	if (len != WHEN_MINUTE_LEN || bytes[10] != 'T' || bytes[13] != ':' || bytes[16] != 'Z')
 		return false;
-	year = digits_at(bytes, 4, &good);
-	month = digits_at(bytes + 5, 2, &good);
-	day = digits_at(bytes + 8, 2, &good);
 	hour = digits_at(bytes + 11, 2, &good);
 	minute = digits_at(bytes + 14, 2, &good);
-	if (!good || month < 1 || month > 12 || day < 1 || (day > 28 && day > when_month_length(year, month)) ||
-	    hour > 23 || minute > 59)
+	if (!good || hour > 23 || minute > 59 || !when_parse_date(bytes, DATE_LEN, seconds))
 		return false;
-	*seconds = when_days(year, month, day) * WHEN_DAY + hour * HOUR + minute * WHEN_MINUTE;
+	*seconds += hour * HOUR + minute * WHEN_MINUTE;
 	return true;
 }

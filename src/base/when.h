@@ -35,6 +35,9 @@ void when_add_minute(struct buf *out, int64_t seconds);
 /* Reads what when_add_minute() wrote: 17 bytes with a real date, or "forever". False for anything else. */
 bool when_parse_minute(const char *bytes, size_t len, int64_t *seconds);
 
+/* Reads a real date, 2026-11-21, as the second at which it begins in UTC. False for anything else. */
+bool when_parse_date(const char *bytes, size_t len, int64_t *seconds);
+
 /* Days since 1970-01-01 of a date of the Gregorian calendar, and back. month 1..12, day 1..31. */
 int64_t when_days(int64_t year, unsigned month, unsigned day);
 void when_civil(int64_t days, int64_t *year, unsigned *month, unsigned *day);

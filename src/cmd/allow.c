@@ -56,7 +56,10 @@ static int make_note(const struct edit *edit, struct wish *wish)
 	}
 	if (!edit_join_note(note, options->args + 1, options->arg_count - 1))
 		return EXIT_USAGE;
-	wish->until = allow_until(buf_span(note));
+	if (!allow_until(buf_span(note), &wish->until)) {
+		msg("%s: is no time; write until 2026-12-24 or until 2026-12-24T18:00Z", buf_text(note));
+		return EXIT_USAGE;
+	}
 	if (wish->until > edit->now)
 		return EXIT_ALL_WELL;
 	msg("%s: this time is over, and nobody would be allowed", buf_text(note));

@@ -98,15 +98,22 @@ bool allow_is_private(const struct addr *net)
 	return false;
 }
 
-int64_t allow_until(struct span remark)
+bool allow_until(struct span remark, int64_t *until)
 {
 	struct span word = span_word(&remark, " \t\r"), time_word;
-	int64_t until;
+	int64_t day;
 
+	*until = WHEN_FOREVER;
 	if (!span_is(word, "until"))
-		return WHEN_FOREVER;
+		return true;
 	time_word = span_word(&remark, " \t\r,;");
-	return when_parse_minute(time_word.ptr, time_word.len, &until) ? until : WHEN_FOREVER;
+	if (when_parse_minute(time_word.ptr, time_word.len, until))
+		return true;
+	if (when_parse_date(time_word.ptr, time_word.len, &day)) {
+		*until = day + WHEN_DAY;
+		return true;
+	}
+	return time_word.len == 0 || time_word.ptr[0] < '0' || time_word.ptr[0] > '9';
 }
 
 static int read_line(struct allow *allow, struct span line, const char *path, unsigned long number)
@@ -117,7 +124,9 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 	struct addr net;
 
 	if (hash != NULL) {
-		until = allow_until((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) });
+		if (!allow_until((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) }, &until))
+			msg_at(path, number, "what stands behind \"until\" is no time, so that the line has no end; "
+					     "write 2026-12-24 or 2026-12-24T18:00Z");
 		if (until <= time(NULL))
 			return 0;
 		line.len = (size_t)(hash - line.ptr);

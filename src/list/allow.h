@@ -103,9 +103,10 @@ void allow_format_mynetworks(const struct allow *allow, struct buf *out);
 void allow_add(struct allow *allow, const struct addr *net, enum allow_from from);
 void allow_add_line(struct allow *allow, const struct addr *net, unsigned long line, int64_t until);
 
-/* When a line of the file with that remark behind # ends, in seconds since the epoch; WHEN_FOREVER where it says no
- * end. */
-int64_t allow_until(struct span remark);
+/* When a line of the file with that remark behind # ends, in seconds since the epoch: "until" and a minute, or a day
+ * in UTC, at whose end the line ends. WHEN_FOREVER where it says no end. False where a number stands behind "until"
+ * that is no time. */
+bool allow_until(struct span remark, int64_t *until);
 
 /* Adds what only this host knows (allow_host.c). */
 void allow_add_host(struct allow *allow);

@@ -422,6 +422,13 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	[ "$status" -eq 2 ]
 	run edit allow --for never 203.0.113.7
 	[ "$status" -eq 2 ]
+	run edit allow 203.0.113.7 until 24.12.2099
+	[ "$status" -eq 2 ]
+	[[ "$output" == *'until 24.12.2099: is no time; write until'* ]]
+	# a date that cannot be read is told by each command, and the line has no end
+	echo '203.0.113.1 # until 2099-2-1' > allow
+	run edit allow 203.0.113.1
+	[[ "$output" == *'allow:1: what stands behind "until" is no time'*'203.0.113.1 is on the allowlist already'* ]]
 }
 
 @test "allow: a line that ends sooner does not stand for one that lasts longer" {

@@ -100,17 +100,19 @@ static void the_ends_of_lines_are_read(void **state)
 	(void)state;
 	assert_int_equal(read_file(&allow, "192.0.2.1 # until 2099-01-01T00:00Z, on loan\n192.0.2.2 # until spring\n"
 					   "192.0.2.3 # until 2020-01-01T00:00Z\nA.example # until 2099-01-01T00:00Z\n"
-					   "a.example # until 2098-01-01T00:00Z\na.example\na.example # again\n"), 0);
-	assert_entries(&allow, "192.0.2.1 192.0.2.2");
+					   "a.example # until 2098-01-01T00:00Z\na.example\na.example # again\n"
+					   "192.0.2.4 # until 2098-12-31\n192.0.2.5 # until 2020-02-29\n"), 0);
+	assert_entries(&allow, "192.0.2.1 192.0.2.2 192.0.2.4");
 	assert_int_equal(allow.entries[0].until, INT64_C(4070908800));
 	assert_true(allow.entries[1].until == WHEN_FOREVER);
+	assert_int_equal(allow.entries[2].until, INT64_C(4070908800));
 	assert_int_equal(allow.name_count, 1);
 	assert_string_equal(allow.names[0].text, "A.example");
 	assert_int_equal(allow.names[0].line, 6);
 	assert_true(allow.names[0].until == WHEN_FOREVER);
 	allow_take_answers(&allow, span_of("A.example 203.0.113.9\n"));
-	assert_int_equal(allow.count, 3);
-	assert_int_equal(allow.entries[2].line, 6);
+	assert_int_equal(allow.count, 4);
+	assert_int_equal(allow.entries[3].line, 6);
 	allow_free(&allow);
 }
 

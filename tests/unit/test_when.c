@@ -104,6 +104,21 @@ static void wrong_minutes_are_refused(void **state)
 	assert_true(seconds == WHEN_FOREVER);
 }
 
+static void only_real_dates_are_read(void **state)
+{
+	static const char *const bad[] = { "", "2026-11-2", "2026-11-311", "2026-11-31", "2025-02-29", "2026-13-01",
+					   "2026/11/21", "21.11.2026", "2o26-11-21", "2026-11-21T03:17Z" };
+	int64_t seconds;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (when_parse_date(bad[i], strlen(bad[i]), &seconds))
+			fail_msg("\"%s\" was taken for a date", bad[i]);
+	}
+	assert_true(when_parse_date("2024-02-29", 10, &seconds));
+	assert_int_equal(seconds, 1709164800);
+}
+
 /* Each byte at each place, and another one somewhere else: what is taken is what would be written. */
 static void nothing_but_what_is_written_is_taken(void **state)
 {
@@ -160,6 +175,7 @@ int main(void)
 		cmocka_unit_test(durations_are_written_in_the_largest_unit),
 		cmocka_unit_test(minutes_agree_with_libc),
 		cmocka_unit_test(wrong_minutes_are_refused),
+		cmocka_unit_test(only_real_dates_are_read),
 		cmocka_unit_test(nothing_but_what_is_written_is_taken),
 		cmocka_unit_test(times_out_of_range_stay_inside),
 	};
