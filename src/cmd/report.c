@@ -53,6 +53,9 @@ static int read_times(struct job *job)
 	if (ret == EXIT_ALL_WELL && job->since > job->until) {
 		msg("--since is later than --until; there is no time between them");
 		ret = EXIT_USAGE;
+	} else if (ret == EXIT_ALL_WELL && job->since > job->now) {
+		msg("--since %s: lies in the future, of which nobody can report", job->options->since);
+		ret = EXIT_USAGE;
 	}
 	return ret;
 }

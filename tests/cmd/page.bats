@@ -125,6 +125,8 @@ END
 	run -2 mailban report --since yesterday
 	run -2 mailban report --since 1d --until 2d
 	[[ "$output" == *'--since is later than --until'* ]]
+	run -2 mailban report --since 2099-11-21T03:17Z
+	[[ "$output" == *'--since 2099-11-21T03:17Z: lies in the future'* ]]
 }
 
 @test "bans that began behind --until are not counted as new in these days" {
