@@ -99,8 +99,9 @@ static size_t begin_logs(struct scan_log *logs, size_t count)
 	return kept;
 }
 
-/* Whether the log holds all that the other one does: it is the same file, or its copy, compressed perhaps. */
-static bool holds(struct source *source, struct source *other)
+/* Whether the log holds all that the other one does: it is the same file, or its copy, compressed perhaps. why gets what
+ * is wrong with the other one where it cannot be read to its end. */
+static bool holds(struct source *source, struct source *other, struct buf *why)
 {
 	struct span head = source_head(source), copy = source_head(other);
 
@@ -108,33 +109,39 @@ static bool holds(struct source *source, struct source *other)
 	if (source_file(source).inode == 0 || source_file(other).inode == 0 || source_is_stdin(source) ||
 	    source_is_stdin(other) || copy.len == 0 || head.len < copy.len)
 		return false;
-	return memcmp(head.ptr, copy.ptr, copy.len) == 0 && source_begins_with(source, other);
+	return memcmp(head.ptr, copy.ptr, copy.len) == 0 && source_begins_with(source, other, why);
 }
 
-/* The first of the logs that holds all that log i does; NULL: none. */
-static struct source *holder_of(const struct scan_log *logs, size_t count, size_t i)
+/* The first of the logs that holds all that log i does; NULL: none. why: as of holds(). */
+static struct source *holder_of(const struct scan_log *logs, size_t count, size_t i, struct buf *why)
 {
 	for (size_t k = 0; k < count; k++) {
-		if (k != i && holds(logs[k].source, logs[i].source))
+		if (k != i && holds(logs[k].source, logs[i].source, why))
 			return logs[k].source;
 	}
 	return NULL;
 }
 
-/* Leaves out logs of which another one holds every line: each line counts once. Returns how many stay. */
+/* Leaves out logs of which another one holds every line that can be read: each line counts once. Returns how many
+ * stay. */
 static size_t leave_out_copies(struct detection *detection, struct scan_log *logs, size_t count)
 {
 	for (size_t i = count; i-- > 0;) {
-		struct source *holder = holder_of(logs, count, i);
+		FREED_BY(buf_free) struct buf why = { 0 };
+		struct source *holder = holder_of(logs, count, i, &why);
 
 		if (holder == NULL)
 			continue;
-		msg("%s: is left out, since %s holds every line of it", source_name(logs[i].source),
-		    source_name(holder));
+		if (why.len > 0)
+			msg("%s: %s; what came before stands in %s, too, and counts once", source_name(logs[i].source),
+			    buf_text(&why), source_name(holder));
+		else
+			msg("%s: is left out, since %s holds every line of it", source_name(logs[i].source),
+			    source_name(holder));
+		detection->copies += why.len == 0;
 		source_close(logs[i].source);
 		count--;
 		memmove(&logs[i], &logs[i + 1], (count - i) * sizeof(*logs));
-		detection->copies++;
 	}
 	return count;
 }

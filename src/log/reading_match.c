@@ -149,7 +149,7 @@ static bool is_copy_of(struct reading_file *file, struct reading_file *other)
 {
 	struct span head = source_head(file->source), others = source_head(other->source);
 	bool same = head.len <= others.len && span_same(head.ptr, others.ptr, head.len) &&
-		    source_begins_with(other->source, file->source);
+		    source_begins_with(other->source, file->source, NULL);
 
 	/* the comparison moved both to their starts */
 	if (file->old != NULL)

@@ -124,7 +124,8 @@ struct print source_tail(struct source *source, uint64_t offset);
 const char *source_cursor(const struct source *source);
 int64_t source_gap(const struct source *source);
 
-/* Whether the source begins with all bytes of the copy. Both start at their first byte afterwards. */
-bool source_begins_with(struct source *source, struct source *copy);
+/* Whether the source begins with all bytes of the copy, as far as the copy can be read: why, unless it is NULL, gets
+ * what source_error() says of the rest. Both start at their first byte afterwards. */
+bool source_begins_with(struct source *source, struct source *copy, struct buf *why);
 
 #endif

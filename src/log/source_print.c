@@ -152,7 +152,7 @@ struct print source_tail(struct source *source, uint64_t offset)
 	return print_of(bytes, 0);
 }
 
-bool source_begins_with(struct source *source, struct source *copy)
+bool source_begins_with(struct source *source, struct source *copy, struct buf *why)
 {
 	FREED_BY(mem_free) char *steps = mem_alloc(2, STEP);
 	size_t got;
@@ -164,6 +164,8 @@ bool source_begins_with(struct source *source, struct source *copy)
 		got = source_read_full(copy, steps + STEP, STEP);
 		same = source_read_full(source, steps, got) == got && memcmp(steps, steps + STEP, got) == 0;
 	} while (same && got == STEP);
+	if (same && why != NULL)
+		buf_add_span(why, buf_span(&copy->error));
 	source_restart(source);
 	source_restart(copy);
 	return same;

@@ -304,6 +304,16 @@ dovecot_and_pam() {
 	grep -Eq ' 4 +failed logins ' <<< "$output"
 }
 
+@test "a copy that is damaged is told, and counts no line twice" {
+	for n in {1..90}; do sasl "192.0.2.$n" 60; done > log
+	gzip -c log | head -c 4000 > log.1.gz
+	run -1 --separate-stderr "$MAILBAN" scan --tsv -v log log.1.gz
+	[ "$(cut -f 3 <<< "$output" | sort -u)" = 60 ]
+	[[ "$stderr" == 'mailban: log.1.gz: cannot be uncompressed to its end '*'; what came before stands in log, too, and counts once' ]]
+	run -1 --separate-stderr "$MAILBAN" report --blacklist blacklist --state state log log.1.gz
+	grep -Eq ' 5,400 +failed logins ' <<< "$output"
+}
+
 @test "json tells the same" {
 	sasl 192.0.2.1 5 > log
 	"$MAILBAN" scan --json log | python3 -c 'import json, sys; d = json.load(sys.stdin)
