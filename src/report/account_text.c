@@ -69,6 +69,18 @@ static void add_missing(const struct account *a, int64_t missing, uint32_t hosts
 		buf_addf(out, ", of %u addresses", hosts);
 }
 
+/* Whether a line that banned it, its own or that of a network around, was there at the last run. */
+static bool had_line(const struct judge *j, const struct account *a)
+{
+	for (size_t i = 0; i < j->accounts.count; i++) {
+		const struct account *around = accounts_at(&j->accounts, i);
+
+		if ((around->flags & (ACCOUNT_LISTED | ACCOUNT_COVERED)) != 0 && addr_contains(&around->addr, &a->addr))
+			return true;
+	}
+	return false;
+}
+
 /* Says what is missing to a ban, or until when the ban lasts. Who is allowed has a ban that is in no list, and so has
  * somebody whose line a person has just taken out. */
 static void add_balance(const struct judge *j, const struct account *a, const struct banlist *bans, struct buf *out)
@@ -81,7 +93,7 @@ static void add_balance(const struct judge *j, const struct account *a, const st
 
 	add_row(out, balance, a->time);
 	buf_add_text(out, "balance; ");
-	if (!stands && (a->flags & ACCOUNT_LISTED) != 0) {
+	if (!stands && had_line(j, a)) {
 		buf_add_text(out, "its line was taken out, so the next run empties it");
 	} else if (account_is_banned(a, j->now)) {
 		buf_addf(out, "ban number %u %s ", a->level, stands ? "lasts" : "would last");

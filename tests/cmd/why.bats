@@ -233,6 +233,23 @@ run_of() { # log
 	grep -Eq ' balance; its line was taken out, so the next run empties it$' <<< "$output"
 }
 
+@test "why: after a person took out a line of their own, or of a network" {
+	for i in 1 2 3 4 5 6 7 8 9; do guesses 203.0.113.$i; done > guesses
+	guesses 192.0.2.4 >> guesses
+	run_of guesses
+	grep -q '^203.0.113.0/24 ' blacklist
+	sed -i 's/^192.0.2.4 .*/192.0.2.4 # mine/' blacklist
+	run_of guesses
+	why 203.0.113.4 guesses | grep -Eq ' balance; ban number 1 lasts until '
+	sed -i '2,$d' blacklist
+	for address in 203.0.113.0/24 203.0.113.4 192.0.2.4; do
+		[ "$(why "$address" guesses | grep -c ' balance; its line was taken out, so the next run empties it$')" -ge 1 ]
+		[ "$(why "$address" guesses | grep -c ' would last until ')" -eq 0 ]
+	done
+	run_of guesses
+	[ "$(why 203.0.113.4 guesses | grep -c ' its line was taken out')" -eq 0 ]
+}
+
 @test "why: a ban that a person made last for ever" {
 	guesses 203.0.113.4 > guesses
 	run_of guesses
