@@ -70,19 +70,20 @@ static void check_rules(struct check *c)
 		well(c, "rules: %zu, and %zu samples of theirs", detection.set.count, tried);
 }
 
-/* Whether the folder of the file is there and its file system may be written to. A run makes the usual folder. Whoever
- * checks need not be who runs, so that rights make no difference. */
-static bool may_be_written(const char *path)
+/* Whether the folder of the file is there and its file system may be written to. A run makes the usual folder for the
+ * usual blacklist. Whoever checks need not be who runs, so that rights make no difference. */
+static bool may_be_written(const struct config *config, const char *path)
 {
-	char *file = file_resolve(path), *slash = strrchr(file, '/');
+	FREED_BY(mem_free) char *file = file_resolve(path);
+	char *slash = strrchr(file, '/');
 	int error = 0;
 
 	if (slash != NULL)
 		slash[slash == file] = '\0';
 	if (access(slash != NULL ? file : ".", W_OK) < 0)
 		error = errno;
-	free(file);
-	if (error == ENOENT && strncmp(path, CONFIG_FOLDER "/", sizeof(CONFIG_FOLDER)) == 0)
+	if (error == ENOENT && strcmp(file, CONFIG_FOLDER) == 0 &&
+	    strcmp(config->blacklist, CONFIG_FOLDER "/blacklist") == 0)
 		return true;
 	if (error != EROFS && error != ENOTDIR && error != ENOENT)
 		return true;
@@ -103,7 +104,7 @@ static void check_lists(struct check *c)
 		c->faults++;
 	else
 		well(c, "allowlist: %zu addresses and networks", allow.nets.count);
-	if (!may_be_written(c->config->blacklist) || blacklist_read(c->config->blacklist, &bans) < 0)
+	if (!may_be_written(c->config, c->config->blacklist) || blacklist_read(c->config->blacklist, &bans) < 0)
 		c->faults++;
 	else
 		well(c, "blacklist %s: %zu entries", c->config->blacklist, bans.count);
@@ -139,7 +140,7 @@ static void check_state(struct check *c)
 	struct remembered r = { .check = c };
 	FREED_BY(buf_free) struct buf answer = { 0 }, out = { 0 };
 
-	if (!may_be_written(c->config->state) || state_read(c->config->state, &r.text) < 0 ||
+	if (!may_be_written(c->config, c->config->state) || state_read(c->config->state, &r.text) < 0 ||
 	    glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
 		c->faults++;
 	utf8_add_seen(&out, buf_span(&answer));

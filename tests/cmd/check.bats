@@ -39,6 +39,10 @@ check() {
 @test "a folder that is missing, or on a file system that was made read-only, is told" {
 	run -1 --separate-stderr "$MAILBAN" check -q -c conf --no-sync --blacklist nowhere/blacklist --state state --allow allow
 	[ "$stderr" = "mailban: nowhere/blacklist: no run can write it: No such file or directory; its folder must exist and be writable" ]
+	# a run makes the usual folder alone
+	run -1 --separate-stderr "$MAILBAN" check -q -c conf --no-sync --blacklist blacklist --state /var/lib/mailban/nowhere/state \
+		--allow allow
+	[ "$stderr" = "mailban: /var/lib/mailban/nowhere/state: no run can write it: No such file or directory; its folder must exist and be writable" ]
 	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip 'only root can mount'
 	mkdir folder
 	printf '# mailban blacklist 1\n' > folder/blacklist
