@@ -138,7 +138,7 @@ static void add_address(const struct profile *d, struct buf *out)
 		addr_add_to(out, &d->allowed->net);
 		buf_add_char(out, '\n');
 	} else if (!d->settings->ban_private && allow_is_private(&d->unit)) {
-		buf_add_text(out, "  private    not banned unless the setting ban-private says so\n");
+		buf_add_text(out, "  private    no run bans it unless the setting ban-private says so\n");
 	}
 	if (d->judge != NULL)
 		account_text(d->judge, d->bans, &d->unit, out);

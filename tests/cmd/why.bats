@@ -217,9 +217,11 @@ run_of() { # log
 	grep -Eq ' balance; ban number 1 would last until ' <<< "$output"
 	run why 10.1.2.3 guesses
 	[ "${lines[0]}" = '10.1.2.3: not banned' ]
-	[ "${lines[1]}" = '  private    not banned unless the setting ban-private says so' ]
+	[ "${lines[1]}" = '  private    no run bans it unless the setting ban-private says so' ]
 	grep -Eq ' balance; ban number 1 would last until ' <<< "$output"
 	[ "$(grep -c ' lasts until ' <<< "$output")" -eq 0 ]
+	"$MAILBAN" ban -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" 10.1.2.3
+	[[ "$(why 10.1.2.3 guesses)" == '10.1.2.3: banned'*$'\n  private    no run bans it unless '* ]]
 }
 
 @test "why: after a person's unban, and of a network whose addresses are too few" {
