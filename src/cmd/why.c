@@ -64,7 +64,8 @@ static void take(void *context, const struct event *event)
 	if (event->time < q->since || event->time > q->until)
 		return;
 	if (d->user != NULL) {
-		if (!is_user(event->user, d->user))
+		/* typed as reports show it, or as it stands in the log */
+		if (!is_user(event->user, d->user) && !is_user(event->user, q->options->args[0]))
 			return;
 	} else if ((event->flags & EVENT_NO_ADDRESS) || !addr_contains(&d->unit, &event->addr)) {
 		return;

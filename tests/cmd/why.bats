@@ -272,4 +272,11 @@ assert account["since"] is not None and account["until"] is None, account'
 		[ "${lines[0]}" = 'a\\b\xff\xfe: a user name' ]
 		[ "${lines[2]}" = '  from       203.0.113.7, 1' ]
 	done
+	# of a domain of Windows, and as reports show that
+	printf '%s mail postfix/smtpd[9]: warning: unknown[203.0.113.7]: SASL LOGIN authentication failed: x, sasl_username=%s\n' \
+		"$(date -u -d '-20 minutes' '+%b %e %T')" 'corp\xbeef' > guesses
+	for name in 'corp\xbeef' 'corp\\xbeef'; do
+		run why "$name" guesses
+		[ "${lines[2]}" = '  from       203.0.113.7, 1' ]
+	done
 }
