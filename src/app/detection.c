@@ -99,8 +99,8 @@ static size_t begin_logs(struct scan_log *logs, size_t count)
 	return kept;
 }
 
-/* Whether the log holds all that the other one does: it is the same file, or its copy, compressed perhaps. why gets what
- * is wrong with the other one where it cannot be read to its end. */
+/* Whether the log holds all that the other one does: it is the same file, or its copy, compressed perhaps. why gets
+ * what is wrong with the other one where it cannot be read to its end. */
 static bool holds(struct source *source, struct source *other, struct buf *why)
 {
 	struct span head = source_head(source), copy = source_head(other);
