@@ -44,13 +44,25 @@ static struct span last_lines(const struct buf *text)
 	return (struct span){ at, (size_t)(end - at) };
 }
 
+static void drop_unfinished(const char *path)
+{
+	FREED_BY(mem_free) char *unfinished = file_beside(path, FILE_NEW);
+
+	(void)unlink(unfinished);
+}
+
 void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said)
 {
 	struct span rest = buf_span(said), line, kept;
 	FREED_BY(mem_free) char *path = file_beside(blacklist, SUFFIX);
 	FREED_BY(buf_free) struct buf text = { 0 };
-	int ret = file_read_own(path, &text);
+	int ret;
 
+	if (said->len == 0) {
+		drop_unfinished(path);
+		return;
+	}
+	ret = file_read_own(path, &text);
 	while (span_take_line(&rest, &line)) {
 		when_add_minute(&text, now);
 		buf_addf(&text, " %s ", author);

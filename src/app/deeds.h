@@ -14,8 +14,9 @@ enum { DEEDS_MOST = 1000 };
 /* The name of the user who gives the command; under sudo(8) the user who called sudo. Lives as long as the program. */
 const char *deeds_author(void);
 
-/* Adds each line of said as a deed of the author. The caller holds the lock. Where the file cannot be read or written,
- * a message says so and the command goes on, for nothing depends on the file. */
+/* Adds each line of said as a deed of the author. Without a line it takes away what a killed command left of the file.
+ * The caller holds the lock. Where the file cannot be read or written, a message says so and the command goes on, for
+ * nothing depends on the file. */
 void deeds_add(const char *blacklist, int64_t now, const char *author, const struct buf *said);
 
 /* Appends the lines that name an address or network which has an address in common with net. */

@@ -108,8 +108,7 @@ int edit_commit(struct edit *edit)
 		return EXIT_NOTHING;
 	}
 	unsure = file_tell_unsure(path, ret);
-	if (edit->said.len > 0)
-		deeds_add(path, edit->now, deeds_author(), &edit->said);
+	deeds_add(path, edit->now, deeds_author(), &edit->said);
 	if (!edit->options->quiet) {
 		text_print(&edit->told);
 		text_print(&edit->said);

@@ -62,6 +62,12 @@ judged='# since 2026-11-20T03:17Z until 2099-12-18T03:17Z by auth hits 812'
 		edit allow 198.51.100.7
 	done
 	[ "$(cut -d ' ' -f 3- blacklist.log)" = $'banned 192.0.2.7 for ever\nallowed 198.51.100.7' ]
+	# nor does what a killed command left of the file stay
+	for again in 'ban 192.0.2.7' 'allow 198.51.100.7'; do
+		echo half > blacklist.log.mailban.new
+		edit $again
+		[ ! -e blacklist.log.mailban.new ]
+	done
 }
 
 @test "ban: a judged entry becomes a person's and keeps its place and remarks" {
