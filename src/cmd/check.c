@@ -71,7 +71,8 @@ static void check_rules(struct check *c)
 }
 
 /* Whether the folder of the file is there and its file system may be written to. A run makes the usual folder for the
- * usual blacklist. Whoever checks need not be who runs, so that rights make no difference. */
+ * usual blacklist. Whoever checks need not be who runs, so that rights make no difference. Where a file stands in the
+ * folder's place, whoever reads the list says so. */
 static bool may_be_written(const struct config *config, const char *path)
 {
 	FREED_BY(mem_free) char *file = file_resolve(path);
@@ -85,7 +86,7 @@ static bool may_be_written(const struct config *config, const char *path)
 	if (error == ENOENT && strcmp(file, CONFIG_FOLDER) == 0 &&
 	    strcmp(config->blacklist, CONFIG_FOLDER "/blacklist") == 0)
 		return true;
-	if (error != EROFS && error != ENOTDIR && error != ENOENT)
+	if (error != EROFS && error != ENOENT)
 		return true;
 	msg("%s: no run can write it: %s; its folder must exist and be writable", path, strerror(error));
 	return false;
@@ -97,6 +98,7 @@ static void check_lists(struct check *c)
 	FREED_BY(allow_free) struct allow allow = { 0 };
 	FREED_BY(exempt_free) struct exempt exempt = { .config = c->config, .allow = &allow, .now = time(NULL),
 						       .as_read = true };
+	bool writable = may_be_written(c->config, c->config->blacklist);
 
 	if (config_gather_allow(c->config, &allow) < 0)
 		c->faults++;
@@ -104,7 +106,7 @@ static void check_lists(struct check *c)
 		c->faults++;
 	else
 		well(c, "allowlist: %zu addresses and networks", allow.nets.count);
-	if (!may_be_written(c->config, c->config->blacklist) || blacklist_read(c->config->blacklist, &bans) < 0)
+	if (blacklist_read(c->config->blacklist, &bans) < 0 || !writable)
 		c->faults++;
 	else
 		well(c, "blacklist %s: %zu entries", c->config->blacklist, bans.count);
@@ -115,6 +117,7 @@ static void check_lists(struct check *c)
 struct remembered {
 	const struct check *check;
 	struct buf text;
+	bool writable;
 };
 
 /* Runs in the glass. Entered accounts that nobody has seen to are faults, too. */
@@ -127,7 +130,7 @@ static int read_state(void *context, struct buf *answer)
 	bool ok;
 
 	ok = remembered_parse(&r->text, config->state, &config->judge, time(NULL), &judge) == 0;
-	if (ok && !r->check->options->quiet)
+	if (ok && r->writable && !r->check->options->quiet)
 		buf_addf(answer, "ok  state %s: %zu accounts\n", config->state, judge.accounts.count);
 	first = answer->len;
 	if (ok)
@@ -137,11 +140,11 @@ static int read_state(void *context, struct buf *answer)
 
 static void check_state(struct check *c)
 {
-	struct remembered r = { .check = c };
+	struct remembered r = { .check = c, .writable = may_be_written(c->config, c->config->state) };
 	FREED_BY(buf_free) struct buf answer = { 0 }, out = { 0 };
 
-	if (!may_be_written(c->config, c->config->state) || state_read(c->config->state, &r.text) < 0 ||
-	    glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL)
+	if (state_read(c->config->state, &r.text) < 0 || glass_run(read_state, &r, false, &answer) != EXIT_ALL_WELL ||
+	    !r.writable)
 		c->faults++;
 	utf8_add_seen(&out, buf_span(&answer));
 	text_print(&out);

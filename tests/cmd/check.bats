@@ -45,12 +45,20 @@ check() {
 	[ "$stderr" = "mailban: /var/lib/mailban/nowhere/state: no run can write it: No such file or directory; its folder must exist and be writable" ]
 	[ "$(id -u)" -eq 0 ] && unshare -m true 2> /dev/null || skip 'only root can mount'
 	mkdir folder
-	printf '# mailban blacklist 1\n' > folder/blacklist
+	printf '# mailban blacklist 1\n192.0.2.300\n' > folder/blacklist
+	echo damaged > folder/state
 	run -1 --separate-stderr unshare -m bash -ec '
 		mount --bind folder folder
 		mount -o remount,ro,bind folder
 		"$MAILBAN" check -q -c conf --no-sync --blacklist folder/blacklist --state folder/state --allow allow'
 	[ "$(grep -c "^mailban: folder/.*: no run can write it: Read-only file system; " <<< "$stderr")" -eq 2 ]
+	# what else is wrong is told, too
+	[[ "$stderr" == *'folder/blacklist:2: '*'folder/state:1: '* ]]
+}
+
+@test "a file in the place of a folder is told once" {
+	run -1 --separate-stderr "$MAILBAN" check -q -c conf --no-sync --blacklist log/blacklist --state state --allow allow
+	[ "$stderr" = 'mailban: log/blacklist: the blacklist cannot be read: Not a directory; --blacklist names another file' ]
 }
 
 @test "an entry that the allowlist holds is told" {
