@@ -170,7 +170,7 @@ static int read_lists(struct question *q)
 	q->profile.deeds = buf_span(&q->deeds);
 	q->profile.allowed = allow_overlapping(&q->allow, &q->profile.net);
 	/* an address of IPv6 is judged with its network, which is not banned where some of it is allowed */
-	if (q->profile.allowed == NULL)
+	if (q->profile.allowed == NULL && banlist_covering(&q->bans, &q->profile.net, q->profile.now + 1) == NULL)
 		q->profile.allowed = allow_overlapping(&q->allow, &q->profile.unit);
 	q->profile.allow_path = q->config->allow;
 	return EXIT_ALL_WELL;

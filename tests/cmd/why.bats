@@ -222,6 +222,11 @@ run_of() { # log
 	[ "$(grep -c ' lasts until ' <<< "$output")" -eq 0 ]
 	"$MAILBAN" ban -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" 10.1.2.3
 	[[ "$(why 10.1.2.3 guesses)" == '10.1.2.3: banned'*$'\n  private    no run bans it unless '* ]]
+	# a person may ban one address though another one of its network is allowed
+	"$MAILBAN" ban -q -c conf --no-sync --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" 2001:db8:1:2::6
+	run why 2001:db8:1:2::6 guesses
+	[ "${lines[0]}" = '2001:db8:1:2::6: banned' ]
+	[ "$(grep -c '^  allowed ' <<< "$output")" -eq 0 ]
 }
 
 @test "why: after a person's unban, and of a network whose addresses are too few" {
