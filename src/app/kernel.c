@@ -81,7 +81,7 @@ int kernel_sync(struct firewall *fw, const struct banlist *bans, int64_t now, bo
 
 int kernel_update(const struct config *config, const struct banlist *bans, int64_t now, bool force)
 {
-	FREED_BY(allow_free) struct allow allow = { 0 };
+	FREED_BY(allow_free) struct allow allow = { .again = true };
 	FREED_BY(exempt_free) struct exempt exempt = { .config = config, .allow = &allow, .now = now, .force = force };
 	FREED_BY(firewall_report_free) struct firewall_report report = { 0 };
 	FREED_BY(firewall_free) struct firewall fw = { 0 };

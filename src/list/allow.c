@@ -122,11 +122,10 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 	int64_t until = WHEN_FOREVER;
 	struct span word, more;
 	struct addr net;
+	bool readable = true;
 
 	if (hash != NULL) {
-		if (!allow_until((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) }, &until))
-			msg_at(path, number, "what stands behind \"until\" is no time, so that the line has no end; "
-					     "write 2026-12-24 or 2026-12-24T18:00Z");
+		readable = allow_until((struct span){ hash + 1, line.len - (size_t)(hash + 1 - line.ptr) }, &until);
 		if (until <= time(NULL))
 			return 0;
 		line.len = (size_t)(hash - line.ptr);
@@ -134,6 +133,9 @@ static int read_line(struct allow *allow, struct span line, const char *path, un
 	word = span_word(&line, " \t\r");
 	if (word.len == 0)
 		return 0;
+	if (!readable && !allow->again)
+		msg_at(path, number, "what stands behind \"until\" is no time, so that the line has no end; "
+				     "write 2026-12-24 or 2026-12-24T18:00Z");
 	more = span_word(&line, " \t\r");
 	if (more.len == 0 && !addr_parse_net(&net, word.ptr, word.len) && allow_is_name(word.ptr, word.len)) {
 		allow_add_name(allow, word.ptr, word.len, number, until);

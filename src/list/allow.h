@@ -48,6 +48,7 @@ struct allow {
 	struct allow_name *names; /* their addresses are among the entries once allow_take_answers() was called */
 	size_t name_count, name_capacity;
 	bool incomplete;       /* postconf or another part of this host failed, which was said */
+	bool again;            /* set by the caller: this command has read the file before, and told what is no time */
 };
 
 /* Where the allowlist comes from. */

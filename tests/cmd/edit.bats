@@ -435,6 +435,10 @@ assert a["points"] is None and 5.6 < b["points"] < 5.7, (a, b)'
 	echo '203.0.113.1 # until 2099-2-1' > allow
 	run edit allow 203.0.113.1
 	[[ "$output" == *'allow:1: what stands behind "until" is no time'*'203.0.113.1 is on the allowlist already'* ]]
+	# a remark that belongs to nobody has no end
+	echo '# until 2099 nobody was here' > allow
+	run edit allow 203.0.113.1
+	[ "$output" = 'allowed 203.0.113.1' ]
 }
 
 @test "allow: a line that ends sooner does not stand for one that lasts longer" {

@@ -29,6 +29,17 @@ setup() {
 	EOF
 }
 
+@test "what the allowlist does not say well is told once a command" {
+	in_net <<-'EOF'
+	edit() { "$MAILBAN" "$1" --blacklist "$PWD/blacklist" --state "$PWD/state" --allow "$PWD/allow" "${@:2}"; }
+	echo '198.51.100.9 # until 2099-2-1' > allow
+	for command in ban allow; do
+		edit $command 192.0.2.7 2> said || true
+		[ "$(grep -c 'allow:1: what stands behind "until" is no time' said)" -eq 1 ]
+	done
+	EOF
+}
+
 @test "allow lets an address through at once, its network stays banned" {
 	need_rules nft
 	need_nftables
