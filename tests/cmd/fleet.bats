@@ -260,7 +260,7 @@ three_hosts() {
 	for h in mx2 mx1 mx2 mx3; do run_on "$h" -q; done
 	[ "$(banned mx3)" = 198.51.100.10 ]
 	ends mx1 > wanted
-	! cmp -s before wanted
+	! cmp -s before wanted || false
 	ends mx2 | cmp - wanted
 	ends mx3 | cmp - wanted
 }

@@ -55,7 +55,7 @@ row() {
 	"$people" --percent 5 --seed 7 --end 2026-11-27 b
 	"$people" --percent 5 --seed 8 --end 2026-11-27 c
 	diff -r a b
-	! cmp -s a/truth.tsv c/truth.tsv
+	! cmp -s a/truth.tsv c/truth.tsv || false
 	[ "$(ls a | grep -c '^20')" -eq 14 ]
 	[ "$(ls a | head -1)" = 2026-11-14 ]
 }

@@ -282,7 +282,7 @@ needs_journal_host() {
 	"$MAILBAN" check --no-sync --blacklist blacklist --state state --allow allow 2> /dev/null | grep -qx 'ok  log journal:'
 	# where the log is named the journal is not read, but told of
 	echo 'log = { "/var/log/mail.log" }' > conf
-	! "$MAILBAN" check -c conf --no-sync --blacklist blacklist --state state --allow allow 2> said > /dev/null
+	! "$MAILBAN" check -c conf --no-sync --blacklist blacklist --state state --allow allow 2> said > /dev/null || false
 	grep -q '^mailban: /var/log/mail.log: nothing was written to it since .*; the journal has newer entries of mail servers: ' said
 	EOF
 	unshare -m bash script "$remote"
